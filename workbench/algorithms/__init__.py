@@ -1,0 +1,167 @@
+"""One file, one algorithm; no list to edit.
+
+An algorithm is a class with declared hyperparameters, a `train` that learns from interactions, and a `score` that gives
+every user a number for every item. Masking, top-k, metrics, checkpoints, plots and cancelling are not its business.
+
+To add one, add a file with one subclass of `Algorithm`; `ease.py` is a good page to start from.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, ClassVar, Literal, Self
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
+
+from workbench.data.interactions import Array, Interactions, UserItems
+from workbench.declaring import explain, nearest
+from workbench.errors import WorkbenchError
+
+
+@dataclass(frozen=True)
+class Record:
+    """What an iterative algorithm reports after a step or an epoch.
+
+    Attributes
+    ----------
+    epoch : int
+        Epochs finished so far (inside the third epoch it is 2).
+    epochs : int
+        Epochs asked for.
+    loss : float or None
+        Mean loss since the last record of this kind.
+    ends_epoch : bool
+        Whether an epoch has just ended. Only then is `Algorithm.state` complete enough to go on from.
+    part : float
+        Share of the running epoch that is done, 0 to 1.
+    values : dict of str to float
+        More numbers to show: learning rate, gradient norm, …
+    """
+
+    epoch: int
+    epochs: int
+    loss: float | None = None
+    ends_epoch: bool = True
+    part: float = 0.0
+    values: dict[str, float] = field(default_factory=dict)
+
+
+class Algorithm(BaseModel):
+    """Base of all algorithms.
+
+    Class facts (declared by each file)
+    -----------------------------------
+    name : its name on the command line, lower case with hyphens
+    title, family : its name and group in the window
+    summary : two plain sentences: what it does, when to use it
+    reference : the paper
+    needs : of ``"ratings"`` and ``"time"``, what the data must have
+    fold_in : whether people who were not in training are scored ``exact``, ``approximate`` or not (``none``)
+    explains : whether reasons are ``exact`` or ``approximate``
+    predicts_ratings : whether `predict` gives ratings
+    iterative : whether it has epochs
+    learned : names of private attributes (without underscore) that hold what was learned, as arrays or numbers
+
+    Hyperparameters are pydantic fields declared with `workbench.declaring.hyperparameter`.
+    """
+
+    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
+
+    name: ClassVar[str] = ""
+    title: ClassVar[str] = ""
+    family: ClassVar[str] = ""
+    summary: ClassVar[str] = ""
+    reference: ClassVar[str] = ""
+    needs: ClassVar[tuple[str, ...]] = ()
+    fold_in: ClassVar[Literal["exact", "approximate", "none"]] = "none"
+    explains: ClassVar[Literal["exact", "approximate"]] = "approximate"
+    predicts_ratings: ClassVar[bool] = False
+    iterative: ClassVar[bool] = False
+    learned: ClassVar[tuple[str, ...]] = ()
+
+    # Where tensors live ("cpu", "cuda", …); chosen by whoever starts the run. Only neural algorithms look at it.
+    _device: str = PrivateAttr(default="cpu")
+
+    def train(self, data: Interactions, seed: int = 0) -> Iterator[Record]:
+        """Learn from `data`; closed-form algorithms yield nothing, iterative ones a `Record` for steps and epochs.
+
+        After `restore` an iterative algorithm goes on after its last finished epoch. Randomness depends on the seed and
+        the epoch only, so that an interrupted training ends bit for bit like one that was not.
+        """
+        raise NotImplementedError
+
+    def score(self, users: Array, histories: UserItems) -> Array:
+        """Score every item for some users; higher is better.
+
+        Parameters
+        ----------
+        users : int32 (n,)
+            Training indices; -1 for people who were not in training.
+        histories : UserItems (n rows)
+            What may be known of them.
+
+        Returns
+        -------
+        float32 (n, n_items)
+            A fresh array: the caller may write to it.
+        """
+        raise NotImplementedError
+
+    def predict(self, users: Array, items: Array) -> Array:
+        """Predict the rating of each pair, float32 (n,), clipped to the scale of training; -1 stands for unknown."""
+        message = f"{self.title} ranks items; it does not predict ratings. Use biased-svd or average for that."
+        raise WorkbenchError(message)
+
+    def state(self) -> dict[str, Array]:
+        """Everything learned, as named arrays; enough to score, and at the end of an epoch to go on training."""
+        return {name: np.asarray(getattr(self, f"_{name}")) for name in self.learned}
+
+    def restore(self, state: dict[str, Array]) -> None:
+        """Take back what `state` gave."""
+        for name in self.learned:
+            value = state[name]
+            setattr(self, f"_{name}", value.item() if value.ndim == 0 else value)
+
+    @classmethod
+    def unsuited(cls, data: Interactions) -> str | None:
+        """Why this algorithm cannot learn from `data`, in a sentence; None where it can."""
+        lacking = [need for need in cls.needs if (data.rating if need == "ratings" else data.time) is None]
+        if not lacking:
+            return None
+        return f"{cls.title} needs {' and '.join(lacking)}, and the data has none. Choose that column, or another algorithm."
+
+    @classmethod
+    def make(cls, hyperparameters: dict[str, Any]) -> Self:
+        """Make one; raises WorkbenchError with a sentence that names what is out of range."""
+        try:
+            return cls(**hyperparameters)
+        except ValidationError as error:
+            raise WorkbenchError(explain(error, cls.title, cls)) from error
+
+
+@cache
+def all_algorithms() -> dict[str, type[Algorithm]]:
+    """Every algorithm by name, in the order of family and title."""
+    for module in pkgutil.iter_modules(__path__):
+        if not module.name.startswith("_"):
+            importlib.import_module(f"{__name__}.{module.name}")
+    found = [algorithm for algorithm in _subclasses(Algorithm) if algorithm.name]
+    return {algorithm.name: algorithm for algorithm in sorted(found, key=lambda a: (a.family, a.title))}
+
+
+def find(name: str) -> type[Algorithm]:
+    """Find an algorithm by its name; raises WorkbenchError with the nearest name where there is none."""
+    known = all_algorithms()
+    wanted = name.strip().lower().replace("_", "-").replace(" ", "-")
+    if wanted not in known:
+        raise WorkbenchError(nearest("algorithm", name, list(known)))
+    return known[wanted]
+
+
+def _subclasses(of: type[Algorithm]) -> Iterator[type[Algorithm]]:
+    for one in of.__subclasses__():
+        yield one
+        yield from _subclasses(one)

@@ -1,0 +1,1 @@
+"""A file becomes interactions, and interactions become a fold."""

@@ -1,0 +1,276 @@
+"""Interactions: who did what, when, and how much they liked it, as arrays.
+
+Users and items are dense integers (indices) inside; the person's own ids stand at the edges, always as text, exactly as
+the file had them.
+"""
+
+import hashlib
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import scipy.sparse as sp
+
+from workbench.errors import WorkbenchError
+from workbench.files import read_json, whole_folder, write_json
+
+Array = np.ndarray
+
+# Kept of several interactions of one user with one item.
+DUPLICATES = ("last", "first", "mean", "sum", "max", "count")
+
+
+@dataclass(frozen=True, eq=False)
+class UserItems:
+    """Items of some users, one row a user, each row in time order (compressed sparse rows).
+
+    Attributes
+    ----------
+    indptr : int64 (n_users + 1,)
+        Row ``u`` is ``item[indptr[u]:indptr[u + 1]]``.
+    item : int32 (n,)
+        Item indices.
+    rating : float32 (n,) or None
+        Ratings in the units of the file; None for implicit feedback.
+    time : int64 (n,) or None
+        Milliseconds since 1970, UTC.
+    """
+
+    indptr: Array
+    item: Array
+    rating: Array | None = None
+    time: Array | None = None
+
+    def __len__(self) -> int:
+        return len(self.indptr) - 1
+
+    @property
+    def lengths(self) -> Array:
+        """Number of items of each user, int64 (n_users,)."""
+        return np.diff(self.indptr)
+
+    def __getitem__(self, user: int) -> Array:
+        return self.item[self.indptr[user] : self.indptr[user + 1]]
+
+    def rows(self, users: Array | slice) -> "UserItems":
+        """Rows of these users (positions in this object), in this order."""
+        if isinstance(users, slice):
+            users = np.arange(*users.indices(len(self)))
+        lengths = self.lengths[users]
+        indptr = np.concatenate([[0], np.cumsum(lengths)])
+        # Position of each wanted entry: start of its row + its place in the row.
+        where = np.repeat(self.indptr[:-1][users] - indptr[:-1], lengths) + np.arange(indptr[-1])
+        return UserItems(
+            indptr,
+            self.item[where],
+            None if self.rating is None else self.rating[where],
+            None if self.time is None else self.time[where],
+        )
+
+    def matrix(self, n_items: int, *, ratings: bool = False) -> sp.csr_matrix:
+        """Sparse float32 (n_users, n_items): ones, or the ratings where asked for."""
+        values = self.rating if ratings and self.rating is not None else np.ones(len(self.item), np.float32)
+        return sp.csr_matrix((values, self.item, self.indptr), shape=(len(self), n_items))
+
+    @classmethod
+    def from_lists(cls, lists: list[list[int]]) -> "UserItems":
+        """One row for each list of item indices."""
+        indptr = np.concatenate([[0], np.cumsum([len(one) for one in lists], dtype=np.int64)])
+        return cls(indptr.astype(np.int64), np.array([i for one in lists for i in one], np.int32))
+
+
+@dataclass(frozen=True, eq=False)
+class Interactions:
+    """Interactions of `n_users` users with `n_items` items.
+
+    Rows are grouped by user and, inside a user, in time order (file order where times are equal or absent), so that a
+    user's history is a slice. An index may have no row: a user kept out of training, an item seen only in the test.
+
+    Attributes
+    ----------
+    user, item : int32 (n,)
+        Indices.
+    rating : float32 (n,) or None
+        In the units of the file; None for implicit feedback.
+    time : int64 (n,) or None
+        Milliseconds since 1970, UTC.
+    part : int8 (n,) or None
+        With the person's own split: 0 train, 1 validation, 2 test.
+    user_ids, item_ids : pyarrow string arrays (n_users,), (n_items,)
+        The ids of the file.
+    """
+
+    user: Array
+    item: Array
+    user_ids: pa.Array
+    item_ids: pa.Array
+    rating: Array | None = None
+    time: Array | None = None
+    part: Array | None = None
+
+    def __len__(self) -> int:
+        return len(self.user)
+
+    @property
+    def n_users(self) -> int:
+        """Number of user indices."""
+        return len(self.user_ids)
+
+    @property
+    def n_items(self) -> int:
+        """Number of item indices."""
+        return len(self.item_ids)
+
+    @classmethod
+    def build(  # noqa: PLR0913 - the columns of a table
+        cls,
+        user: Array,
+        item: Array,
+        user_ids: pa.Array,
+        item_ids: pa.Array,
+        *,
+        rating: Array | None = None,
+        time: Array | None = None,
+        part: Array | None = None,
+        duplicates: str = "last",
+    ) -> "Interactions":
+        """Order rows by user and time, and keep one row for each user, item and part.
+
+        Parameters
+        ----------
+        duplicates : {"last", "first", "mean", "sum", "max", "count"}
+            Which rating stays where a user met an item several times. The time kept is the last ("first": the first).
+        """
+        if duplicates not in DUPLICATES:
+            message = f"Duplicates are kept by one of {', '.join(DUPLICATES)}, not '{duplicates}'."
+            raise WorkbenchError(message)
+        data = cls(user, item, user_ids, item_ids, rating, time, part)
+        order = np.lexsort((time, user)) if time is not None else np.argsort(user, kind="stable")
+        data = data.take(order)
+        return data._merged(duplicates)
+
+    def _merged(self, duplicates: str) -> "Interactions":
+        parts = 1 if self.part is None else 3
+        key = (self.user.astype(np.int64) * self.n_items + self.item) * parts
+        if self.part is not None:
+            key += self.part
+        order = np.argsort(key, kind="stable")
+        first_of = np.flatnonzero(np.diff(key[order], prepend=-1))
+        if len(first_of) == len(self):
+            if duplicates != "count":
+                return self
+            return replace(self, rating=np.ones(len(self), np.float32))
+        counts = np.diff(first_of, append=len(self))
+        kept = order[first_of if duplicates == "first" else first_of + counts - 1]
+        back = np.argsort(kept)  # time order again
+        merged = self.take(kept[back])
+        if duplicates == "count":
+            return replace(merged, rating=counts[back].astype(np.float32))
+        if self.rating is not None and duplicates in ("mean", "sum", "max"):
+            reduce = np.maximum if duplicates == "max" else np.add
+            value = reduce.reduceat(self.rating[order].astype(np.float64), first_of)
+            value = value / counts if duplicates == "mean" else value
+            return replace(merged, rating=value[back].astype(np.float32))
+        return merged
+
+    def take(self, rows: Array) -> "Interactions":
+        """These rows (indices or a mask; indices must keep the order), with the same users and items."""
+        pick = [None if a is None else a[rows] for a in (self.rating, self.time, self.part)]
+        return Interactions(self.user[rows], self.item[rows], self.user_ids, self.item_ids, *pick)
+
+    @cached_property
+    def by_user(self) -> UserItems:
+        """All users' items, one row for each user index."""
+        counts = np.bincount(self.user, minlength=self.n_users)
+        return UserItems(np.concatenate([[0], np.cumsum(counts)]), self.item, self.rating, self.time)
+
+    @cached_property
+    def item_counts(self) -> Array:
+        """Interactions of each item, int64 (n_items,)."""
+        return np.bincount(self.item, minlength=self.n_items)
+
+    def matrix(self, *, ratings: bool = False) -> sp.csr_matrix:
+        """Sparse float32 (n_users, n_items): ones, or the ratings where asked for."""
+        return self.by_user.matrix(self.n_items, ratings=ratings)
+
+    def user_index(self, user_id: str) -> int:
+        """Index of a user's id; raises WorkbenchError where there is none."""
+        return _index(self.user_ids, user_id, "user")
+
+    def item_index(self, item_id: str) -> int:
+        """Index of an item's id; raises WorkbenchError where there is none."""
+        return _index(self.item_ids, item_id, "item")
+
+    @cached_property
+    def content_hash(self) -> str:
+        """SHA-256 over all arrays and ids: two data sets are the same exactly if this is."""
+        digest = hashlib.sha256()
+        for array in (self.user, self.item, self.rating, self.time, self.part):
+            digest.update(b"-" if array is None else np.ascontiguousarray(array).data)
+        for ids in (self.user_ids, self.item_ids):
+            for text in ids.to_pylist():
+                digest.update(text.encode() + b"\0")
+        return digest.hexdigest()
+
+    def save(self, folder: Path, about: dict[str, object] | None = None) -> None:
+        """Write everything to `folder`, whole or not at all; `about` goes to ``data.json`` with the hash."""
+        with whole_folder(folder) as part:
+            self.write(part, about)
+
+    def write(self, folder: Path, about: dict[str, object] | None = None) -> None:
+        """Write everything into an existing folder (see `save`)."""
+        for name in ("user", "item", "rating", "time", "part"):
+            array = getattr(self, name)
+            if array is not None:
+                np.save(folder / f"{name}.npy", array)
+        for name in ("user_ids", "item_ids"):
+            table = pa.table({"id": getattr(self, name)})
+            with pa.OSFile(str(folder / f"{name}.arrow"), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
+                writer.write_table(table)
+        write_json(folder / "data.json", {**(about or {}), "hash": self.content_hash, "interactions": len(self)})
+
+    @classmethod
+    def open(cls, folder: Path) -> "Interactions":
+        """Open a saved folder, memory-mapped.
+
+        Raises
+        ------
+        WorkbenchError
+            If the folder is missing or its files do not fit together.
+        """
+        about = read_json(folder / "data.json")
+        try:
+            arrays = {
+                name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+                for name in ("user", "item", "rating", "time", "part")
+                if (folder / f"{name}.npy").exists()
+            }
+            ids = [_open_ids(folder / f"{name}.arrow") for name in ("user_ids", "item_ids")]
+            data = cls(arrays.pop("user"), arrays.pop("item"), *ids, **arrays)
+            fits = len(data) == about["interactions"] and all(len(a) == len(data) for a in (data.item, *arrays.values()))
+        except (OSError, ValueError, KeyError, pa.ArrowException) as error:
+            message = f"The data in {folder} is damaged ({error}). Import the file again."
+            raise WorkbenchError(message) from error
+        if not fits:
+            message = f"The data in {folder} is damaged: its columns differ in length. Import the file again."
+            raise WorkbenchError(message)
+        return data
+
+
+def _open_ids(path: Path) -> pa.Array:
+    with pa.memory_map(str(path)) as source:
+        column = pa.ipc.open_file(source).read_all().column("id")
+    return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
+
+
+def _index(ids: pa.Array, wanted: str, what: str) -> int:
+    index: int = pc.index(ids, pa.scalar(wanted, ids.type)).as_py()
+    if index < 0:
+        near = pc.filter(ids, pc.starts_with(ids, wanted[:3])).slice(0, 3).to_pylist() if wanted else []
+        hint = f" Ids that start alike: {', '.join(near)}." if near else ""
+        message = f"There is no {what} '{wanted}' in the data.{hint}"
+        raise WorkbenchError(message)
+    return index

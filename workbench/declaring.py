@@ -1,0 +1,85 @@
+"""Hyperparameters are declared once, as pydantic fields; this file reads the declarations.
+
+The form, the command line, the validator, the run folder, the search and the documentation all go through the JSON
+schema of a declaration, so that nothing is written twice.
+"""
+
+import difflib
+from typing import Any
+
+from pydantic import BaseModel, Field, ValidationError
+
+
+def hyperparameter(  # noqa: PLR0913 - one argument for each thing that can be declared
+    default: Any,
+    title: str,
+    help: str,  # noqa: A002 - the word for it
+    *,
+    ge: float | None = None,
+    gt: float | None = None,
+    le: float | None = None,
+    lt: float | None = None,
+    log: bool = False,
+    search: tuple[float, float] | None = None,
+    advanced: bool = False,
+    when: dict[str, Any] | None = None,
+    unit: str = "",
+) -> Any:
+    """Declare a hyperparameter.
+
+    Parameters
+    ----------
+    default, title, help
+        Its value where nobody chose one, its name on the form, and a sentence on what changing it does.
+    ge, gt, le, lt
+        Range, refused outside.
+    log
+        Whether people and searches should think of it on a logarithmic scale.
+    search
+        Range in which a search looks.
+    advanced
+        Whether the form folds it away.
+    when
+        Values that other hyperparameters must have for this one to matter.
+    unit
+        Shown behind the value.
+    """
+    extra = {"log": log, "search": search, "advanced": advanced, "when": when, "unit": unit}
+    extra = {key: value for key, value in extra.items() if value}
+    return Field(default, title=title, description=help, ge=ge, gt=gt, le=le, lt=lt, json_schema_extra=extra)
+
+
+def explain(error: ValidationError, title: str, declaration: type[BaseModel]) -> str:
+    """Turn a refusal into a sentence that names each hyperparameter, its range and the value given."""
+    return " ".join(_explain_one(dict(one), title, declaration) for one in error.errors())
+
+
+def _explain_one(error: dict[str, Any], title: str, declaration: type[BaseModel]) -> str:
+    name = str(error["loc"][0]) if error["loc"] else ""
+    fields = declaration.model_fields
+    if error["type"] == "extra_forbidden":
+        return nearest(f"hyperparameter of {title}", name, list(fields))
+    allowed = allowed_range(declaration.model_json_schema()["properties"].get(name, {}))
+    return f"{title}: {name} must be {allowed}, not {error['input']!r}."
+
+
+def allowed_range(schema: dict[str, Any]) -> str:
+    """The values a field takes, in words, from its JSON schema."""
+    if "anyOf" in schema:
+        return " or ".join(allowed_range(one) for one in schema["anyOf"])
+    if "enum" in schema:
+        return "one of " + ", ".join(str(value) for value in schema["enum"])
+    if "const" in schema:
+        return repr(schema["const"])
+    kinds = {"integer": "a whole number", "number": "a number", "boolean": "true or false", "null": "empty"}
+    kind = kinds.get(schema.get("type", ""), "text")
+    words = {"minimum": "at least", "exclusiveMinimum": "above", "maximum": "at most", "exclusiveMaximum": "below"}
+    limits = [f"{word} {schema[key]:g}" for key, word in words.items() if key in schema]
+    return " ".join([kind, " and ".join(limits)]).strip()
+
+
+def nearest(what: str, given: str, known: list[str]) -> str:
+    """Say that there is no such thing, and what may have been meant."""
+    close = difflib.get_close_matches(given.lower(), known, n=1, cutoff=0.5)
+    hint = f"Did you mean '{close[0]}'?" if close else f"There are: {', '.join(sorted(known))}."
+    return f"There is no {what} '{given}'. {hint}"

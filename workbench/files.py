@@ -1,0 +1,83 @@
+"""Files that are either whole or absent.
+
+Everything is written beside its place under a name ending in ``.part`` and moved there in one step, so that a kill at
+any moment leaves the old file or the new one, never half of one.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from workbench.errors import WorkbenchError
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Give a path to write to; move it to `path` when the block ends well, remove it when it does not."""
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        yield part
+        with part.open("rb") as written:
+            os.fsync(written.fileno())
+        part.replace(path)
+    except OSError as error:
+        raise _sentence(error, path) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """Give a folder to fill; move it to `path` when the block ends well, replacing what was there."""
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    old = path.with_name(f"{path.name}.{os.getpid()}.old.part")
+    try:
+        part.mkdir(parents=True)
+        yield part
+        if path.exists():
+            path.replace(old)
+        part.replace(path)
+    except OSError as error:
+        raise _sentence(error, path) from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write `value` as JSON, whole or not at all."""
+    with whole_file(path) as part:
+        part.write_text(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False), encoding="utf-8")
+
+
+def read_json(path: Path) -> Any:
+    """Read a JSON file.
+
+    Raises
+    ------
+    WorkbenchError
+        If the file is missing, unreadable or not JSON.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise _sentence(error, path) from error
+    except ValueError as error:
+        message = f"{path} is damaged ({error}). Restore it from a copy, or remove its folder and do the step again."
+        raise WorkbenchError(message) from error
+
+
+def _sentence(error: OSError, path: Path) -> WorkbenchError:
+    """Say what the operating system said, with the path and a way out."""
+    reason = error.strerror or str(error)
+    if isinstance(error, FileNotFoundError):
+        return WorkbenchError(f"{path} is not there. Was it moved or removed? Choose it again.")
+    if isinstance(error, PermissionError):
+        return WorkbenchError(f"No permission for {path} ({reason}). Change its permissions or choose another place.")
+    if error.errno == 28:  # noqa: PLR2004 - ENOSPC, the same number on every system
+        return WorkbenchError(f"The disk is full: {path} was not written. Make room and try again; nothing was lost.")
+    return WorkbenchError(f"{path} could not be used: {reason}.")

@@ -1,0 +1,1 @@
+"""Lists from scores, and numbers from lists."""

@@ -1,0 +1,71 @@
+"""From scores to lists: the only place that masks seen items and breaks ties."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+import numpy as np
+
+from workbench.algorithms import Algorithm
+from workbench.data.interactions import Array, UserItems
+
+# Scores of one block of users take at most this many bytes.
+BLOCK_BYTES = 64 * 2**20
+
+
+def top_k(scores: Array, k: int, seen: UserItems | None = None) -> Array:
+    """The `k` best items of each user.
+
+    Seen items are masked (in `scores` itself, which is overwritten), and so is what is not a number. Equal scores are
+    ordered by a fixed shuffle of the items, so that neither the order of the file nor popularity leaks into a list.
+
+    Parameters
+    ----------
+    scores : float32 or float64 (n, n_items)
+        Higher is better.
+    k : int
+        Length of the lists.
+    seen : UserItems (n rows), optional
+        Items to leave out.
+
+    Returns
+    -------
+    int32 (n, k)
+        Item indices, best first; -1 where fewer than `k` items could be recommended.
+    """
+    from workbench.evaluation._kernels import best_of_rows  # noqa: PLC0415 - loads the compiler only where needed
+
+    if seen is not None:
+        scores[np.repeat(np.arange(len(seen)), seen.lengths), seen.item] = -np.inf
+    items = np.empty((len(scores), k), np.int32)
+    best_of_rows(np.ascontiguousarray(scores), _tie_order(scores.shape[1]), items, k)
+    return items
+
+
+@lru_cache(maxsize=4)
+def _tie_order(n_items: int) -> Array:
+    return np.random.default_rng([n_items, 97]).permutation(n_items).astype(np.int32)
+
+
+def blocks(n: int, n_items: int) -> Iterator[slice]:
+    """Slices of `n` users whose scores of `n_items` items fit the memory budget."""
+    size = max(1, BLOCK_BYTES // (4 * max(1, n_items)))
+    for start in range(0, n, size):
+        yield slice(start, min(n, start + size))
+
+
+def recommend(
+    algorithm: Algorithm, users: Array, histories: UserItems, k: int, seen: UserItems | None = None
+) -> tuple[Array, Array]:
+    """Lists and their scores for some users.
+
+    Returns
+    -------
+    items : int32 (n, k)
+        As from `top_k`.
+    scores : float32 (n, k)
+        Score of each; NaN where the item is -1.
+    """
+    scores = algorithm.score(users, histories)
+    items = top_k(scores, k, seen)
+    best = np.take_along_axis(scores, np.maximum(items, 0).astype(np.int64), axis=1)
+    return items, np.where(items >= 0, best, np.nan).astype(np.float32)

@@ -1,0 +1,1 @@
+"""A run is a folder; training is one function from that folder."""

@@ -62,7 +62,9 @@ class Algorithm(BaseModel):
     fold_in : whether people who were not in training are scored ``exact``, ``approximate`` or not (``none``)
     explains : whether reasons are ``exact`` or ``approximate``
     predicts_ratings : whether `predict` gives ratings
-    iterative : whether it has epochs
+    iterative : whether it has epochs (and then a hyperparameter ``epochs``)
+    uses_torch : whether it is trained with torch
+    best_threads : threads that were measured to be best; 0 for all cores
     learned : names of private attributes (without underscore) that hold what was learned, as arrays or numbers
 
     Hyperparameters are pydantic fields declared with `workbench.declaring.hyperparameter`.
@@ -80,6 +82,8 @@ class Algorithm(BaseModel):
     explains: ClassVar[Literal["exact", "approximate"]] = "approximate"
     predicts_ratings: ClassVar[bool] = False
     iterative: ClassVar[bool] = False
+    uses_torch: ClassVar[bool] = False
+    best_threads: ClassVar[int] = 0
     learned: ClassVar[tuple[str, ...]] = ()
 
     # Where tensors live ("cpu", "cuda", …); chosen by whoever starts the run. Only neural algorithms look at it.

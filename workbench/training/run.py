@@ -1,0 +1,258 @@
+"""The run folder: what was asked, what happened, what came out.
+
+========================  =========================================================================================
+``run.json``              what was asked: algorithm, hyperparameters, data, split, seed, device, threads, versions
+``status.json``           where it stands: state, process, epoch, time left, memory
+``control.json``          what the person wants of it: pause, resume, stop, cancel
+``records.jsonl``         what happened, one object for each record
+``checkpoint.safetensors``  the last finished epoch, to go on from
+``model.safetensors``     the result
+``evaluation.json``       metrics with their protocol; ``users.parquet`` has them for each user
+``log.txt``               the story in words, and the details of a failure
+========================  =========================================================================================
+"""
+
+import json
+import os
+import platform
+import secrets
+from datetime import UTC, datetime
+from functools import cached_property
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Literal
+
+import psutil
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from workbench.algorithms import Algorithm, find
+from workbench.data.interactions import Interactions
+from workbench.data.splitting import Fold, Split, make_split
+from workbench.errors import WorkbenchError
+from workbench.files import read_json, write_json
+from workbench.training.weights import load_weights
+
+# States from which a model can be used, from which training can go on, and in which a process is at work.
+KEPT = ("done", "stopped")
+RESUMABLE = ("queued", "stopped", "cancelled", "failed", "lost")
+ACTIVE = ("running", "paused")
+
+
+class RunSpec(BaseModel):
+    """What was asked of a run; the content of ``run.json``."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    algorithm: str
+    hyperparameters: dict[str, Any]
+    data: str = Field(description="The data folder, relative to the run folder.")
+    data_hash: str
+    split: str
+    split_settings: dict[str, Any]
+    seed: int = Field(0, ge=0)
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    threads: int = Field(0, ge=0, description="0: the number that was measured to be best for the algorithm.")
+    patience: int = Field(10, ge=0, description="Epochs without a better validation before stopping; 0: never stop early.")
+    validation_users: int = Field(1000, ge=1)
+    created: str
+    versions: dict[str, str]
+
+
+class Run:
+    """A run folder that exists."""
+
+    def __init__(self, folder: Path, spec: RunSpec) -> None:
+        self.folder = folder
+        self.spec = spec
+
+    @classmethod
+    def create(  # noqa: PLR0913 - what a run depends on
+        cls,
+        folder: Path,
+        data: Path,
+        algorithm: str,
+        hyperparameters: dict[str, Any] | None = None,
+        split: str = "last-n",
+        split_settings: dict[str, Any] | None = None,
+        **options: Any,
+    ) -> "Run":
+        """Write a new run folder in state "queued".
+
+        Every value is checked first, and defaults are written out, so that the run means the same when they change.
+
+        Parameters
+        ----------
+        folder
+            The new folder; must not hold a run.
+        data
+            The data folder; inside the run folder or in the same project.
+        options
+            ``seed``, ``device``, ``threads``, ``patience``, ``validation_users`` of `RunSpec`.
+        """
+        if (folder / "run.json").exists():
+            message = f"{folder} already holds a run. Go on with it (workbench train --run {folder}), or name another folder."
+            raise WorkbenchError(message)
+        kind = find(algorithm)
+        try:
+            spec = RunSpec(
+                algorithm=kind.name,
+                hyperparameters=kind.make(hyperparameters or {}).model_dump(),
+                data=Path(os.path.relpath(data, folder)).as_posix(),
+                data_hash=read_json(data / "data.json")["hash"],
+                split=split,
+                split_settings=make_split(split, split_settings).model_dump(),
+                created=now(),
+                versions=_versions(),
+                **options,
+            )
+        except ValidationError as error:
+            problem = error.errors()[0]
+            message = f"{problem['loc'][0]}: {problem['msg']}, not {problem['input']!r}."
+            raise WorkbenchError(message) from error
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            message = f"The run folder {folder} could not be made: {error.strerror}. Choose another place."
+            raise WorkbenchError(message) from error
+        write_json(folder / "run.json", spec.model_dump())
+        run = cls(folder, spec)
+        run.set_status("queued")
+        return run
+
+    @classmethod
+    def open(cls, folder: Path) -> "Run":
+        """Open a run folder; raises WorkbenchError where it is none, or damaged."""
+        if not (folder / "run.json").exists():
+            message = f"{folder} is not a run folder: it has no run.json. Name the folder given to 'workbench train --run'."
+            raise WorkbenchError(message)
+        try:
+            return cls(folder, RunSpec(**read_json(folder / "run.json")))
+        except (ValidationError, TypeError) as error:
+            message = f"{folder / 'run.json'} is damaged, so this run cannot be used. Train it again in a new folder."
+            raise WorkbenchError(message) from error
+
+    @property
+    def name(self) -> str:
+        """The folder's name, unique in a project."""
+        return self.folder.name
+
+    def status(self) -> dict[str, Any]:
+        """Where the run stands; ``state`` is "lost" where it says running but the process is gone."""
+        try:
+            status: dict[str, Any] = read_json(self.folder / "status.json")
+            state = status["state"]
+        except (WorkbenchError, KeyError, TypeError):
+            return {"state": "lost", "reason": "status.json is missing or damaged"}
+        if state in ACTIVE and not _alive(status):
+            return status | {"state": "lost", "reason": "the training process ended without a word"}
+        return status
+
+    def set_status(self, state: str, **facts: Any) -> None:
+        """Replace ``status.json``."""
+        write_json(self.folder / "status.json", {"state": state, "at": now(), **facts})
+
+    def queue(self) -> None:
+        """Get ready to be trained (on): state "queued", and no old wish left."""
+        status = self.status()
+        if status["state"] in ACTIVE and status.get("pid") != os.getpid():
+            message = f"The run {self.name} is being trained by process {status.get('pid')}. Stop that first."
+            raise WorkbenchError(message)
+        (self.folder / "control.json").unlink(missing_ok=True)
+        self.set_status("queued")
+
+    def control(self, command: Literal["pause", "resume", "stop", "cancel"]) -> None:
+        """Ask the training process for something; it answers through ``status.json``."""
+        write_json(self.folder / "control.json", {"command": command})
+
+    def records(self) -> list[dict[str, Any]]:
+        """All whole records; a line cut short by a kill is left out."""
+        return read_records(self.folder / "records.jsonl")
+
+    @property
+    def data_folder(self) -> Path:
+        """The data folder; raises WorkbenchError where it would lie outside the run and its project."""
+        folder = (self.folder / self.spec.data).resolve()
+        home = self.folder.resolve()
+        if not any(folder.is_relative_to(place) for place in (home, home.parent.parent)):
+            message = f"The run {self.name} names data outside its project ({self.spec.data}). It was not opened."
+            raise WorkbenchError(message)
+        return folder
+
+    @cached_property
+    def data(self) -> Interactions:
+        """The interactions, memory-mapped; raises WorkbenchError where they are not those of the run."""
+        if read_json(self.data_folder / "data.json").get("hash") != self.spec.data_hash:
+            message = f"The data in {self.data_folder} has changed since the run {self.name} was made. Train a new run."
+            raise WorkbenchError(message)
+        return Interactions.open(self.data_folder)
+
+    @property
+    def split(self) -> Split:
+        """The rule that divides the data."""
+        return make_split(self.spec.split, self.spec.split_settings)
+
+    @cached_property
+    def fold(self) -> Fold:
+        """The division itself, drawn again."""
+        return self.split.split(self.data)
+
+    def new_algorithm(self) -> Algorithm:
+        """The algorithm with its hyperparameters, untrained."""
+        return find(self.spec.algorithm).make(self.spec.hyperparameters)
+
+    def trained_algorithm(self) -> Algorithm:
+        """The algorithm as it came out of the run."""
+        algorithm = self.new_algorithm()
+        state, _ = load_weights(self.folder / "model.safetensors")
+        try:
+            algorithm.restore(state)
+        except (KeyError, ValueError) as error:
+            message = f"The model of the run {self.name} does not fit {algorithm.title} ({error}). Train it again."
+            raise WorkbenchError(message) from error
+        return algorithm
+
+
+def new_run_name(algorithm: str) -> str:
+    """A name for a run folder that sorts by time, such as ``2026-05-01T10-32-07-ease-3f2a``."""
+    return f"{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}-{algorithm}-{secrets.token_hex(2)}"
+
+
+def read_records(path: Path) -> list[dict[str, Any]]:
+    """Whole lines of a ``records.jsonl``."""
+    if not path.exists():
+        return []
+    records = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        try:
+            records.append(json.loads(line))
+        except ValueError:  # only the last line can be cut short
+            break
+    return records
+
+
+def now() -> str:
+    """The time as ISO 8601 in UTC."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def process_facts() -> dict[str, Any]:
+    """Who is at work: number and start of this process, by which a reused number is told apart."""
+    return {"pid": os.getpid(), "process_started": psutil.Process().create_time()}
+
+
+def _alive(status: dict[str, Any]) -> bool:
+    try:
+        process = psutil.Process(int(status["pid"]))
+        return process.create_time() == status["process_started"] and process.status() != psutil.STATUS_ZOMBIE
+    except (psutil.Error, KeyError, TypeError, ValueError):
+        return False
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    for package in ("numpy", "scipy", "numba", "torch"):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "absent"
+    return found

@@ -1,0 +1,54 @@
+"""What an algorithm learned, on disk: named arrays in safetensors, never pickled objects."""
+
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
+
+from workbench.data.interactions import Array
+from workbench.errors import WorkbenchError
+from workbench.files import whole_file
+
+
+def save_weights(path: Path, state: dict[str, Array], epoch: int) -> None:
+    """Write named arrays and the epoch they belong to, whole or not at all."""
+    with whole_file(path) as part:
+        save_file({name: np.ascontiguousarray(a) for name, a in state.items()}, part, {"epoch": str(epoch)})
+
+
+def load_weights(path: Path) -> tuple[dict[str, Array], int]:
+    """Read what `save_weights` wrote: the arrays and the epoch.
+
+    Raises
+    ------
+    WorkbenchError
+        If the file is missing or damaged.
+    """
+    try:
+        with safe_open(path, framework="numpy") as file:
+            state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
+            return state, int(file.metadata()["epoch"])
+    except FileNotFoundError as error:
+        message = f"{path} is not there: the run in {path.parent} has no model yet. Train it first."
+        raise WorkbenchError(message) from error
+    except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
+        message = f"The model in {path} is damaged ({error}). Train the run again."
+        raise WorkbenchError(message) from error
+
+
+def same_file(source: Path, target: Path) -> None:
+    """Let `target` be what `source` is now, in one step; a second name for it where the disk can do that."""
+    part = target.with_name(f"{target.name}.{os.getpid()}.part")
+    part.unlink(missing_ok=True)
+    try:
+        os.link(source, part)
+    except OSError:  # the file system has no hard links
+        shutil.copyfile(source, part)
+    # A rename onto another name of the same file does nothing and leaves both, so the old name goes first.
+    if target.exists() and target.samefile(part):
+        part.unlink()
+        return
+    part.replace(target)

@@ -1,0 +1,115 @@
+"""The process that does what the window must not wait for.
+
+``python -m workbench.worker`` answers one job after another: a line of JSON in, lines of JSON out.
+
+::
+
+    {"id": 7, "job": "import", "args": {...}}
+    {"id": 7, "event": "progress", "fraction": 0.4, "text": "rows"}
+    {"id": 7, "event": "done", "result": ...}         or "failed" with "sentence" and "details"
+
+To cancel a job, end the process: everything is written whole or not at all.
+
+``python -m workbench.worker --standby`` has torch ready and waits for one line ``{"run": FOLDER}``, trains that run and
+ends. It outlives whoever started it, and speaks through the run folder only.
+"""
+
+import json
+import os
+import signal
+import sys
+import time
+import traceback
+from contextlib import suppress
+from pathlib import Path
+from types import FrameType
+from typing import Any, TextIO
+
+from workbench.control import Control
+from workbench.errors import Cancelled, WorkbenchError
+
+# Seconds between two lines of progress.
+PROGRESS = 0.05
+
+
+class _Telling(Control):
+    """Tells the progress of one job on the answer channel."""
+
+    def __init__(self, answers: TextIO, job: int) -> None:
+        self.answers, self.job, self._next = answers, job, 0.0
+
+    def progress(self, fraction: float, text: str = "") -> None:
+        now = time.monotonic()
+        if now >= self._next or fraction >= 1:
+            self._next = now + PROGRESS
+            _tell(self.answers, id=self.job, event="progress", fraction=round(fraction, 4), text=text)
+
+
+def _tell(answers: TextIO, **line: Any) -> None:
+    answers.write(json.dumps(line, ensure_ascii=True) + "\n")
+    answers.flush()
+
+
+def serve(requests: TextIO, answers: TextIO) -> None:
+    """Answer jobs until the requests end."""
+    from workbench.jobs import JOBS  # noqa: PLC0415 - after "ready", which says that the process lives
+
+    for line in requests:
+        request = json.loads(line)
+        number = request["id"]
+        try:
+            result = JOBS[request["job"]](control=_Telling(answers, number), **request["args"])
+        except WorkbenchError as error:
+            _tell(answers, id=number, event="failed", sentence=str(error), details=traceback.format_exc())
+        except MemoryError:
+            sentence = "There was not enough memory for this. Close other programs, or filter the data."
+            _tell(answers, id=number, event="failed", sentence=sentence, details=traceback.format_exc())
+        except Exception as error:  # the last resort: a broken job is told, the process goes on
+            sentence = f"This failed unexpectedly: {type(error).__name__}: {error}."
+            _tell(answers, id=number, event="failed", sentence=sentence, details=traceback.format_exc())
+        else:
+            _tell(answers, id=number, event="done", result=result)
+
+
+def stand_by(requests: TextIO, answers: TextIO) -> int:
+    """Load what training needs, wait for a run folder, and train it."""
+    import torch  # noqa: F401, PLC0415 - seconds to load, which is why this process stands by
+
+    from workbench.training.train import train_run  # noqa: PLC0415 - pulls in the compiler
+
+    _tell(answers, event="ready")
+    line = requests.readline()
+    if not line:  # whoever started us is gone
+        return 0
+    with suppress(AttributeError, OSError):
+        os.nice(5)  # the window and the rest of the machine come first
+    try:
+        train_run(Path(json.loads(line)["run"]))
+    except Cancelled:
+        return 130
+    except WorkbenchError:  # told in the run folder
+        return 1
+    return 0
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    raise Cancelled
+
+
+def main() -> int:
+    """Serve jobs, or stand by for a training."""
+    # The answer channel is ours alone: whatever a library prints goes to the log (standard error) instead.
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    requests = os.fdopen(os.dup(sys.stdin.fileno()), encoding="utf-8")
+    if "--standby" in sys.argv[1:]:
+        signal.signal(signal.SIGTERM, _end)
+        return stand_by(requests, answers)
+    _tell(answers, event="ready")
+    with suppress(BrokenPipeError):
+        serve(requests, answers)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

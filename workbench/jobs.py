@@ -1,0 +1,211 @@
+"""The jobs that the window hands to its worker process; each takes and gives plain JSON values.
+
+Every job takes `control`, through which it tells its progress.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from workbench.algorithms import Algorithm, all_algorithms
+from workbench.control import Control
+from workbench.data.importing import Recipe, import_file
+from workbench.data.interactions import Interactions, UserItems
+from workbench.data.items import Items
+from workbench.data.splitting import Part, make_split
+from workbench.evaluation.ranking import recommend as best_items
+from workbench.export.lists import export_lists
+from workbench.training.judging import evaluate_run
+from workbench.training.run import Run
+
+Json = dict[str, Any]
+
+
+def preview(path: str, control: Control, format: Json | None = None, rows: int = 200) -> Json:  # noqa: A002
+    """The first rows of a file, its layout, and a guess of its columns."""
+    from workbench.data import columns, reading  # noqa: PLC0415 - only this job needs them
+
+    seen = reading.preview(Path(path), reading.Format(**format) if format else None, rows)
+    guess = columns.guess(seen)
+    return {
+        "path": path,
+        "names": seen.names,
+        "rows": seen.rows,
+        "format": seen.format.model_dump(),
+        "columns": guess.columns.model_dump() if guess.columns else None,
+        "evidence": guess.evidence,
+    }
+
+
+def import_data(
+    paths: str | dict[str, str], folder: str, control: Control, recipe: Json | None = None, items: str | None = None
+) -> Json:
+    """Read a file (or the person's own training, validation and test files) into a data folder."""
+    sources = {name: Path(one) for name, one in paths.items()} if isinstance(paths, dict) else Path(paths)
+    asked = Recipe(**recipe) if recipe else None
+    about: Json = import_file(sources, Path(folder), asked, Path(items) if items else None, control=control)
+    return about
+
+
+def split_facts(data: str, name: str, settings: Json, control: Control) -> Json:
+    """What lands where under a split."""
+    interactions = Interactions.open(Path(data))
+    split = make_split(name, settings)
+    fold = split.split(interactions)
+    test, train = fold.test, fold.train
+    return {
+        "words": split.describe(),
+        "interactions": len(interactions),
+        "train": len(train),
+        "validation": 0 if fold.validation is None else len(fold.validation.truth.item),
+        "test": len(test.truth.item),
+        "test_users": len(test),
+        "users": int((interactions.by_user.lengths > 0).sum()),
+        "cold_users": int((test.histories.lengths == 0).sum()),
+        "cold_items": len(np.setdiff1d(test.truth.item, train.item)),
+        "test_items": len(np.unique(test.truth.item)),
+        "leaked": int(_leaked(test, interactions.n_items)),
+        "equal_times": _equal_times(interactions),
+    }
+
+
+def _leaked(part: Part, n_items: int) -> int:
+    """Hidden interactions that are in the history too; must be none."""
+    rows = [np.repeat(np.arange(len(one), dtype=np.int64), one.lengths) * n_items + one.item for one in (part.truth, part.seen)]
+    return len(np.intersect1d(*rows))
+
+
+def _equal_times(data: Interactions) -> float | None:
+    """Share of interactions at the very time of the one before, by the same user: their order is the file's."""
+    if data.time is None or len(data) < 2:  # noqa: PLR2004 - one has none before it
+        return None
+    same = (np.diff(data.time) == 0) & (np.diff(data.user) == 0)
+    return float(same.mean())
+
+
+def evaluate(run: str, control: Control) -> Json:
+    """Open the test for a run; the answer is also kept in its folder."""
+    return evaluate_run(Run.open(Path(run)), control=control)
+
+
+@lru_cache(maxsize=2)
+def _loaded(folder: Path, stamp: float) -> tuple[Run, Algorithm, Items | None]:
+    """A trained run, kept for the next question about it. `stamp` tells one training from the next."""
+    run = Run.open(folder)
+    return run, run.trained_algorithm(), Items.open(run.data_folder)
+
+
+def load(folder: Path) -> tuple[Run, Algorithm, Items | None]:
+    """A trained run with its algorithm and its items' titles; raises WorkbenchError where it is not trained."""
+    model = folder / "model.safetensors"
+    return _loaded(folder, model.stat().st_mtime if model.exists() else 0.0)
+
+
+def recommend(run: str, user: str, control: Control, k: int = 20, include_seen: bool = False) -> Json:
+    """One user's history and list, with titles."""
+    opened, algorithm, items = load(Path(run))
+    data, fold = opened.data, opened.fold
+    index = data.user_index(user)
+    rows = np.array([index])
+    history = fold.shown_at_test.by_user.rows(rows)
+    known = fold.train.by_user.lengths[index] > 0
+    seen = None if include_seen else _seen(opened, rows)
+    listed, scores = best_items(algorithm, np.array([index if known else -1], np.int32), history, k, seen)
+    truth = set(_truth(opened, index).tolist())
+    found = [
+        {**_item(data, items, int(item)), "rank": rank, "score": float(score), "hit": int(item) in truth}
+        for rank, (item, score) in enumerate(zip(listed[0], scores[0], strict=True), 1)
+        if item >= 0
+    ]
+    return {
+        "user": user,
+        "algorithm": opened.spec.algorithm,
+        "history": _history(data, items, history),
+        "items": found,
+        "hidden": len(truth),
+        "known": bool(known),
+    }
+
+
+def _seen(run: Run, rows: np.ndarray) -> UserItems:
+    """What the person already has in training and validation."""
+    place = run.split.places(run.data) <= 1
+    user = rows[0]
+    start, stop = run.data.by_user.indptr[user : user + 2]
+    items = run.data.item[start:stop][place[start:stop]]
+    return UserItems(np.array([0, len(items)]), items)
+
+
+def _truth(run: Run, user: int) -> np.ndarray:
+    at = np.searchsorted(run.fold.test.who, user)
+    test = run.fold.test
+    return test.truth[at] if at < len(test) and test.who[at] == user else np.empty(0, np.int32)
+
+
+def _item(data: Interactions, items: Items | None, index: int) -> Json:
+    one: Json = {"item": data.item_ids[index].as_py(), "interactions": int(data.item_counts[index])}
+    if items is None:
+        return one | {"title": one["item"]}
+    year = items.year[index].as_py() if items.year is not None else None
+    genres = items.genres[index].as_py() if items.genres is not None else None
+    return one | {"title": items.titles([index])[0], "year": year, "genres": genres}
+
+
+def _history(data: Interactions, items: Items | None, history: UserItems) -> list[Json]:
+    """Newest first; at most the thousand newest, which is more than anybody scrolls."""
+    newest = range(len(history.item) - 1, max(-1, len(history.item) - 1001), -1)
+    return [
+        {
+            **_item(data, items, int(history.item[at])),
+            "rating": None if history.rating is None else float(history.rating[at]),
+            "time": None if history.time is None else int(history.time[at]),
+        }
+        for at in newest
+    ]
+
+
+def find_users(data: str, query: str, control: Control, limit: int = 50) -> list[Json]:
+    """Users whose id holds the query; those who start with it first, then by number of interactions."""
+    interactions = Interactions.open(Path(data))
+    lengths = interactions.by_user.lengths
+    holds = pc.match_substring(interactions.user_ids, query, ignore_case=True) if query else None
+    found = np.arange(interactions.n_users) if holds is None else np.flatnonzero(holds.to_numpy(zero_copy_only=False))
+    ids = interactions.user_ids.take(pa.array(found))
+    starts = pc.starts_with(ids, query).to_numpy(zero_copy_only=False)
+    order = np.lexsort((-lengths[found], ~starts))[:limit]
+    return [{"user": ids[int(at)].as_py(), "interactions": int(lengths[found[at]])} for at in order]
+
+
+def export(  # noqa: PLR0913 - what a person chooses
+    run: str, output: str, control: Control, users: list[str] | None = None, k: int = 10, include_seen: bool = False
+) -> Json:
+    """Write the lists of some or all users to a file."""
+    opened, algorithm, items = load(Path(run))
+    return export_lists(
+        opened, algorithm, Path(output), users=users, k=k, include_seen=include_seen, items=items, control=control
+    )
+
+
+def warm_up(control: Control) -> Json:
+    """Load what the first recommendation would wait for."""
+    from workbench.evaluation.ranking import top_k  # noqa: PLC0415 - on purpose late: this job is the wait
+
+    top_k(np.zeros((1, 2), np.float32), 1)
+    return {"algorithms": list(all_algorithms())}
+
+
+JOBS: dict[str, Callable[..., Any]] = {
+    "preview": preview,
+    "import": import_data,
+    "split": split_facts,
+    "evaluate": evaluate,
+    "recommend": recommend,
+    "find_users": find_users,
+    "export": export,
+    "warm_up": warm_up,
+}

@@ -53,10 +53,10 @@ install_torch() {
     "$VENV/bin/python" -c "import sys, torch; sys.exit(torch.__version__.split('+')[0] != '$TORCH')" 2>/dev/null && return
     say "Installing PyTorch $TORCH (for the CPU)"
     if [ "$(uname -s)" != Linux ]; then
-        pip install --quiet --no-deps "torch==$TORCH"
-    elif ! pip install --quiet --no-deps "torch==$TORCH+cpu" 2>/dev/null; then
+        pip install -qq --no-deps "torch==$TORCH"
+    elif ! pip install -qq --no-deps "torch==$TORCH+cpu" 2>/dev/null; then
         say "pip does not know the CPU build of PyTorch by itself; taking it from $TORCH_CPU_INDEX"
-        pip install --quiet --no-deps "torch==$TORCH+cpu" --index-url "$TORCH_CPU_INDEX" \
+        pip install -qq --no-deps "torch==$TORCH+cpu" --index-url "$TORCH_CPU_INDEX" \
             || stop "PyTorch $TORCH could not be installed. Install it into $VENV by hand, then run the same command again."
     fi
 }
@@ -70,7 +70,7 @@ fi
 "$VENV/bin/python" -m pip --version >/dev/null 2>&1 || "$PYTHON" -m venv --clear "$VENV"
 install_torch
 say "Installing the program and what it needs"
-pip install --quiet --constraint constraints.txt setuptools
-pip install --quiet --constraint constraints.txt --no-build-isolation --editable ".[dev]"
+pip install -qq --constraint constraints.txt setuptools
+pip install -qq --constraint constraints.txt --no-build-isolation --editable ".[dev]"
 "$VENV/bin/python" -c 'import torch, PySide6.QtWidgets' \
     || stop "The installation does not work: the message above says why. Remove $VENV and try again."

@@ -1,0 +1,78 @@
+"""What all tests share: where data lies, how a window is watched, and how it is closed."""
+
+import gc
+import os
+
+# Before Qt is imported by anyone: tests need no screen.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_places(tmp_path_factory):
+    """Tests leave the person's own settings, recent projects and logs alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
+            patch.setenv(name, str(tmp_path_factory.mktemp(name.lower())))
+        yield
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Callable[[str], Path]:
+    """Give the path of a data set that may not be part of the project, or skip the test."""
+
+    def find(name: str) -> Path:
+        path = ROOT.parent / "shared" / "data" / name
+        if not path.exists():
+            pytest.skip(f"needs the data set '{name}' in ../shared/data, which is not there")
+        return path
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def sample() -> Path:
+    """The folder of the embedded sample, with ratings.csv and movies.csv."""
+    from workbench.resources import resource
+
+    return resource("samples/movielens-small")
+
+
+@pytest.fixture
+def heartbeat(qapp):
+    """A running heartbeat; `heartbeat.stop()`, then `heartbeat.worst` tells how long the window was deaf, in ms."""
+    from workbench.app.heartbeat import Heartbeat
+
+    # What earlier tests left to collect is not this test's pause.
+    gc.collect()
+    beat = Heartbeat()
+    beat.start()
+    yield beat
+    beat.stop()
+
+
+@pytest.fixture
+def keep(qapp) -> Iterator[Callable]:
+    """Hold a widget until the test ends; then close, delete, let Qt finish, collect: in another order Qt may crash."""
+    from PySide6.QtCore import QCoreApplication, QEvent
+
+    kept = []
+
+    def hold(widget):
+        kept.append(widget)
+        return widget
+
+    yield hold
+    for widget in reversed(kept):
+        widget.close()
+        widget.deleteLater()
+    kept.clear()
+    QCoreApplication.processEvents()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()

@@ -6,15 +6,17 @@ Steck, "Embarrassingly Shallow Autoencoders for Sparse Data", WWW 2019, arXiv:19
 from collections.abc import Iterator
 
 import numpy as np
+import psutil
 import scipy.linalg
+import scipy.sparse as sp
 
 from workbench.algorithms import Algorithm, Record
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.declaring import hyperparameter
 from workbench.errors import WorkbenchError
 
-# Items above which the Gram matrix and its inverse would not fit a laptop (float64, in place: 3.2 GB).
-MOST_ITEMS = 20_000
+# Rows of an item-item matrix that are worked on at once.
+BLOCK = 1024
 
 
 class EASE(Algorithm):
@@ -42,24 +44,62 @@ class EASE(Algorithm):
 
     _weights: Array  # float32 (n_items, n_items), zero diagonal: row speaks for column
 
+    @classmethod
+    def unsuited(cls, data: Interactions) -> str | None:
+        return super().unsuited(data) or _too_large(data.n_items)
+
     def train(self, data: Interactions, seed: int = 0) -> Iterator[Record]:
-        if data.n_items > MOST_ITEMS:
-            message = (
-                f"EASE would need {2 * 8 * data.n_items**2 / 1e9:,.0f} GB of memory for {data.n_items:,} items. "
-                f"Filter to at most {MOST_ITEMS:,} items, or choose Item kNN or BPR."
-            )
-            raise WorkbenchError(message)
-        x = data.matrix().astype(np.float64)
-        gram = (x.T @ x).toarray()  # (n_items, n_items), how often two items meet
-        gram[np.diag_indices_from(gram)] += self.regularization
-        # The inverse through Cholesky, in place: half the work of a general inverse.
-        factor, _ = scipy.linalg.lapack.dpotrf(gram, lower=1, overwrite_a=1)
-        inverse, _ = scipy.linalg.lapack.dpotri(factor, lower=1, overwrite_c=1)
-        inverse = np.tril(inverse) + np.tril(inverse, -1).T
-        weights = -inverse / np.diag(inverse)  # B = I - P diag(1 / P_jj), equation 8
-        np.fill_diagonal(weights, 0.0)
-        self._weights = weights.astype(np.float32)
+        if reason := _too_large(data.n_items):
+            raise WorkbenchError(reason)
+        inverse = _gram(data.matrix())
+        inverse[np.diag_indices_from(inverse)] += self.regularization
+        _invert(inverse)
+        # B = I - P diag(1 / P_jj), equation 8. Only the lower triangle of P is there.
+        self._weights = np.empty(inverse.shape, np.float32)
+        scale = -1 / inverse.diagonal()
+        for start in range(0, len(inverse), BLOCK):
+            rows = slice(start, start + BLOCK)
+            lower = inverse[rows, : start + BLOCK]
+            self._weights[: start + BLOCK, rows] = lower.T * scale[rows]
+            self._weights[rows, : start + BLOCK] = lower * scale[: start + BLOCK]
+            corner = np.tril(inverse[rows, rows])
+            self._weights[rows, rows] = (corner + np.tril(corner, -1).T) * scale[rows]
+        np.fill_diagonal(self._weights, 0)
         yield from ()
 
     def score(self, users: Array, histories: UserItems) -> Array:
         return np.asarray(histories.matrix(len(self._weights)) @ self._weights)
+
+
+def _gram(x: sp.csr_matrix) -> Array:
+    """How often two items meet, float64 (n_items, n_items); by blocks, because the sparse product is large too."""
+    xt = x.astype(np.float64).T.tocsr()
+    gram = np.empty((xt.shape[0],) * 2)
+    for start in range(0, len(gram), BLOCK):
+        gram[start : start + BLOCK] = (xt[start : start + BLOCK] @ x).toarray()
+    return gram
+
+
+def _invert(gram: Array) -> None:
+    """Put the lower triangle of the inverse in the place of a symmetric positive definite matrix (Cholesky).
+
+    LAPACK works on columns, so it is given the transpose, which is the same matrix: no copy is made.
+    """
+    for step in (scipy.linalg.lapack.dpotrf, scipy.linalg.lapack.dpotri):
+        argument = {"overwrite_a": 1} if step is scipy.linalg.lapack.dpotrf else {"overwrite_c": 1}
+        result, info = step(gram.T, lower=0, **argument)
+        if info:
+            message = f"EASE cannot solve for item number {abs(info)}: it is too much like others. Raise the L2 weight."
+            raise WorkbenchError(message)
+        assert np.shares_memory(result, gram)
+
+
+def _too_large(n_items: int) -> str | None:
+    """Say why a catalogue does not fit the memory: a float64 matrix, worked on in place, and a float32."""
+    needed, free = 12 * n_items**2, psutil.virtual_memory().available
+    if needed <= free:
+        return None
+    return (
+        f"EASE would need {needed / 1e9:,.1f} GB of memory for {n_items:,} items, and {free / 1e9:,.1f} GB are free. "
+        "Filter rare items, or choose Item kNN or BPR."
+    )

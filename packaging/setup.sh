@@ -19,12 +19,14 @@ QT_LIBRARIES="libegl1 libgl1 libglib2.0-0 libfontconfig1 libdbus-1-3 libxkbcommo
 say() { printf '%s\n' "$*" >&2; }
 stop() { say "$*"; exit 1; }
 
+is_installed() { [ "$(dpkg-query -W -f '${Status}' "$1" 2>/dev/null)" = "install ok installed" ]; }
+
 # Debian and its kin: installs what is missing where it may, else prints the line to run.
 install_packages() {
     command -v dpkg-query >/dev/null || return 0
     local missing=() name
     for name in "$@"; do
-        dpkg-query -W -f '${Status}\n' "$name" "${name}t64" 2>/dev/null | grep -q '^install ok installed$' || missing+=("$name")
+        is_installed "$name" || is_installed "${name}t64" || missing+=("$name")
     done
     [ ${#missing[@]} -gt 0 ] || return 0
     if [ "$(id -u)" -ne 0 ]; then

@@ -43,7 +43,7 @@ def refuse_bad_qt(
     if version in _BROKEN_DOCKS:
         raise WorkbenchError(_sentence(version, "does not dock its panels"))
     if _loses_none(call or QByteArray().resize, references):
-        raise WorkbenchError(_sentence(version, "would end the program without warning"))
+        raise WorkbenchError(_sentence(version, "aborts the program after some minutes"))
 
 
 def _loses_none(call: Callable[[int], object], references: Callable[[object], int]) -> bool:
@@ -56,4 +56,4 @@ def _loses_none(call: Callable[[int], object], references: Callable[[object], in
 def _sentence(version: str, fault: str) -> str:
     python = ".".join(str(part) for part in sys.version_info[:3])
     fix = f'{sys.executable} -m pip install "PySide6_Essentials=={_GOOD}"'
-    return f"PySide6 {version} {fault} with Python {python}. Install another version: {fix}"
+    return f"PySide6 {version} {fault} on Python {python}. Install another version: {fix}"

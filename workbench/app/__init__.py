@@ -1,0 +1,1 @@
+"""The window. It imports everything else; nothing imports it."""

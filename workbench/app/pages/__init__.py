@@ -1,0 +1,96 @@
+"""One file, one page; no list to edit.
+
+A page is a widget that turns what the `Session` holds into something to look at. It knows the session and no other page.
+To add one, add a file with one subclass of `Page`; the window finds it. ``python -m workbench.app.pages.NAME`` shows it
+alone, with the sample, where the file ends with::
+
+    if __name__ == "__main__":
+        preview(MyPage)
+"""
+
+import importlib
+import pkgutil
+from typing import Any, ClassVar
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QWidget
+
+from workbench.app.session import Session
+
+
+class Page(QWidget):
+    """Base of all pages. A page is made when it is first shown.
+
+    Class facts
+    -----------
+    name : id, as in ``session.request_page("train")`` (lower case, the name of the file)
+    title : in the sidebar and, until `set_title`, above the page
+    icon : a name in ``resources/icons``
+    order : place in the sidebar, from 1
+    """
+
+    name: ClassVar[str] = ""
+    title: ClassVar[str] = ""
+    icon: ClassVar[str] = ""
+    order: ClassVar[int] = 0
+
+    heading_changed = Signal()
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.heading = self.title
+        self.facts = ""
+        self.primary: QAction | None = None
+        """The one thing to do next; a filled button at the top right. Set it in ``__init__``."""
+        self.secondary: list[QAction | QWidget] = []
+        """What else can be done: buttons (or small widgets) left of the primary one. Set it in ``__init__``."""
+
+    @classmethod
+    def state(cls, session: Session) -> tuple[str, str]:
+        """What the sidebar says of this step, without making the page: a small text, and why it is locked ("" if not)."""
+        return "", ""
+
+    def set_heading(self, text: str) -> None:
+        """Write the title above the page."""
+        if text != self.heading:
+            self.heading = text
+            self.heading_changed.emit()
+
+    def set_facts(self, text: str) -> None:
+        """Write the one line of facts under the title; it is elided where it is too long."""
+        if text != self.facts:
+            self.facts = text
+            self.heading_changed.emit()
+
+    def shown(self) -> None:
+        """Called each time the page comes to the front: the place to catch up with the session."""
+
+    def hidden(self) -> None:
+        """Called when another page comes to the front."""
+
+    def find(self) -> None:
+        """Ctrl+F: put the cursor where one searches."""
+
+    def remember(self) -> dict[str, Any]:
+        """What to keep in the project so that the page looks the same when it is opened again (JSON values)."""
+        return {}
+
+    def recall(self, view: dict[str, Any]) -> None:
+        """Take back what `remember` gave; called once, before the page is first shown."""
+
+
+def all_pages() -> list[type[Page]]:
+    """Every page, in the order of the sidebar."""
+    for module in pkgutil.iter_modules(__path__):
+        if not module.name.startswith("_"):
+            importlib.import_module(f"{__name__}.{module.name}")
+    return sorted((page for page in Page.__subclasses__() if page.name), key=lambda page: page.order)
+
+
+def preview(page: type[Page]) -> None:
+    """Show one page alone in the window, with the sample, in a project that is thrown away."""
+    from workbench.app.main import preview_page  # noqa: PLC0415 - the window imports the pages
+
+    preview_page(page.name)

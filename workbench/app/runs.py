@@ -1,0 +1,413 @@
+"""The runs of a project as the window knows them: their state, the queue, and the orders that a person gives."""
+
+import shutil
+from collections import deque
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from workbench.app.run_worker import OVER, Follower, Standby
+from workbench.errors import WorkbenchError
+from workbench.project import Project, log_folder
+
+NEXT_STANDBY = 3000  # milliseconds: the run that has just started has the machine to itself first
+
+
+@dataclass
+class RunInfo:
+    """What a list of runs shows of one run.
+
+    Attributes
+    ----------
+    number : int
+        Position in the project; fixes colour, dashes and marker (``theme().series(number)``).
+    state : str
+        queued, running, paused, done, stopped, cancelled, failed or lost.
+    validation : dict
+        Last validation metrics, such as ``{"ndcg@10": 0.12}``.
+    metrics : dict
+        Test metrics after evaluation: name such as "ndcg@10" to ``{"mean", "low", "high"}``.
+    """
+
+    id: str
+    folder: Path
+    number: int
+    title: str
+    algorithm: str
+    spec: dict[str, Any]
+    status: dict[str, Any] = field(default_factory=dict)
+    validation: dict[str, float] = field(default_factory=dict)
+    metrics: dict[str, Any] = field(default_factory=dict)
+    evaluation: dict[str, Any] | None = None
+
+    @property
+    def state(self) -> str:
+        """Where it stands, in one word."""
+        return str(self.status.get("state", "queued"))
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended."""
+        return self.state in OVER
+
+    @property
+    def usable(self) -> bool:
+        """Whether it has a model to recommend with."""
+        return self.state in ("done", "stopped") and (self.folder / "model.safetensors").exists()
+
+    @property
+    def resumable(self) -> bool:
+        """Whether training can go on where it ended."""
+        return self.state in ("stopped", "cancelled", "failed", "lost")
+
+    @property
+    def epoch(self) -> int:
+        """Epochs finished."""
+        return int(self.status.get("epoch") or 0)
+
+    @property
+    def epochs(self) -> int:
+        """Epochs asked for; 0 where the algorithm has none."""
+        return int(self.status.get("epochs") or self.spec.get("hyperparameters", {}).get("epochs") or 0)
+
+    @property
+    def fraction(self) -> float:
+        """Share that is done, 0 to 1; negative where it is not known."""
+        if not self.epochs:
+            return -1.0
+        return min(1.0, (self.epoch + float(self.status.get("part") or 0.0)) / self.epochs)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Estimate while it runs."""
+        return self.status.get("seconds_left")
+
+    @property
+    def memory(self) -> int | None:
+        """Bytes held now, or the most that were held."""
+        return self.status.get("memory_bytes") or self.status.get("peak_memory_bytes")
+
+    @property
+    def device(self) -> str:
+        """Where it computes: cpu or cuda."""
+        return str(self.status.get("device") or self.spec.get("device") or "")
+
+    @property
+    def created(self) -> str:
+        """ISO 8601, UTC."""
+        return str(self.spec.get("created", ""))
+
+    @property
+    def reason(self) -> str:
+        """Why it failed or was lost, in a sentence."""
+        return str(self.status.get("reason", ""))
+
+    @property
+    def details(self) -> str:
+        """What lies behind the reason, for who wants to look."""
+        return str(self.status.get("details", ""))
+
+    def headline(self) -> tuple[str, float] | None:
+        """The one number to show beside the title: NDCG@10 or RMSE of the test, else of the validation."""
+        for source in (self.metrics, self.validation):
+            for name in ("ndcg@10", "rmse"):
+                value = source.get(name)
+                value = value.get("mean") if isinstance(value, dict) else value
+                if value is not None:
+                    return name, float(value)
+        return None
+
+
+class Runs(QObject):
+    """All runs of the open project. One trains at a time; the others wait in the order in which they were asked for."""
+
+    changed = Signal()
+    run_changed = Signal(str)
+    records = Signal(str, list)
+    restarted = Signal(str)
+    failed = Signal(str, str, str)
+
+    def __init__(self, parent: QObject | None = None, command: list[str] | None = None) -> None:
+        super().__init__(parent)
+        self._project: Project | None = None
+        self._infos: dict[str, RunInfo] = {}
+        self._records: dict[str, list[dict[str, Any]]] = {}
+        self._followers: dict[str, Follower] = {}
+        self._leaving: list[Follower] = []
+        self._queue: deque[str] = deque()
+        self.standby = Standby(command, log_folder() / "training.log")
+
+    def open(self, project: Project) -> None:
+        """Read all runs of a project, follow those that live, and go on with the queue."""
+        from workbench.training.run import Run
+
+        self._project = project
+        for folder in project.run_folders():
+            try:
+                run = Run.open(folder)
+            except WorkbenchError as error:
+                self.failed.emit(self.tr("A run could not be read"), str(error), "")
+                continue
+            self._add(run, run.status())
+        for info in self.all():
+            if info.state in ("running", "paused"):
+                self._follow(info, Follower(info.folder))
+            elif info.state == "queued":
+                self._queue.append(info.id)
+        self.changed.emit()
+        self._advance()
+
+    def close(self) -> None:
+        """Stop following everything. Runs in progress go on without the window."""
+        for follower in [*self._followers.values(), *self._leaving]:
+            follower.leave()
+        for follower in [*self._followers.values(), *self._leaving]:
+            follower.close()
+        self._followers, self._leaving = {}, []
+        self._project = None
+        self._infos, self._records = {}, {}
+        self._queue.clear()
+        self.changed.emit()
+
+    def shut(self) -> None:
+        """Close, and end the process that stands by."""
+        self.close()
+        self.standby.close()
+
+    def all(self) -> list[RunInfo]:
+        """All runs, oldest first."""
+        return list(self._infos.values())
+
+    def get(self, run_id: str) -> RunInfo | None:
+        """One run by its id."""
+        return self._infos.get(run_id)
+
+    def active(self) -> RunInfo | None:
+        """The run that trains or is paused."""
+        return next((self._infos[one] for one in self._followers if one in self._infos), None)
+
+    def waiting(self) -> list[RunInfo]:
+        """Runs in the queue, the next one first."""
+        return [self._infos[one] for one in self._queue]
+
+    def records_of(self, run_id: str) -> list[dict[str, Any]]:
+        """All records of a run so far (the list itself; do not change it)."""
+        from workbench.training.run import read_records
+
+        if run_id not in self._records:
+            info = self._infos.get(run_id)
+            if info is None:
+                return []
+            self._records[run_id] = read_records(info.folder / "records.jsonl")
+        return self._records[run_id]
+
+    def add(
+        self, algorithm: str, hyperparameters: dict[str, Any], data: Path, split: dict[str, Any], **options: Any
+    ) -> str:
+        """Make a run and put it in the queue; returns its id. Raises WorkbenchError where a value is out of range."""
+        from workbench.training.run import Run, new_run_name
+
+        if self._project is None:
+            raise WorkbenchError(self.tr("There is no project to train in. Make or open one first."))
+        folder = self._project.runs_folder / new_run_name(algorithm)
+        run = Run.create(
+            folder, data, algorithm, hyperparameters, split["name"], split.get("settings") or {}, **options
+        )
+        info = self._add(run, run.status())
+        self._queue.append(info.id)
+        self.changed.emit()
+        self._advance()
+        return info.id
+
+    def pause(self, run_id: str) -> None:
+        """Let a run wait where it is."""
+        self._order(run_id, "pause")
+
+    def unpause(self, run_id: str) -> None:
+        """Let a paused run go on."""
+        self._order(run_id, "resume")
+
+    def stop(self, run_id: str) -> None:
+        """End a run and keep its best epoch."""
+        self._order(run_id, "stop")
+
+    def cancel(self, run_id: str) -> None:
+        """End a run now, by force where it does not listen; or take it out of the queue."""
+        if run_id in self._queue:
+            self._queue.remove(run_id)
+            self._set(run_id, {**self._infos[run_id].status, "state": "cancelled"}, write=True)
+            return
+        follower = self._followers.get(run_id)
+        if follower is not None:
+            self._order(run_id, "cancel")
+            follower.cancel()
+
+    def go_on(self, run_id: str) -> None:
+        """Queue a run that ended early, to go on after its last finished epoch."""
+        from workbench.training.run import Run
+
+        info = self._infos.get(run_id)
+        if info is None or not info.resumable or run_id in self._queue:
+            return
+        run = Run.open(info.folder)
+        run.queue()
+        self._records.pop(run_id, None)
+        self._queue.append(run_id)
+        self._set(run_id, {**info.status, **run.status()})
+        self._advance()
+
+    def delete(self, run_id: str) -> None:
+        """Remove a run that is over, with its folder."""
+        info = self._infos.get(run_id)
+        if info is None or run_id in self._followers:
+            return
+        if run_id in self._queue:
+            self._queue.remove(run_id)
+        gone = info.folder.with_name(f".{info.folder.name}.part")
+        try:
+            info.folder.rename(gone)
+        except OSError as error:
+            raise WorkbenchError(
+                self.tr("The run could not be removed: {reason}.").format(reason=error.strerror)
+            ) from error
+        shutil.rmtree(gone, ignore_errors=True)
+        del self._infos[run_id]
+        self._records.pop(run_id, None)
+        self.changed.emit()
+
+    def evaluated(self, run_id: str) -> None:
+        """Read a run's evaluation again."""
+        info = self._infos.get(run_id)
+        if info is not None:
+            _read_evaluation(info)
+            self.run_changed.emit(run_id)
+
+    def prepare(self) -> None:
+        """Have a process stand by."""
+        if self._project is not None or self.parent() is not None:
+            try:
+                self.standby.prepare()
+            except OSError as error:
+                self.failed.emit(self.tr("Training cannot be prepared"), str(error), "")
+
+    def _add(self, run: Any, status: dict[str, Any]) -> RunInfo:
+        from workbench.algorithms import find
+
+        try:
+            title = find(run.spec.algorithm).title
+        except WorkbenchError:  # an algorithm that was removed since
+            title = run.spec.algorithm
+        alike = sum(one.algorithm == run.spec.algorithm for one in self._infos.values())
+        number = 1 + max((one.number for one in self._infos.values()), default=-1)
+        title = f"{title} {alike + 1}" if alike else title
+        spec = run.spec.model_dump()
+        info = RunInfo(run.name, run.folder, number, title, run.spec.algorithm, spec, status)
+        info.validation = (status.get("last") or {}).get("validation") or {}
+        _read_evaluation(info)
+        self._infos[info.id] = info
+        return info
+
+    def _follow(self, info: RunInfo, follower: Follower) -> None:
+        self._followers[info.id] = follower
+        self._records[info.id] = []
+        follower.records.connect(self._hear_records)
+        follower.status.connect(self._hear_status)
+        follower.restarted.connect(self._hear_restart)
+        follower.ended.connect(self._hear_end)
+        follower.start()
+
+    def _advance(self) -> None:
+        """Start the next run of the queue where none is at work."""
+        if self._followers or not self._queue or self._project is None:
+            return
+        info = self._infos[self._queue.popleft()]
+        try:
+            process = self.standby.start(info.folder)
+        except OSError as error:
+            reason = self.tr("The training process could not be started: {reason}.").format(reason=error.strerror)
+            self._set(info.id, {**info.status, "state": "failed", "reason": reason}, write=True)
+            return
+        self._follow(info, Follower(info.folder, process))
+        self._set(info.id, {**info.status, "state": "running"})
+        QTimer.singleShot(NEXT_STANDBY, self, self.prepare)
+
+    def _order(self, run_id: str, command: Any) -> None:
+        from workbench.training.run import Run
+
+        info = self._infos.get(run_id)
+        if info is not None and run_id in self._followers:
+            try:
+                Run.open(info.folder).control(command)
+            except WorkbenchError as error:
+                self.failed.emit(self.tr("The run cannot be reached"), str(error), "")
+
+    def _set(self, run_id: str, status: dict[str, Any], *, write: bool = False) -> None:
+        from workbench.training.run import Run
+
+        info = self._infos[run_id]
+        info.status = status
+        if write:
+            try:
+                facts = {key: value for key, value in status.items() if key not in ("state", "at")}
+                Run.open(info.folder).set_status(status["state"], **facts)
+            except WorkbenchError as error:
+                self.failed.emit(self.tr("The run cannot be reached"), str(error), "")
+        self.run_changed.emit(run_id)
+
+    @Slot(str, list)
+    def _hear_records(self, run_id: str, new: list[dict[str, Any]]) -> None:
+        info = self._infos.get(run_id)
+        if info is None or self.sender() is not self._followers.get(run_id):
+            return
+        self._records.setdefault(run_id, []).extend(new)
+        for record in reversed(new):
+            if record.get("validation"):
+                info.validation = record["validation"]
+                break
+        self.records.emit(run_id, new)
+
+    @Slot(str)
+    def _hear_restart(self, run_id: str) -> None:
+        if self.sender() is self._followers.get(run_id):
+            self._records[run_id] = []
+            self.restarted.emit(run_id)
+
+    @Slot(str, dict)
+    def _hear_status(self, run_id: str, status: dict[str, Any]) -> None:
+        if run_id in self._infos and self.sender() is self._followers.get(run_id):
+            if status.get("state") == "queued":  # it has been told to start and is about to
+                status["state"] = "running"
+            self._set(run_id, status)
+
+    @Slot(str)
+    def _hear_end(self, run_id: str) -> None:
+        follower = self._followers.get(run_id)
+        if follower is None or self.sender() is not follower:
+            return
+        del self._followers[run_id]
+        self._leaving.append(follower)
+        follower.finished.connect(partial(_drop, self._leaving, follower))
+        info = self._infos.get(run_id)
+        if info is not None and info.state in ("failed", "lost"):
+            self.failed.emit(self.tr("{title} ended early").format(title=info.title), info.reason, info.details)
+        self.changed.emit()
+        self._advance()
+
+
+def _drop(followers: list[Follower], follower: Follower) -> None:
+    if follower in followers:
+        follower.wait()
+        followers.remove(follower)
+
+
+def _read_evaluation(info: RunInfo) -> None:
+    import json
+
+    try:
+        evaluation = json.loads((info.folder / "evaluation.json").read_text(encoding="utf-8"))
+        info.metrics, info.evaluation = dict(evaluation["metrics"]), evaluation
+    except (OSError, ValueError, KeyError, TypeError):
+        info.metrics, info.evaluation = {}, None

@@ -1,0 +1,201 @@
+"""Colours, type and spacing, as named tokens; light and dark.
+
+Widgets never name a colour: they take a token from ``theme().tokens`` and follow ``theme().changed``. The palette carries
+most of it; one short style sheet gives buttons, fields and tables their shape.
+"""
+
+from dataclasses import dataclass, fields
+from typing import Literal
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QPalette, QPen
+from PySide6.QtWidgets import QApplication, QWidget
+
+from workbench.project import set_setting, settings
+from workbench.resources import resource
+
+Mode = Literal["system", "light", "dark"]
+
+# Everything is a multiple of it.
+GRID = 8
+# Type scale, in device-independent pixels: small, body, heading, title, figure.
+SMALL, BODY, HEADING, TITLE, FIGURE = 12, 13, 15, 20, 28
+ROW_HEIGHT = 32
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """One set of colours, named by what they are for."""
+
+    window: str
+    surface: str
+    raised: str
+    line: str
+    strong_line: str
+    text: str
+    muted: str
+    faint: str
+    accent: str
+    on_accent: str
+    wash: str
+    ok: str
+    warn: str
+    error: str
+    series: tuple[str, ...]
+
+    def color(self, token: str) -> QColor:
+        """One of them by name, or a colour that is already written out."""
+        return QColor(getattr(self, token) if not token.startswith("#") else token)
+
+
+# "faint" is a little stronger than a mere decoration would need, because small figures are written in it.
+LIGHT = Tokens(
+    "#f6f7f9", "#ffffff", "#ffffff", "#e4e7ec", "#cfd4dc", "#1a1f2b", "#5b6475", "#687182", "#3355dd", "#ffffff", "#eaeefd",
+    "#0b7a4b", "#9a5b00", "#b3261e", ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"),
+)  # fmt: skip
+DARK = Tokens(
+    "#15171c", "#1c1f26", "#242832", "#2c313c", "#3c4350", "#e8ebf1", "#a3acbb", "#8a94a5", "#7c97ff", "#10131c", "#262e4d",
+    "#4fc38a", "#e0a84a", "#ff8a80", ("#2b9bdb", "#f67d2a", "#2bbf93", "#d990b8", "#f2b230", "#74c4f2"),
+)  # fmt: skip
+
+# Colour is never the only cue: each series has its dashes (in pen widths) and its marker as well.
+DASHES = (None, (6, 4), (2, 3), (8, 3, 2, 3), (3, 3), (10, 4))
+MARKERS = ("o", "s", "t", "d", "+", "x")
+
+
+class Theme(QObject):
+    """The colours in use; follows the system unless the person chose light or dark."""
+
+    changed = Signal()
+
+    def __init__(self, app: QApplication) -> None:
+        super().__init__(app)
+        self._app = app
+        self._mode: Mode = settings().get("theme", "system")
+        self._tokens = self._wanted()
+        app.styleHints().colorSchemeChanged.connect(self._follow)
+        font = app.font()
+        font.setPixelSize(BODY)
+        app.setFont(font)
+        self._apply()
+
+    @property
+    def tokens(self) -> Tokens:
+        """The colours in use."""
+        return self._tokens
+
+    @property
+    def mode(self) -> Mode:
+        """What the person chose: "system", "light" or "dark"."""
+        return self._mode
+
+    @property
+    def dark(self) -> bool:
+        """Whether the dark colours are in use."""
+        return self._tokens is DARK
+
+    def set_mode(self, mode: Mode, *, keep: bool = True) -> None:
+        """Choose "system", "light" or "dark", and remember it."""
+        self._mode = mode
+        if keep:
+            set_setting("theme", mode)
+        self._follow()
+
+    def toggle(self) -> None:
+        """Change from light to dark or back."""
+        self.set_mode("light" if self.dark else "dark")
+
+    def series(self, number: int) -> QColor:
+        """Colour of the series with this number, from 0; they come round after six."""
+        return QColor(self._tokens.series[number % len(self._tokens.series)])
+
+    def pen(self, number: int) -> QPen:
+        """Pen of a series: its colour and dashes, one pixel wide (wider lines cost many times more to draw)."""
+        pen = QPen(self.series(number), 1)
+        pen.setCosmetic(True)
+        dashes = DASHES[number % len(DASHES)]
+        if dashes:
+            pen.setDashPattern(list(dashes))
+        return pen
+
+    def _wanted(self) -> Tokens:
+        system_dark = self._app.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        return DARK if self._mode == "dark" or (self._mode == "system" and system_dark) else LIGHT
+
+    def _follow(self) -> None:
+        wanted = self._wanted()
+        if wanted is not self._tokens:
+            self._tokens = wanted
+            self._apply()
+            self.changed.emit()
+
+    def _apply(self) -> None:
+        self._app.setPalette(palette(self._tokens))
+        self._app.setStyleSheet(style_sheet(self._tokens))
+
+
+def theme() -> Theme:
+    """The theme of the running application; made at the first call."""
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        message = "There is no application yet."
+        raise RuntimeError(message)
+    found = app.findChild(Theme, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    return found if found is not None else Theme(app)
+
+
+def font(size: int = BODY, *, bold: bool = False, figures: bool = False) -> QFont:
+    """The application's font in one of the sizes of the scale; `figures` gives all digits the same width."""
+    chosen = QFont(QApplication.font())
+    chosen.setPixelSize(size)
+    if bold:
+        chosen.setWeight(QFont.Weight.DemiBold)
+    if figures:
+        chosen.setFeature(QFont.Tag("tnum"), 1)
+    return chosen
+
+
+def tint(widget: QWidget, token: str) -> None:
+    """Write in the colour of a token, now and after a change of theme."""
+    widget.setProperty("ink", token)
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast of two colours by WCAG 2.2, 1 to 21."""
+    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(color: str) -> float:
+    parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)  # noqa: PLR2004
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def palette(tokens: Tokens) -> QPalette:
+    """The palette that Fusion paints with."""
+    role = QPalette.ColorRole
+    named = {
+        role.Window: "window", role.WindowText: "text", role.Base: "surface", role.AlternateBase: "window",
+        role.Text: "text", role.Button: "raised", role.ButtonText: "text", role.BrightText: "error",
+        role.ToolTipBase: "raised", role.ToolTipText: "text", role.PlaceholderText: "faint", role.Link: "accent",
+        role.LinkVisited: "accent", role.Highlight: "accent", role.HighlightedText: "on_accent", role.Accent: "accent",
+        role.Light: "raised", role.Midlight: "line", role.Mid: "line", role.Dark: "strong_line", role.Shadow: "strong_line",
+    }  # fmt: skip
+    made = QPalette()
+    for which, token in named.items():
+        made.setColor(which, tokens.color(token))
+    for which in (role.WindowText, role.Text, role.ButtonText, role.HighlightedText):
+        made.setColor(QPalette.ColorGroup.Disabled, which, tokens.color("faint"))
+    made.setColor(QPalette.ColorGroup.Disabled, role.Highlight, tokens.color("strong_line"))
+    return made
+
+
+def style_sheet(tokens: Tokens) -> str:
+    """The shape of cards, buttons, fields and tables, from ``resources/style.qss`` with the tokens filled in."""
+    text = resource("style.qss").read_text(encoding="utf-8")
+    shade = "dark" if tokens is DARK else "light"
+    for one in sorted(fields(Tokens), key=lambda f: -len(f.name)):
+        if one.name != "series":
+            text = text.replace(f"@{one.name}", getattr(tokens, one.name))
+    return text.replace("@arrow", resource(f"icons/arrow-{shade}.svg").as_posix())

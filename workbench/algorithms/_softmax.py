@@ -1,0 +1,67 @@
+"""Cross-entropy over all items without ever holding rows x items; imported inside functions only, as it loads torch."""
+
+import torch
+from torch import Tensor
+
+# Bytes of logits held at once: on a processor they should stay in its cache, on other devices fill them.
+CHUNK = {"cpu": 2**21}
+CHUNK_ELSEWHERE = 2**28
+
+
+def full_softmax(hidden: Tensor, weight: Tensor, bias: Tensor, target: Tensor) -> Tensor:
+    """Mean of ``-ln softmax(hidden @ weight.T + bias)[target]``.
+
+    The gradient is known in closed form, softmax minus one-hot, so each chunk of rows is finished (loss and gradients)
+    while it is in the cache: three matrix products and a few passes in place, where autograd would hold all logits, or
+    compute them twice.
+
+    Parameters
+    ----------
+    hidden : float (n, d)
+    weight : float (n_items, d)
+    bias : float (n_items,)
+    target : int64 (n,)
+
+    Returns
+    -------
+    Tensor
+        A scalar that can be differentiated (once) by the first three.
+    """
+    loss = torch.zeros((), device=hidden.device, dtype=hidden.dtype)
+    to_hidden, to_weight, to_bias = torch.empty_like(hidden), torch.zeros_like(weight), torch.zeros_like(bias)
+    size = max(16, CHUNK.get(hidden.device.type, CHUNK_ELSEWHERE) // (4 * len(weight)))
+    with torch.no_grad():
+        for start in range(0, len(hidden), size):
+            rows, goal = hidden[start : start + size], target[start : start + size, None]  # (m, d), (m, 1)
+            logits = torch.addmm(bias, rows, weight.T)  # (m, n_items)
+            logits -= logits.amax(1, keepdim=True)
+            right = logits.gather(1, goal)
+            total = logits.exp_().sum(1, keepdim=True)
+            loss += (total.log() - right).sum()
+            share = logits.div_(total).scatter_add_(1, goal, torch.full_like(right, -1.0))  # softmax - one-hot
+            to_hidden[start : start + size] = share @ weight
+            to_weight.addmm_(share.T, rows)
+            to_bias += share.sum(0)
+    # Linear in the inputs with exactly these gradients; its value is taken away again and the loss put in its place.
+    linear = (hidden * to_hidden).sum() + (weight * to_weight).sum() + (bias * to_bias).sum()
+    return (linear - linear.detach() + loss) / len(hidden)
+
+
+def sampled_softmax(hidden: Tensor, weight: Tensor, bias: Tensor, target: Tensor, drawn: Tensor, n_items: int) -> Tensor:
+    """As `full_softmax`, with all wrong items estimated from `drawn`, uniform with repeats.
+
+    Each drawn item stands for (n_items - 1) / n of them, hence the constant (Jean et al., ACL 2015, arXiv:1412.2007); where
+    the right item itself was drawn it is left out.
+
+    Parameters
+    ----------
+    weight, bias
+        Of all items, as tables (n_items, d) and (n_items,).
+    drawn : int64 (k,)
+    """
+    right = (hidden * weight[target]).sum(1) + bias[target]  # (n,)
+    constant = torch.log(torch.tensor((n_items - 1) / len(drawn)))
+    wrong = torch.addmm(bias[drawn] + constant.to(hidden.device), hidden, weight[drawn].T)  # (n, k)
+    wrong = wrong.masked_fill(target[:, None] == drawn, -torch.inf)
+    logits = torch.cat([right[:, None], wrong], 1)
+    return (logits.logsumexp(1) - right).mean()

@@ -1,0 +1,279 @@
+"""The one training loop of everything neural.
+
+A neural algorithm says what is its own: `build` (its layers), `loss` (of one batch), `scores`, and `batches` where a batch
+is not users, items and unseen items. Device, optimizer, zero_grad, backward, step, seeds, records, and saving so that
+training goes on bit for bit are done here, once for all.
+
+torch is imported inside functions only: the process of the window reads the declarations and must never load it. How many
+threads it takes is the caller's choice; one is best for steps as small as these (on two virtual cores, two threads took
+ten to forty times as long as one for factor models in batches of 1,024).
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from pydantic import PrivateAttr
+
+from workbench.algorithms import Algorithm, Record
+from workbench.data.interactions import Array, Interactions, UserItems
+from workbench.declaring import hyperparameter
+from workbench.errors import WorkbenchError
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+    from torch.optim import Optimizer
+
+# One step's input: arrays by name, moved to the device by the loop.
+Batch = dict[str, Array]
+# Gives the batches of one epoch, each with the share of the epoch that is done after it.
+Batches = Callable[[np.random.Generator], Iterator[tuple[float, Batch]]]
+
+# Seconds between two looks at the loss where looking means waiting for the device.
+LOOK = 0.05
+
+
+def declare_epochs(default: int) -> Any:
+    """Declare how long to train; a subclass does it again where its default differs."""
+    title, text = "Epochs", "Passes over the data. More fit the data better, until they fit its noise."
+    return hyperparameter(default, title, text, ge=1, le=100_000, search=(5, 200))
+
+
+def declare_learning_rate(default: float) -> Any:
+    """Declare the size of a step."""
+    text = "Size of each correction. Too high and the loss jumps, too low and it creeps."
+    return hyperparameter(default, "Learning rate", text, gt=0, le=10, log=True, search=(default / 10, default * 10))
+
+
+def declare_batch_size(default: int) -> Any:
+    """Declare the number of interactions of a step."""
+    text = "Interactions learned from at once. Larger is faster, smaller often generalizes better."
+    return hyperparameter(default, "Batch size", text, ge=1, le=1_000_000, log=True, search=(256, 16_384))
+
+
+def declare_optimizer(default: str) -> Any:
+    """Declare how gradients become corrections."""
+    text = "How gradients become corrections. The learning rate means something else to each."
+    return hyperparameter(default, "Optimizer", text, advanced=True)
+
+
+class NeuralAlgorithm(Algorithm):
+    """Base of the neural algorithms."""
+
+    iterative = True
+
+    epochs: int = declare_epochs(20)
+    learning_rate: float = declare_learning_rate(1e-3)
+    batch_size: int = declare_batch_size(1024)
+    optimizer: Literal["adam", "adamw", "adagrad", "sgd"] = declare_optimizer("adam")
+    weight_decay: float = hyperparameter(
+        0.01, "Weight decay", "Pulls all weights to zero at each step.", ge=0, le=1, advanced=True, when={"optimizer": "adamw"}
+    )
+
+    _module: Any = PrivateAttr(default=None)
+    _optimizer: Any = PrivateAttr(default=None)
+    _sizes: tuple[int, int] = PrivateAttr(default=(0, 0))  # n_users, n_items
+    _epochs_done: int = PrivateAttr(default=0)
+    _restored: bool = PrivateAttr(default=False)
+
+    def build(self, n_users: int, n_items: int) -> "nn.Module":
+        """Make the layers, with fresh weights from torch's generator (seeded by the loop)."""
+        raise NotImplementedError
+
+    def loss(self, module: "nn.Module", batch: "dict[str, Tensor]") -> "Tensor":
+        """Mean loss of one batch, a scalar to differentiate."""
+        raise NotImplementedError
+
+    def scores(self, module: "nn.Module", users: Array, histories: UserItems) -> "Tensor":
+        """What `score` promises, as a tensor; called without gradients and with dropout off."""
+        raise NotImplementedError
+
+    def batches(self, data: Interactions) -> Batches:
+        """Prepare the batches: here each interaction once an epoch, in new order, with an item its user has not seen."""
+        unseen = Unseen(data)
+        rows = np.flatnonzero(unseen.has_any[data.user])  # who has seen all items teaches nothing about choosing
+
+        def epoch(rng: np.random.Generator) -> Iterator[tuple[float, Batch]]:
+            order = rng.permutation(rows)
+            for start in range(0, len(order), self.batch_size):
+                chosen = order[start : start + self.batch_size]
+                user, item = data.user[chosen].astype(np.int64), data.item[chosen].astype(np.int64)
+                done = min(1.0, (start + self.batch_size) / len(order))
+                yield done, {"user": user, "item": item, "unseen": unseen.draw(user, rng)}
+
+        return epoch
+
+    def train(self, data: Interactions, seed: int = 0) -> Iterator[Record]:
+        if not self._restored:
+            self._create(data.n_users, data.n_items, seed)
+        elif self._sizes != (data.n_users, data.n_items):
+            message = (
+                f"{self.title} was trained on {self._sizes[0]:,} users and {self._sizes[1]:,} items; this data has "
+                f"{data.n_users:,} and {data.n_items:,}. Go on with the data it began with, or start a new run."
+            )
+            raise WorkbenchError(message)
+        self._restored = False
+        batches = self.batches(data)
+        for epoch in range(self._epochs_done, self.epochs):
+            yield from self._epoch(batches, epoch, seed)
+
+    def score(self, users: Array, histories: UserItems) -> Array:
+        import torch
+
+        training = self._module.training
+        self._module.eval()
+        with torch.no_grad():
+            scores = self.scores(self._module, users, histories).cpu().numpy()
+        self._module.train(training)
+        return np.ascontiguousarray(scores, np.float32)
+
+    def state(self) -> dict[str, Array]:
+        sizes = {"n_users": self._sizes[0], "n_items": self._sizes[1], "epochs_done": self._epochs_done}
+        state = super().state() | {name: np.array(value) for name, value in sizes.items()}
+        # Copies: the weights go on changing, what was given out does not.
+        for name, value in self._module.state_dict().items():
+            state[f"module.{name}"] = value.cpu().numpy().copy()
+        for number, values in self._optimizer.state_dict()["state"].items():
+            for name, value in values.items():
+                state[f"optimizer.{number}.{name}"] = value.cpu().numpy().copy()
+        return state
+
+    def restore(self, state: dict[str, Array]) -> None:
+        import torch
+
+        super().restore(state)
+        self._create(int(state["n_users"]), int(state["n_items"]), seed=0)
+        tensors = {name: torch.from_numpy(np.array(value)) for name, value in state.items() if "." in name}
+        prefix = "module."
+        weights = {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
+        self._module.load_state_dict(weights)
+        moments: dict[int, dict[str, Tensor]] = {}
+        for name, value in tensors.items():
+            kind, number, key = name.split(".", 2)
+            if kind == "optimizer":
+                moments.setdefault(int(number), {})[key] = value
+        groups = self._optimizer.state_dict()["param_groups"]
+        self._optimizer.load_state_dict({"state": moments, "param_groups": groups})
+        self._epochs_done = int(state["epochs_done"])
+        self._restored = True
+
+    def tensor(self, array: Array) -> "Tensor":
+        """An array on the device, ready to index with or to compute with."""
+        import torch
+
+        return torch.from_numpy(np.ascontiguousarray(array)).to(self._device)
+
+    def _create(self, n_users: int, n_items: int, seed: int) -> None:
+        _seed_torch(np.random.SeedSequence(seed), self._device)
+        self._sizes, self._epochs_done = (n_users, n_items), 0
+        self._module = self.build(n_users, n_items).to(self._device)
+        self._optimizer = self._make_optimizer(self._module)
+
+    def _make_optimizer(self, module: "nn.Module") -> "Optimizer":
+        import torch
+
+        sparse = any(isinstance(part, torch.nn.Embedding) and part.sparse for part in module.modules())
+        # One kernel for the whole step: three times as fast on a processor, but for dense gradients only.
+        options: dict[str, Any] = {"lr": self.learning_rate, "fused": True if self._device == "cpu" and not sparse else None}
+        if sparse:
+            torch.sparse.check_sparse_tensor_invariants.disable()  # the default, said aloud or else torch warns
+        if self.optimizer == "adamw":
+            options["weight_decay"] = self.weight_decay
+        kinds = {"adam": "Adam", "adamw": "AdamW", "adagrad": "Adagrad", "sgd": "SGD"}
+        made: Optimizer = getattr(torch.optim, kinds[self.optimizer])(module.parameters(), **options)
+        return made
+
+    def _epoch(self, batches: Batches, epoch: int, seed: int) -> Iterator[Record]:
+        # All chance comes from (seed, epoch): an epoch is the same whatever happened before it or while it was suspended.
+        rng, seeds = np.random.default_rng([seed, epoch, 0]), np.random.SeedSequence([seed, epoch, 1])
+        self._module.train()
+        meter = _Meter(waits=self._device != "cpu")
+        for part, batch in batches(rng):
+            _seed_torch(seeds.spawn(1)[0], self._device)
+            meter.add(self._step({name: self.tensor(value) for name, value in batch.items()}))
+            loss = meter.look()
+            if loss is not None and not np.isfinite(loss):
+                message = f"{self.title}: the loss is no longer a number in epoch {epoch + 1}. Lower learning_rate."
+                raise WorkbenchError(message)
+            yield Record(epoch, self.epochs, loss, ends_epoch=False, part=part)
+        self._epochs_done = epoch + 1
+        yield Record(epoch + 1, self.epochs, meter.mean())
+
+    def _step(self, batch: "dict[str, Tensor]") -> "Tensor":
+        self._optimizer.zero_grad()
+        loss = self.loss(self._module, batch)
+        loss.backward()  # type: ignore[no-untyped-call]
+        self._optimizer.step()
+        return loss.detach()
+
+
+def _seed_torch(sequence: np.random.SeedSequence, device: str) -> None:
+    import torch
+
+    seed = int(sequence.generate_state(1, np.uint64)[0] >> 1)
+    if device == "cpu":
+        torch.default_generator.manual_seed(seed)  # ten times as fast as the other, which looks for devices
+    else:
+        torch.manual_seed(seed)
+
+
+class _Meter:
+    """Mean losses of the epoch and since the last look, without making a device wait at every step."""
+
+    def __init__(self, *, waits: bool) -> None:
+        self._waits = waits
+        self._sum, self._count = 0.0, 0
+        self._recent: list[Tensor] = []
+        self._looked = time.perf_counter()
+
+    def add(self, loss: "Tensor") -> None:
+        self._recent.append(loss)
+
+    def look(self) -> float | None:
+        """Mean since the last look; None where it is too early to look again."""
+        now = time.perf_counter()
+        if self._waits and now - self._looked < LOOK:
+            return None
+        self._looked = now
+        return self._take()
+
+    def mean(self) -> float | None:
+        """Mean of the epoch; None where it had no step."""
+        if self._recent:
+            self._take()
+        return self._sum / self._count if self._count else None
+
+    def _take(self) -> float:
+        import torch
+
+        recent, self._recent = self._recent, []
+        total = float(torch.stack(recent).sum()) if len(recent) > 1 else recent[0].item()
+        self._sum += total
+        self._count += len(recent)
+        return total / len(recent)
+
+
+class Unseen:
+    """Draws items that users have not seen, uniformly, one search for a whole batch and nothing to draw again.
+
+    In the sorted row of a user, the m-th seen item has ``item - m`` unseen items before it. The r-th unseen item is thus r
+    plus the number of seen items for which that is at most r; with the user as the leading digit one sorted array
+    answers for everybody.
+    """
+
+    def __init__(self, data: Interactions) -> None:
+        n = self._n_items = data.n_items
+        seen = np.unique(data.user.astype(np.int64) * n + data.item)  # (pairs,)
+        counts = np.bincount(seen // n, minlength=data.n_users)
+        self._start = np.concatenate([[0], np.cumsum(counts)])[:-1]  # (n_users,)
+        rank = np.arange(len(seen)) - np.repeat(self._start, counts)
+        self._before = seen - rank  # user * n + unseen items before this one
+        self._unseen = n - counts
+        self.has_any: Array = counts < n
+
+    def draw(self, users: Array, rng: np.random.Generator) -> Array:
+        """One unseen item for each of `users` (int64 (n,), all with `has_any`), int64 (n,)."""
+        rank = rng.integers(self._unseen[users])
+        skipped = np.searchsorted(self._before, users * self._n_items + rank, side="right") - self._start[users]
+        return np.asarray(rank + skipped)

@@ -18,8 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 def _own_places(tmp_path_factory):
     """Tests leave the person's own settings, recent projects and logs alone."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
-            patch.setenv(name, str(tmp_path_factory.mktemp(name.lower())))
+        patch.setenv("RECWB_HOME", str(tmp_path_factory.mktemp("home")))
         yield
 
 

@@ -31,7 +31,7 @@ import json, sys
 import workbench.app.main
 from workbench.algorithms import all_algorithms
 all_algorithms()
-print(json.dumps(sorted({"torch", "numba", "scipy", "sklearn"} & set(sys.modules))))
+print(json.dumps(sorted({"torch", "numba"} & set(sys.modules))))
 """
 
 
@@ -44,10 +44,10 @@ def run(code, *arguments):
 
 
 def modules():
-    """Every module but the window, the command that opens it, and kernels, which are imported when they are used."""
+    """Every module but the window and the command that opens it; `_kernels` and its like come with who imports them."""
     for path in sorted(ROOM.rglob("*.py")):
         parts = path.relative_to(ROOT).with_suffix("").parts
-        if "app" not in parts and parts[-1] not in {"__main__", "_kernels"}:
+        if "app" not in parts and (parts[-1] == "__init__" or not parts[-1].startswith("_")):
             yield ".".join(parts).removesuffix(".__init__")
 
 

@@ -251,7 +251,7 @@ class Interactions:
             ids = [_open_ids(folder / f"{name}.arrow") for name in ("user_ids", "item_ids")]
             data = cls(arrays.pop("user"), arrays.pop("item"), *ids, **arrays)
             fits = len(data) == about["interactions"] and all(len(a) == len(data) for a in (data.item, *arrays.values()))
-        except (OSError, ValueError, KeyError, pa.ArrowException) as error:
+        except (OSError, ValueError, KeyError, EOFError, pa.ArrowException) as error:
             message = f"The data in {folder} is damaged ({error}). Import the file again."
             raise WorkbenchError(message) from error
         if not fits:

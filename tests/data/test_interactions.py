@@ -1,0 +1,103 @@
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.data.interactions import Interactions, UserItems
+from workbench.errors import WorkbenchError
+
+
+def build(rows, duplicates="last", part=None):
+    """Rows of (user, item, rating, time)."""
+    user, item, rating, time = (np.array(column) for column in zip(*rows, strict=True))
+    ids = [pa.array([f"{letter}{i}" for i in range(max(column) + 1)]) for letter, column in (("u", user), ("i", item))]
+    columns = {"rating": rating.astype(np.float32), "time": time.astype(np.int64), "part": part}
+    return Interactions.build(
+        user.astype(np.int32), item.astype(np.int32), *ids, duplicates=duplicates, **columns
+    )
+
+
+ROWS = [(1, 0, 5, 30), (0, 2, 1, 20), (0, 1, 2, 10), (0, 2, 4, 5), (1, 3, 3, 30)]
+
+
+def test_rows_are_grouped_by_user_in_time_order_and_keep_the_file_order_at_equal_times():
+    data = build(ROWS)
+    assert data.user.tolist() == [0, 0, 1, 1]
+    assert data.item.tolist() == [1, 2, 0, 3]
+    assert data.time.tolist() == [10, 20, 30, 30]
+
+
+@pytest.mark.parametrize(
+    ("duplicates", "rating", "time"),
+    [("last", 1, 20), ("first", 4, 5), ("mean", 2.5, 20), ("sum", 5, 20), ("max", 4, 20), ("count", 2, 20)],
+)
+def test_one_interaction_stays_of_several(duplicates, rating, time):
+    data = build(ROWS, duplicates)
+    at = np.flatnonzero((data.user == 0) & (data.item == 2)).item()
+    assert (data.rating[at], data.time[at]) == (rating, time)
+    assert len(data) == 4
+
+
+def test_the_same_pair_may_be_in_training_and_test():
+    part = np.array([0, 0, 0, 2, 0], np.int8)
+    assert len(build(ROWS, part=part)) == 5
+
+
+def test_an_unknown_way_with_duplicates_is_refused():
+    with pytest.raises(WorkbenchError, match="not 'median'"):
+        build(ROWS, "median")
+
+
+@given(st.lists(st.tuples(*[st.integers(0, 4)] * 3, st.integers(0, 3)), min_size=1, max_size=40))
+def test_user_rows_hold_what_the_user_did(rows):
+    data = build(rows)
+    for user in range(data.n_users):
+        expected = {item for one, item, _, _ in rows if one == user}
+        assert set(data.by_user[user].tolist()) == expected
+        assert len(data.by_user[user]) == len(expected)
+    picked = np.array([data.n_users - 1, 0])
+    again = data.by_user.rows(picked)
+    assert [again[at].tolist() for at in range(2)] == [data.by_user[user].tolist() for user in picked]
+
+
+def test_what_is_saved_is_opened_and_the_hash_tells_any_change(tmp_path):
+    data = build(ROWS, part=np.array([0, 1, 2, 0, 0], np.int8))
+    data.save(tmp_path / "data", {"source": "here"})
+    again = Interactions.open(tmp_path / "data")
+    assert again.content_hash == data.content_hash
+    assert isinstance(again.user, np.memmap)
+    assert again.item_ids.to_pylist() == ["i0", "i1", "i2", "i3"]
+    other = build([*ROWS[:-1], (1, 3, 4, 30)], part=np.array([0, 1, 2, 0, 0], np.int8))
+    assert other.content_hash != data.content_hash
+
+
+@pytest.mark.parametrize("name", ["user.npy", "item.npy", "rating.npy", "user_ids.arrow", "data.json"])
+@pytest.mark.parametrize("content", [b"", b"garbage" * 10])
+def test_a_damaged_folder_is_refused_in_a_sentence(tmp_path, name, content):
+    build(ROWS).save(tmp_path / "data")
+    (tmp_path / "data" / name).write_bytes(content)
+    with pytest.raises(WorkbenchError, match="damaged"):
+        Interactions.open(tmp_path / "data")
+
+
+def test_a_column_of_another_length_is_refused(tmp_path):
+    build(ROWS).save(tmp_path / "data")
+    np.save(tmp_path / "data" / "rating.npy", np.ones(2, np.float32))
+    with pytest.raises(WorkbenchError, match="differ in length"):
+        Interactions.open(tmp_path / "data")
+
+
+def test_an_unknown_id_is_answered_with_ids_that_start_alike():
+    data = build(ROWS)
+    assert data.user_index("u1") == 1
+    with pytest.raises(WorkbenchError, match="no item 'i77'"):
+        data.item_index("i77")
+    with pytest.raises(WorkbenchError, match="no user ''"):
+        data.user_index("")
+
+
+def test_user_items_from_lists_and_as_a_matrix():
+    rows = UserItems.from_lists([[2, 0], [], [1]])
+    assert rows.lengths.tolist() == [2, 0, 1]
+    assert rows.matrix(3).toarray().tolist() == [[1, 0, 1], [0, 0, 0], [0, 1, 0]]

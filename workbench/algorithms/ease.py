@@ -4,16 +4,18 @@ Steck, "Embarrassingly Shallow Autoencoders for Sparse Data", WWW 2019, arXiv:19
 """
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 import psutil
-import scipy.linalg
-import scipy.sparse as sp
 
 from workbench.algorithms import Algorithm, Record
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.declaring import hyperparameter
 from workbench.errors import WorkbenchError
+
+if TYPE_CHECKING:
+    import scipy.sparse as sp
 
 # Rows of an item-item matrix that are worked on at once.
 BLOCK = 1024
@@ -71,7 +73,7 @@ class EASE(Algorithm):
         return np.asarray(histories.matrix(len(self._weights)) @ self._weights)
 
 
-def _gram(x: sp.csr_matrix) -> Array:
+def _gram(x: "sp.csr_matrix") -> Array:
     """How often two items meet, float64 (n_items, n_items); by blocks, because the sparse product is large too."""
     xt = x.astype(np.float64).T.tocsr()
     gram = np.empty((xt.shape[0],) * 2)
@@ -85,9 +87,10 @@ def _invert(gram: Array) -> None:
 
     LAPACK works on columns, so it is given the transpose, which is the same matrix: no copy is made.
     """
-    for step in (scipy.linalg.lapack.dpotrf, scipy.linalg.lapack.dpotri):
-        argument = {"overwrite_a": 1} if step is scipy.linalg.lapack.dpotrf else {"overwrite_c": 1}
-        result, info = step(gram.T, lower=0, **argument)
+    from scipy.linalg import lapack  # the window reads the declaration and solves nothing
+
+    for step, in_place in ((lapack.dpotrf, "overwrite_a"), (lapack.dpotri, "overwrite_c")):
+        result, info = step(gram.T, lower=0, **{in_place: 1})
         if info:
             message = f"EASE cannot solve for item number {abs(info)}: it is too much like others. Raise the L2 weight."
             raise WorkbenchError(message)

@@ -5,13 +5,16 @@ Karypis, "Item-based top-N recommendation algorithms", TOIS 22(1), 2004.
 """
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
-import scipy.sparse as sp
 
 from workbench.algorithms import Algorithm, Record
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.declaring import hyperparameter
+
+if TYPE_CHECKING:
+    import scipy.sparse as sp
 
 # Entries of the item-item matrix held at once, if all of them were filled (12 bytes each).
 BLOCK = 2**24
@@ -58,6 +61,8 @@ class ItemKNN(Algorithm):
     _data: Array
 
     def train(self, data: Interactions, seed: int = 0) -> Iterator[Record]:
+        import scipy.sparse as sp  # the window reads the declaration and multiplies nothing
+
         x = data.matrix()  # (n_users, n_items)
         xt = x.T.tocsr()
         norms = np.sqrt(data.item_counts.astype(np.float64))
@@ -69,8 +74,10 @@ class ItemKNN(Algorithm):
         self._indices, self._data = weights.indices.astype(np.int32), weights.data
         yield from ()
 
-    def _block(self, xt: sp.csr_matrix, x: sp.csr_matrix, norms: Array, start: int, rows: int) -> sp.csr_matrix:
+    def _block(self, xt: "sp.csr_matrix", x: "sp.csr_matrix", norms: Array, start: int, rows: int) -> "sp.csr_matrix":
         """Similarities of the items from `start` on to their nearest neighbours, float32 (rows, n_items)."""
+        import scipy.sparse as sp
+
         gram = (xt[start : start + rows] @ x).tocsr()  # how often two items meet
         gram.sort_indices()
         row = start + np.repeat(np.arange(gram.shape[0]), np.diff(gram.indptr))
@@ -83,6 +90,8 @@ class ItemKNN(Algorithm):
         return sp.csr_matrix((similarity[where], gram.indices[where], lengths), shape=gram.shape)
 
     def score(self, users: Array, histories: UserItems) -> Array:
+        import scipy.sparse as sp
+
         n_items = len(self._indptr) - 1
         weights = sp.csr_matrix((self._data, self._indices, self._indptr), shape=(n_items, n_items))
         return np.asarray((histories.matrix(n_items) @ weights).toarray(), np.float32)

@@ -16,7 +16,7 @@ from workbench.files import whole_file
 def save_weights(path: Path, state: dict[str, Array], epoch: int) -> None:
     """Write named arrays and the epoch they belong to, whole or not at all."""
     with whole_file(path) as part:
-        save_file({name: np.ascontiguousarray(a) for name, a in state.items()}, part, {"epoch": str(epoch)})
+        save_file({name: np.asarray(a, order="C") for name, a in state.items()}, part, {"epoch": str(epoch)})
 
 
 def load_weights(path: Path) -> tuple[dict[str, Array], int]:

@@ -1,0 +1,105 @@
+"""Small data sets with one right answer, to prove that an algorithm learns.
+
+Each has two users and two items that appear in no interaction, because real folds have them too.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from workbench.algorithms import Algorithm
+from workbench.data.interactions import Array, Interactions, UserItems
+
+SPARE = 2
+
+
+@dataclass(frozen=True)
+class Golden:
+    """Interactions to learn from, and how much of the hidden rest an algorithm has understood.
+
+    Attributes
+    ----------
+    grade : function(algorithm, folded) -> float
+        1 is all of it, 0 what chance or averages reach. `folded`: people are scored from their histories alone.
+    """
+
+    train: Interactions
+    grade: Callable[[Algorithm, bool], float]
+
+
+def checkerboard(n_users: int = 60, n_items: int = 30) -> Golden:
+    """Even users chose all even items, odd users all odd ones; hidden is one item of each user."""
+    user, item = np.divmod(np.arange(n_users * n_items), n_items)
+    hidden = 2 * (np.arange(n_users) // 2 % (n_items // 2)) + np.arange(n_users) % 2  # (n_users,), same parity
+    chosen = ((user + item) % 2 == 0) & (item != hidden[user])
+    order = np.random.default_rng(0).permutation(int(chosen.sum()))  # no meaning in the order
+    train = _interactions(user[chosen][order], item[chosen][order], n_users, n_items)
+
+    def grade(algorithm: Algorithm, folded: bool) -> float:
+        scores, histories = _scores(algorithm, train, n_users, folded)
+        scores[np.repeat(np.arange(n_users), histories.lengths), histories.item] = -np.inf
+        return float(np.mean(scores.argmax(axis=1) == hidden))
+
+    return Golden(train, grade)
+
+
+def cycle(n_users: int = 200, n_items: int = 12, length: int = 8) -> Golden:
+    """Everybody walks round the items in the same order, each from another start; hidden is the next step."""
+    start = np.random.default_rng(0).integers(n_items, size=n_users)
+    step = np.tile(np.arange(length), n_users)
+    user = np.repeat(np.arange(n_users), length)
+    item = (start[user] + step) % n_items
+    train = _interactions(user, item, n_users, n_items, time=1_000 * step)
+
+    def grade(algorithm: Algorithm, folded: bool) -> float:
+        scores, _ = _scores(algorithm, train, n_users, folded)
+        return float(np.mean(scores.argmax(axis=1) == (start + length) % n_items))
+
+    return Golden(train, grade)
+
+
+def low_rank(n_users: int = 80, n_items: int = 50, rank: int = 2) -> Golden:
+    """Ratings from 1 to 5 by two tastes; 40 % are hidden. The grade is the variance explained beyond all averages."""
+    rng = np.random.default_rng(0)
+    full = 3 + 0.3 * rng.normal(size=(n_users, 1)) + 0.3 * rng.normal(size=n_items)
+    full += 0.7 * rng.normal(size=(n_users, rank)) @ rng.normal(size=(rank, n_items))
+    full = full.clip(1, 5)
+    shown = rng.random(full.shape) < 0.6
+    user, item = np.nonzero(shown)
+    train = _interactions(user, item, n_users, n_items, rating=full[shown].astype(np.float32))
+    averages = full - _without_averages(full)
+
+    def grade(algorithm: Algorithm, folded: bool) -> float:
+        hidden_user, hidden_item = np.nonzero(~shown)
+        if folded:
+            predicted = _scores(algorithm, train, n_users, folded)[0][hidden_user, hidden_item]
+        else:
+            predicted = algorithm.predict(hidden_user.astype(np.int32), hidden_item.astype(np.int32))
+        error, yardstick = (np.square(x - full[~shown]).mean() for x in (predicted, averages[~shown]))
+        return float(1 - error / yardstick)
+
+    return Golden(train, grade)
+
+
+def golden_for(algorithm: type[Algorithm]) -> Golden:
+    """The set that an algorithm must understand, by what it declares."""
+    if "time" in algorithm.needs:
+        return cycle()
+    return low_rank() if algorithm.predicts_ratings else checkerboard()
+
+
+def _scores(algorithm: Algorithm, train: Interactions, n_users: int, folded: bool) -> tuple[Array, UserItems]:
+    histories = train.by_user.rows(slice(0, n_users))
+    users = np.full(n_users, -1, np.int32) if folded else np.arange(n_users, dtype=np.int32)
+    return algorithm.score(users, histories), histories
+
+
+def _without_averages(full: Array) -> Array:
+    return full - full.mean(axis=0) - full.mean(axis=1, keepdims=True) + full.mean()
+
+
+def _interactions(user: Array, item: Array, n_users: int, n_items: int, **columns: Array) -> Interactions:
+    ids = [pa.array([f"{letter}{n}" for n in range(size + SPARE)]) for letter, size in (("u", n_users), ("i", n_items))]
+    return Interactions.build(user.astype(np.int32), item.astype(np.int32), *ids, **columns)

@@ -1,0 +1,359 @@
+"""Plots: lines, bars and intervals, in the colours of the theme, with a summary in words for those who cannot see them.
+
+Lines are one pixel wide and not smoothed: wider or smoothed ones were measured to cost ten to two hundred times more.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from workbench.app.theme import GRID, MARKERS, SMALL, font, theme
+from workbench.app.widgets import Text, clear
+
+
+class Axis(pg.AxisItem):
+    """An axis with few, quiet figures."""
+
+    def __init__(self, orientation: str, names: Sequence[str] | None = None) -> None:
+        super().__init__(orientation)
+        self.names = list(names) if names is not None else None
+        self.setStyle(tickLength=0, tickTextOffset=6)
+
+    def tickStrings(self, values: Any, scale: float, spacing: float) -> list[str]:
+        if self.names is not None:
+            return [self.names[round(v)] if v == round(v) and 0 <= round(v) < len(self.names) else "" for v in values]
+        if self.logMode:
+            return [f"{10.0**v:g}" for v in values]
+        return super().tickStrings(values, scale, spacing)
+
+
+class Plot(QWidget):
+    """Base of all plots: one pyqtgraph plot that follows the theme, a legend above it, a text where it is empty."""
+
+    def __init__(
+        self, name: str, *, x: str = "", y: str = "", empty: str = "", names: Sequence[str] | None = None
+    ) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self._x, self._y, self._empty = x, y, empty
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        self.legend = QHBoxLayout()
+        self.legend.setSpacing(2 * GRID)
+        column.addLayout(self.legend)
+        self.view = pg.PlotWidget(axisItems={"left": Axis("left"), "bottom": Axis("bottom", names)})
+        self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # there is nothing to type; the summary speaks for it
+        self.view.setAccessibleName(name)
+        self.plot = self.view.getPlotItem()
+        self.plot.hideButtons()
+        self.plot.setMenuEnabled(False)
+        self.plot.setClipToView(False)
+        self.plot.getViewBox().setMouseEnabled(False, False)
+        self.plot.getViewBox().setDefaultPadding(0.02)
+        self.view.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.view.setMinimumHeight(12 * GRID)
+        column.addWidget(self.view, 1)
+        self._nothing = Text(empty, ink="muted", wrap=True)
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._nothing.setParent(self.view)
+        self._dress()
+        theme().changed.connect(self._redress)
+
+    def summary(self) -> str:
+        """What the plot shows, in words."""
+        return self.accessibleDescription()
+
+    def zoom(self, on: bool = True) -> None:
+        """Let the mouse zoom and move it (double click shows everything again)."""
+        self.plot.getViewBox().setMouseEnabled(on, on)
+
+    def set_labels(self, x: str, y: str) -> None:
+        """Name the axes."""
+        self._x, self._y = x, y
+        self._dress()
+
+    def _say(self, words: str, *, empty: bool) -> None:
+        self.setAccessibleDescription(words)
+        self.view.setAccessibleDescription(words)
+        self._nothing.setVisible(empty and bool(self._empty))
+        for side in ("left", "bottom"):
+            self.plot.getAxis(side).setVisible(not empty)
+
+    def resizeEvent(self, event: Any) -> None:
+        super().resizeEvent(event)
+        self._nothing.setGeometry(self.view.rect().adjusted(GRID, GRID, -GRID, -GRID))
+
+    def _dress(self) -> None:
+        tokens = theme().tokens
+        self.view.setBackground(None)
+        self.view.setStyleSheet("background: transparent; border: none")
+        for side in ("left", "bottom"):
+            axis = self.plot.getAxis(side)
+            axis.setTickFont(font(11, figures=True))
+            axis.setPen(tokens.color("line"))
+            axis.setTextPen(tokens.color("muted"))
+        # Hairlines across, none down.
+        self.plot.showGrid(x=False, y=True, alpha=0.12)
+        label = {"color": tokens.muted, "font-size": f"{SMALL}px"}
+        for side, text in (("bottom", self._x), ("left", self._y)):
+            self.plot.setLabel(side, text or None, **label)
+            self.plot.getAxis(side).showLabel(bool(text))
+
+    def _redress(self) -> None:
+        self._dress()
+        self._recolor()
+
+    def _recolor(self) -> None:
+        """Take the colours of the theme for what is drawn."""
+
+
+class Key(QWidget):
+    """One entry of a legend: a bit of the line, and its name."""
+
+    def __init__(self, name: str, number: int) -> None:
+        super().__init__()
+        self._name, self._number = name, number
+        self.setFont(font(SMALL))
+        self.setFixedSize(self.fontMetrics().horizontalAdvance(name) + 30, self.fontMetrics().height() + 4)
+        self.setAccessibleName(name)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(theme().pen(self._number))
+        middle = self.height() / 2
+        painter.drawLine(QPointF(0, middle), QPointF(20, middle))
+        painter.drawLine(QPointF(0, middle + 1), QPointF(20, middle + 1))
+        painter.setPen(theme().tokens.color("text"))
+        painter.drawText(QRectF(26, 0, self.width(), self.height()), Qt.AlignmentFlag.AlignVCenter, self._name)
+
+
+class LinePlot(Plot):
+    """Several named lines; each has colour, dashes and, where it has few points, a marker."""
+
+    def __init__(self, name: str, *, x: str = "", y: str = "", empty: str = "", legend: bool = True) -> None:
+        super().__init__(name, x=x, y=y, empty=empty)
+        self._lines: dict[str, tuple[pg.PlotDataItem, int]] = {}
+        self._marks: list[pg.ScatterPlotItem] = []
+        self._with_legend = legend
+        self._fill: tuple[pg.PlotDataItem, ...] = ()
+        self._describe()
+
+    def set_line(
+        self, name: str, x: Any, y: Any, number: int = 0, *, markers: bool = False, fill: bool = False
+    ) -> None:
+        """Draw a line, or replace the one of this name.
+
+        Parameters
+        ----------
+        number
+            The series whose colour, dashes and marker it has (a run's ``number``).
+        markers
+            Mark each point; for lines of few points.
+        fill
+            Shade what lies under it.
+        """
+        x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+        if name not in self._lines:
+            curve = pg.PlotDataItem(antialias=False)
+            self.plot.addItem(curve)
+            # After adding: given to the constructor, these two fail in pyqtgraph 0.14.
+            curve.setDownsampling(auto=True, method="peak")
+            curve.setClipToView(True)
+            self._lines[name] = (curve, number)
+            self._lay_legend()
+        curve, old = self._lines[name]
+        if old != number:
+            self._lines[name] = (curve, number)
+            self._lay_legend()
+        color = theme().series(number)
+        curve.setPen(theme().pen(number))
+        curve.setData(x, y, connect="finite")
+        if markers:
+            curve.setSymbol(MARKERS[number % len(MARKERS)])
+            curve.setSymbolSize(6)
+            curve.setSymbolPen(None)
+            curve.setSymbolBrush(color)
+        if fill:
+            wash = QColor(color)
+            wash.setAlpha(32)
+            curve.setFillLevel(0.0)
+            curve.setFillBrush(wash)
+        self._describe()
+
+    def remove_line(self, name: str) -> None:
+        """Take a line away."""
+        if name in self._lines:
+            curve, _ = self._lines.pop(name)
+            self.plot.removeItem(curve)
+            self._lay_legend()
+            self._describe()
+
+    def clear(self) -> None:
+        """Take all lines and marks away."""
+        for name in list(self._lines):
+            self.remove_line(name)
+        self.clear_marks()
+
+    def lines(self) -> list[str]:
+        """Names of the lines."""
+        return list(self._lines)
+
+    def mark(self, x: float, y: float, text: str, number: int = 0) -> None:
+        """Mark a point, such as the best epoch, with a ring and a few words; `clear_marks` takes them away."""
+        ring = pg.ScatterPlotItem([x], [y], size=9, pen=pg.mkPen(theme().series(number), width=2))
+        ring.setBrush(theme().tokens.color("surface"))
+        words = pg.TextItem(text, color=theme().tokens.color("text"), anchor=(0.5, 1.3))
+        words.setFont(font(11))
+        words.setPos(*self._placed(x, y))
+        for one in (ring, words):
+            self.plot.addItem(one, ignoreBounds=True)
+            self._marks.append(one)
+
+    def clear_marks(self) -> None:
+        """Take all marks away."""
+        for one in self._marks:
+            self.plot.removeItem(one)
+        self._marks = []
+
+    def set_log(self, *, x: bool = False, y: bool = False) -> None:
+        """Use logarithmic scales."""
+        self.plot.setLogMode(x=x, y=y)
+
+    def set_range(self, x: tuple[float, float] | None = None, y: tuple[float, float] | None = None) -> None:
+        """Fix the ranges of the axes; None: follow the lines."""
+        for axis, span in ((pg.ViewBox.XAxis, x), (pg.ViewBox.YAxis, y)):
+            if span is None:
+                self.plot.getViewBox().enableAutoRange(axis, True)
+            elif axis == pg.ViewBox.XAxis:
+                self.plot.setXRange(*span, padding=0)
+            else:
+                self.plot.setYRange(*span, padding=0)
+
+    def _placed(self, x: float, y: float) -> tuple[float, float]:
+        log_x, log_y = self.plot.getAxis("bottom").logMode, self.plot.getAxis("left").logMode
+        return (np.log10(x) if log_x else x), (np.log10(y) if log_y else y)
+
+    def _lay_legend(self) -> None:
+        clear(self.legend)
+        if self._with_legend and len(self._lines) > 1:
+            self.legend.addStretch(1)
+            for name, (_, number) in self._lines.items():
+                self.legend.addWidget(Key(name, number))
+
+    def _recolor(self) -> None:
+        for curve, number in self._lines.values():
+            curve.setPen(theme().pen(number))
+            if curve.opts.get("symbol"):
+                curve.setSymbolBrush(theme().series(number))
+        self.clear_marks()
+
+    def _describe(self) -> None:
+        words = []
+        for name, (curve, _) in self._lines.items():
+            _, y = curve.getOriginalDataset()
+            finite = y[np.isfinite(y)] if y is not None else np.empty(0)
+            if len(finite):
+                words.append(
+                    f"{name}: {len(finite)} points, last {finite[-1]:.4g}, from {finite.min():.4g} to {finite.max():.4g}"
+                )
+        self._say("; ".join(words) or self._empty, empty=not words)
+
+
+class BarPlot(Plot):
+    """Bars with a name each, or the counts of a histogram."""
+
+    def __init__(self, name: str, *, x: str = "", y: str = "", empty: str = "", number: int = 0) -> None:
+        super().__init__(name, x=x, y=y, empty=empty, names=[])
+        self._bars: pg.BarGraphItem | None = None
+        self._number = number
+        self._say(empty, empty=True)
+
+    def set_bars(self, names: Sequence[str], values: Any) -> None:
+        """Draw one bar for each name."""
+        values = np.nan_to_num(np.asarray(values, dtype=float))
+        axis = self.plot.getAxis("bottom")
+        axis.names = [str(one) for one in names]
+        # Every n-th name, so that they never run into each other.
+        step = max(1, int(np.ceil(len(values) / 12)))
+        axis.setTicks([[(at, axis.names[at]) for at in range(0, len(values), step)]])
+        if self._bars is None:
+            self._bars = pg.BarGraphItem(x=[], height=[], width=0.74, pen=None)
+            self.plot.addItem(self._bars)
+        color = theme().series(self._number)
+        self._bars.setOpts(x=np.arange(len(values)), height=values, width=0.74, brush=color, pen=pg.mkPen(color))
+        if len(values):
+            self.plot.setYRange(0, float(values.max()) or 1.0, padding=0.04)
+            self.plot.setXRange(-0.6, len(values) - 0.4, padding=0)
+        pairs = ", ".join(f"{name}: {value:,.4g}" for name, value in zip(names, values[:20], strict=False))
+        self._say(pairs or self._empty, empty=not len(values))
+
+    def set_histogram(self, counts: Any, edges: Any) -> None:
+        """Draw the counts of bins with these edges (one more than counts)."""
+        middles = (np.asarray(edges)[:-1] + np.asarray(edges)[1:]) / 2
+        self.set_bars([f"{one:g}" for one in middles], counts)
+
+    def _recolor(self) -> None:
+        if self._bars is not None:
+            color = theme().series(self._number)
+            self._bars.setOpts(brush=color, pen=pg.mkPen(color))
+
+
+class IntervalPlot(QWidget):
+    """One row for each name: a point with its interval, to see at once which ones differ."""
+
+    ROW = 32
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self._rows: list[tuple[str, float, float, float, int]] = []
+
+    def set_rows(self, rows: Sequence[tuple[str, float, float, float, int]]) -> None:
+        """Show rows of (name, mean, low, high, number of the series)."""
+        self._rows = list(rows)
+        self.setMinimumHeight(self.ROW * len(self._rows) + 3 * GRID)
+        words = "; ".join(f"{name} {mean:.4g} ({low:.4g} to {high:.4g})" for name, mean, low, high, _ in self._rows)
+        self.setAccessibleDescription(words)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self._rows:
+            return
+        painter = QPainter(self)
+        tokens = theme().tokens
+        labels: QFont = font(SMALL, figures=True)
+        painter.setFont(labels)
+        metrics = painter.fontMetrics()
+        left = min(self.width() // 3, max(metrics.horizontalAdvance(one[0]) for one in self._rows) + 2 * GRID)
+        low = min(one[2] for one in self._rows)
+        high = max(one[3] for one in self._rows)
+        span = (high - low) or 1.0
+        room = max(1, self.width() - left - 8 * GRID)
+
+        def at(value: float) -> float:
+            return left + (value - low) / span * room
+
+        for place, (name, mean, start, stop, number) in enumerate(self._rows):
+            middle = place * self.ROW + self.ROW / 2
+            painter.setPen(tokens.color("line"))
+            painter.drawLine(QPointF(left, middle), QPointF(left + room, middle))
+            painter.setPen(tokens.color("text"))
+            shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, left - GRID)
+            painter.drawText(QRectF(0, middle - 12, left, 24), Qt.AlignmentFlag.AlignVCenter, shown)
+            painter.drawText(
+                QRectF(self.width() - 7 * GRID, middle - 12, 7 * GRID, 24),
+                Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight,
+                f"{mean:.3f}",
+            )
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme().series(number))
+            painter.drawRoundedRect(QRectF(at(start), middle - 1.5, max(1.0, at(stop) - at(start)), 3), 1.5, 1.5)
+            painter.drawEllipse(QPointF(at(mean), middle), 4, 4)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

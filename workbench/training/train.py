@@ -42,6 +42,7 @@ class Trainer:
         self.records = _Records(run.folder / "records.jsonl")
         self.pulse = _Pulse(run)
         self._next_look = 0.0
+        self.epoch = 0  # the last one that is finished
 
     def train(self) -> str:
         """Train to the end, or to the person's wish; returns the final state."""
@@ -53,18 +54,18 @@ class Trainer:
         device = _choose_device(run.spec.device, algorithm)
         algorithm._device = device  # noqa: SLF001 - chosen here, once
         self.pulse.facts |= {"device": device, "epochs": getattr(algorithm, "epochs", 0)}
-        epoch = self._go_on(algorithm)
+        self.epoch = self._go_on(algorithm)
         judge = _Judge(run, algorithm, self.records)
-        if judge.best_epoch == epoch and epoch:  # killed between the checkpoint and its second name
+        if judge.best_epoch == self.epoch and self.epoch:  # killed between the checkpoint and its second name
             same_file(run.folder / "checkpoint.safetensors", run.folder / "best.safetensors")
         state = "done"
         with _threads(run.spec.threads, algorithm):
             try:
-                if not (judge.exhausted(epoch) and epoch):
-                    epoch = self._epochs(algorithm, judge, epoch)
+                if not judge.exhausted(self.epoch):
+                    self._epochs(algorithm, judge)
             except _Stopped:
                 state = "stopped"
-            self._keep(algorithm, judge, epoch)
+            self._keep(algorithm, judge)
         return state
 
     def _go_on(self, algorithm: Algorithm) -> int:
@@ -78,10 +79,10 @@ class Trainer:
         self.records.cut(epoch)
         return epoch
 
-    def _epochs(self, algorithm: Algorithm, judge: "_Judge", epoch: int) -> int:
+    def _epochs(self, algorithm: Algorithm, judge: "_Judge") -> None:
         seconds_before = self.records.seconds
         started = time.perf_counter()
-        self.pulse.start_at(epoch)
+        self.pulse.start_at(self.epoch)
         for record in algorithm.train(self.run.fold.train, self.run.spec.seed):
             if record.loss is not None and not math.isfinite(record.loss):
                 message = (
@@ -92,13 +93,13 @@ class Trainer:
             self.pulse.note(record)
             seconds = seconds_before + time.perf_counter() - started
             if record.ends_epoch:
-                epoch = record.epoch
                 line = _line(record, seconds) | {"validation": judge.validate(algorithm)}
                 self.records.append(line)
                 judge.note(line)
-                self._checkpoint(algorithm, judge, epoch)
+                self._checkpoint(algorithm, judge, record.epoch)
+                self.epoch = record.epoch
                 self.pulse.facts["last"] = line
-                if judge.exhausted(epoch):
+                if judge.exhausted(self.epoch):
                     break
             else:
                 self.records.append_step(record, seconds)
@@ -108,7 +109,6 @@ class Trainer:
             line["validation"] = judge.validate(algorithm)
             self.records.append(line)
             self.pulse.facts["last"] = line
-        return epoch
 
     def _checkpoint(self, algorithm: Algorithm, judge: "_Judge", epoch: int) -> None:
         folder = self.run.folder
@@ -116,14 +116,14 @@ class Trainer:
         if judge.best_epoch == epoch:
             same_file(folder / "checkpoint.safetensors", folder / "best.safetensors")
 
-    def _keep(self, algorithm: Algorithm, judge: "_Judge", epoch: int) -> None:
+    def _keep(self, algorithm: Algorithm, judge: "_Judge") -> None:
         """Let the best epoch (without validation: the last finished one) be the model."""
         folder = self.run.folder
         best = folder / ("best.safetensors" if judge.best_epoch else "checkpoint.safetensors")
-        if epoch and best.exists():
+        if self.epoch and best.exists():
             same_file(best, folder / "model.safetensors")
         else:
-            save_weights(folder / "model.safetensors", algorithm.state(), epoch)
+            save_weights(folder / "model.safetensors", algorithm.state(), self.epoch)
 
     def _look(self) -> None:
         """Do what the person wants: pause here, or leave by an exception."""
@@ -159,6 +159,8 @@ def train_run(folder: Path, control: Control | None = None) -> dict[str, Any]:
     """
     run = Run.open(folder)
     run.queue()
+    for leftover in folder.glob("*.part"):  # of a training that was killed while it wrote
+        leftover.unlink(missing_ok=True)
     log = _log(folder)
     trainer = Trainer(run, control or Control())
     log.info("training %s in process %d", run.spec.algorithm, os.getpid())

@@ -1,0 +1,107 @@
+import json
+
+import pytest
+
+from workbench.errors import WorkbenchError
+from workbench.training.run import Run, new_run_name, process_facts, read_records
+
+
+def test_a_new_run_writes_out_every_default_and_waits(make_run):
+    run = make_run("ease")
+    asked = json.loads((run.folder / "run.json").read_text(encoding="utf-8"))
+    assert asked["hyperparameters"] == {"regularization": 500.0}
+    assert asked["split_settings"]["n"] == 1
+    assert asked["data"] == "../../data/small"
+    assert Run.open(run.folder).status()["state"] == "queued"
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"algorithm": "eaze"}, "Did you mean 'ease'"),
+        ({"hyperparameters": {"regularization": 0}}, "regularization must be a number above 0"),
+        ({"split": "last"}, "Did you mean 'last-n'"),
+        ({"split_settings": {"n": 0}}, "n must be a whole number at least 1"),
+        ({"seed": -1}, "seed"),
+    ],
+)
+def test_what_is_asked_is_checked_before_anything_is_written(project, tmp_path, changes, says):
+    asked = {"algorithm": "ease", **changes}
+    with pytest.raises(WorkbenchError, match=says):
+        Run.create(tmp_path / "new", project / "data" / "small", **asked)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_with_a_run_is_not_taken_twice(make_run, project):
+    run = make_run("popularity")
+    with pytest.raises(WorkbenchError, match="already holds a run"):
+        Run.create(run.folder, project / "data" / "small", "ease")
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"algorithm": 1}'])
+def test_a_damaged_run_is_refused_in_a_sentence(make_run, content):
+    run = make_run("popularity")
+    (run.folder / "run.json").write_text(content, encoding="utf-8")
+    with pytest.raises(WorkbenchError, match="damaged"):
+        Run.open(run.folder)
+
+
+def test_a_folder_without_a_run_is_refused_in_a_sentence(tmp_path):
+    with pytest.raises(WorkbenchError, match="not a run folder"):
+        Run.open(tmp_path)
+
+
+def test_running_without_its_process_is_lost(make_run):
+    run = make_run("popularity")
+    run.set_status("running", **process_facts())
+    assert run.status()["state"] == "running"
+    facts = process_facts()
+    run.set_status("running", **facts | {"process_started": facts["process_started"] - 1})  # the number was used again
+    assert run.status()["state"] == "lost"
+    (run.folder / "status.json").write_text("{", encoding="utf-8")
+    assert run.status()["state"] == "lost"
+
+
+def test_a_run_at_work_elsewhere_is_not_taken(make_run):
+    run = make_run("popularity")
+    facts = process_facts()
+    run.set_status("running", pid=1, process_started=_started(1))
+    with pytest.raises(WorkbenchError, match="being trained by process 1"):
+        run.queue()
+    run.set_status("running", **facts)
+    run.queue()
+    assert run.status()["state"] == "queued"
+
+
+def _started(pid):
+    import psutil
+
+    return psutil.Process(pid).create_time()
+
+
+def test_data_outside_the_project_is_not_opened(make_run):
+    run = make_run("popularity")
+    asked = json.loads((run.folder / "run.json").read_text(encoding="utf-8"))
+    (run.folder / "run.json").write_text(json.dumps(asked | {"data": "../../../elsewhere"}), encoding="utf-8")
+    with pytest.raises(WorkbenchError, match="outside its project"):
+        _ = Run.open(run.folder).data
+
+
+def test_data_that_changed_is_not_used(make_run):
+    run = make_run("popularity")
+    asked = json.loads((run.folder / "run.json").read_text(encoding="utf-8"))
+    (run.folder / "run.json").write_text(json.dumps(asked | {"data_hash": "other"}), encoding="utf-8")
+    with pytest.raises(WorkbenchError, match="has changed"):
+        _ = Run.open(run.folder).data
+
+
+def test_a_record_cut_short_is_left_out(tmp_path):
+    path = tmp_path / "records.jsonl"
+    path.write_text('{"epoch": 1}\n{"epoch": 2}\n{"epo', encoding="utf-8")
+    assert read_records(path) == [{"epoch": 1}, {"epoch": 2}]
+
+
+def test_names_of_runs_sort_by_time_and_differ():
+    names = {new_run_name("ease") for _ in range(20)}
+    assert len(names) > 15
+    assert all("-ease-" in name for name in names)

@@ -1,0 +1,255 @@
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from workbench.algorithms.biased_svd import BiasedSVD
+from workbench.control import Control
+from workbench.errors import Cancelled, WorkbenchError
+from workbench.training.judging import evaluate_run
+from workbench.training.run import Run
+from workbench.training.train import train_run
+from workbench.training.weights import load_weights
+
+SVD = {"epochs": 12, "factors": 4}
+
+
+def model(run):
+    return load_weights(run.folder / "model.safetensors")[0]
+
+
+def same(one, other):
+    return one.keys() == other.keys() and all(np.array_equal(one[name], other[name]) for name in one)
+
+
+class StopAfter(Control):
+    """Ends the training from inside after some looks."""
+
+    def __init__(self, looks):
+        self.looks = looks
+
+    def check(self):
+        self.looks -= 1
+        if self.looks <= 0:
+            raise Cancelled
+
+
+def test_a_closed_form_run_is_done_with_a_model_a_record_and_a_validation(make_run):
+    run = make_run("ease")
+    status = train_run(run.folder)
+    assert status["state"] == "done"
+    assert status["peak_memory_bytes"] > 0
+    [record] = run.records()
+    assert 0 < record["validation"]["ndcg@10"] <= 1
+    assert not (run.folder / "checkpoint.safetensors").exists()
+
+
+def test_an_iterative_run_records_every_epoch(make_run):
+    run = make_run("biased-svd", SVD)
+    train_run(run.folder)
+    epochs = [record for record in run.records() if "part" not in record]
+    assert [record["epoch"] for record in epochs] == list(range(1, 13))
+    assert epochs[-1]["loss"] < epochs[0]["loss"]
+    assert all("rmse" in record["validation"] for record in epochs)
+
+
+def test_a_cancelled_run_goes_on_and_ends_like_one_that_was_not(make_run):
+    whole, broken = make_run("biased-svd", SVD), make_run("biased-svd", SVD)
+    train_run(whole.folder)
+    for looks in (3, 4):
+        with pytest.raises(Cancelled):
+            train_run(broken.folder, StopAfter(looks))
+        assert broken.status()["state"] == "cancelled"
+    train_run(broken.folder)
+    assert same(model(whole), model(broken))
+    assert [r["loss"] for r in whole.records()] == [r["loss"] for r in broken.records()]
+
+
+def test_with_validation_the_best_epoch_is_kept_and_patience_ends_the_run(make_run, monkeypatch):
+    run = make_run("biased-svd", {**SVD, "epochs": 50, "learning_rate": 0.5}, patience=3)
+    train_run(run.folder)
+    values = [record["validation"]["rmse"] for record in run.records() if "part" not in record]
+    best = int(np.argmin(values)) + 1
+    assert len(values) == best + 3
+    assert load_weights(run.folder / "model.safetensors")[1] == best
+
+
+def test_stopping_keeps_the_last_finished_epoch(make_run):
+    run = make_run("biased-svd", SVD, split_settings={"validation": 0})
+
+    class AskToStop(Control):
+        looks = 0
+
+        def check(self):
+            self.looks += 1
+            if self.looks == 5:
+                run.control("stop")
+                time.sleep(0.03)  # longer than the trainer waits between two looks at the folder
+
+    status = train_run(run.folder, AskToStop())
+    assert status["state"] == "stopped"
+    assert load_weights(run.folder / "model.safetensors")[1] == status["epoch"] == 5
+    assert not (run.folder / "control.json").exists()
+
+
+def test_a_paused_run_waits_and_goes_on(make_run):
+    run = make_run("biased-svd", SVD)
+    run.control("pause")
+    run.set_status("queued")
+    seen = []
+
+    def resume_when_paused():
+        for _ in range(500):
+            state = run.status()["state"]
+            if state == "paused":
+                seen.append(len(run.records()))
+                run.control("resume")
+                return
+            time.sleep(0.01)
+
+    class PauseFirst(Control):
+        asked = False
+
+        def check(self):
+            if not self.asked:
+                self.asked = True
+                run.control("pause")
+
+    watcher = threading.Thread(target=resume_when_paused)
+    watcher.start()
+    status = train_run(run.folder, PauseFirst())
+    watcher.join()
+    assert seen == [1]
+    assert status["state"] == "done"
+
+
+def test_an_old_wish_does_not_touch_a_new_training(make_run):
+    run = make_run("popularity")
+    run.control("cancel")
+    assert train_run(run.folder)["state"] == "done"
+
+
+def test_a_loss_that_is_no_number_fails_with_what_to_try(make_run):
+    run = make_run("biased-svd", SVD)
+    original = BiasedSVD.train
+
+    def diverge(self, data, seed=0):
+        from dataclasses import replace
+
+        for record in original(self, data, seed):
+            yield replace(record, loss=float("nan")) if record.epoch == 3 else record
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BiasedSVD, "train", diverge)
+        with pytest.raises(WorkbenchError, match="Lower the learning rate"):
+            train_run(run.folder)
+    status = run.status()
+    assert status["state"] == "failed"
+    assert "epoch 3" in status["reason"]
+    assert load_weights(run.folder / "checkpoint.safetensors")[1] == 2
+
+
+def test_a_learning_rate_that_is_too_high_fails_at_once(make_run):
+    run = make_run("biased-svd", {**SVD, "learning_rate": 1.0, "regularization": 0.0})
+    with pytest.raises(WorkbenchError, match="no longer a number in epoch 1"):
+        train_run(run.folder)
+
+
+@pytest.mark.parametrize(("error", "says"), [(MemoryError(), "ran out of memory"), (ZeroDivisionError("x"), "log.txt")])
+def test_whatever_fails_is_told_in_the_folder(make_run, error, says):
+    run = make_run("ease")
+
+    def fail(self, data, seed=0):
+        raise error
+        yield
+
+    with pytest.MonkeyPatch.context() as patch:
+        from workbench.algorithms.ease import EASE
+
+        patch.setattr(EASE, "train", fail)
+        with pytest.raises(WorkbenchError, match=says):
+            train_run(run.folder)
+    assert run.status()["state"] == "failed"
+    assert says in run.status()["reason"]
+    assert "Traceback" in (run.folder / "log.txt").read_text(encoding="utf-8")
+
+
+def test_an_algorithm_that_does_not_suit_the_data_is_refused(make_run, project):
+    data = project / "data" / "implicit"
+    if not data.exists():
+        from dataclasses import replace
+
+        from workbench.data.interactions import Interactions
+
+        replace(Interactions.open(project / "data" / "small"), rating=None).save(data)
+    run = Run.create(project / "runs" / "unsuited", data, "biased-svd")
+    with pytest.raises(WorkbenchError, match="needs ratings"):
+        train_run(run.folder)
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "checkpoint.safetensors"])
+def test_a_damaged_model_is_refused_in_a_sentence(make_run, name):
+    run = make_run("biased-svd", SVD)
+    train_run(run.folder)
+    (run.folder / name).unlink()
+    (run.folder / name).write_bytes(b"garbage")
+    with pytest.raises(WorkbenchError, match="damaged"):
+        run.trained_algorithm() if name.startswith("model") else train_run(run.folder)
+
+
+def test_an_evaluation_is_kept_with_every_user(make_run):
+    import pyarrow.parquet as pq
+
+    run = make_run("ease")
+    train_run(run.folder)
+    answer = evaluate_run(run)
+    assert answer == json.loads((run.folder / "evaluation.json").read_text(encoding="utf-8"))
+    users = pq.read_table(run.folder / "users.parquet")
+    assert users.num_rows == answer["users"] == 60
+    assert np.mean(users["ndcg@10"].to_numpy()) == pytest.approx(answer["metrics"]["ndcg@10"]["mean"])
+    assert answer["protocol"]["split"]["name"] == "last-n"
+    with pytest.raises(WorkbenchError, match="no model yet"):
+        evaluate_run(make_run("ease"))
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="kill -9 is a thing of POSIX systems")
+@pytest.mark.parametrize("algorithm", ["biased-svd", "bpr"])
+def test_killed_at_random_moments_a_run_ends_like_one_that_was_not(make_run, algorithm):
+    settings = {"epochs": 30}
+    whole, broken = make_run(algorithm, settings), make_run(algorithm, settings)
+    train_run(whole.folder)
+    moments = random.Random(4)
+    for _ in range(3):
+        process = _train_elsewhere(broken)
+        _wait_for_epochs(broken, process)
+        time.sleep(moments.random() * 0.1)  # the moment is the point
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        assert broken.status()["state"] in ("lost", "done")
+        for file in broken.folder.glob("*.json"):
+            json.loads(file.read_text(encoding="utf-8"))
+    train_run(broken.folder)
+    assert same(model(whole), model(broken))
+    assert not list(broken.folder.glob("*.part"))
+
+
+def _train_elsewhere(run):
+    command = f"from pathlib import Path; from workbench.training.train import train_run; train_run(Path({str(run.folder)!r}))"
+    return subprocess.Popen([sys.executable, "-c", command], env={**os.environ, "OMP_NUM_THREADS": "1"})
+
+
+def _wait_for_epochs(run, process):
+    """Until the process has finished an epoch of its own."""
+    before = run.status().get("epoch", 0)
+    while process.poll() is None:
+        status = run.status()
+        if status.get("pid") == process.pid and status.get("epoch", 0) > before:
+            return
+        time.sleep(0.005)

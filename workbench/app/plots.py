@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.app.theme import GRID, MARKERS, SMALL, font, theme
 from workbench.app.widgets import Text, clear
+
+FAINT = 90  # of 255: how strong a pale line is
 
 
 class Axis(pg.AxisItem):
@@ -68,6 +70,16 @@ class Plot(QWidget):
     def summary(self) -> str:
         """What the plot shows, in words."""
         return self.accessibleDescription()
+
+    def set_empty(self, sentence: str) -> None:
+        """Say something else where there is nothing to draw."""
+        if sentence != self._empty:
+            self._empty = sentence
+            self._nothing.setText(sentence)
+            self._describe()
+
+    def _describe(self) -> None:
+        """Put in words what is drawn, and show the sentence where nothing is."""
 
     def zoom(self, on: bool = True) -> None:
         """Let the mouse zoom and move it (double click shows everything again)."""
@@ -139,13 +151,22 @@ class LinePlot(Plot):
     def __init__(self, name: str, *, x: str = "", y: str = "", empty: str = "", legend: bool = True) -> None:
         super().__init__(name, x=x, y=y, empty=empty)
         self._lines: dict[str, tuple[pg.PlotDataItem, int]] = {}
+        self._faint: set[str] = set()
         self._marks: list[pg.ScatterPlotItem] = []
         self._with_legend = legend
         self._fill: tuple[pg.PlotDataItem, ...] = ()
         self._describe()
 
-    def set_line(
-        self, name: str, x: Any, y: Any, number: int = 0, *, markers: bool = False, fill: bool = False
+    def set_line(  # noqa: PLR0913 - what a line looks like
+        self,
+        name: str,
+        x: Any,
+        y: Any,
+        number: int = 0,
+        *,
+        markers: bool = False,
+        fill: bool = False,
+        faint: bool = False,
     ) -> None:
         """Draw a line, or replace the one of this name.
 
@@ -157,7 +178,10 @@ class LinePlot(Plot):
             Mark each point; for lines of few points.
         fill
             Shade what lies under it.
+        faint
+            Pale, solid and not in the legend: the raw values behind a line of means.
         """
+        (self._faint.add if faint else self._faint.discard)(name)
         x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
         if name not in self._lines:
             curve = pg.PlotDataItem(antialias=False)
@@ -172,7 +196,7 @@ class LinePlot(Plot):
             self._lines[name] = (curve, number)
             self._lay_legend()
         color = theme().series(number)
-        curve.setPen(theme().pen(number))
+        curve.setPen(self._pen(name, number))
         curve.setData(x, y, connect="finite")
         if markers:
             curve.setSymbol(MARKERS[number % len(MARKERS)])
@@ -190,6 +214,7 @@ class LinePlot(Plot):
         """Take a line away."""
         if name in self._lines:
             curve, _ = self._lines.pop(name)
+            self._faint.discard(name)
             self.plot.removeItem(curve)
             self._lay_legend()
             self._describe()
@@ -241,14 +266,22 @@ class LinePlot(Plot):
 
     def _lay_legend(self) -> None:
         clear(self.legend)
-        if self._with_legend and len(self._lines) > 1:
+        named = {name: number for name, (_, number) in self._lines.items() if name not in self._faint}
+        if self._with_legend and len(named) > 1:
             self.legend.addStretch(1)
-            for name, (_, number) in self._lines.items():
+            for name, number in named.items():
                 self.legend.addWidget(Key(name, number))
 
+    def _pen(self, name: str, number: int) -> QPen:
+        if name not in self._faint:
+            return theme().pen(number)
+        color = theme().series(number)
+        color.setAlpha(FAINT)
+        return pg.mkPen(color, width=1)
+
     def _recolor(self) -> None:
-        for curve, number in self._lines.values():
-            curve.setPen(theme().pen(number))
+        for name, (curve, number) in self._lines.items():
+            curve.setPen(self._pen(name, number))
             if curve.opts.get("symbol"):
                 curve.setSymbolBrush(theme().series(number))
         self.clear_marks()
@@ -256,6 +289,8 @@ class LinePlot(Plot):
     def _describe(self) -> None:
         words = []
         for name, (curve, _) in self._lines.items():
+            if name in self._faint:
+                continue
             _, y = curve.getOriginalDataset()
             finite = y[np.isfinite(y)] if y is not None else np.empty(0)
             if len(finite):

@@ -35,7 +35,7 @@ def checkerboard(n_users: int = 60, n_items: int = 30) -> Golden:
     hidden = 2 * (np.arange(n_users) // 2 % (n_items // 2)) + np.arange(n_users) % 2  # (n_users,), same parity
     chosen = ((user + item) % 2 == 0) & (item != hidden[user])
     order = np.random.default_rng(0).permutation(int(chosen.sum()))  # no meaning in the order
-    train = _interactions(user[chosen][order], item[chosen][order], n_users, n_items)
+    train = interactions(user[chosen][order], item[chosen][order], n_users, n_items)
 
     def grade(algorithm: Algorithm, folded: bool) -> float:
         scores, histories = _scores(algorithm, train, n_users, folded)
@@ -51,7 +51,7 @@ def cycle(n_users: int = 200, n_items: int = 12, length: int = 8) -> Golden:
     step = np.tile(np.arange(length), n_users)
     user = np.repeat(np.arange(n_users), length)
     item = (start[user] + step) % n_items
-    train = _interactions(user, item, n_users, n_items, time=1_000 * step)
+    train = interactions(user, item, n_users, n_items, time=1_000 * step)
 
     def grade(algorithm: Algorithm, folded: bool) -> float:
         scores, _ = _scores(algorithm, train, n_users, folded)
@@ -68,7 +68,7 @@ def low_rank(n_users: int = 80, n_items: int = 50, rank: int = 2) -> Golden:
     full = full.clip(1, 5)
     shown = rng.random(full.shape) < 0.6
     user, item = np.nonzero(shown)
-    train = _interactions(user, item, n_users, n_items, rating=full[shown].astype(np.float32))
+    train = interactions(user, item, n_users, n_items, rating=full[shown].astype(np.float32))
     averages = full - _without_averages(full)
 
     def grade(algorithm: Algorithm, folded: bool) -> float:
@@ -100,6 +100,7 @@ def _without_averages(full: Array) -> Array:
     return full - full.mean(axis=0) - full.mean(axis=1, keepdims=True) + full.mean()
 
 
-def _interactions(user: Array, item: Array, n_users: int, n_items: int, **columns: Array) -> Interactions:
+def interactions(user: Array, item: Array, n_users: int, n_items: int, **columns: Array) -> Interactions:
+    """Interactions from indices, with some users and items to spare."""
     ids = [pa.array([f"{letter}{n}" for n in range(size + SPARE)]) for letter, size in (("u", n_users), ("i", n_items))]
     return Interactions.build(user.astype(np.int32), item.astype(np.int32), *ids, **columns)

@@ -1,0 +1,77 @@
+import numpy as np
+import pytest
+import scipy.linalg
+
+from tests.algorithms.movielens import last_held_out
+from tests.golden import interactions
+from workbench.algorithms import ease, find
+from workbench.algorithms.ease import EASE
+from workbench.errors import WorkbenchError
+from workbench.evaluation.evaluate import evaluate
+
+
+def random_data(n_users=25, n_items=18):
+    user, item = np.nonzero(np.random.default_rng(0).random((n_users, n_items)) < 0.3)
+    return interactions(user, item, n_users, n_items)
+
+
+def train(data, regularization=500.0):
+    algorithm = EASE(regularization=regularization)
+    list(algorithm.train(data))
+    return algorithm
+
+
+def ridge_columns(x, weight):
+    """Each item regressed on all others by least squares; the weight enters as extra rows (n_users + n_items)."""
+    n_items = x.shape[1]
+    b = np.zeros((n_items, n_items))
+    for j in range(n_items):
+        others = np.delete(np.arange(n_items), j)
+        above, below = x[:, others], np.sqrt(weight) * np.eye(n_items - 1)
+        target = np.concatenate([x[:, j], np.zeros(n_items - 1)])
+        b[others, j] = scipy.linalg.lstsq(np.vstack([above, below]), target)[0]
+    return b
+
+
+@pytest.mark.parametrize("weight", [0.5, 10.0])
+@pytest.mark.parametrize("block", [1, 7, 1024])
+def test_equals_one_ridge_regression_per_item_whatever_the_block(weight, block, monkeypatch):
+    monkeypatch.setattr(ease, "BLOCK", block)
+    data = random_data()
+    x = data.matrix().toarray().astype(np.float64)
+    algorithm = train(data, weight)
+    np.testing.assert_allclose(algorithm._weights, ridge_columns(x, weight), atol=1e-6)
+    scores = algorithm.score(np.arange(data.n_users, dtype=np.int32), data.by_user)
+    np.testing.assert_allclose(scores, x @ ridge_columns(x, weight), atol=1e-5)
+
+
+def test_a_catalogue_that_does_not_fit_is_refused_before_and_while_training(monkeypatch):
+    class Memory:
+        available = 1000
+
+    monkeypatch.setattr(ease.psutil, "virtual_memory", Memory)
+    assert "20 items" in EASE.unsuited(random_data())
+    with pytest.raises(WorkbenchError, match="choose Item kNN"):
+        train(random_data())
+
+
+def test_what_cannot_be_solved_says_what_to_do():
+    # Two items that always come together, and a weight that vanishes beside 25 meetings.
+    user = np.repeat(np.arange(25), 2)
+    data = interactions(user, np.tile([0, 1], 25), 25, 2)
+    with pytest.raises(WorkbenchError, match="Raise the L2 weight"):
+        train(data, 1e-15)
+
+
+KNOWN = {"ease": ({"regularization": 300.0}, 0.1083, 0.0535), "popularity": ({}, 0.0364, 0.0179)}
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_known_results_on_movielens_1m_come_out(name, shared_data):
+    hyperparameters, hit, ndcg = KNOWN[name]
+    fold = last_held_out(shared_data("ml-1m"))
+    algorithm = find(name).make(hyperparameters)
+    list(algorithm.train(fold.train))
+    result = evaluate(algorithm, fold.test, fold.train.n_items, metrics=["hit", "ndcg"], cutoffs=[10])
+    assert result.metrics["hit@10"]["mean"] == pytest.approx(hit, abs=0.001)
+    assert result.metrics["ndcg@10"]["mean"] == pytest.approx(ndcg, abs=0.001)

@@ -1,0 +1,78 @@
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.algorithms.movielens import last_held_out
+from tests.golden import checkerboard, interactions
+from workbench.algorithms import item_knn
+from workbench.algorithms.item_knn import ItemKNN, strongest
+from workbench.evaluation.evaluate import evaluate
+
+
+def dense_weights(x, neighbours, shrinkage):
+    """Brute force: weights[i, j] is the similarity of i to j where i is among the nearest neighbours of j."""
+    n_items = x.shape[1]
+    weights = np.zeros((n_items, n_items), np.float32)
+    for j in range(n_items):
+        similarity = []
+        for i in range(n_items):
+            both = sum(bool(a and b) for a, b in zip(x[:, i], x[:, j], strict=True))
+            below = np.sqrt(float(x[:, i].sum())) * np.sqrt(float(x[:, j].sum())) + shrinkage
+            similarity.append(np.float32(both / below) if both and i != j else np.float32(0))
+        nearest = sorted(range(n_items), key=lambda i: (-similarity[i], i))[:neighbours]
+        for i in nearest:
+            weights[i, j] = similarity[i]
+    return weights
+
+
+def random_data(seed=0, n_users=25, n_items=18):
+    user, item = np.nonzero(np.random.default_rng(seed).random((n_users, n_items)) < 0.3)
+    return interactions(user, item, n_users, n_items)
+
+
+def train(data, **hyperparameters):
+    algorithm = ItemKNN(**hyperparameters)
+    list(algorithm.train(data))
+    return algorithm
+
+
+@pytest.mark.parametrize("neighbours", [1, 3, 200])
+@pytest.mark.parametrize("shrinkage", [0, 10])
+@pytest.mark.parametrize("block", [1, 100, 2**24])
+def test_equals_brute_force_whatever_the_block(neighbours, shrinkage, block, monkeypatch):
+    monkeypatch.setattr(item_knn, "BLOCK", block)
+    data = random_data()
+    x = data.matrix().toarray()
+    algorithm = train(data, neighbours=neighbours, shrinkage=shrinkage)
+    shape = (data.n_items, data.n_items)
+    weights = sp.csr_matrix((algorithm._data, algorithm._indices, algorithm._indptr), shape=shape).toarray()
+    expected = dense_weights(x, neighbours, shrinkage)
+    np.testing.assert_allclose(weights, expected, rtol=1e-6)
+    scores = algorithm.score(np.full(data.n_users, -1, np.int32), data.by_user)
+    np.testing.assert_allclose(scores, x @ expected, rtol=1e-5, atol=1e-6)
+
+
+def test_equal_similarities_go_to_the_first_items():
+    # On the checkerboard all items of one parity are nearly alike; three neighbours are chosen among many equals.
+    one, other = (train(checkerboard().train, neighbours=3) for _ in range(2))
+    np.testing.assert_array_equal(one._indices, other._indices)
+    assert strongest(np.array([1, 2, 1, 2, 1, 0], np.float32), 3).tolist() == [0, 1, 3]
+
+
+@given(st.lists(st.integers(0, 5), max_size=30), st.integers(1, 35))
+@settings(deadline=None)
+def test_strongest_equals_a_stable_sort(values, k):
+    values = np.array(values, np.float32)
+    order = np.argsort(-values, kind="stable")[:k]
+    assert strongest(values, k).tolist() == sorted(order[values[order] > 0])
+
+
+def test_beats_the_published_neighbourhood_on_movielens_1m(shared_data):
+    # Cosine neighbours of the same size and shrinkage reach HR@10 0.0452, NDCG@10 0.0222 in irspack, which cuts the
+    # neighbours of the items of the history; ours are those of the item to be scored.
+    fold = last_held_out(shared_data("ml-1m"))
+    result = evaluate(train(fold.train), fold.test, fold.train.n_items, metrics=["hit", "ndcg"], cutoffs=[10])
+    assert result.metrics["hit@10"]["mean"] == pytest.approx(0.0821, abs=0.001)
+    assert result.metrics["ndcg@10"]["mean"] == pytest.approx(0.0408, abs=0.001)

@@ -1,0 +1,104 @@
+"""Top-k against a brute-force sort."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from tests.golden import checkerboard
+from workbench.algorithms import find
+from workbench.data.interactions import UserItems
+from workbench.evaluation.ranking import BLOCK_BYTES, _tie_order, blocks, recommend, top_k
+
+
+def brute_force(scores, k, seen):
+    """Sort everything that may be recommended, by score and then by the fixed shuffle of ties."""
+    order = _tie_order(scores.shape[1])
+    lists = []
+    for user, row in enumerate(scores):
+        masked = set() if seen is None else set(seen[user].tolist())
+        allowed = [i for i, s in enumerate(row) if i not in masked and not np.isnan(s) and s > -np.inf]
+        best = sorted(allowed, key=lambda i, row=row: (-row[i], order[i]))[:k]
+        lists.append(best + [-1] * (k - len(best)))
+    return lists
+
+
+few_values = st.sampled_from([-np.inf, -1.5, 0.0, 1.0, 2.0, np.inf, np.nan])
+
+
+@st.composite
+def cases(draw):
+    shape = draw(st.tuples(st.integers(1, 4), st.integers(1, 12)))
+    dtype = draw(st.sampled_from([np.float32, np.float64]))
+    values = st.one_of(few_values, st.floats(-3, 3, width=16))  # few: ties; many: order
+    scores = draw(hnp.arrays(dtype, shape, elements=values))
+    rows = st.lists(st.integers(0, shape[1] - 1), unique=True, max_size=shape[1])
+    seen = draw(st.none() | st.lists(rows, min_size=shape[0], max_size=shape[0]))
+    return scores, draw(st.integers(1, 14)), None if seen is None else UserItems.from_lists(seen)
+
+
+@given(cases())
+@settings(deadline=None, max_examples=300)
+def test_equals_brute_force(case):
+    scores, k, seen = case
+    expected = brute_force(scores.copy(), k, seen)
+    items = top_k(scores, k, seen)
+    assert items.dtype == np.int32
+    assert items.tolist() == expected
+
+
+def test_large_rows_equal_brute_force():
+    rng = np.random.default_rng(0)
+    scores = rng.integers(0, 300, (20, 2000)).astype(np.float32)  # many ties at the cut
+    seen = UserItems.from_lists([rng.choice(2000, 100, replace=False).tolist() for _ in range(20)])
+    expected = brute_force(scores.copy(), 50, seen)
+    assert top_k(scores, 50, seen).tolist() == expected
+
+
+def test_seen_items_never_come_back():
+    scores = np.ones((1, 5), np.float32)
+    assert sorted(top_k(scores, 5, UserItems.from_lists([[1, 4]]))[0].tolist()) == [-1, -1, 0, 2, 3]
+
+
+def test_nobody_and_nothing():
+    assert top_k(np.empty((0, 5), np.float32), 3).shape == (0, 3)
+    assert top_k(np.empty((2, 0), np.float32), 3).tolist() == [[-1] * 3] * 2
+
+
+def test_equal_scores_give_chance_level():
+    # Neither the order of the items nor their number of interactions may leak into a list of equal scores.
+    items = top_k(np.zeros((1, 10_000), np.float32), 500)[0]
+    assert len(set(items.tolist())) == 500
+    assert abs(items.mean() - 5000) < 4 * 10_000 / np.sqrt(12 * 500)  # four standard errors
+    again = top_k(np.zeros((3, 10_000), np.float32), 500)
+    assert (again == items).all()
+
+
+def test_a_layout_that_is_not_contiguous_is_ranked_alike():
+    scores = np.random.default_rng(0).random((6, 4)).astype(np.float32)
+    assert top_k(scores.T, 3).tolist() == top_k(np.ascontiguousarray(scores.T), 3).tolist()
+
+
+@pytest.mark.parametrize(("n", "n_items"), [(0, 10), (1, 10), (1000, 100_000), (7, 10**9), (5, 0)])
+def test_blocks_cover_everybody_once_within_the_budget(n, n_items):
+    slices = list(blocks(n, n_items))
+    covered = [user for block in slices for user in range(block.start, block.stop)]
+    assert covered == list(range(n))
+    for block in slices:
+        assert block.stop - block.start == 1 or (block.stop - block.start) * n_items * 4 <= BLOCK_BYTES
+
+
+def test_recommend_gives_lists_with_their_scores():
+    data = checkerboard().train
+    algorithm = find("item-knn").make({})
+    list(algorithm.train(data))
+    users, histories = np.array([0, 1], np.int32), data.by_user.rows(np.array([0, 1]))
+    items, scores = recommend(algorithm, users, histories, 40, histories)
+    plain = algorithm.score(users, histories)
+    for user in (0, 1):
+        listed = items[user] >= 0
+        assert not set(items[user][listed].tolist()) & set(histories[user].tolist())
+        assert scores[user][listed].tolist() == plain[user][items[user][listed]].tolist()
+        assert np.isnan(scores[user][~listed]).all()
+        assert (~listed).sum() == 40 - (data.n_items - len(histories[user]))

@@ -157,7 +157,7 @@ class LinePlot(Plot):
         self._fill: tuple[pg.PlotDataItem, ...] = ()
         self._describe()
 
-    def set_line(  # noqa: PLR0913 - what a line looks like
+    def set_line(
         self,
         name: str,
         x: Any,

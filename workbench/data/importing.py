@@ -1,0 +1,387 @@
+"""A file becomes a data folder: read in a stream, every row accounted for, written whole or not at all."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import csv
+from pydantic import BaseModel, ConfigDict
+
+from workbench.data import columns as roles
+from workbench.data.columns import Columns
+from workbench.data.interactions import Interactions
+from workbench.data.items import read_items
+from workbench.data.reading import Format, Preview, preview, sniff
+from workbench.data.rows import Block, blocks
+from workbench.data.sources import opened, packing, stamp, zip_member
+from workbench.data.summary import iso, summarize
+from workbench.data.table import Converter, Layout, Piece
+from workbench.data.times import guess_kind
+from workbench.errors import WorkbenchError
+from workbench.files import read_json, whole_folder
+
+PARTS = {"train": 0, "validation": 1, "test": 2}
+SHOWN_REFUSED = 100
+REFUSED = pa.schema({"file": pa.string(), "line": pa.int64(), "reason": pa.string(), "text": pa.string()})
+
+
+class Watcher(Protocol):
+    """Whoever waits for a job (see `workbench.training.control.Control`)."""
+
+    def check(self) -> None:
+        """Raise Cancelled if the job should end."""
+
+    def progress(self, fraction: float, text: str) -> None:
+        """Say how far the job is, 0 to 1."""
+
+
+class Recipe(BaseModel):
+    """All that is needed to read a file in the same way again.
+
+    Attributes
+    ----------
+    duplicates
+        Which of several interactions of one user with one item stays (`interactions.DUPLICATES`).
+    time
+        How times are written (`times.WRITTEN`), decided once for the column; None where there are none.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    format: Format
+    columns: Columns
+    duplicates: str = "last"
+    time: str | None = None
+
+
+@dataclass
+class Report:
+    """What became of each row: ``rows == kept + refused_count``.
+
+    Attributes
+    ----------
+    refused : list of dict
+        The first 100: ``line`` (from 1), ``reason``, ``text`` (and ``file`` where several were read).
+    duplicates : int
+        Kept rows that repeat a user and item already there; counted in `kept`.
+    merged : int
+        Rows that went into another in building the interactions.
+    """
+
+    rows: int = 0
+    kept: int = 0
+    refused_count: int = 0
+    refused: list[dict[str, Any]] = field(default_factory=list)
+    duplicates: int = 0
+    merged: int = 0
+
+
+class _Nobody:
+    def check(self) -> None: ...
+
+    def progress(self, fraction: float, text: str) -> None: ...
+
+
+def make_recipe(path: Path, columns: Columns | str | None = None) -> Recipe:
+    """Guess how to read a file; `columns` (see `columns.parse`) overrules the guessed roles.
+
+    Raises
+    ------
+    WorkbenchError
+        If the file cannot be read, or nothing says which column is which.
+    """
+    shown = preview(path)
+    if columns is None:
+        guessed = roles.guess(shown)
+        if guessed.problem:
+            message = f"{path.name}: {guessed.problem}"
+            raise WorkbenchError(message)
+        chosen = guessed.columns
+    else:
+        chosen = roles.parse(columns) if isinstance(columns, str) else columns
+    return Recipe(format=shown.format, columns=chosen, time=time_kind(shown, chosen))
+
+
+def time_kind(shown: Preview, columns: Columns) -> str | None:
+    """How the times of the chosen column are written.
+
+    Raises
+    ------
+    WorkbenchError
+        If they are no times, or the day could be the month.
+    """
+    at = roles.positions(columns, shown).get("time")
+    if at is None:
+        return None
+    kind, why = guess_kind(shown.column(at))
+    if kind is None:
+        message = f"Column '{shown.names[at]}' cannot be read as time: {why}. Write it as 2020-12-31 or leave it out."
+        raise WorkbenchError(message)
+    return kind
+
+
+def read_interactions(
+    paths: dict[str, Path] | Path,
+    recipe: Recipe | None = None,
+    *,
+    columns: Columns | str | None = None,
+    control: Watcher | None = None,
+    refused: Path | None = None,
+) -> tuple[Interactions, Report, Recipe]:
+    """Read a file, or the person's own split as ``{"train": ..., "validation": ..., "test": ...}``.
+
+    Parameters
+    ----------
+    recipe
+        How to read; guessed from the first file where None.
+    columns
+        Which column is which, where there is no recipe and the guess was corrected.
+    refused
+        CSV file to write all refused rows to (line, reason, text).
+
+    Raises
+    ------
+    WorkbenchError
+        If a file cannot be read, has no row that fits, or changes while it is read.
+    """
+    files = {"all": paths} if isinstance(paths, Path) else paths
+    unknown = set(files) - set(PARTS) - {"all"}
+    if unknown or not files:
+        message = f"Files are for {', '.join(PARTS)}, not {', '.join(sorted(unknown)) or 'nothing'}."
+        raise WorkbenchError(message)
+    control = control or _Nobody()
+    first = next(iter(files.values()))
+    chosen = recipe or make_recipe(first, columns)
+    pieces, report, accents_differ = _read_all(files, chosen, control, refused)
+    if accents_differ and recipe is None:  # the sample of the guess was ASCII, the rest is not UTF-8
+        chosen = chosen.model_copy(update={"format": chosen.format.model_copy(update={"encoding": "latin-1"})})
+        pieces, report, _ = _read_all(files, chosen, control, refused)
+    if not report.kept:
+        raise WorkbenchError(_nothing_kept(first, report))
+    data = _build(pieces, chosen, control, with_parts="all" not in files)
+    report.duplicates = report.merged = report.kept - len(data)
+    return data, report, chosen
+
+
+def _read_all(
+    files: dict[str, Path], recipe: Recipe, control: Watcher, refused: Path | None
+) -> tuple[list[tuple[int, Piece]], Report, bool]:
+    """Pieces of all files with the part each belongs to, the account, and whether the encoding looks wrong."""
+    report, pieces, wrong = Report(), [], False
+    with _sink(refused) as sink:
+        for number, (name, path) in enumerate(files.items()):
+            before = stamp(path)
+            converter = _converter(path, recipe)
+            for piece in _pieces(path, converter, report, control, (number / len(files), 1 / len(files))):
+                _account(piece, report, sink, path.name if len(files) > 1 else None)
+                pieces.append((PARTS.get(name, 0), piece))
+            if stamp(path) != before:
+                message = f"{path} changed while it was read. Wait until it is written, and read it again."
+                raise WorkbenchError(message)
+            wrong |= converter.is_other_encoding
+    return pieces, report, wrong
+
+
+def _nothing_kept(path: Path, report: Report) -> str:
+    if not report.rows:
+        return f"{path.name} has a header and no rows. Choose a file with interactions."
+    worst = report.refused[0]
+    return (
+        f"None of the {report.rows:,} rows of {path.name} could be kept; line {worst['line']}: {worst['reason']}. "
+        "Check the delimiter and which column is which."
+    )
+
+
+def _converter(path: Path, recipe: Recipe) -> Converter:
+    layout = recipe.format.model_copy(update=_packing(path, recipe.format))
+    shown = preview(path, layout)
+    at = roles.positions(recipe.columns, shown)
+    names = {role: shown.names[i] if layout.header else role for role, i in at.items()}
+    return Converter(Layout(layout, len(shown.names), at, names, recipe.time or time_kind(shown, recipe.columns)))
+
+
+def _pieces(
+    path: Path, converter: Converter, report: Report, control: Watcher, share: tuple[float, float]
+) -> Iterator[Piece]:
+    layout = converter.layout.format
+    with opened(path, layout.encoding, layout.compression, layout.member) as source:
+        quotes = layout.quotes and len(layout.delimiter) == 1
+        for block in _without_header(blocks(source.chunks(), layout.delimiter, quotes=quotes), layout):
+            control.check()
+            if block.data:
+                yield converter.convert(block)
+            control.progress(0.8 * (share[0] + share[1] * source.fraction()), f"{report.rows:,} rows read")
+
+
+def _packing(path: Path, layout: Format) -> dict[str, str]:
+    compression = packing(path)
+    if compression == layout.compression and (compression != "zip" or layout.member):
+        return {}
+    return {"compression": compression, "member": zip_member(path) if compression == "zip" else ""}
+
+
+def _without_header(every: Iterator[Block], layout: Format) -> Iterator[Block]:
+    """Blocks without the rows that name the columns, and the empty lines above them."""
+    left = 1 + layout.skip if layout.header else 0
+    for given in every:
+        block = given
+        if left:
+            lead = len(block.data) - len(block.data.lstrip(b"\n"))
+            block = block.after(lead if left == 1 + layout.skip else 0)
+            had = block.n_rows
+            block = block.after(left)
+            left -= min(left, had)
+        yield block
+
+
+@contextmanager
+def _sink(path: Path | None) -> Iterator[csv.CSVWriter | None]:
+    if path is None:
+        yield None
+        return
+    with csv.CSVWriter(str(path), REFUSED) as writer:
+        yield writer
+
+
+def _account(piece: Piece, report: Report, sink: csv.CSVWriter | None, name: str | None) -> None:
+    report.rows += piece.rows
+    report.kept += len(piece.user)
+    if piece.refused is None:
+        return
+    report.refused_count += piece.refused.num_rows
+    for row in piece.refused.slice(0, max(SHOWN_REFUSED - len(report.refused), 0)).to_pylist():
+        report.refused.append({**row, "file": name} if name else row)
+    if sink:
+        names = pa.array([name or ""] * piece.refused.num_rows)
+        sink.write_table(piece.refused.add_column(0, "file", names).cast(REFUSED))
+
+
+def _build(pieces: list[tuple[int, Piece]], recipe: Recipe, control: Watcher, *, with_parts: bool) -> Interactions:
+    control.check()
+    control.progress(0.82, "Numbering users and items")
+    user, user_ids = _indices([piece.user for _, piece in pieces])
+    item, item_ids = _indices([piece.item for _, piece in pieces])
+    ratings = [piece.rating for _, piece in pieces if piece.rating is not None]
+    stamps = [piece.time for _, piece in pieces if piece.time is not None]
+    part = np.repeat(*np.array([(place, len(piece.user)) for place, piece in pieces]).T).astype(np.int8)
+    control.check()
+    control.progress(0.86, "Sorting by user and time")
+    return Interactions.build(
+        user,
+        item,
+        user_ids,
+        item_ids,
+        rating=np.concatenate(ratings) if ratings else None,
+        time=np.concatenate(stamps) if stamps else None,
+        part=part if with_parts else None,
+        duplicates=recipe.duplicates,
+    )
+
+
+def _indices(columns: list[pa.ChunkedArray]) -> tuple[np.ndarray, pa.Array]:
+    """Dense indices in the order in which ids first appear, int32 (n,), and the ids."""
+    chunks = [chunk for column in columns for chunk in column.chunks if len(chunk)]
+    whole = pa.chunked_array(chunks).unify_dictionaries()
+    index = np.concatenate([chunk.indices.to_numpy(zero_copy_only=False) for chunk in whole.chunks])
+    ids = whole.chunk(0).dictionary
+    used = np.bincount(index, minlength=len(ids)) > 0
+    if not used.all():  # ids of refused rows alone
+        index = (np.cumsum(used) - 1)[index]
+        ids = ids.filter(pa.array(used))
+    return index.astype(np.int32), ids
+
+
+def inspect(path: Path, columns: Columns | str | None = None) -> dict[str, Any]:
+    """What an import would do, as plain values for JSON."""
+    data, report, recipe = read_interactions(path, columns=columns)
+    low, high = (float(data.rating.min()), float(data.rating.max())) if data.rating is not None else (None, None)
+    since, until = (iso(data.time.min()), iso(data.time.max())) if data.time is not None else (None, None)
+    return {
+        **asdict(report),
+        "interactions": len(data),
+        "users": data.n_users,
+        "items": data.n_items,
+        "density": len(data) / (data.n_users * data.n_items),
+        "rating_min": low,
+        "rating_max": high,
+        "time_min": since,
+        "time_max": until,
+        "columns": recipe.columns.model_dump(),
+        "time_written": recipe.time,
+        **recipe.format.model_dump(include={"delimiter", "encoding", "header", "compression", "decimal"}),
+    }
+
+
+def import_file(
+    paths: dict[str, Path] | Path,
+    folder: Path,
+    recipe: Recipe | None = None,
+    items: Path | None = None,
+    *,
+    control: Watcher | None = None,
+) -> dict[str, Any]:
+    """Read a file and write it as a data folder, whole or not at all.
+
+    The folder holds the arrays of `Interactions`, ``data.json``, ``refused.csv`` where rows were refused, and
+    ``items.arrow`` where an item file was given.
+
+    Returns
+    -------
+    dict
+        The content of ``data.json``: ``source``, ``recipe``, ``report``, ``summary``, ``items`` and the hash.
+    """
+    control = control or _Nobody()
+    with whole_folder(folder) as part:
+        refused = part / "refused.csv"
+        data, report, used = read_interactions(paths, recipe, control=control, refused=refused)
+        if not report.refused_count:
+            refused.unlink()
+        about: dict[str, Any] = {
+            "source": _sources(paths, control),
+            "recipe": used.model_dump(),
+            "report": asdict(report),
+        }
+        control.progress(0.92, "Summing up")
+        about["summary"] = summarize(data)
+        if items is not None:
+            control.check()
+            found, about["items"] = read_items(items, data.item_ids)
+            found.write(part)
+        control.progress(0.95, "Writing")
+        control.check()
+        data.write(part, about)
+        control.check()
+    control.progress(1.0, f"{report.kept:,} interactions")
+    return dict(read_json(folder / "data.json"))
+
+
+def _sources(paths: dict[str, Path] | Path, control: Watcher) -> dict[str, dict[str, Any]]:
+    files = {"all": paths} if isinstance(paths, Path) else paths
+    return {name: {"path": str(p), "size": stamp(p).size, "sha256": _sha256(p, control)} for name, p in files.items()}
+
+
+def _sha256(path: Path, control: Watcher) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(8 << 20):
+            control.check()
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+__all__ = [
+    "Recipe",
+    "Report",
+    "import_file",
+    "inspect",
+    "make_recipe",
+    "read_interactions",
+    "sniff",
+    "summarize",
+    "time_kind",
+]

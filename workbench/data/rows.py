@@ -1,0 +1,182 @@
+"""Text is cut into rows: blocks that end where a row ends, and where in a block each row begins.
+
+Most blocks hold no quote, and a row is a line. Where quotes stand, a line end inside them belongs to the field; quotes
+that are never closed must not swallow the rest of the file.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.errors import WorkbenchError
+
+Positions = npt.NDArray[np.int64]
+
+QUOTE, NEWLINE = 34, 10
+# A quoted field longer than this is a quote that someone forgot to close.
+LONGEST_FIELD = 1 << 20
+LONGEST_LINE = 64 << 20
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some whole rows of a file.
+
+    Attributes
+    ----------
+    data : bytes
+        UTF-8; the last byte is a line end.
+    first_line : int
+        Line of the file at which the first row begins, from 1.
+    quoted : bool
+        Whether quotes were looked at in cutting it, so that a row may be several lines.
+    broken : int64 (n,)
+        Rows with a quote that is never closed.
+    """
+
+    data: bytes
+    first_line: int
+    quoted: bool = False
+    _starts: Positions | None = None
+    broken: Positions = field(default_factory=lambda: np.zeros(0, np.int64))
+
+    @cached_property
+    def line_ends(self) -> Positions:
+        """Where each line ends in `data`, int64 (n_lines,)."""
+        return np.flatnonzero(np.frombuffer(self.data, np.uint8) == NEWLINE)
+
+    @cached_property
+    def starts(self) -> Positions:
+        """Where each row begins in `data`, int64 (n_rows,)."""
+        if self._starts is not None:
+            return self._starts
+        return np.concatenate([[0], self.line_ends[:-1] + 1]).astype(np.int64)
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return len(self._starts) if self._starts is not None else self.n_lines
+
+    @cached_property
+    def n_lines(self) -> int:
+        """Number of lines."""
+        return int(np.count_nonzero(np.frombuffer(self.data, np.uint8) == NEWLINE))
+
+    @cached_property
+    def bounds(self) -> Positions:
+        """Where rows begin, and the end of the last, int64 (n_rows + 1,)."""
+        return np.append(self.starts, len(self.data))
+
+    def lines(self, rows: Positions) -> Positions:
+        """Line of the file at which each of these rows begins, int64 (len(rows),)."""
+        return self.first_line + np.searchsorted(self.line_ends, self.starts[rows])
+
+    def text(self, row: int) -> str:
+        """A row as text, without its line end."""
+        return self.data[self.bounds[row] : self.bounds[row + 1]].decode(errors="replace").rstrip("\n")
+
+    def after(self, rows: int) -> "Block":
+        """This block without its first rows."""
+        rows = min(rows, self.n_rows)
+        at = int(self.bounds[rows])
+        line = self.first_line + self.data.count(b"\n", 0, at)
+        starts = None if self._starts is None else self._starts[rows:] - at
+        return Block(self.data[at:], line, self.quoted, starts, self.broken[self.broken >= rows] - rows)
+
+
+def blocks(chunks: Iterator[bytes], delimiter: str, *, quotes: bool) -> Iterator[Block]:
+    """Cut text into blocks of whole rows; empty lines at the end of the file are left out.
+
+    Raises
+    ------
+    WorkbenchError
+        If a line is so long that this cannot be a table.
+    """
+    rest, line = b"", 1
+    for chunk in chunks:
+        data = rest + chunk if rest else chunk
+        block = _cut(data, line, delimiter, quotes=quotes, final=False)
+        # Empty lines wait for what follows: at the end of the file they are no rows.
+        if block.data.endswith(b"\n\n"):
+            full = block.data.rstrip(b"\n")
+            block = _cut(data[: len(full) + 1], line, delimiter, quotes=quotes, final=False) if full else _nothing(line)
+        if block.data:
+            yield block
+        line += block.n_lines
+        rest = data[len(block.data) :]
+        if len(rest) > LONGEST_LINE:
+            message = f"Line {line:,} is longer than {LONGEST_LINE >> 20} MB. This is no table of rows and columns."
+            raise WorkbenchError(message)
+    if rest.strip(b" \t\n"):
+        yield from _last(rest, line, delimiter, quotes=quotes)
+
+
+def _last(rest: bytes, line: int, delimiter: str, *, quotes: bool) -> Iterator[Block]:
+    rest += b"\n"
+    core = rest.rstrip(b" \t\n")
+    yield _cut(rest[: rest.find(b"\n", len(core)) + 1], line, delimiter, quotes=quotes, final=True)
+
+
+def _nothing(line: int) -> Block:
+    return Block(b"", line)
+
+
+def _cut(data: bytes, line: int, delimiter: str, *, quotes: bool, final: bool) -> Block:
+    """The whole rows that `data` begins with."""
+    if not (quotes and b'"' in data):
+        return Block(data[: data.rfind(b"\n") + 1], line)
+    cut = _well_formed(data, delimiter)
+    if cut is not None:
+        starts, end = cut
+        longest = np.diff(starts, append=len(data)).max(initial=0) if end else len(data)
+        if longest < LONGEST_FIELD and (end == len(data) or not final):
+            return Block(data[:end], line, quoted=True, _starts=starts)
+    starts, end, broken = _tolerant(data, delimiter, final=final)
+    return Block(data[:end], line, quoted=True, _starts=starts, broken=broken)
+
+
+def _well_formed(data: bytes, delimiter: str) -> tuple[Positions, int] | None:
+    """Row starts and the end of the last row, if each quote opens or closes a whole field; else None."""
+    array = np.frombuffer(data, np.uint8)
+    quotes = np.flatnonzero(array == QUOTE)
+    edges = np.array([ord(delimiter), NEWLINE, QUOTE], np.uint8)
+    opening, closing = quotes[0::2], quotes[1::2]
+    before = array[opening[opening > 0] - 1]
+    after = array[closing[closing < len(data) - 1] + 1]
+    if not (np.isin(before, edges).all() and np.isin(after, edges).all()):
+        return None
+    newlines = np.flatnonzero(array == NEWLINE)
+    ends = newlines[np.searchsorted(quotes, newlines) % 2 == 0]
+    if not len(ends):
+        return np.zeros(0, np.int64), 0
+    return np.concatenate([[0], ends[:-1] + 1]).astype(np.int64), int(ends[-1]) + 1
+
+
+def _tolerant(data: bytes, delimiter: str, *, final: bool) -> tuple[Positions, int, Positions]:
+    """Row starts, the end of the last row, and the broken rows, where quotes stand anywhere.
+
+    A quote opens a field only where the field begins; elsewhere it is a letter, as in the other readers people use.
+    """
+    d = re.escape(delimiter.encode())
+    one = rb'(?:"[^"]*+(?:""[^"]*+)*+"[^%b\n]*+|(?!")[^%b\n]*+)' % (d, d)
+    row = re.compile(one + rb"(?:%b%b)*+\n" % (d, one))
+    starts: list[int] = []
+    broken: list[int] = []
+    at = 0
+    while at < len(data):
+        found = row.match(data, at)
+        end = found.end() if found else -1
+        if end < 0 or end - at > LONGEST_FIELD:
+            if not final and end < 0 and len(data) - at < LONGEST_FIELD:
+                break  # the closing quote may be in the next chunk
+            end = data.find(b"\n", at) + 1
+            if not end:
+                break
+            broken.append(len(starts))
+        starts.append(at)
+        at = end
+    return np.array(starts, np.int64), at, np.array(broken, np.int64)

@@ -1,0 +1,189 @@
+r"""A file as a stream of UTF-8 text, whatever it is packed or written in.
+
+Everything behind this file sees bytes that are UTF-8, without byte order mark, with ``\n`` at the end of lines.
+"""
+
+import codecs
+import gzip
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, cast
+
+from workbench.errors import WorkbenchError
+
+BLOCK = 8 << 20
+# A stream this large that shrank this much is a bomb, not data.
+BOMB_SIZE, BOMB_RATIO = 64 << 20, 300
+REPLACED = "\N{REPLACEMENT CHARACTER}".encode()
+DATA_ENDINGS = (".csv", ".tsv", ".txt", ".dat", ".data", ".tab", ".inter", ".base", ".test")
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What tells that a file is the one we began to read."""
+
+    size: int
+    modified: int
+    inode: int
+
+
+def stamp(path: Path) -> Stamp:
+    """Look at a file without opening it.
+
+    Raises
+    ------
+    WorkbenchError
+        If there is no such file, or it is a folder, a device or a pipe.
+    """
+    try:
+        about = path.stat()
+    except OSError as error:
+        raise could_not_read(path, error) from error
+    if stat.S_ISDIR(about.st_mode):
+        message = f"{path} is a folder, not a file. Choose the file with the interactions inside it."
+        raise WorkbenchError(message)
+    if not stat.S_ISREG(about.st_mode):
+        message = f"{path} is a device or a pipe, not a file. Write its content to a file and choose that."
+        raise WorkbenchError(message)
+    return Stamp(about.st_size, about.st_mtime_ns, about.st_ino)
+
+
+def could_not_read(path: Path, error: Exception) -> WorkbenchError:
+    """Say in a sentence why a file could not be read."""
+    if isinstance(error, FileNotFoundError):
+        return WorkbenchError(f"{path} is not there. Was it moved or renamed? Choose it again.")
+    if isinstance(error, PermissionError):
+        return WorkbenchError(f"No permission to read {path}. Change its permissions, or copy it to your own folder.")
+    if isinstance(error, OSError) and not isinstance(error, gzip.BadGzipFile):
+        return WorkbenchError(f"{path} could not be read: {error.strerror or error}.")
+    message = f"{path.name} is damaged: it could not be unpacked ({error}). Get the file again, or unpack it yourself."
+    return WorkbenchError(message)
+
+
+def packing(path: Path) -> str:
+    """How a file is packed, by its first bytes: ``none``, ``gz`` or ``zip``."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(4)
+    except OSError as error:
+        raise could_not_read(path, error) from error
+    return "gz" if start[:2] == b"\x1f\x8b" else "zip" if start == b"PK\x03\x04" else "none"
+
+
+def zip_member(path: Path) -> str:
+    """Name of the one file of interactions in a zip.
+
+    Raises
+    ------
+    WorkbenchError
+        If there is none, or several and none of them called ratings or interactions.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [one.filename for one in archive.infolist() if not one.is_dir()]
+    except (OSError, zipfile.BadZipFile) as error:
+        raise could_not_read(path, error) from error
+    if any(name.startswith(("xl/", "word/", "[Content_Types]")) for name in names):
+        message = f"{path.name} is an Office document. Save the sheet as CSV and choose that file."
+        raise WorkbenchError(message)
+    plain = [n for n in names if "__MACOSX" not in n and not Path(n).name.startswith(".")]
+    data = [n for n in plain if n.lower().endswith(DATA_ENDINGS) and "readme" not in n.lower()]
+    named = [n for n in data if Path(n).stem.lower() in ("ratings", "interactions", "u")]
+    for candidates in (data, named, plain):
+        if len(candidates) == 1:
+            return candidates[0]
+    if data:
+        message = f"{path.name} holds {len(data)} files ({', '.join(data[:5])}). Unpack it and choose one of them."
+    else:
+        message = f"{path.name} holds no CSV or other table of text. Unpack it and choose the file of interactions."
+    raise WorkbenchError(message)
+
+
+class Source:
+    """An open file: its text in blocks, and how far the reading is."""
+
+    def __init__(self, path: Path, raw: IO[bytes], unpacked: IO[bytes], encoding: str) -> None:
+        self.path, self.encoding = path, encoding
+        self._raw, self._unpacked = raw, unpacked
+        self.size = stamp(path).size
+
+    def fraction(self) -> float:
+        """Share of the file's bytes read so far, 0 to 1."""
+        try:
+            return min(self._raw.tell() / self.size, 1.0) if self.size else 1.0
+        except ValueError:  # a file that is closed has been read
+            return 1.0
+
+    def head(self, size: int) -> bytes:
+        """The first bytes, unpacked but not decoded."""
+        return next(self._pieces(size), b"")
+
+    def chunks(self, size: int = BLOCK) -> Iterator[bytes]:
+        """UTF-8 text in pieces of about `size` bytes, cut anywhere."""
+        held = b""
+        for piece in self._decoded(size):
+            text = held + piece
+            # A carriage return at the very end may be half of a line end.
+            held = b"\r" if text.endswith(b"\r") else b""
+            text = text[: len(text) - len(held)]
+            yield text.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in text else text
+        if held:
+            yield b"\n"
+
+    def _decoded(self, size: int) -> Iterator[bytes]:
+        if self.encoding == "utf-8":
+            first = True
+            for piece in self._pieces(size):
+                yield piece.removeprefix(codecs.BOM_UTF8) if first else piece
+                first = False
+            return
+        # What cannot be decoded becomes a replacement character, by which its row is refused later.
+        decoder = codecs.getincrementaldecoder(self.encoding)("replace")
+        for piece in self._pieces(size):
+            yield decoder.decode(piece).encode()
+        yield decoder.decode(b"", final=True).encode()
+
+    def _pieces(self, size: int) -> Iterator[bytes]:
+        total = 0
+        try:
+            while piece := self._unpacked.read(size):
+                total += len(piece)
+                if total > BOMB_SIZE and total > BOMB_RATIO * self.size:
+                    message = f"{self.path.name} unpacks to more than {BOMB_RATIO} times its size, which no real data"
+                    raise WorkbenchError(message + " does. If it is sound, unpack it yourself and choose the result.")
+                yield piece
+        except (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+            raise could_not_read(self.path, error) from error
+
+
+@contextmanager
+def opened(path: Path, encoding: str, compression: str, member: str = "") -> Iterator[Source]:
+    """Open a file for reading as text.
+
+    Raises
+    ------
+    WorkbenchError
+        If it cannot be opened or unpacked, or the encoding is unknown.
+    """
+    stamp(path)
+    with ExitStack() as stack:
+        try:
+            codecs.lookup(encoding)
+            raw = stack.enter_context(path.open("rb"))
+            unpacked: IO[bytes] = raw
+            if compression == "gz":
+                unpacked = cast("IO[bytes]", stack.enter_context(gzip.GzipFile(fileobj=raw)))
+            elif compression == "zip":
+                archive = stack.enter_context(zipfile.ZipFile(raw))
+                unpacked = stack.enter_context(archive.open(member or zip_member(path)))
+        except LookupError as error:
+            message = f"'{encoding}' is no text encoding. Try utf-8, latin-1, utf-16 or gb18030."
+            raise WorkbenchError(message) from error
+        except (OSError, EOFError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+            raise could_not_read(path, error) from error
+        yield Source(path, raw, unpacked, encoding)

@@ -1,0 +1,95 @@
+"""Interactions at a glance: the figures that the Data page shows."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from workbench.data.interactions import Array, Interactions
+
+BARS = 20
+POINTS = 100
+EXTREMES = 10
+YEARS_IN_MONTHS = 6
+
+
+def iso(milliseconds: int) -> str:
+    """A time as ISO 8601, UTC."""
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(milliseconds))
+    return moment.isoformat(timespec="milliseconds" if milliseconds % 1000 else "seconds").replace("+00:00", "Z")
+
+
+def summarize(data: Interactions) -> dict[str, Any]:
+    """Counts, density, ratings, times, medians, the long tail and the extremes, as plain values for JSON."""
+    per_user, per_item = data.by_user.lengths, data.item_counts
+    return {
+        "interactions": len(data),
+        "users": int((per_user > 0).sum()),
+        "items": int((per_item > 0).sum()),
+        "density": len(data) / max(data.n_users * data.n_items, 1),
+        "median_per_user": _median(per_user),
+        "median_per_item": _median(per_item),
+        "rating": None if data.rating is None else _ratings(data.rating),
+        "time": None if data.time is None else _times(data.time),
+        "long_tail": long_tail(per_item),
+        "per_user": _counts(per_user),
+        "per_item": _counts(per_item),
+        "extreme_users": _extremes(per_user, data.user_ids),
+        "extreme_items": _extremes(per_item, data.item_ids),
+    }
+
+
+def _median(counts: Array) -> float:
+    return float(np.median(counts[counts > 0])) if counts.any() else 0.0
+
+
+def _ratings(rating: Array) -> dict[str, Any]:
+    """Range, mean and histogram: one bar a level where there are few, else bins of equal width."""
+    levels, counts = np.unique(rating[:: max(len(rating) // 100_000, 1)], return_counts=True)
+    low, high = float(rating.min()), float(rating.max())
+    about = {"min": low, "max": high, "mean": float(rating.mean(dtype=np.float64))}
+    if len(levels) <= BARS:
+        levels, counts = np.unique(rating, return_counts=True)
+    if len(levels) <= BARS:
+        return {**about, "levels": levels.astype(float).tolist(), "counts": counts.tolist()}
+    counts, edges = np.histogram(rating, BARS, (low, high))
+    return {**about, "edges": edges.tolist(), "counts": counts.tolist()}
+
+
+def _times(time: Array) -> dict[str, Any]:
+    """Range and activity, a bar a month where the span is short, else a year."""
+    low, high = int(time.min()), int(time.max())
+    about = {"min": iso(low), "max": iso(high)}
+    moments = time.astype("datetime64[ms]")
+    years = (high - low) / (365.25 * 86_400_000)
+    unit = "month" if years <= YEARS_IN_MONTHS else "year"
+    periods = moments.astype(f"datetime64[{unit[0].upper()}]").astype(np.int64)
+    counts = np.bincount(periods - periods.min())
+    labels = np.datetime_as_string(np.arange(len(counts)) + periods.min().astype(f"datetime64[{unit[0].upper()}]"))
+    return {**about, "unit": unit, "periods": labels.tolist(), "counts": counts.tolist()}
+
+
+def long_tail(per_item: Array) -> list[list[float]]:
+    """Share of interactions that the most popular share of items has: 100 points ``[items, interactions]``."""
+    counts = np.sort(per_item)[::-1].astype(np.float64)
+    total = counts.sum()
+    if not total:
+        return []
+    share = np.linspace(1 / POINTS, 1, POINTS)
+    upto = np.maximum(np.ceil(share * len(counts)).astype(int), 1)
+    points: list[list[float]] = np.column_stack([share, np.cumsum(counts)[upto - 1] / total]).tolist()
+    return points
+
+
+def _counts(counts: Array) -> dict[str, Any]:
+    """How many users (items) have how many interactions, in bins that double: for a log-log picture."""
+    present = counts[counts > 0]
+    top = int(present.max(initial=1))
+    edges = 2 ** np.arange(int(top).bit_length() + 1)
+    return {"min": int(present.min(initial=0)), "max": top, "edges": edges.tolist(),
+            "counts": np.histogram(present, edges)[0].tolist()}  # fmt: skip
+
+
+def _extremes(counts: Array, ids: Any) -> list[dict[str, Any]]:
+    top = np.argsort(-counts, kind="stable")[:EXTREMES]
+    return [{"id": ids[int(i)].as_py(), "index": int(i), "count": int(counts[i])} for i in top if counts[i]]

@@ -1,0 +1,168 @@
+"""Times in the ways people write them become milliseconds since 1970, UTC.
+
+How a column is written is decided once for the whole column: a number that is seconds in one row and milliseconds in the
+next would be silent garbage.
+"""
+
+import re
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+Milliseconds = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+# Milliseconds in one unit of each way to count from 1970.
+EPOCHS = {"s": 1000.0, "ms": 1.0, "us": 1e-3, "ns": 1e-6}
+WRITTEN = {
+    **{unit: f"{word} since 1970" for unit, word in zip(EPOCHS, ("seconds", "milliseconds", "microseconds", "nanoseconds"),
+                                                      strict=True)},
+    "iso": "year-month-day", "ymd": "YYYYMMDD", "dmy": "day/month/year", "mdy": "month/day/year",
+}  # fmt: skip
+CLOCK = (
+    r"(?:[T ]+(?P<h>\d{1,2}):(?P<min>\d{2})(?::(?P<s>\d{2})(?:[.,](?P<f>\d{1,9}))?)?"
+    r" *(?P<z>Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?\s*$"
+)
+PATTERNS = {
+    "iso": r"^\s*(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})" + CLOCK,
+    "ymd": r"^\s*(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})" + CLOCK,
+    "dmy": r"^\s*(?P<d>\d{1,2})[-/.](?P<m>\d{1,2})[-/.](?P<y>\d{4})" + CLOCK,
+    "mdy": r"^\s*(?P<m>\d{1,2})[-/.](?P<d>\d{1,2})[-/.](?P<y>\d{4})" + CLOCK,
+}
+NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
+# 0001-01-01 and 9999-12-31, the years in which calendars of every library agree.
+# 1980 and 2070: numbers in between are likely times.
+LIKELY = (315e9, 3156e9)
+EARLIEST, LATEST = -62135596800000, 253402300799999
+
+
+def guess_kind(values: list[str]) -> tuple[str | None, str]:
+    """How times in a column are written.
+
+    Returns
+    -------
+    kind : str or None
+        A key of `WRITTEN`; None if these are no times, or if the day could be the month.
+    why : str
+        The evidence, or what is in doubt.
+    """
+    given = [value.strip() for value in values if value.strip()]
+    if not given:
+        return None, "no values"
+    if _most(given, NUMBER):
+        return _guess_number(given)
+    if _most(given, PATTERNS["iso"]):
+        return "iso", f"dates such as {given[0]}"
+    parts = [found.groups()[:2] for value in given if (found := re.match(PATTERNS["dmy"], value))]
+    if len(parts) < 0.9 * len(given):
+        return None, f"values such as '{given[0]}' are no times"
+    first, second = (max(int(one[i]) for one in parts) for i in (0, 1))
+    if first > 12 >= second:  # noqa: PLR2004 - months
+        return "dmy", f"dates such as {given[0]}, day first"
+    if second > 12 >= first:  # noqa: PLR2004
+        return "mdy", f"dates such as {given[0]}, month first"
+    return None, f"in dates such as {given[0]} the day could be the month"
+
+
+def _most(values: list[str], pattern: str) -> bool:
+    return sum(bool(re.match(pattern, value)) for value in values) > 0.9 * len(values)
+
+
+def _guess_number(given: list[str]) -> tuple[str | None, str]:
+    numbers = sorted(float(value) for value in given if re.match(NUMBER, value))
+    middle = abs(numbers[len(numbers) // 2])
+    if all(re.match(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$", value) for value in given):
+        return "ymd", f"dates such as {given[0]}"
+    for unit, limit in (("s", 1e11), ("ms", 1e14), ("us", 1e17)):
+        if middle < limit:
+            return unit, f"numbers such as {given[0]}, read as {WRITTEN[unit]}"
+    return "ns", f"numbers such as {given[0]}, read as {WRITTEN['ns']}"
+
+
+def looks_like_epoch(values: list[str]) -> bool:
+    """Whether numbers would be times between 1980 and 2070 in some unit."""
+    kind, _ = guess_kind(values)
+    if kind == "ymd":
+        return True
+    if kind not in EPOCHS:
+        return False
+    numbers = [float(value) * EPOCHS[kind] for value in values if re.match(NUMBER, value)]
+    return all(LIKELY[0] < one < LIKELY[1] for one in numbers)
+
+
+def to_milliseconds(values: pa.Array, kind: str) -> tuple[Milliseconds, Mask]:
+    """Times as milliseconds since 1970, UTC.
+
+    Parameters
+    ----------
+    values : pyarrow string array (n,)
+        As the file has them.
+    kind : str
+        A key of `WRITTEN`.
+
+    Returns
+    -------
+    time : int64 (n,)
+    good : bool (n,)
+        False where the text is no time of this kind.
+    """
+    coded = values.dictionary_encode()  # the same day is often written many times
+    parse = _numbers if kind in EPOCHS else _dates
+    time, good = parse(coded.dictionary, kind)
+    codes = coded.indices.to_numpy(zero_copy_only=False)
+    return time[codes], good[codes]
+
+
+def _numbers(texts: pa.Array, kind: str) -> tuple[Milliseconds, Mask]:
+    good = pc.match_substring_regex(texts, NUMBER)
+    number = pc.cast(pc.if_else(good, pc.utf8_trim_whitespace(texts), "0"), pa.float64()).to_numpy(zero_copy_only=False)
+    return in_range(number * EPOCHS[kind], good.to_numpy(zero_copy_only=False))
+
+
+def in_range(time: npt.NDArray[np.float64], good: Mask | None = None) -> tuple[Milliseconds, Mask]:
+    """Whole milliseconds, and which are within the calendar."""
+    within = (time >= EARLIEST) & (time <= LATEST)
+    return np.where(within, time, 0).round().astype(np.int64), within if good is None else within & good
+
+
+def _dates(texts: pa.Array, kind: str) -> tuple[Milliseconds, Mask]:
+    found = pc.extract_regex(texts, PATTERNS[kind])
+    matched = found.is_valid().to_numpy(zero_copy_only=False)
+
+    def part(name: str) -> Milliseconds:
+        text = pc.fill_null(pc.struct_field(found, name), "")
+        number = pc.cast(pc.if_else(pc.equal(text, ""), "0", text), pa.int64())
+        return np.asarray(number.to_numpy(zero_copy_only=False))
+
+    year, month, day = part("y"), part("m"), part("d")
+    hour, minute, second = part("h"), part("min"), part("s")
+    good = matched & (month >= 1) & (month <= 12) & (day >= 1) & (hour < 24) & (minute < 60) & (second <= 60)  # noqa: PLR2004
+    good &= year >= 1
+    months = np.where(good, (year - 1970) * 12 + month - 1, 0).astype("datetime64[M]")
+    days = months.astype("datetime64[D]") + np.where(good, day - 1, 0)
+    good &= days.astype("datetime64[M]") == months  # no 31 April
+    clock = (hour * 3600 + minute * 60 + second) * 1000 + _fraction(pc.struct_field(found, "f"))
+    time = days.astype(np.int64) * 86_400_000 + clock - _zone(pc.struct_field(found, "z"))
+    return in_range(time.astype(np.float64), good)
+
+
+def _fraction(digits: pa.Array) -> Milliseconds:
+    text = pc.utf8_slice_codeunits(pc.utf8_rpad(pc.fill_null(digits, ""), 3, "0"), 0, 3)
+    return np.asarray(pc.cast(text, pa.int64()).to_numpy(zero_copy_only=False))
+
+
+def _zone(zones: pa.Array) -> Milliseconds:
+    """Offset from UTC in milliseconds, from texts such as +02:00, Z or nothing."""
+    coded = pc.fill_null(zones, "").dictionary_encode()
+    offsets = [_offset(text) for text in coded.dictionary.to_pylist()]
+    codes: Milliseconds = coded.indices.to_numpy(zero_copy_only=False)
+    return np.array([*offsets, 0], np.int64)[codes]
+
+
+def _offset(text: str) -> int:
+    if text[:1] not in ("+", "-"):
+        return 0
+    minutes = int(text[1:3]) * 60 + int(text[-2:])
+    return (minutes if text[0] == "+" else -minutes) * 60_000

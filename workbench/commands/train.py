@@ -1,0 +1,229 @@
+"""``workbench train``: from a file to a trained run, or on from where a run stopped."""
+
+import argparse
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from workbench.commands.options import Commands, add_command, assignment
+from workbench.commands.output import Answer, Progress, size
+from workbench.control import Control
+from workbench.errors import WorkbenchError
+
+# Seconds between two looks at the run's status.
+LOOK = 0.2
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    parser = add_command(
+        commands,
+        "train",
+        "train an algorithm on a file, or go on where a run stopped",
+        epilog="Splits: random (test, validation, seed), last-n (n, validation), files (your own: --test, --validation). "
+        "Hyperparameters: workbench algorithms NAME. To go on after Ctrl-C or a crash: workbench train --run DIR.",
+    )
+    parser.add_argument(
+        "file", nargs="?", type=Path, metavar="FILE", help="interactions: CSV, TSV, '::', also in gz or zip"
+    )
+    parser.add_argument("--run", type=Path, required=True, metavar="DIR", help="the run folder, new or to go on with")
+    parser.add_argument("--algorithm", metavar="NAME", help="see: workbench algorithms")
+    parser.add_argument(
+        "--set", type=assignment, action="append", metavar="KEY=VALUE", help="a hyperparameter; may be repeated"
+    )
+    parser.add_argument("--split", metavar="NAME", help="random, last-n (the default) or files")
+    parser.add_argument(
+        "--split-set", type=assignment, action="append", metavar="KEY=VALUE", help="a setting of the split"
+    )
+    parser.add_argument(
+        "--filter", type=assignment, action="append", metavar="KEY=VALUE", help="not yet: filters come later"
+    )
+    parser.add_argument("--test", type=Path, metavar="FILE", help="your own test file (with --split files)")
+    parser.add_argument("--validation", type=Path, metavar="FILE", help="your own validation file (with --split files)")
+    parser.add_argument("--items", type=Path, metavar="FILE", help="titles, years, genres of the items")
+    parser.add_argument(
+        "--columns", metavar="user=A,item=B,…", help="columns of FILE, by name or position; guessed if left out"
+    )
+    parser.add_argument("--seed", type=int, metavar="N", help="another seed, another start (0)")
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), help="where neural algorithms train (auto)")
+    parser.add_argument(
+        "--threads", type=int, metavar="N", help="processor threads; 0, the default: measured to be best"
+    )
+    parser.add_argument(
+        "--patience", type=int, metavar="N", help="epochs without a better validation before stopping (10)"
+    )
+    parser.set_defaults(command=train, parser=parser)
+
+
+def train(args: argparse.Namespace, progress: Progress) -> Answer:
+    """Train a new run, or go on with one."""
+    from workbench.training.run import Run
+
+    if args.filter:
+        message = f"There is no filter '{args.filter[0][0]}' yet: filters (duplicates, k-core, time) come in a later "
+        raise WorkbenchError(message + "version. Leave --filter out.")
+    if args.file is None:
+        _refuse_new_wishes(args)
+        run = Run.open(args.run)
+        if run.status()["state"] == "done":
+            progress.say(f"The run in {args.run} is finished; there is nothing to go on with.")
+            return _answer(run)
+    else:
+        run = _new_run(args, progress)
+    return _trained(run, progress)
+
+
+def _refuse_new_wishes(args: argparse.Namespace) -> None:
+    fixed = (
+        "algorithm",
+        "set",
+        "split",
+        "split_set",
+        "test",
+        "validation",
+        "items",
+        "columns",
+        "seed",
+        "device",
+        "threads",
+    )
+    given = [name for name in (*fixed, "patience") if getattr(args, name) is not None]
+    if given:
+        what = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+        args.parser.error(f"{what}: a run goes on as it began. Name a FILE for a new run, or leave {what} out")
+
+
+def _new_run(args: argparse.Namespace, progress: Progress) -> Any:
+    """Check every wish, then read the file, then make the run."""
+    from workbench.algorithms import find
+    from workbench.data.interactions import Interactions
+    from workbench.data.splitting import make_split
+    from workbench.training.run import Run
+
+    if args.algorithm is None:
+        args.parser.error("--algorithm NAME is needed for a new run; see: workbench algorithms")
+    split = args.split or ("files" if args.test else "last-n")
+    if (split == "files") != (args.test is not None) or (args.validation and not args.test):
+        args.parser.error("--split files and --test FILE (perhaps with --validation FILE) go together")
+    kind, wishes, settings = find(args.algorithm), dict(args.set or []), dict(args.split_set or [])
+    kind.make(wishes)
+    make_split(split, settings)
+    with _new_folder(args.run) as data:
+        _import(args, data, progress)
+        reason = kind.unsuited(Interactions.open(data))
+        if reason:
+            raise WorkbenchError(reason)
+        options = {name: getattr(args, name) for name in ("seed", "device", "threads", "patience")}
+        chosen = {name: value for name, value in options.items() if value is not None}
+        return Run.create(args.run, data, kind.name, wishes, split, settings, **chosen)
+
+
+@contextmanager
+def _new_folder(folder: Path) -> Iterator[Path]:
+    """The data folder of a new run folder; where the run does not come about, nothing new stays behind."""
+    if (folder / "run.json").exists():
+        message = (
+            f"{folder} already holds a run. Go on with it (workbench train --run {folder}), or name another folder."
+        )
+        raise WorkbenchError(message)
+    data = folder / "data"
+    if data.exists() and not (data / "data.json").is_file():
+        message = f"{data} exists and is not from this program. Name another folder with --run; nothing was changed."
+        raise WorkbenchError(message)
+    new = [one for one in (folder, *folder.parents) if not one.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"The run folder {folder} could not be made: {error.strerror}. Choose another place."
+        raise WorkbenchError(message) from error
+    try:
+        yield data
+    except BaseException:
+        if new:
+            shutil.rmtree(new[-1], ignore_errors=True)
+        raise
+
+
+def _import(args: argparse.Namespace, data: Path, progress: Progress) -> None:
+    from workbench.data.importing import import_file, make_recipe
+
+    named = {"train": args.file, "test": args.test, "validation": args.validation}
+    paths = {name: path for name, path in named.items() if path} if args.test else args.file
+    recipe = make_recipe(args.file, args.columns) if args.columns else None
+    progress.start(f"Reading {args.file.name}")
+    report = import_file(paths, data, recipe, args.items, control=progress)["report"]
+    if report["refused_count"]:
+        refused = f"{report['refused_count']:,} of {report['rows']:,} rows were refused"
+        progress.say(f"{refused}; {data / 'refused.csv'} says which and why.")
+
+
+class _Following(Control):
+    """Shows a training on the progress bar, from what the run says of itself."""
+
+    def __init__(self, run: Any, progress: Progress) -> None:
+        self.run, self.shown, self._next = run, progress, 0.0
+
+    def check(self) -> None:
+        self.shown.check()
+        now = time.monotonic()
+        if now >= self._next:
+            self._next = now + LOOK
+            self._show(self.run.status())
+
+    def progress(self, fraction: float, text: str = "") -> None:
+        self.shown.progress(fraction, text)
+
+    def _show(self, status: dict[str, Any]) -> None:
+        epochs = status.get("epochs") or 0
+        done = status.get("epoch", 0) + status.get("part", 0.0)
+        words = [f"epoch {min(int(done) + 1, epochs)} of {epochs}"] if epochs else []
+        if status.get("loss") is not None:
+            words.append(f"loss {status['loss']:.4g}")
+        words += [f"{name} {value:.4f}" for name, value in ((status.get("last") or {}).get("validation") or {}).items()]
+        if status.get("seconds_left") is not None:
+            words.append(f"{status['seconds_left']:.0f} s left")
+        self.shown.show(done / epochs if epochs else 0.0, " · ".join(words))
+
+
+def follow(run: Any, progress: Progress) -> None:
+    """Train a run to its end, with progress."""
+    from workbench.training.train import train_run
+
+    progress.start(f"Training {run.new_algorithm().title}")
+    train_run(run.folder, _Following(run, progress))
+
+
+def _trained(run: Any, progress: Progress) -> Answer:
+    follow(run, progress)
+    return _answer(run)
+
+
+def _answer(run: Any) -> Answer:
+    status, records = run.status(), run.records()
+    last = records[-1] if records else None
+    value = {
+        "run": str(run.folder),
+        "status": status["state"],
+        "seconds": last["seconds"] if last else None,
+        "peak_memory_bytes": status.get("peak_memory_bytes"),
+        "records": len(records),
+        "last": last,
+    }
+    return Answer(value, _words(run, value))
+
+
+def _words(run: Any, value: dict[str, Any]) -> str:
+    last = value["last"] or {}
+    words = [f"{run.new_algorithm().title}: {value['status']}"]
+    if value["seconds"] is not None:
+        words.append(f"{value['seconds']:.1f} s")
+    if last.get("epochs"):
+        words.append(f"{last['epoch']} of {last['epochs']} epochs")
+    words += [f"validation {name} {number:.4f}" for name, number in (last.get("validation") or {}).items()]
+    if value["peak_memory_bytes"]:
+        words.append(f"{size(value['peak_memory_bytes'])} of memory at most")
+    next_step = f"workbench evaluate {value['run']}"
+    return " · ".join(words) + f"\nThe run is in {value['run']}. Next: {next_step}"

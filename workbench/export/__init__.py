@@ -1,0 +1,1 @@
+"""What leaves the workbench: lists of recommendations, predicted ratings, metrics, reports."""

@@ -1,0 +1,113 @@
+"""Predicted ratings for pairs of a user and an item, as a file."""
+
+import time
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from workbench.algorithms import Algorithm
+from workbench.control import Control
+from workbench.data.interactions import Array
+from workbench.data.names import NAMES, likeness
+from workbench.data.reading import Format, sniff, split_row
+from workbench.data.sources import opened
+from workbench.errors import WorkbenchError
+from workbench.export.tables import check_place, table_file
+from workbench.training.run import Run
+
+# Pairs predicted at once.
+BLOCK = 100_000
+SCHEMA = pa.schema([("user", pa.string()), ("item", pa.string()), ("rating", pa.float32())])
+
+
+def predict_pairs(
+    run: Run, algorithm: Algorithm, pairs: Path, output: Path, control: Control | None = None
+) -> dict[str, Any]:
+    """Predict the rating of each pair in a file, in the order of the file.
+
+    Ids that training has not seen are allowed: they get what the algorithm gives to strangers (often a mean).
+
+    Parameters
+    ----------
+    pairs
+        A table of users and items, with or without a header; without one the first two columns.
+    output
+        ``.csv``, ``.parquet`` or ``.jsonl``: columns ``user``, ``item``, ``rating``.
+
+    Returns
+    -------
+    dict
+        ``path``, ``rows``, ``unknown_users`` and ``unknown_items`` (rows that have one), ``seconds``.
+    """
+    started = time.perf_counter()
+    control = control or Control()
+    check_place(output)
+    if not algorithm.predicts_ratings:
+        algorithm.predict(np.zeros(0, np.int32), np.zeros(0, np.int32))  # says which algorithms do
+    train = run.fold.train
+    known_users, known_items = train.by_user.lengths > 0, train.item_counts > 0
+    facts = {"rows": 0, "unknown_users": 0, "unknown_items": 0}
+    with table_file(output, SCHEMA) as write:
+        for users, items in _blocks(pairs, control):
+            user = _indices(run.data.user_ids, users, known_users)
+            item = _indices(run.data.item_ids, items, known_items)
+            rating = np.asarray(algorithm.predict(user, item), np.float32)
+            write(pa.table([pa.array(users, pa.string()), pa.array(items, pa.string()), rating], schema=SCHEMA))
+            facts["rows"] += len(users)
+            facts["unknown_users"] += int((user < 0).sum())
+            facts["unknown_items"] += int((item < 0).sum())
+    return {"path": str(output), **facts, "seconds": round(time.perf_counter() - started, 3)}
+
+
+def _indices(ids: pa.Array, wanted: list[str], known: Array) -> Array:
+    """Index of each id, int32 (n,); -1 where training has not seen it."""
+    found = pc.fill_null(pc.index_in(pa.array(wanted, ids.type), value_set=ids), -1).to_numpy(zero_copy_only=False)
+    return np.where((found >= 0) & known[np.maximum(found, 0)], found, -1).astype(np.int32)
+
+
+def _blocks(path: Path, control: Control) -> Iterator[tuple[list[str], list[str]]]:
+    """Users and items of the file, block by block."""
+    layout = sniff(path)
+    with opened(path, layout.encoding, layout.compression, layout.member) as source:
+        rows = _rows(source.chunks(), layout)
+        user, item = _columns(path, next(rows)[1]) if layout.header else (0, 1)
+        while block := list(islice(rows, BLOCK)):
+            control.check()
+            for line, row in block:
+                if len(row) <= max(user, item):
+                    message = f"Line {line} of {path.name} has no user and item: '{layout.delimiter.join(row)[:80]}'. "
+                    raise WorkbenchError(message + "Correct or remove it.")
+            yield [row[user] for _, row in block], [row[item] for _, row in block]
+            control.progress(source.fraction(), "pairs")
+
+
+def _rows(chunks: Iterator[bytes], layout: Format) -> Iterator[tuple[int, list[str]]]:
+    """Line number and fields of each row that is not empty; an id has no line end in it."""
+    rest, number = b"", 0
+    for chunk in chunks:
+        *lines, rest = (rest + chunk).split(b"\n")
+        for number, line in enumerate(lines, number + 1):  # noqa: B020 - counts on from the chunk before
+            if line.strip():
+                yield number, _fields(line, layout)
+    if rest.strip():
+        yield number + 1, _fields(rest, layout)
+
+
+def _fields(line: bytes, layout: Format) -> list[str]:
+    text = line.decode(errors="replace")
+    quoted = layout.quotes and len(layout.delimiter) == 1
+    return split_row(text, layout.delimiter) if quoted else text.split(layout.delimiter)
+
+
+def _columns(path: Path, names: list[str]) -> tuple[int, int]:
+    """Where the user and the item stand, by the names of the columns; the first two where they say nothing."""
+    if len(names) < 2:  # noqa: PLR2004 - a user and an item
+        raise WorkbenchError(f"{path.name} has one column only. A file of pairs needs a user and an item in each row.")
+    best = {role: max(range(len(names)), key=lambda at: likeness(names[at], NAMES[role])) for role in ("user", "item")}
+    sure = all(likeness(names[at], NAMES[role]) > 0 for role, at in best.items()) and best["user"] != best["item"]
+    return (best["user"], best["item"]) if sure else (0, 1)

@@ -195,7 +195,7 @@ class Runs(QObject):
 
     def records_of(self, run_id: str) -> list[dict[str, Any]]:
         """All records of a run so far (the list itself; do not change it)."""
-        from workbench.training.run import read_records
+        from workbench.training.records import read_records
 
         if run_id not in self._records:
             info = self._infos.get(run_id)

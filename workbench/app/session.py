@@ -27,6 +27,8 @@ class Session(QObject):
 
     project_changed = Signal()
     """Another project is open, or none."""
+    project_closing = Signal()
+    """The project is about to be closed: the last moment to keep something with it."""
     data_changed = Signal()
     """Other interactions: `data`, `items` and `about`."""
     split_changed = Signal()
@@ -120,6 +122,7 @@ class Session(QObject):
         """Save and close; runs in progress go on by themselves."""
         if self.project is None:
             return
+        self.project_closing.emit()
         self.save(wait=True)
         for task in self.tasks:
             self.cancel(task)

@@ -1,0 +1,121 @@
+"""The command palette: everything that can be done, found by typing a few of its letters."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from workbench.app.theme import GRID, SMALL
+from workbench.app.widgets import SearchField, Text
+
+
+def match(query: str, title: str) -> int | None:
+    """How well the letters of `query` appear in `title` in this order: smaller is better, None: they do not.
+
+    Letters that begin a word or follow the one before cost nothing; each letter skipped costs one.
+    """
+    query, lower = query.lower().replace(" ", ""), title.lower()
+    cost, at = 0, -1
+    for letter in query:
+        found = lower.find(letter, at + 1)
+        if found < 0:
+            return None
+        starts = [i for i in range(at + 1, len(lower)) if lower[i] == letter and (i == 0 or lower[i - 1] == " ")]
+        if found != at + 1 and starts:
+            found = starts[0]
+            cost += 1
+        else:
+            cost += found - at - 1
+        at = found
+    return cost
+
+
+class CommandPalette(QDialog):
+    """A field and a list over the window; Return does what is marked, Escape closes."""
+
+    def __init__(self, actions: Sequence[QAction], parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.FramelessWindowHint | Qt.WindowType.Dialog)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("Find anything"))
+        self._actions = [action for action in actions if action.text()]
+        column = QVBoxLayout(self)
+        column.setContentsMargins(GRID, GRID, GRID, GRID)
+        self.field = SearchField(self.tr("What would you like to do?"))
+        self.list = QListWidget()
+        self.list.setAccessibleName(self.tr("Commands"))
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        column.addWidget(self.field)
+        column.addWidget(self.list)
+        self.setFixedSize(60 * GRID, 44 * GRID)
+        top = parent.mapToGlobal(parent.rect().topLeft())
+        self.move(top.x() + (parent.width() - self.width()) // 2, top.y() + 10 * GRID)
+        self.field.textChanged.connect(self._fill)
+        self.field.returnPressed.connect(self._do)
+        self.list.itemClicked.connect(self._do)
+        self._fill("")
+
+    def titles(self) -> list[str]:
+        """What the list shows now."""
+        return [self.list.item(row).data(Qt.ItemDataRole.UserRole).text() for row in range(self.list.count())]
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
+        if step is not None and self.list.count():
+            self.list.setCurrentRow((self.list.currentRow() + step) % self.list.count())
+            return
+        super().keyPressEvent(event)
+
+    def _fill(self, query: str) -> None:
+        self.list.clear()
+        found = [(cost, place, action) for place, action in enumerate(self._actions) if action.isEnabled()
+                 and (cost := match(query, _plain(action))) is not None]  # fmt: skip
+        for _, _, action in sorted(found, key=lambda one: one[:2]):
+            item = QListWidgetItem(self.list)
+            item.setData(Qt.ItemDataRole.UserRole, action)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, _plain(action))
+            row = _Row(action)
+            item.setSizeHint(row.sizeHint())
+            self.list.setItemWidget(item, row)
+        self.list.setCurrentRow(0)
+
+    def _do(self, *_: object) -> None:
+        item = self.list.currentItem()
+        self.close()
+        if item is not None:
+            item.data(Qt.ItemDataRole.UserRole).trigger()
+
+
+class _Row(QWidget):
+    """Title at the left, shortcut at the right."""
+
+    def __init__(self, action: QAction) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 7, 12, 7)
+        row.addWidget(Text(_plain(action)), 1)
+        row.addWidget(Text(action.shortcut().toString(), SMALL, "muted"))
+
+
+class CheatSheet(QDialog):
+    """Every shortcut on one sheet."""
+
+    def __init__(self, actions: Sequence[QAction], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("Shortcuts"))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
+        column.setSpacing(6)
+        for action in actions:
+            if action.shortcut().isEmpty() or not action.text():
+                continue
+            row = QHBoxLayout()
+            row.setSpacing(4 * GRID)
+            row.addWidget(Text(_plain(action)), 1)
+            row.addWidget(Text(", ".join(one.toString() for one in action.shortcuts()), ink="muted"))
+            column.addLayout(row)
+
+
+def _plain(action: QAction) -> str:
+    return action.text().replace("&", "")

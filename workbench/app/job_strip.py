@@ -1,0 +1,164 @@
+"""The foot of the window: the run in progress with its orders, what waits, and the job in progress."""
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
+
+from workbench.app.session import Session
+from workbench.app.task_worker import Task
+from workbench.app.theme import GRID
+from workbench.app.widgets import Button, Elided, Text
+
+HEIGHT = 40
+SILENT = frozenset({"warm_up", "recommend", "find_users", "split", "preview"})  # too short to be talked about
+
+
+class JobStrip(QWidget):
+    """Always there and always of one height, so that nothing jumps when work begins."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self.setFixedHeight(HEIGHT)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(3 * GRID, 0, 2 * GRID, 0)
+        row.setSpacing(12)
+        self.title, self.epoch = Text("", bold=True), Text("")
+        self.bar = _bar(self.tr("Progress of the training"))
+        self.left = Text("")
+        self.where = Elided("", ink="muted")
+        for one in (self.title, self.epoch, self.bar, self.left):
+            row.addWidget(one)
+        row.addWidget(self.where, 1)
+        self.job, self.job_bar = Text("", ink="muted"), _bar(self.tr("Progress of the job"), 120)
+        self.waiting = Text("", ink="muted")
+        self.cancel_job = Button(self.tr("Cancel"), "quiet")
+        self.pause = Button(self.tr("Pause"), "quiet")
+        self.stop = Button(
+            self.tr("Stop and keep"), "quiet", tip=self.tr("End training and keep the best epoch so far")
+        )
+        self.cancel = Button(self.tr("Cancel"), "quiet", tip=self.tr("End training now"))
+        self.cancel.setAccessibleName(self.tr("Cancel training"))
+        self.cancel_job.setAccessibleName(self.tr("Cancel job"))
+        for one in (self.job, self.job_bar, self.cancel_job, self.waiting, self.pause, self.stop, self.cancel):
+            row.addWidget(one)
+        self.pause.clicked.connect(self.toggle_pause)
+        self.stop.clicked.connect(self.stop_run)
+        self.cancel.clicked.connect(self._cancel_run)
+        self.cancel_job.clicked.connect(self._cancel_job)
+        session.runs_changed.connect(self.refresh_run)
+        session.run_changed.connect(self.refresh_run)
+        session.task_changed.connect(self.refresh_task)
+        self.refresh_run()
+        self.refresh_task()
+
+    @Slot()
+    @Slot(str)
+    def refresh_run(self, _run_id: str = "") -> None:
+        """Show how far the run in progress is."""
+        info = self.session.runs.active()
+        for one in (self.title, self.epoch, self.bar, self.left, self.pause, self.stop, self.cancel):
+            one.setVisible(info is not None)
+        waiting = len(self.session.runs.waiting())
+        self.waiting.setText(self.tr("{n} waiting").format(n=waiting))
+        self.waiting.setVisible(waiting > 0)
+        if info is None:
+            idle = self.tr("Nothing is running") if self.session.project is not None else ""
+            self.where.set_text(idle)
+            return
+        self.title.setText(info.title)
+        self.epoch.setText(_epoch(self, info))
+        _fill(self.bar, info.fraction)
+        paused = info.state == "paused"
+        self.pause.setText(self.tr("Go on") if paused else self.tr("Pause"))
+        self.pause.setAccessibleName(self.pause.text())
+        left = info.seconds_left
+        self.left.setText(self.tr("paused") if paused else span(left) + self.tr(" left") if left else "")
+        self.where.set_text(" · ".join(filter(None, [info.device.upper(), size(info.memory) if info.memory else ""])))
+
+    @Slot()
+    def refresh_task(self) -> None:
+        """Show the job in progress."""
+        task = self._task()
+        for one in (self.job, self.job_bar, self.cancel_job):
+            one.setVisible(task is not None)
+        if task is not None:
+            self.job.setText(" · ".join(filter(None, [task.title, task.text])))
+            _fill(self.job_bar, task.fraction)
+
+    @Slot()
+    def toggle_pause(self) -> None:
+        """Pause the run in progress, or let it go on."""
+        info = self.session.runs.active()
+        if info is not None:
+            (self.session.unpause_run if info.state == "paused" else self.session.pause_run)(info.id)
+
+    @Slot()
+    def stop_run(self) -> None:
+        """End the run in progress and keep the best epoch."""
+        info = self.session.runs.active()
+        if info is not None:
+            self.left.setText(self.tr("stopping…"))
+            self.session.stop_run(info.id)
+
+    @Slot()
+    def _cancel_run(self) -> None:
+        info = self.session.runs.active()
+        if info is not None:
+            self.left.setText(self.tr("cancelling…"))
+            self.session.cancel_run(info.id)
+
+    @Slot()
+    def _cancel_job(self) -> None:
+        task = self._task()
+        if task is not None:
+            self.session.cancel(task)
+
+    def _task(self) -> Task | None:
+        return next((task for task in self.session.tasks if task.job not in SILENT), None)
+
+
+def _epoch(strip: QWidget, info: object) -> str:
+    if not info.epochs:
+        return strip.tr("training")
+    now = min(info.epochs, info.epoch + 1)
+    return strip.tr("epoch {n} of {m}").format(n=now, m=info.epochs)
+
+
+def _bar(name: str, width: int = 200) -> QProgressBar:
+    bar = QProgressBar()
+    bar.setTextVisible(False)
+    bar.setFixedWidth(width)
+    bar.setAccessibleName(name)
+    bar.setRange(0, 1000)
+    return bar
+
+
+def _fill(bar: QProgressBar, fraction: float) -> None:
+    if fraction < 0:  # busy, for nobody knows how long
+        if bar.maximum():
+            bar.setRange(0, 0)
+        return
+    if not bar.maximum():
+        bar.setRange(0, 1000)
+    bar.setValue(round(fraction * 1000))
+
+
+def span(seconds: float | None) -> str:
+    """A time in words: "8 s", "2 min 10 s", "3 h 5 min"."""
+    if seconds is None:
+        return ""
+    whole = round(seconds)
+    if whole < 60:  # noqa: PLR2004 - a minute
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:  # noqa: PLR2004 - an hour
+        return f"{minutes} min {rest} s" if minutes < 10 else f"{minutes} min"  # noqa: PLR2004 - seconds matter below
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min"
+
+
+def size(count: float) -> str:
+    """Bytes in words: "340 MB", "1.2 GB"."""
+    if count < 1e9:  # noqa: PLR2004 - a gigabyte
+        return f"{count / 1e6:,.0f} MB"
+    return f"{count / 1e9:,.1f} GB"

@@ -1,0 +1,165 @@
+"""Opens the window: guards, logs, look, session, and what may start only once the window has been painted."""
+
+import faulthandler
+import gc
+import logging
+import logging.handlers
+import os
+import sys
+import tempfile
+import threading
+import traceback
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QTimer, QTranslator, Slot
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from workbench.app.platform_guard import refuse_bad_qt
+from workbench.app.session import Session
+from workbench.app.theme import theme
+from workbench.app.window import MainWindow
+from workbench.errors import WorkbenchError
+from workbench.project import FILE, log_folder, settings
+from workbench.resources import resource
+
+WARM_UP = 1000  # milliseconds after the first picture: the person comes first
+COLLECT_GARBAGE = 10_000  # milliseconds
+
+log = logging.getLogger("workbench")
+
+
+def main(path: str | None = None) -> int:
+    """Open the window on a file, on a project, or where it was left; returns the exit status."""
+    try:
+        refuse_bad_qt()
+        app, window = build()
+    except WorkbenchError as error:
+        sys.stderr.write(f"workbench: {error}\n")
+        return 1
+    window.show()
+    opener = Opener(window, Path(path).absolute() if path else None)
+    window.painted.connect(opener.begin)
+    status = app.exec()
+    # Widgets go before the application does, in the thread that made them.
+    window.deleteLater()
+    app.processEvents()
+    return int(status)
+
+
+def build() -> tuple[QApplication, MainWindow]:
+    """The application and its window, not yet shown."""
+    _start_logs()
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    dress(app)
+    session = Session()
+    window = MainWindow(session)
+    _collect_here(window)
+    return app, window
+
+
+def dress(app: QApplication) -> None:
+    """Give an application its name, style, colours, icon and translations."""
+    app.setApplicationName("recommender-workbench")
+    app.setApplicationDisplayName("Recommender Workbench")
+    app.setStyle("Fusion")
+    theme()
+    app.setWindowIcon(QIcon(str(resource("icons/workbench.svg"))))
+    for name, folder in (
+        ("workbench", str(Path(resource("icons")).parent / "translations")),
+        ("qtbase", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)),
+    ):
+        translator = QTranslator(app)
+        if translator.load(QLocale(), name, "_", folder):
+            app.installTranslator(translator)
+
+
+def preview_page(name: str) -> int:
+    """Show one page alone, with the sample, in a project that is thrown away afterwards."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["RECWB_HOME"] = folder
+        refuse_bad_qt()
+        app, window = build()
+        window.show()
+        if name != "home":
+            window.session.try_sample()
+            window.session.page_requested.connect(_Preview(window, name).show)
+        return int(app.exec())
+
+
+class _Preview:
+    """Turns to the previewed page when the sample is there."""
+
+    def __init__(self, window: MainWindow, name: str) -> None:
+        self._window, self._name = window, name
+
+    def show(self, _wanted: str) -> None:
+        self._window.session.page_requested.disconnect(self.show)
+        self._window.show_page(self._name)
+
+
+class Opener(QObject):
+    """What happens after the first picture: the project is opened, then processes start to stand by."""
+
+    def __init__(self, window: MainWindow, path: Path | None) -> None:
+        super().__init__(window)
+        self._window, self._path = window, path
+
+    @Slot()
+    def begin(self) -> None:
+        """Open what was asked for, or what was open when the window was last closed or killed."""
+        session = self._window.session
+        QTimer.singleShot(WARM_UP, session, session.warm_up)
+        if self._path is not None:
+            session.offer_files([self._path])
+            return
+        left = settings().get("open")
+        if left and (Path(left) / FILE).is_file():
+            session.open_project(Path(left))
+
+
+def _start_logs() -> None:
+    """Keep what goes wrong: a log file, and the crash of native code in a file of its own."""
+    folder = log_folder()
+    if not log.handlers:
+        handler = logging.handlers.RotatingFileHandler(folder / "window.log", maxBytes=2_000_000, backupCount=5)
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+        log.addHandler(handler)
+        log.setLevel(logging.INFO)
+    crash = (folder / "crash.txt").open("a", encoding="utf-8")  # stays open: a crash cannot open it
+    faulthandler.enable(crash)
+    sys.excepthook = _report
+    threading.excepthook = _report_thread
+
+
+def _report(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Log an exception that nobody caught, and show it on a card; never raises."""
+    log.error("not caught", exc_info=(kind, error, trace))
+    try:
+        details = "".join(traceback.format_exception(kind, error, trace))
+        for window in QApplication.topLevelWidgets():
+            if isinstance(window, MainWindow):
+                sentence = f"{kind.__name__}: {error}. Your project is safe; the details help to find the fault."
+                window.session.failure.emit("Something went wrong in the window", sentence, details)
+    except Exception:  # noqa: BLE001 - the last resort of the last resort
+        log.exception("the report failed as well")
+
+
+def _report_thread(about: threading.ExceptHookArgs) -> None:
+    """The same for threads: logged only, because a window must not be touched from there."""
+    log.error("not caught in a thread", exc_info=(about.exc_type, about.exc_value, about.exc_traceback))
+
+
+def _collect_here(window: MainWindow) -> None:
+    """Let garbage be collected in the window's thread only: elsewhere it could delete widgets under Qt's feet."""
+    gc.collect()
+    gc.freeze()  # what the imports made stays: not to be looked at every ten seconds
+    gc.disable()
+    timer = QTimer(window, interval=COLLECT_GARBAGE)
+    timer.timeout.connect(_collect_some)
+    timer.start()
+
+
+def _collect_some() -> None:
+    gc.collect(1)

@@ -198,7 +198,7 @@ class Project:
 
 def _started(pid: int) -> float | None:
     """When a living process started, seconds since 1970; None where there is no such process."""
-    import psutil  # noqa: PLC0415 - only where a project is opened, not at the start of everything
+    import psutil
 
     try:
         process = psutil.Process(pid)

@@ -203,7 +203,7 @@ class Sidebar(QWidget):
     def refresh(self) -> None:
         """Catch up with the session."""
         project = self.session.project
-        self._project.set_text(project.name if project is not None else self.tr("Recommender Workbench"))
+        self._project.set_text(project.name if project is not None else self.tr("Workbench"))
         self._tell_saved()
         for page in self._pages:
             self.steps[page.name].set_state(*page.state(self.session))

@@ -27,7 +27,7 @@ from workbench.app.theme import GRID, ROW_HEIGHT, SMALL, font, theme
 
 WINDOW = 256  # rows formatted at once
 MOST_ROWS = 2**31 // ROW_HEIGHT - 1000  # beyond, Qt's pixel arithmetic overflows and the view never returns
-FAR = 200_000  # rows from which a sort happens outside the window's thread
+FAR = 20_000  # rows from which a sort happens outside the window's thread
 FIT_ROWS = 200  # rows looked at for the width of a column
 
 FRACTION = int(Qt.ItemDataRole.UserRole)
@@ -206,7 +206,7 @@ class ArrayModel(QAbstractTableModel):
         if keys is None:
             return
         shown = self._order if self._order is not None and len(self._order) < self._n else None
-        job = _Sort(self._token, keys(), shown, order == Qt.SortOrder.DescendingOrder, self._arrived)
+        job = _Sort(self._token, keys, shown, order == Qt.SortOrder.DescendingOrder, self._arrived)
         if self.rowCount() < FAR:
             job.run()
         else:
@@ -247,12 +247,14 @@ class _Arrived(QStyledItemDelegate):
 class _Sort(QRunnable):
     """One sort; numpy and Arrow let the window's thread run meanwhile."""
 
-    def __init__(self, token: int, keys: Any, shown: np.ndarray | None, falling: bool, arrived: _Arrived) -> None:
+    def __init__(
+        self, token: int, keys: Callable[[], Any], shown: np.ndarray | None, falling: bool, arrived: _Arrived
+    ) -> None:
         super().__init__()
         self._token, self._keys, self._shown, self._falling, self._arrived = token, keys, shown, falling, arrived
 
     def run(self) -> None:
-        keys = self._keys
+        keys = self._keys()  # here, because it may take as long as the sort itself
         if isinstance(keys, np.ndarray) and keys.dtype.kind != "O":
             keys = keys if self._shown is None else keys[self._shown]
             order = np.argsort(keys, kind="stable")

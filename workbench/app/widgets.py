@@ -278,9 +278,11 @@ class EmptyState(QWidget):
         self.more = Text(more, BODY, "muted", wrap=True)
         for one in (self.sentence, self.more):
             one.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-            one.setMaximumWidth(480)
-            one.setMinimumWidth(320)
-            column.addWidget(one, 0, Qt.AlignmentFlag.AlignHCenter)
+            row = QHBoxLayout()  # keeps lines short, and lets them wrap
+            row.addStretch(1)
+            row.addWidget(one, 4)
+            row.addStretch(1)
+            column.addLayout(row)
         self.more.setVisible(bool(more))
         self.button = Button(button, action=action)
         self.button.setVisible(bool(button or action))

@@ -149,6 +149,20 @@ def test_unknown_users_and_items_get_what_is_known_of_the_rest():
         np.testing.assert_allclose(algorithm.predict(user, new_item), expected, rtol=1e-5)
 
 
+def test_people_fold_in_by_ridge_regression():
+    data = low_rank().train
+    algorithm, _ = train(data)
+    history = data.by_user.rows(np.array([3]))
+    x = np.column_stack([np.ones(len(history.item)), algorithm._item_factors[history.item]])
+    target = (history.rating - algorithm._mean) / algorithm._scale - algorithm._item_bias[history.item]
+    # The L2 weight, once for each rating, enters least squares as extra rows.
+    extra = np.sqrt(algorithm.regularization * len(x)) * np.eye(x.shape[1])
+    solution = np.linalg.lstsq(np.vstack([x, extra]), np.concatenate([target, np.zeros(len(extra))]))[0]
+    scaled = solution[0] + algorithm._item_bias + algorithm._item_factors @ solution[1:]
+    scores = algorithm.score(np.array([-1], np.int32), history)
+    np.testing.assert_allclose(scores[0], algorithm._mean + algorithm._scale * scaled, rtol=1e-5)
+
+
 def test_liked_items_without_ratings_raise_what_is_like_them():
     data = low_rank().train
     algorithm, _ = train(data, epochs=200)

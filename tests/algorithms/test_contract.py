@@ -374,6 +374,15 @@ def test_predicts_ratings_as_it_says(name):
     assert predicted[3] == pytest.approx(data.rating.mean(), abs=1e-5)  # nothing known: the mean
 
 
+@pytest.mark.parametrize("name", [name for name, algorithm in ALGORITHMS.items() if algorithm.predicts_ratings])
+def test_predictions_stay_on_the_scale_of_the_ratings(name):
+    data = golden(name).train
+    users, items = (grid.ravel().astype(np.int32) for grid in np.indices((data.n_users, data.n_items)))
+    predicted = patient(name).predict(users, items)
+    assert data.rating.min() <= predicted.min()
+    assert predicted.max() <= data.rating.max()
+
+
 @every_algorithm
 def test_learns_from_a_single_interaction(name):
     data = golden(name).train

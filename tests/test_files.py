@@ -29,7 +29,8 @@ def test_a_folder_is_replaced_whole_or_stays(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("number", "says"), [(errno.ENOSPC, "disk is full"), (errno.EACCES, "No permission"), (errno.EIO, "could not be used")]
+    ("number", "says"),
+    [(errno.ENOSPC, "disk is full"), (errno.EACCES, "No permission"), (errno.EIO, "could not be used")],
 )
 def test_what_the_system_refuses_becomes_a_sentence(tmp_path, number, says):
     with pytest.raises(WorkbenchError, match=says), whole_file(tmp_path / "a"):

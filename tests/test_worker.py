@@ -87,7 +87,10 @@ def test_users_are_found_by_a_part_of_their_id(run):
     everybody = answers({"id": 1, "job": "find_users", "args": {"data": data, "query": ""}})[0]["result"]
     assert len(everybody) == 8
     assert everybody[0]["interactions"] == 5
-    assert [one["user"] for one in answers({"id": 1, "job": "find_users", "args": {"data": data, "query": "3"}})[0]["result"]] == ["u3"]
+    assert [
+        one["user"]
+        for one in answers({"id": 1, "job": "find_users", "args": {"data": data, "query": "3"}})[0]["result"]
+    ] == ["u3"]
 
 
 def test_a_split_is_described_with_what_lands_where(run):
@@ -131,5 +134,7 @@ def test_standing_by_trains_the_run_it_is_given_and_outlives_its_giver(run):
 
 def test_standing_by_ends_when_nobody_is_left():
     command = [sys.executable, "-m", "workbench.worker", "--standby"]
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, env=ENVIRONMENT, check=True, timeout=60)
+    done = subprocess.run(
+        command, stdin=subprocess.DEVNULL, capture_output=True, env=ENVIRONMENT, check=True, timeout=60
+    )
     assert json.loads(done.stdout)["event"] == "ready"

@@ -44,7 +44,7 @@ def hyperparameter(  # noqa: PLR0913 - one argument for each thing that can be d
     unit
         Shown behind the value.
     """
-    extra = {"log": log, "search": search, "advanced": advanced, "when": when, "unit": unit}
+    extra: dict[str, Any] = {"log": log, "search": search, "advanced": advanced, "when": when, "unit": unit}
     extra = {key: value for key, value in extra.items() if value}
     return Field(default, title=title, description=help, ge=ge, gt=gt, le=le, lt=lt, json_schema_extra=extra)
 

@@ -28,7 +28,7 @@ Json = dict[str, Any]
 
 def preview(path: str, control: Control, format: Json | None = None, rows: int = 200) -> Json:  # noqa: A002
     """The first rows of a file, its layout, and a guess of its columns."""
-    from workbench.data import columns, reading  # noqa: PLC0415 - only this job needs them
+    from workbench.data import columns, reading
 
     seen = reading.preview(Path(path), reading.Format(**format) if format else None, rows)
     guess = columns.guess(seen)
@@ -39,6 +39,7 @@ def preview(path: str, control: Control, format: Json | None = None, rows: int =
         "format": seen.format.model_dump(),
         "columns": guess.columns.model_dump() if guess.columns else None,
         "evidence": guess.evidence,
+        "problem": guess.problem,
     }
 
 
@@ -76,7 +77,10 @@ def split_facts(data: str, name: str, settings: Json, control: Control) -> Json:
 
 def _leaked(part: Part, n_items: int) -> int:
     """Hidden interactions that are in the history too; must be none."""
-    rows = [np.repeat(np.arange(len(one), dtype=np.int64), one.lengths) * n_items + one.item for one in (part.truth, part.seen)]
+    rows = [
+        np.repeat(np.arange(len(one), dtype=np.int64), one.lengths) * n_items + one.item
+        for one in (part.truth, part.seen)
+    ]
     return len(np.intersect1d(*rows))
 
 
@@ -142,7 +146,7 @@ def _seen(run: Run, rows: np.ndarray) -> UserItems:
 
 
 def _truth(run: Run, user: int) -> np.ndarray:
-    at = np.searchsorted(run.fold.test.who, user)
+    at = int(np.searchsorted(run.fold.test.who, user))
     test = run.fold.test
     return test.truth[at] if at < len(test) and test.who[at] == user else np.empty(0, np.int32)
 
@@ -181,7 +185,7 @@ def find_users(data: str, query: str, control: Control, limit: int = 50) -> list
     return [{"user": ids[int(at)].as_py(), "interactions": int(lengths[found[at]])} for at in order]
 
 
-def export(  # noqa: PLR0913 - what a person chooses
+def export(
     run: str, output: str, control: Control, users: list[str] | None = None, k: int = 10, include_seen: bool = False
 ) -> Json:
     """Write the lists of some or all users to a file."""
@@ -193,7 +197,7 @@ def export(  # noqa: PLR0913 - what a person chooses
 
 def warm_up(control: Control) -> Json:
     """Load what the first recommendation would wait for."""
-    from workbench.evaluation.ranking import top_k  # noqa: PLC0415 - on purpose late: this job is the wait
+    from workbench.evaluation.ranking import top_k
 
     top_k(np.zeros((1, 2), np.float32), 1)
     return {"algorithms": list(all_algorithms())}

@@ -52,7 +52,7 @@ def _tell(answers: TextIO, **line: Any) -> None:
 
 def serve(requests: TextIO, answers: TextIO) -> None:
     """Answer jobs until the requests end."""
-    from workbench.jobs import JOBS  # noqa: PLC0415 - after "ready", which says that the process lives
+    from workbench.jobs import JOBS
 
     for line in requests:
         request = json.loads(line)
@@ -64,7 +64,7 @@ def serve(requests: TextIO, answers: TextIO) -> None:
         except MemoryError:
             sentence = "There was not enough memory for this. Close other programs, or filter the data."
             _tell(answers, id=number, event="failed", sentence=sentence, details=traceback.format_exc())
-        except Exception as error:  # the last resort: a broken job is told, the process goes on
+        except Exception as error:  # noqa: BLE001 - the last resort: a broken job is told, the process goes on
             sentence = f"This failed unexpectedly: {type(error).__name__}: {error}."
             _tell(answers, id=number, event="failed", sentence=sentence, details=traceback.format_exc())
         else:
@@ -73,9 +73,9 @@ def serve(requests: TextIO, answers: TextIO) -> None:
 
 def stand_by(requests: TextIO, answers: TextIO) -> int:
     """Load what training needs, wait for a run folder, and train it."""
-    import torch  # noqa: F401, PLC0415 - seconds to load, which is why this process stands by
+    import torch  # noqa: F401 - seconds to load, which is why this process stands by
 
-    from workbench.training.train import train_run  # noqa: PLC0415 - pulls in the compiler
+    from workbench.training.train import train_run
 
     _tell(answers, event="ready")
     line = requests.readline()

@@ -13,9 +13,7 @@ def build(rows, duplicates="last", part=None):
     user, item, rating, time = (np.array(column) for column in zip(*rows, strict=True))
     ids = [pa.array([f"{letter}{i}" for i in range(max(column) + 1)]) for letter, column in (("u", user), ("i", item))]
     columns = {"rating": rating.astype(np.float32), "time": time.astype(np.int64), "part": part}
-    return Interactions.build(
-        user.astype(np.int32), item.astype(np.int32), *ids, duplicates=duplicates, **columns
-    )
+    return Interactions.build(user.astype(np.int32), item.astype(np.int32), *ids, duplicates=duplicates, **columns)
 
 
 ROWS = [(1, 0, 5, 30), (0, 2, 1, 20), (0, 1, 2, 10), (0, 2, 4, 5), (1, 3, 3, 30)]

@@ -3,11 +3,11 @@ import pytest
 
 from tests.data.test_interactions import build
 from workbench.algorithms import Algorithm, find
+from workbench.control import Control
 from workbench.data.splitting import LastN, Random
 from workbench.errors import Cancelled, WorkbenchError
 from workbench.evaluation import ranking
 from workbench.evaluation.evaluate import evaluate, find_hits
-from workbench.control import Control
 
 RNG = np.random.default_rng(3)
 ROWS = [(u, int(i), 1 + (u + int(i)) % 5, int(t)) for u in range(30) for t, i in enumerate(RNG.permutation(40)[:12])]

@@ -26,6 +26,8 @@ def make_run(project):
     def make(algorithm, hyperparameters=None, **options):
         options = {"split": "last-n", "patience": 0, **options}
         number = len(list((project / "runs").glob("*"))) if (project / "runs").exists() else 0
-        return Run.create(project / "runs" / f"{number}", project / "data" / "small", algorithm, hyperparameters, **options)
+        return Run.create(
+            project / "runs" / f"{number}", project / "data" / "small", algorithm, hyperparameters, **options
+        )
 
     return make

@@ -3,7 +3,8 @@ import json
 import pytest
 
 from workbench.errors import WorkbenchError
-from workbench.training.run import Run, new_run_name, process_facts, read_records
+from workbench.training.records import read_records
+from workbench.training.run import Run, new_run_name, process_facts
 
 
 def test_a_new_run_writes_out_every_default_and_waits(make_run):

@@ -240,9 +240,11 @@ def test_killed_at_random_moments_a_run_ends_like_one_that_was_not(make_run, alg
     assert not list(broken.folder.glob("*.part"))
 
 
+TRAIN = "import sys, pathlib; from workbench.training.train import train_run; train_run(pathlib.Path(sys.argv[1]))"
+
+
 def _train_elsewhere(run):
-    command = f"from pathlib import Path; from workbench.training.train import train_run; train_run(Path({str(run.folder)!r}))"
-    return subprocess.Popen([sys.executable, "-c", command], env={**os.environ, "OMP_NUM_THREADS": "1"})
+    return subprocess.Popen([sys.executable, "-c", TRAIN, str(run.folder)], env={**os.environ, "OMP_NUM_THREADS": "1"})
 
 
 def _wait_for_epochs(run, process):

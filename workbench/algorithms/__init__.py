@@ -135,7 +135,8 @@ class Algorithm(BaseModel):
         lacking = [need for need in cls.needs if (data.rating if need == "ratings" else data.time) is None]
         if not lacking:
             return None
-        return f"{cls.title} needs {' and '.join(lacking)}, and the data has none. Choose that column, or another algorithm."
+        need = " and ".join(lacking)
+        return f"{cls.title} needs {need}, and the data has none. Choose that column, or another algorithm."
 
     @classmethod
     def make(cls, hyperparameters: dict[str, Any]) -> Self:

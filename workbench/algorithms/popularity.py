@@ -12,7 +12,9 @@ class Popularity(Algorithm):
     """Score of an item: the number of its interactions."""
 
     name, title, family = "popularity", "Popularity", "Baseline"
-    summary = "Recommends what most people chose. The yardstick: an algorithm that does not beat it has learned nothing."
+    summary = (
+        "Recommends what most people chose. The yardstick: an algorithm that does not beat it has learned nothing."
+    )
     reference = "Counting; as in every comparison since Cremonesi et al., RecSys 2010."
     fold_in = "exact"
     explains = "exact"

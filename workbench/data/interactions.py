@@ -125,7 +125,7 @@ class Interactions:
         return len(self.item_ids)
 
     @classmethod
-    def build(  # noqa: PLR0913 - the columns of a table
+    def build(
         cls,
         user: Array,
         item: Array,
@@ -149,32 +149,7 @@ class Interactions:
             raise WorkbenchError(message)
         data = cls(user, item, user_ids, item_ids, rating, time, part)
         order = np.lexsort((time, user)) if time is not None else np.argsort(user, kind="stable")
-        data = data.take(order)
-        return data._merged(duplicates)
-
-    def _merged(self, duplicates: str) -> "Interactions":
-        parts = 1 if self.part is None else 3
-        key = (self.user.astype(np.int64) * self.n_items + self.item) * parts
-        if self.part is not None:
-            key += self.part
-        order = np.argsort(key, kind="stable")
-        first_of = np.flatnonzero(np.diff(key[order], prepend=-1))
-        if len(first_of) == len(self):
-            if duplicates != "count":
-                return self
-            return replace(self, rating=np.ones(len(self), np.float32))
-        counts = np.diff(first_of, append=len(self))
-        kept = order[first_of if duplicates == "first" else first_of + counts - 1]
-        back = np.argsort(kept)  # time order again
-        merged = self.take(kept[back])
-        if duplicates == "count":
-            return replace(merged, rating=counts[back].astype(np.float32))
-        if self.rating is not None and duplicates in ("mean", "sum", "max"):
-            reduce = np.maximum if duplicates == "max" else np.add
-            value = reduce.reduceat(self.rating[order].astype(np.float64), first_of)
-            value = value / counts if duplicates == "mean" else value
-            return replace(merged, rating=value[back].astype(np.float32))
-        return merged
+        return _merged(data.take(order), duplicates)
 
     def take(self, rows: Array) -> "Interactions":
         """These rows (indices or a mask; indices must keep the order), with the same users and items."""
@@ -250,7 +225,9 @@ class Interactions:
             }
             ids = [_open_ids(folder / f"{name}.arrow") for name in ("user_ids", "item_ids")]
             data = cls(arrays.pop("user"), arrays.pop("item"), *ids, **arrays)
-            fits = len(data) == about["interactions"] and all(len(a) == len(data) for a in (data.item, *arrays.values()))
+            fits = len(data) == about["interactions"] and all(
+                len(a) == len(data) for a in (data.item, *arrays.values())
+            )
         except (OSError, ValueError, KeyError, EOFError, pa.ArrowException) as error:
             message = f"The data in {folder} is damaged ({error}). Import the file again."
             raise WorkbenchError(message) from error
@@ -258,6 +235,32 @@ class Interactions:
             message = f"The data in {folder} is damaged: its columns differ in length. Import the file again."
             raise WorkbenchError(message)
         return data
+
+
+def _merged(data: Interactions, duplicates: str) -> Interactions:
+    """One row for each user, item and part; `data` is in time order."""
+    parts = 1 if data.part is None else 3
+    key = (data.user.astype(np.int64) * data.n_items + data.item) * parts
+    if data.part is not None:
+        key += data.part
+    order = np.argsort(key, kind="stable")
+    first_of = np.flatnonzero(np.diff(key[order], prepend=-1))
+    if len(first_of) == len(data):
+        if duplicates != "count":
+            return data
+        return replace(data, rating=np.ones(len(data), np.float32))
+    counts = np.diff(first_of, append=len(data))
+    kept = order[first_of if duplicates == "first" else first_of + counts - 1]
+    back = np.argsort(kept)  # time order again
+    merged = data.take(kept[back])
+    if duplicates == "count":
+        return replace(merged, rating=counts[back].astype(np.float32))
+    if data.rating is not None and duplicates in ("mean", "sum", "max"):
+        reduce = np.maximum if duplicates == "max" else np.add
+        value = reduce.reduceat(data.rating[order].astype(np.float64), first_of)
+        value = value / counts if duplicates == "mean" else value
+        return replace(merged, rating=value[back].astype(np.float32))
+    return merged
 
 
 def _open_ids(path: Path) -> pa.Array:

@@ -14,6 +14,9 @@ from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.declaring import explain, nearest
 from workbench.errors import WorkbenchError
 
+# Places of an interaction.
+TRAIN, VALIDATION, TEST = 0, 1, 2
+
 
 @dataclass(frozen=True, eq=False)
 class Part:
@@ -62,7 +65,7 @@ class Fold:
 
 
 class Split(BaseModel):
-    """Base of all splits: gives every interaction a place (0 train, 1 validation, 2 test)."""
+    """Base of all splits: gives every interaction a place (`TRAIN`, `VALIDATION` or `TEST`)."""
 
     model_config = ConfigDict(extra="forbid")
     name: ClassVar[str]
@@ -89,15 +92,15 @@ class Split(BaseModel):
             If nothing is left to learn from or to test on.
         """
         place = self.places(data)
-        train = data.take(place == 0)
-        known = data.take(place <= 1)
+        train, tested = data.take(place == TRAIN), data.take(place == TEST)
+        known = data.take(place != TEST)
         shown = known if self.show_validation else train
-        for size, what in ((len(train), "learn from"), (int((place == 2).sum()), "test on")):  # noqa: PLR2004
+        for size, what in ((len(train), "learn from"), (len(tested), "test on")):
             if not size:
                 message = f"The split '{self.title}' leaves nothing to {what} in {len(data):,} interactions. "
                 raise WorkbenchError(message + "Choose another split, or smaller test and validation parts.")
-        validation = _part(train, train, train, data.take(place == 1)) if (place == 1).any() else None
-        return Fold(train, _part(train, shown, known, data.take(place == 2)), validation, shown)
+        validation = _part(train, train, train, data.take(place == VALIDATION)) if (place == VALIDATION).any() else None
+        return Fold(train, _part(train, shown, known, tested), validation, shown)
 
     def describe(self) -> str:
         """One sentence for the protocol."""
@@ -125,8 +128,8 @@ class Random(Split):
         n = len(data)
         n_test, n_validation = round(self.test * n), round(self.validation * n)
         place = np.zeros(n, np.int8)
-        place[:n_test] = 2
-        place[n_test : n_test + n_validation] = 1
+        place[:n_test] = TEST
+        place[n_test : n_test + n_validation] = VALIDATION
         return np.random.default_rng([self.seed, 11]).permutation(place)
 
     def describe(self) -> str:
@@ -148,7 +151,7 @@ class LastN(Split):
         # Users with nothing left to learn from stay in training whole.
         enough = (lengths > self.n + self.validation)[data.user]
         from_end = np.repeat(data.by_user.indptr[1:], lengths) - np.arange(len(data))  # 1 for a user's last
-        place = np.where(from_end <= self.n, 2, np.where(from_end <= self.n + self.validation, 1, 0))
+        place = np.where(from_end <= self.n, TEST, np.where(from_end <= self.n + self.validation, VALIDATION, TRAIN))
         return np.where(enough, place, 0).astype(np.int8)
 
     def describe(self) -> str:

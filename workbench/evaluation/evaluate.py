@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 
 from workbench.algorithms import Algorithm
+from workbench.control import Control
 from workbench.data.interactions import Array, UserItems
 from workbench.data.splitting import Part, Split
 from workbench.declaring import nearest
 from workbench.errors import WorkbenchError
 from workbench.evaluation.ranking import blocks, top_k
 from workbench.metrics import Metric, Ranked, all_metrics
-from workbench.control import Control
 
 CUTOFFS = (5, 10, 20)
 
@@ -68,7 +68,7 @@ def choose_metrics(names: Sequence[str] | None, algorithm: Algorithm | type[Algo
     return [known[name] for name in names]
 
 
-def evaluate(  # noqa: PLR0913 - what an evaluation depends on
+def evaluate(
     algorithm: Algorithm,
     part: Part,
     n_items: int,
@@ -113,7 +113,9 @@ def evaluate(  # noqa: PLR0913 - what an evaluation depends on
     facts = {
         "candidates": f"all {n_items} items of the data set",
         "masked": "items of the person's training and validation interactions",
-        "relevance": "every hidden interaction" if relevant_from is None else f"hidden ratings of {relevant_from:g} and more",
+        "relevance": "every hidden interaction"
+        if relevant_from is None
+        else f"hidden ratings of {relevant_from:g} and more",
         "cutoffs": sorted(set(cutoffs)),
         "formulas": {metric.name: metric.formula for metric in chosen},
         "interval": "95 %, normal approximation over users (over ratings for RMSE and MAE)",
@@ -163,7 +165,8 @@ def _rating_errors(algorithm: Algorithm, part: Part, metrics: list[Metric]) -> d
     for metric in metrics:
         interval = _mean(metric.function(predicted, part.truth.rating))
         if metric.finish is not None:
-            finished = {key: float(metric.finish(max(value, 0.0))) for key, value in interval.items() if value is not None}
+            known = {key: np.maximum(value, 0.0) for key, value in interval.items() if value is not None}
+            finished = {key: float(metric.finish(value)) for key, value in known.items()}
             interval = {**interval, **finished}
         result[metric.name] = interval
     return result

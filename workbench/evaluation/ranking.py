@@ -32,7 +32,7 @@ def top_k(scores: Array, k: int, seen: UserItems | None = None) -> Array:
     int32 (n, k)
         Item indices, best first; -1 where fewer than `k` items could be recommended.
     """
-    from workbench.evaluation._kernels import best_of_rows  # noqa: PLC0415 - loads the compiler only where needed
+    from workbench.evaluation._kernels import best_of_rows
 
     if seen is not None:
         scores[np.repeat(np.arange(len(seen)), seen.lengths), seen.item] = -np.inf

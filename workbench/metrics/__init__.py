@@ -84,7 +84,9 @@ def rating_metric(
     return _mark(title, "rating", formula, higher_is_better=False, finish=finish)
 
 
-def _mark(title: str, kind: str, formula: str, **facts: object) -> Callable[[Callable[..., Array]], Callable[..., Array]]:
+def _mark(
+    title: str, kind: str, formula: str, **facts: object
+) -> Callable[[Callable[..., Array]], Callable[..., Array]]:
     def mark(function: Callable[..., Array]) -> Callable[..., Array]:
         name = function.__name__
         function.metric = Metric(name, title, kind, formula, function, **facts)  # type: ignore[attr-defined, arg-type]

@@ -12,7 +12,6 @@
 ========================  =========================================================================================
 """
 
-import json
 import os
 import platform
 import secrets
@@ -30,6 +29,7 @@ from workbench.data.interactions import Interactions
 from workbench.data.splitting import Fold, Split, make_split
 from workbench.errors import WorkbenchError
 from workbench.files import read_json, write_json
+from workbench.training.records import read_records
 from workbench.training.weights import load_weights
 
 # States from which a model can be used, from which training can go on, and in which a process is at work.
@@ -52,7 +52,9 @@ class RunSpec(BaseModel):
     seed: int = Field(0, ge=0)
     device: Literal["auto", "cpu", "cuda"] = "auto"
     threads: int = Field(0, ge=0, description="0: the number that was measured to be best for the algorithm.")
-    patience: int = Field(10, ge=0, description="Epochs without a better validation before stopping; 0: never stop early.")
+    patience: int = Field(
+        10, ge=0, description="Epochs without a better validation before stopping; 0: never stop early."
+    )
     validation_users: int = Field(1000, ge=1)
     created: str
     versions: dict[str, str]
@@ -66,7 +68,7 @@ class Run:
         self.spec = spec
 
     @classmethod
-    def create(  # noqa: PLR0913 - what a run depends on
+    def create(
         cls,
         folder: Path,
         data: Path,
@@ -90,7 +92,9 @@ class Run:
             ``seed``, ``device``, ``threads``, ``patience``, ``validation_users`` of `RunSpec`.
         """
         if (folder / "run.json").exists():
-            message = f"{folder} already holds a run. Go on with it (workbench train --run {folder}), or name another folder."
+            message = (
+                f"{folder} already holds a run. Go on with it (workbench train --run {folder}), or name another folder."
+            )
             raise WorkbenchError(message)
         kind = find(algorithm)
         try:
@@ -123,7 +127,9 @@ class Run:
     def open(cls, folder: Path) -> "Run":
         """Open a run folder; raises WorkbenchError where it is none, or damaged."""
         if not (folder / "run.json").exists():
-            message = f"{folder} is not a run folder: it has no run.json. Name the folder given to 'workbench train --run'."
+            message = (
+                f"{folder} is not a run folder: it has no run.json. Name the folder given to 'workbench train --run'."
+            )
             raise WorkbenchError(message)
         try:
             return cls(folder, RunSpec(**read_json(folder / "run.json")))
@@ -215,19 +221,6 @@ class Run:
 def new_run_name(algorithm: str) -> str:
     """A name for a run folder that sorts by time, such as ``2026-05-01T10-32-07-ease-3f2a``."""
     return f"{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}-{algorithm}-{secrets.token_hex(2)}"
-
-
-def read_records(path: Path) -> list[dict[str, Any]]:
-    """Whole lines of a ``records.jsonl``."""
-    if not path.exists():
-        return []
-    records = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        try:
-            records.append(json.loads(line))
-        except ValueError:  # only the last line can be cut short
-            break
-    return records
 
 
 def now() -> str:

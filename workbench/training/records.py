@@ -1,0 +1,73 @@
+"""What happened in a run, line by line: ``records.jsonl``."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+from workbench.algorithms import Record
+from workbench.files import whole_file
+
+# Seconds between two records inside an epoch.
+STEP_RECORD = 0.1
+
+
+def read_records(path: Path) -> list[dict[str, Any]]:
+    """Whole lines of a ``records.jsonl``."""
+    if not path.exists():
+        return []
+    records = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        try:
+            records.append(json.loads(line))
+        except ValueError:  # only the last line can be cut short
+            break
+    return records
+
+
+class Records:
+    """The lines of one ``records.jsonl``, as the training writes them."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._losses: list[float] = []
+        self._next_step = 0.0
+
+    def append(self, line: dict[str, Any]) -> None:
+        """Add a line."""
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line, allow_nan=False) + "\n")
+
+    def append_step(self, record: Record, seconds: float) -> None:
+        """Write the mean loss of the steps since the last line, at most ten times a second."""
+        if record.loss is not None:
+            self._losses.append(record.loss)
+        if time.perf_counter() < self._next_step:
+            return
+        self._next_step = time.perf_counter() + STEP_RECORD
+        loss = sum(self._losses) / len(self._losses) if self._losses else None
+        self._losses.clear()
+        self.append(record_line(record, seconds) | {"loss": loss, "part": round(record.part, 4)})
+
+    def cut(self, epoch: int) -> None:
+        """Forget what happened after this epoch ended: it will happen again, and what a kill cut short."""
+        kept = []
+        for line in read_records(self.path):
+            if line["epoch"] > epoch or (line["epoch"] == epoch and "part" in line):
+                break
+            kept.append(json.dumps(line) + "\n")
+        if self.path.exists():
+            with whole_file(self.path) as part:
+                part.write_text("".join(kept), encoding="utf-8")
+
+    @property
+    def seconds(self) -> float:
+        """Seconds of training recorded so far."""
+        lines = read_records(self.path)
+        return float(lines[-1]["seconds"]) if lines else 0.0
+
+
+def record_line(record: Record, seconds: float) -> dict[str, Any]:
+    """A record as it is written down."""
+    facts = {"epoch": record.epoch, "epochs": record.epochs, "loss": record.loss, "seconds": round(seconds, 4)}
+    return facts | ({"values": record.values} if record.values else {})

@@ -1,0 +1,49 @@
+"""Validation: which epoch is best, and when to stop waiting for a better one."""
+
+import math
+from typing import Any
+
+from workbench.algorithms import Algorithm
+from workbench.data.splitting import Part
+from workbench.evaluation.evaluate import evaluate
+from workbench.training.run import Run
+
+
+class Judge:
+    """Judges the epochs of one run on a fixed sample of its validation people.
+
+    Nothing is stored: what it knows follows from the records, so a resumed run goes on where it was.
+    """
+
+    def __init__(self, run: Run, algorithm: Algorithm) -> None:
+        self.run = run
+        part = run.fold.validation
+        self.part: Part | None = part and part.sample(run.spec.validation_users, run.spec.seed)
+        rated = self.part is not None and self.part.truth.rating is not None
+        self.metric, self.cutoff, self.key = ("ndcg", 10, "ndcg@10")
+        if algorithm.predicts_ratings and rated:
+            self.metric, self.key = ("rmse", "rmse")
+        self.sign = -1 if self.metric == "rmse" else 1
+        self.best_epoch, self._best = 0, -math.inf
+        for line in run.records():
+            self.note(line)
+
+    def validate(self, algorithm: Algorithm) -> dict[str, float]:
+        """The validation metric of the algorithm as it is now; empty where there is no validation part."""
+        if self.part is None:
+            return {}
+        n_items = self.run.data.n_items
+        result = evaluate(algorithm, self.part, n_items, metrics=[self.metric], cutoffs=[self.cutoff])
+        value = result.metrics[self.key]["mean"]
+        return {} if value is None else {self.key: round(value, 6)}
+
+    def note(self, line: dict[str, Any]) -> None:
+        """Take note of an epoch's record."""
+        value = (line.get("validation") or {}).get(self.key)
+        if value is not None and self.sign * value > self._best:
+            self._best, self.best_epoch = self.sign * value, line["epoch"]
+
+    def exhausted(self, epoch: int) -> bool:
+        """Whether nothing better came for so long that going on is idle."""
+        patience = self.run.spec.patience
+        return bool(patience and self.best_epoch and epoch - self.best_epoch >= patience)

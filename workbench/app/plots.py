@@ -16,6 +16,8 @@ from workbench.app.theme import GRID, MARKERS, SMALL, font, theme
 from workbench.app.widgets import Text, clear
 
 FAINT = 90  # of 255: how strong a pale line is
+FEW = 500  # points up to which a line may be two pixels wide
+EDGE = 0.2  # share of the plot in which words beside a mark turn inwards
 
 
 class Axis(pg.AxisItem):
@@ -42,7 +44,7 @@ class Plot(QWidget):
     ) -> None:
         super().__init__()
         self.setAccessibleName(name)
-        self._x, self._y, self._empty = x, y, empty
+        self._x, self._y, self._empty, self._is_empty = x, y, empty, True
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -87,15 +89,21 @@ class Plot(QWidget):
 
     def set_labels(self, x: str, y: str) -> None:
         """Name the axes."""
-        self._x, self._y = x, y
-        self._dress()
+        if (x, y) != (self._x, self._y):
+            self._x, self._y = x, y
+            self._dress()
+            self._hide_empty()
 
     def _say(self, words: str, *, empty: bool) -> None:
         self.setAccessibleDescription(words)
         self.view.setAccessibleDescription(words)
-        self._nothing.setVisible(empty and bool(self._empty))
+        self._is_empty = empty
+        self._hide_empty()
+
+    def _hide_empty(self) -> None:
+        self._nothing.setVisible(self._is_empty and bool(self._empty))
         for side in ("left", "bottom"):
-            self.plot.getAxis(side).setVisible(not empty)
+            self.plot.getAxis(side).setVisible(not self._is_empty)
 
     def resizeEvent(self, event: Any) -> None:
         super().resizeEvent(event)
@@ -119,6 +127,7 @@ class Plot(QWidget):
 
     def _redress(self) -> None:
         self._dress()
+        self._hide_empty()  # naming an axis shows it
         self._recolor()
 
     def _recolor(self) -> None:
@@ -196,8 +205,8 @@ class LinePlot(Plot):
             self._lines[name] = (curve, number)
             self._lay_legend()
         color = theme().series(number)
-        curve.setPen(self._pen(name, number))
         curve.setData(x, y, connect="finite")
+        curve.setPen(self._pen(name, number))
         if markers:
             curve.setSymbol(MARKERS[number % len(MARKERS)])
             curve.setSymbolSize(6)
@@ -233,12 +242,23 @@ class LinePlot(Plot):
         """Mark a point, such as the best epoch, with a ring and a few words; `clear_marks` takes them away."""
         ring = pg.ScatterPlotItem([x], [y], size=9, pen=pg.mkPen(theme().series(number), width=2))
         ring.setBrush(theme().tokens.color("surface"))
-        words = pg.TextItem(text, color=theme().tokens.color("text"), anchor=(0.5, 1.3))
+        words = pg.TextItem(text, color=theme().tokens.color("text"), anchor=self._anchor(x, y))
         words.setFont(font(11))
         words.setPos(*self._placed(x, y))
         for one in (ring, words):
             self.plot.addItem(one, ignoreBounds=True)
             self._marks.append(one)
+
+    def _anchor(self, x: float, y: float) -> tuple[float, float]:
+        """Where the words of a mark lie beside it, so that the edge of the plot does not cut them."""
+        shares = []
+        for at, value in enumerate((x, y)):
+            known = [curve.getOriginalDataset()[at] for curve, _ in self._lines.values()]
+            all_values = np.concatenate([one for one in known if one is not None and len(one)] or [np.zeros(1)])
+            low, high = float(np.nanmin(all_values)), float(np.nanmax(all_values))
+            shares.append((value - low) / ((high - low) or 1.0))
+        side = 0.0 if shares[0] < EDGE else 1.0 if shares[0] > 1 - EDGE else 0.5
+        return side, (-0.4 if shares[1] > 1 - EDGE else 1.4)
 
     def clear_marks(self) -> None:
         """Take all marks away."""
@@ -274,7 +294,11 @@ class LinePlot(Plot):
 
     def _pen(self, name: str, number: int) -> QPen:
         if name not in self._faint:
-            return theme().pen(number)
+            pen = theme().pen(number)
+            # Two pixels read better, and cost nothing where there are few points.
+            points = self._lines[name][0].getOriginalDataset()[0]
+            pen.setWidth(2 if points is not None and len(points) <= FEW else 1)
+            return pen
         color = theme().series(number)
         color.setAlpha(FAINT)
         return pg.mkPen(color, width=1)
@@ -287,17 +311,16 @@ class LinePlot(Plot):
         self.clear_marks()
 
     def _describe(self) -> None:
-        words = []
+        words, drawn = [], False
         for name, (curve, _) in self._lines.items():
-            if name in self._faint:
-                continue
             _, y = curve.getOriginalDataset()
             finite = y[np.isfinite(y)] if y is not None else np.empty(0)
-            if len(finite):
+            drawn = drawn or bool(len(finite))
+            if len(finite) and name not in self._faint:
                 words.append(
                     f"{name}: {len(finite)} points, last {finite[-1]:.4g}, from {finite.min():.4g} to {finite.max():.4g}"
                 )
-        self._say("; ".join(words) or self._empty, empty=not words)
+        self._say("; ".join(words) or ("" if drawn else self._empty), empty=not drawn)
 
 
 class BarPlot(Plot):

@@ -1,0 +1,213 @@
+"""The algorithms by family, with a field to search in; those that cannot learn from the data are grey and say why."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.algorithms import Algorithm, all_algorithms
+from workbench.app.theme import BODY, GRID, SMALL, font, theme
+from workbench.app.widgets import SearchField
+
+NAME = int(Qt.ItemDataRole.UserRole)
+REASON = NAME + 1
+SHORT = NAME + 2
+
+
+@dataclass
+class _Row:
+    text: str
+    name: str = ""
+    reason: str = ""
+    short: str = ""
+
+
+class _Model(QAbstractListModel):
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: list[_Row] = []
+
+    def show(self, rows: list[_Row]) -> None:
+        self.beginResetModel()
+        self._rows = rows
+        self.endResetModel()
+
+    def row_of(self, name: str) -> int:
+        return next((at for at, row in enumerate(self._rows) if row.name == name), -1)
+
+    def names(self) -> list[str]:
+        return [row.name for row in self._rows if row.name]
+
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's way
+        return 0 if parent.isValid() else len(self._rows)
+
+    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = 0) -> Any:
+        row = self._rows[index.row()]
+        shown = {0: row.text, NAME: row.name, REASON: row.reason, SHORT: row.short}
+        if role in shown:
+            return shown[role]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return row.reason or None
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return ", ".join(filter(None, [row.text, row.reason]))
+        return None
+
+    def flags(self, index: QModelIndex | QPersistentModelIndex) -> Qt.ItemFlag:
+        # Grey ones can be selected too: that is how one reads why.
+        named = self._rows[index.row()].name
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable if named else Qt.ItemFlag.NoItemFlags
+
+
+class _Delegate(QStyledItemDelegate):
+    def sizeHint(self, option: QStyleOptionViewItem, index: Any) -> QSize:
+        first = index.row() == 0
+        return QSize(0, (28 if index.data(NAME) else 24) if first or index.data(NAME) else 36)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Any) -> None:
+        tokens = theme().tokens
+        box = QRectF(option.rect).adjusted(0, 1, 0, -1)
+        room = box.adjusted(GRID, 0, -GRID, 0)
+        left = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        if not index.data(NAME):
+            painter.setFont(font(SMALL))
+            painter.setPen(tokens.color("muted"))
+            bottom = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom)
+            painter.drawText(room.adjusted(0, 0, 0, -4), bottom, str(index.data()))
+            return
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        if chosen or option.state & QStyle.StateFlag.State_MouseOver:
+            painter.setBrush(tokens.color("wash" if chosen else "window"))
+            painter.drawRoundedRect(box, 6, 6)
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(tokens.color("accent"))
+            painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        reason = str(index.data(SHORT) or "")
+        painter.setFont(font(SMALL))
+        wide = min(room.width() / 2, painter.fontMetrics().horizontalAdvance(reason) + 2) if reason else 0
+        painter.setPen(tokens.color("faint"))
+        shown = painter.fontMetrics().elidedText(reason, Qt.TextElideMode.ElideRight, int(wide))
+        right = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        painter.drawText(room, right, shown)
+        painter.setFont(font(BODY, bold=chosen))
+        painter.setPen(tokens.color("faint" if reason else "accent" if chosen else "text"))
+        title = painter.fontMetrics().elidedText(
+            str(index.data()), Qt.TextElideMode.ElideRight, int(room.width() - wide - GRID)
+        )
+        painter.drawText(room, left, title)
+
+
+class _View(QListView):
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            event.ignore()  # for whoever asked to hear it
+            return
+        super().keyPressEvent(event)
+
+
+class AlgorithmList(QWidget):
+    """Search field and list; `chosen` tells which algorithm is looked at."""
+
+    chosen = Signal(str)
+    """Name of the algorithm."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._data: Any = None
+        self._name = ""
+        self.search = SearchField(self.tr("Find an algorithm"))
+        self.search.textChanged.connect(self._fill)
+        self.search.returnPressed.connect(self._take_first)
+        self.model = _Model()
+        self.view = _View()
+        self.view.setAccessibleName(self.tr("Algorithms"))
+        self.view.setModel(self.model)
+        self.view.setItemDelegate(_Delegate(self.view))
+        self.view.setMouseTracking(True)
+        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.view.setStyleSheet("background: transparent")
+        self.view.selectionModel().currentChanged.connect(self._choose)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        column.addWidget(self.search)
+        column.addWidget(self.view, 1)
+        self._fill()
+
+    @property
+    def name(self) -> str:
+        """The chosen algorithm; "" for none."""
+        return self._name
+
+    def set_data(self, data: Any) -> None:
+        """Say which interactions there are, so that those that do not suit can be told."""
+        self._data = data
+        self._fill()
+
+    def choose(self, name: str) -> None:
+        """Choose by name, also where the search hides it."""
+        if name in all_algorithms():
+            if self.model.row_of(name) < 0:
+                self.search.clear()
+            self._mark(name)
+
+    def reason(self, kind: type[Algorithm]) -> str:
+        """Why an algorithm cannot learn from the data; "" where it can, or where there is no data to ask."""
+        return (kind.unsuited(self._data) or "") if self._data is not None else ""
+
+    def _fill(self) -> None:
+        words = self.search.text().lower().split()
+        rows: list[_Row] = []
+        family = ""
+        for name, kind in all_algorithms().items():
+            text = f"{name} {kind.title} {kind.family} {kind.summary} {kind.reference}".lower()
+            if not all(word in text for word in words):
+                continue
+            if kind.family != family:
+                family = kind.family
+                rows.append(_Row(family))
+            reason = self.reason(kind)
+            rows.append(_Row(kind.title, name, reason, self._short(kind, reason)))
+        if not rows:
+            rows = [_Row(self.tr("No algorithm has these words"))]
+        self.view.selectionModel().blockSignals(True)
+        self.model.show(rows)
+        self.view.selectionModel().blockSignals(False)
+        self._mark(self._name)
+
+    def _short(self, kind: type[Algorithm], reason: str) -> str:
+        if not reason:
+            return ""
+        words = {"time": self.tr("needs time"), "ratings": self.tr("needs ratings")}
+        lacking = [words[need] for need in kind.needs if need in words and words[need].split()[-1] in reason]
+        return lacking[0] if lacking else self.tr("not here")
+
+    def _mark(self, name: str) -> None:
+        row = self.model.row_of(name)
+        if row >= 0:
+            self.view.setCurrentIndex(self.model.index(row))
+
+    def _choose(self, current: QModelIndex, _previous: QModelIndex) -> None:
+        name = str(current.data(NAME) or "") if current.isValid() else ""
+        if name and name != self._name:
+            self._name = name
+            self.chosen.emit(name)
+
+    def _take_first(self) -> None:
+        names = self.model.names()
+        if names:
+            self._mark(names[0])
+            self.view.setFocus()

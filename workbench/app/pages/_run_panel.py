@@ -1,0 +1,428 @@
+"""One run while it learns and afterwards: what it does now, the orders it takes, its curves, its figures."""
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from workbench.app.pages._curves import LOWER_IS_BETTER, Curve
+from workbench.app.pages._legend import Legend
+from workbench.app.pages._run_words import (
+    NONE,
+    STATE_INK,
+    algorithm_of,
+    duration,
+    figure,
+    has_epochs,
+    memory,
+    metric_title,
+    seconds_of,
+    short_title,
+    state_words,
+)
+from workbench.app.plots import LinePlot
+from workbench.app.runs import RunInfo
+from workbench.app.session import Session
+from workbench.app.theme import GRID, theme
+from workbench.app.widgets import Button, Card, Dot, Elided, ErrorCard, Figure, Text, clear
+
+FRAME = 66  # milliseconds between two drawings
+MOST_OVERLAID = 5
+LOG_TAIL = 4000  # bytes of the log that explain a failure
+
+
+class RunPanel(QWidget):
+    """Follows the first selected run; the others that are selected are laid under its curves."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self._curves: dict[str, Curve] = {}
+        self._ids: list[str] = []
+        self._wishes: dict[str, tuple[str, str]] = {}
+        self._problem: tuple[str, ...] = ()
+        self._draw_soon = QTimer(self, singleShot=True, interval=FRAME)
+        self._draw_soon.timeout.connect(self._draw)
+        self._build()
+        session.run_records.connect(self._hear_records)
+        session.run_restarted.connect(self._hear_restart)
+        session.run_changed.connect(self._hear_change)
+        session.runs_changed.connect(self.refresh)
+        session.selection_changed.connect(self.refresh)
+        theme().changed.connect(self._draw_soon.start)
+
+    # Widgets -------------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        self.head = RunHead(self.session)
+        self.head.ordered.connect(self._order)
+        column.addWidget(self.head)
+        self._errors = QVBoxLayout()
+        column.addLayout(self._errors)
+        self.loss = LinePlot(self.tr("Loss"), x="", legend=False)
+        self.loss_card = Card(self.tr("Loss"), self.tr("each step, and the mean of each epoch"))
+        self.loss_card.add(self.loss, 1)
+        self.validation = LinePlot(self.tr("Validation"), x=self.tr("epoch"), legend=False)
+        self.validation_card = Card(self.tr("Validation"), " ")
+        self.legend = Legend()
+        self.validation_card.head.addWidget(self.legend)
+        self.result = Figure()
+        self._either = QStackedWidget()
+        self._either.addWidget(self.validation)
+        self._either.addWidget(_in_the_middle(self.result))
+        self.validation_card.add(self._either, 1)
+        for card in (self.loss_card, self.validation_card):
+            card.body.setContentsMargins(2 * GRID, 10, 12, 6)
+            card.body.setSpacing(4)
+            column.addWidget(card, 1)
+        self.figures = {name: Figure(small=True) for name in ("epoch", "spent", "left", "memory")}
+        row = QHBoxLayout()
+        row.setContentsMargins(4, 0, 0, 0)
+        row.setSpacing(GRID)
+        for one in self.figures.values():
+            one.setMinimumWidth(9 * GRID)
+            row.addWidget(one)
+        column.addLayout(row)
+
+    # What is shown -------------------------------------------------------------------------------------------------
+
+    @property
+    def info(self) -> RunInfo | None:
+        """The run that is shown: the first selected one, else the one that trains, else the newest."""
+        session = self.session
+        for one in session.selected_runs:
+            return session.run(one)
+        runs = session.all_runs()
+        return session.runs.active() or (runs[-1] if runs else None)
+
+    def refresh(self) -> None:
+        """Catch up with the session; nothing happens while nobody looks."""
+        if not self.isVisible():
+            return
+        info = self.info
+        ids = [] if info is None else [info.id]
+        ids += [one for one in self.session.selected_runs if one not in ids][:MOST_OVERLAID]
+        if ids != self._ids:
+            self._curves = {one: self._curves.get(one) or self._read(one) for one in ids}
+            self._ids = ids
+        for one in ids:  # what came while nobody looked
+            if self._curves[one].count != len(self._records(one)):
+                self._curves[one] = self._read(one)
+        self._say()
+        self._draw()
+
+    def _records(self, run_id: str) -> list[dict[str, Any]]:
+        try:
+            return self.session.records(run_id)
+        except (OSError, ValueError):  # the file is there and cannot be read; the run's state says more
+            return []
+
+    def _read(self, run_id: str) -> Curve:
+        return Curve(self._records(run_id))
+
+    def showEvent(self, event: Any) -> None:
+        super().showEvent(event)
+        self.refresh()
+
+    def _hear_records(self, run_id: str, new: list[dict[str, Any]]) -> None:
+        if self.isVisible() and run_id in self._curves:
+            self._curves[run_id].add(new)
+            self._draw_later()
+
+    def _hear_restart(self, run_id: str) -> None:
+        if run_id in self._curves:
+            self._curves[run_id] = Curve()
+            self._draw_later()
+
+    def _hear_change(self, run_id: str) -> None:
+        info = self.session.run(run_id)
+        wish = self._wishes.get(run_id)
+        if wish is not None and (info is None or info.state != wish[1]):
+            del self._wishes[run_id]
+        if self.isVisible() and (run_id in self._curves or not self._curves):
+            self._say()
+            self._draw_later()
+
+    def _draw_later(self) -> None:
+        if not self._draw_soon.isActive():
+            self._draw_soon.start()
+
+    def _order(self, run_id: str, wish: str, do: Callable[[str], None]) -> None:
+        """Pass an order on; the words change at once, the state when the run answers."""
+        info = self.session.run(run_id)
+        if info is None:
+            return
+        if wish and info.state in ("running", "paused"):
+            self._wishes[run_id] = (wish, info.state)
+        do(run_id)
+        self.refresh()
+
+    # Words ---------------------------------------------------------------------------------------------------------
+
+    def _say(self) -> None:
+        info = self.info
+        waiting = self.session.runs.waiting()
+        place = next((at for at, one in enumerate(waiting) if info is not None and one.id == info.id), -1)
+        wish = self._wishes.get(info.id, ("", ""))[0] if info is not None else ""
+        self.head.show_run(info, wish, place)
+        self._say_figures(info)
+        self._say_problem(info)
+
+    def _say_figures(self, info: RunInfo | None) -> None:
+        epoch = f"{info.epoch} / {info.epochs}" if info is not None and info.epochs else NONE
+        running = info is not None and info.state == "running"
+        left = info.seconds_left if running else None
+        spent = seconds_of(info) if info is not None else None
+        held = info.memory if info is not None else None
+        device = info.device.upper() if info is not None and info.status.get("device") else ""
+        self.figures["epoch"].set(epoch, self.tr("epochs"))
+        self.figures["spent"].set(duration(spent), self.tr("so far") if running else self.tr("in all"))
+        self.figures["left"].set(duration(left), self.tr("left"))
+        what = self.tr("memory, {device}").format(device=device) if device else self.tr("memory")
+        self.figures["memory"].set(memory(held), what, tip=f"{held:,} B" if isinstance(held, int) else "")
+
+    def _say_problem(self, info: RunInfo | None) -> None:
+        failed = info is not None and info.state in ("failed", "lost")
+        problem = (info.id, info.state, info.reason, info.details) if failed else ()
+        if problem == self._problem:
+            return
+        self._problem = problem
+        clear(self._errors)
+        if not problem:
+            return
+        titles = {
+            "failed": self.tr("{run} failed").format(run=short_title(info)[:60]),
+            "lost": self.tr("{run} ended without a word").format(run=short_title(info)[:60]),
+        }
+        reason = info.reason[:600] or self.tr("Nothing was written down. Resume goes on after the last finished epoch.")
+        reason = reason[:1].upper() + reason[1:] if info.state == "lost" else reason
+        card = ErrorCard(titles[info.state], reason, info.details or _log_tail(info))
+        card.closed.connect(self._close_problem)
+        self._errors.addWidget(card)
+
+    def _close_problem(self) -> None:
+        clear(self._errors)
+
+    # Curves --------------------------------------------------------------------------------------------------------
+
+    def _draw(self) -> None:
+        if not self.isVisible():
+            return
+        info = self.info
+        metric = next((self._curves[one].metric for one in self._ids if self._curves[one].metric), "")
+        self._say_empty(info)
+        self._draw_loss()
+        drawn = self._draw_validation(metric)
+        named = [self.session.run(one) for one in self._ids] if len(self._ids) > 1 else []
+        self.legend.show_runs([one for one in named if one is not None])
+        self.validation_card.title.setText(
+            self.tr("{metric} on validation").format(metric=metric_title(metric)) if metric else self.tr("Validation")
+        )
+        self._draw_result(info, metric, drawn=drawn)
+
+    def _say_empty(self, info: RunInfo | None) -> None:
+        if info is None:
+            loss = self.tr("The loss of a training appears here, while it learns.")
+            validation = self.tr("How good it is after each epoch appears here.")
+        elif not has_epochs(info):
+            loss = self.tr("{name} solves everything in one step: there is no curve to watch.").format(
+                name=_algorithm_title(info)
+            )
+            validation = (
+                self.tr("Its validation figure appears here when it is done.")
+                if not info.over
+                else self.tr("There is no validation figure: this split has no validation part.")
+            )
+        elif info.state == "queued":
+            loss = self.tr("It waits for the runs before it.")
+            validation = self.tr("The first value comes after the first epoch.")
+        elif info.over:
+            loss = self.tr("It ended before its first step.")
+            validation = self.tr("There is no validation figure.")
+        else:
+            loss = self.tr("The first steps are on their way.")
+            validation = (
+                self.tr("This split has no validation part: the last epoch is kept.")
+                if len(self._curves[info.id].epochs)
+                else self.tr("The first value comes after the first epoch.")
+            )
+        curved = info is None or has_epochs(info)
+        self.loss_card.hint.set_text(self.tr("each step, and the mean of each epoch") if curved else " ")
+        self.loss.set_empty(loss)
+        self.validation.set_empty(validation)
+
+    def _draw_loss(self) -> None:
+        wanted: dict[str, tuple[Any, Any, int, bool]] = {}
+        for one in reversed(self._ids):
+            info, curve = self.session.run(one), self._curves[one]
+            if info is None:
+                continue
+            if len(curve.steps) and one == self._ids[0]:
+                wanted[f"{one} steps"] = (curve.steps.x, curve.steps.y, info.number, True)
+            if len(curve.epochs):
+                wanted[one] = (curve.epochs.x, curve.epochs.y, info.number, False)
+        _show(self.loss, wanted)
+
+    def _draw_validation(self, metric: str) -> int:
+        """Draw what can be drawn; returns how many lines that is."""
+        wanted: dict[str, tuple[Any, Any, int, bool]] = {}
+        alike = [one for one in self._ids if self._curves[one].metric == metric and metric]
+        last = max((self._curves[one].validation.x[-1] for one in alike), default=0.0)
+        for one in reversed(alike):
+            info, curve = self.session.run(one), self._curves[one]
+            if info is None or (curve.flat and not last):
+                continue
+            points = curve.validation
+            # One value that has no epoch is a level to compare the curves with.
+            line = ([0.0, last], [points.y[0]] * 2) if curve.flat else (points.x, points.y)
+            wanted[one] = (*line, info.number, False)
+        _show(self.validation, wanted)
+        self.validation.clear_marks()
+        first = self._ids[0] if self._ids else ""
+        if first in wanted and not self._curves[first].flat:
+            epoch, value = self._curves[first].best
+            words = self.tr("{value} at epoch {n}").format(value=figure(value), n=int(epoch))
+            self.validation.mark(epoch, value, words, self.session.run(first).number)
+        return len(wanted)
+
+    def _draw_result(self, info: RunInfo | None, metric: str, *, drawn: int) -> None:
+        """A single figure in the place of the curve, for what has none."""
+        curve = self._curves.get(info.id) if info is not None else None
+        alone = curve is not None and curve.flat and not drawn
+        self._either.setCurrentIndex(int(alone))
+        if alone:
+            value = float(curve.validation.y[0])
+            better = self.tr("lower is better") if metric in LOWER_IS_BETTER else self.tr("higher is better")
+            self.result.set(figure(value), self.tr("on the validation part"), better, tip=f"{value!r}")
+        self.validation_card.hint.set_text(self.tr("best so far marked") if drawn and not alone else " ")
+
+
+class RunHead(QWidget):
+    """Which run it is, its state in words, and the orders it takes now."""
+
+    ordered = Signal(str, str, object)
+    """Run id, wish (pause, resume, stop, cancel, "" for the rest), and the function that does it."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._id = ""
+        self._sure = False
+        row = QHBoxLayout(self)
+        row.setContentsMargins(4, 0, 0, 0)
+        row.setSpacing(GRID)
+        self.dot = Dot()
+        self.title = Elided("", bold=True)
+        self.state = Text("", ink="muted")
+        row.addWidget(self.dot)
+        row.addWidget(self.title, 1)
+        row.addWidget(self.state)
+        self._do: dict[str, tuple[str, Callable[[str], None]]] = {
+            "pause": ("pause", session.pause_run),
+            "unpause": ("resume", session.unpause_run),
+            "stop": ("stop", session.stop_run),
+            "cancel": ("cancel", session.cancel_run),
+            "go_on": ("", session.resume_run),
+            "delete": ("", session.delete_run),
+        }
+        texts = {
+            "pause": (self.tr("Pause"), self.tr("Wait here; nothing is lost")),
+            "unpause": (self.tr("Go on"), self.tr("Go on from where it waits")),
+            "stop": (self.tr("Stop and keep"), self.tr("End training and keep the best epoch so far")),
+            "cancel": (self.tr("Cancel"), self.tr("End training now")),
+            "go_on": (self.tr("Resume"), self.tr("Go on after the last finished epoch")),
+            "delete": (self.tr("Delete"), self.tr("Remove this run and its files")),
+        }
+        self.actions_: dict[str, QAction] = {}
+        for name, (text, tip) in texts.items():
+            action = QAction(text, self)
+            action.setToolTip(tip)
+            action.setProperty("order", name)
+            action.triggered.connect(self._trigger)
+            self.actions_[name] = action
+            row.addWidget(Button(kind="quiet", action=action))
+        self.setFixedHeight(4 * GRID)
+
+    def show_run(self, info: RunInfo | None, wish: str, place: int) -> None:
+        """Show a run; `wish` is an order that it has not answered yet, `place` its place in the queue."""
+        run_id = info.id if info is not None else ""
+        if run_id != self._id or (info is not None and not info.over):
+            self._forget_delete()
+        self._id = run_id
+        for one in (self.dot, self.state):
+            one.setVisible(info is not None)
+        offered = _offered(info, wish)
+        for name, action in self.actions_.items():
+            action.setVisible(name in offered)
+        if info is None:
+            self.title.set_text(self.tr("No run yet"))
+            return
+        self.dot.set_number(info.number)
+        self.title.set_text(short_title(info))
+        self.state.setText(state_words(info, wish, place))
+        self.state.set_ink(STATE_INK.get(info.state, "muted"))
+
+    def _trigger(self) -> None:
+        name = self.sender().property("order")
+        if name == "delete" and not self._sure:
+            self._sure = True
+            self.actions_["delete"].setText(self.tr("Delete for good"))
+            return
+        self._forget_delete()
+        self.ordered.emit(self._id, *self._do[name])
+
+    def _forget_delete(self) -> None:
+        if self._sure:
+            self._sure = False
+            self.actions_["delete"].setText(self.tr("Delete"))
+
+
+def _offered(info: RunInfo | None, wish: str) -> set[str]:
+    """Orders that a run takes in its state."""
+    if info is None:
+        return set()
+    if info.over:
+        return {"delete", "go_on"} if info.resumable else {"delete"}
+    if info.state == "queued" or not has_epochs(info):
+        return {"cancel"}
+    if wish in ("stop", "cancel"):
+        return {"cancel"} if wish == "stop" else set()
+    return {"stop", "cancel", "unpause" if info.state == "paused" else "pause"}
+
+
+def _in_the_middle(widget: QWidget) -> QWidget:
+    holder = QWidget()
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addStretch(1)
+    column.addWidget(widget)
+    column.addStretch(1)
+    return holder
+
+
+def _show(plot: LinePlot, wanted: dict[str, tuple[Any, Any, int, bool]]) -> None:
+    """Draw these lines and no others; those that stay are only given their new points."""
+    for name in plot.lines():
+        if name not in wanted:
+            plot.remove_line(name)
+    for name, (x, y, number, faint) in wanted.items():
+        plot.set_line(name, x, y, number, faint=faint, markers=len(x) == 1 and not faint)
+
+
+def _algorithm_title(info: RunInfo) -> str:
+    kind = algorithm_of(info)
+    return kind.title if kind is not None else info.algorithm[:60]
+
+
+def _log_tail(info: RunInfo) -> str:
+    try:
+        with (info.folder / "log.txt").open("rb") as file:
+            file.seek(0, 2)
+            file.seek(max(0, file.tell() - LOG_TAIL))
+            return file.read().decode("utf-8", errors="replace").strip()
+    except OSError:
+        return ""

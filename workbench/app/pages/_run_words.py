@@ -1,0 +1,180 @@
+"""A run in words: its state, times, sizes, metrics; the same on every page."""
+
+import contextlib
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication
+
+from workbench.algorithms import Algorithm, find
+from workbench.app.job_strip import size, span
+from workbench.app.pages._curves import number
+from workbench.app.runs import RunInfo
+from workbench.errors import WorkbenchError
+from workbench.metrics import all_metrics
+
+NONE = "–"
+SHORT = 10  # seconds below which tenths are shown
+LONG = 200  # characters of a title that are ever measured; no window shows more
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Runs", text)
+
+
+def algorithm_of(info: RunInfo) -> type[Algorithm] | None:
+    """The algorithm's class; None where it was removed since."""
+    with contextlib.suppress(WorkbenchError):
+        return find(info.algorithm)
+    return None
+
+
+def has_epochs(info: RunInfo) -> bool:
+    """Whether it learns in epochs, and so can pause and stop between them."""
+    kind = algorithm_of(info)
+    return kind is None or kind.iterative
+
+
+def state_words(info: RunInfo, wish: str = "", place: int = -1) -> str:
+    """Where a run stands, in a few words.
+
+    Parameters
+    ----------
+    wish
+        What was ordered and not yet answered: pause, resume, stop, cancel or "".
+    place
+        Place in the queue, from 0; negative outside it.
+    """
+    asked = {
+        "pause": _tr("Pausing…"),
+        "resume": _tr("Going on…"),
+        "stop": _tr("Stopping…"),
+        "cancel": _tr("Cancelling…"),
+    }
+    if wish:
+        return asked[wish]
+    state = info.state
+    if state == "queued":
+        return _tr("Waiting, next") if place <= 0 else _tr("Waiting, {n} before it").format(n=place)
+    if state == "running":
+        if info.epochs:
+            return _tr("Epoch {n} of {all}").format(n=min(info.epoch + 1, info.epochs), all=info.epochs)
+        return _tr("Training") if info.status.get("device") else _tr("Starting")
+    seconds = seconds_of(info)
+    if state == "done":
+        return _tr("Done in {time}").format(time=duration(seconds)) if seconds is not None else _tr("Done")
+    if state in ("paused", "stopped", "cancelled") and info.epoch:
+        after = {
+            "paused": _tr("Paused after epoch {n}"),
+            "stopped": _tr("Stopped after epoch {n}"),
+            "cancelled": _tr("Cancelled after epoch {n}"),
+        }
+        return after[state].format(n=info.epoch)
+    alone = {
+        "paused": _tr("Paused"),
+        "stopped": _tr("Stopped"),
+        "cancelled": _tr("Cancelled"),
+        "failed": _tr("Failed"),
+        "lost": _tr("Ended without a word"),
+    }
+    return alone.get(state, state)
+
+
+STATE_INK = {"done": "ok", "failed": "error", "lost": "error", "running": "accent", "paused": "warn"}
+
+
+def seconds_of(info: RunInfo) -> float | None:
+    """Seconds of training so far."""
+    last = info.status.get("last")
+    return number(last.get("seconds")) if isinstance(last, dict) else None
+
+
+def duration(seconds: float | None) -> str:
+    """A time span, rounded to what matters."""
+    if seconds is None:
+        return NONE
+    if seconds < 1:
+        return _tr("{n} ms").format(n=round(seconds * 1000))
+    return f"{seconds:.1f} s" if seconds < SHORT else span(seconds)
+
+
+def memory(count: Any) -> str:
+    """Bytes in a unit that people read."""
+    amount = number(count)
+    return NONE if amount is None else size(amount)
+
+
+def metric_title(key: str) -> str:
+    """How a metric such as ``ndcg@10`` is written."""
+    name, _, cutoff = key.partition("@")
+    known = all_metrics().get(name)
+    title = known.title if known is not None else name
+    return f"{title}@{cutoff}" if cutoff else title
+
+
+def figure(value: Any, digits: int = 3) -> str:
+    """A metric, rounded to what means something."""
+    amount = number(value)
+    return NONE if amount is None else f"{amount:.{digits}f}"
+
+
+def tested(info: RunInfo, key: str) -> tuple[float | None, float | None, float | None]:
+    """Mean and 95 % interval of a test metric; None where there is none."""
+    metrics = info.metrics if isinstance(info.metrics, dict) else {}
+    given = metrics.get(key)
+    if not isinstance(given, dict):
+        return number(given), None, None
+    mean, low, high = (number(given.get(one)) for one in ("mean", "low", "high"))
+    return mean, low, high
+
+
+def validated(info: RunInfo) -> tuple[str, float] | None:
+    """Name and value of the last validation metric."""
+    given = info.validation if isinstance(info.validation, dict) else {}
+    for name, value in given.items():
+        amount = number(value)
+        if amount is not None:
+            return str(name), amount
+    return None
+
+
+def short_title(info: RunInfo) -> str:
+    """The title on one line, no longer than a window is wide."""
+    return " ".join(str(info.title)[:LONG].split())
+
+
+def differences(infos: list[RunInfo]) -> dict[str, str]:
+    """By run id, the hyperparameters (and seed) in which a run differs from others of its algorithm, in words."""
+    groups: dict[str, list[RunInfo]] = {}
+    for info in infos:
+        groups.setdefault(info.algorithm, []).append(info)
+    words: dict[str, str] = {}
+    for group in groups.values():
+        words |= _differences(group)
+    return words
+
+
+def _differences(group: list[RunInfo]) -> dict[str, str]:
+    chosen = [{**_hyperparameters(info), "seed": info.spec.get("seed", 0)} for info in group]
+    names = dict.fromkeys(name for one in chosen for name in one)
+    unlike = [name for name in names if len({repr(one.get(name)) for one in chosen}) > 1]
+    titles = _titles(group[0])
+    return {
+        info.id: ", ".join(f"{titles.get(name, name)} {_value(one.get(name))}" for name in unlike)
+        for info, one in zip(group, chosen, strict=True)
+    }
+
+
+def _hyperparameters(info: RunInfo) -> dict[str, Any]:
+    given = info.spec.get("hyperparameters")
+    return given if isinstance(given, dict) else {}
+
+
+def _titles(info: RunInfo) -> dict[str, str]:
+    kind = algorithm_of(info)
+    fields = kind.model_fields if kind is not None else {}
+    return {name: one.title or name for name, one in fields.items()} | {"seed": _tr("seed")}
+
+
+def _value(value: Any) -> str:
+    text = f"{value:,g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+    return text[:LONG]

@@ -1,0 +1,43 @@
+"""What is chosen for a run beside the algorithm's own hyperparameters, declared as those are."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from workbench.algorithms import Algorithm
+from workbench.declaring import hyperparameter
+
+
+class Options(BaseModel):
+    """For every algorithm."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    seed: int = hyperparameter(0, "Seed", "The same seed gives the same model.", ge=0, le=2**31 - 1)
+    threads: int = hyperparameter(0, "Threads", "0: as many as were measured to be best.", ge=0, le=1024)
+    validation_users: int = hyperparameter(
+        1000, "Validation users", "How many people the validation looks at.", ge=1, le=10_000_000
+    )
+
+
+class EpochOptions(Options):
+    """For those that learn in epochs."""
+
+    patience: int = hyperparameter(
+        10, "Patience", "Epochs without a better validation before it stops. 0: never early.", ge=0, le=100_000
+    )
+
+
+class DeviceOptions(EpochOptions):
+    """For those that torch trains."""
+
+    device: Literal["auto", "cpu", "cuda"] = hyperparameter(
+        "auto", "Device", "Auto takes the graphics card where there is one."
+    )
+
+
+def options_of(kind: type[Algorithm]) -> type[Options]:
+    """The options that mean something for an algorithm."""
+    if kind.uses_torch:
+        return DeviceOptions
+    return EpochOptions if kind.iterative else Options

@@ -1,0 +1,279 @@
+"""Choose an algorithm, set it, train it, and watch it learn."""
+
+from typing import Any, ClassVar
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
+
+from workbench.algorithms import Algorithm, all_algorithms
+from workbench.app.form import Form
+from workbench.app.pages import Page, preview
+from workbench.app.pages._algorithm_list import AlgorithmList
+from workbench.app.pages._run_panel import RunPanel
+from workbench.app.pages._run_words import short_title
+from workbench.app.pages._training_options import options_of
+from workbench.app.session import Session
+from workbench.app.theme import GRID, HEADING, SMALL
+from workbench.app.widgets import Button, Card, Chip, Elided, EmptyState, Text, clear
+
+LIST_WIDTH, FORM_WIDTH = 25 * GRID, 38 * GRID
+FIRST = "ease"
+
+
+class TrainPage(Page):
+    """Algorithms at the left, the chosen one's form in the middle, the run at the right."""
+
+    name: ClassVar[str] = "train"
+    title: ClassVar[str] = QCoreApplication.translate("TrainPage", "Train")
+    icon: ClassVar[str] = "train"
+    order: ClassVar[int] = 4
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self._drafts: dict[str, dict[str, Any]] = {}
+        self._options: dict[str, Any] = {}
+        self.primary = QAction(self.tr("Train"), self)
+        self.primary.setShortcut("Ctrl+R")
+        self.primary.triggered.connect(self._train)
+        self._build()
+        session.data_changed.connect(self._refresh_data)
+        session.split_changed.connect(self._refresh_facts)
+        session.runs_changed.connect(self._refresh_primary)
+        session.run_changed.connect(self._refresh_primary)
+        self.algorithms.choose(FIRST if FIRST in all_algorithms() else next(iter(all_algorithms())))
+        self._refresh_data()
+
+    @classmethod
+    def state(cls, session: Session) -> tuple[str, str]:
+        if session.data is None:
+            return "", QCoreApplication.translate("TrainPage", "Open a ratings file first")
+        active = session.runs.active()
+        if active is not None:
+            paused = active.state == "paused"
+            words = ("paused",) if paused else ("running",)
+            return QCoreApplication.translate("TrainPage", words[0]), ""
+        return "", ""
+
+    # Widgets -------------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self._stack = QStackedLayout(self)
+        empty = EmptyState(
+            "train",
+            self.tr("There is nothing to learn from yet"),
+            self.tr("Open a ratings file"),
+            more=self.tr("Training starts from interactions: who chose or rated what."),
+        )
+        empty.button.clicked.connect(self._go_to_data)
+        self._stack.addWidget(empty)
+        whole = QWidget()
+        row = QHBoxLayout(whole)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(12)
+        row.addWidget(self._build_list())
+        row.addWidget(self._build_form())
+        self.run = RunPanel(self.session)
+        row.addWidget(self.run, 1)
+        self._stack.addWidget(whole)
+
+    def _build_list(self) -> Card:
+        card = Card()
+        card.setFixedWidth(LIST_WIDTH)
+        card.body.setContentsMargins(12, 12, 6, 6)
+        self.algorithms = AlgorithmList()
+        self.algorithms.chosen.connect(self._choose)
+        self.algorithms.view.activated.connect(self._enter_form)
+        card.add(self.algorithms, 1)
+        return card
+
+    def _build_form(self) -> Card:
+        card = Card()
+        card.setFixedWidth(FORM_WIDTH)
+        card.body.setContentsMargins(0, 4, 0, 4)
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
+        column.setSpacing(GRID)
+        self._name = Text("", HEADING, bold=True)
+        self._summary = Text("", ink="muted", wrap=True)
+        self._chips = QHBoxLayout()
+        self._chips.setSpacing(6)
+        self._reference = Text("", SMALL, "muted", wrap=True)
+        self._reference.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._unsuited = Text("", ink="warn", wrap=True)
+        for one in (self._name, self._summary):
+            column.addWidget(one)
+        column.addLayout(self._chips)
+        column.addWidget(self._reference)
+        column.addWidget(self._unsuited)
+        column.addSpacing(GRID)
+        self.form = Form()
+        self.form.changed.connect(self._keep_draft)
+        column.addWidget(self.form)
+        self.fold = Button(self.tr("Advanced: seed and training"), "quiet", icon="chevron-right")
+        self.fold.setCheckable(True)
+        column.addWidget(self.fold, 0, Qt.AlignmentFlag.AlignLeft)
+        self.options = Form()
+        self.options.setVisible(False)
+        self.options.changed.connect(self._keep_options)
+        self.fold.toggled.connect(self.options.setVisible)
+        column.addWidget(self.options)
+        column.addStretch(1)
+        area = QScrollArea()
+        area.setWidget(inside)
+        area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.viewport().setAutoFillBackground(False)
+        inside.setAutoFillBackground(False)
+        self._area = area
+        card.add(area, 1)
+        self._waiting = Elided("", ink="muted")
+        self._waiting.setContentsMargins(2 * GRID, 4, 2 * GRID, 6)
+        card.add(self._waiting)
+        return card
+
+    # The chosen algorithm ------------------------------------------------------------------------------------------
+
+    @property
+    def kind(self) -> type[Algorithm] | None:
+        """The chosen algorithm."""
+        return all_algorithms().get(self.algorithms.name)
+
+    def _choose(self, name: str) -> None:
+        kind = all_algorithms()[name]
+        self._name.setText(kind.title)
+        self._summary.setText(kind.summary)
+        self._reference.setText(kind.reference)
+        self._reference.setVisible(bool(kind.reference))
+        self._show_chips(kind)
+        # A form tells of its changes while it is filled: what was noted before is filled in afterwards.
+        draft, options = dict(self._drafts.get(name, {})), dict(self._options)
+        self.form.set_declaration(kind, draft)
+        self.options.set_declaration(options_of(kind), options)
+        self._area.verticalScrollBar().setValue(0)
+        self._refresh_primary()
+
+    def _show_chips(self, kind: type[Algorithm]) -> None:
+        clear(self._chips)
+        new_users = {
+            "exact": (self.tr("new users ✓"), True, self.tr("Scores people who were not in training, exactly")),
+            "approximate": (self.tr("new users ≈"), True, self.tr("Scores people who were not in training, nearly")),
+            "none": (self.tr("known users only"), False, self.tr("Cannot score people who were not in training")),
+        }
+        chips = [new_users[kind.fold_in]]
+        if "time" in kind.needs:
+            chips.append((self.tr("uses time"), True, self.tr("The order of interactions matters to it")))
+        if kind.predicts_ratings:
+            chips.append((self.tr("predicts ratings"), True, self.tr("Gives a rating for each user and item")))
+        for text, strong, tip in chips:
+            chip = Chip(text, strong=strong)
+            chip.setToolTip(tip)
+            self._chips.addWidget(chip)
+        self._chips.addStretch(1)
+
+    def _enter_form(self) -> None:
+        """Return on an algorithm: into its form, or straight to training where it has none."""
+        self.form.setFocus()
+        self.form.focusNextChild()
+
+    def _keep_draft(self) -> None:
+        if self.algorithms.name:
+            self._drafts[self.algorithms.name] = self.form.changed_values() if self.form.valid else {}
+
+    def _keep_options(self) -> None:
+        if self.options.valid:
+            self._options |= self.options.values()
+
+    # Training ------------------------------------------------------------------------------------------------------
+
+    def _train(self) -> None:
+        kind = self.kind
+        if kind is None:
+            return
+        for form in (self.form, self.options):
+            if not form.valid:
+                self.fold.setChecked(self.fold.isChecked() or form is self.options)
+                form.focus_error()
+                return
+        self.session.queue_run(kind.name, self.form.values(), **self.options.values())
+
+    def _refresh_primary(self, *_: object) -> None:
+        kind = self.kind
+        if kind is None:
+            return
+        runs = self.session.runs
+        waiting = runs.waiting()
+        busy = runs.active() is not None or bool(waiting)
+        names = ", ".join(short_title(one)[:40] for one in waiting[:8])
+        self._waiting.set_text(self.tr("Waiting: {names}").format(names=names) if waiting else "")
+        self._waiting.setVisible(bool(waiting))
+        words = self.tr("Queue {name}") if busy else self.tr("Train {name}")
+        reason = self.algorithms.reason(kind)
+        self._unsuited.setText(reason)
+        self._unsuited.setVisible(bool(reason))
+        self.primary.setText(words.format(name=kind.title))
+        self.primary.setToolTip(self.tr("Starts when the runs before it are done") if busy else reason)
+        self.primary.setEnabled(self.session.data is not None and not reason)
+
+    # The session ---------------------------------------------------------------------------------------------------
+
+    def _refresh_data(self) -> None:
+        self._stack.setCurrentIndex(int(self.session.data is not None))
+        self.algorithms.set_data(self.session.data)
+        self._refresh_facts()
+        self._refresh_primary()
+
+    def _refresh_facts(self) -> None:
+        data = self.session.data
+        if data is None:
+            self.set_facts("")
+            return
+        facts = [
+            self._validation_words(),
+            self.tr("all {n:,} items ranked").format(n=data.n_items),
+            self.tr("the test stays closed until you compare"),
+        ]
+        self.set_facts(" · ".join(filter(None, facts)))
+
+    def _validation_words(self) -> str:
+        split = self.session.split or {}
+        part = (split.get("settings") or {}).get("validation", 1)
+        if split.get("name") == "files":
+            return self.tr("Validated on your own validation file, where there is one")
+        if not part:
+            return self.tr("No validation part: the last epoch is kept")
+        most = min(int(self._options.get("validation_users", 1000)), self.session.data.n_users)
+        return self.tr("Validated on up to {n:,} users").format(n=most)
+
+    def _go_to_data(self) -> None:
+        self.session.request_page("data")
+
+    def shown(self) -> None:
+        self._refresh_primary()
+        self.run.refresh()
+
+    def find(self) -> None:
+        self.algorithms.search.setFocus()
+        self.algorithms.search.selectAll()
+
+    def remember(self) -> dict[str, Any]:
+        # Copies, so that the session sees what has changed since it asked last.
+        drafts = {name: dict(one) for name, one in self._drafts.items() if one}
+        return {"algorithm": self.algorithms.name, "drafts": drafts, "options": dict(self._options)}
+
+    def recall(self, view: dict[str, Any]) -> None:
+        drafts, options = view.get("drafts"), view.get("options")
+        if isinstance(drafts, dict):
+            self._drafts = {str(name): dict(one) for name, one in drafts.items() if isinstance(one, dict)}
+        if isinstance(options, dict):
+            self._options = dict(options)
+        name = str(view.get("algorithm") or self.algorithms.name)
+        self.algorithms.choose(name)
+        if name == self.algorithms.name:
+            self._choose(name)
+
+
+if __name__ == "__main__":
+    preview(TrainPage)

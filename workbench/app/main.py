@@ -32,6 +32,7 @@ log = logging.getLogger("workbench")
 
 def main(path: str | None = None) -> int:
     """Open the window on a file, on a project, or where it was left; returns the exit status."""
+    _without_pandas()
     try:
         refuse_bad_qt()
         app, window = build()
@@ -46,6 +47,11 @@ def main(path: str | None = None) -> int:
     window.deleteLater()
     app.processEvents()
     return int(status)
+
+
+def _without_pandas() -> None:
+    """Keep pyarrow from importing pandas at its first array: a third of a second for what this process never uses."""
+    sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]  # an import of it now says that there is none
 
 
 def build() -> tuple[QApplication, MainWindow]:

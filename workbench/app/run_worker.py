@@ -42,6 +42,7 @@ class Standby:
         """Start one where none waits."""
         self._used = [process for process in self._used if process.poll() is None]  # reaps what has ended
         if self.pid is None:
+            self.close()  # one that died waiting
             self._waiting = self._begin()
 
     def start(self, folder: Path) -> "subprocess.Popen[str]":
@@ -210,8 +211,8 @@ class Follower(QThread):
             stamp = (about.st_mtime_ns, about.st_ino)
             if stamp == self._stamp:
                 return None
-            status = json.loads(path.read_bytes())
-        except (OSError, ValueError):
+            status = dict(json.loads(path.read_bytes()))
+        except (OSError, ValueError, TypeError):
             return None
         self._stamp, self._status = stamp, status
         return dict(status)

@@ -13,6 +13,7 @@ from PySide6.QtCore import (
     QAbstractTableModel,
     QItemSelectionModel,
     QModelIndex,
+    QObject,
     QPersistentModelIndex,
     QRectF,
     QRunnable,
@@ -234,7 +235,7 @@ class ArrayModel(QAbstractTableModel):
         self._start = start
 
 
-class _Arrived(QStyledItemDelegate):
+class _Arrived(QObject):
     """Brings a finished sort back into the window's thread."""
 
     done = Signal(int, object)

@@ -1,0 +1,84 @@
+"""Sessions whose workers are quick and obedient stand-ins, and a small data set that is already imported."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+HERE = Path(__file__).parent
+WORKER = [sys.executable, str(HERE / "fake_worker.py")]
+TRAINER = [sys.executable, str(HERE / "fake_trainer.py")]
+
+
+@pytest.fixture
+def worker_command():
+    """The line that starts a stand-in for the worker process."""
+    return WORKER
+
+
+@pytest.fixture
+def trainer_command():
+    """The line that starts a stand-in for the training process."""
+    return TRAINER
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """A place of its own for settings and recent projects."""
+    monkeypatch.setenv("RECWB_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def session(qapp, home):
+    from workbench.app.session import Session
+
+    made = Session(worker=WORKER, standby=TRAINER)
+    yield made
+    made.close()
+    made.deleteLater()
+
+
+@pytest.fixture
+def light(qapp):
+    """The application in its light colours, as every test begins and ends."""
+    from workbench.app.main import dress
+    from workbench.app.theme import theme
+
+    dress(qapp)
+    theme().set_mode("light", keep=False)
+    yield theme()
+    theme().set_mode("light", keep=False)
+
+
+def small_data():
+    """Four users, five items, ratings and times."""
+    from workbench.data.interactions import Interactions
+
+    user = np.repeat(np.arange(4, dtype=np.int32), 4)
+    item = np.array([0, 1, 2, 3, 1, 2, 3, 4, 0, 2, 3, 4, 0, 1, 3, 4], np.int32)
+    rating = np.linspace(1, 5, 16, dtype=np.float32)
+    time = np.arange(16, dtype=np.int64) * 86_400_000
+    users, items = pa.array(["ann", "bob", "cem", "李"]), pa.array(list("abcde"))
+    return Interactions.build(user, item, users, items, rating=rating, time=time)
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A project folder with the small data in it."""
+    from workbench.project import Project
+
+    made = Project.create(tmp_path / "films")
+    small_data().save(made.folder / "data" / "small", {"source": {"name": "small.csv"}})
+    made.data, made.split = "small", {"name": "last-n", "settings": {"n": 1, "validation": 1}}
+    made.save()
+    return made
+
+
+@pytest.fixture
+def opened(session, project):
+    """A session with that project open."""
+    assert session.open_project(project.folder)
+    return session

@@ -1,0 +1,62 @@
+"""Does a run as the training process does, without training: three epochs, or until it is told otherwise.
+
+What it does is chosen by the run's seed: 0 ends by itself, 1 trains until told, 2 trains and is deaf, 3 dies by signal 9.
+"""
+
+import json
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+import psutil
+
+EPOCHS = 3
+
+
+def write(path, value):
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(value))
+    part.replace(path)
+
+
+def main():
+    folder = Path(json.loads(sys.stdin.readline())["run"])
+    kind = json.loads((folder / "run.json").read_text())["seed"]
+    me = {"pid": os.getpid(), "process_started": psutil.Process().create_time(), "epochs": EPOCHS, "device": "cpu"}
+    pause = threading.Event()
+
+    def status(state, epoch, **more):
+        write(folder / "status.json", {"state": state, "epoch": epoch, **me, **more})
+
+    status("running", 0)
+    with (folder / "records.jsonl").open("a") as records:
+        for epoch in range(1, EPOCHS + 1):
+            line = {"epoch": epoch, "epochs": EPOCHS, "loss": 1 / epoch, "validation": {"ndcg@10": epoch / 10}}
+            records.write(json.dumps(line) + "\n")
+            records.flush()
+            status("running", epoch)
+            if kind == 3:
+                os.kill(os.getpid(), signal.SIGKILL)
+    paused = False
+    while kind:
+        pause.wait(0.01)
+        control = folder / "control.json"
+        wish = json.loads(control.read_text())["command"] if kind == 1 and control.exists() else ""
+        if (wish == "pause") != paused and wish in ("pause", "resume"):
+            paused = wish == "pause"
+            status("paused" if paused else "running", EPOCHS)
+        if wish == "stop":
+            status("stopped", EPOCHS)
+            return
+        if wish == "cancel":
+            status("cancelled", EPOCHS)
+            return
+    (folder / "model.safetensors").write_bytes(b"")
+    status("done", EPOCHS)
+
+
+if os.name == "posix":
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+main()

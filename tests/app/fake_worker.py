@@ -1,0 +1,39 @@
+"""Speaks the protocol of the worker process, and misbehaves on request."""
+
+import json
+import os
+import signal
+import sys
+import threading
+
+
+def say(**line):
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+
+
+def main():
+    say(event="ready")
+    for line in sys.stdin:
+        request = json.loads(line)
+        number, job, args = request["id"], request["job"], request["args"]
+        if job == "echo":
+            sys.stdout.write("a library prints this\n")
+            say(id=number, event="progress", fraction=0.5, text="half")
+            say(id=number, event="done", result=args)
+        elif job == "pid":
+            say(id=number, event="done", result=os.getpid())
+        elif job == "forever":
+            say(id=number, event="progress", fraction=0.1, text="begun")
+            threading.Event().wait()
+        elif job == "fail":
+            say(id=number, event="failed", sentence="It did not work.", details="Traceback …")
+        elif job == "exit":
+            sys.stderr.write("last words\n")
+            sys.stderr.flush()
+            os._exit(3)
+        elif job == "killed":
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+main()

@@ -1,0 +1,60 @@
+import numpy as np
+import pytest
+
+from workbench.app.plots import BarPlot, IntervalPlot, LinePlot
+
+
+@pytest.fixture
+def lines(keep, light):
+    plot = keep(LinePlot("Loss", x="epoch", y="loss", empty="No epoch yet"))
+    plot.resize(400, 300)
+    plot.show()
+    return plot
+
+
+def test_an_empty_plot_says_so(lines):
+    assert lines.summary() == "No epoch yet"
+    assert lines._nothing.isVisible()
+    lines.set_line("EASE", [1, 2], [0.5, 0.25])
+    assert not lines._nothing.isVisible()
+
+
+def test_the_summary_tells_each_line(lines):
+    lines.set_line("EASE", [1, 2, 3], [0.5, np.nan, 0.25])
+    assert "EASE: 2 points, last 0.25" in lines.summary()
+    lines.remove_line("EASE")
+    assert lines.lines() == []
+
+
+@pytest.mark.parametrize("y", [[], [np.nan, np.nan], [1.0, 1.0], [np.inf, 1.0], [0.0, 0.0]])
+def test_hostile_lines_are_drawn(lines, y):
+    lines.set_line("x" * 300, np.arange(len(y)), y, markers=True, fill=True)
+    lines.set_log(y=True)
+    lines.grab()
+
+
+def test_lines_stay_one_pixel_wide_and_take_the_colours_of_the_theme(lines, light):
+    lines.set_line("a", [0, 1], [0, 1], 1)
+    lines.set_line("b", [0, 1], [1, 0], 2)
+    curve = lines._lines["a"][0]
+    before = curve.opts["pen"].color()
+    light.set_mode("dark", keep=False)
+    after = curve.opts["pen"]
+    assert after.color() != before
+    assert after.width() == 1
+    lines.grab()
+
+
+def test_bars_and_intervals_are_drawn_and_told(keep, light):
+    plot = keep(BarPlot("Ratings"))
+    plot.show()
+    plot.set_bars(["1", "2"], [3, 4])
+    plot.grab()
+    assert "1: 3" in plot.summary()
+    plot.set_bars([], [])
+    plot.grab()
+    rows = keep(IntervalPlot("NDCG"))
+    rows.set_rows([("EASE", 0.5, 0.4, 0.6, 0), ("very " * 50, 0.5, 0.5, 0.5, 1)])
+    rows.show()
+    rows.grab()
+    assert "EASE 0.5 (0.4 to 0.6)" in rows.accessibleDescription()

@@ -1,0 +1,96 @@
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from workbench import project as projects
+from workbench.errors import WorkbenchError
+from workbench.project import FILE, LOCK, Project
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path, monkeypatch):
+    monkeypatch.setenv("RECWB_HOME", str(tmp_path / "home"))
+
+
+def test_what_was_saved_is_opened(tmp_path):
+    made = Project.create(tmp_path / "films", "Film club")
+    made.data, made.split, made.view = "small", {"name": "random", "settings": {"seed": 3}}, {"page": "train"}
+    made.save()
+    assert Project.open(tmp_path / "films") == made
+
+
+def test_a_folder_with_something_in_it_is_left_alone(tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(WorkbenchError, match="not empty"):
+        Project.create(tmp_path)
+    assert [one.name for one in tmp_path.iterdir()] == ["mine.txt"]
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"name": "x"}', "not json"])
+def test_a_damaged_project_is_told(tmp_path, content):
+    (tmp_path / FILE).write_text(content)
+    with pytest.raises(WorkbenchError, match="damaged"):
+        Project.open(tmp_path)
+
+
+def test_a_folder_that_is_no_project_is_told(tmp_path):
+    with pytest.raises(WorkbenchError, match="is not a project"):
+        Project.open(tmp_path / "nowhere")
+
+
+def test_a_lock_of_a_living_process_holds(tmp_path):
+    made = Project.create(tmp_path / "films")
+    other = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    try:
+        about = {"pid": other.pid, "host": projects.socket.gethostname(), "started": projects._started(other.pid)}
+        (made.folder / LOCK).write_text(json.dumps(about))
+        with pytest.raises(WorkbenchError, match=f"process {other.pid}"):
+            made.lock()
+        (made.folder / LOCK).write_text(json.dumps(about | {"started": 1.0}))  # the number was used again
+        made.lock()
+    finally:
+        other.communicate(b"\n")
+    assert json.loads((made.folder / LOCK).read_text())["pid"] == os.getpid()
+    made.unlock()
+    assert not (made.folder / LOCK).exists()
+
+
+def test_a_lock_of_a_dead_process_does_not_hold(tmp_path):
+    made = Project.create(tmp_path / "films")
+    other = subprocess.Popen([sys.executable, "-c", ""])
+    other.wait()
+    about = {"pid": other.pid, "host": projects.socket.gethostname(), "started": 1.0}
+    (made.folder / LOCK).write_text(json.dumps(about))
+    made.lock()
+
+
+def test_recent_projects_come_last_first_and_once(tmp_path):
+    one, two = Project.create(tmp_path / "one"), Project.create(tmp_path / "two")
+    projects.remember(one)
+    projects.remember(two, "5 interactions")
+    projects.remember(one)
+    assert [recent.name for recent in projects.recent()] == ["one", "two"]
+    assert projects.recent()[1].facts == "5 interactions"
+    projects.forget(one.folder)
+    assert [recent.name for recent in projects.recent()] == ["two"]
+    (two.folder / FILE).unlink()
+    assert not projects.recent()[0].there
+
+
+def test_a_damaged_list_of_recent_projects_is_an_empty_one():
+    projects.home().mkdir()
+    (projects.home() / "recent.json").write_text("[{]")
+    assert projects.recent() == []
+
+
+def test_names_of_folders_never_meet(tmp_path):
+    first = projects.free_folder("a/b: ü")
+    assert first.name == "ab ü"
+    first.mkdir(parents=True)
+    assert projects.free_folder("a/b: ü").name == "ab ü 2"
+    made = Project.create(tmp_path / "films")
+    made.free_data_folder("../x y").mkdir()
+    assert made.free_data_folder("../x y").name == "x-y-2"

@@ -76,7 +76,7 @@ def split_facts(data: str, name: str, settings: Json, control: Control) -> Json:
     }
 
 
-def _picture(data: Interactions, places: np.ndarray, users: int = 16, newest: int = 40) -> list[str]:
+def _picture(data: Interactions, places: np.ndarray, users: int = 24, newest: int = 40) -> list[str]:
     """For some users, spread over all: the place (0, 1, 2) of each of their newest interactions, the newest last."""
     starts = data.by_user.indptr
     lively = np.flatnonzero(data.by_user.lengths >= 3)  # noqa: PLR2004 - fewer show nothing

@@ -36,11 +36,11 @@ def table_file(path: Path, schema: pa.Schema) -> Iterator[Write]:
 
 def check_place(path: Path) -> None:
     """Say before the work what would be said after it: that nothing can be written there."""
+    if path.is_dir():
+        raise WorkbenchError(f"{path} is a folder. Name a file in it.")
     if path.suffix.lower() not in FORMATS:
         message = f"{path.name} does not say which format to write. End its name in {', '.join(FORMATS)}."
         raise WorkbenchError(message)
-    if path.is_dir():
-        raise WorkbenchError(f"{path} is a folder. Name a file in it.")
     if not path.parent.is_dir():
         raise WorkbenchError(f"The folder {path.parent} is not there. Make it, or name another place.")
 

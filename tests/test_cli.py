@@ -1,0 +1,538 @@
+import csv
+import errno
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from workbench import __version__
+from workbench.__main__ import main as start
+from workbench.cli import COMMANDS, main
+from workbench.commands.output import Progress
+from workbench.errors import Cancelled
+from workbench.training.run import Run
+from workbench.training.weights import load_weights
+
+PICTURE = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)) * 8
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Ratings of 40 people whose tastes fall into two halves, titles of the items, and a pair file."""
+    folder = tmp_path_factory.mktemp("small")
+    rng = np.random.default_rng(3)
+    lines = ["user,item,rating,time"]
+    for user in range(40):
+        for at, item in enumerate(rng.permutation(20)[:12] + 20 * (user % 2)):
+            lines.append(f"u{user:03d},i{item},{1 + int(item) % 5},{978300000 + 60 * at}")
+    (folder / "ratings.csv").write_text("\n".join(lines) + "\n")
+    titles = [f'i{item},"Title, the {item}th",{1980 + item}' for item in range(40)]
+    (folder / "titles.csv").write_text("\n".join(["item,title,year", *titles]) + "\n")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def trained(folder):
+    """A run folder of each kind of algorithm, by name."""
+    runs = {}
+    for name, options in {"ease": [], "average": [], "biased-svd": ["--set", "epochs=3"]}.items():
+        runs[name] = folder / name
+        given = ["train", str(folder / "ratings.csv"), "--algorithm", name, "--run", str(runs[name]), *options]
+        assert main([*given, "--items", str(folder / "titles.csv"), "--quiet"]) == 0
+    return runs
+
+
+@pytest.fixture
+def ask(capsys):
+    """Give a command; returns exit status, standard output, standard error."""
+
+    def ask(*words):
+        capsys.readouterr()
+        status = main([str(word) for word in words])
+        said = capsys.readouterr()
+        assert "Traceback" not in said.out + said.err
+        return status, said.out, said.err
+
+    return ask
+
+
+@pytest.fixture
+def value(ask):
+    """Give a command with --json; returns the value."""
+
+    def value(*words):
+        status, out, err = ask(*words, "--json")
+        assert status == 0, err
+        return json.loads(out)
+
+    return value
+
+
+@pytest.fixture
+def fails(ask):
+    """Give a command that must fail; returns its one sentence."""
+
+    def fails(*words, status=1):
+        ended, out, err = ask(*words, "--quiet")
+        assert (ended, out) == (status, "")
+        assert err.startswith("workbench: ")
+        assert err.count("\n") == 1
+        return err
+
+    return fails
+
+
+def _rows(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_inspect_tells_what_an_import_would_do(folder, value):
+    found = value("inspect", folder / "ratings.csv")
+    assert found["rows"] == found["kept"] + found["refused_count"] == 480
+    assert (found["users"], found["items"], found["duplicates"]) == (40, 40, 0)
+    assert found["density"] == pytest.approx(480 / 1600)
+    assert (found["rating_min"], found["rating_max"]) == (1, 5)
+    assert found["time_min"].startswith("2000-12-31T22:00:00")
+    assert found["columns"] == {"user": "user", "item": "item", "rating": "rating", "time": "time"}
+    assert (found["delimiter"], found["header"]) == (",", True)
+    assert found["encoding"] in ("utf-8", "ascii")
+
+
+def test_inspect_takes_columns_and_names_refused_lines(tmp_path, value, ask):
+    file = tmp_path / "odd.csv"
+    file.write_text("a,b,c\nx,1,4\ny,2,bad\nx,2,5\n")
+    found = value("inspect", file, "--columns", "user=a,item=b,rating=c")
+    assert found["refused"][0]["line"] == 3
+    assert found["refused"][0]["text"] == "y,2,bad"
+    assert found["time_min"] is None
+    assert found["columns"]["time"] is None
+    _, out, _ = ask("inspect", file, "--columns", "user=a,item=b,rating=c")
+    assert "2 kept, 1 refused" in out
+    assert "line 3" in out
+
+
+def test_algorithms_are_listed_with_their_declarations(value, ask):
+    found = value("algorithms")
+    keys = {"name", "title", "family", "reference", "needs", "fold_in", "explains", "hyperparameters"}
+    assert all(keys <= set(one) for one in found)
+    ease = next(one for one in found if one["name"] == "ease")
+    assert ease["hyperparameters"]["properties"]["regularization"]["default"] == 500
+    assert value("algorithms", "ease") == [ease]
+    _, out, _ = ask("algorithms", "ease")
+    assert "--set regularization=500.0" in out
+    assert all(one["name"] in ask("algorithms")[1] for one in found)
+
+
+def test_train_makes_a_run_folder_with_its_data_inside(folder, tmp_path, value):
+    said = value(
+        "train",
+        folder / "ratings.csv",
+        "--algorithm",
+        "biased-svd",
+        "--run",
+        tmp_path / "a" / "run",
+        "--set",
+        "epochs=4",
+        "--split",
+        "random",
+        "--split-set",
+        "test=0.3",
+        "--seed",
+        "5",
+        "--threads",
+        "1",
+        "--device",
+        "cpu",
+    )
+    assert (said["run"], said["status"], said["records"]) == (str(tmp_path / "a" / "run"), "done", 4)
+    assert said["seconds"] > 0
+    assert said["peak_memory_bytes"] > 1_000_000
+    assert said["last"]["epoch"] == 4
+    spec = Run.open(tmp_path / "a" / "run").spec
+    assert (spec.data, spec.split, spec.split_settings["test"], spec.seed, spec.threads) == (
+        "data",
+        "random",
+        0.3,
+        5,
+        1,
+    )
+
+
+def test_a_finished_run_says_so_and_answers_the_same(trained, ask):
+    status, out, err = ask("train", "--run", trained["biased-svd"], "--json")
+    assert status == 0
+    assert json.loads(out)["status"] == "done"
+    assert json.loads(out)["records"] == 3
+    assert "finished" in err
+
+
+def test_own_files_are_a_split(folder, tmp_path, value):
+    lines = (folder / "ratings.csv").read_text().splitlines()
+    for name, rows in {"base": lines[1:400], "test": lines[400:440], "validation": lines[440:]}.items():
+        (tmp_path / f"{name}.csv").write_text("\n".join([lines[0], *rows]) + "\n")
+    files = ["--split", "files", "--test", tmp_path / "test.csv", "--validation", tmp_path / "validation.csv"]
+    value("train", tmp_path / "base.csv", "--algorithm", "average", *files, "--run", tmp_path / "run")
+    fold = Run.open(tmp_path / "run").fold
+    assert (len(fold.train), len(fold.test.truth.item), len(fold.validation.truth.item)) == (399, 40, 41)
+    assert value("evaluate", tmp_path / "run")["metrics"]["rmse"]["mean"] == 0  # ratings here hang on the item alone
+
+
+def test_evaluate_gives_metrics_with_intervals_and_the_protocol(trained, value):
+    found = value("evaluate", trained["ease"], "--metrics", "ndcg,recall", "--k", "5,10,20")
+    assert set(found["metrics"]) == {f"{name}@{k}" for name in ("ndcg", "recall") for k in (5, 10, 20)}
+    ndcg = found["metrics"]["ndcg@10"]
+    assert ndcg["low"] <= ndcg["mean"] <= ndcg["high"]
+    assert found["users"] == 40
+    assert {"split", "candidates", "masked", "relevance", "cutoffs", "formulas"} <= set(found["protocol"])
+    assert found["seconds"] >= 0
+    assert set(value("evaluate", trained["ease"], "--metrics", "ndcg@3")["metrics"]) == {"ndcg@3"}
+    assert {"rmse", "mae"} <= set(value("evaluate", trained["biased-svd"])["metrics"])
+
+
+def test_lists_leave_out_what_was_shown_and_keep_ids_and_titles(trained, folder, tmp_path, value):
+    said = value("recommend", trained["ease"], "--all", "--output", tmp_path / "lists.csv", "--k", "7")
+    assert said["users"] == 40
+    assert (tmp_path / "lists.csv").read_text().splitlines()[0] == "user,rank,item,score,title"
+    rows = _rows(tmp_path / "lists.csv")
+    assert len(rows) == said["rows"] == 40 * 7
+    run = Run.open(trained["ease"])
+    shown = {}
+    for user, item in zip(run.fold.shown_at_test.user, run.fold.shown_at_test.item, strict=True):
+        shown.setdefault(run.data.user_ids[user].as_py(), set()).add(run.data.item_ids[item].as_py())
+    assert all(len(items) == 11 for items in shown.values())
+    assert not any(row["item"] in shown[row["user"]] for row in rows)
+    first = rows[:7]
+    assert [row["rank"] for row in first] == list("1234567")
+    assert [float(row["score"]) for row in first] == sorted((float(row["score"]) for row in first), reverse=True)
+    assert first[0]["title"] == f"Title, the {first[0]['item'][1:]}th"
+    value("recommend", trained["ease"], "--all", "--output", tmp_path / "seen.csv", "--k", "12", "--include-seen")
+    assert any(row["item"] in shown[row["user"]] for row in _rows(tmp_path / "seen.csv"))
+
+
+def test_lists_of_some_users_in_three_formats(trained, tmp_path, value):
+    found = []
+    for ending in ("csv", "parquet", "jsonl"):
+        file = tmp_path / f"some.{ending}"
+        said = value("recommend", trained["ease"], "--user", "u003", "--user", "u001", "--output", file, "--k", "3")
+        assert (said["rows"], said["users"]) == (6, 2)
+    found.append(_rows(tmp_path / "some.csv"))
+    found.append(pq.read_table(tmp_path / "some.parquet").to_pylist())
+    found.append([json.loads(line) for line in (tmp_path / "some.jsonl").read_text(encoding="utf-8").splitlines()])
+    plain = [[(r["user"], int(r["rank"]), r["item"], np.float32(r["score"])) for r in rows] for rows in found]
+    assert plain[0] == plain[1] == plain[2]
+    assert [row[0] for row in plain[0]] == ["u003"] * 3 + ["u001"] * 3
+
+
+@pytest.mark.parametrize("header", ["", "user,item\n", "item,user\n"])
+def test_predicted_ratings_keep_the_order_and_allow_strangers(trained, tmp_path, value, header):
+    pairs = [("u002", "i4"), ("nobody", "i4"), ("u001", "nothing"), ("u001", "i3")]
+    rows = [f"{b},{a}" if header.startswith("item") else f"{a},{b}" for a, b in pairs]
+    (tmp_path / "pairs.csv").write_text(header + "\n".join(rows))
+    said = value("predict", trained["biased-svd"], tmp_path / "pairs.csv", "--output", tmp_path / "out.csv")
+    assert (said["rows"], said["unknown_users"], said["unknown_items"]) == (4, 1, 1)
+    with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:
+        read = list(csv.reader(file))
+    assert read[0] == ["user", "item", "rating"]
+    assert [tuple(row[:2]) for row in read[1:]] == pairs
+    run = Run.open(trained["biased-svd"])
+    user, item = run.data.user_index("u001"), run.data.item_index("i3")
+    expected = run.trained_algorithm().predict(np.array([user], np.int32), np.array([item], np.int32))
+    assert np.float32(read[4][2]) == expected[0]
+
+
+def test_wrong_usage_ends_with_2(folder, tmp_path, ask, fails):
+    assert main([]) == 2
+    assert ask("train", "--algorithm", "ease")[0] == 2  # no run
+    assert ask("train", folder / "ratings.csv", "--run", tmp_path / "x")[0] == 2  # no algorithm
+    assert (
+        ask("train", folder / "ratings.csv", "--algorithm", "ease", "--run", tmp_path / "x", "--split", "files")[0] == 2
+    )
+    assert ask("train", "--run", tmp_path / "x", "--seed", "4")[0] == 2  # a run goes on as it began
+    assert ask("recommend", tmp_path, "--output", "x.csv")[0] == 2  # for whom?
+    assert ask("evaluate", tmp_path, "--k", "0")[0] == 2
+    assert ask("inspect")[0] == 2
+    assert "Did you mean 'train'" in fails("trian", status=2)
+    for later in ("explain", "similar", "compare"):
+        status, out, err = ask(later, "run", "--user", "3")
+        assert (status, out) == (2, "")
+        assert "later version" in err
+
+
+def test_help_and_version(capsys):
+    assert main(["--version"]) == 0
+    assert __version__ in capsys.readouterr().out
+    assert main(["--help"]) == 0
+    tour = capsys.readouterr().out
+    assert all(command in tour for command in ("inspect", "algorithms", "train", "evaluate", "recommend", "demo"))
+
+
+@pytest.mark.parametrize(
+    ("wishes", "words"),
+    [
+        (["--algorithm", "eas"], ("algorithm 'eas'", "Did you mean 'ease'")),
+        (["--algorithm", "biased-svd", "--set", "epoch=3"], ("'epoch'", "Did you mean 'epochs'")),
+        (["--algorithm", "biased-svd", "--set", "epochs=many"], ("epochs", "whole number", "'many'")),
+        (["--algorithm", "ease", "--set", "regularization=-1"], ("regularization", "above 0")),
+        (["--algorithm", "ease", "--split", "lastn"], ("split 'lastn'", "Did you mean 'last-n'")),
+        (["--algorithm", "ease", "--split-set", "n=0"], ("n must be", "at least 1")),
+        (["--algorithm", "ease", "--filter", "core=5"], ("filter 'core'", "later version")),
+        (["--algorithm", "ease", "--columns", "user=nobody,item=item"], ("nobody",)),
+        (["--algorithm", "ease", "--seed", "-1"], ("seed",)),
+        (["--algorithm", "ease", "--items", "absent.csv"], ("absent.csv",)),
+    ],
+)
+def test_wrong_wishes_name_what_was_meant_and_leave_nothing(folder, tmp_path, fails, wishes, words):
+    sentence = fails("train", folder / "ratings.csv", "--run", tmp_path / "new" / "run", *wishes)
+    assert all(word in sentence for word in words)
+    assert not (tmp_path / "new").exists()
+
+
+def _bad_files(folder):
+    (folder / "empty.csv").write_bytes(b"")
+    (folder / "one.csv").write_text("user\n1\n2\n3\n")
+    (folder / "picture.csv").write_bytes(PICTURE)
+    (folder / "folder.csv").mkdir()
+    (folder / "broken.csv.gz").write_bytes(b"\x1f\x8b\x08\0garbage")
+    return ["empty.csv", "one.csv", "picture.csv", "folder.csv", "broken.csv.gz", "absent.csv"]
+
+
+def test_bad_files_get_a_sentence_that_names_them(tmp_path, fails):
+    for name in _bad_files(tmp_path):
+        assert name in fails("inspect", tmp_path / name)
+        assert name in fails("train", tmp_path / name, "--algorithm", "ease", "--run", tmp_path / "run")
+        assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
+def test_a_file_without_read_permission(folder, tmp_path, fails):
+    file = tmp_path / "secret.csv"
+    file.write_text((folder / "ratings.csv").read_text())
+    file.chmod(0)
+    assert "ermission" in fails("inspect", file)
+
+
+def test_a_file_that_changes_while_it_is_read(folder, tmp_path, fails, monkeypatch):
+    from workbench.data import importing
+
+    file = tmp_path / "growing.csv"
+    file.write_text((folder / "ratings.csv").read_text())
+    before = file.stat().st_size
+    whole = importing._account
+
+    def account(*args):
+        if file.stat().st_size == before:
+            with file.open("a") as more:
+                more.write("u1,i1,3,978300000\n")
+        return whole(*args)
+
+    monkeypatch.setattr(importing, "_account", account)
+    assert "changed while it was read" in fails("train", file, "--algorithm", "ease", "--run", tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def _no_room(*_args, **_settings):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_full_disk_keeps_the_old_file(trained, folder, tmp_path, fails, monkeypatch):
+    lists = tmp_path / "lists.csv"
+    lists.write_text("what was there")
+    monkeypatch.setattr(csv, "writer", _no_room)
+    assert "disk is full" in fails("recommend", trained["ease"], "--all", "--output", lists)
+    assert lists.read_text() == "what was there"
+    assert os.listdir(tmp_path) == ["lists.csv"]
+    monkeypatch.setattr(np, "save", _no_room)
+    new = ["--algorithm", "ease", "--run", tmp_path / "run"]
+    assert "disk is full" in fails("train", folder / "ratings.csv", *new)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_full_disk_while_training_leaves_a_run_that_can_go_on(folder, tmp_path, fails, value, monkeypatch):
+    from workbench.training import weights
+
+    given = ["--algorithm", "biased-svd", "--set", "epochs=2", "--run", tmp_path / "run"]
+    with monkeypatch.context() as patch:
+        patch.setattr(weights, "save_file", _no_room)
+        assert "disk is full" in fails("train", folder / "ratings.csv", *given)
+    assert value("train", "--run", tmp_path / "run")["status"] == "done"
+
+
+def test_places_that_cannot_be_written(trained, folder, tmp_path, fails):
+    assert "is a folder" in fails("recommend", trained["ease"], "--all", "--output", tmp_path)
+    (tmp_path / "folder.csv").mkdir()
+    assert "is a folder" in fails("recommend", trained["ease"], "--all", "--output", tmp_path / "folder.csv")
+    assert "not there" in fails("recommend", trained["ease"], "--all", "--output", tmp_path / "gone" / "lists.csv")
+    assert ".jsonl" in fails("recommend", trained["ease"], "--all", "--output", tmp_path / "lists.xlsx")
+    (tmp_path / "file").write_text("")
+    assert "file" in fails("train", folder / "ratings.csv", "--algorithm", "ease", "--run", tmp_path / "file" / "run")
+
+
+def test_nothing_existing_is_replaced_by_a_new_run(trained, folder, tmp_path, fails):
+    before = (trained["ease"] / "run.json").read_bytes()
+    new = ["train", folder / "ratings.csv", "--algorithm", "average", "--run"]
+    assert "already holds a run" in fails(*new, trained["ease"])
+    assert (trained["ease"] / "run.json").read_bytes() == before
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "mine.txt").write_text("mine")
+    assert "not from this program" in fails(*new, tmp_path)
+    assert (tmp_path / "data" / "mine.txt").read_text() == "mine"
+
+
+def test_unknown_users_and_pairs_that_are_none(trained, tmp_path, fails):
+    output = ["--output", tmp_path / "out.csv"]
+    assert "user 'u999'" in fails("recommend", trained["ease"], "--user", "u999", *output)
+    assert "at least 1" in fails("recommend", trained["ease"], "--all", "--k", "0", *output)
+    (tmp_path / "pairs.csv").write_text("u001,i1\nu002,i2\nu002\n")
+    assert "Line 3 of pairs.csv" in fails("predict", trained["biased-svd"], tmp_path / "pairs.csv", *output)
+    assert "does not predict" in fails("predict", trained["ease"], tmp_path / "pairs.csv", *output)
+    for name in _bad_files(tmp_path):
+        assert name in fails("predict", trained["average"], tmp_path / name, *output)
+    assert not (tmp_path / "out.csv").exists()
+    assert "Did you mean 'ndcg'" in fails("evaluate", trained["ease"], "--metrics", "ndgc")
+    assert "RMSE" in fails("evaluate", trained["ease"], "--metrics", "rmse")
+
+
+@pytest.fixture
+def copy(trained, tmp_path):
+    """A copy of the biased SVD run, to be broken."""
+    import shutil
+
+    return Path(shutil.copytree(trained["biased-svd"], tmp_path / "copy"))
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda run: (run / "run.json").write_text('{"algorithm": "eas'), "run.json is damaged"),
+        (lambda run: (run / "run.json").write_text("[]"), "damaged"),
+        (lambda run: (run / "run.json").unlink(), "not a run folder"),
+        (lambda run: (run / "model.safetensors").write_bytes(b"\xff" * 400), "model"),
+        (lambda run: (run / "model.safetensors").write_bytes((run / "model.safetensors").read_bytes()[:99]), "model"),
+        (lambda run: (run / "model.safetensors").unlink(), "no model yet"),
+        (lambda run: (run / "data" / "data.json").write_text("{"), "damaged"),
+        (lambda run: (run / "data" / "item.npy").write_bytes(b"\0" * 10), "damaged"),
+        (lambda run: (run / "data" / "user_ids.arrow").write_bytes(b"\0" * 10), "damaged"),
+    ],
+)
+def test_corrupt_run_folders_get_a_sentence(copy, tmp_path, fails, damage, words):
+    damage(copy)
+    assert words in fails("evaluate", copy)
+    assert words in fails("recommend", copy, "--all", "--output", tmp_path / "out.csv")
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_cut_records_and_lost_status_do_not_matter(copy, value):
+    records = (copy / "records.jsonl").read_bytes()
+    (copy / "records.jsonl").write_bytes(records[:-20])
+    (copy / "status.json").write_text('{"sta')
+    said = value("train", "--run", copy)
+    assert (said["status"], said["records"]) == ("done", 2)  # a record that is lost stays lost, the model does not
+    assert "ndcg@10" in value("evaluate", copy)["metrics"]
+
+
+def test_a_failure_nobody_foresaw_is_a_sentence_and_a_traceback_only_with_debug(trained, fails, capsys, monkeypatch):
+    from workbench.training import judging
+
+    monkeypatch.setattr(judging, "evaluate", lambda *_a, **_k: 1 / 0)
+    assert "ZeroDivisionError" in fails("evaluate", trained["ease"])
+    assert main(["evaluate", str(trained["ease"]), "--debug"]) == 1
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_the_window_is_asked_for_only_where_it_can_be(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("workbench.__main__._open_window", lambda path: print("window", path) or 0)  # noqa: T201
+    assert start([]) == 0
+    assert start([str(tmp_path)]) == 0
+    assert capsys.readouterr().out.splitlines() == ["window None", f"window {tmp_path}"]
+    assert start(["algorithms"]) == 0
+    assert "window" not in capsys.readouterr().out
+    assert start([str(tmp_path / "vanished")]) == 1
+    assert "vanished is not there" in capsys.readouterr().err
+    assert start(["inspct"]) == 2
+    assert "Did you mean 'inspect'" in capsys.readouterr().err
+    monkeypatch.setattr(sys, "platform", "linux")
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    assert start([]) == 1
+    assert "no display" in capsys.readouterr().err
+
+
+def test_every_command_has_help(capsys):
+    for command in COMMANDS[:-3]:
+        assert main([command, "--help"]) == 0
+        assert command in capsys.readouterr().out
+
+
+def test_progress_is_a_bar_on_a_terminal_and_lines_elsewhere():
+    import io
+
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    terminal, file = Terminal(), io.StringIO()
+    for stream in (terminal, file):
+        progress = Progress(stream)
+        progress.start("Reading")
+        for done in range(1000):
+            progress.progress(done / 1000, "rows")
+        progress.end()
+    assert "░" in terminal.getvalue()
+    assert terminal.getvalue().endswith("\r\x1b[K")
+    assert file.getvalue() == "Reading …\n"
+    progress.cancelled = True
+    with pytest.raises(Cancelled):
+        progress.check()
+
+
+def _command(*words):
+    command = [sys.executable, "-m", "workbench", *(str(word) for word in words)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM to catch")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_with_130_and_the_run_goes_on_to_the_same_model(folder, tmp_path, value, number):
+    given = [folder / "ratings.csv", "--algorithm", "biased-svd", "--set", "epochs=400", "--set", "factors=150"]
+    given += ["--patience", "0"]
+    value("train", *given, "--run", tmp_path / "whole")
+    with _command("train", *given, "--run", tmp_path / "broken") as process:
+        records = tmp_path / "broken" / "records.jsonl"
+        deadline = time.monotonic() + 60
+        while not (records.exists() and records.read_text().count("\n") > 2):
+            assert process.poll() is None, process.stderr.read()
+            assert time.monotonic() < deadline
+            time.sleep(0.005)
+        process.send_signal(number)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert out == ""
+    assert "Traceback" not in err
+    assert f"workbench train --run {tmp_path / 'broken'}" in err
+    assert Run.open(tmp_path / "broken").status()["state"] == "cancelled"
+    assert not list((tmp_path / "broken").rglob("*.part"))
+    said = value("train", "--run", tmp_path / "broken")
+    assert said["status"] == "done"
+    assert said["records"] == 400
+    models = [load_weights(tmp_path / name / "model.safetensors")[0] for name in ("whole", "broken")]
+    assert all(np.array_equal(models[0][name], models[1][name]) for name in models[0])
+
+
+def test_standard_output_holds_one_json_value_in_a_process_of_its_own(folder, tmp_path):
+    with _command("--json", "inspect", folder / "ratings.csv") as process:
+        out, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert json.loads(out)["rows"] == 480
+    with _command("inspect", tmp_path / "absent.csv", "--json") as process:
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (1, "")
+    assert "absent.csv" in err
+    assert "Traceback" not in err

@@ -54,6 +54,8 @@ class Plot(QWidget):
         self.view = pg.PlotWidget(axisItems={"left": Axis("left"), "bottom": Axis("bottom", names)})
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # there is nothing to type; the summary speaks for it
         self.view.setAccessibleName(name)
+        # Once: each time a style sheet is set, the widgets inside forget the colours they were given.
+        self.view.setStyleSheet("background: transparent; border: none")
         self.plot = self.view.getPlotItem()
         self.plot.hideButtons()
         self.plot.setMenuEnabled(False)
@@ -112,7 +114,6 @@ class Plot(QWidget):
     def _dress(self) -> None:
         tokens = theme().tokens
         self.view.setBackground(None)
-        self.view.setStyleSheet("background: transparent; border: none")
         for side in ("left", "bottom"):
             axis = self.plot.getAxis(side)
             axis.setTickFont(font(11, figures=True))

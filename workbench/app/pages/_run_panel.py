@@ -286,8 +286,7 @@ class RunPanel(QWidget):
         first = self._ids[0] if self._ids else ""
         if first in wanted and not self._curves[first].flat:
             epoch, value = self._curves[first].best
-            words = self.tr("{value} at epoch {n}").format(value=figure(value), n=int(epoch))
-            self.validation.mark(epoch, value, words, self.session.run(first).number)
+            self.validation.mark(epoch, value, "", self.session.run(first).number)
         return len(wanted)
 
     def _draw_result(self, info: RunInfo | None, metric: str, *, drawn: int) -> None:
@@ -299,7 +298,9 @@ class RunPanel(QWidget):
             value = float(curve.validation.y[0])
             better = self.tr("lower is better") if metric in LOWER_IS_BETTER else self.tr("higher is better")
             self.result.set(figure(value), self.tr("on the validation part"), better, tip=f"{value!r}")
-        self.validation_card.hint.set_text(self.tr("best so far marked") if drawn and not alone else " ")
+        best = curve.best if curve is not None and not curve.flat else None
+        words = self.tr("best {value} after epoch {n}").format(value=figure(best[1]), n=int(best[0])) if best else " "
+        self.validation_card.hint.set_text(words)
 
 
 class RunHead(QWidget):

@@ -1,0 +1,103 @@
+"""Which runs may be compared: those that were judged in the same way on the same data."""
+
+import json
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication
+
+from workbench.app.pages._run_table import Group
+from workbench.app.pages._run_words import LONG, NONE, metric_title
+from workbench.app.runs import RunInfo
+from workbench.data.splitting import make_split
+from workbench.errors import WorkbenchError
+from workbench.metrics import all_metrics
+
+# What an evaluation that nobody changed takes for relevant; a run that is not tested yet will be tested so.
+USUAL = "every hidden interaction"
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Protocol", text)
+
+
+def key_of(info: RunInfo) -> str:
+    """Equal for runs whose numbers may be ranked together."""
+    spec = info.spec
+    protocol = protocol_of(info)
+    parts = [spec.get("data_hash"), spec.get("split"), spec.get("split_settings"), protocol.get("relevance", USUAL)]
+    return json.dumps(parts, sort_keys=True, default=str)
+
+
+def grouped(runs: list[RunInfo]) -> list[Group]:
+    """Runs by protocol; the group of the newest run first, in each the oldest run first."""
+    groups: dict[str, list[RunInfo]] = {}
+    for info in runs:
+        groups.setdefault(key_of(info), []).append(info)
+    newest_first = sorted(groups.values(), key=lambda group: -max(info.number for info in group))
+    return [Group(_title(group[0]), group) for group in newest_first]
+
+
+def protocol_of(info: RunInfo) -> dict[str, Any]:
+    """What the run's test depended on; empty before it was opened."""
+    evaluation = info.evaluation if isinstance(info.evaluation, dict) else {}
+    protocol = evaluation.get("protocol")
+    return protocol if isinstance(protocol, dict) else {}
+
+
+def split_words(info: RunInfo) -> str:
+    """The split of a run, in words."""
+    try:
+        words = make_split(str(info.spec.get("split")), info.spec.get("split_settings")).describe()
+    except (WorkbenchError, TypeError, ValueError):
+        words = str(info.spec.get("split"))
+    return words[:1].upper() + words[1:LONG]
+
+
+def data_words(info: RunInfo) -> str:
+    """The data of a run: enough of its hash to tell it from others."""
+    return str(info.spec.get("data_hash") or NONE)[:8]
+
+
+def _title(info: RunInfo) -> str:
+    relevance = protocol_of(info).get("relevance", USUAL)
+    unusual = [] if relevance == USUAL else [str(relevance)[:LONG]]
+    return " · ".join([split_words(info), *unusual, _tr("data {hash}").format(hash=data_words(info))])
+
+
+def lines(runs: list[RunInfo], metric: str) -> list[tuple[str, str]]:
+    """The protocol card of runs that were judged alike: what, and how."""
+    if not runs:
+        return []
+    protocol = next((one for info in runs if (one := protocol_of(info))), {})
+    seeds = sorted({str(info.spec.get("seed", 0)) for info in runs})
+    users = sorted({str(one.get("users")) for info in runs if (one := protocol_of(info)).get("users") is not None})
+    said = [
+        (_tr("Split"), split_words(runs[0])),
+        (_tr("Candidates"), protocol.get("candidates")),
+        (_tr("Left out"), protocol.get("masked")),
+        (_tr("Relevant"), protocol.get("relevance")),
+        (metric_title(metric), _formula(protocol, metric)),
+        (_tr("Interval"), protocol.get("interval")),
+        (_tr("Users tested"), ", ".join(users[:4])),
+        (_tr("Cutoffs"), ", ".join(str(k) for k in _listed(protocol.get("cutoffs")))),
+        (_tr("Seed"), ", ".join(seeds[:8])),
+        (_tr("Data"), data_words(runs[0])),
+    ]
+    return [(what, _sentence(how)) for what, how in said if what and how]
+
+
+def _listed(value: Any) -> list[Any]:
+    return value[:10] if isinstance(value, list) else []
+
+
+def _formula(protocol: dict[str, Any], metric: str) -> Any:
+    name = metric.partition("@")[0]
+    formulas = protocol.get("formulas")
+    told = formulas.get(name) if isinstance(formulas, dict) else None
+    known = all_metrics().get(name)
+    return told or (known.formula if known is not None and protocol else None)
+
+
+def _sentence(value: Any) -> str:
+    text = str(value)[:LONG]
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,445 @@
+"""Runs side by side: validation chooses, the test is opened once, and unlike protocols are kept apart."""
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QScrollArea,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.app.pages import Page, preview
+from workbench.app.pages._compare_columns import columns, metrics_of, table_text
+from workbench.app.pages._curves import Curve
+from workbench.app.pages._legend import Legend
+from workbench.app.pages._protocols import grouped, lines
+from workbench.app.pages._run_table import Group, IntervalDelegate, RunTable
+from workbench.app.pages._run_words import differences, metric_title, tested
+from workbench.app.plots import LinePlot
+from workbench.app.runs import RunInfo
+from workbench.app.session import Session
+from workbench.app.theme import GRID, SMALL, theme
+from workbench.app.widgets import Button, Card, EmptyState, Text, clear
+from workbench.errors import WorkbenchError
+from workbench.files import whole_file
+
+MOST_DRAWN = 12  # runs in the plots; more cannot be told apart
+FRAME = 66  # milliseconds between two refreshes
+INTERVAL_COLUMN = 4
+WIDTHS = (0, 150, 100, 90, 190, 90, 96, 90)  # of the columns; the first takes what is left
+FIRST = "ndcg@10"
+
+
+class ComparePage(Page):
+    """A table of all runs, and plots of the selected ones."""
+
+    name: ClassVar[str] = "compare"
+    title: ClassVar[str] = QCoreApplication.translate("ComparePage", "Compare")
+    icon: ClassVar[str] = "compare"
+    order: ClassVar[int] = 5
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self._metric = FIRST
+        self._groups: list[Group] = []
+        self._curves: dict[str, tuple[int, Curve]] = {}
+        self.primary = QAction(self.tr("Open the test"), self)
+        self.primary.triggered.connect(self._go_on)
+        self._soon = QTimer(self, singleShot=True, interval=FRAME)
+        self._soon.timeout.connect(self._catch_up)
+        self._whole = True
+        self._build()
+        session.runs_changed.connect(self._hear_all)
+        session.run_changed.connect(self._hear_one)
+        session.task_changed.connect(self._hear_one)
+        session.selection_changed.connect(self._hear_selection)
+        theme().changed.connect(self._soon.start)
+        self.refresh()
+
+    @classmethod
+    def state(cls, session: Session) -> tuple[str, str]:
+        number = len(session.all_runs())
+        if not number:
+            return "", QCoreApplication.translate("ComparePage", "Train a run first")
+        words = "1 run" if number == 1 else "{n} runs"
+        return QCoreApplication.translate("ComparePage", words).format(n=number), ""
+
+    # Widgets -------------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self._stack = QStackedLayout(self)
+        empty = EmptyState(
+            "compare",
+            self.tr("Train two runs to compare"),
+            self.tr("Choose an algorithm"),
+            more=self.tr("Their figures, intervals and curves will stand side by side here."),
+        )
+        empty.button.clicked.connect(self._go_to_train)
+        self._stack.addWidget(empty)
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        column.addWidget(self._build_table(), 5)
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        row.addWidget(self._build_cutoffs(), 1)
+        row.addWidget(self._build_learning(), 1)
+        row.addWidget(self._build_protocol(), 1)
+        column.addLayout(row, 4)
+        self._stack.addWidget(whole)
+
+    def _build_table(self) -> Card:
+        card = Card(self.tr("Runs"), " ")
+        card.body.setContentsMargins(GRID, 10, GRID, GRID)
+        card.head.setContentsMargins(GRID, 0, GRID, 0)
+        self._hint = card.hint
+        self.metric = QComboBox()
+        self.metric.setAccessibleName(self.tr("Test metric"))
+        self.metric.setToolTip(self.tr("The test metric of the table and of the plot"))
+        self.metric.setMinimumWidth(15 * GRID)
+        self.metric.activated.connect(self._choose_metric)
+        self.copy = Button(self.tr("Copy"), "quiet", tip=self.tr("Copy the table with all figures, for a spreadsheet"))
+        self.save = Button(self.tr("Save as CSV…"), "quiet", tip=self.tr("Write the table with all figures to a file"))
+        self.copy.clicked.connect(self._copy)
+        self.save.clicked.connect(self._save)
+        for one in (self.metric, self.copy, self.save):
+            card.head.addWidget(one)
+        self.table = RunTable(self.tr("Runs"))
+        self.table.setItemDelegateForColumn(INTERVAL_COLUMN, IntervalDelegate(self.table))
+        self.table.horizontalHeader().setStretchLastSection(False)
+        self.table.ids_selected.connect(self.session.select_runs)
+        self.table.setMinimumHeight(20 * GRID)
+        card.add(self.table, 1)
+        return card
+
+    def _build_cutoffs(self) -> Card:
+        self.cutoffs = LinePlot(self.tr("Test metric at each cutoff"), x=self.tr("cutoff k"), legend=False)
+        self.cutoffs_card = Card(" ", " ")
+        self._legend = Legend(2)
+        self.cutoffs_card.head.addWidget(self._legend)
+        self.cutoffs_card.add(self.cutoffs, 1)
+        return self.cutoffs_card
+
+    def _build_learning(self) -> Card:
+        self.learning = LinePlot(
+            self.tr("Validation after each epoch"),
+            x=self.tr("epoch"),
+            legend=False,
+            empty=self.tr("No run here has a validation curve."),
+        )
+        self.learning_card = Card(self.tr("Validation"), self.tr("after each epoch"))
+        self.learning_card.add(self.learning, 1)
+        return self.learning_card
+
+    def _build_protocol(self) -> Card:
+        card = Card(self.tr("Protocol"), self.tr("what these numbers depend on"))
+        inside = QWidget()
+        self._protocol = QGridLayout(inside)
+        self._protocol.setContentsMargins(0, 0, GRID, 0)
+        self._protocol.setHorizontalSpacing(12)
+        self._protocol.setVerticalSpacing(5)
+        self._protocol.setColumnStretch(1, 1)
+        area = QScrollArea()
+        area.setWidget(inside)
+        area.setWidgetResizable(True)
+        area.setAccessibleName(self.tr("Protocol"))
+        area.viewport().setAutoFillBackground(False)
+        inside.setAutoFillBackground(False)
+        card.add(area, 1)
+        self._said: list[tuple[str, str]] = []
+        for one in (self.cutoffs_card, self.learning_card, card):
+            one.body.setContentsMargins(2 * GRID, 10, 12, 6)
+            one.body.setSpacing(4)
+        return card
+
+    # What is shown -------------------------------------------------------------------------------------------------
+
+    def drawn(self) -> list[RunInfo]:
+        """Runs in the plots: the selected ones that may be compared with the first, or else all usable ones like it."""
+        group = self._group()
+        if group is None:
+            return []
+        chosen = [info for one in self.session.selected_runs for info in group.runs if info.id == one]
+        if len(chosen) < 2:  # noqa: PLR2004 - a comparison
+            chosen = [info for info in group.runs if info.state in ("done", "stopped", "running", "paused")]
+        return chosen[-MOST_DRAWN:] if len(self.session.selected_runs) < 2 else chosen[:MOST_DRAWN]  # noqa: PLR2004
+
+    def _group(self) -> Group | None:
+        for one in self.session.selected_runs:
+            return next((group for group in self._groups if any(info.id == one for info in group.runs)), None)
+        return self._groups[0] if self._groups else None
+
+    def to_test(self) -> list[RunInfo]:
+        """Runs whose test would be opened: of the selected ones where there are two or more, else of all."""
+        selected = self.session.selected_runs
+        runs = self.session.all_runs()
+        asked = [info for info in runs if info.id in selected] if len(selected) > 1 else runs
+        return [info for info in asked if info.evaluation is None and info.usable]
+
+    def _testing(self, info: RunInfo) -> bool:
+        return str(info.folder) in self._in_test
+
+    @property
+    def _in_test(self) -> set[str]:
+        return {str(task.args.get("run")) for task in self.session.tasks if task.job == "evaluate" and not task.over}
+
+    # Following the session -----------------------------------------------------------------------------------------
+
+    def _hear_all(self) -> None:
+        self._whole = True
+        self._later()
+
+    def _hear_one(self, *_: object) -> None:
+        self._later()
+
+    def _hear_selection(self) -> None:
+        self.table.choose(self.session.selected_runs)
+        self._later()
+
+    def _later(self) -> None:
+        if self.isVisible() and not self._soon.isActive():
+            self._soon.start()
+
+    def _catch_up(self) -> None:
+        if not self.isVisible():
+            return
+        runs = self.session.all_runs()
+        groups = grouped(runs)
+        alike = [[info.id for info in group.runs] for group in groups] == self._shape() and not self._whole
+        if alike and self._choices(runs) == self._offered():
+            self._groups = groups
+            self.table.runs().refresh()
+            self._refresh_rest()
+        else:
+            self.refresh()
+
+    def _shape(self) -> list[list[str]]:
+        return [[info.id for info in group.runs] for group in self._groups]
+
+    def refresh(self) -> None:
+        """Show everything anew."""
+        self._whole = False
+        runs = self.session.all_runs()
+        self._stack.setCurrentIndex(int(bool(runs)))
+        self._groups = grouped(runs)
+        self._offer_metrics(runs)
+        details = {key: words for group in self._groups for key, words in differences(group.runs).items()}
+        self.table.show_runs(columns(self._metric, self._groups, details, self._testing), self._groups)
+        self.table.choose(self.session.selected_runs)
+        self._fit()
+        self._refresh_rest()
+
+    def _refresh_rest(self) -> None:
+        drawn = self.drawn()
+        self._refresh_words()
+        self._refresh_primary()
+        self._legend.show_runs(drawn if len(drawn) > 1 else [])
+        self._draw_cutoffs(drawn)
+        self._draw_learning(drawn)
+        self._show_protocol(drawn)
+
+    def _choices(self, runs: list[RunInfo]) -> list[str]:
+        return metrics_of(runs) or [FIRST]
+
+    def _offered(self) -> list[str]:
+        return [self.metric.itemData(at) for at in range(self.metric.count())]
+
+    def _offer_metrics(self, runs: list[RunInfo]) -> None:
+        names = self._choices(runs)
+        if self._metric not in names:
+            self._metric = FIRST if FIRST in names else names[0]
+        if names != self._offered():
+            self.metric.clear()
+            for one in names:
+                self.metric.addItem(metric_title(one), one)
+        self.metric.setCurrentIndex(names.index(self._metric))
+
+    def _choose_metric(self, at: int) -> None:
+        self._metric = self.metric.itemData(at)
+        self.refresh()
+
+    def _refresh_words(self) -> None:
+        runs = self.session.all_runs()
+        if not runs:
+            self.set_facts("")
+            return
+        tested_runs = sum(info.evaluation is not None for info in runs)
+        self.set_facts(
+            self.tr("{n} runs").format(n=len(runs)) + " · " + self.tr("the test of {n} is open").format(n=tested_runs)
+            if len(runs) > 1
+            else self.tr("Train another run to compare it with this one")
+        )
+        if len(self._groups) > 1:
+            hint = self.tr("Judged in {n} ways, and only compared within each").format(n=len(self._groups))
+        elif tested_runs < len(runs):
+            hint = self.tr("Validation chooses; the test is opened once, for the runs you will report")
+        else:
+            hint = self.tr("Same protocol, may be compared")
+        self._hint.set_text(hint)
+
+    def _refresh_primary(self) -> None:
+        testing, waiting = len(self._in_test), len([info for info in self.to_test() if not self._testing(info)])
+        if testing:
+            self.primary.setText(self.tr("Testing {n}…").format(n=testing))
+        elif waiting > 1:
+            self.primary.setText(self.tr("Open the test of {n} runs").format(n=waiting))
+        elif waiting or not any(info.evaluation for info in self.session.all_runs()):
+            self.primary.setText(self.tr("Open the test"))
+        else:
+            self.primary.setText(self.tr("Inspect users"))
+        self.primary.setEnabled(not testing and (waiting > 0 or self._all_open()))
+        why = self.tr("Evaluates on the part that nothing has seen yet; then do not go back to tuning")
+        self.primary.setToolTip(why if waiting else self.primary.text())
+
+    def _all_open(self) -> bool:
+        return not self.to_test() and any(info.evaluation is not None for info in self.session.all_runs())
+
+    def _go_on(self) -> None:
+        waiting = self.to_test()
+        if waiting:
+            self.session.evaluate([info.id for info in waiting])
+            self._hear_one()
+        elif self._all_open():
+            self.session.request_page("inspect")
+
+    # Plots ---------------------------------------------------------------------------------------------------------
+
+    def _draw_cutoffs(self, drawn: list[RunInfo]) -> None:
+        name, _, cutoff = self._metric.partition("@")
+        title = metric_title(name)
+        self.cutoffs_card.title.setText(self.tr("{metric} at k").format(metric=title) if cutoff else title)
+        self.cutoffs.set_empty(
+            self.tr("{metric} has no cutoff: it looks at every hidden rating.").format(metric=title)
+            if not cutoff
+            else self.tr("The test is not open yet.")
+        )
+        lines_wanted: dict[str, tuple[list[float], list[float], int]] = {}
+        for info in drawn if cutoff else []:
+            points = sorted(
+                (int(k), value)
+                for one in metrics_of([info])
+                if one.startswith(f"{name}@") and (k := one.partition("@")[2]).isdecimal()
+                and (value := tested(info, one)[0]) is not None
+            )  # fmt: skip
+            if points:
+                lines_wanted[info.id] = ([float(k) for k, _ in points], [value for _, value in points], info.number)
+        _show(self.cutoffs, lines_wanted, markers=True)
+
+    def _draw_learning(self, drawn: list[RunInfo]) -> None:
+        curves = [(info, self._curve(info)) for info in drawn]
+        metric = next((curve.metric for _, curve in curves if curve.metric and not curve.flat), "")
+        metric = metric or next((curve.metric for _, curve in curves if curve.metric), "")
+        self.learning_card.title.setText(metric_title(metric) if metric else self.tr("Validation"))
+        self.learning_card.hint.set_text(
+            self.tr("on validation, after each epoch") if metric else self.tr("after each epoch")
+        )
+        alike = [(info, curve) for info, curve in curves if curve.metric == metric and len(curve.validation)]
+        last = max((float(curve.validation.x[-1]) for _, curve in alike), default=0.0) or 1.0
+        wanted = {}
+        for info, curve in alike:
+            points = curve.validation
+            line = ([0.0, last], [float(points.y[0])] * 2) if curve.flat else (points.x, points.y)
+            wanted[info.id] = (*line, info.number)
+        _show(self.learning, wanted)
+
+    def _curve(self, info: RunInfo) -> Curve:
+        """A run's curve, read once and then only grown."""
+        try:
+            records = self.session.records(info.id)
+        except (OSError, ValueError):
+            records = []
+        known = self._curves.get(info.id)
+        if known is not None and known[0] == id(records) and known[1].count <= len(records):
+            known[1].add(records[known[1].count :])
+            return known[1]
+        curve = Curve(records)
+        self._curves[info.id] = (id(records), curve)
+        return curve
+
+    def _show_protocol(self, drawn: list[RunInfo]) -> None:
+        said = lines(drawn, self._metric)
+        if said == self._said:
+            return
+        self._said = said
+        clear(self._protocol)
+        for row, (what, how) in enumerate(said):
+            name, text = Text(what, SMALL, "muted"), Text(how, SMALL, wrap=True)
+            self._protocol.addWidget(name, row, 0)
+            self._protocol.addWidget(text, row, 1)
+        self._protocol.setRowStretch(len(said), 1)
+
+    # The table as a file -------------------------------------------------------------------------------------------
+
+    def _copy(self) -> None:
+        QApplication.clipboard().setText(table_text(self._groups, "\t"))
+        self.session.notice.emit("ok", self.tr("The table is copied"))
+
+    def _save(self) -> None:
+        path, _ = QFileDialog.getSaveFileName(self, self.tr("Save the table"), "runs.csv", self.tr("CSV (*.csv)"))
+        if path:
+            self.write(Path(path))
+
+    def write(self, path: Path) -> None:
+        """Write the table to a CSV file."""
+        try:
+            with whole_file(path) as part:
+                part.write_text(table_text(self._groups), encoding="utf-8")
+        except WorkbenchError as error:
+            self.session.failure.emit(self.tr("The table was not saved"), str(error), "")
+        else:
+            self.session.notice.emit("ok", self.tr("Saved {file}").format(file=path.name))
+
+    # The page ------------------------------------------------------------------------------------------------------
+
+    def _fit(self) -> None:
+        """Give the first column what the others leave."""
+        room = self.table.viewport().width()
+        for at, width in enumerate(WIDTHS[1:], 1):
+            self.table.setColumnWidth(at, width)
+        self.table.setColumnWidth(0, max(20 * GRID, room - sum(WIDTHS)))
+
+    def resizeEvent(self, event: Any) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def showEvent(self, event: Any) -> None:
+        super().showEvent(event)
+        self.refresh()
+
+    def shown(self) -> None:
+        self.refresh()
+
+    def find(self) -> None:
+        self.table.setFocus()
+
+    def _go_to_train(self) -> None:
+        self.session.request_page("train")
+
+    def remember(self) -> dict[str, Any]:
+        return {"metric": self._metric}
+
+    def recall(self, view: dict[str, Any]) -> None:
+        self._metric = str(view.get("metric") or FIRST)
+
+
+def _show(plot: LinePlot, wanted: dict[str, tuple[Any, Any, int]], *, markers: bool = False) -> None:
+    """Draw these lines and no others; those that stay are only given their new points."""
+    for name in plot.lines():
+        if name not in wanted:
+            plot.remove_line(name)
+    for name, (x, y, number) in wanted.items():
+        plot.set_line(name, x, y, number, markers=markers or len(x) == 1)
+
+
+if __name__ == "__main__":
+    preview(ComparePage)

@@ -5,20 +5,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from pyarrow import csv
 from pydantic import BaseModel, ConfigDict
 
+from workbench.control import Control
 from workbench.data import columns as roles
 from workbench.data.columns import Columns
 from workbench.data.interactions import Interactions
 from workbench.data.items import read_items
-from workbench.data.reading import Format, Preview, preview, sniff
+from workbench.data.reading import Format, Preview, preview
 from workbench.data.rows import Block, blocks
-from workbench.data.sources import opened, packing, stamp, zip_member
+from workbench.data.sources import changed, opened, packing, stamp, zip_member
 from workbench.data.summary import iso, summarize
 from workbench.data.table import Converter, Layout, Piece
 from workbench.data.times import guess_kind
@@ -28,16 +29,6 @@ from workbench.files import read_json, whole_folder
 PARTS = {"train": 0, "validation": 1, "test": 2}
 SHOWN_REFUSED = 100
 REFUSED = pa.schema({"file": pa.string(), "line": pa.int64(), "reason": pa.string(), "text": pa.string()})
-
-
-class Watcher(Protocol):
-    """Whoever waits for a job (see `workbench.training.control.Control`)."""
-
-    def check(self) -> None:
-        """Raise Cancelled if the job should end."""
-
-    def progress(self, fraction: float, text: str) -> None:
-        """Say how far the job is, 0 to 1."""
 
 
 class Recipe(BaseModel):
@@ -81,12 +72,6 @@ class Report:
     merged: int = 0
 
 
-class _Nobody:
-    def check(self) -> None: ...
-
-    def progress(self, fraction: float, text: str) -> None: ...
-
-
 def make_recipe(path: Path, columns: Columns | str | None = None) -> Recipe:
     """Guess how to read a file; `columns` (see `columns.parse`) overrules the guessed roles.
 
@@ -96,6 +81,8 @@ def make_recipe(path: Path, columns: Columns | str | None = None) -> Recipe:
         If the file cannot be read, or nothing says which column is which.
     """
     shown = preview(path)
+    if not shown.rows:
+        raise WorkbenchError(_nothing_kept(path, Report()))
     if columns is None:
         guessed = roles.guess(shown)
         if guessed.problem:
@@ -130,7 +117,7 @@ def read_interactions(
     recipe: Recipe | None = None,
     *,
     columns: Columns | str | None = None,
-    control: Watcher | None = None,
+    control: Control | None = None,
     refused: Path | None = None,
 ) -> tuple[Interactions, Report, Recipe]:
     """Read a file, or the person's own split as ``{"train": ..., "validation": ..., "test": ...}``.
@@ -154,7 +141,7 @@ def read_interactions(
     if unknown or not files:
         message = f"Files are for {', '.join(PARTS)}, not {', '.join(sorted(unknown)) or 'nothing'}."
         raise WorkbenchError(message)
-    control = control or _Nobody()
+    control = control or Control()
     first = next(iter(files.values()))
     chosen = recipe or make_recipe(first, columns)
     pieces, report, accents_differ = _read_all(files, chosen, control, refused)
@@ -169,7 +156,7 @@ def read_interactions(
 
 
 def _read_all(
-    files: dict[str, Path], recipe: Recipe, control: Watcher, refused: Path | None
+    files: dict[str, Path], recipe: Recipe, control: Control, refused: Path | None
 ) -> tuple[list[tuple[int, Piece]], Report, bool]:
     """Pieces of all files with the part each belongs to, the account, and whether the encoding looks wrong."""
     report, pieces, wrong = Report(), [], False
@@ -181,8 +168,7 @@ def _read_all(
                 _account(piece, report, sink, path.name if len(files) > 1 else None)
                 pieces.append((PARTS.get(name, 0), piece))
             if stamp(path) != before:
-                message = f"{path} changed while it was read. Wait until it is written, and read it again."
-                raise WorkbenchError(message)
+                raise changed(path)
             wrong |= converter.is_other_encoding
     return pieces, report, wrong
 
@@ -206,7 +192,7 @@ def _converter(path: Path, recipe: Recipe) -> Converter:
 
 
 def _pieces(
-    path: Path, converter: Converter, report: Report, control: Watcher, share: tuple[float, float]
+    path: Path, converter: Converter, report: Report, control: Control, share: tuple[float, float]
 ) -> Iterator[Piece]:
     layout = converter.layout.format
     with opened(path, layout.encoding, layout.compression, layout.member) as source:
@@ -261,7 +247,7 @@ def _account(piece: Piece, report: Report, sink: csv.CSVWriter | None, name: str
         sink.write_table(piece.refused.add_column(0, "file", names).cast(REFUSED))
 
 
-def _build(pieces: list[tuple[int, Piece]], recipe: Recipe, control: Watcher, *, with_parts: bool) -> Interactions:
+def _build(pieces: list[tuple[int, Piece]], recipe: Recipe, control: Control, *, with_parts: bool) -> Interactions:
     control.check()
     control.progress(0.82, "Numbering users and items")
     user, user_ids = _indices([piece.user for _, piece in pieces])
@@ -323,7 +309,7 @@ def import_file(
     recipe: Recipe | None = None,
     items: Path | None = None,
     *,
-    control: Watcher | None = None,
+    control: Control | None = None,
 ) -> dict[str, Any]:
     """Read a file and write it as a data folder, whole or not at all.
 
@@ -335,7 +321,7 @@ def import_file(
     dict
         The content of ``data.json``: ``source``, ``recipe``, ``report``, ``summary``, ``items`` and the hash.
     """
-    control = control or _Nobody()
+    control = control or Control()
     with whole_folder(folder) as part:
         refused = part / "refused.csv"
         data, report, used = read_interactions(paths, recipe, control=control, refused=refused)
@@ -360,28 +346,15 @@ def import_file(
     return dict(read_json(folder / "data.json"))
 
 
-def _sources(paths: dict[str, Path] | Path, control: Watcher) -> dict[str, dict[str, Any]]:
+def _sources(paths: dict[str, Path] | Path, control: Control) -> dict[str, dict[str, Any]]:
     files = {"all": paths} if isinstance(paths, Path) else paths
     return {name: {"path": str(p), "size": stamp(p).size, "sha256": _sha256(p, control)} for name, p in files.items()}
 
 
-def _sha256(path: Path, control: Watcher) -> str:
+def _sha256(path: Path, control: Control) -> str:
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while piece := file.read(8 << 20):
             control.check()
             digest.update(piece)
     return digest.hexdigest()
-
-
-__all__ = [
-    "Recipe",
-    "Report",
-    "import_file",
-    "inspect",
-    "make_recipe",
-    "read_interactions",
-    "sniff",
-    "summarize",
-    "time_kind",
-]

@@ -129,7 +129,7 @@ def _roles(shown: Preview, item_ids: pa.Array) -> dict[str, Any]:
     """Positions of id, title, year and genres; ``flags`` where the last 19 columns are genre flags."""
     width = len(shown.names)
     columns = [shown.column(i) for i in range(width)]
-    overlap = [pc.sum(pc.is_in(pa.array(c, pa.string()), value_set=item_ids)).as_py() or 0 for c in columns]
+    overlap = [pc.sum(pc.is_in(pa.array(set(c), pa.string()), value_set=item_ids)).as_py() or 0 for c in columns]
     roles: dict[str, Any] = {"id": int(np.argmax(overlap)) if any(overlap) else 0}
     for role, known in (("title", TITLE), ("year", YEAR), ("genres", GENRES)):
         sure = [0.0 if at in roles.values() else likeness(name, known) for at, name in enumerate(shown.names)]

@@ -137,7 +137,7 @@ def preview(path: Path, format: Format | None = None, rows: int = SHOWN) -> Prev
     _check(layout)
     with opened(path, layout.encoding, layout.compression, layout.member) as source:
         chunks = source.chunks(SAMPLE)
-        text, whole = next(chunks, b"").decode(errors="replace"), next(chunks, None) is None
+        text, whole = next(chunks, b"").decode(errors="replace"), next(chunks, b"") in (b"", b"\n")
     found = _fields(_lines(text, whole=whole), layout, rows + 1 + layout.skip)
     if not found:
         raise WorkbenchError(f"{path.name} holds no rows.")
@@ -248,7 +248,7 @@ def _fields(lines: list[str], layout: Format, most: int = 2000) -> list[list[str
         return []
     broken = set(block.broken.tolist())  # the sample may have cut a field
     rows = [block.text(i) for i in range(min(block.n_rows, most)) if i not in broken]
-    return [split_row(row, layout.delimiter) for row in rows]
+    return [split_row(row, layout.delimiter) for row in rows] or [line.split(layout.delimiter) for line in lines[:most]]
 
 
 def split_row(text: str, delimiter: str) -> list[str]:

@@ -65,6 +65,11 @@ def could_not_read(path: Path, error: Exception) -> WorkbenchError:
     return WorkbenchError(message)
 
 
+def changed(path: Path) -> WorkbenchError:
+    """Say that a file is not what it was when its reading began."""
+    return WorkbenchError(f"{path} changed while it was read. Wait until it is written, and read it again.")
+
+
 def packing(path: Path) -> str:
     """How a file is packed, by its first bytes: ``none``, ``gz`` or ``zip``."""
     try:
@@ -72,7 +77,7 @@ def packing(path: Path) -> str:
             start = file.read(4)
     except OSError as error:
         raise could_not_read(path, error) from error
-    return "gz" if start[:2] == b"\x1f\x8b" else "zip" if start == b"PK\x03\x04" else "none"
+    return "gz" if start[:2] == b"\x1f\x8b" else "zip" if start in (b"PK\x03\x04", b"PK\x05\x06") else "none"
 
 
 def zip_member(path: Path) -> str:
@@ -153,6 +158,8 @@ class Source:
         try:
             while piece := self._unpacked.read(size):
                 total += len(piece)
+                if self._raw.tell() > self.size:  # or a log that grows would be read for ever
+                    raise changed(self.path)
                 if total > BOMB_SIZE and total > BOMB_RATIO * self.size:
                     message = f"{self.path.name} unpacks to more than {BOMB_RATIO} times its size, which no real data"
                     raise WorkbenchError(message + " does. If it is sound, unpack it yourself and choose the result.")

@@ -186,11 +186,10 @@ class Converter:
         """Columns by role; rows of another width raise, or go to `bad` (numbers from 0) and are left out."""
 
         def handle(row: csv.InvalidRow) -> str:
-            if bad is None:
-                return "error"
-            bad.append(row.number - 1)
+            numbers.append(row.number - 1)
             return "skip"
 
+        numbers = [] if bad is None else bad
         columns, delimiter = self.layout.columns, self.layout.format.delimiter
         names = [str(i) for i in range(self.layout.width)]
         table = csv.read_csv(
@@ -203,7 +202,7 @@ class Converter:
                 quote_char='"' if quoted else False,
                 newlines_in_values=quoted,
                 ignore_empty_lines=False,
-                invalid_row_handler=handle,
+                invalid_row_handler=None if bad is None else handle,
             ),
             convert_options=csv.ConvertOptions(
                 include_columns=[str(columns[role]) for role in kinds],

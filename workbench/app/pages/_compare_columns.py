@@ -59,42 +59,52 @@ def columns(
     number = {SERIES: lambda info: info.number}
     shown = [
         RunColumn(
-            _tr("run"), short_title, lambda info: short_title(info).lower(), lambda info: info.title[:2000],
+            _tr("run"),
+            short_title,
+            lambda info: short_title(info).lower(),
+            lambda info: info.title[:2000],
             extra={**number, DETAIL: lambda info: details.get(info.id, "")},
         ),
         RunColumn(
-            _tr("state"), lambda info: _tr("Testing…") if testing(info) else state_words(info), lambda info: info.state,
-            lambda info: info.reason[:600], extra={INK: lambda info: STATE_INK.get(info.state, "muted") if not info.state == "done" else "muted"},
+            _tr("state"),
+            lambda info: _tr("Testing…") if testing(info) else state_words(info),
+            lambda info: info.state,
+            lambda info: info.reason[:600],
+            extra={INK: lambda info: "muted" if info.state == "done" else STATE_INK.get(info.state, "muted")},
         ),
         RunColumn(
-            _tr("validation"), _validation, _validation_key, lambda info: _full(validated(info)), right=True,
+            _tr("validation"),
+            _validation,
+            _validation_key,
+            lambda info: _full(validated(info)),
+            right=True,
             tip=_tr("The last value on the validation part; it chooses"),
         ),
+        _metric_column(metric, bold=True),
         RunColumn(
-            metric_title(metric) if metric else _tr("test"), lambda info: figure(tested(info, metric)[0]), lambda info: tested(info, metric)[0],
-            lambda info: _interval(info, metric), right=True, tip=_tr("On the test part"),
-            extra={BOLD: lambda info: True, INK: lambda info: "text" if tested(info, metric)[0] is not None else "muted"},
-        ),
-        RunColumn(
-            _tr("95 % interval"), lambda info: "", lambda info: tested(info, metric)[0], lambda info: _interval(info, metric),
+            _tr("95 % interval"),
+            lambda _info: "",
+            lambda info: tested(info, metric)[0],
+            lambda info: _interval(info, metric),
             extra={**number, INTERVAL: lambda info: _shares(info, metric, spans)},
         ),
-    ]  # fmt: skip
-    for one in beside:
-        shown.append(_metric_column(one))
+    ]
     return [
         *shown,
+        *map(_metric_column, beside),
         RunColumn(_tr("time"), lambda info: duration(seconds_of(info)), seconds_of, right=True, tip=_tr("Training")),
     ]
 
 
-def _metric_column(metric: str) -> RunColumn:
+def _metric_column(metric: str, *, bold: bool = False) -> RunColumn:
     return RunColumn(
         metric_title(metric),
         lambda info: figure(tested(info, metric)[0]),
         lambda info: tested(info, metric)[0],
         lambda info: _interval(info, metric),
         right=True,
+        tip=_tr("On the test part"),
+        extra={BOLD: lambda _info: bold},
     )
 
 

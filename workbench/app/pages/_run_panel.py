@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.app.pages._curves import LOWER_IS_BETTER, Curve
 from workbench.app.pages._legend import Legend
+from workbench.app.pages._lines import RunLine, show_lines
 from workbench.app.pages._run_words import (
     NONE,
     STATE_INK,
@@ -257,20 +258,20 @@ class RunPanel(QWidget):
         self.validation.set_empty(validation)
 
     def _draw_loss(self) -> None:
-        wanted: dict[str, tuple[Any, Any, int, bool]] = {}
+        wanted = []
         for one in reversed(self._ids):
             info, curve = self.session.run(one), self._curves[one]
             if info is None:
                 continue
             if len(curve.steps) and one == self._ids[0]:
-                wanted[f"{one} steps"] = (curve.steps.x, curve.steps.y, info.number, True)
+                wanted.append(RunLine(info, curve.steps.x, curve.steps.y, faint=True))
             if len(curve.epochs):
-                wanted[one] = (curve.epochs.x, curve.epochs.y, info.number, False)
-        _show(self.loss, wanted)
+                wanted.append(RunLine(info, curve.epochs.x, curve.epochs.y))
+        show_lines(self.loss, wanted)
 
     def _draw_validation(self, metric: str) -> int:
         """Draw what can be drawn; returns how many lines that is."""
-        wanted: dict[str, tuple[Any, Any, int, bool]] = {}
+        wanted: dict[str, RunLine] = {}
         alike = [one for one in self._ids if self._curves[one].metric == metric and metric]
         last = max((self._curves[one].validation.x[-1] for one in alike), default=0.0)
         for one in reversed(alike):
@@ -279,14 +280,14 @@ class RunPanel(QWidget):
                 continue
             points = curve.validation
             # One value that has no epoch is a level to compare the curves with.
-            line = ([0.0, last], [points.y[0]] * 2) if curve.flat else (points.x, points.y)
-            wanted[one] = (*line, info.number, False)
-        _show(self.validation, wanted)
+            x, y = ([0.0, last], [points.y[0]] * 2) if curve.flat else (points.x, points.y)
+            wanted[one] = RunLine(info, x, y)
+        show_lines(self.validation, list(wanted.values()))
         self.validation.clear_marks()
         first = self._ids[0] if self._ids else ""
         if first in wanted and not self._curves[first].flat:
             epoch, value = self._curves[first].best
-            self.validation.mark(epoch, value, "", self.session.run(first).number)
+            self.validation.mark(epoch, value, "", wanted[first].info.number)
         return len(wanted)
 
     def _draw_result(self, info: RunInfo | None, metric: str, *, drawn: int) -> None:
@@ -403,15 +404,6 @@ def _in_the_middle(widget: QWidget) -> QWidget:
     column.addWidget(widget)
     column.addStretch(1)
     return holder
-
-
-def _show(plot: LinePlot, wanted: dict[str, tuple[Any, Any, int, bool]]) -> None:
-    """Draw these lines and no others; those that stay are only given their new points."""
-    for name in plot.lines():
-        if name not in wanted:
-            plot.remove_line(name)
-    for name, (x, y, number, faint) in wanted.items():
-        plot.set_line(name, x, y, number, faint=faint, markers=len(x) == 1 and not faint)
 
 
 def _algorithm_title(info: RunInfo) -> str:

@@ -13,7 +13,7 @@ from workbench.errors import WorkbenchError
 from workbench.metrics import all_metrics
 
 NONE = "–"
-SHORT = 10  # seconds below which tenths are shown
+INSTANT, SHORT = 0.1, 10  # seconds: nothing worth a figure, and tenths below
 LONG = 200  # characters of a title that are ever measured; no window shows more
 
 
@@ -92,8 +92,8 @@ def duration(seconds: float | None) -> str:
     """A time span, rounded to what matters."""
     if seconds is None:
         return NONE
-    if seconds < 1:
-        return _tr("{n} ms").format(n=round(seconds * 1000))
+    if seconds < INSTANT:
+        return _tr("<0.1 s")
     return f"{seconds:.1f} s" if seconds < SHORT else span(seconds)
 
 

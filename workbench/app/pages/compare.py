@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any, ClassVar
 
-from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QApplication,
@@ -21,6 +21,7 @@ from workbench.app.pages import Page, preview
 from workbench.app.pages._compare_columns import columns, metrics_of, table_text
 from workbench.app.pages._curves import Curve
 from workbench.app.pages._legend import Legend
+from workbench.app.pages._lines import RunLine, show_lines
 from workbench.app.pages._protocols import grouped, lines
 from workbench.app.pages._run_table import Group, IntervalDelegate, RunTable
 from workbench.app.pages._run_words import differences, metric_title, tested
@@ -35,7 +36,7 @@ from workbench.files import whole_file
 MOST_DRAWN = 12  # runs in the plots; more cannot be told apart
 FRAME = 66  # milliseconds between two refreshes
 INTERVAL_COLUMN = 4
-WIDTHS = (0, 150, 100, 90, 190, 90, 96, 90)  # of the columns; the first takes what is left
+WIDTHS = (0, 160, 100, 90, 170, 90, 108, 84)  # of the columns; the first takes what is left
 FIRST = "ndcg@10"
 
 
@@ -160,6 +161,7 @@ class ComparePage(Page):
         for one in (self.cutoffs_card, self.learning_card, card):
             one.body.setContentsMargins(2 * GRID, 10, 12, 6)
             one.body.setSpacing(4)
+            one.head.addStrut(20)  # titles on one line, with a legend beside them or without
         return card
 
     # What is shown -------------------------------------------------------------------------------------------------
@@ -281,7 +283,7 @@ class ComparePage(Page):
         )
         if len(self._groups) > 1:
             hint = self.tr("Judged in {n} ways, and only compared within each").format(n=len(self._groups))
-        elif tested_runs < len(runs):
+        elif self.to_test() or not tested_runs:
             hint = self.tr("Validation chooses; the test is opened once, for the runs you will report")
         else:
             hint = self.tr("Same protocol, may be compared")
@@ -323,7 +325,7 @@ class ComparePage(Page):
             if not cutoff
             else self.tr("The test is not open yet.")
         )
-        lines_wanted: dict[str, tuple[list[float], list[float], int]] = {}
+        wanted = []
         for info in drawn if cutoff else []:
             points = sorted(
                 (int(k), value)
@@ -332,8 +334,9 @@ class ComparePage(Page):
                 and (value := tested(info, one)[0]) is not None
             )  # fmt: skip
             if points:
-                lines_wanted[info.id] = ([float(k) for k, _ in points], [value for _, value in points], info.number)
-        _show(self.cutoffs, lines_wanted, markers=True)
+                cutoffs, values = zip(*points, strict=True)
+                wanted.append(RunLine(info, cutoffs, values, markers=True))
+        show_lines(self.cutoffs, wanted)
 
     def _draw_learning(self, drawn: list[RunInfo]) -> None:
         curves = [(info, self._curve(info)) for info in drawn]
@@ -345,12 +348,12 @@ class ComparePage(Page):
         )
         alike = [(info, curve) for info, curve in curves if curve.metric == metric and len(curve.validation)]
         last = max((float(curve.validation.x[-1]) for _, curve in alike), default=0.0) or 1.0
-        wanted = {}
+        wanted = []
         for info, curve in alike:
             points = curve.validation
-            line = ([0.0, last], [float(points.y[0])] * 2) if curve.flat else (points.x, points.y)
-            wanted[info.id] = (*line, info.number)
-        _show(self.learning, wanted)
+            x, y = ([0.0, last], [float(points.y[0])] * 2) if curve.flat else (points.x, points.y)
+            wanted.append(RunLine(info, x, y))
+        show_lines(self.learning, wanted)
 
     def _curve(self, info: RunInfo) -> Curve:
         """A run's curve, read once and then only grown."""
@@ -374,7 +377,7 @@ class ComparePage(Page):
         clear(self._protocol)
         for row, (what, how) in enumerate(said):
             name, text = Text(what, SMALL, "muted"), Text(how, SMALL, wrap=True)
-            self._protocol.addWidget(name, row, 0)
+            self._protocol.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
             self._protocol.addWidget(text, row, 1)
         self._protocol.setRowStretch(len(said), 1)
 
@@ -430,15 +433,6 @@ class ComparePage(Page):
 
     def recall(self, view: dict[str, Any]) -> None:
         self._metric = str(view.get("metric") or FIRST)
-
-
-def _show(plot: LinePlot, wanted: dict[str, tuple[Any, Any, int]], *, markers: bool = False) -> None:
-    """Draw these lines and no others; those that stay are only given their new points."""
-    for name in plot.lines():
-        if name not in wanted:
-            plot.remove_line(name)
-    for name, (x, y, number) in wanted.items():
-        plot.set_line(name, x, y, number, markers=markers or len(x) == 1)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,254 @@
+"""The two tables of the page Inspect: what a user had, and what the run recommends."""
+
+import math
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath
+from PySide6.QtWidgets import QHeaderView, QStyledItemDelegate, QStyleOptionViewItem
+
+from workbench.app.tables import SERIES, BarDelegate, Column, TableView, bars, numbers, times
+from workbench.app.theme import BODY, GRID, ROW_HEIGHT, SMALL, font, theme
+
+YEAR, BELOW, STARS, INK = SERIES + 20, SERIES + 21, SERIES + 22, SERIES + 23
+LONGEST, LONGEST_TIP = 200, 2000  # letters of a title in a cell and on hover
+TALL = 5 * GRID
+STAR, N_STARS = 12, 5
+STARRED = (5, 10)
+"""Ends of the scales of ratings that are drawn as stars."""
+
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+Json = dict[str, Any]
+
+
+def line(text: Any, longest: int = LONGEST) -> str:
+    """A text on one line, no longer than anybody reads."""
+    return " ".join(str(text or "")[:longest].split())
+
+
+def digits_for(values: list[float]) -> int:
+    """Digits after the point so that about three of the largest value mean something."""
+    top = max((abs(v) for v in values if math.isfinite(v)), default=0.0)
+    if top <= 0:
+        return 3
+    return min(6, max(0, 2 - math.floor(math.log10(top)))) if top >= 1 or top < 0.1 else 3  # noqa: PLR2004
+
+
+class HistoryTable(TableView):
+    """Title, rating and day, the newest first; columns that the data lacks are left out."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+        self.setAccessibleName(self.tr("History"))
+        self._titles, self._stars = TitleDelegate(self), StarsDelegate(self)
+
+    def show_items(self, items: list[Json], scale: float | None) -> None:
+        """Show a history; `scale` is the end of the scale of ratings, None where no stars are drawn."""
+        columns, widths = [_titles(self.tr("title"), items)], [0]
+        if any(one.get("rating") is not None for one in items):
+            ratings = np.array([math.nan if one.get("rating") is None else one["rating"] for one in items], float)
+            columns.append(_ratings(self.tr("rating"), ratings, scale))
+            widths.append(4 * GRID + (N_STARS * STAR + 5 * GRID if scale else 5 * GRID))
+        if any(one.get("time") is not None for one in items):
+            columns.append(times(self.tr("date"), np.array([one.get("time") or 0 for one in items], np.int64)))
+            widths.append(13 * GRID)
+        _show(self, columns, widths, len(items), ROW_HEIGHT)
+        self.setItemDelegateForColumn(0, self._titles)
+        for place, column in enumerate(columns[1:], 1):
+            self.setItemDelegateForColumn(place, self._stars if column.extra else None)
+
+
+class ListTable(TableView):
+    """Rank, title with genres, score, popularity, and whether the item was in the hidden truth."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+        self.setAccessibleName(self.tr("Recommendations"))
+        self._titles, self._bars, self._inks = TitleDelegate(self), ScoreDelegate(self), InkDelegate(self)
+
+    def show_items(self, items: list[Json], seen: set[str], number: int) -> None:
+        """Show a list; `seen` holds ids of the history, `number` gives the colour of the run."""
+        self._bars.set_number(number)
+        scores = [_finite(one.get("score")) for one in items]
+        marks = [
+            (self.tr("✓ hit"), "ok") if one.get("hit") else (self.tr("seen"), "muted") if one["item"] in seen else ("", "")
+            for one in items
+        ]
+        score = bars(self.tr("score"), scores, digits_for(scores))
+        score.right = False  # the head stands over the bar
+        columns = [
+            numbers("", [one["rank"] for one in items]),
+            _titles(self.tr("title"), items),
+            score,
+            numbers(
+                self.tr("interactions"), [one["interactions"] for one in items],
+                tip=self.tr("How popular the item is: interactions with it in all of the data"),
+            ),
+            Column(
+                self.tr("hidden"), lambda rows: [marks[row][0] for row in rows.tolist()], None,
+                lambda row: self._about(marks[row][1]),
+                tip=self.tr("✓ hit: this item was kept from training, and the user did choose it"),
+                extra={INK: lambda row: marks[row][1]},
+            ),
+        ]  # fmt: skip
+        tall = any(one.get("genres") for one in items)
+        _show(self, columns, [5 * GRID, 0, 20 * GRID, 12 * GRID, 9 * GRID], len(items), TALL if tall else ROW_HEIGHT)
+        for place, delegate in enumerate((self._inks, self._titles, self._bars, None, self._inks)):
+            self.setItemDelegateForColumn(place, delegate)
+
+    def _about(self, ink: str) -> str:
+        return {
+            "ok": self.tr("This item was kept from training, and the user did choose it"),
+            "muted": self.tr("This item is in the history"),
+        }.get(ink, "")
+
+
+def _show(table: TableView, columns: list[Column], widths: list[int], n_rows: int, height: int) -> None:
+    """Show columns at fixed widths (0: the rest of the room), so that nothing moves from one user to the next."""
+    head = table.horizontalHeader()
+    table.verticalHeader().setMinimumSectionSize(height)
+    table.verticalHeader().setDefaultSectionSize(height)
+    table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+    head.setSortIndicatorShown(False)
+    head.setStretchLastSection(False)
+    table.show_columns(columns, n_rows)
+    for place, width in enumerate(widths):
+        mode = QHeaderView.ResizeMode
+        head.setSectionResizeMode(place, mode.Fixed if width else mode.Stretch)
+        if width:
+            table.setColumnWidth(place, width)
+    table.scrollToTop()
+
+
+def _titles(head: str, items: list[Json]) -> Column:
+    shown = [line(one.get("title") or one["item"]) for one in items]
+    years = [str(one["year"]) if one.get("year") else "" for one in items]
+    below = [line(", ".join(one["genres"])) if one.get("genres") else "" for one in items]
+
+    def full(row: int) -> str:
+        one = items[row]
+        whole = line(one.get("title") or one["item"], LONGEST_TIP)
+        return "\n".join(filter(None, [f"{whole} {years[row]}".strip(), below[row], line(one["item"])]))
+
+    return Column(
+        head, lambda rows: [shown[row] for row in rows.tolist()], lambda: np.array(shown, object), full,
+        extra={YEAR: lambda row: years[row], BELOW: lambda row: below[row]},
+    )  # fmt: skip
+
+
+def _ratings(head: str, ratings: np.ndarray, scale: float | None) -> Column:
+    texts = ["–" if value != value else f"{value:.4g}" for value in ratings.tolist()]  # noqa: PLR0124 - NaN
+
+    def stars(row: int) -> float | None:
+        value = float(ratings[row])
+        return None if scale is None or math.isnan(value) else min(1.0, max(0.0, value / scale))
+
+    return Column(
+        head, lambda rows: [texts[row] for row in rows.tolist()], lambda: ratings, right=True, extra={STARS: stars}
+    )
+
+
+def _finite(value: Any) -> float:
+    return float(value) if isinstance(value, int | float) and math.isfinite(value) else math.nan
+
+
+def _ground(delegate: QStyledItemDelegate, painter: QPainter, option: QStyleOptionViewItem, index: Any) -> str:
+    """Paint a cell without its text, which is returned."""
+    delegate.initStyleOption(option, index)
+    text, option.text = option.text, ""
+    style = option.widget.style()
+    style.drawControl(style.ControlElement.CE_ItemViewItem, option, painter, option.widget)
+    return text
+
+
+def _write(painter: QPainter, room: QRectF, text: str) -> float:
+    """Write a text at the left of its room, cut where it is too long; returns its width. Right for any script."""
+    metrics = painter.fontMetrics()
+    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(room.width()))
+    width = min(room.width(), metrics.horizontalAdvance(shown) + 1.0)
+    painter.drawText(QRectF(room.left(), room.top(), width, room.height()), _LEFT, shown)
+    return width
+
+
+class TitleDelegate(QStyledItemDelegate):
+    """A title, its year quietly behind it, and genres small under it where there are any."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Any) -> None:
+        text = _ground(self, painter, option, index)
+        year, below = index.data(YEAR), index.data(BELOW)
+        room = QRectF(option.rect).adjusted(GRID, 0, -GRID, 0)
+        tokens = theme().tokens
+        high = room
+        if option.rect.height() >= TALL:
+            half = room.height() / 2
+            high = QRectF(room.left(), room.top() + 3, room.width(), half - 2) if below else room
+            if below:
+                painter.setFont(font(SMALL))
+                painter.setPen(tokens.color("muted"))
+                _write(painter, QRectF(room.left(), room.top() + half, room.width(), half - 3), below)
+        painter.setFont(font(BODY, figures=True))
+        space = painter.fontMetrics().horizontalAdvance(year) + 6 if year else 0
+        painter.setPen(tokens.color("text"))
+        width = _write(painter, high.adjusted(0, 0, -space, 0), text)
+        if year:
+            painter.setPen(tokens.color("muted"))
+            painter.drawText(QRectF(high.left() + width + 5, high.top(), space, high.height()), _LEFT, year)
+
+
+class StarsDelegate(QStyledItemDelegate):
+    """A rating as stars, with its number at the right."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Any) -> None:
+        text = _ground(self, painter, option, index)
+        room = QRectF(option.rect).adjusted(GRID, 0, -GRID, 0)
+        painter.setPen(theme().tokens.color("text"))
+        painter.drawText(room, _RIGHT, text)
+        share = index.data(STARS)
+        if share is None:
+            return
+        right = room.right() - 4 * GRID
+        left = right - N_STARS * STAR
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(left, room.center().y())
+        painter.fillPath(STAR_PATH, theme().tokens.color("line"))
+        painter.setClipRect(QRectF(0, -STAR, share * N_STARS * STAR, 2 * STAR))
+        painter.fillPath(STAR_PATH, theme().series(4))
+        painter.restore()
+
+
+class ScoreDelegate(BarDelegate):
+    """A score as a bar in the colour of the run, with its number at the right."""
+
+    def set_number(self, number: int) -> None:
+        """Take the colour of another run."""
+        self._number = number
+
+
+class InkDelegate(QStyledItemDelegate):
+    """A text in the colour of a token; without one, quietly and at the right."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Any) -> None:
+        text = _ground(self, painter, option, index)
+        ink = index.data(INK)
+        painter.setPen(theme().tokens.color(ink or "muted"))
+        painter.drawText(QRectF(option.rect).adjusted(GRID, 0, -GRID, 0), _RIGHT if ink is None else _LEFT, text)
+
+
+def _star_path() -> QPainterPath:
+    """Five stars in a row, from 0 to the right, in the middle of their line."""
+    path = QPainterPath()
+    for star in range(N_STARS):
+        middle = QPointF(star * STAR + STAR / 2, 0)
+        for corner in range(10):
+            radius = 5.4 if corner % 2 == 0 else 2.3
+            angle = math.pi * corner / 5
+            point = middle + QPointF(radius * math.sin(angle), -radius * math.cos(angle))
+            (path.lineTo if corner else path.moveTo)(point)
+        path.closeSubpath()
+    return path
+
+
+STAR_PATH = _star_path()

@@ -70,9 +70,9 @@ if [ "$(uname -s)" = Linux ]; then
 fi
 
 "$VENV/bin/python" -m pip --version >/dev/null 2>&1 || "$PYTHON" -m venv --clear "$VENV"
+pip install -qq --constraint constraints.txt setuptools
 install_torch
 say "Installing the program and what it needs"
-pip install -qq --constraint constraints.txt setuptools
 pip install -qq --constraint constraints.txt --no-build-isolation --editable ".[dev]"
 "$VENV/bin/python" -c 'import torch, PySide6.QtWidgets' \
     || stop "The installation does not work: the message above says why. Remove $VENV and try again."

@@ -33,8 +33,8 @@ def test_hostile_lines_are_drawn(lines, y):
     lines.grab()
 
 
-def test_lines_stay_one_pixel_wide_and_take_the_colours_of_the_theme(lines, light):
-    lines.set_line("a", [0, 1], [0, 1], 1)
+def test_long_lines_are_one_pixel_wide_and_take_the_colours_of_the_theme(lines, light):
+    lines.set_line("a", np.arange(20_000), np.arange(20_000), 1)
     lines.set_line("b", [0, 1], [1, 0], 2)
     curve = lines._lines["a"][0]
     before = curve.opts["pen"].color()

@@ -83,7 +83,7 @@ def test_the_primary_action_is_a_button_at_the_right(window, qtbot):
     window.show_page("data")
     button = window.header._buttons.itemAt(window.header._buttons.count() - 1).widget()
     assert button.text() == "Go on"
-    assert button.geometry().right() >= window.header.width() - 2
+    qtbot.waitUntil(lambda: button.geometry().right() >= window.header.width() - 2)
     with qtbot.waitSignal(window.page.primary.triggered):
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     window.page.primary.setEnabled(False)
@@ -125,6 +125,7 @@ def test_a_failure_is_a_card_until_it_is_closed(window, session, qtbot):
     session.failure.emit("Reading failed", "The file is empty. Choose another.", "Traceback …")
     assert window.cards.count() == 1
     card = window.cards.itemAt(0).widget()
+    qtbot.waitUntil(card.isVisible)
     assert not card.details.isVisible()
     qtbot.mouseClick(card.fold, Qt.MouseButton.LeftButton)
     assert card.details.isVisible()
@@ -188,7 +189,7 @@ def test_the_palette_finds_and_does(window, qtbot):
 def test_letters_match_in_order():
     assert match("gd", "Go to Data") is not None
     assert match("dg", "Go to Data") is None
-    assert match("gotrain", "Go to Train") < match("gotrain", "Go to a long train")
+    assert match("gotr", "Go to Train") < match("gotr", "Pause or go on with training")
     assert match("", "anything") == 0
 
 

@@ -13,22 +13,23 @@ from workbench.app.widgets import SearchField, Text
 def match(query: str, title: str) -> int | None:
     """How well the letters of `query` appear in `title` in this order: smaller is better, None: they do not.
 
-    Letters that begin a word or follow the one before cost nothing; each letter skipped costs one.
+    A letter right behind the one before costs nothing, one that begins a word costs 1, any other what is skipped and 2.
     """
     query, lower = query.lower().replace(" ", ""), title.lower()
-    cost, at = 0, -1
+    best: dict[int, int] = {-1: 0}  # place of the last letter found to the least cost of getting there
     for letter in query:
-        found = lower.find(letter, at + 1)
-        if found < 0:
-            return None
-        starts = [i for i in range(at + 1, len(lower)) if lower[i] == letter and (i == 0 or lower[i - 1] == " ")]
-        if found != at + 1 and starts:
-            found = starts[0]
-            cost += 1
-        else:
-            cost += found - at - 1
-        at = found
-    return cost
+        reached: dict[int, int] = {}
+        for at in (i for i, one in enumerate(lower) if one == letter):
+            begins = at == 0 or lower[at - 1] == " "
+            costs = [
+                cost + (0 if at == before + 1 else 1 if begins else at - before + 1)
+                for before, cost in best.items()
+                if before < at
+            ]
+            if costs:
+                reached[at] = min(costs)
+        best = reached
+    return min(best.values(), default=None)
 
 
 class CommandPalette(QDialog):

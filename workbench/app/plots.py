@@ -162,6 +162,7 @@ class LinePlot(Plot):
         super().__init__(name, x=x, y=y, empty=empty)
         self._lines: dict[str, tuple[pg.PlotDataItem, int]] = {}
         self._faint: set[str] = set()
+        self._data: dict[str, tuple[np.ndarray, np.ndarray]] = {}
         self._marks: list[pg.ScatterPlotItem] = []
         self._with_legend = legend
         self._fill: tuple[pg.PlotDataItem, ...] = ()
@@ -206,7 +207,8 @@ class LinePlot(Plot):
             self._lines[name] = (curve, number)
             self._lay_legend()
         color = theme().series(number)
-        curve.setData(x, y, connect="finite")
+        self._data[name] = (x, y)
+        self._draw(name)
         curve.setPen(self._pen(name, number))
         if markers:
             curve.setSymbol(MARKERS[number % len(MARKERS)])
@@ -225,6 +227,7 @@ class LinePlot(Plot):
         if name in self._lines:
             curve, _ = self._lines.pop(name)
             self._faint.discard(name)
+            del self._data[name]
             self.plot.removeItem(curve)
             self._lay_legend()
             self._describe()
@@ -243,10 +246,13 @@ class LinePlot(Plot):
         """Mark a point, such as the best epoch, with a ring and a few words; `clear_marks` takes them away."""
         ring = pg.ScatterPlotItem([x], [y], size=9, pen=pg.mkPen(theme().series(number), width=2))
         ring.setBrush(theme().tokens.color("surface"))
-        words = pg.TextItem(text, color=theme().tokens.color("text"), anchor=self._anchor(x, y))
-        words.setFont(font(11))
-        words.setPos(*self._placed(x, y))
-        for one in (ring, words):
+        made = [ring]
+        if text:
+            words = pg.TextItem(text, color=theme().tokens.color("text"), anchor=self._anchor(x, y))
+            words.setFont(font(11))
+            words.setPos(*self._placed(x, y))
+            made.append(words)
+        for one in made:
             self.plot.addItem(one, ignoreBounds=True)
             self._marks.append(one)
 
@@ -268,8 +274,25 @@ class LinePlot(Plot):
         self._marks = []
 
     def set_log(self, *, x: bool = False, y: bool = False) -> None:
-        """Use logarithmic scales."""
+        """Use logarithmic scales; what is not above 0 is left out of them."""
+        for name in self._lines:  # no value may be without a logarithm at the moment of change
+            self._draw(name, x=x, y=y)
         self.plot.setLogMode(x=x, y=y)
+
+    def _draw(self, name: str, *, x: bool | None = None, y: bool | None = None) -> None:
+        """Give a line what can be drawn of it: pyqtgraph fails while painting where nothing is a finite number."""
+        log_x = self.plot.getAxis("bottom").logMode if x is None else x
+        log_y = self.plot.getAxis("left").logMode if y is None else y
+        across, up = self._data[name]
+        fits = np.isfinite(across) & np.isfinite(up)
+        fits &= (across > 0) if log_x else True
+        fits &= (up > 0) if log_y else True
+        if not fits.any():
+            across, up = np.empty(0), np.empty(0)
+        elif not fits.all():  # gaps stay gaps
+            up = np.where(fits, up, np.nan)
+            across = np.where(np.isfinite(across) & ((across > 0) | (not log_x)), across, np.nan)
+        self._lines[name][0].setData(across, up, connect="finite")
 
     def set_range(self, x: tuple[float, float] | None = None, y: tuple[float, float] | None = None) -> None:
         """Fix the ranges of the axes; None: follow the lines."""
@@ -314,8 +337,8 @@ class LinePlot(Plot):
     def _describe(self) -> None:
         words, drawn = [], False
         for name, (curve, _) in self._lines.items():
-            _, y = curve.getOriginalDataset()
-            finite = y[np.isfinite(y)] if y is not None else np.empty(0)
+            y = self._data[name][1] if name in self._data else np.empty(0)
+            finite = y[np.isfinite(y)]
             drawn = drawn or bool(len(finite))
             if len(finite) and name not in self._faint:
                 words.append(

@@ -79,9 +79,9 @@ class Chart(QWidget):
 
     def _y_labels(self) -> list[tuple[float, str]]:
         top = self._top()
-        steps = [top * i / (TICKS - 1) for i in range(TICKS)]
-        if not self._shares and top < TICKS - 1:
-            steps = [0.0, top]
+        steps = [float(top * i / (TICKS - 1)) for i in range(TICKS)]
+        if not self._shares and top < 100:  # noqa: PLR2004 - of what is counted there are no halves
+            steps = [step for step in steps if step.is_integer()]
         return [(step, f"{step:.0%}".replace("%", " %") if self._shares else short(step)) for step in steps]
 
     def _plot(self) -> QRectF:

@@ -1,5 +1,6 @@
 """The data at a glance: figures, three charts, and the rows themselves."""
 
+import itertools
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -153,19 +154,21 @@ class Charts(QWidget):
     def _show_spread(self, at: int, title: str, hint: str, counted: Json | None) -> None:
         counted = counted or {"edges": [1, 2], "counts": [0]}
         edges = counted["edges"]
-        labels = [f"{a:,}" if b == a + 1 else f"{a:,}+" for a, b in zip(edges, edges[1:], strict=False)]
-        spans = [f"{a:,}" if b == a + 1 else f"{a:,}–{b - 1:,}" for a, b in zip(edges, edges[1:], strict=False)]
+        labels = [f"{a:,}" if b == a + 1 else f"{a:,}+" for a, b in itertools.pairwise(edges)]
+        spans = [f"{a:,}" if b == a + 1 else f"{a:,}–{b - 1:,}" for a, b in itertools.pairwise(edges)]
         tips = [f"{one}: {n:,}" for one, n in zip(spans, counted["counts"], strict=False)]
         chart = self._name(at, title, hint)
         chart.set_bars(counted["counts"], labels[: len(counted["counts"])], tips, "; ".join(tips))
 
     def _show_tail(self, points: list[list[float]]) -> None:
-        x, y = [0.0, *(a for a, _ in points)], [0.0, *(b for _, b in points)]
+        # Of few items, several points stand on the same step: the last of them is where the step ends.
+        ends = [one for one, after in itertools.pairwise(points) if after[1] > one[1]] + points[-1:]
+        x, y = [0.0, *(a for a, _ in ends)], [0.0, *(b for _, b in ends)]
         pattern = self.tr("The most popular {items:.0%} of items have {share:.0%} of the interactions")
         tips = [pattern.format(items=a, share=b) for a, b in zip(x, y, strict=True)]
         hint = self.tr("share of the top items")
         labels = ["0 %", "25 %", "50 %", "75 %", "100 %"]
-        fifth = tips[min(len(tips) - 1, 20)]
+        fifth = next((tip for tip, a in zip(tips, x, strict=True) if a >= 0.2), "")  # noqa: PLR2004 - a fifth
         self._name(1, self.tr("Long tail"), hint).set_area(x, y, labels, tips, fifth, shares=True)
 
     def _show_activity(self, time: Json) -> None:
@@ -245,7 +248,9 @@ class Rows(Card):
         })  # fmt: skip
         self.tabs.chosen.connect(self._show)
         self.count = Elided("", SMALL, "faint")
-        self.save = Button(self.tr("Save as CSV…"), "quiet", icon="download", tip=self.tr("Write all refused rows to a file"))
+        self.save = Button(
+            self.tr("Save as CSV…"), "quiet", icon="download", tip=self.tr("Write all refused rows to a file")
+        )
         self.save.clicked.connect(self.save_refused)
         self.search = SearchField(self.tr("Search users, items, titles"))
         self.search.setFixedWidth(30 * GRID)
@@ -332,9 +337,7 @@ class Rows(Card):
             columns.append(
                 of_texts(self.tr("Title"), lambda: all_.names, data.item, lambda: all_.name_ranks[data.item])
             )
-        columns.append(
-            of_texts(self.tr("Item"), lambda: data.item_ids, data.item, lambda: all_.item_ranks[data.item])
-        )
+        columns.append(of_texts(self.tr("Item"), lambda: data.item_ids, data.item, lambda: all_.item_ranks[data.item]))
         if data.rating is not None:
             text = ratings_text(self._about.get("summary", {}).get("rating"))
             columns.append(of_numbers(self.tr("Rating"), lambda: data.rating, text))

@@ -1,4 +1,4 @@
-"""Of several files that somebody dropped at once: which are the interactions, the titles, the test?"""
+"""What each of several files is for that somebody dropped at once: interactions, titles, test."""
 
 import re
 from dataclasses import dataclass

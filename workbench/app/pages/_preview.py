@@ -288,6 +288,8 @@ class PreviewSheet(QWidget):
             found = [float(one.replace(",", ".")) for one in values if NUMBER.fullmatch(one)]
             if not found:
                 return self.tr("these are not numbers")
+            if min(found) == max(found):
+                return self.tr("all {value:g}").format(value=found[0])
             return self.tr("{low:g} to {high:g}").format(low=min(found), high=max(found))
         if role == "time":
             return guess_kind(values)[1]
@@ -375,7 +377,7 @@ class PreviewSheet(QWidget):
         columns = self.tr("{n:,} columns").format(n=len(self._names))
         if len(self._names) > MOST_COLUMNS:
             columns += self.tr(", the first {n} shown").format(n=MOST_COLUMNS)
-        return " · ".join([columns, shown])
+        return f"{columns} · {shown}"
 
     def recipe(self) -> Json:
         """How to read it, for `Session.import_file`."""

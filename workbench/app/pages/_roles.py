@@ -106,8 +106,8 @@ class Head(QWidget):
         super().__init__(parent)
         self.column = column
         lines = QVBoxLayout(self)
-        # Inside a view, texts take the colour of its cells; these are labels.
-        self.setForegroundRole(QPalette.ColorRole.WindowText)
+        # Inside a view, texts would take the colour of its cells; these are labels.
+        self.setBackgroundRole(QPalette.ColorRole.Window)
         lines.setContentsMargins(GRID + 3, 6, GRID, 4)
         lines.setSpacing(2)
         self.name = Elided(name[:LONGEST], SMALL, "muted")

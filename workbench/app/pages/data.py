@@ -20,7 +20,6 @@ from workbench.app.theme import GRID, HEADING, SMALL, TITLE, theme
 from workbench.app.widgets import Button, Card, ErrorCard, Picture, Text, clear
 from workbench.errors import WorkbenchError
 
-DELIMITERS = {",": "comma", "\t": "tab", ";": "semicolon", " ": "blank"}
 CODES = {"utf-8": "UTF-8", "latin-1": "Latin-1", "cp1252": "Windows-1252", "utf-16": "UTF-16", "gb18030": "GB 18030"}
 
 
@@ -35,7 +34,7 @@ class DropTarget(QWidget):
         middle = Qt.AlignmentFlag.AlignHCenter
         title = Text(self.tr("Drop a ratings file here"), TITLE, bold=True)
         sentence = self.tr(
-            "CSV, TSV or a like table, also as gz or zip: a user and an item in each row, perhaps a rating and a time. "
+            "CSV, TSV, “::” or .inter, also as .gz or .zip: a user and an item in each row, perhaps a rating and a time. "
             "A file of titles or your own test file may come along."
         )
         words = Text(sentence, ink="muted", wrap=True)
@@ -45,7 +44,9 @@ class DropTarget(QWidget):
         self.open = Button(self.tr("Open a file…"), "primary", icon="file")
         self.sample = Button(self.tr("Try the sample"), "secondary", icon="sample")
         self.sample.setToolTip(self.tr("100,004 ratings of films, from MovieLens"))
-        about = self.tr("The sample: MovieLens small, 100,004 ratings of 9,066 films by 671 people. GroupLens, for research.")
+        about = self.tr(
+            "The sample: MovieLens small, 100,004 ratings of 9,066 films by 671 people. GroupLens, for research."
+        )
         buttons = QHBoxLayout()
         buttons.setSpacing(12)
         for one in (self.open, self.sample):
@@ -139,17 +140,21 @@ class Failure(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setAccessibleName(self.tr("What went wrong"))
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
         self.card: ErrorCard | None = None
+        self.again = DropTarget()
+        self._place = QVBoxLayout()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2 * GRID)
+        column.addLayout(self._place)
+        column.addWidget(self.again, 1)
 
     def show_failure(self, title: str, sentence: str, details: str) -> None:
         """Show a failure instead of the one before."""
-        clear(self._column)
+        clear(self._place)
         self.card = ErrorCard(title, sentence, details)
         self.card.closed.connect(self.closed)
-        self._column.addWidget(self.card)
-        self._column.addStretch(1)
+        self._place.addWidget(self.card)
 
 
 class DataPage(Page):
@@ -192,8 +197,9 @@ class DataPage(Page):
         session.files_offered.connect(self._take_offer)
         session.data_changed.connect(self._show_data)
         session.task_changed.connect(self._look_for_reading)
-        self.empty.open.clicked.connect(self._open)
-        self.empty.sample.clicked.connect(session.try_sample)
+        for target in (self.empty, self.failure.again):
+            target.open.clicked.connect(self._open)
+            target.sample.clicked.connect(session.try_sample)
         self.sheet.changed.connect(self._refresh)
         self.sheet.format_changed.connect(self._look_again)
         self.reading.cancel_wanted.connect(self._cancel)
@@ -233,7 +239,7 @@ class DataPage(Page):
             self.empty: (self.tr("Data"), self.tr("A file with a user and an item in each row"), ""),
             self.sheet: (self._file_name(), self.sheet.facts, self.tr("Use these columns →")),
             self.reading: (self._file_name(), "", ""),
-            self.failure: (self._file_name(), "", self.tr("Choose another file…")),
+            self.failure: (self._file_name(), "", ""),
             self.glance: (self._data_name(), self._data_facts(), self.tr("Choose a split →")),
         }
         heading, facts, button = heads[shown]
@@ -260,9 +266,9 @@ class DataPage(Page):
     def _data_facts(self) -> str:
         about = self.session.about
         layout, report = (about.get("recipe") or {}).get("format") or {}, about.get("report") or {}
-        delimiter = {"comma": self.tr("comma"), "tab": self.tr("tab"), "semicolon": self.tr("semicolon"),
-                     "blank": self.tr("blank")}.get(DELIMITERS.get(layout.get("delimiter"), ""), layout.get("delimiter"))  # fmt: skip
-        parts = [delimiter, CODES.get(layout.get("encoding"), layout.get("encoding"))]
+        names = {",": self.tr("comma"), "\t": self.tr("tab"), ";": self.tr("semicolon"), " ": self.tr("blank")}
+        delimiter = layout.get("delimiter")
+        parts = [names.get(delimiter, delimiter), CODES.get(layout.get("encoding"), layout.get("encoding"))]
         parts.append(self.tr("header") if layout.get("header") else self.tr("no header"))
         rows, kept = report.get("rows", 0), report.get("kept", 0)
         told = self.tr("{n:,} rows, all kept") if rows == kept else self.tr("{n:,} rows, {kept:,} kept")
@@ -288,8 +294,6 @@ class DataPage(Page):
         shown = self.stack.currentWidget()
         if shown is self.sheet and not self.sheet.reason:
             self._read(self.sheet.paths(), self.sheet.recipe(), self.sheet.items.file)
-        elif shown is self.failure:
-            self._open()
         elif shown is self.glance:
             self.session.request_page("split")
 
@@ -421,7 +425,7 @@ class DataPage(Page):
         name, _ = QFileDialog.getOpenFileName(self.window(), self.titles.text())
         sources = self._sources()
         if name and sources:
-            paths = sources["all"] if "all" in sources else sources
+            paths = sources.get("all", sources)
             self._read(paths, self.session.about.get("recipe"), Path(name))
 
     # Refused rows --------------------------------------------------------------------------------------------------

@@ -65,7 +65,12 @@ class Remark(QWidget):
 
     def show_remark(self, kind: str, words: str) -> None:
         """Kind is ok, info, warn or error."""
-        icons = {"ok": ("check", "ok"), "info": ("info", "muted"), "warn": ("warning", "warn"), "error": ("warning", "error")}
+        icons = {
+            "ok": ("check", "ok"),
+            "info": ("info", "muted"),
+            "warn": ("warning", "warn"),
+            "error": ("warning", "error"),
+        }
         self.sign.set(*icons[kind])
         self.words.setText(words)
         self.words.set_ink("text" if kind != "info" else "muted")
@@ -132,7 +137,9 @@ class Outcome(Card):
         self._show_remarks(self._remarks(name, facts, has_times=has_times))
         rows = facts.get("picture") or []
         order = self.tr("the newest at the right") if has_times else self.tr("in the order of the file")
-        self.caption.setText(self.tr("Some users, a line each: their interactions, {order}").format(order=order) if rows else "")
+        self.caption.setText(
+            self.tr("Some users, a line each: their interactions, {order}").format(order=order) if rows else ""
+        )
         self.users.set_rows(rows)
         self.users.setAccessibleDescription(words)
 
@@ -141,7 +148,9 @@ class Outcome(Card):
         users.set(f"{facts['test_users']:,}", self.tr("users judged of {n:,}").format(n=facts["users"]))
         items.set(f"{facts['test_items']:,}", self.tr("different items hidden"))
         cold.set(f"{facts['cold_items']:,}", self.tr("of them never learned from"))
-        self.figures[2].setToolTip(self.tr("Items that only the test has; no algorithm that learns from interactions finds them"))
+        self.figures[2].setToolTip(
+            self.tr("Only the test has these items; who learns from interactions cannot find them")
+        )
 
     def _remarks(self, name: str, facts: dict[str, Any], *, has_times: bool) -> list[tuple[str, str]]:
         found = [self._leak(facts["leaked"])]
@@ -161,7 +170,7 @@ class Outcome(Card):
             )
             found.append(("warn", sentence.format(share=100 * equal)))
         if not facts["validation"]:
-            found.append(("info", self.tr("Without validation, training cannot tell which epoch is best: the last one stays.")))
+            found.append(("info", self.tr("Without validation nothing tells which epoch is best: the last one stays.")))
         return found
 
     def _leak(self, leaked: int) -> tuple[str, str]:
@@ -300,8 +309,12 @@ class SplitPage(Page):
             return self.tr("Needs a test file beside the ratings: offer both at once on the page Data.")
         own = {
             "last-n": self.tr("Hides each user's newest interactions and learns from those before: what comes next?"),
-            "random": self.tr("Hides interactions by chance, whoever they belong to: the usual test of predicted ratings."),
-            "files": self.tr("Learns from your training file and judges by your test file: to compare with others' figures."),
+            "random": self.tr(
+                "Hides interactions by chance, whoever they belong to: the usual test of predicted ratings."
+            ),
+            "files": self.tr(
+                "Learns from your training file and judges by your test file: to compare with others' figures."
+            ),
         }
         return own.get(name, first_sentence(self.splits[name]))
 

@@ -305,7 +305,7 @@ def test_the_first_picture_comes_without_what_is_slow(home):
     """In a process of its own, because this one has long imported everything."""
     program = (
         "import sys; from workbench.app import main as m; from PySide6.QtCore import QTimer\n"
-        "m._without_pandas(); app, window = m.build(); window.painted.connect(window.close); window.show(); app.exec()\n"
+        "m.without_pandas(); app, window = m.build(); window.painted.connect(window.close); window.show(); app.exec()\n"
         "slow = [name for name in ('torch', 'numba', 'pandas', 'sklearn') if sys.modules.get(name)]\n"
         "assert not slow, slow"
     )

@@ -33,7 +33,7 @@ log = logging.getLogger("workbench")
 
 def main(path: str | None = None) -> int:
     """Open the window on a file, on a project, or where it was left; returns the exit status."""
-    _without_pandas()
+    without_pandas()
     try:
         refuse_bad_qt()
         app, window = build()
@@ -58,7 +58,7 @@ class _NoPandas(importlib.abc.MetaPathFinder):
             raise ModuleNotFoundError(fullname)
 
 
-def _without_pandas() -> None:
+def without_pandas() -> None:
     """Save the third of a second, and the 60 MB, that pandas would cost the window."""
     sys.meta_path.insert(0, _NoPandas())
 

@@ -348,7 +348,7 @@ def test_a_full_disk_keeps_the_old_file(trained, folder, tmp_path, fails, monkey
     monkeypatch.setattr(csv, "writer", _no_room)
     assert "disk is full" in fails("recommend", trained["ease"], "--all", "--output", lists)
     assert lists.read_text() == "what was there"
-    assert os.listdir(tmp_path) == ["lists.csv"]
+    assert list(tmp_path.iterdir()) == [lists]
     monkeypatch.setattr(np, "save", _no_room)
     new = ["--algorithm", "ease", "--run", tmp_path / "run"]
     assert "disk is full" in fails("train", folder / "ratings.csv", *new)

@@ -1,8 +1,8 @@
+from typing import Literal
+
 import pytest
 from pydantic import BaseModel
 from PySide6.QtCore import Qt
-
-from typing import Literal
 
 from workbench.app.form import Form, parsed, shown
 from workbench.declaring import hyperparameter
@@ -110,7 +110,9 @@ def test_every_algorithm_and_split_has_a_form(keep, light):
         assert declaration(**form.values()).model_dump() == declaration().model_dump()
 
 
-@pytest.mark.parametrize(("value", "text"), [(500.0, "500"), (0.001, "0.001"), (1e-5, "1e-05"), (True, "true"), (None, "–")])
+@pytest.mark.parametrize(
+    ("value", "text"), [(500.0, "500"), (0.001, "0.001"), (1e-5, "1e-05"), (True, "true"), (None, "–")]
+)
 def test_values_as_people_write_them(value, text):
     assert shown(value) == text
 

@@ -178,7 +178,7 @@ def test_lines_arrive_whole_and_a_replaced_file_is_read_again(tmp_path):
     path.write_text('{"a": 1}\n{"a": ')
     assert tail.read() == [{"a": 1}]
     with path.open("a") as file:
-        file.write('2}\nnot json\n')
+        file.write("2}\nnot json\n")
     assert tail.read() == [{"a": 2}]
     assert not tail.restarted
     other = tmp_path / "other"

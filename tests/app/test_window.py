@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from workbench.app.commands import CheatSheet, CommandPalette, match
 from workbench.app.pages import Page
 from workbench.app.pages.home import Home
-from workbench.app.window import MainWindow
 from workbench.app.session import Session
+from workbench.app.window import MainWindow
 
 
 class Other(Page):

@@ -11,8 +11,8 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from workbench.app.theme import GRID, SMALL, font, theme
-from workbench.app.widgets import Button, Line, Text, clear
+from workbench.app.theme import GRID, SMALL, font
+from workbench.app.widgets import Button, Text, clear
 from workbench.declaring import allowed_range
 
 INPUT_WIDTH = 112
@@ -260,7 +260,6 @@ class NumberInput(QLineEdit):
         self._log, self._whole = bool(schema.get("log")), kind == "integer"
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.setFont(font(figures=True))
-        self.setFixedWidth(INPUT_WIDTH)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         direction = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}.get(Qt.Key(event.key()), 0)
@@ -294,7 +293,7 @@ def _optional(schema: dict[str, Any]) -> bool:
     return any(one.get("type") == "null" for one in schema.get("anyOf", []))
 
 
-def _input(kind: str, schema: dict[str, Any]) -> QWidget:
+def _input(kind: str, schema: dict[str, Any]) -> "QCheckBox | QComboBox | QLineEdit":
     if kind == "boolean":
         return QCheckBox()
     if kind == "choice":
@@ -305,17 +304,14 @@ def _input(kind: str, schema: dict[str, Any]) -> QWidget:
         box.setMinimumWidth(INPUT_WIDTH)
         box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         return box
-    if kind in ("integer", "number"):
-        made = NumberInput(schema, kind)
-    else:
-        made = QLineEdit()
-        made.setFixedWidth(INPUT_WIDTH)
+    made = NumberInput(schema, kind) if kind in ("integer", "number") else QLineEdit()
+    made.setFixedWidth(INPUT_WIDTH)
     if _optional(schema):
         made.setPlaceholderText("–")
     return made
 
 
-def _listen(widget: QWidget, slot: Any) -> None:
+def _listen(widget: "QCheckBox | QComboBox | QLineEdit", slot: Any) -> None:
     if isinstance(widget, QCheckBox):
         widget.toggled.connect(slot)
     elif isinstance(widget, QComboBox):
@@ -351,6 +347,3 @@ def parsed(text: str, kind: str, *, optional: bool) -> Any:
     if kind == "integer":
         return int(number) if number.is_integer() else number
     return number
-
-
-__all__ = ["Field", "Form", "Line", "NumberInput", "parsed", "shown", "theme"]

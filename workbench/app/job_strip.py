@@ -3,6 +3,7 @@
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
+from workbench.app.runs import RunInfo
 from workbench.app.session import Session
 from workbench.app.task_worker import Task
 from workbench.app.theme import GRID
@@ -39,8 +40,8 @@ class JobStrip(QWidget):
         self.cancel = Button(self.tr("Cancel"), "quiet", tip=self.tr("End training now"))
         self.cancel.setAccessibleName(self.tr("Cancel training"))
         self.cancel_job.setAccessibleName(self.tr("Cancel job"))
-        for one in (self.job, self.job_bar, self.cancel_job, self.waiting, self.pause, self.stop, self.cancel):
-            row.addWidget(one)
+        for widget in (self.job, self.job_bar, self.cancel_job, self.waiting, self.pause, self.stop, self.cancel):
+            row.addWidget(widget)
         self.pause.clicked.connect(self.toggle_pause)
         self.stop.clicked.connect(self.stop_run)
         self.cancel.clicked.connect(self._cancel_run)
@@ -117,7 +118,7 @@ class JobStrip(QWidget):
         return next((task for task in self.session.tasks if task.job not in SILENT), None)
 
 
-def _epoch(strip: QWidget, info: object) -> str:
+def _epoch(strip: QWidget, info: RunInfo) -> str:
     if not info.epochs:
         return strip.tr("training")
     now = min(info.epochs, info.epoch + 1)

@@ -66,7 +66,8 @@ def without_pandas() -> None:
 def build() -> tuple[QApplication, MainWindow]:
     """The application and its window, not yet shown."""
     _start_logs()
-    app = QApplication.instance() or QApplication(sys.argv[:1])
+    running = QApplication.instance()
+    app = running if isinstance(running, QApplication) else QApplication(sys.argv[:1])
     dress(app)
     session = Session()
     window = MainWindow(session)
@@ -162,7 +163,7 @@ def _report(kind: type[BaseException], error: BaseException, trace: TracebackTyp
             if isinstance(window, MainWindow):
                 sentence = f"{kind.__name__}: {error}. Your project is safe; the details help to find the fault."
                 window.session.failure.emit("Something went wrong in the window", sentence, details)
-    except Exception:  # noqa: BLE001 - the last resort of the last resort
+    except Exception:
         log.exception("the report failed as well")
 
 

@@ -336,7 +336,7 @@ class LinePlot(Plot):
 
     def _describe(self) -> None:
         words, drawn = [], False
-        for name, (curve, _) in self._lines.items():
+        for name in self._lines:
             y = self._data[name][1] if name in self._data else np.empty(0)
             finite = y[np.isfinite(y)]
             drawn = drawn or bool(len(finite))

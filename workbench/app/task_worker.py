@@ -19,6 +19,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -287,10 +288,8 @@ class _Driver(QThread):
             child.kill()
         child.wait()
         for pipe in (child.stdin, child.stdout):
-            try:
+            with suppress(OSError):  # what was still to be written cannot arrive any more
                 pipe.close()
-            except OSError:
-                pass  # What was still to be written cannot arrive any more.
 
     def _tail(self) -> str:
         """The last lines that children wrote to the log."""

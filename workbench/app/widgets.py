@@ -30,7 +30,9 @@ class Text(QLabel):
         Whether it breaks into lines; `Elided` cuts it instead.
     """
 
-    def __init__(self, text: str = "", size: int = BODY, ink: str = "text", *, bold: bool = False, wrap: bool = False):
+    def __init__(
+        self, text: str = "", size: int = BODY, ink: str = "text", *, bold: bool = False, wrap: bool = False
+    ) -> None:
         super().__init__(text)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setFont(font(size, bold=bold, figures=True))
@@ -54,7 +56,7 @@ class Text(QLabel):
 class Elided(Text):
     """One line of text, cut with … where it is too long; the whole of it on hover."""
 
-    def __init__(self, text: str = "", size: int = BODY, ink: str = "text", *, bold: bool = False):
+    def __init__(self, text: str = "", size: int = BODY, ink: str = "text", *, bold: bool = False) -> None:
         super().__init__(text, size, ink, bold=bold)
         self._full = text
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -268,7 +270,9 @@ class Picture(QWidget):
 class EmptyState(QWidget):
     """What will be here, and the next step. ``empty.button.clicked`` (or the given action) takes it."""
 
-    def __init__(self, icon: str, sentence: str, button: str = "", *, action: QAction | None = None, more: str = ""):
+    def __init__(
+        self, icon: str, sentence: str, button: str = "", *, action: QAction | None = None, more: str = ""
+    ) -> None:
         super().__init__()
         column = QVBoxLayout(self)
         column.setSpacing(12)

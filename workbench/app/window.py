@@ -256,8 +256,8 @@ class MainWindow(QMainWindow):
     @Slot()
     def open_palette(self) -> None:
         """Show everything that can be done here."""
-        own = [self.page.primary, *self.page.secondary] if self.page is not None else []
-        own = [one for one in own if isinstance(one, QAction)]
+        offered = [self.page.primary, *self.page.secondary] if self.page is not None else []
+        own = [one for one in offered if isinstance(one, QAction)]
         CommandPalette([*own, *self.commands.values()], self).open()
 
     @Slot()
@@ -286,7 +286,9 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _close_card(self) -> None:
-        self._remove_card(self.sender())
+        card = self.sender()
+        if isinstance(card, QWidget):
+            self._remove_card(card)
 
     def _remove_card(self, card: QWidget) -> None:
         self.cards.removeWidget(card)

@@ -91,6 +91,6 @@ def all_pages() -> list[type[Page]]:
 
 def preview(page: type[Page]) -> None:
     """Show one page alone in the window, with the sample, in a project that is thrown away."""
-    from workbench.app.main import preview_page  # noqa: PLC0415 - the window imports the pages
+    from workbench.app.main import preview_page
 
     preview_page(page.name)

@@ -1,95 +1,189 @@
-"""Pictures of every page of a project, drawn by the window itself: ``python -m workbench.app.pictures``.
+"""Pictures of every page: ``python -m workbench.app.pictures --project DIR --output DIR``.
 
-With ``QT_QPA_PLATFORM=offscreen`` no display is needed.
+The window itself is opened on the project, without a screen, and goes through its pages; each is drawn when its work is
+done. The project is left as it was.
 """
 
 import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Slot
-from PySide6.QtWidgets import QApplication
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before Qt looks for a screen
 
-from workbench.app.main import build, without_pandas
-from workbench.app.theme import Mode, theme
-from workbench.app.window import MainWindow
+from PySide6.QtCore import QElapsedTimer, QEvent, QEventLoop, QThreadPool, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
 
-WIDTH, HEIGHT = 1440, 900
-LOOK = 50  # milliseconds between two looks at whether a page is still at work
-CALM = 8  # looks without any job, after which a page counts as drawn
-MOST = 600  # looks after which it is drawn as it is
+from workbench.app.platform_guard import refuse_bad_qt
+from workbench.errors import WorkbenchError
 
-
-class Photographer(QObject):
-    """Turns to one page after another, waits until nothing works on it any more, and draws it."""
-
-    def __init__(self, window: MainWindow, output: Path, modes: Sequence[Mode]) -> None:
-        super().__init__(window)
-        self._window, self._output = window, output
-        names = [name for name in window.kinds if name != "home"]
-        self._todo: list[tuple[Mode, str]] = [(mode, name) for mode in modes for name in names]
-        self._calm = self._looks = 0
-        self._timer = QTimer(self, interval=LOOK)
-        self._timer.timeout.connect(self._look)
-
-    def begin(self) -> None:
-        """Begin with the first page; the application ends after the last."""
-        self._turn()
-        self._timer.start()
-
-    def _turn(self) -> None:
-        mode, name = self._todo[0]
-        theme().set_mode(mode, keep=False)
-        self._window.show_page(name)
-        self._calm = self._looks = 0
-
-    @Slot()
-    def _look(self) -> None:
-        session = self._window.session
-        busy = bool(session.tasks) or session.runs.active() is not None
-        self._looks += 1
-        self._calm = 0 if busy else self._calm + 1
-        if self._calm < CALM and self._looks < MOST:
-            return
-        mode, name = self._todo.pop(0)
-        number = list(self._window.kinds).index(name) + 1
-        dark = "-dark" if mode == "dark" else ""
-        self._window.grab().save(str(self._output / f"{number}-{name}{dark}.png"))
-        if self._todo:
-            self._turn()
-        else:
-            self._timer.stop()
-            self._window.close()
-            QApplication.quit()
+PATIENCE = 60_000  # milliseconds for one page
+LOOK = 20  # milliseconds between two looks at work that gives no signal
+SIZE = (1440, 900)
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Draw the pages of a project into a folder; returns the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m workbench.app.pictures", description=__doc__)
-    parser.add_argument("--project", type=Path, required=True, help="a project folder")
-    parser.add_argument("--output", type=Path, required=True, help="folder for the pictures")
-    parser.add_argument("--theme", choices=("light", "dark", "both"), default="light")
-    asked = parser.parse_args(argv)
-    asked.output.mkdir(parents=True, exist_ok=True)
-    modes: tuple[Mode, ...] = ("light", "dark") if asked.theme == "both" else (asked.theme,)
-    with tempfile.TemporaryDirectory() as home:
-        # The person's own settings and recent projects stay as they are.
-        os.environ["RECWB_HOME"] = home
-        without_pandas()
-        app, window = build()
-        window.resize(WIDTH, HEIGHT)
-        window.show()
-        if not window.session.open_project(asked.project.absolute()):
-            sys.stderr.write(f"{asked.project} could not be opened.\n")
-            window.close()
-            return 1
-        photographer = Photographer(window, asked.output, modes)
-        QTimer.singleShot(0, photographer, photographer.begin)
-        app.exec()
+def main(arguments: list[str] | None = None) -> int:
+    """Draw all pages; returns the exit status."""
+    from workbench.app.main import without_pandas
+
+    asked = _parser().parse_args(arguments)
+    without_pandas()
+    try:
+        with tempfile.TemporaryDirectory() as home:
+            before = os.environ.get("RECWB_HOME")
+            os.environ["RECWB_HOME"] = home  # the person's settings and recent projects stay as they are
+            try:
+                draw(asked.project, asked.output, asked.size, asked.theme)
+            finally:
+                os.environ.pop("RECWB_HOME")
+                if before is not None:
+                    os.environ["RECWB_HOME"] = before
+    except (WorkbenchError, OSError) as error:
+        sys.stderr.write(f"workbench: {error}\n")
+        return 1
     return 0
+
+
+def draw(
+    project: Path, output: Path, size: tuple[int, int] = SIZE, themes: tuple[str, ...] = ("light", "dark")
+) -> list[Path]:
+    """Write a picture of each page in each theme to `output`; returns their paths.
+
+    Parameters
+    ----------
+    size
+        Of the window, in pixels.
+
+    Raises
+    ------
+    WorkbenchError
+        If the project cannot be opened, a page does not come to rest, or a picture cannot be written.
+    """
+    from workbench.app.main import dress
+    from workbench.app.session import Session
+    from workbench.app.theme import theme
+    from workbench.app.window import MainWindow
+    from workbench.project import FILE
+
+    refuse_bad_qt()
+    output.mkdir(parents=True, exist_ok=True)
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    dress(app)
+    stored = project / FILE
+    kept = stored.read_bytes() if stored.is_file() else b""
+    session = Session()
+    window = MainWindow(session)
+    try:
+        window.resize(*size)
+        _open(session, project)
+        window.show()
+        written = []
+        for shade in themes:
+            theme().set_mode(shade, keep=False)
+            for name in window.kinds:
+                window.show_page(name)
+                settle(session, window)
+                written.append(_write(window, output / f"{name}-{shade}.png"))
+        return written
+    finally:
+        window.close()
+        window.deleteLater()
+        session.deleteLater()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        if kept:
+            _put_back(stored, kept)
+
+
+def _open(session: Any, project: Path) -> None:
+    """Open the project; what the session would show on a card is raised."""
+    said: list[str] = []
+    hear = lambda _title, sentence, _details: said.append(sentence)  # noqa: E731 - nothing but a note
+    session.failure.connect(hear)
+    opened = session.open_project(project.resolve())
+    session.failure.disconnect(hear)
+    if not opened:
+        raise WorkbenchError(said[0] if said else f"{project} could not be opened.")
+
+
+def settle(session: Any, window: QWidget) -> None:
+    """Wait until nothing is at work for the page at the front: no job, no sort, no timer that is about to start one.
+
+    Raises
+    ------
+    WorkbenchError
+        If that takes too long.
+    """
+    clock = QElapsedTimer()
+    clock.start()
+    quiet = 0
+    while quiet < 2:  # noqa: PLR2004 - what ends may begin something else in the next round
+        QApplication.processEvents()
+        if clock.elapsed() > PATIENCE:
+            message = f"The page {window.page.title} was still at work after {PATIENCE // 1000} seconds. Try again."
+            raise WorkbenchError(message)
+        if _wait(session, window):
+            quiet = 0
+        else:
+            quiet += 1
+
+
+def _wait(session: Any, window: Any) -> bool:
+    """Wait for one thing that is at work, at most a second; False where there is none."""
+    loop = QEventLoop()
+    timers = [one for one in window.page.findChildren(QTimer) if one.isSingleShot() and one.isActive()]
+    if session.tasks:
+        session.task_changed.connect(loop.quit)
+    elif timers:
+        timers[0].timeout.connect(loop.quit)
+    elif QThreadPool.globalInstance().activeThreadCount():
+        QTimer.singleShot(LOOK, loop, loop.quit)
+    else:
+        return False
+    QTimer.singleShot(1000, loop, loop.quit)
+    loop.exec()
+    return True
+
+
+def _write(window: QWidget, path: Path) -> Path:
+    if not window.grab().save(str(path), "PNG"):
+        message = f"{path} could not be written. Is there room, and may you write there?"
+        raise WorkbenchError(message)
+    return path
+
+
+def _put_back(stored: Path, kept: bytes) -> None:
+    """Leave no trace of having looked."""
+    if stored.is_file() and stored.read_bytes() != kept:
+        part = stored.with_suffix(".part")
+        part.write_bytes(kept)
+        part.replace(stored)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("python -m workbench.app.pictures", description="Draw every page of the window.")
+    parser.add_argument("--project", type=Path, required=True, metavar="DIR", help="the project folder")
+    parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="where the pictures go")
+    parser.add_argument("--size", type=_size, default=SIZE, metavar="WxH", help="of the window, in pixels (1440x900)")
+    parser.add_argument("--theme", type=_themes, default=("light", "dark"), metavar="light|dark|both", help="(both)")
+    return parser
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, cross, height = text.lower().partition("x")
+    if not (cross and width.isdecimal() and height.isdecimal()):
+        message = f"'{text}' is not a size such as 1440x900"
+        raise argparse.ArgumentTypeError(message)
+    return int(width), int(height)
+
+
+def _themes(text: str) -> tuple[str, ...]:
+    known = {"light": ("light",), "dark": ("dark",), "both": ("light", "dark")}
+    if text not in known:
+        message = f"'{text}' is none of light, dark, both"
+        raise argparse.ArgumentTypeError(message)
+    return known[text]
 
 
 if __name__ == "__main__":

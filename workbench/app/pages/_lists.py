@@ -1,19 +1,21 @@
 """The two tables of the page Inspect: what a user had, and what the run recommends."""
 
 import math
+from functools import partial
 from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath
-from PySide6.QtWidgets import QHeaderView, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QHeaderView, QScrollBar, QStyledItemDelegate, QStyleOptionViewItem
 
-from workbench.app.tables import SERIES, BarDelegate, Column, TableView, bars, numbers, times
+from workbench.app.tables import FRACTION, SERIES, Column, TableView, bars, numbers, times
 from workbench.app.theme import BODY, GRID, ROW_HEIGHT, SMALL, font, theme
 
 YEAR, BELOW, STARS, INK = SERIES + 20, SERIES + 21, SERIES + 22, SERIES + 23
 LONGEST, LONGEST_TIP = 200, 2000  # letters of a title in a cell and on hover
 TALL = 5 * GRID
+INSET = 11  # where the text of a head begins
 STAR, N_STARS = 12, 5
 STARRED = (5, 10)
 """Ends of the scales of ratings that are drawn as stars."""
@@ -42,7 +44,7 @@ class HistoryTable(TableView):
     def __init__(self) -> None:
         super().__init__("")
         self.setAccessibleName(self.tr("History"))
-        self._titles, self._stars = TitleDelegate(self), StarsDelegate(self)
+        self._titles, self._stars, self._days = TitleDelegate(self), StarsDelegate(self), InkDelegate(self, SMALL)
 
     def show_items(self, items: list[Json], scale: float | None) -> None:
         """Show a history; `scale` is the end of the scale of ratings, None where no stars are drawn."""
@@ -52,12 +54,14 @@ class HistoryTable(TableView):
             columns.append(_ratings(self.tr("rating"), ratings, scale))
             widths.append(4 * GRID + (N_STARS * STAR + 5 * GRID if scale else 5 * GRID))
         if any(one.get("time") is not None for one in items):
-            columns.append(times(self.tr("date"), np.array([one.get("time") or 0 for one in items], np.int64)))
+            day = times(self.tr("date"), np.array([one.get("time") or 0 for one in items], np.int64))
+            day.extra = {INK: partial(_always, "muted")}
+            columns.append(day)
             widths.append(13 * GRID)
         _show(self, columns, widths, len(items), ROW_HEIGHT)
         self.setItemDelegateForColumn(0, self._titles)
         for place, column in enumerate(columns[1:], 1):
-            self.setItemDelegateForColumn(place, self._stars if column.extra else None)
+            self.setItemDelegateForColumn(place, self._stars if column.right else self._days)
 
 
 class ListTable(TableView):
@@ -73,7 +77,11 @@ class ListTable(TableView):
         self._bars.set_number(number)
         scores = [_finite(one.get("score")) for one in items]
         marks = [
-            (self.tr("✓ hit"), "ok") if one.get("hit") else (self.tr("seen"), "muted") if one["item"] in seen else ("", "")
+            (self.tr("✓ hit"), "ok")
+            if one.get("hit")
+            else (self.tr("seen"), "muted")
+            if one["item"] in seen
+            else ("", "")
             for one in items
         ]
         score = bars(self.tr("score"), scores, digits_for(scores))
@@ -87,15 +95,17 @@ class ListTable(TableView):
                 tip=self.tr("How popular the item is: interactions with it in all of the data"),
             ),
             Column(
-                self.tr("hidden"), lambda rows: [marks[row][0] for row in rows.tolist()], None,
+                self.tr("test"), lambda rows: [marks[row][0] for row in rows.tolist()], None,
                 lambda row: self._about(marks[row][1]),
                 tip=self.tr("✓ hit: this item was kept from training, and the user did choose it"),
                 extra={INK: lambda row: marks[row][1]},
             ),
         ]  # fmt: skip
+        for column, ink in ((columns[0], "muted"), (columns[3], "text")):
+            column.extra = {INK: partial(_always, ink)}
         tall = any(one.get("genres") for one in items)
         _show(self, columns, [5 * GRID, 0, 20 * GRID, 12 * GRID, 9 * GRID], len(items), TALL if tall else ROW_HEIGHT)
-        for place, delegate in enumerate((self._inks, self._titles, self._bars, None, self._inks)):
+        for place, delegate in enumerate((self._inks, self._titles, self._bars, self._inks, self._inks)):
             self.setItemDelegateForColumn(place, delegate)
 
     def _about(self, ink: str) -> str:
@@ -110,7 +120,7 @@ def _show(table: TableView, columns: list[Column], widths: list[int], n_rows: in
     head = table.horizontalHeader()
     table.verticalHeader().setMinimumSectionSize(height)
     table.verticalHeader().setDefaultSectionSize(height)
-    table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+    _reserve_bar(table)
     head.setSortIndicatorShown(False)
     head.setStretchLastSection(False)
     table.show_columns(columns, n_rows)
@@ -120,6 +130,20 @@ def _show(table: TableView, columns: list[Column], widths: list[int], n_rows: in
         if width:
             table.setColumnWidth(place, width)
     table.scrollToTop()
+
+
+def _reserve_bar(table: TableView) -> None:
+    """Keep the room of the scroll bar, and show it only where there is something to scroll to."""
+    if table.verticalScrollBarPolicy() == Qt.ScrollBarPolicy.ScrollBarAlwaysOn:
+        return
+    table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+    bar = table.verticalScrollBar()
+    bar.setStyleSheet("QScrollBar::handle:vertical:disabled { background: transparent; }")
+    bar.rangeChanged.connect(partial(_enable, bar))
+
+
+def _enable(bar: QScrollBar, low: int, high: int) -> None:
+    bar.setEnabled(high > low)
 
 
 def _titles(head: str, items: list[Json]) -> Column:
@@ -150,6 +174,10 @@ def _ratings(head: str, ratings: np.ndarray, scale: float | None) -> Column:
     )
 
 
+def _always(ink: str, _row: int) -> str:
+    return ink
+
+
 def _finite(value: Any) -> float:
     return float(value) if isinstance(value, int | float) and math.isfinite(value) else math.nan
 
@@ -178,7 +206,7 @@ class TitleDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Any) -> None:
         text = _ground(self, painter, option, index)
         year, below = index.data(YEAR), index.data(BELOW)
-        room = QRectF(option.rect).adjusted(GRID, 0, -GRID, 0)
+        room = QRectF(option.rect).adjusted(INSET, 0, -INSET, 0)
         tokens = theme().tokens
         high = room
         if option.rect.height() >= TALL:
@@ -202,7 +230,7 @@ class StarsDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Any) -> None:
         text = _ground(self, painter, option, index)
-        room = QRectF(option.rect).adjusted(GRID, 0, -GRID, 0)
+        room = QRectF(option.rect).adjusted(INSET, 0, -INSET, 0)
         painter.setPen(theme().tokens.color("text"))
         painter.drawText(room, _RIGHT, text)
         share = index.data(STARS)
@@ -219,22 +247,45 @@ class StarsDelegate(QStyledItemDelegate):
         painter.restore()
 
 
-class ScoreDelegate(BarDelegate):
+class ScoreDelegate(QStyledItemDelegate):
     """A score as a bar in the colour of the run, with its number at the right."""
+
+    def __init__(self, parent: TableView) -> None:
+        super().__init__(parent)
+        self._number = 0
 
     def set_number(self, number: int) -> None:
         """Take the colour of another run."""
         self._number = number
 
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Any) -> None:
+        text = _ground(self, painter, option, index)
+        room = QRectF(option.rect).adjusted(INSET, 0, -INSET, 0)
+        painter.setPen(theme().tokens.color("text"))
+        painter.drawText(room, _RIGHT, text or "–")
+        share = index.data(FRACTION)
+        bar = QRectF(room.left(), room.center().y() - 3, room.width() - 7 * GRID, 6)
+        if share is None or not text or bar.width() <= 0:
+            return
+        painter.setPen(Qt.PenStyle.NoPen)
+        for width, color in ((1.0, theme().tokens.color("line")), (share, theme().series(self._number))):
+            bar.setWidth((room.width() - 7 * GRID) * min(1.0, max(0.0, width)))
+            painter.setBrush(color)
+            painter.drawRoundedRect(bar, 3, 3)
+
 
 class InkDelegate(QStyledItemDelegate):
-    """A text in the colour of a token; without one, quietly and at the right."""
+    """A text in the colour of a token."""
+
+    def __init__(self, parent: TableView, size: int = BODY) -> None:
+        super().__init__(parent)
+        self._font = font(size, figures=True)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Any) -> None:
         text = _ground(self, painter, option, index)
-        ink = index.data(INK)
-        painter.setPen(theme().tokens.color(ink or "muted"))
-        painter.drawText(QRectF(option.rect).adjusted(GRID, 0, -GRID, 0), _RIGHT if ink is None else _LEFT, text)
+        painter.setFont(self._font)
+        painter.setPen(theme().tokens.color(index.data(INK) or "text"))
+        painter.drawText(QRectF(option.rect).adjusted(INSET, 0, -INSET, 0), int(option.displayAlignment), text)
 
 
 def _star_path() -> QPainterPath:

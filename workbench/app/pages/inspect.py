@@ -9,9 +9,9 @@ from PySide6.QtCore import QCoreApplication, QRandomGenerator, Qt, QTimer, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QCheckBox,
+    QComboBox,
     QHBoxLayout,
     QProgressBar,
-    QSpinBox,
     QStackedLayout,
     QVBoxLayout,
     QWidget,
@@ -30,7 +30,7 @@ from workbench.app.widgets import Button, Card, EmptyState, ErrorCard, Text
 
 LATE = 400  # milliseconds without an answer until the page says that it is waiting
 MOST_HISTORY = 1000  # interactions that the answer holds at most
-K, MOST_K = 20, 500
+K, LENGTHS = 20, (5, 10, 20, 50, 100, 200)
 Json = dict[str, Any]
 
 
@@ -147,14 +147,13 @@ class InspectPage(Page):
         self.seen.setToolTip(self.tr("Also list what the user already has"))
         self.seen.setAccessibleName(self.tr("List seen items too"))
         self.seen.toggled.connect(self.refresh)
-        self.k = QSpinBox()
-        self.k.setRange(1, MOST_K)
-        self.k.setValue(K)
-        self.k.setPrefix(self.tr("Top "))
-        self.k.setKeyboardTracking(False)
+        self.k = QComboBox()
+        for k in LENGTHS:
+            self.k.addItem(self.tr("Top {k}").format(k=k), k)
+        self.k.setCurrentIndex(self.k.findData(K))
         self.k.setAccessibleName(self.tr("Length of the list"))
         self.k.setToolTip(self.tr("Length of the list"))
-        self.k.valueChanged.connect(self.refresh)
+        self.k.currentIndexChanged.connect(self.refresh)
         head = self._list_card.head
         head.insertWidget(1, self.runs)
         for one in (self.seen, self.k):
@@ -176,11 +175,10 @@ class InspectPage(Page):
         self.search.selectAll()
 
     def remember(self) -> dict[str, Any]:
-        return {"k": self.k.value(), "seen": self.seen.isChecked()}
+        return {"k": self.k.currentData(), "seen": self.seen.isChecked()}
 
     def recall(self, view: dict[str, Any]) -> None:
-        if isinstance(view.get("k"), int):
-            self.k.setValue(view["k"])
+        self.k.setCurrentIndex(self.k.findData(view["k"] if view.get("k") in LENGTHS else K))
         self.seen.setChecked(view.get("seen") is True)
 
     @property
@@ -226,7 +224,7 @@ class InspectPage(Page):
         if user != self.session.user:
             self.session.select_user(user)  # comes back here
             return
-        args = {"run": str(info.folder), "user": user, "k": self.k.value(), "include_seen": self.seen.isChecked()}
+        args = {"run": str(info.folder), "user": user, "k": self.k.currentData(), "include_seen": self.seen.isChecked()}
         stamp = f"{info.status.get('at')} {info.number}"
         if self._lists.pending == args:
             return
@@ -262,8 +260,8 @@ class InspectPage(Page):
         self.history.show_items(history, self._scale(info, history))
         self.list.show_items(items, {one["item"] for one in history}, info.number if info is not None else 0)
         self._history_card.hint.set_text(self._about_history(history))
-        self._list_card.hint.set_text(self._about_list(asked, answer))
-        self._no_history.setText(self._why_no_history(answer))
+        self._list_card.hint.set_text(self._about_list(answer))
+        self._no_history.setText(self._why_no_history())
         self._no_list.setText(self.tr("Nothing is left to recommend: this user has seen every item."))
         self._history_stack.setCurrentIndex(0 if history else 1)
         self._list_stack.setCurrentIndex(0 if items else 1)
@@ -299,14 +297,14 @@ class InspectPage(Page):
             return self.tr("{n:,}, the last of the file first").format(n=len(history))
         return self.tr("{n:,}, newest first").format(n=len(history))
 
-    def _about_list(self, asked: Json, answer: Json) -> str:
+    def _about_list(self, answer: Json) -> str:
         hidden = answer.get("hidden") or 0
         found = sum(bool(one.get("hit")) for one in answer["items"])
         if not hidden:
-            return self.tr("nothing of this user is hidden")
-        return self.tr("{found} of {n} hidden items found").format(found=found, n=hidden)
+            return self.tr("nothing hidden")
+        return self.tr("{found} of {n} hits").format(found=found, n=hidden)
 
-    def _why_no_history(self, answer: Json) -> str:
+    def _why_no_history(self) -> str:
         return self.tr(
             "There is no history of this user before the test. Whoever has none gets the same list, "
             "or one that says little about them."

@@ -1,0 +1,153 @@
+"""How an export goes: the same order for the command line before, progress with cancel meanwhile, what was written after."""
+
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QUrl, Signal, Slot
+from PySide6.QtGui import QDesktopServices, QFontDatabase
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
+
+from workbench.app.theme import BODY, GRID, SMALL
+from workbench.app.widgets import Button, Card, Elided, Line, Picture
+
+Json = dict[str, Any]
+
+
+class Outcome(Card):
+    """One card of one height: a line of state, and the command that does the same."""
+
+    cancel_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName(self.tr("Export"))
+        self._path: Path | None = None
+        self._picture = Picture("file", 20)
+        self.title = Elided("", bold=True)
+        self.words = Elided("", SMALL, "muted")
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setFixedWidth(20 * GRID)
+        self.bar.setAccessibleName(self.tr("Progress of the export"))
+        self.cancel = Button(self.tr("Cancel"), tip=self.tr("End the export; nothing is written"))
+        self.open = Button(self.tr("Open folder"), icon="folder")
+        self.cancel.clicked.connect(self.cancel_wanted)
+        self.open.clicked.connect(self._open)
+        words = QVBoxLayout()
+        words.setSpacing(1)
+        words.addWidget(self.title)
+        words.addWidget(self.words)
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        row.addWidget(self._picture)
+        row.addLayout(words, 1)
+        for one in (self.bar, self.cancel, self.open):
+            row.addWidget(one)
+        place = QWidget()  # of one height, whatever stands in it
+        place.setLayout(row)
+        row.setContentsMargins(0, 0, 0, 0)
+        place.setFixedHeight(self.cancel.sizeHint().height() + 4)
+        self.add(place)
+        self.add(Line())
+        self._build_command()
+        self.show_ready()
+
+    def _build_command(self) -> None:
+        self.command = QLineEdit()
+        self.command.setReadOnly(True)
+        self.command.setAccessibleName(self.tr("The same on the command line"))
+        self.command.setToolTip(self.tr("The same on the command line"))
+        fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+        fixed.setPixelSize(BODY)
+        self.command.setFont(fixed)
+        self.copy = Button(self.tr("Copy"), tip=self.tr("Copy the command"))
+        self.copy.setAccessibleName(self.tr("Copy the command"))
+        self.copy.clicked.connect(self._copy)
+        row = QHBoxLayout()
+        row.setSpacing(GRID)
+        row.addWidget(self.command, 1)
+        row.addWidget(self.copy)
+        self.body.addLayout(row)
+
+    def set_command(self, text: str) -> None:
+        """The command line that writes the same file."""
+        if text != self.command.text():
+            self.command.setText(text)
+            self.command.setCursorPosition(0)
+
+    def show_ready(self) -> None:
+        """Nothing was written yet."""
+        self._show("file", "muted", self.tr("Nothing is written yet"), self.tr("Below, the same for the command line"))
+
+    def show_progress(self, name: str) -> None:
+        """The export has begun."""
+        self._show("download", "accent", self.tr("Writing {file}").format(file=name), self.tr("Starting"))
+        self.bar.setRange(0, 0)
+        self.bar.show()
+        self.cancel.setEnabled(True)
+        self.cancel.show()
+
+    @Slot(float, str)
+    def set_progress(self, fraction: float, _text: str) -> None:
+        """How far it is, 0 to 1; negative where that is not known."""
+        self.bar.setRange(0, 0 if fraction < 0 else 1000)
+        self.bar.setValue(max(0, round(fraction * 1000)))
+        if fraction >= 0 and self.cancel.isEnabled():
+            self.words.set_text(self.tr("{share} % of the lists").format(share=int(fraction * 100)))
+
+    def show_cancelling(self) -> None:
+        """The person has had enough of it."""
+        self.cancel.setEnabled(False)
+        self.words.set_text(self.tr("Cancelling…"))
+
+    def show_cancelled(self) -> None:
+        """It was ended."""
+        self._show(
+            "info", "muted", self.tr("Cancelled"), self.tr("Nothing was written; a file that was there is as it was.")
+        )
+
+    def show_done(self, result: Json) -> None:
+        """What was written."""
+        self._path = Path(result["path"])
+        words = [
+            self.tr("{rows:,} rows, {users:,} lists").format(rows=result["rows"], users=result["users"]),
+            self.tr("{seconds:.1f} s").format(seconds=result["seconds"]),
+        ]
+        if result.get("cold"):
+            words.append(self.tr("{n:,} of the users have no history").format(n=result["cold"]))
+        words.append(str(self._path))
+        self._show("check", "ok", self.tr("Written: {file}").format(file=self._path.name), " · ".join(words))
+        if result.get("sha256"):
+            self.title.setToolTip(f"SHA-256 {result['sha256']}")
+        self.open.show()
+
+    def show_failed(self) -> None:
+        """It did not work; the card above says why."""
+        self._show("warning", "error", self.tr("Not written"), self.tr("A file that was there is as it was."))
+
+    def _show(self, icon: str, ink: str, title: str, words: str) -> None:
+        self._picture.set(icon, ink)
+        self.title.set_text(title)
+        self.words.set_text(words)
+        for one in (self.bar, self.cancel, self.open):
+            one.hide()
+
+    @Slot()
+    def _open(self) -> None:
+        if self._path is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._path.parent)))
+
+    @Slot()
+    def _copy(self) -> None:
+        QApplication.clipboard().setText(self.command.text())
+
+
+def command_line(run: Path, output: Path, users: list[str] | None, k: int, *, seen: bool) -> str:
+    """The line that writes the same lists, for the shell of this system."""
+    words = ["workbench", "recommend", str(run), "--output", str(output)]
+    words += ["--all"] if users is None else [f"--user={user}" for user in users]
+    words += ["--k", str(k), *(["--include-seen"] if seen else [])]
+    return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)

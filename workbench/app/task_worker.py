@@ -239,6 +239,8 @@ class _Driver(QThread):
         if number in self._cancelled or self._closing:
             if child is not None:
                 self._end_child()
+            with self._lock:
+                self._running = 0  # the next child has done nothing to be ended for
             if not self._closing:
                 self._begin()
             return {"event": "cancelled"}

@@ -2,9 +2,11 @@
 
 import json
 import os
+import time
 
 import psutil
 
+from workbench.app.heartbeat import Heartbeat
 from workbench.files import write_json
 from workbench.training.run import Run
 
@@ -79,3 +81,30 @@ def epoch_records(epoch, steps=10, epochs=50):
     ]
     end = {"epoch": epoch, "epochs": epochs, "loss": loss, "seconds": epoch, "validation": {"ndcg@10": 0.2 - loss / 10}}
     return [*inside, end]
+
+
+def grow(live, epochs, timer):
+    """Write what an epoch of a hundred steps leaves."""
+    epoch = next(epochs, None)
+    if epoch is None:
+        timer.stop()
+    else:
+        write_records(live, epoch_records(epoch, steps=100, epochs=60))
+
+
+class Effort(Heartbeat):
+    """Between two ticks, how long this thread itself was at work: other programs do not count."""
+
+    def start(self):
+        super().start()
+        self._last = time.thread_time()
+
+    def _tick(self):
+        now = time.thread_time()
+        self.gaps.append((now - self._last) * 1000)
+        self._last = now
+
+
+def loaded():
+    """Whether other programs want more processors than there are, so that the clock says nothing of the window."""
+    return hasattr(os, "getloadavg") and os.getloadavg()[0] > os.cpu_count()

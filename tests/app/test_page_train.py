@@ -7,7 +7,17 @@ import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QWidget
 
-from tests.app.fake_runs import done_run, epoch_records, live_run, make_run, set_status, write_records
+from tests.app.fake_runs import (
+    Effort,
+    done_run,
+    epoch_records,
+    grow,
+    live_run,
+    loaded,
+    make_run,
+    set_status,
+    write_records,
+)
 from workbench.app.pages._curves import Curve, Points
 from workbench.app.pages.train import TrainPage
 from workbench.app.widgets import Button, ErrorCard
@@ -24,7 +34,8 @@ def shown(page, keep, qtbot, size=(1000, 600)):
     keep(page)
     page.resize(*size)
     page.show()
-    qtbot.waitExposed(page)
+    page.activateWindow()
+    qtbot.waitUntil(page.isActiveWindow)
     page.shown()
     return page
 
@@ -356,29 +367,24 @@ def test_the_window_answers_while_records_stream_in(session, project, keep, qtbo
     live = live_run(project, "b-bpr", epochs=60)
     session.open_project(project.folder)
     page = shown(TrainPage(session), keep, qtbot)
-    worst = []
+    worst, effort = [], []
     for start in (1, 21, 41):
         epochs = iter(range(start, start + 20))
         timer = QTimer(interval=33)
         timer.timeout.connect(lambda epochs=epochs, timer=timer: grow(live, epochs, timer))
+        own = Effort()
         heartbeat.start()
-        heartbeat.gaps.clear()
+        own.start()
         timer.start()
         last = f"{start + 19} points"
-        qtbot.waitUntil(lambda last=last: last in page.run.loss.summary(), timeout=10_000)
+        qtbot.waitUntil(lambda last=last: last in page.run.loss.summary(), timeout=20_000)
         heartbeat.stop()
+        own.stop()
         worst.append(heartbeat.worst)
-    # Another program may hold the machine for a moment; what the window itself does, it does each time.
-    assert min(worst) < 50, worst
-
-
-def grow(live, epochs, timer):
-    """Write what an epoch of a hundred steps leaves."""
-    epoch = next(epochs, None)
-    if epoch is None:
-        timer.stop()
-    else:
-        write_records(live, epoch_records(epoch, steps=100, epochs=60))
+        effort.append(own.worst)
+    # What the window does itself, it does each time; what other programs take from it differs.
+    assert min(effort) < 50, effort
+    assert min(worst) < 50 or loaded(), worst
 
 
 # Everybody ---------------------------------------------------------------------------------------------------------
@@ -390,6 +396,7 @@ def test_everything_that_takes_the_keyboard_has_a_name(page):
         one
         for one in page.findChildren(QWidget)
         if one.focusPolicy() != Qt.FocusPolicy.NoFocus
+        and one.focusProxy() is None  # the inside of a plot, for which the plot speaks
         and one.isVisibleTo(page)
         and not one.accessibleName()
         and not (isinstance(one, QLineEdit) and one.placeholderText())

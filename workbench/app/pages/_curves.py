@@ -12,11 +12,18 @@ LOWER_IS_BETTER = frozenset({"rmse", "mae"})
 
 
 class Points:
-    """A series that grows at its end; x rises. `x` and `y` are views that hold until the next `add`."""
+    """A series that grows at its end; x rises. `x` and `y` are views that hold until the next `add`.
+
+    Attributes
+    ----------
+    added : int
+        Points that were ever added; changes whenever there is something new to draw.
+    """
 
     def __init__(self, most: int = MOST_POINTS) -> None:
         self._buffer = np.empty((2, 256))
         self._length = 0
+        self.added = 0
         self._most = most
         self._stride = 1
         self._waiting: list[tuple[float, float]] = []
@@ -36,6 +43,7 @@ class Points:
 
     def add(self, x: float, y: float) -> None:
         """Put one point at the end."""
+        self.added += 1
         if self._stride > 1:
             self._waiting.append((x, y))
             if len(self._waiting) < self._stride:

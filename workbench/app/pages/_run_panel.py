@@ -44,6 +44,9 @@ class RunPanel(QWidget):
         self._ids: list[str] = []
         self._wishes: dict[str, tuple[str, str]] = {}
         self._problem: tuple[str, ...] = ()
+        # What the plots show now: what has not changed is not drawn again.
+        self._loss_drawn: list[Any] = []
+        self._validation_drawn: list[Any] = []
         self._draw_soon = QTimer(self, singleShot=True, interval=FRAME)
         self._draw_soon.timeout.connect(self._draw)
         self._build()
@@ -52,7 +55,7 @@ class RunPanel(QWidget):
         session.run_changed.connect(self._hear_change)
         session.runs_changed.connect(self.refresh)
         session.selection_changed.connect(self.refresh)
-        theme().changed.connect(self._draw_soon.start)
+        theme().changed.connect(self._redraw)
 
     # Widgets -------------------------------------------------------------------------------------------------------
 
@@ -114,6 +117,7 @@ class RunPanel(QWidget):
         for one in ids:  # what came while nobody looked
             if self._curves[one].count != len(self._records(one)):
                 self._curves[one] = self._read(one)
+                self._loss_drawn, self._validation_drawn = [], []
         self._say()
         self._draw()
 
@@ -138,6 +142,7 @@ class RunPanel(QWidget):
     def _hear_restart(self, run_id: str) -> None:
         if run_id in self._curves:
             self._curves[run_id] = Curve()
+            self._loss_drawn, self._validation_drawn = [], []
             self._draw_later()
 
     def _hear_change(self, run_id: str) -> None:
@@ -148,6 +153,11 @@ class RunPanel(QWidget):
         if self.isVisible() and (run_id in self._curves or not self._curves):
             self._say()
             self._draw_later()
+
+    def _redraw(self) -> None:
+        """Other colours: the mark is made anew."""
+        self._validation_drawn = []
+        self._draw_later()
 
     def _draw_later(self) -> None:
         if not self._draw_soon.isActive():
@@ -258,6 +268,10 @@ class RunPanel(QWidget):
         self.validation.set_empty(validation)
 
     def _draw_loss(self) -> None:
+        now = [(one, self._curves[one].steps.added, self._curves[one].epochs.added) for one in self._ids]
+        if now == self._loss_drawn:
+            return
+        self._loss_drawn = now
         wanted = []
         for one in reversed(self._ids):
             info, curve = self.session.run(one), self._curves[one]
@@ -271,6 +285,10 @@ class RunPanel(QWidget):
 
     def _draw_validation(self, metric: str) -> int:
         """Draw what can be drawn; returns how many lines that is."""
+        now = [metric, *((one, self._curves[one].validation.added) for one in self._ids)]
+        if now == self._validation_drawn:
+            return len(self.validation.lines())
+        self._validation_drawn = now
         wanted: dict[str, RunLine] = {}
         alike = [one for one in self._ids if self._curves[one].metric == metric and metric]
         last = max((self._curves[one].validation.x[-1] for one in alike), default=0.0)
@@ -283,12 +301,15 @@ class RunPanel(QWidget):
             x, y = ([0.0, last], [points.y[0]] * 2) if curve.flat else (points.x, points.y)
             wanted[one] = RunLine(info, x, y)
         show_lines(self.validation, list(wanted.values()))
+        self._mark_best(wanted)
+        return len(wanted)
+
+    def _mark_best(self, drawn: dict[str, RunLine]) -> None:
         self.validation.clear_marks()
         first = self._ids[0] if self._ids else ""
-        if first in wanted and not self._curves[first].flat:
+        if first in drawn and not self._curves[first].flat:
             epoch, value = self._curves[first].best
-            self.validation.mark(epoch, value, "", wanted[first].info.number)
-        return len(wanted)
+            self.validation.mark(epoch, value, "", drawn[first].info.number)
 
     def _draw_result(self, info: RunInfo | None, metric: str, *, drawn: int) -> None:
         """A single figure in the place of the curve, for what has none."""

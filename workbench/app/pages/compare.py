@@ -104,16 +104,16 @@ class ComparePage(Page):
         card.body.setContentsMargins(GRID, 10, GRID, GRID)
         card.head.setContentsMargins(GRID, 0, GRID, 0)
         self._hint = card.hint
-        self.metric = QComboBox()
-        self.metric.setAccessibleName(self.tr("Test metric"))
-        self.metric.setToolTip(self.tr("The test metric of the table and of the plot"))
-        self.metric.setMinimumWidth(15 * GRID)
-        self.metric.activated.connect(self._choose_metric)
+        self.chooser = QComboBox()
+        self.chooser.setAccessibleName(self.tr("Test metric"))
+        self.chooser.setToolTip(self.tr("The test metric of the table and of the plot"))
+        self.chooser.setMinimumWidth(15 * GRID)
+        self.chooser.activated.connect(self._choose_metric)
         self.copy = Button(self.tr("Copy"), "quiet", tip=self.tr("Copy the table with all figures, for a spreadsheet"))
         self.save = Button(self.tr("Save as CSV…"), "quiet", tip=self.tr("Write the table with all figures to a file"))
         self.copy.clicked.connect(self._copy)
         self.save.clicked.connect(self._save)
-        for one in (self.metric, self.copy, self.save):
+        for one in (self.chooser, self.copy, self.save):
             card.head.addWidget(one)
         self.table = RunTable(self.tr("Runs"))
         self.table.setItemDelegateForColumn(INTERVAL_COLUMN, IntervalDelegate(self.table))
@@ -254,20 +254,20 @@ class ComparePage(Page):
         return metrics_of(runs) or [FIRST]
 
     def _offered(self) -> list[str]:
-        return [self.metric.itemData(at) for at in range(self.metric.count())]
+        return [self.chooser.itemData(at) for at in range(self.chooser.count())]
 
     def _offer_metrics(self, runs: list[RunInfo]) -> None:
         names = self._choices(runs)
         if self._metric not in names:
             self._metric = FIRST if FIRST in names else names[0]
         if names != self._offered():
-            self.metric.clear()
+            self.chooser.clear()
             for one in names:
-                self.metric.addItem(metric_title(one), one)
-        self.metric.setCurrentIndex(names.index(self._metric))
+                self.chooser.addItem(metric_title(one), one)
+        self.chooser.setCurrentIndex(names.index(self._metric))
 
     def _choose_metric(self, at: int) -> None:
-        self._metric = self.metric.itemData(at)
+        self._metric = self.chooser.itemData(at)
         self.refresh()
 
     def _refresh_words(self) -> None:

@@ -100,6 +100,7 @@ class TrainPage(Page):
         self._chips = QHBoxLayout()
         self._chips.setSpacing(6)
         self._reference = Text("", SMALL, "muted", wrap=True)
+        self._reference.setAccessibleName(self.tr("Reference"))
         self._reference.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._unsuited = Text("", ink="warn", wrap=True)
         for one in (self._name, self._summary):

@@ -409,11 +409,12 @@ def test_two_hundred_runs_are_shown_sorted_and_selected_at_once(show, project, s
     assert len(page.drawn()) == 12
 
 
-def test_the_window_answers_while_a_run_reports(show, project, qtbot, heartbeat):
+def test_the_window_answers_while_a_run_reports(show, project, session, qtbot, heartbeat):
     live = live_run(project, "a-bpr")
     for number in range(20):
         done_run(project, f"b{number:02}-random", "random", seed=number, metrics=GOOD)
     page = show()
+    session.select_runs(["a-bpr", "b00-random", "b01-random"])
     epochs = iter(range(1, 21))
     timer = QTimer(interval=40)
     timer.timeout.connect(lambda: grow(live, epochs, timer))

@@ -6,6 +6,7 @@ import importlib.abc
 import logging
 import logging.handlers
 import os
+import signal
 import sys
 import tempfile
 import threading
@@ -40,6 +41,8 @@ def main(path: str | None = None) -> int:
     except WorkbenchError as error:
         sys.stderr.write(f"workbench: {error}\n")
         return 1
+    # Everything is on disk within two seconds anyway: Ctrl-C in a terminal ends the window at once.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     window.show()
     opener = Opener(window, Path(path).absolute() if path else None)
     window.painted.connect(opener.begin)

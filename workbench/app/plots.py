@@ -117,10 +117,11 @@ class Plot(QWidget):
         for side in ("left", "bottom"):
             axis = self.plot.getAxis(side)
             axis.setTickFont(font(11, figures=True))
-            axis.setPen(tokens.color("line"))
+            axis.setPen(pg.mkPen(tokens.color("line") if side == "bottom" else None))
+            axis.setTickPen(pg.mkPen(tokens.color("line")))
             axis.setTextPen(tokens.color("muted"))
         # Hairlines across, none down.
-        self.plot.showGrid(x=False, y=True, alpha=0.12)
+        self.plot.showGrid(x=False, y=True, alpha=0.9)
         label = {"color": tokens.muted, "font-size": f"{SMALL}px"}
         for side, text in (("bottom", self._x), ("left", self._y)):
             self.plot.setLabel(side, text or None, **label)

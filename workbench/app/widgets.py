@@ -311,7 +311,7 @@ class SearchField(QLineEdit):
         super().__init__()
         self.setPlaceholderText(hint)
         self.setAccessibleName(hint)
-        self.setClearButtonEnabled(False)
+        self.setProperty("search", "true")
         action = QAction(self)
         icons.bind(action, "search", "faint")
         self.addAction(action, QLineEdit.ActionPosition.LeadingPosition)

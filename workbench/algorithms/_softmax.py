@@ -1,4 +1,4 @@
-"""Cross-entropy over all items without ever holding rows x items; imported inside functions only, as it loads torch."""
+"""Cross-entropy over very many items without ever holding rows x items; loads torch, so import it inside functions."""
 
 import torch
 from torch import Tensor
@@ -8,7 +8,7 @@ CHUNK = {"cpu": 2**21}
 CHUNK_ELSEWHERE = 2**28
 
 
-def full_softmax(hidden: Tensor, weight: Tensor, bias: Tensor, target: Tensor) -> Tensor:
+def softmax_loss(hidden: Tensor, weight: Tensor, bias: Tensor, target: Tensor) -> Tensor:
     """Mean of ``-ln softmax(hidden @ weight.T + bias)[target]``.
 
     The gradient is known in closed form, softmax minus one-hot, so each chunk of rows is finished (loss and gradients)
@@ -45,23 +45,3 @@ def full_softmax(hidden: Tensor, weight: Tensor, bias: Tensor, target: Tensor) -
     # Linear in the inputs with exactly these gradients; its value is taken away again and the loss put in its place.
     linear = (hidden * to_hidden).sum() + (weight * to_weight).sum() + (bias * to_bias).sum()
     return (linear - linear.detach() + loss) / len(hidden)
-
-
-def sampled_softmax(hidden: Tensor, weight: Tensor, bias: Tensor, target: Tensor, drawn: Tensor, n_items: int) -> Tensor:
-    """As `full_softmax`, with all wrong items estimated from `drawn`, uniform with repeats.
-
-    Each drawn item stands for (n_items - 1) / n of them, hence the constant (Jean et al., ACL 2015, arXiv:1412.2007); where
-    the right item itself was drawn it is left out.
-
-    Parameters
-    ----------
-    weight, bias
-        Of all items, as tables (n_items, d) and (n_items,).
-    drawn : int64 (k,)
-    """
-    right = (hidden * weight[target]).sum(1) + bias[target]  # (n,)
-    constant = torch.log(torch.tensor((n_items - 1) / len(drawn)))
-    wrong = torch.addmm(bias[drawn] + constant.to(hidden.device), hidden, weight[drawn].T)  # (n, k)
-    wrong = wrong.masked_fill(target[:, None] == drawn, -torch.inf)
-    logits = torch.cat([right[:, None], wrong], 1)
-    return (logits.logsumexp(1) - right).mean()

@@ -130,8 +130,15 @@ def recommend(run: str, user: str, control: Control, k: int = 20, include_seen: 
     seen = None if include_seen else _seen(opened, rows)
     listed, scores = best_items(algorithm, np.array([index if known else -1], np.int32), history, k, seen)
     truth = set(_truth(opened, index).tolist())
+    had = set(_seen(opened, rows).item.tolist()) if include_seen else set()
     found = [
-        {**_item(data, items, int(item)), "rank": rank, "score": float(score), "hit": int(item) in truth}
+        {
+            **_item(data, items, int(item)),
+            "rank": rank,
+            "score": float(score),
+            "hit": int(item) in truth,
+            "seen": int(item) in had,
+        }
         for rank, (item, score) in enumerate(zip(listed[0], scores[0], strict=True), 1)
         if item >= 0
     ]
@@ -139,6 +146,9 @@ def recommend(run: str, user: str, control: Control, k: int = 20, include_seen: 
         "user": user,
         "algorithm": opened.spec.algorithm,
         "history": _history(data, items, history),
+        "history_count": len(history.item),
+        "history_since": None if history.time is None or not len(history.time) else int(history.time.min()),
+        "history_mean": None if history.rating is None or not len(history.rating) else float(history.rating.mean()),
         "items": found,
         "hidden": len(truth),
         "known": bool(known),

@@ -198,4 +198,6 @@ def style_sheet(tokens: Tokens) -> str:
     for one in sorted(fields(Tokens), key=lambda f: -len(f.name)):
         if one.name != "series":
             text = text.replace(f"@{one.name}", getattr(tokens, one.name))
-    return text.replace("@arrow", resource(f"icons/arrow-{shade}.svg").as_posix())
+    for picture in ("arrow", "tick"):
+        text = text.replace(f"@{picture}", resource(f"icons/{picture}-{shade}.svg").as_posix())
+    return text

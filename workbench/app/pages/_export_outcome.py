@@ -1,4 +1,4 @@
-"""How an export goes: the same order for the command line before, progress with cancel meanwhile, what was written after."""
+"""How an export goes: progress with cancel, what was written; and the command line that does the same."""
 
 import shlex
 import subprocess
@@ -11,7 +11,7 @@ from PySide6.QtGui import QDesktopServices, QFontDatabase
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
 from workbench.app.theme import BODY, GRID, SMALL
-from workbench.app.widgets import Button, Card, Elided, Line, Picture
+from workbench.app.widgets import Button, Card, Elided, Line, Picture, Text
 
 Json = dict[str, Any]
 
@@ -68,6 +68,7 @@ class Outcome(Card):
         self.copy.clicked.connect(self._copy)
         row = QHBoxLayout()
         row.setSpacing(GRID)
+        row.addWidget(Text(self.tr("Command line"), ink="muted"))
         row.addWidget(self.command, 1)
         row.addWidget(self.copy)
         self.body.addLayout(row)
@@ -80,7 +81,8 @@ class Outcome(Card):
 
     def show_ready(self) -> None:
         """Nothing was written yet."""
-        self._show("file", "muted", self.tr("Nothing is written yet"), self.tr("Below, the same for the command line"))
+        words = self.tr("The file appears when all of it is there; if you cancel, nothing is left behind.")
+        self._show("file", "muted", self.tr("Nothing is written yet"), words)
 
     def show_progress(self, name: str) -> None:
         """The export has begun."""

@@ -80,7 +80,11 @@ class Preview(QWidget):
         fixed.setPixelSize(BODY)
         self.text.setFont(fixed)
         self.text.setFrameShape(QPlainTextEdit.Shape.NoFrame)
-        self.text.setStyleSheet("QPlainTextEdit { border: none; padding: 0; background: transparent; }")
+        self.text.setStyleSheet(
+            "QPlainTextEdit { border: none; padding: 0; background: transparent; }"
+            "QAbstractScrollArea::corner { background: transparent; border: none; }"
+        )
+        self.text.document().setDocumentMargin(0)
         self.table = TableView("")
         self.table.setAccessibleName(self.tr("First rows of the file"))
         self.table.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -142,10 +142,9 @@ class UsersChoice(QWidget):
         if self.whom == SOME and self._unknown:
             ink = "warn"
             named = ", ".join(line(one, SHOWN) for one in self._unknown[:NAMED])
-            more = "…" if len(self._unknown) > NAMED else ""
-            text = self.tr("{n:,} found; {m:,} not in the data, and left out: {ids}").format(
-                n=len(self._known), m=len(self._unknown), ids=named + more
-            )
+            rest = len(self._unknown) - NAMED
+            more = self.tr(" and {n:,} more").format(n=rest) if rest > 0 else ""
+            text = self.tr("{n:,} found; not in the data: {ids}").format(n=len(self._known), ids=named + more)
         elif self.whom == SOME and self._known:
             text = self.tr("{n:,} found").format(n=len(self._known))
         self.words.set_ink(ink)

@@ -17,6 +17,7 @@ LONGEST, LONGEST_TIP = 200, 2000  # letters of a title in a cell and on hover
 TALL = 5 * GRID
 INSET = 11  # where the text of a head begins
 STAR, N_STARS = 12, 5
+ROOMY = 200  # pixels from which a title that is cut keeps its year
 STARRED = (5, 10)
 """Ends of the scales of ratings that are drawn as stars."""
 
@@ -52,12 +53,12 @@ class HistoryTable(TableView):
         if any(one.get("rating") is not None for one in items):
             ratings = np.array([math.nan if one.get("rating") is None else one["rating"] for one in items], float)
             columns.append(_ratings(self.tr("rating"), ratings, scale))
-            widths.append(4 * GRID + (N_STARS * STAR + 5 * GRID if scale else 5 * GRID))
+            widths.append(2 * INSET + 4 * GRID + (N_STARS * STAR if scale else GRID))
         if any(one.get("time") is not None for one in items):
             day = times(self.tr("date"), np.array([one.get("time") or 0 for one in items], np.int64))
             day.extra = {INK: partial(_always, "muted")}
             columns.append(day)
-            widths.append(13 * GRID)
+            widths.append(12 * GRID + 4)
         _show(self, columns, widths, len(items), ROW_HEIGHT)
         self.setItemDelegateForColumn(0, self._titles)
         for place, column in enumerate(columns[1:], 1):
@@ -72,16 +73,12 @@ class ListTable(TableView):
         self.setAccessibleName(self.tr("Recommendations"))
         self._titles, self._bars, self._inks = TitleDelegate(self), ScoreDelegate(self), InkDelegate(self)
 
-    def show_items(self, items: list[Json], seen: set[str], number: int) -> None:
-        """Show a list; `seen` holds ids of the history, `number` gives the colour of the run."""
+    def show_items(self, items: list[Json], number: int) -> None:
+        """Show a list; `number` gives the colour of the run."""
         self._bars.set_number(number)
         scores = [_finite(one.get("score")) for one in items]
         marks = [
-            (self.tr("✓ hit"), "ok")
-            if one.get("hit")
-            else (self.tr("seen"), "muted")
-            if one["item"] in seen
-            else ("", "")
+            (self.tr("✓ hit"), "ok") if one.get("hit") else (self.tr("seen"), "muted") if one.get("seen") else ("", "")
             for one in items
         ]
         score = bars(self.tr("score"), scores, digits_for(scores))
@@ -104,14 +101,14 @@ class ListTable(TableView):
         for column, ink in ((columns[0], "muted"), (columns[3], "text")):
             column.extra = {INK: partial(_always, ink)}
         tall = any(one.get("genres") for one in items)
-        _show(self, columns, [5 * GRID, 0, 20 * GRID, 12 * GRID, 9 * GRID], len(items), TALL if tall else ROW_HEIGHT)
+        _show(self, columns, [5 * GRID, 0, 18 * GRID, 12 * GRID, 8 * GRID], len(items), TALL if tall else ROW_HEIGHT)
         for place, delegate in enumerate((self._inks, self._titles, self._bars, self._inks, self._inks)):
             self.setItemDelegateForColumn(place, delegate)
 
     def _about(self, ink: str) -> str:
         return {
             "ok": self.tr("This item was kept from training, and the user did choose it"),
-            "muted": self.tr("This item is in the history"),
+            "muted": self.tr("The user already has this item"),
         }.get(ink, "")
 
 
@@ -218,6 +215,8 @@ class TitleDelegate(QStyledItemDelegate):
                 _write(painter, QRectF(room.left(), room.top() + half, room.width(), half - 3), below)
         painter.setFont(font(BODY, figures=True))
         space = painter.fontMetrics().horizontalAdvance(year) + 6 if year else 0
+        if room.width() < ROOMY and painter.fontMetrics().horizontalAdvance(text) + space > room.width():
+            year, space = "", 0  # more of the title tells more than the year
         painter.setPen(tokens.color("text"))
         width = _write(painter, high.adjusted(0, 0, -space, 0), text)
         if year:

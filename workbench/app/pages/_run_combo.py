@@ -26,7 +26,7 @@ class RunCombo(QComboBox):
         self.setAccessibleName(name)
         self.setToolTip(name)
         self.setIconSize(QSize(DOT, DOT))
-        self.setMinimumContentsLength(12)
+        self.setMinimumContentsLength(10)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._runs: list[tuple[str, str, int]] = []
         self.activated.connect(self._choose)

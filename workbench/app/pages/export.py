@@ -6,16 +6,15 @@ from typing import Any, ClassVar
 from PySide6.QtCore import QCoreApplication, QTimer, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
-    QAbstractSpinBox,
     QCheckBox,
     QGridLayout,
     QHBoxLayout,
-    QSpinBox,
     QStackedLayout,
     QVBoxLayout,
     QWidget,
 )
 
+from workbench.app.form import NumberInput, parsed
 from workbench.app.job_strip import size
 from workbench.app.pages import Page, preview
 from workbench.app.pages._export_outcome import Outcome, command_line
@@ -114,14 +113,14 @@ class ExportPage(Page):
         self.runs.chosen.connect(self._choose_run)
         self.users = UsersChoice()
         self.users.changed.connect(self.refresh)
-        self.k = QSpinBox()
-        self.k.setRange(1, MOST_K)
-        self.k.setValue(K)
-        self.k.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
-        self.k.setFixedWidth(9 * GRID)
+        self.k = NumberInput({"minimum": 1, "maximum": MOST_K}, "integer")
+        self.k.setFixedWidth(8 * GRID)
+        self.k.setText(str(K))
         self.k.setAccessibleName(self.tr("Items in each list"))
-        self.k.valueChanged.connect(self.refresh)
-        self.seen = QCheckBox(self.tr("Also what the user already has"))
+        self.k.setToolTip(self.tr("1 to {most:,}; the arrow keys change it").format(most=MOST_K))
+        self.k.textChanged.connect(self.refresh)
+        self.seen = QCheckBox(self.tr("Seen items too"))
+        self.seen.setToolTip(self.tr("Also list what the user already has"))
         self.seen.toggled.connect(self.refresh)
         self.place = PlaceChoice()
         self.place.changed.connect(self.refresh)
@@ -153,8 +152,8 @@ class ExportPage(Page):
         figures = QHBoxLayout()
         figures.setSpacing(2 * GRID)
         self.figures = {name: Figure("–", what, small=True) for name, what in self._figures()}
-        for one in self.figures.values():
-            figures.addWidget(one, 1)
+        for name, one in self.figures.items():
+            figures.addWidget(one, 3 if name == "columns" else 2)
         card.body.addLayout(figures)
         card.body.addSpacing(4)
         self.preview = Preview()
@@ -187,7 +186,7 @@ class ExportPage(Page):
         return {
             "whom": self.users.whom,
             "ids": ids if len(ids) <= MOST_KEPT else "",
-            "k": self.k.value(),
+            "k": self.length or K,
             "seen": self.seen.isChecked(),
             "format": self.place.ending,
             "path": self.place.field.text() if self.place.own else "",
@@ -197,7 +196,7 @@ class ExportPage(Page):
         self.users.ids.setPlainText(str(view.get("ids") or ""))
         self.users.choose(ONE if view.get("whom") == ONE and self.session.user else str(view.get("whom")))
         if isinstance(view.get("k"), int):
-            self.k.setValue(view["k"])
+            self.k.setText(str(view["k"]))
         self.seen.setChecked(view.get("seen") is True)
         self.place.format.setCurrentIndex(max(0, self.place.format.findData(view.get("format"))))
         if view.get("path"):
@@ -207,6 +206,12 @@ class ExportPage(Page):
     def info(self) -> RunInfo | None:
         """The run that recommends."""
         return run_to_show(self.session, self._run)
+
+    @property
+    def length(self) -> int | None:
+        """Items in a list; None where the field holds no such number."""
+        k = parsed(self.k.text(), "integer", optional=True)
+        return k if isinstance(k, int) and 1 <= k <= MOST_K else None
 
     @Slot()
     def refresh(self, *_: object) -> None:
@@ -250,7 +255,8 @@ class ExportPage(Page):
         """Write down what the choices come to."""
         n = self.users.count
         data = self._data.of(info)
-        rows = n * min(self.k.value(), data.n_items if data is not None else self.k.value())
+        k = self.length
+        rows = n * min(k or 0, data.n_items if data is not None else MOST_K)
         titles = self._titled(info)
         columns = ["user", "rank", "item", "score", *(["title"] if titles else [])]
         total = rows * self._row_bytes if self._row_bytes is not None else None
@@ -258,9 +264,9 @@ class ExportPage(Page):
         self.figures["rows"].set(f"{rows:,}")
         self.figures["columns"].set(str(len(columns)), ", ".join(columns))
         self.figures["size"].set("–" if total is None else _bytes(total))
-        trouble = self.users.problem or self.place.tell(total)
-        if self.users.problem:
-            self.place.tell(total)
+        self._mark_length()
+        wrong = "" if k else self.tr("A list has 1 to {most:,} items.").format(most=MOST_K)
+        trouble = self.place.tell(total) or self.users.problem or wrong
         self.primary.setText(self.tr("Export 1 list") if n == 1 else self.tr("Export {n:,} lists").format(n=n))
         self.primary.setEnabled(not trouble and self._task is None)
         self.primary.setToolTip(trouble)
@@ -269,7 +275,14 @@ class ExportPage(Page):
         chosen = self.users.users()
         told = chosen if chosen is None else chosen[:MOST_TOLD]
         path = self.place.path or Path(f"recommendations{self.place.ending}")
-        self.outcome.set_command(command_line(info.folder, path, told, self.k.value(), seen=self.seen.isChecked()))
+        self.outcome.set_command(command_line(info.folder, path, told, k or K, seen=self.seen.isChecked()))
+
+    def _mark_length(self) -> None:
+        wrong = "false" if self.length else "true"
+        if self.k.property("wrong") != wrong:
+            self.k.setProperty("wrong", wrong)
+            self.k.style().unpolish(self.k)
+            self.k.style().polish(self.k)
 
     def _titled(self, info: RunInfo) -> bool:
         return (self._data.folder(info) / "items.arrow").exists()
@@ -296,9 +309,9 @@ class ExportPage(Page):
         info = self.info
         if info is None or not self._at_front:
             return
-        people = self.users.first(MOST_PEOPLE)
-        if people:
-            self._lists.want(str(info.folder), people, self.k.value(), self.seen.isChecked())
+        people, k = self.users.first(MOST_PEOPLE), self.length
+        if people and k:
+            self._lists.want(str(info.folder), people, k, self.seen.isChecked())
         elif self.users.whom == SOME:
             self._answers = []
         if self._answers or not people:
@@ -327,7 +340,8 @@ class ExportPage(Page):
     @Slot()
     def _export(self) -> None:
         info, path = self.info, self.place.path
-        if info is None or path is None or self._task is not None:
+        k = self.length
+        if info is None or path is None or k is None or self._task is not None:
             return
         self._clear_failure()
         self.outcome.show_progress(line(path.name))
@@ -335,7 +349,7 @@ class ExportPage(Page):
             info.id,
             path,
             users=self.users.users(),
-            k=self.k.value(),
+            k=k,
             include_seen=self.seen.isChecked(),
             done=self._done,
             failed=self._failed,
@@ -355,7 +369,8 @@ class ExportPage(Page):
     def _done(self, result: Json) -> None:
         self._task = None
         self.outcome.show_done(result)
-        self.session.notice.emit("ok", self.tr("{rows:,} rows written").format(rows=result["rows"]))
+        if not self._at_front:
+            self.session.notice.emit("ok", self.tr("{rows:,} rows written").format(rows=result["rows"]))
         self.refresh()
 
     @Slot(str, str)

@@ -1,5 +1,6 @@
 """Look at one user: what they had, and what a run recommends to them."""
 
+import math
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -29,7 +30,6 @@ from workbench.app.theme import GRID
 from workbench.app.widgets import Button, Card, EmptyState, ErrorCard, Text
 
 LATE = 400  # milliseconds without an answer until the page says that it is waiting
-MOST_HISTORY = 1000  # interactions that the answer holds at most
 K, LENGTHS = 20, (5, 10, 20, 50, 100, 200)
 Json = dict[str, Any]
 
@@ -258,8 +258,8 @@ class InspectPage(Page):
         history, items = answer["history"], answer["items"]
         info = self.info
         self.history.show_items(history, self._scale(info, history))
-        self.list.show_items(items, {one["item"] for one in history}, info.number if info is not None else 0)
-        self._history_card.hint.set_text(self._about_history(history))
+        self.list.show_items(items, info.number if info is not None else 0)
+        self._history_card.hint.set_text(self._about_history(answer))
         self._list_card.hint.set_text(self._about_list(answer))
         self._no_history.setText(self._why_no_history())
         self._no_list.setText(self.tr("Nothing is left to recommend: this user has seen every item."))
@@ -272,16 +272,15 @@ class InspectPage(Page):
     def _facts(self, answer: Json) -> list[str]:
         history = answer["history"]
         ratings = [one["rating"] for one in history if one.get("rating") is not None]
-        many = f"{len(history):,}" if len(history) < MOST_HISTORY else self.tr("the newest 1,000")
+        number = answer.get("history_count", len(history))
         one_word, more = (self.tr("rating"), self.tr("ratings")) if ratings else (
             self.tr("interaction"), self.tr("interactions"))  # fmt: skip
-        count = f"{many} {one_word if len(history) == 1 else more}"
-        moments = [one["time"] for one in history if one.get("time") is not None]
-        since = _year(min(moments)) if moments else ""
+        count = f"{number:,} {one_word if number == 1 else more}"
+        since = _year(answer.get("history_since"))
         facts = [self.tr("{count} since {year}").format(count=count, year=since) if since else count]
-        finite = [value for value in ratings if value == value]  # noqa: PLR0124 - NaN
-        if finite:
-            facts.append(self.tr("mean {mean:.1f}").format(mean=sum(finite) / len(finite)))
+        mean = answer.get("history_mean")
+        if mean is not None and math.isfinite(mean):
+            facts.append(self.tr("mean {mean:.1f}").format(mean=mean))
         if answer.get("known"):
             facts.append(self.tr("known from training"))
         elif history:
@@ -290,12 +289,16 @@ class InspectPage(Page):
             facts.append(self.tr("not in training"))
         return facts
 
-    def _about_history(self, history: list[Json]) -> str:
+    def _about_history(self, answer: Json) -> str:
+        history = answer["history"]
+        number = answer.get("history_count", len(history))
         if not history:
             return ""
+        if len(history) < number:
+            return self.tr("the newest {n:,} of {all:,}").format(n=len(history), all=number)
         if history[0].get("time") is None:
-            return self.tr("{n:,}, the last of the file first").format(n=len(history))
-        return self.tr("{n:,}, newest first").format(n=len(history))
+            return self.tr("{n:,}, the last of the file first").format(n=number)
+        return self.tr("{n:,}, newest first").format(n=number)
 
     def _about_list(self, answer: Json) -> str:
         hidden = answer.get("hidden") or 0
@@ -412,7 +415,9 @@ def _with_sentence(table: QWidget) -> tuple[QStackedLayout, Text]:
     return stack, sentence
 
 
-def _year(milliseconds: int) -> str:
+def _year(milliseconds: int | None) -> str:
+    if milliseconds is None:
+        return ""
     try:
         return str(datetime.fromtimestamp(milliseconds / 1000, UTC).year)
     except (OverflowError, OSError, ValueError):

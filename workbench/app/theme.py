@@ -9,7 +9,7 @@ from typing import Literal
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPalette, QPen
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
 from workbench.project import set_setting, settings
 from workbench.resources import resource
@@ -153,11 +153,6 @@ def font(size: int = BODY, *, bold: bool = False, figures: bool = False) -> QFon
     if figures:
         chosen.setFeature(QFont.Tag("tnum"), 1)
     return chosen
-
-
-def tint(widget: QWidget, token: str) -> None:
-    """Write in the colour of a token, now and after a change of theme."""
-    widget.setProperty("ink", token)
 
 
 def contrast(one: str, other: str) -> float:

@@ -2,6 +2,7 @@ import csv
 import errno
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import pytest
 from workbench import __version__
 from workbench.__main__ import main as start
 from workbench.cli import COMMANDS, main
+from workbench.commands import train
 from workbench.commands.output import Progress
 from workbench.errors import Cancelled
 from workbench.training.run import Run
@@ -365,6 +367,12 @@ def test_a_full_disk_while_training_leaves_a_run_that_can_go_on(folder, tmp_path
     assert value("train", "--run", tmp_path / "run")["status"] == "done"
 
 
+def test_a_run_folder_that_vanishes_while_it_is_trained(folder, tmp_path, fails, monkeypatch):
+    run = tmp_path / "run"
+    monkeypatch.setattr(train._Following, "check", lambda _: shutil.rmtree(run, ignore_errors=True))
+    assert "is not there" in fails("train", folder / "ratings.csv", "--algorithm", "biased-svd", "--run", run)
+
+
 def test_places_that_cannot_be_written(trained, folder, tmp_path, fails):
     assert "is a folder" in fails("recommend", trained["ease"], "--all", "--output", tmp_path)
     (tmp_path / "folder.csv").mkdir()
@@ -403,8 +411,6 @@ def test_unknown_users_and_pairs_that_are_none(trained, tmp_path, fails):
 @pytest.fixture
 def copy(trained, tmp_path):
     """A copy of the biased SVD run, to be broken."""
-    import shutil
-
     return Path(shutil.copytree(trained["biased-svd"], tmp_path / "copy"))
 
 

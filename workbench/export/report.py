@@ -37,9 +37,12 @@ class Facts:
     def of(cls, run: Run) -> "Facts":
         """Collect them from the folder of a run that was evaluated."""
         answer, records = read_json(run.folder / "evaluation.json"), run.records()
-        settings = ", ".join(f"{name} {value}" for name, value in run.spec.hyperparameters.items())
+        algorithm = run.new_algorithm()
+        # Who reads a ranking should know that such an algorithm was not made for it.
+        words = ["made to predict ratings"] if algorithm.predicts_ratings else []
+        settings = ", ".join([*words, *(f"{name} {value}" for name, value in run.spec.hyperparameters.items())])
         seconds = f"{records[-1]['seconds']:.1f} s" if records else "–"
-        return cls(run.new_algorithm().title, settings, seconds, answer["metrics"], records, answer["protocol"])
+        return cls(algorithm.title, settings, seconds, answer["metrics"], records, answer["protocol"])
 
 
 @dataclass(frozen=True)

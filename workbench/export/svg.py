@@ -8,7 +8,7 @@ from html import escape
 from markupsafe import Markup
 
 WIDTH, HEIGHT = 640, 300
-LEFT, RIGHT, TOP, BOTTOM = 58, 14, 12, 44
+LEFT, RIGHT, TOP, BOTTOM = 58, 26, 12, 44
 SERIES = 6
 # Lines of more points than this have no marks.
 MOST_MARKS = 60

@@ -123,6 +123,13 @@ def test_quotes_that_are_never_closed_cost_one_row(write, small_blocks, monkeypa
     assert len(data) == 21
 
 
+def test_two_quotes_that_are_never_closed_do_not_take_the_rows_between(write):
+    text = HEADER + 'u1,"a,3,1\n' + "u2,b,3,2\n" + 'u3,"c" d,3,3\n' + 'u4,"e\nf",3,4\n'
+    data, report, _ = read_interactions(write(text), Recipe(format=Format(), columns=COLUMNS, time="s"))
+    assert reasons(report) == [(2, "a quote is opened and never closed", 'u1,"a,3,1')]
+    assert pairs(data) == [("u2", "b"), ("u3", "c d"), ("u4", "e\nf")]
+
+
 def test_bytes_that_are_no_utf8_cost_their_rows(write):
     text = HEADER.encode() + "é,ü,1,1\n".encode() * 3 + b"u,\xff,1,1\n" + b"v,w,1,1\n"
     recipe = Recipe(format=Format(), columns=Columns(user=0, item=1, rating=2, time=3), time="s")
@@ -356,6 +363,7 @@ def test_what_python_writes_comes_back(tmp_path, monkeypatch, rows, chunk):
     assert report.refused_count == 0
 
 
+@settings(max_examples=500, deadline=None)
 @given(
     text=st.text(st.sampled_from('a,"\n'), max_size=40).map(str.encode),
     cuts=st.lists(st.integers(0, 40), max_size=4).map(sorted),

@@ -229,26 +229,40 @@ def _is_one_user_a_line(lines: list[str]) -> bool:
 
 def _quotes_make_sense(lines: list[str], delimiter: str) -> bool:
     """Whether rows come out at least as even with quotes heeded as without."""
-    even = []
-    for quotes in (True, False):
-        widths = [len(row) for row in _fields(lines, Format(delimiter=delimiter, quotes=quotes))]
-        even.append(Counter(widths).most_common(1)[0][1] / len(widths) if widths else 0.0)
-    return even[0] >= even[1]
+    if not any('"' in line for line in lines):
+        return True
+    heeded, broken = _quoted_fields(lines, delimiter, len(lines))
+    as_letters = [line.split(delimiter) for line in lines]
+    return _evenness(heeded, broken) >= _evenness(as_letters, 0)
+
+
+def _evenness(rows: list[list[str]], broken: int) -> float:
+    """Share of rows that have as many fields as most, `broken` ones counted as others."""
+    width = _width(rows) if rows else 0
+    return sum(len(row) == width for row in rows) / max(len(rows) + broken, 1)
 
 
 def _fields(lines: list[str], layout: Format, most: int = 2000) -> list[list[str]]:
     """Fields of the first rows."""
     if len(layout.delimiter) > 1:
         return [line.split(layout.delimiter) for line in lines[:most]]
-    if not layout.quotes:
-        return [line.split(layout.delimiter) for line in lines[:most]]
+    if layout.quotes:
+        rows, _ = _quoted_fields(lines, layout.delimiter, most)
+        return rows or [line.split(layout.delimiter) for line in lines[:most]]
+    return [line.split(layout.delimiter) for line in lines[:most]]
+
+
+def _quoted_fields(lines: list[str], delimiter: str, most: int) -> tuple[list[list[str]], int]:
+    """Fields of the first rows where quotes count, and how many rows are left out because a quote is not closed."""
     data = ("\n".join(lines) + "\n").encode()
-    block = next(blocks(iter([data]), layout.delimiter, quotes=True), None)
-    if block is None:
-        return []
-    broken = set(block.broken.tolist())  # the sample may have cut a field
-    rows = [block.text(i) for i in range(min(block.n_rows, most)) if i not in broken]
-    return [split_row(row, layout.delimiter) for row in rows] or [line.split(layout.delimiter) for line in lines[:most]]
+    rows: list[list[str]] = []
+    broken = 0
+    for block in blocks(iter([data]), delimiter, quotes=True):
+        left_out = set(block.broken.tolist())  # the sample may have cut a field
+        broken += len(left_out)
+        wanted = [i for i in range(min(block.n_rows, most - len(rows))) if i not in left_out]
+        rows += [split_row(block.text(i), delimiter) for i in wanted]
+    return rows, broken
 
 
 def split_row(text: str, delimiter: str) -> list[str]:
@@ -260,6 +274,7 @@ def split_row(text: str, delimiter: str) -> list[str]:
 
 
 def _width(rows: list[list[str]]) -> int:
+    """How many fields most rows have."""
     return Counter(len(row) for row in rows).most_common(1)[0][0]
 
 

@@ -101,7 +101,7 @@ def blocks(chunks: Iterator[bytes], delimiter: str, *, quotes: bool) -> Iterator
         data = rest + chunk if rest else chunk
         block = _cut(data, line, delimiter, quotes=quotes, final=False)
         # Empty lines wait for what follows: at the end of the file they are no rows.
-        if block.data.endswith(b"\n\n"):
+        if block.data.endswith(b"\n\n") or block.data == b"\n":
             full = block.data.rstrip(b"\n")
             block = _cut(data[: len(full) + 1], line, delimiter, quotes=quotes, final=False) if full else _nothing(line)
         if block.data:
@@ -159,10 +159,14 @@ def _well_formed(data: bytes, delimiter: str) -> tuple[Positions, int] | None:
 def _tolerant(data: bytes, delimiter: str, *, final: bool) -> tuple[Positions, int, Positions]:
     """Row starts, the end of the last row, and the broken rows, where quotes stand anywhere.
 
-    A quote opens a field only where the field begins; elsewhere it is a letter, as in the other readers people use.
+    A quote opens a field only where the field begins; elsewhere it is a letter, as in the other readers people use. Unlike
+    them, a field of several lines must also end at its closing quote: else two quotes that nobody closed would take the
+    rows between them for one.
     """
     d = re.escape(delimiter.encode())
-    one = rb'(?:"[^"]*+(?:""[^"]*+)*+"[^%b\n]*+|(?!")[^%b\n]*+)' % (d, d)
+    lines = rb'"[^"]*+(?:""[^"]*+)*+"(?=%b|\n)' % d
+    line = rb'"[^"\n]*+(?:""[^"\n]*+)*+"[^%b\n]*+' % d
+    one = rb'(?:%b|%b|(?!")[^%b\n]*+)' % (lines, line, d)
     row = re.compile(one + rb"(?:%b%b)*+\n" % (d, one))
     starts: list[int] = []
     broken: list[int] = []

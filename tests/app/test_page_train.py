@@ -204,7 +204,8 @@ def test_pause_go_on_and_stop_answer_at_once_and_then_in_words(page, opened, qtb
     assert offered(page) == {"Cancel"}
     qtbot.waitUntil(lambda: page.run.head.state.text() == "Stopped after epoch 3")
     assert offered(page) == {"Resume", "Delete"}
-    assert "best 0.300 after epoch 3" in page.run.validation_card.hint.full_text()
+    best = page.run.figures["best"]
+    assert (best.number.full_text(), best.what.full_text()) == ("0.300", "best, epoch 3")
 
 
 def test_a_run_that_is_killed_tells_how_and_can_be_resumed(page, opened, qtbot):
@@ -425,6 +426,13 @@ def test_points_are_averaged_beyond_what_a_plot_can_show():
     assert len(points) < 8
     assert points.x[0] == 3.5  # the mean of 0 to 7
     assert (points.y == 2 * points.x).all()
+
+
+def test_the_mean_of_an_epoch_lies_at_its_middle_and_its_validation_at_its_end():
+    curve = Curve(epoch_records(1, steps=2) + epoch_records(2, steps=2))
+    assert curve.epochs.x.tolist() == [0.5, 1.5]
+    assert curve.validation.x.tolist() == [1, 2]
+    assert curve.steps.x == pytest.approx([1 / 3, 2 / 3, 4 / 3, 5 / 3])
 
 
 def test_the_best_epoch_is_the_first_of_equal_ones_and_the_lowest_of_errors():

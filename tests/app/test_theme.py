@@ -1,6 +1,6 @@
 import pytest
 
-from workbench.app.theme import DARK, DASHES, LIGHT, MARKERS, contrast, theme
+from workbench.app.theme import DARK, DASHES, LIGHT, MARKERS, contrast, round_of, theme
 
 
 @pytest.mark.parametrize("tokens", [LIGHT, DARK])
@@ -38,3 +38,8 @@ def test_a_change_is_told_kept_and_painted(qapp, light, home, qtbot):
         light.set_mode("dark")
     light.toggle()
     assert not theme().dark
+
+
+def test_a_colour_that_comes_round_has_other_dashes_and_markers():
+    pairs = {(number % len(LIGHT.series), round_of(number)) for number in range(36)}
+    assert len(pairs) == 36

@@ -12,7 +12,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from workbench.app.theme import GRID, MARKERS, SMALL, font, theme
+from workbench.app.theme import GRID, MARKERS, SMALL, font, round_of, theme
 from workbench.app.widgets import Text, clear
 
 FAINT = 90  # of 255: how strong a pale line is
@@ -212,7 +212,7 @@ class LinePlot(Plot):
         self._draw(name)
         curve.setPen(self._pen(name, number))
         if markers:
-            curve.setSymbol(MARKERS[number % len(MARKERS)])
+            curve.setSymbol(MARKERS[round_of(number)])
             curve.setSymbolSize(6)
             curve.setSymbolPen(None)
             curve.setSymbolBrush(color)

@@ -113,7 +113,7 @@ class Theme(QObject):
         """Pen of a series: its colour and dashes, one pixel wide (wider lines cost many times more to draw)."""
         pen = QPen(self.series(number), 1)
         pen.setCosmetic(True)
-        dashes = DASHES[number % len(DASHES)]
+        dashes = DASHES[round_of(number)]
         if dashes:
             pen.setDashPattern(list(dashes))
         return pen
@@ -132,6 +132,11 @@ class Theme(QObject):
     def _apply(self) -> None:
         self._app.setPalette(palette(self._tokens))
         self._app.setStyleSheet(style_sheet(self._tokens))
+
+
+def round_of(number: int) -> int:
+    """Which dashes and marker a series has: when the colours come round, they are paired with others."""
+    return (number + number // len(DASHES)) % len(DASHES)
 
 
 def theme() -> Theme:

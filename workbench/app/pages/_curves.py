@@ -70,7 +70,7 @@ class Curve:
     Attributes
     ----------
     steps, epochs : Points
-        Loss inside the epochs, and the mean loss of each epoch; x in epochs.
+        Loss inside the epochs, and the mean loss of each epoch, at its middle; x in epochs.
     validation : Points
         The validation metric named `metric`, after each epoch.
     """
@@ -91,8 +91,10 @@ class Curve:
             if epoch is None:
                 continue
             loss = number(record.get("loss"))
-            if loss is not None:
-                (self.epochs if part is None else self.steps).add(epoch + (part or 0.0), loss)
+            if loss is not None and part is None:
+                self.epochs.add(max(0.0, epoch - 0.5), loss)
+            elif loss is not None:
+                self.steps.add(epoch + part, loss)
             self._add_validation(epoch, record.get("validation"))
 
     def _add_validation(self, epoch: float, validation: Any) -> None:

@@ -72,7 +72,7 @@ class RunPanel(QWidget):
         self.loss_card = Card(self.tr("Loss"), self.tr("each step, and the mean of each epoch"))
         self.loss_card.add(self.loss, 1)
         self.validation = LinePlot(self.tr("Validation"), x=self.tr("epoch"), legend=False)
-        self.validation_card = Card(self.tr("Validation"), " ")
+        self.validation_card = Card(self.tr("Validation"))
         self.legend = Legend()
         self.validation_card.head.addWidget(self.legend)
         self.result = Figure()
@@ -84,7 +84,7 @@ class RunPanel(QWidget):
             card.body.setContentsMargins(2 * GRID, 10, 12, 6)
             card.body.setSpacing(4)
             column.addWidget(card, 1)
-        self.figures = {name: Figure(small=True) for name in ("epoch", "spent", "left", "memory")}
+        self.figures = {name: Figure(small=True) for name in ("epoch", "best", "spent", "left", "memory")}
         row = QHBoxLayout()
         row.setContentsMargins(4, 0, 0, 0)
         row.setSpacing(GRID)
@@ -320,9 +320,10 @@ class RunPanel(QWidget):
             value = float(curve.validation.y[0])
             better = self.tr("lower is better") if metric in LOWER_IS_BETTER else self.tr("higher is better")
             self.result.set(figure(value), self.tr("on the validation part"), better, tip=f"{value!r}")
-        best = curve.best if curve is not None and not curve.flat else None
-        words = self.tr("best {value} after epoch {n}").format(value=figure(best[1]), n=int(best[0])) if best else " "
-        self.validation_card.hint.set_text(words)
+        best = curve.best if curve is not None else None
+        what = self.tr("best") if best is None or curve.flat else self.tr("best, epoch {n}").format(n=int(best[0]))
+        tip = f"{metric_title(curve.metric)} {best[1]!r}" if best else ""
+        self.figures["best"].set(figure(best[1] if best else None), what, tip=tip)
 
 
 class RunHead(QWidget):

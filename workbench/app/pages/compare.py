@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QScrollArea,
+    QSizePolicy,
     QStackedLayout,
     QVBoxLayout,
     QWidget,
@@ -36,7 +37,7 @@ from workbench.files import whole_file
 MOST_DRAWN = 12  # runs in the plots; more cannot be told apart
 FRAME = 66  # milliseconds between two refreshes
 INTERVAL_COLUMN = 4
-WIDTHS = (0, 160, 100, 90, 170, 90, 108, 84)  # of the columns; the first takes what is left
+WIDTHS = (0, 172, 96, 104, 150, 92, 112, 80)  # of the columns; the first takes what is left
 FIRST = "ndcg@10"
 
 
@@ -71,8 +72,9 @@ class ComparePage(Page):
         number = len(session.all_runs())
         if not number:
             return "", QCoreApplication.translate("ComparePage", "Train a run first")
-        words = "1 run" if number == 1 else "{n} runs"
-        return QCoreApplication.translate("ComparePage", words).format(n=number), ""
+        translate = QCoreApplication.translate
+        one, more = translate("ComparePage", "1 run"), translate("ComparePage", "{n} runs")
+        return one if number == 1 else more.format(n=number), ""
 
     # Widgets -------------------------------------------------------------------------------------------------------
 
@@ -161,6 +163,9 @@ class ComparePage(Page):
         for one in (self.cutoffs_card, self.learning_card, card):
             one.body.setContentsMargins(2 * GRID, 10, 12, 6)
             one.body.setSpacing(4)
+            one.setSizePolicy(
+                QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding
+            )  # equally wide, whatever is inside
             one.head.addStrut(20)  # titles on one line, with a legend beside them or without
         return card
 

@@ -2,11 +2,12 @@
 
 from typing import Any, ClassVar
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
 from workbench.algorithms import Algorithm, all_algorithms
+from workbench.app import icons
 from workbench.app.form import Form
 from workbench.app.pages import Page, preview
 from workbench.app.pages._algorithm_list import AlgorithmList
@@ -51,8 +52,8 @@ class TrainPage(Page):
         active = session.runs.active()
         if active is not None:
             paused = active.state == "paused"
-            words = ("paused",) if paused else ("running",)
-            return QCoreApplication.translate("TrainPage", words[0]), ""
+            translate = QCoreApplication.translate
+            return translate("TrainPage", "paused") if paused else translate("TrainPage", "running"), ""
         return "", ""
 
     # Widgets -------------------------------------------------------------------------------------------------------
@@ -118,7 +119,7 @@ class TrainPage(Page):
         self.options = Form()
         self.options.setVisible(False)
         self.options.changed.connect(self._keep_options)
-        self.fold.toggled.connect(self.options.setVisible)
+        self.fold.toggled.connect(self._unfold)
         column.addWidget(self.options)
         column.addStretch(1)
         area = QScrollArea()
@@ -186,6 +187,15 @@ class TrainPage(Page):
     def _keep_options(self) -> None:
         if self.options.valid:
             self._options |= self.options.values()
+
+    def _unfold(self, on: bool) -> None:
+        icons.bind(self.fold, "chevron-down" if on else "chevron-right", "muted")
+        self.options.setVisible(on)
+        if on:  # once it has its height
+            QTimer.singleShot(0, self, self._reveal)
+
+    def _reveal(self) -> None:
+        self._area.ensureWidgetVisible(self.options, 0, GRID)
 
     # Training ------------------------------------------------------------------------------------------------------
 

@@ -7,7 +7,8 @@ import pyarrow as pa
 import pytest
 import torch
 
-from workbench.algorithms.gru4rec import GRU4Rec, _compare
+from workbench.algorithms._sampling import compared
+from workbench.algorithms.gru4rec import GRU4Rec
 from workbench.data.interactions import Array, Interactions, UserItems
 
 
@@ -48,7 +49,9 @@ def by_hand(weights: dict[str, Array], sequence: list[int]) -> Array:
 
 def test_scores_are_those_of_the_formulas() -> None:
     algorithm, start = created(), 12
-    state = {name: value + 0.1 if name == "module.bias.weight" else 3 * value for name, value in algorithm.state().items()}
+    state = {
+        name: value + 0.1 if name == "module.bias.weight" else 3 * value for name, value in algorithm.state().items()
+    }
     algorithm.restore(state | {name: algorithm.state()[name] for name in ("n_users", "n_items", "epochs_done")})
     lists = [[1, 2, 3, 4], [], [7], [11, 0, 5]]
     scores = algorithm.score(np.full(4, -1, np.int32), UserItems.from_lists(lists))
@@ -83,7 +86,11 @@ def test_padding_and_company_change_nothing_but_rounding() -> None:
     algorithm._module.eval()
     alone = {"items": [[12, 1, 2]], "where": [0, 1, 2], "target": [1, 2, 3]}
     other = {"items": [[12, 4, 5, 6, 7]], "where": [0, 1, 2, 3, 4], "target": [4, 5, 6, 7, 8]}
-    both = {"items": [[12, 1, 2, 12, 12], [12, 4, 5, 6, 7]], "where": [0, 1, 2, 5, 6, 7, 8, 9], "target": [1, 2, 3, 4, 5, 6, 7, 8]}
+    both = {
+        "items": [[12, 1, 2, 12, 12], [12, 4, 5, 6, 7]],
+        "where": [0, 1, 2, 5, 6, 7, 8, 9],
+        "target": [1, 2, 3, 4, 5, 6, 7, 8],
+    }
     losses = []
     for batch in (alone, other, both):
         tensors = {name: torch.tensor(value) for name, value in batch.items()}
@@ -130,7 +137,7 @@ def test_compared_items_stand_for_all() -> None:
     strength, target = rng.uniform(1, 5, n_items), np.array([3, 7, 7, 150])
     sums = []
     for _ in range(2000):
-        batch = _compare(target, rng.integers(n_items, size=30), n_items)
+        batch = compared(target, rng.integers(n_items, size=30), n_items)
         assert batch["compared"][batch["target"]].tolist() == target.tolist()
         sums.append((strength[batch["compared"]] * np.exp(batch["counts_for"])).sum())
     assert np.mean(sums) == pytest.approx(strength.sum(), rel=0.01)
@@ -139,7 +146,9 @@ def test_compared_items_stand_for_all() -> None:
 @pytest.mark.parametrize("changes", [{}, {"cell": "lstm"}, {"cell": "rnn"}, {"negatives": 4}], ids=str)
 def test_learns_the_cycle(changes: dict[str, Any]) -> None:
     data = cycle()
-    algorithm = GRU4Rec(**({"factors": 16, "hidden": 24, "epochs": 25, "batch_size": 60, "learning_rate": 0.02} | changes))
+    algorithm = GRU4Rec(
+        **({"factors": 16, "hidden": 24, "epochs": 25, "batch_size": 60, "learning_rate": 0.02} | changes)
+    )
     list(algorithm.train(data, 0))
     histories = UserItems.from_lists([[i, (i + 1) % 12, (i + 2) % 12] for i in range(12)])
     scores = algorithm.score(np.full(12, -1, np.int32), histories)

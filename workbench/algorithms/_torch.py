@@ -17,6 +17,7 @@ import numpy as np
 from pydantic import PrivateAttr
 
 from workbench.algorithms import Algorithm, Record
+from workbench.algorithms._sampling import Unseen
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.declaring import hyperparameter
 from workbench.errors import WorkbenchError
@@ -68,7 +69,13 @@ class NeuralAlgorithm(Algorithm):
     batch_size: int = declare_batch_size(1024)
     optimizer: Literal["adam", "adamw", "adagrad", "sgd"] = declare_optimizer("adam")
     weight_decay: float = hyperparameter(
-        0.01, "Weight decay", "Pulls all weights to zero at each step.", ge=0, le=1, advanced=True, when={"optimizer": "adamw"}
+        0.01,
+        "Weight decay",
+        "Pulls all weights to zero at each step.",
+        ge=0,
+        le=1,
+        advanced=True,
+        when={"optimizer": "adamw"},
     )
 
     _module: Any = PrivateAttr(default=None)
@@ -175,9 +182,12 @@ class NeuralAlgorithm(Algorithm):
 
         sparse = any(isinstance(part, torch.nn.Embedding) and part.sparse for part in module.modules())
         # One kernel for the whole step: three times as fast on a processor, but for dense gradients only.
-        options: dict[str, Any] = {"lr": self.learning_rate, "fused": True if self._device == "cpu" and not sparse else None}
+        options: dict[str, Any] = {
+            "lr": self.learning_rate,
+            "fused": (self._device == "cpu" and not sparse) or None,
+        }
         if sparse:
-            torch.sparse.check_sparse_tensor_invariants.disable()  # the default, said aloud or else torch warns
+            torch.sparse.check_sparse_tensor_invariants.disable()  # type: ignore[no-untyped-call]  # the default, said aloud or else torch warns
         if self.optimizer == "adamw":
             options["weight_decay"] = self.weight_decay
         kinds = {"adam": "Adam", "adamw": "AdamW", "adagrad": "Adagrad", "sgd": "SGD"}
@@ -252,28 +262,3 @@ class _Meter:
         self._sum += total
         self._count += len(recent)
         return total / len(recent)
-
-
-class Unseen:
-    """Draws items that users have not seen, uniformly, one search for a whole batch and nothing to draw again.
-
-    In the sorted row of a user, the m-th seen item has ``item - m`` unseen items before it. The r-th unseen item is thus r
-    plus the number of seen items for which that is at most r; with the user as the leading digit one sorted array
-    answers for everybody.
-    """
-
-    def __init__(self, data: Interactions) -> None:
-        n = self._n_items = data.n_items
-        seen = np.unique(data.user.astype(np.int64) * n + data.item)  # (pairs,)
-        counts = np.bincount(seen // n, minlength=data.n_users)
-        self._start = np.concatenate([[0], np.cumsum(counts)])[:-1]  # (n_users,)
-        rank = np.arange(len(seen)) - np.repeat(self._start, counts)
-        self._before = seen - rank  # user * n + unseen items before this one
-        self._unseen = n - counts
-        self.has_any: Array = counts < n
-
-    def draw(self, users: Array, rng: np.random.Generator) -> Array:
-        """One unseen item for each of `users` (int64 (n,), all with `has_any`), int64 (n,)."""
-        rank = rng.integers(self._unseen[users])
-        skipped = np.searchsorted(self._before, users * self._n_items + rank, side="right") - self._start[users]
-        return np.asarray(rank + skipped)

@@ -4,7 +4,7 @@ Rendle, Freudenthaler, Gantner, Schmidt-Thieme, "BPR: Bayesian Personalized Rank
 arXiv:1205.2618.
 """
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -47,7 +47,12 @@ class BPR(NeuralAlgorithm):
     batch_size: int = declare_batch_size(1024)
     optimizer: Literal["adam", "adamw", "adagrad", "sgd"] = declare_optimizer("adagrad")
     factors: int = hyperparameter(
-        64, "Factors", "Numbers for each user and item. More can tell apart more tastes.", ge=1, le=4096, search=(16, 256)
+        64,
+        "Factors",
+        "Numbers for each user and item. More can tell apart more tastes.",
+        ge=1,
+        le=4096,
+        search=(16, 256),
     )
     regularization: float = hyperparameter(
         0.01, "L2 weight", "Holds the factors down. Raise it on sparse data.", ge=0, le=100, log=True, search=(1e-4, 1)
@@ -65,16 +70,20 @@ class BPR(NeuralAlgorithm):
         nn.init.zeros_(bias.weight)
         return nn.ModuleDict({"user": user, "item": item, "bias": bias})
 
-    def loss(self, module: "nn.Module", batch: "dict[str, Tensor]") -> "Tensor":
+    def loss(self, module: Any, batch: "dict[str, Tensor]") -> "Tensor":
         from torch.nn import functional
 
-        user, seen, unseen = module["user"](batch["user"]), module["item"](batch["item"]), module["item"](batch["unseen"])
+        user, seen, unseen = (
+            module["user"](batch["user"]),
+            module["item"](batch["item"]),
+            module["item"](batch["unseen"]),
+        )
         bias_seen, bias_unseen = module["bias"](batch["item"]), module["bias"](batch["unseen"])
         x = (user * (seen - unseen)).sum(1) + (bias_seen - bias_unseen).squeeze(1)  # (n,)
         squares = sum(part.square().sum() for part in (user, seen, unseen, bias_seen, bias_unseen))
         return functional.softplus(-x).mean() + self.regularization / 2 * squares / len(x)
 
-    def scores(self, module: "nn.Module", users: Array, histories: UserItems) -> "Tensor":
+    def scores(self, module: Any, users: Array, histories: UserItems) -> "Tensor":
         import torch
 
         known = np.flatnonzero(users >= 0)
@@ -85,7 +94,7 @@ class BPR(NeuralAlgorithm):
             vectors[self.tensor(new)] = self._fold_in(module, histories.rows(new))
         return torch.addmm(module["bias"].weight.squeeze(1), vectors, module["item"].weight.T)
 
-    def _fold_in(self, module: "nn.Module", histories: UserItems) -> "Tensor":
+    def _fold_in(self, module: Any, histories: UserItems) -> "Tensor":
         """Vectors of new people, float (n, factors): the loss with all items held fixed, by Adagrad as in training.
 
         The unseen item of each comparison is the mean item, so that a history always gives the same vector.

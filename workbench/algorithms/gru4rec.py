@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from workbench.algorithms._sampling import compared
+from workbench.algorithms._sequences import cut, last, pad, windows
 from workbench.algorithms._torch import (
     Batch,
     Batches,
@@ -47,7 +49,9 @@ class GRU4Rec(NeuralAlgorithm):
         "Reads a history in its order and predicts what comes next. "
         "For sessions, music and everything else where the last steps matter most."
     )
-    reference = "Hidasi et al., Session-based Recommendations with Recurrent Neural Networks, ICLR 2016, arXiv:1511.06939"
+    reference = (
+        "Hidasi et al., Session-based Recommendations with Recurrent Neural Networks, ICLR 2016, arXiv:1511.06939"
+    )
     needs = ("time",)
     fold_in = "exact"
 
@@ -60,7 +64,10 @@ class GRU4Rec(NeuralAlgorithm):
     )
     layers: int = hyperparameter(1, "Layers", "Recurrent layers on top of each other.", ge=1, le=8, advanced=True)
     cell: Literal["gru", "lstm", "rnn"] = hyperparameter(
-        "gru", "Cell", "GRU and LSTM remember far back; the plain RNN is here to see why they were invented.", advanced=True
+        "gru",
+        "Cell",
+        "GRU and LSTM remember far back; the plain RNN is here to see why they were invented.",
+        advanced=True,
     )
     dropout: float = hyperparameter(
         0.2, "Dropout", "Share of numbers left out at random in training, against learning by heart.", ge=0, lt=1
@@ -89,7 +96,9 @@ class GRU4Rec(NeuralAlgorithm):
         between = self.dropout if self.layers > 1 else 0.0
         cell = kind(self.factors, self.hidden, self.layers, batch_first=True, dropout=between)
         out = nn.Linear(self.hidden, self.factors)
-        return nn.ModuleDict({"item": item, "bias": bias, "cell": cell, "out": out, "dropout": nn.Dropout(self.dropout)})
+        return nn.ModuleDict(
+            {"item": item, "bias": bias, "cell": cell, "out": out, "dropout": nn.Dropout(self.dropout)}
+        )
 
     def read(self, module: Any, items: "Tensor") -> "Tensor":
         """Hidden states (rows, length, hidden) after each of `items` (rows, length)."""
@@ -110,14 +119,14 @@ class GRU4Rec(NeuralAlgorithm):
         import torch
 
         start = len(module["bias"].weight)
-        sequences, lengths = _last(histories, start, self.max_length)
+        sequences, lengths = last(histories, start, self.max_length)
         query = torch.empty(len(users), self.factors, device=self._device)
         order = np.argsort(lengths, kind="stable")
-        for rows in _cut(order, lengths, POSITIONS):
-            items, valid = _pad(sequences, np.cumsum(lengths)[rows] - lengths[rows], lengths[rows], start)
+        for rows in cut(order, lengths, POSITIONS):
+            items, _ = pad(sequences, np.cumsum(lengths)[rows] - lengths[rows], lengths[rows], start)
             states = self.read(module, self.tensor(items))
-            last = states[self.tensor(np.arange(len(rows))), self.tensor(lengths[rows] - 1)]
-            query[self.tensor(rows)] = module["out"](last)
+            ends = states[self.tensor(np.arange(len(rows))), self.tensor(lengths[rows] - 1)]
+            query[self.tensor(rows)] = module["out"](ends)
         return torch.addmm(module["bias"].weight.squeeze(1), query, module["item"].weight[:-1].T)
 
     def batches(self, data: Interactions) -> Batches:
@@ -126,65 +135,19 @@ class GRU4Rec(NeuralAlgorithm):
         read = np.concatenate([[n_items], data.item[:-1]]).astype(np.int64)
         read[by_user.indptr[:-1][by_user.lengths > 0]] = n_items
         target = data.item.astype(np.int64)
-        starts, lengths = _windows(by_user, self.max_length)
+        starts, lengths = windows(by_user, self.max_length)
 
         def epoch(rng: np.random.Generator) -> Iterator[tuple[float, Batch]]:
             # Sequences of like length go together, not always the same ones.
             order = np.argsort(lengths * rng.uniform(0.9, 1.1, len(lengths)))
-            cuts = list(_cut(order, lengths, self.batch_size))
+            cuts = list(cut(order, lengths, self.batch_size))
             for done, number in enumerate(rng.permutation(len(cuts)), 1):
                 rows = cuts[number]
-                items, valid = _pad(read, starts[rows], lengths[rows], n_items)
-                goals, _ = _pad(target, starts[rows], lengths[rows], 0)
+                items, valid = pad(read, starts[rows], lengths[rows], n_items)
+                goals, _ = pad(target, starts[rows], lengths[rows], 0)
                 batch = {"items": items, "where": np.flatnonzero(valid), "target": goals[valid]}
                 if self.negatives < n_items:
-                    batch |= _compare(batch["target"], rng.integers(n_items, size=self.negatives), n_items)
+                    batch |= compared(batch["target"], rng.integers(n_items, size=self.negatives), n_items)
                 yield done / len(cuts), batch
 
         return epoch
-
-
-def _compare(target: Array, drawn: Array, n_items: int) -> Batch:
-    """Let a softmax over the batch's own items and some drawn ones stand for the one over all items.
-
-    The batch's items count for themselves, the drawn ones for all others, so that their sum is right on average: each has
-    the logarithm of the number that it counts for added to its score (as in Jean et al., ACL 2015, arXiv:1412.2007).
-    """
-    own, place = np.unique(target, return_inverse=True)
-    others = np.setdiff1d(drawn, own)
-    each = np.log(max(1.0, (n_items - len(own)) / max(1, len(others))))
-    weights = np.concatenate([np.zeros(len(own), np.float32), np.full(len(others), each, np.float32)])
-    return {"compared": np.concatenate([own, others]), "counts_for": weights, "target": place}
-
-
-def _windows(by_user: UserItems, longest: int) -> tuple[Array, Array]:
-    """Start and length of the windows that cover every row of `by_user` once, full ones at the end of each history."""
-    lengths = by_user.lengths
-    from_end = np.repeat(by_user.indptr[1:], lengths) - 1 - np.arange(lengths.sum())
-    first = from_end % longest == longest - 1
-    first[by_user.indptr[:-1][lengths > 0]] = True
-    starts = np.flatnonzero(first)
-    return starts, np.diff(starts, append=len(first))
-
-
-def _last(histories: UserItems, start: int, longest: int) -> tuple[Array, Array]:
-    """The start token and each history, of that the last items; (sum of lengths,) and lengths (n,), each at least 1."""
-    full = np.insert(histories.item.astype(np.int64), histories.indptr[:-1], start)
-    lengths = np.minimum(histories.lengths + 1, longest)
-    ends = np.cumsum(histories.lengths + 1)
-    keep = np.repeat(ends, histories.lengths + 1) - np.arange(len(full)) <= np.repeat(lengths, histories.lengths + 1)
-    return full[keep], lengths
-
-
-def _cut(order: Array, lengths: Array, size: int) -> Iterator[Array]:
-    """Cut `order` into pieces of about `size` positions together."""
-    filled = np.cumsum(lengths[order]) - lengths[order]
-    return iter(np.split(order, np.flatnonzero(np.diff(filled // size)) + 1)) if len(order) else iter(())
-
-
-def _pad(values: Array, starts: Array, lengths: Array, padding: int) -> tuple[Array, Array]:
-    """Slices of `values` side by side, int64 (n, longest), padded at their ends; and which are no padding."""
-    place = np.arange(lengths.max())
-    valid = place < lengths[:, None]
-    where = np.minimum(starts[:, None] + place, len(values) - 1)
-    return np.where(valid, values[where], padding), valid

@@ -185,6 +185,16 @@ def test_own_files_are_a_split(folder, tmp_path, value):
     fold = Run.open(tmp_path / "run").fold
     assert (len(fold.train), len(fold.test.truth.item), len(fold.validation.truth.item)) == (399, 40, 41)
     assert value("evaluate", tmp_path / "run")["metrics"]["rmse"]["mean"] == 0  # ratings here hang on the item alone
+    (tmp_path / "pairs.csv").write_text("u001,i1\nu039,i1\n")  # the second is in the data, but not in training
+    said = value("predict", tmp_path / "run", tmp_path / "pairs.csv", "--output", tmp_path / "out.csv")
+    assert (said["rows"], said["unknown_users"]) == (2, 1)
+
+
+def test_an_algorithm_that_the_data_does_not_suit_says_why_and_leaves_nothing(tmp_path, fails):
+    (tmp_path / "plain.csv").write_text("user,item\n" + "".join(f"{at % 5},{at % 7}\n" for at in range(35)))
+    sentence = fails("train", tmp_path / "plain.csv", "--algorithm", "biased-svd", "--run", tmp_path / "run")
+    assert "needs ratings" in sentence
+    assert not (tmp_path / "run").exists()
 
 
 def test_evaluate_gives_metrics_with_intervals_and_the_protocol(trained, value):

@@ -1,5 +1,5 @@
 import math
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given
@@ -12,7 +12,7 @@ numbers = st.floats(-1e9, 1e9, allow_nan=False).map(lambda value: round(value, 6
 
 
 def _shapes(text, tag):
-    return ElementTree.fromstring(text).iter(tag)  # noqa: S314 - our own text
+    return ET.fromstring(text).iter(tag)  # noqa: S314 - our own text
 
 
 def test_bars_are_as_long_as_their_means_and_carry_their_intervals():

@@ -6,6 +6,7 @@ from tests.algorithms.movielens import last_held_out
 from tests.golden import interactions
 from workbench.algorithms import ease, find
 from workbench.algorithms.ease import EASE
+from workbench.data.interactions import UserItems
 from workbench.errors import WorkbenchError
 from workbench.evaluation.evaluate import evaluate
 
@@ -43,6 +44,19 @@ def test_equals_one_ridge_regression_per_item_whatever_the_block(weight, block, 
     np.testing.assert_allclose(algorithm._weights, ridge_columns(x, weight), atol=1e-6)
     scores = algorithm.score(np.arange(data.n_users, dtype=np.int32), data.by_user)
     np.testing.assert_allclose(scores, x @ ridge_columns(x, weight), atol=1e-5)
+
+
+@pytest.mark.parametrize("weight", [0.5, 10.0, 500.0])
+def test_few_people_give_the_same_scores_without_a_matrix_of_items(weight):
+    data = random_data(n_users=12, n_items=40)
+    x = data.matrix().toarray().astype(np.float64)
+    algorithm = train(data, weight)
+    assert not algorithm._weights.size
+    scores = algorithm.score(np.arange(data.n_users, dtype=np.int32), data.by_user)
+    np.testing.assert_allclose(scores, x @ ridge_columns(x, weight), atol=1e-5)
+    newcomer = UserItems.from_lists([[3, 8, 17]])
+    history = newcomer.matrix(data.n_items).toarray()
+    np.testing.assert_allclose(algorithm.score(np.array([-1]), newcomer), history @ ridge_columns(x, weight), atol=1e-5)
 
 
 def test_a_catalogue_that_does_not_fit_is_refused_before_and_while_training(monkeypatch):

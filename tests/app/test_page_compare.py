@@ -288,6 +288,17 @@ def test_runs_with_other_splits_stand_apart_and_are_never_ranked_together(show, 
     assert protocol(page)["Split"].startswith("Last 1")
 
 
+def test_the_columns_fill_the_table_with_a_scroll_bar_and_without(show, project, session, qtbot):
+    for number in range(12):
+        done_run(project, f"r{number:02}-random", "random", seed=number)
+    page = show(size=(1000, 560))
+    for height in (560, 1200, 560):
+        page.resize(1000, height)
+        table = page.table
+        qtbot.waitUntil(lambda: table.horizontalHeader().length() == table.viewport().width())  # noqa: B023
+        assert not table.horizontalScrollBar().isVisible()
+
+
 def test_a_heading_of_a_group_cannot_be_selected(show, project, session, qtbot):
     done_run(project, "a-popularity")
     done_run(project, "b-random", "random", split="random")

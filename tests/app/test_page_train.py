@@ -21,6 +21,7 @@ from tests.app.fake_runs import (
 from workbench.app.pages._curves import Curve, Points
 from workbench.app.pages.train import TrainPage
 from workbench.app.widgets import Button, ErrorCard
+from workbench.app.window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -219,6 +220,17 @@ def test_a_run_that_is_killed_tells_how_and_can_be_resumed(page, opened, qtbot):
     assert offered(page) == {"Resume", "Delete"}
     qtbot.mouseClick(card.close_button, LEFT)
     qtbot.waitUntil(lambda: not page.findChildren(ErrorCard))
+
+
+def test_ctrl_r_in_the_window_trains_what_is_chosen(opened, keep, qtbot, light):
+    window = keep(MainWindow(opened))
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    window.show_page("train")
+    window.page.algorithms.choose("popularity")
+    qtbot.keyClick(window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    assert [info.algorithm for info in opened.all_runs()] == ["popularity"]
 
 
 def test_a_waiting_run_is_taken_out_of_the_queue(page, opened, qtbot):

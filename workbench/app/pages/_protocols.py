@@ -64,7 +64,7 @@ def _title(info: RunInfo) -> str:
     return " · ".join([split_words(info), *unusual, _tr("data {hash}").format(hash=data_words(info))])
 
 
-def lines(runs: list[RunInfo], metric: str) -> list[tuple[str, str]]:
+def protocol_lines(runs: list[RunInfo], metric: str) -> list[tuple[str, str]]:
     """The protocol card of runs that were judged alike: what, and how."""
     if not runs:
         return []

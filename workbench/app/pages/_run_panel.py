@@ -84,13 +84,14 @@ class RunPanel(QWidget):
             card.body.setContentsMargins(2 * GRID, 10, 12, 6)
             card.body.setSpacing(4)
             column.addWidget(card, 1)
-        self.figures = {name: Figure(small=True) for name in ("epoch", "best", "spent", "left", "memory")}
+        shares = {"epoch": 8, "best": 10, "spent": 8, "left": 10, "memory": 9}  # as wide as what they say needs
+        self.figures = {name: Figure(small=True) for name in shares}
         row = QHBoxLayout()
         row.setContentsMargins(4, 0, 0, 0)
         row.setSpacing(GRID)
-        for one in self.figures.values():
-            one.setMinimumWidth(9 * GRID)
-            row.addWidget(one)
+        for name, one in self.figures.items():
+            one.setMinimumWidth(GRID * shares[name])
+            row.addWidget(one, shares[name])
         column.addLayout(row)
 
     # What is shown -------------------------------------------------------------------------------------------------

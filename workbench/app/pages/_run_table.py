@@ -140,6 +140,8 @@ class RunTable(TableView):
 
     ids_selected = Signal(list)
     """Ids of the runs that a person selected, the first one at the head."""
+    room_changed = Signal()
+    """There is more or less room for the columns."""
 
     def __init__(self, name: str) -> None:
         self._quiet = False
@@ -147,6 +149,10 @@ class RunTable(TableView):
         super().__init__(name, RunModel(), several=True)
         self.setItemDelegate(InkDelegate(self))
         self.setItemDelegateForColumn(0, RunDelegate(self))
+
+    def resizeEvent(self, event: Any) -> None:
+        super().resizeEvent(event)
+        self.room_changed.emit()
 
     def runs(self) -> RunModel:
         """The model."""

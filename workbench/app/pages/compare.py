@@ -23,7 +23,7 @@ from workbench.app.pages._compare_columns import columns, metrics_of, table_text
 from workbench.app.pages._curves import Curve
 from workbench.app.pages._legend import Legend
 from workbench.app.pages._lines import RunLine, show_lines
-from workbench.app.pages._protocols import grouped, lines
+from workbench.app.pages._protocols import grouped, protocol_lines
 from workbench.app.pages._run_table import Group, IntervalDelegate, RunTable
 from workbench.app.pages._run_words import differences, metric_title, tested
 from workbench.app.plots import LinePlot
@@ -121,6 +121,7 @@ class ComparePage(Page):
         self.table.setItemDelegateForColumn(INTERVAL_COLUMN, IntervalDelegate(self.table))
         self.table.horizontalHeader().setStretchLastSection(False)
         self.table.ids_selected.connect(self.session.select_runs)
+        self.table.room_changed.connect(self._fit)
         self.table.setMinimumHeight(20 * GRID)
         card.add(self.table, 1)
         return card
@@ -250,9 +251,11 @@ class ComparePage(Page):
         drawn = self.drawn()
         self._refresh_words()
         self._refresh_primary()
-        self._legend.show_runs(drawn if len(drawn) > 1 else [])
         self._draw_cutoffs(drawn)
         self._draw_learning(drawn)
+        lines = {*self.cutoffs.lines(), *self.learning.lines()}
+        named = [info for info in drawn if info.id in lines]
+        self._legend.show_runs(named if len(named) > 1 else [])
         self._show_protocol(drawn)
 
     def _choices(self, runs: list[RunInfo]) -> list[str]:
@@ -375,7 +378,7 @@ class ComparePage(Page):
         return curve
 
     def _show_protocol(self, drawn: list[RunInfo]) -> None:
-        said = lines(drawn, self._metric)
+        said = protocol_lines(drawn, self._metric)
         if said == self._said:
             return
         self._said = said
@@ -415,10 +418,6 @@ class ComparePage(Page):
         for at, width in enumerate(WIDTHS[1:], 1):
             self.table.setColumnWidth(at, width)
         self.table.setColumnWidth(0, max(20 * GRID, room - sum(WIDTHS)))
-
-    def resizeEvent(self, event: Any) -> None:
-        super().resizeEvent(event)
-        self._fit()
 
     def showEvent(self, event: Any) -> None:
         super().showEvent(event)

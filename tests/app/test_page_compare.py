@@ -23,7 +23,7 @@ from tests.app.fake_runs import (
     set_status,
     write_records,
 )
-from workbench.app.pages._run_table import DETAIL, INTERVAL
+from workbench.app.pages._run_delegates import DETAIL, INTERVAL
 from workbench.app.pages.compare import ComparePage
 from workbench.app.widgets import Button, Text
 from workbench.files import write_json
@@ -86,7 +86,7 @@ def click_row(page, qtbot, row, modifier=Qt.KeyboardModifier.NoModifier):
 
 
 def protocol(page):
-    return dict(page._said)
+    return dict(page.pictures.protocol())
 
 
 def click(qtbot, page, text):
@@ -155,6 +155,13 @@ def test_errors_sort_the_other_way_and_are_not_mixed_with_gains(show, project, q
     assert column(page, "validation") == ["RMSE 0.800", "RMSE 0.900", "0.200", "0.100"]
 
 
+def test_the_validation_is_that_of_the_epoch_that_is_kept(show, project):
+    run = done_run(project, "a-bpr", "bpr")
+    best, last = ({"epoch": at, "validation": {"ndcg@10": value}} for at, value in ((3, 0.3), (9, 0.2)))
+    set_status(run, "done", best=best, last=last)
+    assert column(show(), "validation") == ["0.300"]
+
+
 def test_rows_are_selected_for_all_pages_in_their_order_and_stay_so_when_sorted(show, project, session, qtbot):
     for name, metrics in (("a-popularity", POOR), ("b-random", GOOD), ("c-ease", GOOD)):
         done_run(project, name, name[2:], metrics=metrics)
@@ -209,7 +216,7 @@ def test_figures_appear_when_the_test_is_done_and_then_the_next_step_is_offered(
     run = done_run(project, "b-ease", "ease")
     page = show()
     assert page.primary.text() == "Open the test"
-    assert page.cutoffs.lines() == ["a-popularity"]
+    assert page.pictures.cutoffs.lines() == ["a-popularity"]
     write_json(run.folder / "evaluation.json", evaluation(GOOD))
     session.runs.evaluated("b-ease")
     qtbot.waitUntil(lambda: page.primary.text() == "Inspect users")
@@ -237,8 +244,8 @@ def test_another_metric_is_chosen_and_remembered(show, project, session, qtbot, 
     while page.chooser.currentText() != "NDCG@20":
         qtbot.keyClick(page.chooser, Qt.Key.Key_Down)
     assert column(page, "NDCG@20") == ["0.300", "0.500"]
-    assert page.cutoffs_card.title.text() == "NDCG at k"
-    assert "EASE: 3 points, last 0.5" in page.cutoffs.summary()
+    assert page.pictures.cutoffs_card.title.text() == "NDCG at k"
+    assert "EASE: 3 points, last 0.5" in page.pictures.cutoffs.summary()
     assert "a formula" in protocol(page)["NDCG@20"].lower()
     again = keep(ComparePage(session))
     again.recall(json.loads(json.dumps(page.remember())))
@@ -247,8 +254,8 @@ def test_another_metric_is_chosen_and_remembered(show, project, session, qtbot, 
     assert again.chooser.currentText() == "NDCG@20"
     while page.chooser.currentText() != "RMSE":
         qtbot.keyClick(page.chooser, Qt.Key.Key_Down)
-    assert page.cutoffs.lines() == []
-    assert "no cutoff" in page.cutoffs.summary()
+    assert page.pictures.cutoffs.lines() == []
+    assert "no cutoff" in page.pictures.cutoffs.summary()
 
 
 def test_learning_curves_lie_over_each_other_and_grow(show, project, session, qtbot):
@@ -256,12 +263,12 @@ def test_learning_curves_lie_over_each_other_and_grow(show, project, session, qt
     write_records(live, epoch_records(1) + epoch_records(2))
     done_run(project, "b-popularity", validation=0.05)
     page = show()
-    qtbot.waitUntil(lambda: "BPR: 2 points" in page.learning.summary())
-    assert "Popularity: 2 points, last 0.05" in page.learning.summary()
+    qtbot.waitUntil(lambda: "BPR: 2 points" in page.pictures.learning.summary())
+    assert "Popularity: 2 points, last 0.05" in page.pictures.learning.summary()
     write_records(live, epoch_records(3))
     qtbot.waitUntil(lambda: session.run("a-bpr").validation["ndcg@10"] > 0.16)
     session.runs.run_changed.emit("a-bpr")
-    qtbot.waitUntil(lambda: "BPR: 3 points" in page.learning.summary())
+    qtbot.waitUntil(lambda: "BPR: 3 points" in page.pictures.learning.summary())
 
 
 # Protocols ---------------------------------------------------------------------------------------------------------
@@ -284,7 +291,7 @@ def test_runs_with_other_splits_stand_apart_and_are_never_ranked_together(show, 
     assert [one for one in titles(page) if " · " not in one] == ["Random 2", "Popularity 2", "Popularity", "Random"]
     session.select_runs(["b-random", "a-popularity", "d-random"])
     qtbot.waitUntil(lambda: [info.id for info in page.drawn()] == ["b-random", "a-popularity"])
-    qtbot.waitUntil(lambda: page.cutoffs.lines() == ["b-random", "a-popularity"])
+    qtbot.waitUntil(lambda: page.pictures.cutoffs.lines() == ["b-random", "a-popularity"])
     assert protocol(page)["Split"].startswith("Last 1")
 
 
@@ -374,7 +381,7 @@ def test_damaged_evaluations_are_shown_as_unknown(show, project, text):
     done_run(project, "b-ease", "ease", metrics=GOOD)
     page = show()
     assert column(page, "NDCG@10") == ["–", "0.400"]
-    assert page.cutoffs.lines() == ["b-ease"]
+    assert page.pictures.cutoffs.lines() == ["b-ease"]
 
 
 def test_a_run_that_vanishes_while_it_is_shown_leaves_the_table(show, project, session, qtbot):
@@ -436,7 +443,7 @@ def test_the_window_answers_while_a_run_reports(show, project, session, qtbot, h
     heartbeat.start()
     own.start()
     timer.start()
-    qtbot.waitUntil(lambda: "BPR: 20 points" in page.learning.summary(), timeout=20_000)
+    qtbot.waitUntil(lambda: "BPR: 20 points" in page.pictures.learning.summary(), timeout=20_000)
     heartbeat.stop()
     own.stop()
     assert own.worst < 50

@@ -79,6 +79,7 @@ def test_with_validation_the_best_epoch_is_kept_and_patience_ends_the_run(make_r
     best = int(np.argmin(values)) + 1
     assert len(values) == best + 3
     assert load_weights(run.folder / "model.safetensors")[1] == best
+    assert run.status()["best"]["epoch"] == best
 
 
 def test_stopping_keeps_the_last_finished_epoch(make_run):

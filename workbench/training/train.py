@@ -80,6 +80,7 @@ class Trainer:
         seconds_before = self.records.seconds
         started = time.perf_counter()
         self.pulse.start_at(self.epoch)
+        self.pulse.facts["best"] = judge.best
         for record in algorithm.train(self.run.fold.train, self.run.spec.seed):
             if record.loss is not None and not math.isfinite(record.loss):
                 message = (
@@ -93,6 +94,7 @@ class Trainer:
                 line = record_line(record, seconds) | {"validation": judge.validate(algorithm)}
                 self.records.append(line)
                 judge.note(line)
+                self.pulse.facts["best"] = judge.best
                 self._checkpoint(algorithm, judge, record.epoch)
                 self.epoch = record.epoch
                 self.pulse.facts["last"] = line

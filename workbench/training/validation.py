@@ -25,6 +25,7 @@ class Judge:
             self.metric, self.key = ("rmse", "rmse")
         self.sign = -1 if self.metric == "rmse" else 1
         self.best_epoch, self._best = 0, -math.inf
+        self.best: dict[str, Any] | None = None  # record of that epoch
         for line in run.records():
             self.note(line)
 
@@ -41,7 +42,7 @@ class Judge:
         """Take note of an epoch's record."""
         value = (line.get("validation") or {}).get(self.key)
         if value is not None and self.sign * value > self._best:
-            self._best, self.best_epoch = self.sign * value, line["epoch"]
+            self._best, self.best_epoch, self.best = self.sign * value, line["epoch"], line
 
     def exhausted(self, epoch: int) -> bool:
         """Whether nothing better came for so long that going on is idle."""

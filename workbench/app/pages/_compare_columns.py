@@ -9,7 +9,8 @@ from PySide6.QtCore import QCoreApplication
 
 from workbench.app.pages._curves import LOWER_IS_BETTER
 from workbench.app.pages._protocols import key_of
-from workbench.app.pages._run_table import BOLD, DETAIL, INK, INTERVAL, Group, RunColumn
+from workbench.app.pages._run_delegates import BOLD, DETAIL, INK, INTERVAL
+from workbench.app.pages._run_table import Group, RunColumn
 from workbench.app.pages._run_words import (
     NONE,
     STATE_INK,
@@ -78,7 +79,7 @@ def columns(
             _validation_key,
             lambda info: _full(validated(info)),
             right=True,
-            tip=_tr("The last value on the validation part; it chooses"),
+            tip=_tr("On the validation part, after the best epoch; it chooses"),
         ),
         _metric_column(metric, bold=True),
         RunColumn(

@@ -3,16 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.app.pages._curves import LOWER_IS_BETTER, Curve
 from workbench.app.pages._legend import Legend
 from workbench.app.pages._lines import RunLine, show_lines
+from workbench.app.pages._run_head import RunHead
 from workbench.app.pages._run_words import (
     NONE,
-    STATE_INK,
     algorithm_of,
     duration,
     figure,
@@ -21,13 +20,12 @@ from workbench.app.pages._run_words import (
     metric_title,
     seconds_of,
     short_title,
-    state_words,
 )
 from workbench.app.plots import LinePlot
 from workbench.app.runs import RunInfo
 from workbench.app.session import Session
 from workbench.app.theme import GRID, theme
-from workbench.app.widgets import Button, Card, Dot, Elided, ErrorCard, Figure, Text, clear
+from workbench.app.widgets import Card, ErrorCard, Figure, clear
 
 FRAME = 66  # milliseconds between two drawings
 MOST_OVERLAID = 5
@@ -325,98 +323,6 @@ class RunPanel(QWidget):
         what = self.tr("best") if best is None or curve.flat else self.tr("best, epoch {n}").format(n=int(best[0]))
         tip = f"{metric_title(curve.metric)} {best[1]!r}" if best else ""
         self.figures["best"].set(figure(best[1] if best else None), what, tip=tip)
-
-
-class RunHead(QWidget):
-    """Which run it is, its state in words, and the orders it takes now."""
-
-    ordered = Signal(str, str, object)
-    """Run id, wish (pause, resume, stop, cancel, "" for the rest), and the function that does it."""
-
-    def __init__(self, session: Session) -> None:
-        super().__init__()
-        self._id = ""
-        self._sure = False
-        row = QHBoxLayout(self)
-        row.setContentsMargins(4, 0, 0, 0)
-        row.setSpacing(GRID)
-        self.dot = Dot()
-        self.title = Elided("", bold=True)
-        self.state = Text("", ink="muted")
-        row.addWidget(self.dot)
-        row.addWidget(self.title, 1)
-        row.addWidget(self.state)
-        self._do: dict[str, tuple[str, Callable[[str], None]]] = {
-            "pause": ("pause", session.pause_run),
-            "unpause": ("resume", session.unpause_run),
-            "stop": ("stop", session.stop_run),
-            "cancel": ("cancel", session.cancel_run),
-            "go_on": ("", session.resume_run),
-            "delete": ("", session.delete_run),
-        }
-        texts = {
-            "pause": (self.tr("Pause"), self.tr("Wait here; nothing is lost")),
-            "unpause": (self.tr("Go on"), self.tr("Go on from where it waits")),
-            "stop": (self.tr("Stop and keep"), self.tr("End training and keep the best epoch so far")),
-            "cancel": (self.tr("Cancel"), self.tr("End training now")),
-            "go_on": (self.tr("Resume"), self.tr("Go on after the last finished epoch")),
-            "delete": (self.tr("Delete"), self.tr("Remove this run and its files")),
-        }
-        self.actions_: dict[str, QAction] = {}
-        for name, (text, tip) in texts.items():
-            action = QAction(text, self)
-            action.setToolTip(tip)
-            action.setProperty("order", name)
-            action.triggered.connect(self._trigger)
-            self.actions_[name] = action
-            row.addWidget(Button(kind="quiet", action=action))
-        self.setFixedHeight(4 * GRID)
-
-    def show_run(self, info: RunInfo | None, wish: str, place: int) -> None:
-        """Show a run; `wish` is an order that it has not answered yet, `place` its place in the queue."""
-        run_id = info.id if info is not None else ""
-        if run_id != self._id or (info is not None and not info.over):
-            self._forget_delete()
-        self._id = run_id
-        for one in (self.dot, self.state):
-            one.setVisible(info is not None)
-        offered = _offered(info, wish)
-        for name, action in self.actions_.items():
-            action.setVisible(name in offered)
-        if info is None:
-            self.title.set_text(self.tr("No run yet"))
-            return
-        self.dot.set_number(info.number)
-        self.title.set_text(short_title(info))
-        self.state.setText(state_words(info, wish, place))
-        self.state.set_ink(STATE_INK.get(info.state, "muted"))
-
-    def _trigger(self) -> None:
-        name = self.sender().property("order")
-        if name == "delete" and not self._sure:
-            self._sure = True
-            self.actions_["delete"].setText(self.tr("Delete for good"))
-            return
-        self._forget_delete()
-        self.ordered.emit(self._id, *self._do[name])
-
-    def _forget_delete(self) -> None:
-        if self._sure:
-            self._sure = False
-            self.actions_["delete"].setText(self.tr("Delete"))
-
-
-def _offered(info: RunInfo | None, wish: str) -> set[str]:
-    """Orders that a run takes in its state."""
-    if info is None:
-        return set()
-    if info.over:
-        return {"delete", "go_on"} if info.resumable else {"delete"}
-    if info.state == "queued" or not has_epochs(info):
-        return {"cancel"}
-    if wish in ("stop", "cancel"):
-        return {"cancel"} if wish == "stop" else set()
-    return {"stop", "cancel", "unpause" if info.state == "paused" else "pause"}
 
 
 def _in_the_middle(widget: QWidget) -> QWidget:

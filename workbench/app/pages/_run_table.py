@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,25 +11,13 @@ from PySide6.QtCore import (
     QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
-    QPointF,
-    QRectF,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
+from workbench.app.pages._run_delegates import InkDelegate, RunDelegate
 from workbench.app.runs import RunInfo
-from workbench.app.tables import SERIES, ArrayModel, Column, TableView
-from workbench.app.theme import GRID, SMALL, font, theme
-
-DETAIL = SERIES + 1
-"""Role of what tells a run from others of its algorithm; written after the title, quietly."""
-INTERVAL = SERIES + 2
-"""Role of (low, mean, high) as shares of the width, for `IntervalDelegate`."""
-INK = SERIES + 3
-"""Role of the token in which a text is written, for `InkDelegate`."""
-BOLD = SERIES + 4
+from workbench.app.tables import ArrayModel, Column, TableView
 
 Key = Callable[[RunInfo], Any]
 
@@ -131,7 +120,7 @@ class RunModel(ArrayModel):
             lambda row: of(row, asked.full) or text(row),
             asked.right,
             asked.tip,
-            {role: (lambda row, function=function: of(row, function, None)) for role, function in asked.extra.items()},
+            {role: partial(of, function=function, otherwise=None) for role, function in asked.extra.items()},
         )
 
 
@@ -202,88 +191,3 @@ class RunTable(TableView):
             self.setSpan(row, 0, 1, max(1, self._model.columnCount()))
         self._quiet = False
         self.choose(self._chosen)
-
-
-class RunDelegate(QStyledItemDelegate):
-    """Dot, title, and quietly what tells it from its like; or the title of a group."""
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Any) -> None:
-        room = _ground(self, painter, option, index)
-        text = str(index.data() or "")[:400]
-        number = index.data(SERIES)
-        if number is None:
-            painter.setFont(font(SMALL))
-            _write(painter, room, text, "muted")
-            return
-        painter.setFont(font(figures=True))
-        _dot(painter, QPointF(room.left() + 4, room.center().y()), number)
-        room.setLeft(room.left() + 2 * GRID)
-        used = _write(painter, room, text, "text")
-        detail = str(index.data(DETAIL) or "")[:400]
-        if detail and room.width() - used > 4 * GRID:
-            room.setLeft(room.left() + used + GRID)
-            painter.setFont(font(SMALL, figures=True))
-            _write(painter, room, detail, "muted")
-
-
-class InkDelegate(QStyledItemDelegate):
-    """A text in the colour of a token (`INK`), bold where it is the one to look at (`BOLD`)."""
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Any) -> None:
-        room = _ground(self, painter, option, index)
-        painter.setFont(font(bold=bool(index.data(BOLD)), figures=True))
-        _write(
-            painter,
-            room,
-            str(index.data() or "")[:400],
-            index.data(INK) or "text",
-            Qt.AlignmentFlag(option.displayAlignment),
-        )
-
-
-class IntervalDelegate(QStyledItemDelegate):
-    """A point with its interval, on a scale that all rows of the group share."""
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Any) -> None:
-        room = _ground(self, painter, option, index).adjusted(4, 0, -4, 0)
-        given = index.data(INTERVAL)
-        if given is None or room.width() <= 0:
-            return
-        low, mean, high = (room.left() + min(1.0, max(0.0, share)) * room.width() for share in given)
-        middle = room.center().y()
-        painter.setPen(theme().tokens.color("line"))
-        painter.drawLine(QPointF(room.left(), middle), QPointF(room.right(), middle))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme().series(index.data(SERIES) or 0))
-        painter.drawRoundedRect(QRectF(low, middle - 1.5, max(1.0, high - low), 3), 1.5, 1.5)
-        painter.drawEllipse(QPointF(mean, middle), 4, 4)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
-
-
-def _ground(delegate: QStyledItemDelegate, painter: QPainter, option: QStyleOptionViewItem, index: Any) -> QRectF:
-    """Paint what lies under the text, as for any cell; returns the room for the text."""
-    delegate.initStyleOption(option, index)
-    option.text = ""
-    style = option.widget.style()
-    style.drawControl(style.ControlElement.CE_ItemViewItem, option, painter, option.widget)
-    return QRectF(option.rect).adjusted(GRID, 0, -GRID, 0)
-
-
-def _write(
-    painter: QPainter, room: QRectF, text: str, ink: str, align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft
-) -> int:
-    """Write on one line, cut with … where it is too long; returns the width used."""
-    metrics = painter.fontMetrics()
-    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(room.width()))
-    painter.setPen(theme().tokens.color(ink))
-    painter.drawText(room, int(align | Qt.AlignmentFlag.AlignVCenter), shown)
-    return metrics.horizontalAdvance(shown)
-
-
-def _dot(painter: QPainter, at: QPointF, number: int) -> None:
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(theme().series(number))
-    painter.drawEllipse(at, 4, 4)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)

@@ -128,12 +128,13 @@ def tested(info: RunInfo, key: str) -> tuple[float | None, float | None, float |
 
 
 def validated(info: RunInfo) -> tuple[str, float] | None:
-    """Name and value of the last validation metric."""
-    given = info.validation if isinstance(info.validation, dict) else {}
-    for name, value in given.items():
-        amount = number(value)
-        if amount is not None:
-            return str(name), amount
+    """Name and value of the validation metric after the best epoch, whose model is kept; else the last one."""
+    best = info.status.get("best")
+    for given in (best.get("validation") if isinstance(best, dict) else None, info.validation):
+        for name, value in given.items() if isinstance(given, dict) else ():
+            amount = number(value)
+            if amount is not None:
+                return str(name), amount
     return None
 
 

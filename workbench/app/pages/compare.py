@@ -3,16 +3,12 @@
 from pathlib import Path
 from typing import Any, ClassVar
 
-from PySide6.QtCore import QCoreApplication, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QFileDialog,
-    QGridLayout,
-    QHBoxLayout,
-    QScrollArea,
-    QSizePolicy,
     QStackedLayout,
     QVBoxLayout,
     QWidget,
@@ -20,17 +16,15 @@ from PySide6.QtWidgets import (
 
 from workbench.app.pages import Page, preview
 from workbench.app.pages._compare_columns import columns, metrics_of, table_text
-from workbench.app.pages._curves import Curve
-from workbench.app.pages._legend import Legend
-from workbench.app.pages._lines import RunLine, show_lines
-from workbench.app.pages._protocols import grouped, protocol_lines
-from workbench.app.pages._run_table import Group, IntervalDelegate, RunTable
-from workbench.app.pages._run_words import differences, metric_title, tested
-from workbench.app.plots import LinePlot
+from workbench.app.pages._compare_pictures import Pictures
+from workbench.app.pages._protocols import grouped
+from workbench.app.pages._run_delegates import IntervalDelegate
+from workbench.app.pages._run_table import Group, RunTable
+from workbench.app.pages._run_words import differences, metric_title
 from workbench.app.runs import RunInfo
 from workbench.app.session import Session
-from workbench.app.theme import GRID, SMALL, theme
-from workbench.app.widgets import Button, Card, EmptyState, Text, clear
+from workbench.app.theme import GRID, theme
+from workbench.app.widgets import Button, Card, EmptyState
 from workbench.errors import WorkbenchError
 from workbench.files import whole_file
 
@@ -53,7 +47,6 @@ class ComparePage(Page):
         super().__init__(session, parent)
         self._metric = FIRST
         self._groups: list[Group] = []
-        self._curves: dict[str, tuple[int, Curve]] = {}
         self.primary = QAction(self.tr("Open the test"), self)
         self.primary.triggered.connect(self._go_on)
         self._soon = QTimer(self, singleShot=True, interval=FRAME)
@@ -93,12 +86,8 @@ class ComparePage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
         column.addWidget(self._build_table(), 5)
-        row = QHBoxLayout()
-        row.setSpacing(12)
-        row.addWidget(self._build_cutoffs(), 1)
-        row.addWidget(self._build_learning(), 1)
-        row.addWidget(self._build_protocol(), 1)
-        column.addLayout(row, 4)
+        self.pictures = Pictures(self.session)
+        column.addWidget(self.pictures, 4)
         self._stack.addWidget(whole)
 
     def _build_table(self) -> Card:
@@ -124,50 +113,6 @@ class ComparePage(Page):
         self.table.room_changed.connect(self._fit)
         self.table.setMinimumHeight(20 * GRID)
         card.add(self.table, 1)
-        return card
-
-    def _build_cutoffs(self) -> Card:
-        self.cutoffs = LinePlot(self.tr("Test metric at each cutoff"), x=self.tr("cutoff k"), legend=False)
-        self.cutoffs_card = Card(" ", " ")
-        self._legend = Legend(2)
-        self.cutoffs_card.head.addWidget(self._legend)
-        self.cutoffs_card.add(self.cutoffs, 1)
-        return self.cutoffs_card
-
-    def _build_learning(self) -> Card:
-        self.learning = LinePlot(
-            self.tr("Validation after each epoch"),
-            x=self.tr("epoch"),
-            legend=False,
-            empty=self.tr("No run here has a validation curve."),
-        )
-        self.learning_card = Card(self.tr("Validation"), self.tr("after each epoch"))
-        self.learning_card.add(self.learning, 1)
-        return self.learning_card
-
-    def _build_protocol(self) -> Card:
-        card = Card(self.tr("Protocol"), self.tr("what these numbers depend on"))
-        inside = QWidget()
-        self._protocol = QGridLayout(inside)
-        self._protocol.setContentsMargins(0, 0, GRID, 0)
-        self._protocol.setHorizontalSpacing(12)
-        self._protocol.setVerticalSpacing(5)
-        self._protocol.setColumnStretch(1, 1)
-        area = QScrollArea()
-        area.setWidget(inside)
-        area.setWidgetResizable(True)
-        area.setAccessibleName(self.tr("Protocol"))
-        area.viewport().setAutoFillBackground(False)
-        inside.setAutoFillBackground(False)
-        card.add(area, 1)
-        self._said: list[tuple[str, str]] = []
-        for one in (self.cutoffs_card, self.learning_card, card):
-            one.body.setContentsMargins(2 * GRID, 10, 12, 6)
-            one.body.setSpacing(4)
-            one.setSizePolicy(
-                QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding
-            )  # equally wide, whatever is inside
-            one.head.addStrut(20)  # titles on one line, with a legend beside them or without
         return card
 
     # What is shown -------------------------------------------------------------------------------------------------
@@ -248,15 +193,9 @@ class ComparePage(Page):
         self._refresh_rest()
 
     def _refresh_rest(self) -> None:
-        drawn = self.drawn()
         self._refresh_words()
         self._refresh_primary()
-        self._draw_cutoffs(drawn)
-        self._draw_learning(drawn)
-        lines = {*self.cutoffs.lines(), *self.learning.lines()}
-        named = [info for info in drawn if info.id in lines]
-        self._legend.show_runs(named if len(named) > 1 else [])
-        self._show_protocol(drawn)
+        self.pictures.show_runs(self.drawn(), self._metric)
 
     def _choices(self, runs: list[RunInfo]) -> list[str]:
         return metrics_of(runs) or [FIRST]
@@ -321,73 +260,6 @@ class ComparePage(Page):
             self._hear_one()
         elif self._all_open():
             self.session.request_page("inspect")
-
-    # Plots ---------------------------------------------------------------------------------------------------------
-
-    def _draw_cutoffs(self, drawn: list[RunInfo]) -> None:
-        name, _, cutoff = self._metric.partition("@")
-        title = metric_title(name)
-        self.cutoffs_card.title.setText(self.tr("{metric} at k").format(metric=title) if cutoff else title)
-        self.cutoffs.set_empty(
-            self.tr("{metric} has no cutoff: it looks at every hidden rating.").format(metric=title)
-            if not cutoff
-            else self.tr("The test is not open yet.")
-        )
-        wanted = []
-        for info in drawn if cutoff else []:
-            points = sorted(
-                (int(k), value)
-                for one in metrics_of([info])
-                if one.startswith(f"{name}@") and (k := one.partition("@")[2]).isdecimal()
-                and (value := tested(info, one)[0]) is not None
-            )  # fmt: skip
-            if points:
-                cutoffs, values = zip(*points, strict=True)
-                wanted.append(RunLine(info, cutoffs, values, markers=True))
-        show_lines(self.cutoffs, wanted)
-
-    def _draw_learning(self, drawn: list[RunInfo]) -> None:
-        curves = [(info, self._curve(info)) for info in drawn]
-        metric = next((curve.metric for _, curve in curves if curve.metric and not curve.flat), "")
-        metric = metric or next((curve.metric for _, curve in curves if curve.metric), "")
-        self.learning_card.title.setText(metric_title(metric) if metric else self.tr("Validation"))
-        self.learning_card.hint.set_text(
-            self.tr("on validation, after each epoch") if metric else self.tr("after each epoch")
-        )
-        alike = [(info, curve) for info, curve in curves if curve.metric == metric and len(curve.validation)]
-        last = max((float(curve.validation.x[-1]) for _, curve in alike), default=0.0) or 1.0
-        wanted = []
-        for info, curve in alike:
-            points = curve.validation
-            x, y = ([0.0, last], [float(points.y[0])] * 2) if curve.flat else (points.x, points.y)
-            wanted.append(RunLine(info, x, y))
-        show_lines(self.learning, wanted)
-
-    def _curve(self, info: RunInfo) -> Curve:
-        """A run's curve, read once and then only grown."""
-        try:
-            records = self.session.records(info.id)
-        except (OSError, ValueError):
-            records = []
-        known = self._curves.get(info.id)
-        if known is not None and known[0] == id(records) and known[1].count <= len(records):
-            known[1].add(records[known[1].count :])
-            return known[1]
-        curve = Curve(records)
-        self._curves[info.id] = (id(records), curve)
-        return curve
-
-    def _show_protocol(self, drawn: list[RunInfo]) -> None:
-        said = protocol_lines(drawn, self._metric)
-        if said == self._said:
-            return
-        self._said = said
-        clear(self._protocol)
-        for row, (what, how) in enumerate(said):
-            name, text = Text(what, SMALL, "muted"), Text(how, SMALL, wrap=True)
-            self._protocol.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
-            self._protocol.addWidget(text, row, 1)
-        self._protocol.setRowStretch(len(said), 1)
 
     # The table as a file -------------------------------------------------------------------------------------------
 

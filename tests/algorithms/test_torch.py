@@ -77,6 +77,25 @@ def test_two_steps_of_sgd_as_by_hand() -> None:
     assert [(r.epoch, r.part, r.ends_epoch) for r in records] == [(0, 0.5, False), (0, 1.0, False), (1, 0.0, True)]
 
 
+def test_every_epoch_and_every_seed_draws_anew() -> None:
+    def drawn(seed: int) -> list[float]:
+        numbers = []
+
+        class Dice(Line):
+            def batches(self, data: Interactions) -> Any:
+                def epoch(rng: np.random.Generator) -> Iterator[tuple[float, dict[str, Array]]]:
+                    numbers.append(rng.random())
+                    yield 1.0, {"factor": np.zeros(1, np.float32)}
+
+                return epoch
+
+        finish(Dice(epochs=3), some_data(), seed)
+        return numbers
+
+    assert len({*drawn(0), *drawn(1)}) == 6
+    assert drawn(0) == drawn(0)
+
+
 def test_a_loss_that_is_no_number_is_said() -> None:
     line = Line(epochs=1, optimizer="sgd", learning_rate=0.5)
     line.weight_decay = float("nan")

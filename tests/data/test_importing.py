@@ -59,7 +59,10 @@ def test_a_good_file(write):
     assert recipe.time == "s"
 
 
-def test_every_reason_with_its_line(write, small_blocks):
+@pytest.mark.parametrize("blocks_of", ["few rows", "all rows"])
+def test_every_reason_with_its_line(write, request, blocks_of):
+    if blocks_of == "few rows":
+        request.getfixturevalue("small_blocks")
     bad = (
         HEADER + "u1,a,3,100\n"
         "u1,b,n/a,101\n"
@@ -99,6 +102,35 @@ def test_every_reason_with_its_line(write, small_blocks):
     assert pairs(data) == [("u1", "a"), ("u2", "b")]
     assert data.user_ids.to_pylist() == ["u1", "u2"], "ids of refused rows alone are not there"
     assert (report.rows, report.kept, report.refused_count) == (16, 2, 14)
+
+
+@pytest.mark.parametrize("rating", ["nan", "inf", "-inf", "1e39"])
+def test_a_rating_that_converts_and_is_no_number_is_refused(write, rating):
+    recipe = Recipe(format=Format(), columns=Columns(user=0, item=1, rating=2))
+    _, report, _ = read_interactions(write(HEADER + f"u,a,1,1\nu,b,{rating},1\n"), recipe)
+    assert [line for line, _, _ in reasons(report)] == [3]
+
+
+def test_header_rows_may_lie_in_several_blocks(write, small_blocks):
+    path = write("user\titem\trelevance\ncontinuous\tcontinuous\tcontinuous\nrow=1\tcol=1\tclass\n1\t0\t1\n2\t0\t1\n")
+    data, report, _ = read_interactions(path)
+    assert (report.rows, report.kept, pairs(data)) == (2, 2, [("1", "0"), ("2", "0")])
+
+
+@pytest.mark.parametrize(
+    ("chunks", "texts"),
+    [
+        ([b"a,b\n", b"\n"], ["a,b"]),
+        ([b"a,b\n", b"\n", b"c,d"], ["a,b", "", "c,d"]),
+        ([b"a,b\n\n", b"\n  \n"], ["a,b"]),
+        ([b'a,b\n"c,d\n', b"e,f\n"], ["a,b", '"c,d', "e,f"]),
+        ([b'a,"b\n', b'c"\n'], ['a,"b\nc"']),
+        ([b"a,b\t\n"], ["a,b\t"]),
+    ],
+)
+def test_rows_of_chunks(chunks, texts):
+    found = blocks(iter(chunks), ",", quotes=True)
+    assert [block.text(row) for block in found for row in range(block.n_rows)] == texts
 
 
 def test_dates(write):
@@ -208,6 +240,18 @@ def test_a_file_that_changes_is_refused_and_nothing_is_written(write, tmp_path):
     with pytest.raises(WorkbenchError, match="changed while it was read"):
         import_file(path, tmp_path / "data", control=Meddler())
     assert not [one for one in tmp_path.iterdir() if one != path]
+
+
+def test_a_file_rewritten_at_the_same_size_is_refused(write, tmp_path):
+    path = write(GOOD)
+
+    class Meddler(Control):
+        def progress(self, fraction, text=""):
+            path.write_text(GOOD.replace("u1", "u9"))
+
+    with pytest.raises(WorkbenchError, match="changed while it was read"):
+        import_file(path, tmp_path / "data", control=Meddler())
+    assert not (tmp_path / "data").exists()
 
 
 def test_cancel_leaves_what_was_there(write, tmp_path, small_blocks):

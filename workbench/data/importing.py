@@ -275,10 +275,6 @@ def _indices(columns: list[pa.ChunkedArray]) -> tuple[np.ndarray, pa.Array]:
     whole = pa.chunked_array(chunks).unify_dictionaries()
     index = np.concatenate([chunk.indices.to_numpy(zero_copy_only=False) for chunk in whole.chunks])
     ids = whole.chunk(0).dictionary
-    used = np.bincount(index, minlength=len(ids)) > 0
-    if not used.all():  # ids of refused rows alone
-        index = (np.cumsum(used) - 1)[index]
-        ids = ids.filter(pa.array(used))
     return index.astype(np.int32), ids
 
 

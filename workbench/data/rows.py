@@ -101,9 +101,9 @@ def blocks(chunks: Iterator[bytes], delimiter: str, *, quotes: bool) -> Iterator
         data = rest + chunk if rest else chunk
         block = _cut(data, line, delimiter, quotes=quotes, final=False)
         # Empty lines wait for what follows: at the end of the file they are no rows.
-        if block.data.endswith(b"\n\n") or block.data == b"\n":
-            full = block.data.rstrip(b"\n")
-            block = _cut(data[: len(full) + 1], line, delimiter, quotes=quotes, final=False) if full else _nothing(line)
+        end = _without_empty_end(block.data)
+        if end < len(block.data):
+            block = _cut(data[:end], line, delimiter, quotes=quotes, final=False)
         if block.data:
             yield block
         line += block.n_lines
@@ -117,12 +117,13 @@ def blocks(chunks: Iterator[bytes], delimiter: str, *, quotes: bool) -> Iterator
 
 def _last(rest: bytes, line: int, delimiter: str, *, quotes: bool) -> Iterator[Block]:
     rest += b"\n"
-    core = rest.rstrip(b" \t\n")
-    yield _cut(rest[: rest.find(b"\n", len(core)) + 1], line, delimiter, quotes=quotes, final=True)
+    yield _cut(rest[: _without_empty_end(rest)], line, delimiter, quotes=quotes, final=True)
 
 
-def _nothing(line: int) -> Block:
-    return Block(b"", line)
+def _without_empty_end(data: bytes) -> int:
+    """Where the last line ends that is not empty."""
+    full = len(data.rstrip(b" \t\n"))
+    return data.find(b"\n", full) + 1 if full else 0
 
 
 def _cut(data: bytes, line: int, delimiter: str, *, quotes: bool, final: bool) -> Block:

@@ -86,7 +86,7 @@ def _counts(counts: Array) -> dict[str, Any]:
     present = counts[counts > 0]
     top = int(present.max(initial=1))
     edges = 2 ** np.arange(int(top).bit_length() + 1)
-    return {"min": int(present.min(initial=0)), "max": top, "edges": edges.tolist(),
+    return {"min": int(present.min()) if len(present) else 0, "max": top, "edges": edges.tolist(),
             "counts": np.histogram(present, edges)[0].tolist()}  # fmt: skip
 
 

@@ -204,7 +204,7 @@ def test_pause_go_on_and_stop_answer_at_once_and_then_in_words(page, opened, qtb
     assert page.run.head.state.text() == "Stopping…"
     assert offered(page) == {"Cancel"}
     qtbot.waitUntil(lambda: page.run.head.state.text() == "Stopped after epoch 3")
-    assert offered(page) == {"Resume", "Delete"}
+    qtbot.waitUntil(lambda: offered(page) == {"Resume", "Delete"})
     best = page.run.figures["best"]
     assert (best.number.full_text(), best.what.full_text()) == ("0.300", "best, epoch 3")
 
@@ -217,7 +217,7 @@ def test_a_run_that_is_killed_tells_how_and_can_be_resumed(page, opened, qtbot):
     card = page.findChildren(ErrorCard)[0]
     assert "signal 9" in card.sentence.text()
     assert "Resume" in card.sentence.text()
-    assert offered(page) == {"Resume", "Delete"}
+    qtbot.waitUntil(lambda: offered(page) == {"Resume", "Delete"})
     qtbot.mouseClick(card.close_button, LEFT)
     qtbot.waitUntil(lambda: not page.findChildren(ErrorCard))
 
@@ -256,6 +256,18 @@ def test_deleting_asks_once_more(session, project, keep, qtbot, light):
         click(qtbot, page, "Delete for good")
     assert session.all_runs() == []
     assert page.run.head.title.full_text() == "No run yet"
+
+
+def test_nothing_is_offered_while_the_process_is_on_its_way_out(session, project, keep, qtbot, light, monkeypatch):
+    done_run(project, "a-popularity")
+    session.open_project(project.folder)
+    page = shown(TrainPage(session), keep, qtbot)
+    with monkeypatch.context() as patch:
+        patch.setattr(session.runs, "active", lambda: session.run("a-popularity"))
+        page.run.refresh()
+        assert offered(page) == set()
+    session.runs_changed.emit()
+    assert offered(page) == {"Delete"}
 
 
 def test_an_algorithm_without_epochs_shows_a_sentence_and_its_figure(session, project, keep, qtbot, light):

@@ -58,15 +58,18 @@ class RunHead(QWidget):
             row.addWidget(Button(kind="quiet", action=action))
         self.setFixedHeight(4 * GRID)
 
-    def show_run(self, info: RunInfo | None, wish: str, place: int) -> None:
-        """Show a run; `wish` is an order that it has not answered yet, `place` its place in the queue."""
+    def show_run(self, info: RunInfo | None, wish: str, place: int, *, ending: bool = False) -> None:
+        """Show a run; `wish` is an order that it has not answered yet, `place` its place in the queue.
+
+        `ending`: it is over, and its process not gone yet.
+        """
         run_id = info.id if info is not None else ""
         if run_id != self._id or (info is not None and not info.over):
             self._forget_delete()
         self._id = run_id
         for one in (self.dot, self.state):
             one.setVisible(info is not None)
-        offered = _offered(info, wish)
+        offered = set() if ending else _offered(info, wish)
         for name, action in self.actions_.items():
             action.setVisible(name in offered)
         if info is None:

@@ -179,7 +179,9 @@ class RunPanel(QWidget):
         waiting = self.session.runs.waiting()
         place = next((at for at, one in enumerate(waiting) if info is not None and one.id == info.id), -1)
         wish = self._wishes.get(info.id, ("", ""))[0] if info is not None else ""
-        self.head.show_run(info, wish, place)
+        # Its process is still on its way out; what it leaves cannot be touched yet.
+        ending = info is not None and info.over and self.session.runs.active() is info
+        self.head.show_run(info, wish, place, ending=ending)
         self._say_figures(info)
         self._say_problem(info)
 

@@ -56,9 +56,9 @@ class Form(QWidget):
         self._fold.setCheckable(True)
         self._fold.toggled.connect(self._advanced.setVisible)
         self._advanced.setVisible(False)
-        self._fold.setVisible(len(plain) < len(fields))
         for one in (self._fold, self._advanced):
             self._column.addWidget(one, 0, Qt.AlignmentFlag.AlignLeft if one is self._fold else Qt.AlignmentFlag(0))
+        self._fold.setVisible(len(plain) < len(fields))
         self._column.addStretch(1)
         if values:
             self.set_values(values)
@@ -187,11 +187,11 @@ class Field(QWidget):
         left.addLayout(name)
         left.addWidget(self.help)
         left.addWidget(self.wrong)
-        self.help.setVisible(bool(self.help.text()))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GRID)
         row.addLayout(left, 1)
+        self.help.setVisible(bool(self.help.text()))  # not before it is part of something
         row.addWidget(self.input, 0, Qt.AlignmentFlag.AlignTop)
 
     @property

@@ -132,7 +132,8 @@ def settle(session: Any, window: QWidget) -> None:
 def _wait(session: Any, window: Any) -> bool:
     """Wait for one thing that is at work, at most a second; False where there is none."""
     loop = QEventLoop()
-    timers = [one for one in window.page.findChildren(QTimer) if one.isSingleShot() and one.isActive()]
+    places = [window.page, *(one for one in window.page.secondary if isinstance(one, QWidget))]
+    timers = [one for place in places for one in place.findChildren(QTimer) if one.isSingleShot() and one.isActive()]
     if session.tasks:
         session.task_changed.connect(loop.quit)
     elif timers:

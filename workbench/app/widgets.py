@@ -144,7 +144,7 @@ class Button(QPushButton):
         action = self._action
         self.setText(action.text())
         self.setEnabled(action.isEnabled())
-        self.setVisible(action.isVisible())
+        show_if(self, action.isVisible())
         self.setCheckable(action.isCheckable())
         self.setChecked(action.isChecked())
         shortcut = action.shortcut().toString()
@@ -289,7 +289,7 @@ class EmptyState(QWidget):
             column.addLayout(row)
         self.more.setVisible(bool(more))
         self.button = Button(button, action=action)
-        self.button.setVisible(bool(button or action))
+        show_if(self.button, bool(button or action))
         column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
 
@@ -343,7 +343,7 @@ class ErrorCard(QFrame):
         head.addStretch(1)
         self.fold = Button(self.tr("Details"), "quiet")
         self.fold.setCheckable(True)
-        self.fold.setVisible(bool(details))
+        show_if(self.fold, bool(details))
         self.copy = Button(self.tr("Copy"), "quiet", tip=self.tr("Copy all of it"))
         self.close_button = Button("", "quiet", icon="close", tip=self.tr("Close"))
         for one in (self.fold, self.copy, self.close_button):
@@ -365,6 +365,12 @@ class ErrorCard(QFrame):
 
     def _copy(self) -> None:
         QApplication.clipboard().setText(self._all)
+
+
+def show_if(widget: QWidget, wanted: bool) -> None:  # noqa: FBT001 - as setVisible
+    """Show a part, or hide it. One that has no parent yet is not shown: it would be a window of its own for a moment."""
+    if widget.parentWidget() is not None or not wanted:
+        widget.setVisible(wanted)
 
 
 def clear(layout) -> None:  # noqa: ANN001 - any layout

@@ -186,6 +186,8 @@ class FoundUsers(QFrame):
             item = QListWidgetItem(one["user"][:LONGEST].replace("\n", " "), self.list)
             item.setData(USER, one["user"])
             item.setData(COUNT, f"{one['interactions']:,}")
+            words = self.tr("{user}, {n:,} interactions").format(user=item.text(), n=one["interactions"])
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, words)
         if users:
             self.list.setCurrentRow(0)
         else:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QProgressBar,
     QStackedLayout,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -128,12 +129,12 @@ class InspectPage(Page):
         self._history_card = Card(self.tr("History"), " ")
         self.history = HistoryTable()
         self._history_stack, self._no_history = _with_sentence(self.history)
-        self._history_card.body.addLayout(self._history_stack, 1)
+        self._history_card.add(self._history_stack, 1)
         self._list_card = Card(self.tr("Recommendations"), " ")
         self._build_list_head()
         self.list = ListTable()
         self._list_stack, self._no_list = _with_sentence(self.list)
-        self._list_card.body.addLayout(self._list_stack, 1)
+        self._list_card.add(self._list_stack, 1)
         for card, stretch in ((self._history_card, 2), (self._list_card, 3)):
             card.body.setContentsMargins(2 * GRID, 12, GRID, GRID)
             card.setSizePolicy(card.sizePolicy().Policy.Ignored, card.sizePolicy().Policy.Expanding)
@@ -401,9 +402,9 @@ class InspectPage(Page):
         self.session.request_page("export")
 
 
-def _with_sentence(table: QWidget) -> tuple[QStackedLayout, Text]:
+def _with_sentence(table: QWidget) -> tuple[QStackedWidget, Text]:
     """A table, or a sentence in its place."""
-    stack = QStackedLayout()
+    stack = QStackedWidget()
     place = QWidget()
     column = QVBoxLayout(place)
     column.setContentsMargins(0, GRID, GRID, 0)

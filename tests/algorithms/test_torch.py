@@ -274,3 +274,6 @@ def test_declarations_do_not_load_torch() -> None:
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
     assert {"bpr", "gru4rec"} <= set(all_algorithms())
     assert "" not in all_algorithms()
+    assert all(
+        a.uses_torch and a.best_threads == 1 for a in all_algorithms().values() if issubclass(a, NeuralAlgorithm)
+    )

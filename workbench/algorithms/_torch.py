@@ -63,6 +63,8 @@ class NeuralAlgorithm(Algorithm):
     """Base of the neural algorithms."""
 
     iterative = True
+    uses_torch = True
+    best_threads = 1
 
     epochs: int = declare_epochs(20)
     learning_rate: float = declare_learning_rate(1e-3)

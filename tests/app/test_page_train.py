@@ -183,7 +183,7 @@ def test_train_and_queue_several_one_after_another(page, opened, qtbot):
     click(qtbot, page, "Cancel")
     qtbot.waitUntil(lambda: second.state == "done", timeout=10_000)
     assert first.state == "cancelled"
-    assert page.primary.text() == "Train EASE"
+    qtbot.waitUntil(lambda: page.primary.text() == "Train EASE")
     assert not page._waiting.isVisible()
 
 

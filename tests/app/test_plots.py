@@ -58,3 +58,10 @@ def test_bars_and_intervals_are_drawn_and_told(keep, light):
     rows.show()
     rows.grab()
     assert "EASE 0.5 (0.4 to 0.6)" in rows.accessibleDescription()
+
+
+def test_markers_go_when_a_line_has_grown(qapp, keep, light):
+    plot = keep(LinePlot("Loss"))
+    plot.set_line("a", [1], [1], markers=True)
+    plot.set_line("a", [1, 2], [1, 2])
+    assert plot._lines["a"][0].opts["symbol"] is None

@@ -216,6 +216,8 @@ class LinePlot(Plot):
             curve.setSymbolSize(6)
             curve.setSymbolPen(None)
             curve.setSymbolBrush(color)
+        elif curve.opts.get("symbol") is not None:
+            curve.setSymbol(None)
         if fill:
             wash = QColor(color)
             wash.setAlpha(32)

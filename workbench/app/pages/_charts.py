@@ -185,7 +185,8 @@ class Chart(QWidget):
         if self._kind == "bars":
             at = int((x - plot.left()) // self._slot(plot))
         else:
-            at = min(range(len(self._x)), key=lambda i: abs(self._points(plot)[i].x() - x))
+            places = [point.x() for point in self._points(plot)]
+            at = min(range(len(places)), key=lambda i: abs(places[i] - x))
         return self._tips[min(max(at, 0), len(self._tips) - 1)]
 
     def event(self, event: QEvent) -> bool:

@@ -24,6 +24,7 @@ TABLES = ("interactions", "users", "items", "refused")
 PAUSE = 150  # milliseconds from the last key to the search
 YEAR = 365.25 * 86400
 DAYS = 86400
+MOST_PERIODS = 240  # points of the activity, more than pixels could tell apart
 HEIGHT = 184  # of the charts in the lowest window
 
 
@@ -33,6 +34,16 @@ def span(seconds: float) -> tuple[float, str]:
         if seconds >= 2 * size:
             return seconds / size, unit
     return seconds, "seconds"
+
+
+def grouped(periods: list[str], counts: list[int]) -> tuple[list[str], list[int]]:
+    """At most `MOST_PERIODS` periods, neighbours put together and called by the first and the last of them."""
+    each = -(-len(periods) // MOST_PERIODS)
+    if each <= 1:
+        return periods, counts
+    starts = range(0, len(periods), each)
+    names = [f"{periods[at]}–{periods[min(at + each, len(periods)) - 1]}" for at in starts]
+    return names, [sum(counts[at : at + each]) for at in starts]
 
 
 def ratings_text(rating: Json | None) -> Any:
@@ -172,9 +183,11 @@ class Charts(QWidget):
         self._name(1, self.tr("Long tail"), hint).set_area(x, y, labels, tips, fifth, shares=True)
 
     def _show_activity(self, time: Json) -> None:
-        periods, counts = time["periods"], time["counts"]
+        periods, counts = grouped(time["periods"], time["counts"])
         year = time["unit"] == "year"
         hint = self.tr("interactions a year") if year else self.tr("interactions a month")
+        if len(periods) < len(time["periods"]):
+            hint = self.tr("interactions over time")
         tips = [f"{one}: {n:,}" for one, n in zip(periods, counts, strict=True)]
         chart = self._name(2, self.tr("Activity"), hint)
         busiest = tips[int(np.argmax(counts))] if counts else ""
@@ -185,6 +198,16 @@ class Charts(QWidget):
             chart.set_bars(counts, periods, tips, gist)
         else:
             chart.set_area(range(len(counts)), counts, periods, tips, gist)
+
+
+class Tab(Button):
+    """One of the words; it leaves the arrow keys to what holds it."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            event.ignore()
+            return
+        super().keyPressEvent(event)
 
 
 class Tabs(QWidget):
@@ -200,7 +223,7 @@ class Tabs(QWidget):
         self.group = QButtonGroup(self)
         self.buttons: dict[str, Button] = {}
         for key, title in names.items():
-            button = Button(title, "quiet")
+            button = Tab(title, "quiet")
             button.setCheckable(True)
             button.setAutoExclusive(False)
             button.clicked.connect(partial(self.chosen.emit, key))

@@ -1,7 +1,7 @@
 """Pictures of a split: a bar of what each part gets, and some users' interactions in their order."""
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QBrush, QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from workbench.app.theme import BODY, GRID, SMALL, font, theme
@@ -142,6 +142,12 @@ class SplitChoice(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         return QSize(40 * GRID, self.HEIGHT)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            event.ignore()  # whoever holds the choices knows which of them can be chosen
+            return
+        super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         tokens = theme().tokens

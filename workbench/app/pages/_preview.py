@@ -267,12 +267,15 @@ class PreviewSheet(QWidget):
 
     @Slot(int, str)
     def give_role(self, column: int, role: str) -> None:
-        """Give a column a role; whoever had it loses it."""
+        """Give a column a role; whoever had it loses it, and user and item change places."""
+        before = self._roles.pop(column, "")
+        self._evidence.pop(column, None)
         for other in [at for at, had in self._roles.items() if had == role]:
             del self._roles[other]
             self._evidence.pop(other, None)
-        self._roles.pop(column, None)
-        self._evidence.pop(column, None)
+            if {before, role} == {"user", "item"}:
+                self._roles[other] = before
+                self._evidence[other] = self._seen(other, before)
         self._problem = ""
         if role:
             self._roles[column] = role

@@ -4,7 +4,7 @@ from typing import Any
 
 import pyarrow as pa
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtGui import QColor, QKeyEvent, QPalette
 from PySide6.QtWidgets import QComboBox, QHeaderView, QTableView, QVBoxLayout, QWidget
 
 from workbench.app.theme import GRID, ROW_HEIGHT, SMALL, font, theme
@@ -97,6 +97,19 @@ class QuietBox(QComboBox):
         event.ignore()
 
 
+class RoleBox(QuietBox):
+    """A list whose arrow keys open it: moving along it must not take other columns' roles away on the way."""
+
+    OPENS = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home,
+                       Qt.Key.Key_End})  # fmt: skip
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if Qt.Key(event.key()) in self.OPENS:
+            self.showPopup()
+            return
+        super().keyPressEvent(event)
+
+
 class Head(QWidget):
     """Name of a column, its role, and why."""
 
@@ -111,7 +124,7 @@ class Head(QWidget):
         lines.setContentsMargins(GRID + 3, 6, GRID, 4)
         lines.setSpacing(2)
         self.name = Elided(name[:LONGEST], SMALL, "muted")
-        self.box = QuietBox()
+        self.box = RoleBox()
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.box.setAccessibleName(self.tr("Role of column {name}").format(name=name[:LONGEST]))
         titles = (self.tr("User"), self.tr("Item"), self.tr("Rating"), self.tr("Time"))

@@ -258,7 +258,8 @@ class DataPage(Page):
         return self.sheet.file.name if self.sheet.file is not None else self.tr("Data")
 
     def _sources(self) -> dict[str, Path]:
-        return {name: Path(one["path"]) for name, one in (self.session.about.get("source") or {}).items()}
+        source = self.session.about.get("source") or {}
+        return {name: Path(one["path"]) for name, one in source.items() if isinstance(one, dict) and "path" in one}
 
     def _data_name(self) -> str:
         return " + ".join(file.name for file in self._sources().values()) or self.tr("Data")

@@ -13,7 +13,8 @@ from workbench.app.session import Session
 from workbench.app.task_worker import Task
 from workbench.app.theme import GRID, HEADING, SMALL
 from workbench.app.widgets import Card, Elided, EmptyState, Figure, Picture, Text
-from workbench.data.splitting import all_splits
+from workbench.data.splitting import all_splits, make_split
+from workbench.errors import WorkbenchError
 
 PAUSE = 250  # milliseconds from the last change of a setting to asking what it does
 ORDER = ("last-n", "random", "files")
@@ -345,7 +346,7 @@ class SplitPage(Page):
         split = self.session.split
         if split is None or self.session.data is None:
             return
-        if (split["name"], split.get("settings") or {}) != (self._current, self._settings()):
+        if not self._same(split, self._current, self._settings()):
             self._show(split["name"], split.get("settings") or {})
             self._ask()
 
@@ -405,8 +406,17 @@ class SplitPage(Page):
         self.outcome.show_facts(self._current, facts, has_times=self.session.data.time is not None)
         self.set_facts(facts["words"])
         _, name, settings = self._asked
-        if self.session.split != {"name": name, "settings": settings}:
+        if not self._same(self.session.split, name, settings):
             self.session.set_split(name, settings)
+
+    def _same(self, split: dict[str, Any] | None, name: str, settings: dict[str, Any]) -> bool:
+        """Whether a split divides like this one: a default that is written out changes nothing."""
+        if split is None or split["name"] != name:
+            return False
+        try:
+            return make_split(name, split.get("settings")) == make_split(name, settings)
+        except WorkbenchError:
+            return False
 
     @Slot(str, str)
     def _refused(self, sentence: str, _details: str) -> None:

@@ -75,13 +75,18 @@ def test_without_data_it_offers_the_next_step(session, keep, qtbot, light):
 def test_the_search_narrows_the_list_and_return_takes_the_first(page, qtbot):
     page.find()
     assert page.algorithms.search.hasFocus()
-    qtbot.keyClicks(page.algorithms.search, "neighb")
+    qtbot.keyClicks(page.algorithms.search, "item knn")
     assert page.algorithms.model.names() == ["item-knn"]
     qtbot.keyClick(page.algorithms.search, Qt.Key.Key_Return)
     assert page.kind.title == "Item kNN"
     assert page.primary.text() == "Train Item kNN"
     qtbot.keyClick(page.algorithms.search, Qt.Key.Key_Escape)
     assert len(page.algorithms.model.names()) > 5
+
+
+def test_the_search_reads_what_is_said_of_an_algorithm_where_no_title_has_it(page):
+    page.algorithms.search.setText("1205.2618")
+    assert page.algorithms.model.names() == ["bpr"]
 
 
 def test_words_that_no_algorithm_has_leave_a_sentence_and_the_choice(page, qtbot):
@@ -91,7 +96,7 @@ def test_words_that_no_algorithm_has_leave_a_sentence_and_the_choice(page, qtbot
 
 
 def test_arrow_keys_go_from_one_algorithm_to_the_next_over_the_families(page, qtbot):
-    page.algorithms.choose("average")
+    page.algorithms.choose(page.algorithms.model.names()[0])
     page.algorithms.view.setFocus()
     seen = []
     for _ in page.algorithms.model.names()[1:]:

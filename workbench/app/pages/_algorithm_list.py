@@ -169,13 +169,9 @@ class AlgorithmList(QWidget):
         return (kind.unsuited(self._data) or "") if self._data is not None else ""
 
     def _fill(self) -> None:
-        words = self.search.text().lower().split()
         rows: list[_Row] = []
         family = ""
-        for name, kind in all_algorithms().items():
-            text = f"{name} {kind.title} {kind.family} {kind.summary} {kind.reference}".lower()
-            if not all(word in text for word in words):
-                continue
+        for name, kind in self._found().items():
             if kind.family != family:
                 family = kind.family
                 rows.append(_Row(family))
@@ -187,6 +183,19 @@ class AlgorithmList(QWidget):
         self.model.show(rows)
         self.view.selectionModel().blockSignals(False)
         self._mark(self._name)
+
+    def _found(self) -> dict[str, type[Algorithm]]:
+        """Algorithms that the search means: by title and family, and only where none has it by everything said."""
+        words = self.search.text().lower().split()
+        for say in (_called, _described):
+            found = {
+                name: kind
+                for name, kind in all_algorithms().items()
+                if all(word in say(kind).lower() for word in words)
+            }
+            if found:
+                return found
+        return {}
 
     def _short(self, kind: type[Algorithm], reason: str) -> str:
         if not reason:
@@ -211,3 +220,11 @@ class AlgorithmList(QWidget):
         if names:
             self._mark(names[0])
             self.view.setFocus()
+
+
+def _called(kind: type[Algorithm]) -> str:
+    return f"{kind.name} {kind.title} {kind.family}"
+
+
+def _described(kind: type[Algorithm]) -> str:
+    return f"{_called(kind)} {kind.summary} {kind.reference}"

@@ -215,6 +215,11 @@ class Run:
         except (KeyError, ValueError) as error:
             message = f"The model of the run {self.name} does not fit {algorithm.title} ({error}). Train it again."
             raise WorkbenchError(message) from error
+        if algorithm.uses_torch:
+            import torch
+
+            # Scoring, like training, is many times slower where the library takes all cores for small steps.
+            torch.set_num_threads(self.spec.threads or algorithm.best_threads or 1)
         return algorithm
 
 

@@ -1,0 +1,184 @@
+"""One story, from a file that is dropped to a file of recommendations, through real mouse and key events.
+
+Nothing stands in for anything: the jobs are done by the worker process and the training by the training process.
+"""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox
+
+from workbench.app.session import Session
+from workbench.app.window import MainWindow
+from workbench.cli import main as command_line
+
+LEFT = Qt.MouseButton.LeftButton
+NONE = Qt.KeyboardModifier.NoModifier
+CONTROL = Qt.KeyboardModifier.ControlModifier
+LONG = 60_000  # milliseconds; a busy machine is no failure
+
+
+@pytest.fixture
+def ratings(tmp_path):
+    """A file as people have them: semicolons, names of columns, one row that cannot be read."""
+    rng = np.random.default_rng(2)
+    lines = ["visitor;film;stars;when"]
+    for user in range(40):
+        films = rng.permutation(20)[:12] + 20 * (user % 2)
+        lines += [f"v{user:03};f{film:02};{1 + film % 5};{1_400_000_000 + 60 * at}" for at, film in enumerate(films)]
+    lines.insert(7, "v000;f01;many;1400000000")
+    path = tmp_path / "my ratings.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+class Person:
+    """Somebody with a mouse and a keyboard in front of the window."""
+
+    def __init__(self, qtbot, window):
+        self.qtbot, self.window = qtbot, window
+
+    def drop(self, path):
+        files = QMimeData()
+        files.setUrls([QUrl.fromLocalFile(str(path))])
+        where = QPointF(self.window.rect().center())
+        copy = Qt.DropAction.CopyAction
+        enter = QDragEnterEvent(where.toPoint(), copy, files, LEFT, NONE)
+        QApplication.sendEvent(self.window, enter)
+        assert enter.isAccepted()
+        QApplication.sendEvent(self.window, QDropEvent(where, copy, files, LEFT, NONE))
+
+    def until(self, true):
+        self.qtbot.waitUntil(lambda: bool(true()), timeout=LONG)
+
+    def at(self, page):
+        self.until(lambda: self.window.page.name == page)
+
+    def primary(self, text):
+        """Wait for the filled button at the top right to say this, and click it."""
+
+        def says():
+            return [
+                one
+                for one in self.window.header.findChildren(QAbstractButton)
+                if one.property("kind") == "primary" and one.isVisible() and one.isEnabled() and text in one.text()
+            ]
+
+        self.until(says)
+        self.qtbot.mouseClick(says()[0], LEFT)
+
+    def key(self, key, modifier=NONE):
+        self.qtbot.keyClick(self.window, key, modifier)
+
+    def algorithm(self, name):
+        """Choose an algorithm by typing its name in the search field of the page Train."""
+        self.key(Qt.Key.Key_F, CONTROL)
+        field = QApplication.focusWidget()
+        self.qtbot.keyClick(field, Qt.Key.Key_A, CONTROL)
+        self.qtbot.keyClicks(field, name)
+        self.qtbot.keyClick(field, Qt.Key.Key_Return)
+        self.until(lambda: self.window.page.kind is not None and self.window.page.kind.title == name)
+
+    def done(self):
+        return [one for one in self.window.session.all_runs() if one.status["state"] == "done"]
+
+
+@pytest.fixture
+def window(qtbot, home, light):
+    made = []
+
+    def make():
+        window = MainWindow(Session())
+        window.resize(1280, 800)
+        with qtbot.waitActive(window, timeout=LONG):
+            window.show()
+            window.activateWindow()
+        made.append(window)
+        return window
+
+    yield make
+    for one in made:
+        one.close()
+        one.deleteLater()
+
+
+def test_from_a_dropped_file_to_a_file_of_recommendations(qtbot, window, ratings, tmp_path, capsys):
+    person = Person(qtbot, window())
+    session = person.window.session
+
+    # The file is dropped; its columns are guessed and taken.
+    person.drop(ratings)
+    person.at("data")
+    person.primary("Use these columns")
+    person.until(lambda: session.data is not None)
+    assert (len(session.data), session.data.n_users, session.data.n_items) == (480, 40, 40)
+    assert session.about["report"]["refused"][0]["line"] == 8
+
+    # A split, and two algorithms: one at once, one that waits for it.
+    person.primary("Choose a split")
+    person.at("split")
+    person.primary("Choose an algorithm")
+    person.at("train")
+    person.algorithm("EASE")
+    person.primary("EASE")
+    person.algorithm("BPR")
+    person.key(Qt.Key.Key_R, CONTROL)
+    person.until(lambda: len(session.all_runs()) == 2)
+    person.until(lambda: len(person.done()) == 2)
+
+    # Both are compared: the test is opened.
+    person.key(Qt.Key.Key_5, CONTROL)
+    person.at("compare")
+    person.primary("Open the test")
+    person.until(lambda: all(one.metrics for one in session.all_runs()))
+    by_algorithm = {one.algorithm: one for one in session.all_runs()}
+    # Of the ten films that are left of one's own half one is hidden; of all that are left it would be one in thirty.
+    assert by_algorithm["ease"].metrics["recall@10"]["mean"] > 0.6
+
+    # A user is found by typing.
+    person.primary("Inspect users")
+    person.at("inspect")
+    person.key(Qt.Key.Key_F, CONTROL)
+    qtbot.keyClicks(QApplication.focusWidget(), "v007")
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    person.until(lambda: person.window.page.heading == "User v007")
+    person.until(lambda: person.window.page._lists.pending is None)
+    shown = person.window.page.list.model()
+    titles = [shown.index(row, 1).data() for row in range(shown.rowCount())]
+    run = session.run(person.window.page.findChildren(QComboBox)[0].currentData())
+
+    # Everybody's lists are written, and are those of the window and of the command line.
+    person.key(Qt.Key.Key_7, CONTROL)
+    person.at("export")
+    page = person.window.page
+    person.until(lambda: page.info is not None)
+    field = page.place.field
+    field.setFocus()
+    qtbot.keyClick(field, Qt.Key.Key_A, CONTROL)
+    qtbot.keyClicks(field, str(tmp_path / "lists.csv"))
+    person.primary("Export 40 lists")
+    person.until(lambda: (tmp_path / "lists.csv").exists())
+    with (tmp_path / "lists.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 400
+    exported = page.info
+    again = tmp_path / "again.csv"
+    assert command_line(["recommend", str(exported.folder), "--output", str(again), "--all", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["rows"] == 400
+    assert again.read_bytes() == (tmp_path / "lists.csv").read_bytes()
+    assert exported.id == run.id
+    assert [row["item"] for row in rows if row["user"] == "v007"] == titles[:10]
+
+    # The window is closed and opened again: all of it is there.
+    folder = session.project.folder
+    person.window.close()
+    other = window()
+    assert other.session.open_project(folder)
+    assert len(other.session.data) == 480
+    assert {one.algorithm for one in other.session.all_runs()} == {"ease", "bpr"}
+    assert other.session.user == "v007"
+    assert other.page.name == "export"

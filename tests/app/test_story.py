@@ -106,11 +106,9 @@ def window(qtbot, home, light):
         one.deleteLater()
 
 
-def test_from_a_dropped_file_to_a_file_of_recommendations(qtbot, window, ratings, tmp_path, capsys):
-    person = Person(qtbot, window())
+def read(person, ratings):
+    """The file is dropped; its columns are guessed and taken."""
     session = person.window.session
-
-    # The file is dropped; its columns are guessed and taken.
     person.drop(ratings)
     person.at("data")
     person.primary("Use these columns")
@@ -118,7 +116,10 @@ def test_from_a_dropped_file_to_a_file_of_recommendations(qtbot, window, ratings
     assert (len(session.data), session.data.n_users, session.data.n_items) == (480, 40, 40)
     assert session.about["report"]["refused"][0]["line"] == 8
 
-    # A split, and two algorithms: one at once, one that waits for it.
+
+def train(person):
+    """A split, and two algorithms: one at once, one that waits for it."""
+    session = person.window.session
     person.primary("Choose a split")
     person.at("split")
     person.primary("Choose an algorithm")
@@ -130,51 +131,68 @@ def test_from_a_dropped_file_to_a_file_of_recommendations(qtbot, window, ratings
     person.until(lambda: len(session.all_runs()) == 2)
     person.until(lambda: len(person.done()) == 2)
 
-    # Both are compared: the test is opened.
+
+def compare(person):
+    """The test is opened for both."""
+    session = person.window.session
     person.key(Qt.Key.Key_5, CONTROL)
     person.at("compare")
     person.primary("Open the test")
     person.until(lambda: all(one.metrics for one in session.all_runs()))
     by_algorithm = {one.algorithm: one for one in session.all_runs()}
-    # Of the ten films that are left of one's own half one is hidden; of all that are left it would be one in thirty.
+    # Of the ten films left of one's own half one is hidden; among all that are left it would be one in thirty.
     assert by_algorithm["ease"].metrics["recall@10"]["mean"] > 0.6
 
-    # A user is found by typing.
+
+def inspect(person):
+    """A user is found by typing; returns the run and the titles that are shown."""
     person.primary("Inspect users")
     person.at("inspect")
     person.key(Qt.Key.Key_F, CONTROL)
-    qtbot.keyClicks(QApplication.focusWidget(), "v007")
-    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
-    person.until(lambda: person.window.page.heading == "User v007")
-    person.until(lambda: person.window.page._lists.pending is None)
-    shown = person.window.page.list.model()
+    person.qtbot.keyClicks(QApplication.focusWidget(), "v007")
+    person.qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    page = person.window.page
+    person.until(lambda: page.heading == "User v007" and page._lists.pending is None)
+    shown = page.list.model()
     titles = [shown.index(row, 1).data() for row in range(shown.rowCount())]
-    run = session.run(person.window.page.findChildren(QComboBox)[0].currentData())
+    return page.findChildren(QComboBox)[0].currentData(), titles
 
-    # Everybody's lists are written, and are those of the window and of the command line.
+
+def export(person, path):
+    """Everybody's lists are written; returns the run."""
     person.key(Qt.Key.Key_7, CONTROL)
     person.at("export")
     page = person.window.page
     person.until(lambda: page.info is not None)
-    field = page.place.field
-    field.setFocus()
-    qtbot.keyClick(field, Qt.Key.Key_A, CONTROL)
-    qtbot.keyClicks(field, str(tmp_path / "lists.csv"))
+    page.place.field.setFocus()
+    person.qtbot.keyClick(page.place.field, Qt.Key.Key_A, CONTROL)
+    person.qtbot.keyClicks(page.place.field, str(path))
     person.primary("Export 40 lists")
-    person.until(lambda: (tmp_path / "lists.csv").exists())
+    person.until(path.exists)
+    return page.info
+
+
+def test_from_a_dropped_file_to_a_file_of_recommendations(qtbot, window, ratings, tmp_path, capsys):
+    person = Person(qtbot, window())
+    read(person, ratings)
+    train(person)
+    compare(person)
+    inspected, titles = inspect(person)
+    exported = export(person, tmp_path / "lists.csv")
+
+    # The lists are those that the window showed, and those of the command line.
     with (tmp_path / "lists.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 400
-    exported = page.info
+    assert exported.id == inspected
+    assert [row["item"] for row in rows if row["user"] == "v007"] == titles[:10]
     again = tmp_path / "again.csv"
     assert command_line(["recommend", str(exported.folder), "--output", str(again), "--all", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["rows"] == 400
     assert again.read_bytes() == (tmp_path / "lists.csv").read_bytes()
-    assert exported.id == run.id
-    assert [row["item"] for row in rows if row["user"] == "v007"] == titles[:10]
 
     # The window is closed and opened again: all of it is there.
-    folder = session.project.folder
+    folder = person.window.session.project.folder
     person.window.close()
     other = window()
     assert other.session.open_project(folder)

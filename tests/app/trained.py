@@ -112,7 +112,7 @@ class Opened:
         assert combo.currentData() == data
 
     def until(self, true):
-        self.qtbot.waitUntil(true, timeout=LONG)
+        self.qtbot.waitUntil(lambda: bool(true()), timeout=LONG)
 
     def user(self, user):
         """Wait until a user's list is shown."""

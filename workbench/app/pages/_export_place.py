@@ -124,7 +124,7 @@ class PlaceChoice(QWidget):
     @Slot()
     def _edit(self, *_: object) -> None:
         """The person named a file: its ending says the format."""
-        self.own = bool(self.field.text().strip())
+        self.own = True
         path = self.path
         place = self.format.findData(path.suffix.lower()) if path is not None else -1
         if place >= 0:

@@ -339,7 +339,8 @@ class ExportPage(Page):
 
     @Slot()
     def _export(self) -> None:
-        info, path = self.info, self.place.path
+        # The run that is shown, even where its folder has vanished since: the answer says so.
+        info, path = self.session.run(self._run or ""), self.place.path
         k = self.length
         if info is None or path is None or k is None or self._task is not None:
             return
@@ -377,7 +378,11 @@ class ExportPage(Page):
     def _failed(self, sentence: str, details: str) -> None:
         self._task = None
         self.outcome.show_failed()
-        self._show_failure(self.tr("The lists were not written"), sentence, details)
+        title = self.tr("The lists were not written")
+        if self.info is None:  # no run is left, and nothing of this page either
+            self.session.failure.emit(title, sentence, details)
+        else:
+            self._show_failure(title, sentence, details)
         self.refresh()
 
     @Slot()

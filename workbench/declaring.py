@@ -59,6 +59,8 @@ def _explain_one(error: dict[str, Any], title: str, declaration: type[BaseModel]
     fields = declaration.model_fields
     if error["type"] == "extra_forbidden":
         return nearest(f"hyperparameter of {title}", name, list(fields))
+    if error["type"] == "value_error":  # the declaration's own sentence
+        return f"{title}: {name} {error['ctx']['error']}."
     allowed = allowed_range(declaration.model_json_schema()["properties"].get(name, {}))
     return f"{title}: {name} must be {allowed}, not {error['input']!r}."
 
@@ -71,6 +73,8 @@ def allowed_range(schema: dict[str, Any]) -> str:
         return "one of " + ", ".join(str(value) for value in schema["enum"])
     if "const" in schema:
         return repr(schema["const"])
+    if schema.get("format") == "date":
+        return "a date such as 2020-12-31"
     kinds = {"integer": "a whole number", "number": "a number", "boolean": "true or false", "null": "empty"}
     kind = kinds.get(schema.get("type", ""), "text")
     words = {"minimum": "at least", "exclusiveMinimum": "above", "maximum": "at most", "exclusiveMaximum": "below"}

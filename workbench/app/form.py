@@ -137,7 +137,12 @@ class Form(QWidget):
                 name = str(one["loc"][0]) if one["loc"] else next(iter(self._rows), "")
                 row = self._rows.get(name)
                 schema = row.schema if row is not None else {}
-                found[name] = self.tr("Must be {range}.").format(range=allowed_range(schema))
+                own = str(one["ctx"]["error"]) if one["type"] == "value_error" else ""  # the declaration's own sentence
+                found[name] = (
+                    f"{own[:1].upper()}{own[1:]}."
+                    if own
+                    else self.tr("Must be {range}.").format(range=allowed_range(schema))
+                )
             return found
         return {}
 

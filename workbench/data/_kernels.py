@@ -1,0 +1,89 @@
+"""Compiled inner loops of filters and splits. Imported only where they are applied: the window never loads numba."""
+
+import numba
+import numpy as np
+
+
+@numba.njit(cache=True, nogil=True)
+def core(starts, user, item, n_items, k_user, k_item, by_item):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
+    """The k-core of a bipartite graph: which interactions stay, bool (n,).
+
+    Users and items with too few interactions are peeled off until all have enough. Each is peeled at most once and each
+    interaction looked at twice, so that the time grows with the number of interactions however long the peeling goes on.
+
+    Parameters
+    ----------
+    starts : int64 (n_users + 1,)
+        Interactions of user ``u`` are ``starts[u]`` to ``starts[u + 1]``.
+    by_item : int32 or int64 (n,)
+        Room to work in.
+    """
+    n, n_users = len(item), len(starts) - 1
+    stays = np.ones(n, np.bool_)
+    of_item = np.zeros(n_items + 1, np.int64)
+    for row in range(n):
+        of_item[item[row] + 1] += 1
+    left = np.empty(n_users + n_items, np.int64)
+    for u in range(n_users):
+        left[u] = starts[u + 1] - starts[u]
+    for i in range(n_items):
+        left[n_users + i] = of_item[i + 1]
+        of_item[i + 1] += of_item[i]
+    place = of_item[:-1].copy()
+    for row in range(n):
+        by_item[place[item[row]]] = row
+        place[item[row]] += 1
+    waiting = np.empty(n_users + n_items, np.int64)
+    size = 0
+    for node in range(n_users + n_items):
+        if left[node] < (k_user if node < n_users else k_item):
+            waiting[size] = node
+            size += 1
+    while size:
+        size -= 1
+        node = waiting[size]
+        if node < n_users:
+            for row in range(starts[node], starts[node + 1]):
+                if stays[row]:
+                    stays[row] = False
+                    other = n_users + item[row]
+                    left[other] -= 1
+                    if left[other] == k_item - 1:  # just now too few; who was so from the start waits already
+                        waiting[size] = other
+                        size += 1
+        else:
+            for at in range(of_item[node - n_users], of_item[node - n_users + 1]):
+                row = by_item[at]
+                if stays[row]:
+                    stays[row] = False
+                    other = user[row]
+                    left[other] -= 1
+                    if left[other] == k_user - 1:
+                        waiting[size] = other
+                        size += 1
+    return stays
+
+
+@numba.njit(cache=True, nogil=True)
+def ranks(order, group, n_groups):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
+    """Place of each row among those of its group, from 0, when rows come in `order`; int32 (n,)."""
+    found = np.empty(len(group), np.int32)
+    count = np.zeros(n_groups, np.int32)
+    for at in range(len(order)):
+        row = order[at]
+        found[row] = count[group[row]]
+        count[group[row]] += 1
+    return found
+
+
+@numba.njit(cache=True, nogil=True)
+def shared_items(starts_a, item_a, starts_b, item_b, n_items):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
+    """How many entries of the rows `b` hold an item that is in the same row of `a`."""
+    row_of = np.full(n_items, -1, np.int64)
+    total = 0
+    for row in range(len(starts_a) - 1):
+        for at in range(starts_a[row], starts_a[row + 1]):
+            row_of[item_a[at]] = row
+        for at in range(starts_b[row], starts_b[row + 1]):
+            total += row_of[item_b[at]] == row
+    return total

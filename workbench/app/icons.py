@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 
 from workbench.app.theme import theme
@@ -25,13 +25,18 @@ def icon(name: str, token: str = "muted") -> QIcon:
 
 
 def pixmap(name: str, color: QColor, size: int = SIZE, scale: float = 1) -> QPixmap:
-    """One picture of an icon, `size` device-independent pixels wide."""
+    """One picture of an icon, `size` device-independent pixels wide; drawn once for each colour and size."""
+    key = f"workbench/{name}/{color.name()}/{size}/{scale}"
+    picture = QPixmap()
+    if QPixmapCache.find(key, picture):
+        return picture
     picture = QPixmap(round(size * scale), round(size * scale))
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
     _renderer_of(_source(name).replace("currentColor", color.name())).render(painter, QRectF(picture.rect()))
     painter.end()
     picture.setDevicePixelRatio(scale)
+    QPixmapCache.insert(key, picture)
     return picture
 
 

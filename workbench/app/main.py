@@ -133,12 +133,18 @@ class Opener(QObject):
         """Open what was asked for, or what was open when the window was last closed or killed."""
         session = self._window.session
         QTimer.singleShot(WARM_UP, session, session.warm_up)
+        session.project_changed.connect(self._make_ahead)
+        self._make_ahead()
         if self._path is not None:
             session.offer_files([self._path])
             return
         left = settings().get("open")
         if left and (Path(left) / FILE).is_file():
             session.open_project(Path(left))
+
+    @Slot()
+    def _make_ahead(self) -> None:
+        QTimer.singleShot(WARM_UP, self._window, self._window.make_ahead)
 
 
 def _start_logs() -> None:

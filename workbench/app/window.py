@@ -30,6 +30,7 @@ from workbench.project import FILE, set_setting, settings
 
 MOST_CARDS = 3
 TOAST = 4000  # milliseconds
+MAKE_AHEAD = 200  # milliseconds between two pages that are made before anybody asks for them
 COLLECT = 1000  # milliseconds between two looks at what the page wants remembered
 
 
@@ -164,6 +165,17 @@ class MainWindow(QMainWindow):
         self.sidebar.set_current(name)
         self.session.set_view("page", name)
         page.shown()
+
+    @Slot()
+    def make_ahead(self) -> None:
+        """Make one page that was not yet shown, while nothing is asked for, and come back for the next.
+
+        A page takes some hundredths of a second: made at the click it would be late, made now nobody waits for it.
+        """
+        missing = [name for name in self.kinds if name not in self._made]
+        if missing:
+            self._make(missing[0])
+            QTimer.singleShot(MAKE_AHEAD, self, self.make_ahead)
 
     def _make(self, name: str) -> None:
         page = self.kinds[name](self.session)

@@ -1,0 +1,105 @@
+"""A heartbeat that tells why a tick was late: by the window's own work, or by a machine that had no time for it."""
+
+import os
+import sys
+import threading
+import time
+import traceback
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QObject, Slot
+
+from workbench.app.heartbeat import Heartbeat
+
+LATE = 40  # milliseconds without a tick after which the stack is noted, where that is asked for
+
+
+class Pulse(Heartbeat):
+    """Beside the time between two ticks: how much of it the window's thread computed, and how much it had to queue.
+
+    Attributes
+    ----------
+    work : list of float
+        Milliseconds of processor time that the window's own thread took between two ticks.
+    queued : list of float
+        Milliseconds in which that thread was ready to go on and the machine gave it no processor; 0 where the system
+        does not tell (only Linux does).
+    """
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.work: list[float] = []
+        self.queued: list[float] = []
+        self._used = self._waited = 0.0
+        self._watch = _Watch() if os.environ.get("PULSE_STACKS") else None
+
+    def start(self) -> None:
+        self.work.clear()
+        self.queued.clear()
+        self._used, self._waited = time.thread_time(), _queued()
+        super().start()
+        if self._watch is not None:
+            self._watch.start()
+
+    @Slot()
+    def _tick(self) -> None:
+        super()._tick()
+        used, waited = time.thread_time(), _queued()
+        self.work.append((used - self._used) * 1000)
+        self.queued.append((waited - self._waited) * 1000)
+        self._used, self._waited = used, waited
+        if self._watch is not None:
+            self._watch.tick(self.gaps[-1], self.work[-1])
+
+    def figures(self) -> dict[str, float]:
+        """What matters, in milliseconds.
+
+        ``own`` is the longest time between two ticks without that in which the machine gave no processor: what the
+        window would have shown on a machine that is free. ``work`` is only what it computed; waiting for a disk or
+        for another thread of the window is in ``own`` and not in ``work``.
+        """
+        gaps, queued = np.array(self.gaps or [0.0]), np.array(self.queued or [0.0])
+        return {
+            "latest": float(gaps.max()),
+            "p99": float(np.percentile(gaps, 99)),
+            "own": float((gaps - queued).max()),
+            "work": max(self.work, default=0.0),
+            "ticks": len(self.gaps),
+            "seconds": float(gaps.sum() / 1000),
+        }
+
+
+def _queued() -> float:
+    """Seconds in which this thread was ready and did not run, so far."""
+    try:
+        return int(Path("/proc/thread-self/schedstat").read_bytes().split()[1]) / 1e9
+    except (OSError, IndexError, ValueError):
+        return 0.0
+
+
+class _Watch:
+    """Notes on the error channel what the window's thread was doing while a tick was late (``PULSE_STACKS=1``).
+
+    It takes time itself: for looking for a cause, not for figures.
+    """
+
+    def __init__(self) -> None:
+        self._thread, self._last, self._stack = threading.get_ident(), time.perf_counter(), ""
+
+    def start(self) -> None:
+        self._last = time.perf_counter()
+        threading.Thread(target=self._look, daemon=True).start()
+
+    def tick(self, gap: float, work: float) -> None:
+        self._last = time.perf_counter()
+        if self._stack and gap > LATE:
+            sys.stderr.write(f"\n{gap:.0f} ms late, {work:.0f} ms of work\n{self._stack}")
+        self._stack = ""
+
+    def _look(self) -> None:
+        while True:
+            time.sleep(0.01)
+            if (time.perf_counter() - self._last) * 1000 > LATE and not self._stack:
+                frame = sys._current_frames().get(self._thread)
+                self._stack = "".join(traceback.format_stack(frame)[-8:])

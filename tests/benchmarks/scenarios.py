@@ -1,0 +1,207 @@
+"""What a person does in the window while it is measured. Each scenario returns plain figures."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import psutil
+from PySide6.QtCore import QEventLoop, QMimeData, QPointF, Qt, QTimer, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication
+
+from tests.benchmarks.own_window import PATIENCE
+from tests.benchmarks.pulse import Pulse
+
+LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+LONG_BPR = {"algorithm": "bpr", "drafts": {"bpr": {"epochs": 1000}}, "options": {"patience": 0}}
+LOOK = 4  # milliseconds between two looks whether something is there
+
+
+class Person:
+    """Somebody with a mouse and a keyboard, and a stopwatch."""
+
+    def __init__(self, window):
+        self.window, self.session = window, window.session
+        self.pulse = Pulse(window)
+
+    @property
+    def page(self):
+        return self.window.page
+
+    def until(self, true, timeout=PATIENCE):
+        """Let the window live until something holds; returns the moment."""
+        loop, trouble = QEventLoop(), []
+        end = time.monotonic() + timeout
+
+        def look():
+            try:
+                if true():
+                    loop.quit()
+                elif time.monotonic() > end:
+                    raise TimeoutError("what was waited for did not come")
+            except Exception as error:  # noqa: BLE001 - told outside the loop, not swallowed by Qt
+                trouble.append(error)
+                loop.quit()
+
+        timer = QTimer(interval=LOOK, timerType=Qt.TimerType.PreciseTimer)
+        timer.timeout.connect(look)
+        timer.start()
+        loop.exec()
+        timer.stop()
+        if trouble:
+            raise trouble[0]
+        return time.monotonic()
+
+    def rest(self, seconds):
+        end = time.monotonic() + seconds
+        self.until(lambda: time.monotonic() >= end)
+
+    def at(self, name):
+        self.until(lambda: self.page is not None and self.page.name == name)
+
+    def find(self, text):
+        """A button that can be clicked and says this."""
+        for one in self.window.findChildren(QAbstractButton):
+            if one.isVisible() and one.isEnabled() and text in one.text():
+                return one
+        return None
+
+    def click(self, text):
+        """Wait for a button and click it; returns the moment of the click."""
+        found = []
+        self.until(lambda: found.append(self.find(text)) or found[-1] is not None)
+        now = time.monotonic()
+        QTest.mouseClick(found[-1], LEFT, NONE, found[-1].rect().center())
+        return now
+
+    def drop(self, path):
+        files = QMimeData()
+        files.setUrls([QUrl.fromLocalFile(str(path))])
+        where = QPointF(self.window.rect().center())
+        enter = QDragEnterEvent(where.toPoint(), Qt.DropAction.CopyAction, files, LEFT, NONE)
+        QApplication.sendEvent(self.window, enter)
+        QApplication.sendEvent(self.window, QDropEvent(where, Qt.DropAction.CopyAction, files, LEFT, NONE))
+
+    def standby_is_ready(self):
+        """Wait until the training process has loaded everything and sleeps."""
+        self.until(lambda: self.session.runs.standby.pid is not None)
+        process = psutil.Process(self.session.runs.standby.pid)
+        used = -1.0
+        while (now := sum(process.cpu_times()[:2])) != used or now < 0.5:  # noqa: PLR2004 - seconds; torch takes more
+            used = now
+            self.rest(0.5)
+
+    def warm(self):
+        """Wait until the program has made itself ready, as it has a moment after the first picture."""
+        self.standby_is_ready()
+        self.until(lambda: not self.session.tasks)
+
+
+def nothing(person):
+    """Only the first picture."""
+    return {}
+
+
+def first_list(person):
+    """One click on "Try the sample", until the first list is on the screen."""
+    began = person.click("Try the sample")
+
+    def listed():
+        page = person.page
+        return page.name == "inspect" and page.list.model().rowCount() > 0 and page.list.isVisible()
+
+    person.until(listed)
+    QApplication.processEvents()  # and painted
+    return {"seconds": time.monotonic() - began, "clicks": 1, "items": person.page.list.model().rowCount()}
+
+
+def read(person, file):
+    """Drop a file, take the columns that are guessed, wait until all of it is shown."""
+    person.warm()
+    person.pulse.start()
+    began = time.monotonic()
+    person.drop(Path(file))
+    person.at("data")
+    person.click("Use these columns")
+    glance = person.page.glance
+    person.until(lambda: person.session.data is not None and person.page.stack.currentWidget() is glance)
+    person.until(lambda: not glance.rows._counting.busy)
+    seconds = time.monotonic() - began
+    person.rest(0.5)
+    person.pulse.stop()
+    return person.pulse.figures() | {"rows": len(person.session.data), "took": seconds}
+
+
+def train(person, name, seconds):
+    """Train with the page Train in front, then stop; the project's view says which algorithm and for how long."""
+    person.warm()
+    person.window.show_page("train")
+    person.pulse.start()
+    person.click(f"Train {name}")
+    run = person.page.run
+    person.until(lambda: run.loss.lines())
+    person.rest(seconds)
+    person.click("Stop and keep")
+    person.until(lambda: run.info.over)
+    person.rest(0.5)
+    person.pulse.stop()
+    info = run.info
+    records = len(person.session.records(info.id))
+    return person.pulse.figures() | {"state": info.state, "epochs": info.epoch, "records": records}
+
+
+def export(person, file):
+    """Write everybody's lists."""
+    person.warm()
+    person.window.show_page("export")
+    person.until(lambda: person.page.info is not None)
+    person.pulse.start()
+    began = time.monotonic()
+    field = person.page.place.field
+    field.setFocus()
+    QTest.keyClick(field, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClicks(field, str(file))
+    person.click(f"Export {person.session.data.n_users:,}")
+    person.until(Path(file).exists)
+    person.until(lambda: not person.session.tasks)
+    seconds = time.monotonic() - began
+    person.rest(0.5)
+    person.pulse.stop()
+    return person.pulse.figures() | {"users": person.session.data.n_users, "took": seconds}
+
+
+def work(person, file, seconds):
+    """A file is read; then BPR trains on it, in front; then it is stopped."""
+    answer = read(person, file)
+    # As if the person had chosen this before: the page takes it up when it is first shown.
+    person.session.set_view("page.train", LONG_BPR)
+    return {"read": answer, "train": train(person, "BPR", seconds)}
+
+
+def answers(person, name, times):
+    """How soon the first point of the loss, the end of a run that is stopped, and its violent death can be seen."""
+    person.window.show_page("train")
+    firsts, stopping, stops, kills, words = [], [], [], [], []
+    for number in range(times):
+        person.standby_is_ready()
+        run = person.page.run
+        clicked = person.click(f"Train {name}")
+        person.until(lambda: run.loss.lines())
+        QApplication.processEvents()
+        firsts.append(time.monotonic() - clicked)
+        person.rest(0.5 + 0.37 * number % 1)
+        if number % 2 == 0:
+            clicked = person.click("Stop and keep")
+            QApplication.processEvents()
+            stopping.append((run.head.state.text(), time.monotonic() - clicked))
+            stops.append(person.until(lambda: run.info.state == "stopped") - clicked)
+            words.append(run.head.state.text())
+        else:
+            killed = time.monotonic()
+            os.kill(int(run.info.status["pid"]), signal.SIGKILL)
+            kills.append(person.until(lambda: run.info.state == "lost") - killed)
+            words += [run.head.state.text(), run.info.reason]
+        person.until(lambda: person.session.runs.active() is None)
+    return {"firsts": firsts, "stopping": stopping, "stops": stops, "kills": kills, "words": words}

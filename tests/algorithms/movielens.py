@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from workbench.data.interactions import Interactions
-from workbench.data.splitting import Fold, LastN
+from workbench.data.splitting import Files, Fold, LastN
 
 
 def interactions(frame: pd.DataFrame, n_users: int, n_items: int) -> Interactions:
@@ -37,3 +37,30 @@ def last_held_out(folder: Path) -> Fold:
     item, items = pd.factorize(frame["movie_id"])
     coded = pd.DataFrame({"user": user, "item": item, "time": frame["position"].astype(np.int64)})
     return LastN(n=1, validation=0).split(interactions(coded, len(users), len(items)))
+
+
+@functools.cache
+def rated_from_three(folder: Path) -> Fold:
+    """MovieLens 1M, ratings from 3, divided 8:1:1 at random; validation items are masked, but in no history."""
+    frames = [pd.read_csv(folder / "rating3-811" / f"{part}.csv") for part in ("train", "valid", "test")]
+    return _fold(pd.concat(frames), [len(frame) for frame in frames])
+
+
+@functools.cache
+def gowalla(folder: Path) -> Fold:
+    """Gowalla as in LightGCN: its training set is two files here."""
+    parts = []
+    for names in (("train", "valid"), ("test",)):
+        lines = [line.split() for name in names for line in (folder / f"{name}.txt").read_text().splitlines()]
+        user = np.repeat([int(line[0]) for line in lines], [len(line) - 1 for line in lines])
+        item = np.concatenate([np.array(line[1:], np.int64) for line in lines])
+        parts.append(pd.DataFrame({"user": user, "item": item}))
+    return _fold(pd.concat(parts), [len(parts[0]), 0, len(parts[1])])
+
+
+def _fold(frame: pd.DataFrame, sizes: list[int]) -> Fold:
+    n_users, n_items = int(frame["user"].max()) + 1, int(frame["item"].max()) + 1
+    ids = [pa.array([str(n) for n in range(size)]) for size in (n_users, n_items)]
+    part = np.repeat(np.arange(3, dtype=np.int8), sizes)
+    user, item = (frame[name].to_numpy(np.int32) for name in ("user", "item"))
+    return Files(show_validation=False).split(Interactions.build(user, item, *ids, part=part))

@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from tests.algorithms.movielens import last_held_out
 from tests.golden import checkerboard, interactions
-from workbench.algorithms import item_knn
-from workbench.algorithms.item_knn import ItemKNN, strongest
+from workbench.algorithms import _neighbours
+from workbench.algorithms._neighbours import Product
+from workbench.algorithms.item_knn import ItemKNN
 from workbench.evaluation.evaluate import evaluate
 
 
@@ -42,7 +43,7 @@ def train(data, **hyperparameters):
 @pytest.mark.parametrize("shrinkage", [0, 10])
 @pytest.mark.parametrize("block", [1, 100, 2**24])
 def test_equals_brute_force_whatever_the_block(neighbours, shrinkage, block, monkeypatch):
-    monkeypatch.setattr(item_knn, "BLOCK", block)
+    monkeypatch.setattr(_neighbours, "BLOCK", block)
     data = random_data()
     x = data.matrix().toarray()
     algorithm = train(data, neighbours=neighbours, shrinkage=shrinkage)
@@ -58,15 +59,56 @@ def test_equal_similarities_go_to_the_first_items():
     # On the checkerboard all items of one parity are nearly alike; three neighbours are chosen among many equals.
     one, other = (train(checkerboard().train, neighbours=3) for _ in range(2))
     np.testing.assert_array_equal(one._indices, other._indices)
-    assert strongest(np.array([1, 2, 1, 2, 1, 0], np.float32), 3).tolist() == [0, 1, 3]
+    assert one._indptr[-1] == 3 * 30
+
+
+SIMILARITIES = {
+    "jaccard": lambda i, j, shrinkage: (i * j).sum() / ((i + j > 0).sum() + shrinkage),
+    # Of an item i of the history and an item j to be scored.
+    "asymmetric": lambda i, j, shrinkage: (i * j).sum() / (i.sum() ** 0.3 * j.sum() ** 0.7 + shrinkage),
+}
+
+
+def weighted_cosine(weight):
+    def similarity(i, j, shrinkage):
+        i, j = i * weight, j * weight
+        return i @ j / (np.linalg.norm(i) * np.linalg.norm(j) + shrinkage)
+
+    return similarity
+
+
+@pytest.mark.parametrize("kind", ["jaccard", "asymmetric", "tf-idf", "bm25"])
+@pytest.mark.parametrize("shrinkage", [0, 5])
+def test_each_similarity_equals_its_formula(kind, shrinkage):
+    data = random_data()
+    x = data.matrix().toarray().astype(np.float64)
+    lengths = x.sum(axis=1)
+    idf = np.log((1 + data.n_items) / (1 + lengths))
+    damped = 2.2 / (1 + 1.2 * (0.25 + 0.75 * lengths / lengths[lengths > 0].mean()))
+    formulas = SIMILARITIES | {"tf-idf": weighted_cosine(idf), "bm25": weighted_cosine(damped)}
+    expected = np.zeros((data.n_items, data.n_items))
+    for i, j in np.argwhere(x.T @ x > 0):
+        if i != j:
+            expected[i, j] = formulas[kind](x[:, i], x[:, j], shrinkage)
+    algorithm = train(data, similarity=kind, shrinkage=shrinkage, asymmetry=0.3)
+    scores = algorithm.score(np.full(data.n_users, -1, np.int32), data.by_user)
+    np.testing.assert_allclose(scores, x @ expected, rtol=1e-5, atol=1e-6)
+
+
+def test_half_asymmetry_is_the_plain_cosine():
+    one, other = train(random_data()), train(random_data(), similarity="asymmetric", asymmetry=0.5)
+    np.testing.assert_allclose(one._data, other._data, rtol=1e-6)
 
 
 @given(st.lists(st.integers(0, 5), max_size=30), st.integers(1, 35))
 @settings(deadline=None)
 def test_strongest_equals_a_stable_sort(values, k):
     values = np.array(values, np.float32)
+    row = Product(sp.csr_matrix([[1.0]]), sp.csr_matrix(values[None, :]), np.ones(1), np.ones(len(values)))
     order = np.argsort(-values, kind="stable")[:k]
-    assert strongest(values, k).tolist() == sorted(order[values[order] > 0])
+    kept = next(iter(row.strongest(k))) if len(values) else sp.csr_matrix((1, 0))
+    assert kept.indices.tolist() == sorted(order[values[order] > 0])
+    assert kept.data.tolist() == values[sorted(order[values[order] > 0])].tolist()
 
 
 def test_beats_the_published_neighbourhood_on_movielens_1m(shared_data):

@@ -20,9 +20,18 @@ EXACT = [name for name, algorithm in ALGORITHMS.items() if algorithm.fold_in == 
 # Those that do not learn who likes what, and why. A test sees to it that no excuse outlives its reason.
 EXCUSED = {
     "average": "it knows averages only, and the low-rank set is what averages leave over",
+    "biases": "it knows averages only, and the low-rank set is what averages leave over",
+    "co-clustering": "three clusters a side are coarser than two tastes",
     "popularity": "it gives everybody the same list, and on the checkerboard all items are equally popular",
     "random": "it draws lots",
+    "slope-one": "it adds averages of differences, and the low-rank set is what averages leave over",
 }
+
+# Those that understand less of the golden set than 0.85, and why.
+MODEST = {"rating-knn": (0.7, "means of neighbours are flatter than products of tastes")}
+
+# Those with epochs that draw nothing.
+WITHOUT_CHANCE = {"biases"}
 
 every_algorithm = pytest.mark.parametrize("name", ALGORITHMS)
 every_iterative_algorithm = pytest.mark.parametrize("name", ITERATIVE)
@@ -186,14 +195,16 @@ def test_learns_the_golden_set(name):
     if name in EXCUSED:
         assert grade < 0.5, f"{name} is excused because {EXCUSED[name]}, yet it learned: strike it off the list"
         pytest.skip(f"{name} need not learn: {EXCUSED[name]}")
-    assert grade > 0.85
+    bar, _ = MODEST.get(name, (0.85, ""))
+    assert grade > bar
 
 
 @every_algorithm
 def test_folds_in_people_as_it_says(name):
     if ALGORITHMS[name].fold_in == "none" or name in EXCUSED:
         pytest.skip("it does not say so")
-    assert golden(name).grade(patient(name), True) > 0.8
+    bar, _ = MODEST.get(name, (0.85, ""))
+    assert golden(name).grade(patient(name), True) > bar - 0.05
 
 
 @pytest.mark.parametrize("name", EXACT)
@@ -229,7 +240,7 @@ def test_same_seed_gives_the_same_bits(name):
     assert_same_state(trained(name, seed=3).state(), trained(name, seed=3).state())
 
 
-@pytest.mark.parametrize("name", [*ITERATIVE, "random"])
+@pytest.mark.parametrize("name", [*(name for name in ITERATIVE if name not in WITHOUT_CHANCE), "random"])
 def test_another_seed_gives_another_model(name):
     one, other = (trained(name, seed=seed).score(*everybody(name)) for seed in (1, 2))
     assert not np.array_equal(one, other)
@@ -389,6 +400,13 @@ def test_learns_from_a_single_interaction(name):
     algorithm = make(name, epochs=1)
     list(algorithm.train(data.take(np.array([0])), 0))
     assert np.isfinite(algorithm.score(*everybody(name))).all()
+
+
+def test_no_excuse_outlives_its_reason():
+    for name, (bar, _) in MODEST.items():
+        assert bar < golden(name).grade(patient(name), False) <= 0.85
+    for name in WITHOUT_CHANCE:
+        assert_same_state(trained(name, seed=1).state(), trained(name, seed=2).state())
 
 
 def test_the_golden_sets_have_people_and_items_without_interactions():

@@ -1,0 +1,369 @@
+"""Compiled inner loops of algorithms that predict ratings. Import inside functions only: the compiler loads slowly.
+
+Strict arithmetic (no `fastmath`): sums keep their order, so that equal seeds give equal bits. "Rows" are compressed
+sparse rows: `indptr`, `index`, `value`.
+"""
+
+import numba
+import numpy as np
+
+# Measures of similarity, in the order in which the algorithm names them.
+MSD, COSINE, PEARSON, PEARSON_BASELINE = range(4)
+
+
+@numba.njit(cache=True, nogil=True)
+def similar_rows(measure, shrinkage, rows, columns, among, out):  # type: ignore[no-untyped-def] # pragma: no cover
+    """Compare each row with every other by the entries that they have in common; float32 `out` (rows, others).
+
+    `rows` are the ones to compare, `columns` are the others, transposed. `among`: the others are the rows themselves,
+    and `columns` in order of rows, so that each two are compared once. Measures, over the n common entries a and b:
+
+    - MSD, mean squared difference: n / (n + Σ (a - b)²)
+    - COSINE: Σ ab / √(Σa² Σb²)
+    - PEARSON, correlation: (n Σab - Σa Σb) / √((n Σa² - (Σa)²) (n Σb² - (Σb)²))
+    - PEARSON_BASELINE: the cosine, times (n - 1) / (n - 1 + shrinkage)
+
+    Zero where nothing is in common, or where the fraction has no value.
+    """
+    indptr, index, value = rows
+    column_indptr, column_index, column_value = columns
+    size = out.shape[1]
+    sums = np.zeros((size, 8))  # n, then what the measure needs; a power of two, so that rows share no cache line
+    begin = column_indptr.copy()  # in each column: where the row itself stands
+    for x in range(out.shape[0]):
+        first = x if among else 0
+        for n in range(indptr[x], indptr[x + 1]):
+            y, a = index[n], value[n]
+            start, end = begin[y], column_indptr[y + 1]
+            if among:
+                begin[y] += 1
+            if measure == MSD:
+                for m in range(start, end):
+                    z, difference = column_index[m], a - column_value[m]
+                    sums[z, 0] += 1
+                    sums[z, 1] += difference * difference
+            elif measure == PEARSON:
+                for m in range(start, end):
+                    z, b = column_index[m], column_value[m]
+                    sums[z, 0] += 1
+                    sums[z, 1] += a * b
+                    sums[z, 2] += a * a
+                    sums[z, 3] += b * b
+                    sums[z, 4] += a
+                    sums[z, 5] += b
+            else:
+                for m in range(start, end):
+                    z, b = column_index[m], column_value[m]
+                    sums[z, 0] += 1
+                    sums[z, 1] += a * b
+                    sums[z, 2] += a * a
+                    sums[z, 3] += b * b
+        for z in range(first, size):
+            count = sums[z, 0]
+            if count == 0:
+                out[x, z] = 0
+                continue
+            if measure == MSD:
+                above, below = count, count + sums[z, 1]
+            elif measure == PEARSON:
+                above = count * sums[z, 1] - sums[z, 4] * sums[z, 5]
+                spread_a = max(0.0, count * sums[z, 2] - sums[z, 4] * sums[z, 4])
+                spread_b = max(0.0, count * sums[z, 3] - sums[z, 5] * sums[z, 5])
+                below = np.sqrt(spread_a * spread_b)
+            else:
+                above, below = sums[z, 1], np.sqrt(sums[z, 2] * sums[z, 3])
+                if measure == PEARSON_BASELINE:
+                    above *= count - 1
+                    below *= count - 1 + shrinkage
+            out[x, z] = above / below if below > 0 else 0
+            sums[z] = 0
+    if among:
+        for x in range(size):
+            for z in range(x):
+                out[x, z] = out[z, x]
+
+
+@numba.njit(cache=True, nogil=True)
+def ask_neighbours(similar, pairs, columns, k, at_least, out):  # type: ignore[no-untyped-def] # pragma: no cover
+    """Mean of what the nearest neighbours say, weighted by similarity; NaN where fewer than `at_least` say something.
+
+    For each pair of a row of `similar` and a column: those that have an entry in the column and a positive similarity
+    to the row are neighbours, and the `k` most similar count. Where similarities are equal, those count that come
+    first in the column.
+    """
+    row, column = pairs
+    indptr, index, value = columns
+    longest = max(1, np.max(indptr[1:] - indptr[:-1]))
+    near, said, shuffled = np.empty(longest, np.float32), np.empty(longest), np.empty(longest, np.float32)
+    for n in range(len(row)):
+        size, x = 0, row[n]
+        for place in range(indptr[column[n]], indptr[column[n] + 1]):
+            s = similar[x, index[place]]
+            near[size] = s
+            said[size] = value[place]
+            size += s > 0  # else the next one takes its place
+        if size < at_least or size == 0:
+            out[n] = np.nan
+            continue
+        least, ties = np.float32(0), 0
+        if size > k:
+            shuffled[:size] = near[:size]
+            least = _largest(shuffled, size, k)
+            ties = k
+            for place in range(size):
+                ties -= near[place] > least
+        above, below = 0.0, 0.0
+        for place in range(size):
+            s = near[place]
+            if s > least or (s == least and ties > 0):
+                ties -= s == least
+                above += s * said[place]
+                below += s
+        out[n] = above / below
+
+
+@numba.njit(cache=True, nogil=True)
+def _largest(values, size, k):  # type: ignore[no-untyped-def] # pragma: no cover
+    """The `k`-th largest of the first `size` values, which are shuffled."""
+    low, high = 0, size - 1
+    while low < high:
+        pivot = values[(low + high) // 2]
+        i, j = low, high
+        while i <= j:
+            while values[i] > pivot:
+                i += 1
+            while values[j] < pivot:
+                j -= 1
+            if i <= j:
+                values[i], values[j] = values[j], values[i]
+                i += 1
+                j -= 1
+        if k - 1 <= j:
+            high = j
+        elif k - 1 >= i:
+            low = i
+        else:
+            break
+    return values[k - 1]
+
+
+@numba.njit(cache=True, nogil=True)
+def mean_differences(by_item, by_user, differences, counts):  # type: ignore[no-untyped-def] # pragma: no cover
+    """Mean of (r_i - r_j) over those who rated both items, and how many they are; into two (items, items) of zeros.
+
+    Both are rows of the same ratings, each in order of the other side; so each two items are compared once.
+    """
+    indptr, index, value = by_item
+    user_indptr, user_index, user_value = by_user
+    size = len(indptr) - 1
+    sums, numbers = np.zeros(size), np.zeros(size, counts.dtype)
+    begin = user_indptr.copy()  # of each user: where the item itself stands
+    for i in range(size):
+        for n in range(indptr[i], indptr[i + 1]):
+            user, a = index[n], value[n]
+            begin[user] += 1
+            for m in range(begin[user], user_indptr[user + 1]):
+                j = user_index[m]
+                sums[j] += a - user_value[m]
+                numbers[j] += 1
+        for j in range(i + 1, size):
+            if numbers[j]:
+                mean = sums[j] / numbers[j]
+                differences[i, j], differences[j, i] = mean, -mean
+                counts[i, j] = counts[j, i] = numbers[j]
+                sums[j], numbers[j] = 0, 0
+
+
+@numba.njit(cache=True, nogil=True)
+def ask_items(differences, counts, pairs, rows, means, weighted, out):  # type: ignore[no-untyped-def] # pragma: no cover
+    """What the items of each row say on each pair of a row and an item, averaged; NaN where none can say something.
+
+    An item j rated r says r + differences[item, j], and counts[item, j] for its weight. Not weighted, each says
+    differences[item, j] beyond the mean of the row. Index -1 is unknown.
+    """
+    user, item = pairs
+    indptr, index, value = rows
+    for n in range(len(user)):
+        u, i = user[n], item[n]
+        above, below = 0.0, 0.0
+        if u >= 0 and i >= 0:
+            for m in range(indptr[u], indptr[u + 1]):
+                j = index[m]
+                if counts[i, j]:
+                    weight = counts[i, j] if weighted else 1
+                    above += weight * (differences[i, j] + (value[m] if weighted else means[u]))
+                    below += weight
+        out[n] = above / below if below > 0 else np.nan
+
+
+@numba.njit(cache=True, nogil=True)
+def sgd_without_biases(ratings, factors, rate, weights):  # type: ignore[no-untyped-def] # pragma: no cover
+    """One step of stochastic gradient descent for each rating of a block, in order, in place.
+
+    The error of a rating r is e = r - p_u·q_i; p_u and q_i step by `rate` towards less e² + w_u |p_u|² + w_i |q_i|²,
+    each from the values that both had before. Returns the sum of e², each taken before its step.
+    """
+    user, item, rating = ratings
+    user_factors, item_factors = factors
+    user_weight, item_weight = weights
+    n_factors = user_factors.shape[1]
+    total = 0.0
+    for n in range(len(rating)):
+        p, q = user_factors[user[n]], item_factors[item[n]]
+        error = rating[n] - _dot(p, q)
+        total += error * error
+        for f in range(n_factors):
+            before = p[f]
+            p[f] += rate * (error * q[f] - user_weight * before)
+            q[f] += rate * (error * before - item_weight * q[f])
+    return total
+
+
+@numba.njit(cache=True, nogil=True)
+def sgd_by_user(users, rows, biases, factors, rate, weight):  # type: ignore[no-untyped-def] # pragma: no cover
+    """Steps of SVD++ for all ratings of some users, in order, in place.
+
+    The error of a rating r is e = r - (b_u + b_i + q_i·(p_u + z_u)), with z_u = |N|^(-1/2) Σ y_j over the user's items
+    N. After each rating all y_j of the user step: y_j ← (1 - rate·weight) y_j + rate·e·|N|^(-1/2) q_i. Each of them is
+    multiplied by, and increased by, the same as the others. So z_u steps alone, z_u ← (1 - rate·weight) z_u + rate·e·q_i,
+    and what the y_j have to be multiplied by and increased by is kept until the user's last rating. That is the same
+    arithmetic at the cost of one step, not of |N|.
+
+    Returns the sum of e², each taken before its step.
+    """
+    indptr, index, value = rows
+    user_bias, item_bias = biases
+    user_factors, item_factors, implicit = factors
+    n_factors = user_factors.shape[1]
+    z, increase = np.empty_like(user_factors[0]), np.empty_like(user_factors[0])
+    keep = np.float32(1 - rate * weight)
+    total = 0.0
+    for u in users:
+        first, last = indptr[u], indptr[u + 1]
+        if first == last:
+            continue
+        p = user_factors[u]
+        norm = np.float32(1 / np.sqrt(last - first))
+        _sum_of_rows(implicit, index[first:last], norm, z)
+        increase[:] = 0
+        multiply = np.float32(1)
+        for n in range(first, last):
+            i = index[n]
+            q = item_factors[i]
+            error = value[n] - (user_bias[u] + item_bias[i] + _dot(p, q) + _dot(z, q))
+            total += error * error
+            user_bias[u] += rate * (error - weight * user_bias[u])
+            item_bias[i] += rate * (error - weight * item_bias[i])
+            for f in range(n_factors):
+                both, step = p[f] + z[f], rate * error * q[f]
+                p[f] += step - rate * weight * p[f]
+                z[f] = keep * z[f] + step
+                increase[f] = keep * increase[f] + norm * step
+                q[f] += rate * (error * both - weight * q[f])
+            multiply *= keep
+        for n in range(first, last):
+            y = implicit[index[n]]
+            for f in range(n_factors):
+                y[f] = multiply * y[f] + increase[f]
+    return total
+
+
+@numba.njit(cache=True, nogil=True)
+def implicit_sums(indptr, index, implicit, out):  # type: ignore[no-untyped-def] # pragma: no cover
+    """z_u = |N|^(-1/2) Σ y_j over the items of each row, zero where there are none; into `out` (rows, factors)."""
+    for u in range(len(indptr) - 1):
+        first, last = indptr[u], indptr[u + 1]
+        if first == last:
+            out[u] = 0
+        else:
+            _sum_of_rows(implicit, index[first:last], np.float32(1 / np.sqrt(last - first)), out[u])
+
+
+@numba.njit(cache=True, nogil=True)
+def multiply_rows(rows, mine, theirs, biases, weight):  # type: ignore[no-untyped-def] # pragma: no cover
+    """One multiplicative update of the non-negative factors of each row, in place, the other side held fixed.
+
+    For a row with target values t (what is left of the ratings without the biases) and predictions p·q:
+    p ← p · Σ t⁺ q / (Σ (p·q + t⁻) q + n·weight·p), t⁺ and t⁻ the positive and negative parts of t. It is the minimum
+    of a function that touches Σ (t - p·q)² + n·weight·|p|² at p and is nowhere below it, so that never goes up.
+
+    `biases` are the rows', the others' and whether to learn them: then the row's bias is solved first, exactly.
+    """
+    indptr, index, value = rows
+    my_bias, their_bias, with_bias = biases
+    n_factors = mine.shape[1]
+    above, below = np.empty(n_factors), np.empty(n_factors)
+    dots = np.empty(max(1, np.max(indptr[1:] - indptr[:-1])))
+    for x in range(len(indptr) - 1):
+        first, last = indptr[x], indptr[x + 1]
+        size = last - first
+        if size == 0:
+            continue
+        p = mine[x]
+        rest = 0.0
+        for n in range(size):
+            dot = 0.0
+            q = theirs[index[first + n]]
+            for f in range(n_factors):
+                dot += p[f] * q[f]
+            dots[n] = dot
+            rest += value[first + n] - their_bias[index[first + n]] - dot
+        if with_bias:
+            my_bias[x] = rest / (size * (1 + weight))
+        for f in range(n_factors):
+            above[f], below[f] = 0, size * weight * p[f]
+        for n in range(size):
+            y = index[first + n]
+            q = theirs[y]
+            target = value[first + n] - my_bias[x] - their_bias[y]
+            wanted, there = max(target, 0.0), dots[n] + max(-target, 0.0)
+            for f in range(n_factors):
+                above[f] += wanted * q[f]
+                below[f] += there * q[f]
+        for f in range(n_factors):
+            if below[f] > 0:
+                p[f] *= above[f] / below[f]
+
+
+@numba.njit(cache=True, nogil=True)
+def squared_errors(rows, mine, theirs, my_bias, their_bias):  # type: ignore[no-untyped-def] # pragma: no cover
+    """Sum of (value - b_x - b_y - p_x·q_y)² over all entries of the rows."""
+    indptr, index, value = rows
+    total = 0.0
+    for x in range(len(indptr) - 1):
+        for n in range(indptr[x], indptr[x + 1]):
+            error = value[n] - my_bias[x] - their_bias[index[n]] - _dot(mine[x], theirs[index[n]])
+            total += error * error
+    return total
+
+
+@numba.njit(cache=True, nogil=True)
+def _dot(p, q):  # type: ignore[no-untyped-def] # pragma: no cover
+    """Dot product in eight sums side by side, because a single one would wait for itself."""
+    size = len(p)
+    whole = size - size % 8
+    s0 = s1 = s2 = s3 = s4 = s5 = s6 = s7 = p[0] * 0  # zeros of the type of the factors
+    for f in range(0, whole, 8):
+        s0 += p[f] * q[f]
+        s1 += p[f + 1] * q[f + 1]
+        s2 += p[f + 2] * q[f + 2]
+        s3 += p[f + 3] * q[f + 3]
+        s4 += p[f + 4] * q[f + 4]
+        s5 += p[f + 5] * q[f + 5]
+        s6 += p[f + 6] * q[f + 6]
+        s7 += p[f + 7] * q[f + 7]
+    for f in range(whole, size):
+        s0 += p[f] * q[f]
+    return ((s0 + s4) + (s1 + s5)) + ((s2 + s6) + (s3 + s7))
+
+
+@numba.njit(cache=True, nogil=True)
+def _sum_of_rows(table, index, scale, out):  # type: ignore[no-untyped-def] # pragma: no cover
+    """Sum of these rows of a table times `scale`, into `out`."""
+    out[:] = 0
+    for n in range(len(index)):
+        row = table[index[n]]
+        for f in range(len(out)):
+            out[f] += row[f]
+    for f in range(len(out)):
+        out[f] *= scale

@@ -5,15 +5,15 @@ import weakref
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, QSize, Qt, QUrl
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QShortcutEvent
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from workbench.app.commands import CheatSheet, CommandPalette, match
 from workbench.app.pages import Page
 from workbench.app.pages.home import Home
 from workbench.app.session import Session
-from workbench.app.window import MainWindow
+from workbench.app.window import MainWindow, first_size
 
 
 class Other(Page):
@@ -245,6 +245,23 @@ def test_a_run_is_shown_and_ordered_about(window, session, project, qtbot):
     qtbot.waitUntil(lambda: not strip.title.isVisible())
     assert strip.height() == height
     assert window.sidebar._runs[run_id]._state == ".300"
+
+
+@pytest.mark.parametrize("name", ["run.pause", "run.stop", "palette"])
+def test_a_key_press_that_fits_two_shortcuts_of_one_order_is_obeyed(window, name, monkeypatch):
+    obeyed = []
+    action = window.commands[name]
+    monkeypatch.setattr(action, "_slot", lambda: obeyed.append(name))
+    for key in action.shortcuts():
+        QApplication.sendEvent(action, QShortcutEvent(key, 1, True))
+    assert obeyed == [name] * len(action.shortcuts())
+
+
+@pytest.mark.parametrize(
+    ("room", "size"), [((1440, 900), (1432, 852)), ((1366, 740), (1358, 692)), ((2560, 1400), (1440, 900))]
+)
+def test_a_first_window_lies_on_the_screen_with_its_title_bar(room, size):
+    assert first_size(QSize(*room)) == QSize(*size)
 
 
 def test_a_job_is_shown_and_cancelled(window, session, qtbot):

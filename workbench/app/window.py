@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -31,6 +31,7 @@ from workbench.project import FILE, set_setting, settings
 MOST_CARDS = 3
 TOAST = 4000  # milliseconds
 MAKE_AHEAD = 200  # milliseconds between two pages that are made before anybody asks for them
+FRAME, TITLE_BAR = 8, 48  # pixels that the system may draw around a window
 COLLECT = 1000  # milliseconds between two looks at what the page wants remembered
 
 
@@ -49,7 +50,6 @@ class MainWindow(QMainWindow):
         self._first_paint = True
         self.setWindowTitle(self.tr("Recommender Workbench"))
         self.setMinimumSize(960, 600)
-        self.resize(1440, 900)
         self.setAcceptDrops(True)
         self._build()
         self.commands: dict[str, QAction] = {}
@@ -355,12 +355,13 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
     def _restore_geometry(self) -> None:
+        self.resize(first_size(QApplication.primaryScreen().availableSize()))
         kept = settings().get("geometry")
         if isinstance(kept, str):
             self.restoreGeometry(base64.b64decode(kept))
             screens = [screen.availableGeometry() for screen in QApplication.screens()]
             if not any(screen.intersects(self.frameGeometry()) for screen in screens):
-                self.resize(1440, 900)
+                self.resize(first_size(QApplication.primaryScreen().availableSize()))
                 self.move(0, 0)
 
 
@@ -525,9 +526,21 @@ class _Order(QAction):
         self._slot = slot
         self.triggered.connect(self._obey)
 
+    def event(self, event: QEvent) -> bool:
+        # Two shortcuts of one action can be one key press ("Ctrl+Shift+." and "Ctrl+>"): ambiguous to Qt, clear to us.
+        if event.type() == QEvent.Type.Shortcut and self.isEnabled():
+            self.trigger()
+            return True
+        return super().event(event)
+
     @Slot()
     def _obey(self) -> None:
         self._slot()
+
+
+def first_size(room: QSize) -> QSize:
+    """The size of a window that nobody has sized yet: all of it on the screen, its title bar too."""
+    return QSize(1440, 900).boundedTo(QSize(room.width() - FRAME, room.height() - TITLE_BAR))
 
 
 def _paths(event: Any) -> list[Path]:

@@ -258,6 +258,13 @@ def test_another_metric_is_chosen_and_remembered(show, project, session, qtbot, 
     assert "no cutoff" in page.pictures.cutoffs.summary()
 
 
+def test_levels_without_a_curve_to_lie_under_are_not_drawn(show, project):
+    done_run(project, "a-popularity", validation=0.05)
+    page = show()
+    assert page.pictures.learning.lines() == []
+    assert "no curve" in page.pictures.learning.summary()
+
+
 def test_learning_curves_lie_over_each_other_and_grow(show, project, session, qtbot):
     live = live_run(project, "a-bpr")
     write_records(live, epoch_records(1) + epoch_records(2))

@@ -65,3 +65,11 @@ def test_markers_go_when_a_line_has_grown(qapp, keep, light):
     plot.set_line("a", [1], [1], markers=True)
     plot.set_line("a", [1, 2], [1, 2])
     assert plot._lines["a"][0].opts["symbol"] is None
+
+
+def test_there_are_no_fractions_of_an_epoch(keep, light):
+    plot = keep(LinePlot("Loss", whole=True))
+    plot.set_line("a", [1, 2], [1, 2])
+    assert {spacing for spacing, _ in plot.plot.getAxis("bottom").tickSpacing(0.98, 2.02, 600)} == {1.0}
+    assert min(spacing for spacing, _ in plot.plot.getAxis("bottom").tickSpacing(0, 200, 600)) >= 1
+    assert min(spacing for spacing, _ in plot.plot.getAxis("left").tickSpacing(0.98, 2.02, 600)) < 1

@@ -23,10 +23,17 @@ EDGE = 0.2  # share of the plot in which words beside a mark turn inwards
 class Axis(pg.AxisItem):
     """An axis with few, quiet figures."""
 
-    def __init__(self, orientation: str, names: Sequence[str] | None = None) -> None:
+    def __init__(self, orientation: str, names: Sequence[str] | None = None, *, whole: bool = False) -> None:
         super().__init__(orientation)
+        self.whole = whole
         self.names = list(names) if names is not None else None
         self.setStyle(tickLength=0, tickTextOffset=6)
+
+    def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:
+        levels = super().tickSpacing(low, high, size)
+        if not self.whole or self.logMode:
+            return levels
+        return [level for level in levels if level[0] >= 1] or [(1.0, 0.0)]
 
     def tickStrings(self, values: Any, scale: float, spacing: float) -> list[str]:
         if self.names is not None:
@@ -40,7 +47,14 @@ class Plot(QWidget):
     """Base of all plots: one pyqtgraph plot that follows the theme, a legend above it, a text where it is empty."""
 
     def __init__(
-        self, name: str, *, x: str = "", y: str = "", empty: str = "", names: Sequence[str] | None = None
+        self,
+        name: str,
+        *,
+        x: str = "",
+        y: str = "",
+        empty: str = "",
+        names: Sequence[str] | None = None,
+        whole: bool = False,
     ) -> None:
         super().__init__()
         self.setAccessibleName(name)
@@ -51,7 +65,7 @@ class Plot(QWidget):
         self.legend = QHBoxLayout()
         self.legend.setSpacing(2 * GRID)
         column.addLayout(self.legend)
-        self.view = pg.PlotWidget(axisItems={"left": Axis("left"), "bottom": Axis("bottom", names)})
+        self.view = pg.PlotWidget(axisItems={"left": Axis("left"), "bottom": Axis("bottom", names, whole=whole)})
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # there is nothing to type; the summary speaks for it
         self.view.setAccessibleName(name)
         # Once: each time a style sheet is set, the widgets inside forget the colours they were given.
@@ -157,10 +171,15 @@ class Key(QWidget):
 
 
 class LinePlot(Plot):
-    """Several named lines; each has colour, dashes and, where it has few points, a marker."""
+    """Several named lines; each has colour, dashes and, where it has few points, a marker.
 
-    def __init__(self, name: str, *, x: str = "", y: str = "", empty: str = "", legend: bool = True) -> None:
-        super().__init__(name, x=x, y=y, empty=empty)
+    With `whole`, as of epochs, there are no fractions under the axis.
+    """
+
+    def __init__(
+        self, name: str, *, x: str = "", y: str = "", empty: str = "", legend: bool = True, whole: bool = False
+    ) -> None:
+        super().__init__(name, x=x, y=y, empty=empty, whole=whole)
         self._lines: dict[str, tuple[pg.PlotDataItem, int]] = {}
         self._faint: set[str] = set()
         self._data: dict[str, tuple[np.ndarray, np.ndarray]] = {}

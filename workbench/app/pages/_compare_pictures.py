@@ -44,7 +44,7 @@ class Pictures(QWidget):
         return list(self._said)
 
     def _build_cutoffs(self) -> Card:
-        self.cutoffs = LinePlot(self.tr("Test metric at each cutoff"), x=self.tr("cutoff k"), legend=False)
+        self.cutoffs = LinePlot(self.tr("Test metric at each cutoff"), x=self.tr("cutoff k"), legend=False, whole=True)
         self.cutoffs_card = Card(" ", " ")
         self._legend = Legend(2)
         self.cutoffs_card.head.addWidget(self._legend)
@@ -56,7 +56,8 @@ class Pictures(QWidget):
             self.tr("Validation after each epoch"),
             x=self.tr("epoch"),
             legend=False,
-            empty=self.tr("No run here has a validation curve."),
+            whole=True,
+            empty=self.tr("Nothing here learns in epochs: there is no curve."),
         )
         self.learning_card = Card(self.tr("Validation"), self.tr("after each epoch"))
         self.learning_card.add(self.learning, 1)
@@ -118,9 +119,9 @@ class Pictures(QWidget):
             self.tr("on validation, after each epoch") if metric else self.tr("after each epoch")
         )
         alike = [(info, curve) for info, curve in curves if curve.metric == metric and len(curve.validation)]
-        last = max((float(curve.validation.x[-1]) for _, curve in alike), default=0.0) or 1.0
+        last = max((float(curve.validation.x[-1]) for _, curve in alike), default=0.0)
         wanted = []
-        for info, curve in alike:
+        for info, curve in alike if last else []:  # levels alone, without epochs to lie over, are no picture
             points = curve.validation
             x, y = ([0.0, last], [float(points.y[0])] * 2) if curve.flat else (points.x, points.y)
             wanted.append(RunLine(info, x, y))

@@ -4,6 +4,7 @@ import pytest
 from pydantic import BaseModel
 from PySide6.QtCore import Qt
 
+from workbench.app import icons
 from workbench.app.form import Form, parsed, shown
 from workbench.declaring import hyperparameter
 
@@ -66,6 +67,15 @@ def test_advanced_fields_are_folded_until_they_differ(form):
     assert not form.field("depth").isVisible()
     form.set_values({"depth": 3})
     assert form.field("depth").isVisible()
+
+
+def test_the_arrow_points_to_what_unfolds(form):
+    folded = form._fold.icon().cacheKey()
+    form._fold.setChecked(True)
+    assert form._fold.icon().cacheKey() != folded
+    form._fold.setChecked(False)
+    closed = form._fold.icon().pixmap(16, 16).toImage()
+    assert closed == icons.icon("chevron-right", "muted").pixmap(16, 16).toImage()
 
 
 def test_an_error_in_a_folded_field_is_found(form):

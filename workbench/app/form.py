@@ -11,6 +11,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from workbench.app import icons
 from workbench.app.theme import GRID, SMALL, font
 from workbench.app.widgets import Button, Text, clear
 from workbench.declaring import allowed_range
@@ -52,9 +53,9 @@ class Form(QWidget):
         for name, one in fields.items():
             if name not in plain:
                 inside.addWidget(self._row(name, one))
-        self._fold = Button(self.tr("More settings"), "quiet", icon="chevron-down")
+        self._fold = Button(self.tr("More settings"), "quiet", icon="chevron-right")
         self._fold.setCheckable(True)
-        self._fold.toggled.connect(self._advanced.setVisible)
+        self._fold.toggled.connect(self._unfold)
         self._advanced.setVisible(False)
         for one in (self._fold, self._advanced):
             self._column.addWidget(one, 0, Qt.AlignmentFlag.AlignLeft if one is self._fold else Qt.AlignmentFlag(0))
@@ -107,6 +108,10 @@ class Form(QWidget):
     def field(self, name: str) -> "Field":
         """The row of one field."""
         return self._rows[name]
+
+    def _unfold(self, on: bool) -> None:
+        icons.bind(self._fold, "chevron-down" if on else "chevron-right", "muted")
+        self._advanced.setVisible(on)
 
     def _row(self, name: str, schema: dict[str, Any]) -> "Field":
         row = Field(name, schema)

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QLineEdit, QWidget
 
 from tests.app.fake_runs import (
     Effort,
@@ -212,6 +212,25 @@ def test_pause_go_on_and_stop_answer_at_once_and_then_in_words(page, opened, qtb
     qtbot.waitUntil(lambda: offered(page) == {"Resume", "Delete"})
     best = page.run.figures["best"]
     assert (best.number.full_text(), best.what.full_text()) == ("0.300", "best, epoch 3")
+
+
+def test_pressing_an_order_twice_gives_no_other_order(page, opened, qtbot):
+    page.algorithms.choose("bpr")
+    set_seed(page, 1)
+    page.primary.trigger()
+    info = opened.all_runs()[0]
+    qtbot.waitUntil(lambda: info.epoch == 3)
+    button(page, "Pause").setFocus()
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: info.state == "paused")
+    qtbot.waitUntil(lambda: button(page, "Go on").hasFocus())
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: info.state == "running")
+    button(page, "Stop and keep").setFocus()
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Space)
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: info.over)
+    assert info.state == "stopped"
 
 
 def test_a_run_that_is_killed_tells_how_and_can_be_resumed(page, opened, qtbot):

@@ -12,6 +12,8 @@ from workbench.app.session import Session
 from workbench.app.theme import GRID
 from workbench.app.widgets import Button, Dot, Elided, Text
 
+INSTEAD = {"pause": "unpause", "unpause": "pause"}  # orders that stand in each other's place
+
 
 class RunHead(QWidget):
     """Which run it is, its state in words, and the orders it takes now."""
@@ -49,13 +51,15 @@ class RunHead(QWidget):
             "delete": (self.tr("Delete"), self.tr("Remove this run and its files")),
         }
         self.actions_: dict[str, QAction] = {}
+        self.buttons: dict[str, Button] = {}
         for name, (text, tip) in texts.items():
             action = QAction(text, self)
             action.setToolTip(tip)
             action.setProperty("order", name)
             action.triggered.connect(self._trigger)
             self.actions_[name] = action
-            row.addWidget(Button(kind="quiet", action=action))
+            self.buttons[name] = Button(kind="quiet", action=action)
+            row.addWidget(self.buttons[name])
         self.setFixedHeight(4 * GRID)
 
     def show_run(self, info: RunInfo | None, wish: str, place: int, *, ending: bool = False) -> None:
@@ -70,8 +74,13 @@ class RunHead(QWidget):
         for one in (self.dot, self.state):
             one.setVisible(info is not None)
         offered = set() if ending else _offered(info, wish)
+        held = next((name for name, one in self.buttons.items() if one.hasFocus()), "")
         for name, action in self.actions_.items():
             action.setVisible(name in offered)
+        if held and held not in offered:
+            # Never on to the next order: whoever presses Space twice on "Pause" would stop the training.
+            instead = INSTEAD.get(held, "")
+            (self.buttons[instead] if instead in offered else self).setFocus()
         if info is None:
             self.title.set_text(self.tr("No run yet"))
             return

@@ -100,6 +100,9 @@ def test_stopping_keeps_the_last_finished_epoch(make_run):
     assert not (run.folder / "control.json").exists()
 
 
+PAUSE = 1.5  # seconds
+
+
 def test_a_paused_run_waits_and_goes_on(make_run):
     run = make_run("biased-svd", SVD)
     run.control("pause")
@@ -111,6 +114,7 @@ def test_a_paused_run_waits_and_goes_on(make_run):
             state = run.status()["state"]
             if state == "paused":
                 seen.append(len(run.records()))
+                time.sleep(PAUSE)
                 run.control("resume")
                 return
             time.sleep(0.01)
@@ -129,6 +133,7 @@ def test_a_paused_run_waits_and_goes_on(make_run):
     watcher.join()
     assert seen == [1]
     assert status["state"] == "done"
+    assert status["last"]["seconds"] < PAUSE  # waiting is not training
 
 
 def test_an_old_wish_does_not_touch_a_new_training(make_run):

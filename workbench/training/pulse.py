@@ -33,6 +33,10 @@ class Pulse:
         self._from, self._since = epoch, time.perf_counter()
         self.facts["epoch"] = epoch
 
+    def skip(self, seconds: float) -> None:
+        """Leave out a time in which nothing was trained."""
+        self._since += seconds
+
     def note(self, record: Record) -> None:
         """Take note of a record; the next beat writes it."""
         done = record.epoch + (0.0 if record.ends_epoch else record.part)

@@ -39,6 +39,7 @@ class Trainer:
         self.records = Records(run.folder / "records.jsonl")
         self.pulse = Pulse(run)
         self._next_look = 0.0
+        self._paused = 0.0  # seconds
         self.epoch = 0  # the last one that is finished
 
     def train(self) -> str:
@@ -89,7 +90,7 @@ class Trainer:
                 )
                 raise WorkbenchError(message)
             self.pulse.note(record)
-            seconds = seconds_before + time.perf_counter() - started
+            seconds = seconds_before + time.perf_counter() - started - self._paused
             if record.ends_epoch:
                 line = record_line(record, seconds) | {"validation": judge.validate(algorithm)}
                 self.records.append(line)
@@ -104,7 +105,12 @@ class Trainer:
                 self.records.append_step(record, seconds)
             self._look()
         if not algorithm.iterative:
-            line = {"epoch": 0, "epochs": 0, "loss": None, "seconds": round(time.perf_counter() - started, 4)}
+            line = {
+                "epoch": 0,
+                "epochs": 0,
+                "loss": None,
+                "seconds": round(time.perf_counter() - started - self._paused, 4),
+            }
             line["validation"] = judge.validate(algorithm)
             self.records.append(line)
             self.pulse.facts["last"] = line
@@ -132,16 +138,25 @@ class Trainer:
         self._next_look = time.perf_counter() + LOOK
         wish = self._wish()
         if wish == "pause":
-            self.pulse.write("paused")
-            while wish == "pause":
-                time.sleep(LOOK)
-                self.control.check()
-                wish = self._wish()
-            self.pulse.write("running")
+            wish = self._wait()
         if wish == "stop":
             raise _Stopped
         if wish == "cancel":
             raise Cancelled
+
+    def _wait(self) -> str:
+        """Wait while the person wants a pause, which is no time of training; returns what is wanted then."""
+        began, wish = time.perf_counter(), "pause"
+        self.pulse.write("paused")
+        while wish == "pause":
+            time.sleep(LOOK)
+            self.control.check()
+            wish = self._wish()
+        waited = time.perf_counter() - began
+        self._paused += waited
+        self.pulse.skip(waited)
+        self.pulse.write("running")
+        return wish
 
     def _wish(self) -> str:
         path = self.run.folder / "control.json"

@@ -3,7 +3,7 @@ from itertools import pairwise
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.data.test_interactions import build
@@ -125,6 +125,7 @@ SOME_FILTERS = st.one_of(
 )
 
 
+@settings(deadline=None)  # the first one compiles
 @given(SOME_ROWS, st.lists(SOME_FILTERS, max_size=4))
 def test_a_chain_only_ever_takes_away_and_is_the_same_each_time(rows, filters):
     data = build(rows)
@@ -157,6 +158,7 @@ def core_by_force(edges, k_user, k_item):
         edges = kept
 
 
+@settings(deadline=None)  # the first one compiles
 @given(SOME_ROWS, st.integers(1, 4), st.none() | st.integers(1, 4))
 def test_a_core_is_the_largest_part_that_it_leaves_as_it_is(rows, k, items):
     data, one = build(rows), Core(k=k, items=items)

@@ -1,0 +1,67 @@
+"""Everything is hidden once."""
+
+from typing import Literal
+
+import numpy as np
+from pydantic import ValidationInfo, field_validator
+
+from workbench.data.interactions import Array, Interactions
+from workbench.data.splitting.fold import TEST, TRAIN, VALIDATION
+from workbench.data.splitting.held_out import Hidden, hidden_which, hide, shown_share
+from workbench.data.splitting.split import Split, chosen_fold, in_range, split_seed
+from workbench.declaring import hyperparameter
+
+
+class KFold(Split):
+    """The interactions (or the users) are dealt into k parts, and each part is the test once."""
+
+    name, title, many = "k-fold", "k-fold", "k"
+
+    k: int = hyperparameter(5, "Parts", "How many parts there are, and so how many runs make the whole.", ge=2, le=1000)
+    fold: int = chosen_fold("parts")
+    by: Literal["interactions", "users"] = hyperparameter(
+        "interactions",
+        "Deal",
+        "Interactions one by one, or users whole: then the judged users are kept out of training.",
+    )
+    validation: float = hyperparameter(
+        0.1, "Validation", "Share of the other parts that chooses the best epoch.", ge=0, lt=1
+    )
+    shown: float = shown_share()
+    hidden: Hidden = hidden_which()
+    seed: int = split_seed()
+
+    @field_validator("fold")
+    @classmethod
+    def _one_of_them(cls, fold: int, info: ValidationInfo) -> int:
+        return in_range(fold, info.data.get("k"), "parts")
+
+    @property
+    def holds_out(self) -> bool:
+        return self.by == "users"
+
+    def places(self, data: Interactions) -> Array:
+        if self.by == "interactions":
+            return self._dealt(len(data))
+        able = np.flatnonzero(data.by_user.lengths > 1)  # of one interaction nothing is left to show
+        role = np.full(data.n_users, TRAIN, np.int8)
+        role[able] = self._dealt(len(able))
+        return hide(data, role, self.shown, self.hidden, self.seed)
+
+    def _dealt(self, n: int) -> Array:
+        """A place for each of `n` things, int8 (n,); the deal is the same in every fold."""
+        order = np.random.default_rng([self.seed, 41]).permutation(n)
+        turn, part = np.divmod(order, self.k)
+        place = np.where(turn < round(self.validation * n / self.k), np.int8(VALIDATION), np.int8(TRAIN))
+        place[part == self.fold] = TEST
+        return place
+
+    def describe(self) -> str:
+        whole = (
+            f"part {self.fold + 1} of {self.k} random parts of the {self.by} test, {self.validation:.0%} of the others"
+        )
+        whole += " validation"
+        if self.holds_out:
+            whole += f"; of each judged user {self.shown:.0%} shown, "
+            whole += "random ones hidden" if self.hidden == "random" else "the last hidden"
+        return f"{whole}, seed {self.seed}"

@@ -1,0 +1,49 @@
+"""Interactions by chance."""
+
+import numpy as np
+
+from workbench.data.interactions import Array, Interactions
+from workbench.data.splitting.fold import TEST, VALIDATION
+from workbench.data.splitting.split import Split, split_seed, validation_share
+from workbench.declaring import hyperparameter
+
+
+class Random(Split):
+    """Every interaction falls at random, whoever it belongs to."""
+
+    name, title = "random", "Random"
+
+    test: float = hyperparameter(0.2, "Test", "Share of interactions hidden for the test.", gt=0, lt=1)
+    validation: float = validation_share()
+    per_user: bool = hyperparameter(
+        False,
+        "Of each user",
+        "Take the shares of every user by themselves, so that nobody is left out or hidden whole.",
+    )
+    seed: int = split_seed()
+
+    def places(self, data: Interactions) -> Array:
+        random = np.random.default_rng([self.seed, 11])
+        if self.per_user:
+            return self._per_user(data, random.permutation(len(data)))
+        n = len(data)
+        n_test, n_validation = round(self.test * n), round(self.validation * n)
+        place = np.zeros(n, np.int8)
+        place[:n_test] = TEST
+        place[n_test : n_test + n_validation] = VALIDATION
+        return random.permutation(place)
+
+    def _per_user(self, data: Interactions, order: Array) -> Array:
+        from workbench.data._kernels import ranks
+
+        lengths = data.by_user.lengths
+        n_test = np.minimum(np.round(self.test * lengths), lengths - 1).astype(np.int32)  # one is learned from
+        n_known = np.minimum(np.round(self.validation * lengths), lengths - 1 - n_test).astype(np.int32)
+        rank = ranks(order, data.user, data.n_users)
+        place = np.where(rank < (n_test + n_known)[data.user], np.int8(VALIDATION), np.int8(0))
+        place[rank < n_test[data.user]] = TEST
+        return place
+
+    def describe(self) -> str:
+        whose = "random interactions of each user" if self.per_user else "random interactions"
+        return f"{whose}, {self.test:.0%} test, {self.validation:.0%} validation, seed {self.seed}"

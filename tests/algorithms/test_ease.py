@@ -4,7 +4,7 @@ import scipy.linalg
 
 from tests.algorithms.movielens import last_held_out
 from tests.golden import interactions
-from workbench.algorithms import ease, find
+from workbench.algorithms import _gram, find
 from workbench.algorithms.ease import EASE
 from workbench.data.interactions import UserItems
 from workbench.errors import WorkbenchError
@@ -37,7 +37,7 @@ def ridge_columns(x, weight):
 @pytest.mark.parametrize("weight", [0.5, 10.0])
 @pytest.mark.parametrize("block", [1, 7, 1024])
 def test_equals_one_ridge_regression_per_item_whatever_the_block(weight, block, monkeypatch):
-    monkeypatch.setattr(ease, "BLOCK", block)
+    monkeypatch.setattr(_gram, "BLOCK", block)
     data = random_data()
     x = data.matrix().toarray().astype(np.float64)
     algorithm = train(data, weight)
@@ -63,9 +63,9 @@ def test_a_catalogue_that_does_not_fit_is_refused_before_and_while_training(monk
     class Memory:
         available = 1000
 
-    monkeypatch.setattr(ease.psutil, "virtual_memory", Memory)
+    monkeypatch.setattr(_gram.psutil, "virtual_memory", Memory)
     assert "20 items" in EASE.unsuited(random_data())
-    with pytest.raises(WorkbenchError, match="choose Item kNN"):
+    with pytest.raises(WorkbenchError, match="choose Sparse EASE"):
         train(random_data())
 
 

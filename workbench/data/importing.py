@@ -1,19 +1,21 @@
 """A file becomes a data folder: read in a stream, every row accounted for, written whole or not at all."""
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
+from collections.abc import Callable, Iterator
+from concurrent import futures
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 from pyarrow import csv
 from pydantic import BaseModel, ConfigDict
 
 from workbench.control import Control
 from workbench.data import columns as roles
+from workbench.data.assembling import Assembly
 from workbench.data.columns import Columns
 from workbench.data.interactions import Interactions
 from workbench.data.items import read_items
@@ -119,6 +121,7 @@ def read_interactions(
     columns: Columns | str | None = None,
     control: Control | None = None,
     refused: Path | None = None,
+    spill: Path | None = None,
 ) -> tuple[Interactions, Report, Recipe]:
     """Read a file, or the person's own split as ``{"train": ..., "validation": ..., "test": ...}``.
 
@@ -130,6 +133,8 @@ def read_interactions(
         Which column is which, where there is no recipe and the guess was corrected.
     refused
         CSV file to write all refused rows to (line, reason, text).
+    spill
+        Folder in which millions of rows wait; the system's place for temporary files where None.
 
     Raises
     ------
@@ -144,33 +149,36 @@ def read_interactions(
     control = control or Control()
     first = next(iter(files.values()))
     chosen = recipe or make_recipe(first, columns)
-    pieces, report, accents_differ = _read_all(files, chosen, control, refused)
-    if accents_differ and recipe is None:  # the sample of the guess was ASCII, the rest is not UTF-8
-        chosen = chosen.model_copy(update={"format": chosen.format.model_copy(update={"encoding": "latin-1"})})
-        pieces, report, _ = _read_all(files, chosen, control, refused)
-    if not report.kept:
-        raise WorkbenchError(_nothing_kept(first, report))
-    data = _build(pieces, chosen, control, with_parts="all" not in files)
+    with ExitStack() as stack:
+        rows = stack.enter_context(Assembly(spill))
+        report, accents_differ = _read_all(files, chosen, control, refused, rows)
+        if accents_differ and recipe is None:  # the sample of the guess was ASCII, the rest is not UTF-8
+            chosen = chosen.model_copy(update={"format": chosen.format.model_copy(update={"encoding": "latin-1"})})
+            rows = stack.enter_context(Assembly(spill))
+            report, _ = _read_all(files, chosen, control, refused, rows)
+        if not report.kept:
+            raise WorkbenchError(_nothing_kept(first, report))
+        data = rows.build(chosen.duplicates, control)
     report.duplicates = report.merged = report.kept - len(data)
     return data, report, chosen
 
 
 def _read_all(
-    files: dict[str, Path], recipe: Recipe, control: Control, refused: Path | None
-) -> tuple[list[tuple[int, Piece]], Report, bool]:
-    """Pieces of all files with the part each belongs to, the account, and whether the encoding looks wrong."""
-    report, pieces, wrong = Report(), [], False
+    files: dict[str, Path], recipe: Recipe, control: Control, refused: Path | None, rows: Assembly
+) -> tuple[Report, bool]:
+    """Read all files into `rows`; the account, and whether the encoding looks wrong."""
+    report, wrong = Report(), False
     with _sink(refused) as sink:
         for number, (name, path) in enumerate(files.items()):
             before = stamp(path)
             converter = _converter(path, recipe)
             for piece in _pieces(path, converter, report, control, (number / len(files), 1 / len(files))):
                 _account(piece, report, sink, path.name if len(files) > 1 else None)
-                pieces.append((PARTS.get(name, 0), piece))
+                rows.add(piece, PARTS.get(name))
             if stamp(path) != before:
                 raise changed(path)
             wrong |= converter.is_other_encoding
-    return pieces, report, wrong
+    return report, wrong
 
 
 def _nothing_kept(path: Path, report: Report) -> str:
@@ -201,7 +209,7 @@ def _pieces(
             control.check()
             if block.data:
                 yield converter.convert(block)
-            control.progress(0.8 * (share[0] + share[1] * source.fraction()), f"{report.rows:,} rows read")
+            control.progress(0.72 * (share[0] + share[1] * source.fraction()), f"{report.rows:,} rows read")
 
 
 def _packing(path: Path, layout: Format) -> dict[str, str]:
@@ -247,37 +255,6 @@ def _account(piece: Piece, report: Report, sink: csv.CSVWriter | None, name: str
         sink.write_table(piece.refused.add_column(0, "file", names).cast(REFUSED))
 
 
-def _build(pieces: list[tuple[int, Piece]], recipe: Recipe, control: Control, *, with_parts: bool) -> Interactions:
-    control.check()
-    control.progress(0.82, "Numbering users and items")
-    user, user_ids = _indices([piece.user for _, piece in pieces])
-    item, item_ids = _indices([piece.item for _, piece in pieces])
-    ratings = [piece.rating for _, piece in pieces if piece.rating is not None]
-    stamps = [piece.time for _, piece in pieces if piece.time is not None]
-    part = np.repeat(*np.array([(place, len(piece.user)) for place, piece in pieces]).T).astype(np.int8)
-    control.check()
-    control.progress(0.86, "Sorting by user and time")
-    return Interactions.build(
-        user,
-        item,
-        user_ids,
-        item_ids,
-        rating=np.concatenate(ratings) if ratings else None,
-        time=np.concatenate(stamps) if stamps else None,
-        part=part if with_parts else None,
-        duplicates=recipe.duplicates,
-    )
-
-
-def _indices(columns: list[pa.ChunkedArray]) -> tuple[np.ndarray, pa.Array]:
-    """Dense indices in the order in which ids first appear, int32 (n,), and the ids."""
-    chunks = [chunk for column in columns for chunk in column.chunks if len(chunk)]
-    whole = pa.chunked_array(chunks).unify_dictionaries()
-    index = np.concatenate([chunk.indices.to_numpy(zero_copy_only=False) for chunk in whole.chunks])
-    ids = whole.chunk(0).dictionary
-    return index.astype(np.int32), ids
-
-
 def inspect(path: Path, columns: Columns | str | None = None) -> dict[str, Any]:
     """What an import would do, as plain values for JSON."""
     data, report, recipe = read_interactions(path, columns=columns)
@@ -318,39 +295,56 @@ def import_file(
         The content of ``data.json``: ``source``, ``recipe``, ``report``, ``summary``, ``items`` and the hash.
     """
     control = control or Control()
-    with whole_folder(folder) as part:
+    with whole_folder(folder) as part, _looking_at(paths) as sources:
         refused = part / "refused.csv"
-        data, report, used = read_interactions(paths, recipe, control=control, refused=refused)
+        data, report, used = read_interactions(paths, recipe, control=control, refused=refused, spill=part)
         if not report.refused_count:
             refused.unlink()
         about: dict[str, Any] = {
-            "source": _sources(paths, control),
+            "source": sources(control),
             "recipe": used.model_dump(),
             "report": asdict(report),
         }
         control.progress(0.92, "Summing up")
-        about["summary"] = summarize(data)
+        about["summary"] = summarize(data, control)
         if items is not None:
             control.check()
             found, about["items"] = read_items(items, data.item_ids)
             found.write(part)
         control.progress(0.95, "Writing")
         control.check()
-        data.write(part, about)
+        data.write(part, about, control)
         control.check()
     control.progress(1.0, f"{report.kept:,} interactions")
     return dict(read_json(folder / "data.json"))
 
 
-def _sources(paths: dict[str, Path] | Path, control: Control) -> dict[str, dict[str, Any]]:
+@contextmanager
+def _looking_at(paths: dict[str, Path] | Path) -> Iterator[Callable[[Control], dict[str, dict[str, Any]]]]:
+    """Take the files' sizes and hashes in a thread of its own; give what waits for them."""
     files = {"all": paths} if isinstance(paths, Path) else paths
-    return {name: {"path": str(p), "size": stamp(p).size, "sha256": _sha256(p, control)} for name, p in files.items()}
+    stop = threading.Event()
+
+    def look() -> dict[str, dict[str, Any]]:
+        return {n: {"path": str(p), "size": stamp(p).size, "sha256": _sha256(p, stop)} for n, p in files.items()}
+
+    def wait(control: Control) -> dict[str, dict[str, Any]]:
+        while not found.done():
+            control.check()
+            futures.wait([found], 0.1)
+        return found.result()
+
+    with futures.ThreadPoolExecutor(1) as pool:
+        found = pool.submit(look)
+        try:
+            yield wait
+        finally:
+            stop.set()
 
 
-def _sha256(path: Path, control: Control) -> str:
+def _sha256(path: Path, stop: threading.Event) -> str:
     digest = hashlib.sha256()
     with path.open("rb") as file:
-        while piece := file.read(8 << 20):
-            control.check()
+        while not stop.is_set() and (piece := file.read(1 << 20)):
             digest.update(piece)
     return digest.hexdigest()

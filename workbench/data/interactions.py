@@ -8,16 +8,23 @@ import hashlib
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import scipy.sparse as sp
 
+from workbench.control import Control
 from workbench.errors import WorkbenchError
 from workbench.files import read_json, whole_folder, write_json
 
+if TYPE_CHECKING:
+    from workbench.data.items import Items
+
 Array = np.ndarray
+# Rows that are counted, hashed or written between two looks at whether to go on.
+AT_ONCE = 2 << 20
 
 # Kept of several interactions of one user with one item.
 DUPLICATES = ("last", "first", "mean", "sum", "max", "count")
@@ -101,6 +108,8 @@ class Interactions:
         With the person's own split: 0 train, 1 validation, 2 test.
     user_ids, item_ids : pyarrow string arrays (n_users,), (n_items,)
         The ids of the file.
+    item_facts : Items (n_items) or None
+        Titles, years and genres of all items, those without interactions too; None where no item file was imported.
     """
 
     user: Array
@@ -110,6 +119,7 @@ class Interactions:
     rating: Array | None = None
     time: Array | None = None
     part: Array | None = None
+    item_facts: "Items | None" = None
 
     def __len__(self) -> int:
         return len(self.user)
@@ -154,18 +164,18 @@ class Interactions:
     def take(self, rows: Array) -> "Interactions":
         """These rows (indices or a mask; indices must keep the order), with the same users and items."""
         pick = [None if a is None else a[rows] for a in (self.rating, self.time, self.part)]
-        return Interactions(self.user[rows], self.item[rows], self.user_ids, self.item_ids, *pick)
+        return Interactions(self.user[rows], self.item[rows], self.user_ids, self.item_ids, *pick, self.item_facts)
 
     @cached_property
     def by_user(self) -> UserItems:
         """All users' items, one row for each user index."""
-        counts = np.bincount(self.user, minlength=self.n_users)
+        counts = _counted(self.user, self.n_users)
         return UserItems(np.concatenate([[0], np.cumsum(counts)]), self.item, self.rating, self.time)
 
     @cached_property
     def item_counts(self) -> Array:
         """Interactions of each item, int64 (n_items,)."""
-        return np.bincount(self.item, minlength=self.n_items)
+        return _counted(self.item, self.n_items)
 
     def matrix(self, *, ratings: bool = False) -> sp.csr_matrix:
         """Sparse float32 (n_users, n_items): ones, or the ratings where asked for."""
@@ -182,12 +192,21 @@ class Interactions:
     @cached_property
     def content_hash(self) -> str:
         """SHA-256 over all arrays and ids: two data sets are the same exactly if this is."""
+        return self._hash(Control())
+
+    def _hash(self, control: Control) -> str:
         digest = hashlib.sha256()
         for array in (self.user, self.item, self.rating, self.time, self.part):
-            digest.update(b"-" if array is None else np.ascontiguousarray(array).data)
+            if array is None:
+                digest.update(b"-")
+                continue
+            for start in range(0, len(array), AT_ONCE):
+                control.check()
+                digest.update(np.ascontiguousarray(array[start : start + AT_ONCE]).data)
         for ids in (self.user_ids, self.item_ids):
-            for text in ids.to_pylist():
-                digest.update(text.encode() + b"\0")
+            for start in range(0, len(ids), AT_ONCE):
+                control.check()
+                digest.update(_ended(ids.slice(start, AT_ONCE)))
         return digest.hexdigest()
 
     def save(self, folder: Path, about: dict[str, object] | None = None) -> None:
@@ -195,28 +214,34 @@ class Interactions:
         with whole_folder(folder) as part:
             self.write(part, about)
 
-    def write(self, folder: Path, about: dict[str, object] | None = None) -> None:
+    def write(self, folder: Path, about: dict[str, object] | None = None, control: Control | None = None) -> None:
         """Write everything into an existing folder (see `save`)."""
+        control = control or Control()
         for name in ("user", "item", "rating", "time", "part"):
             array = getattr(self, name)
             if array is not None:
-                np.save(folder / f"{name}.npy", array)
+                _write_array(folder / f"{name}.npy", array, control)
         for name in ("user_ids", "item_ids"):
             table = pa.table({"id": getattr(self, name)})
             with pa.OSFile(str(folder / f"{name}.arrow"), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
                 writer.write_table(table)
+        if "content_hash" not in vars(self):
+            vars(self)["content_hash"] = self._hash(control)  # where `content_hash` keeps what it found
         write_json(folder / "data.json", {**(about or {}), "hash": self.content_hash, "interactions": len(self)})
 
     @classmethod
     def open(cls, folder: Path) -> "Interactions":
-        """Open a saved folder, memory-mapped.
+        """Open a saved folder, memory-mapped, with the facts of its items where there are some.
 
         Raises
         ------
         WorkbenchError
             If the folder is missing or its files do not fit together.
         """
+        from workbench.data.items import Items
+
         about = read_json(folder / "data.json")
+        facts = Items.open(folder)
         try:
             arrays = {
                 name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
@@ -224,10 +249,11 @@ class Interactions:
                 if (folder / f"{name}.npy").exists()
             }
             ids = [_open_ids(folder / f"{name}.arrow") for name in ("user_ids", "item_ids")]
-            data = cls(arrays.pop("user"), arrays.pop("item"), *ids, **arrays)
+            data = cls(arrays.pop("user"), arrays.pop("item"), *ids, **arrays, item_facts=facts)
             fits = len(data) == about["interactions"] and all(
                 len(a) == len(data) for a in (data.item, *arrays.values())
             )
+            fits = fits and (facts is None or len(facts) == data.n_items)
         except (OSError, ValueError, KeyError, EOFError, pa.ArrowException) as error:
             message = f"The data in {folder} is damaged ({error}). Import the file again."
             raise WorkbenchError(message) from error
@@ -235,6 +261,33 @@ class Interactions:
             message = f"The data in {folder} is damaged: its columns differ in length. Import the file again."
             raise WorkbenchError(message)
         return data
+
+
+def _counted(index: Array, n: int) -> Array:
+    """How often each of `n` indices is there, int64 (n,); in pieces, because counting makes a copy of twice the size."""
+    counts = np.zeros(n, np.int64)
+    for start in range(0, len(index), AT_ONCE):
+        counts += np.bincount(index[start : start + AT_ONCE], minlength=n)
+    return counts
+
+
+def _ended(ids: pa.Array) -> bytes:
+    """Ids as UTF-8, one behind the other, each ended by a zero byte."""
+    nothing, end = pa.scalar("", pa.large_string()), pa.scalar("\0", pa.large_string())
+    joined = pc.binary_join_element_wise(ids.cast(pa.large_string()), nothing, end)
+    _, offsets, data = joined.buffers()
+    first, last = np.frombuffer(offsets, np.int64)[[joined.offset, joined.offset + len(joined)]]
+    return data.slice(first, last - first).to_pybytes() if data else b""
+
+
+def _write_array(path: Path, array: Array, control: Control) -> None:
+    """What `numpy.save` writes, in pieces."""
+    with path.open("wb") as file:
+        about = {"descr": np.lib.format.dtype_to_descr(array.dtype), "fortran_order": False, "shape": array.shape}
+        np.lib.format.write_array_header_1_0(file, about)
+        for start in range(0, len(array), AT_ONCE):
+            control.check()
+            file.write(np.ascontiguousarray(array[start : start + AT_ONCE]).data)
 
 
 def _merged(data: Interactions, duplicates: str) -> Interactions:

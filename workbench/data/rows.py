@@ -16,7 +16,7 @@ from workbench.errors import WorkbenchError
 
 Positions = npt.NDArray[np.int64]
 
-QUOTE, NEWLINE = 34, 10
+QUOTE, NEWLINE, BLANK = 34, 10, 32
 # A quoted field longer than this is a quote that someone forgot to close.
 LONGEST_FIELD = 1 << 20
 LONGEST_LINE = 64 << 20
@@ -122,6 +122,8 @@ def _last(rest: bytes, line: int, delimiter: str, *, quotes: bool) -> Iterator[B
 
 def _without_empty_end(data: bytes) -> int:
     """Where the last line ends that is not empty."""
+    if len(data) > 1 and data[-1] == NEWLINE and data[-2] > BLANK:
+        return len(data)  # most end like this, and `rstrip` would copy them
     full = len(data.rstrip(b" \t\n"))
     return data.find(b"\n", full) + 1 if full else 0
 

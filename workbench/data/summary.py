@@ -1,16 +1,21 @@
 """Interactions at a glance: the figures that the Data page shows."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from workbench.data.interactions import Array, Interactions
+from workbench.control import Control
+from workbench.data.interactions import AT_ONCE, Array, Interactions
 
 BARS = 20
 POINTS = 100
 EXTREMES = 10
 YEARS_IN_MONTHS = 6
+DAY = 86_400_000
 
 
 def iso(milliseconds: int) -> str:
@@ -19,8 +24,9 @@ def iso(milliseconds: int) -> str:
     return moment.isoformat(timespec="milliseconds" if milliseconds % 1000 else "seconds").replace("+00:00", "Z")
 
 
-def summarize(data: Interactions) -> dict[str, Any]:
+def summarize(data: Interactions, control: Control | None = None) -> dict[str, Any]:
     """Counts, density, ratings, times, medians, the long tail and the extremes, as plain values for JSON."""
+    control = control or Control()
     per_user, per_item = data.by_user.lengths, data.item_counts
     return {
         "interactions": len(data),
@@ -29,8 +35,8 @@ def summarize(data: Interactions) -> dict[str, Any]:
         "density": len(data) / max(data.n_users * data.n_items, 1),
         "median_per_user": _median(per_user),
         "median_per_item": _median(per_item),
-        "rating": None if data.rating is None else _ratings(data.rating),
-        "time": None if data.time is None else _times(data.time),
+        "rating": None if data.rating is None else _ratings(data.rating, control),
+        "time": None if data.time is None else _times(data.time, control),
         "long_tail": long_tail(per_item),
         "per_user": _counts(per_user),
         "per_item": _counts(per_item),
@@ -43,29 +49,48 @@ def _median(counts: Array) -> float:
     return float(np.median(counts[counts > 0])) if counts.any() else 0.0
 
 
-def _ratings(rating: Array) -> dict[str, Any]:
+def _pieces(values: Array, control: Control) -> Iterator[Array]:
+    for start in range(0, len(values), AT_ONCE):
+        control.check()
+        yield values[start : start + AT_ONCE]
+
+
+def _ratings(rating: Array, control: Control) -> dict[str, Any]:
     """Range, mean and histogram: one bar a level where there are few, else bins of equal width."""
-    levels, counts = np.unique(rating[:: max(len(rating) // 100_000, 1)], return_counts=True)
     low, high = float(rating.min()), float(rating.max())
-    about = {"min": low, "max": high, "mean": float(rating.mean(dtype=np.float64))}
-    if len(levels) <= BARS:
-        levels, counts = np.unique(rating, return_counts=True)
-    if len(levels) <= BARS:
-        return {**about, "levels": levels.astype(float).tolist(), "counts": counts.tolist()}
-    counts, edges = np.histogram(rating, BARS, (low, high))
+    total = sum(float(piece.sum(dtype=np.float64)) for piece in _pieces(rating, control))
+    about = {"min": low, "max": high, "mean": total / len(rating)}
+    levels = np.unique(rating[:: max(len(rating) // 100_000, 1)])
+    counted: dict[float, int] = {}
+    for piece in _pieces(rating, control) if len(levels) <= BARS else ():
+        for level in pc.value_counts(pa.array(piece)).to_pylist():
+            counted[level["values"]] = counted.get(level["values"], 0) + level["counts"]
+        if len(counted) > BARS:
+            break
+    if 0 < len(counted) <= BARS:
+        return {**about, "levels": sorted(counted), "counts": [counted[level] for level in sorted(counted)]}
+    counts, edges = np.zeros(BARS, np.int64), np.linspace(low, high, BARS + 1)
+    for piece in _pieces(rating, control):
+        part, edges = np.histogram(piece, BARS, (low, high))
+        counts += part
     return {**about, "edges": edges.tolist(), "counts": counts.tolist()}
 
 
-def _times(time: Array) -> dict[str, Any]:
+def _times(time: Array, control: Control) -> dict[str, Any]:
     """Range and activity, a bar a month where the span is short, else a year."""
     low, high = int(time.min()), int(time.max())
     about = {"min": iso(low), "max": iso(high)}
-    moments = time.astype("datetime64[ms]")
-    years = (high - low) / (365.25 * 86_400_000)
+    years = (high - low) / (365.25 * DAY)
     unit = "month" if years <= YEARS_IN_MONTHS else "year"
-    periods = moments.astype(f"datetime64[{unit[0].upper()}]").astype(np.int64)
-    counts = np.bincount(periods - periods.min())
-    labels = np.datetime_as_string(np.arange(len(counts)) + periods.min().astype(f"datetime64[{unit[0].upper()}]"))
+    # Days first: they are counted by division alone, and only days have to be looked up in the calendar.
+    first = low // DAY
+    per_day = np.zeros(high // DAY - first + 1, np.int64)
+    for piece in _pieces(time, control):
+        per_day += np.bincount(piece // DAY - first, minlength=len(per_day))
+    calendar = (first + np.arange(len(per_day))).astype("datetime64[D]").astype(f"datetime64[{unit[0].upper()}]")
+    periods = calendar.astype(np.int64) - calendar[0].astype(np.int64)
+    counts = np.bincount(periods, per_day).astype(np.int64)
+    labels = np.datetime_as_string(calendar[0] + np.arange(len(counts)))
     return {**about, "unit": unit, "periods": labels.tolist(), "counts": counts.tolist()}
 
 

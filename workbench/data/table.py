@@ -167,9 +167,10 @@ class Converter:
         if pa.types.is_string(column.type):
             time, good = times.to_milliseconds(column.combine_chunks(), kind)
         else:
-            unit = times.EPOCHS.get(kind, times.EPOCHS["us"])
             number = column.cast(pa.int64()).to_numpy()
-            time, good = times.in_range(number * unit)
+            if kind in times.WHOLE:
+                return times.whole_in_range(number, kind)
+            time, good = times.in_range(number * times.EPOCHS.get(kind, times.EPOCHS["us"]))
         return time if good.all() else None
 
     def _readable(self, data: bytes) -> bytes | None:

@@ -16,6 +16,8 @@ Mask = npt.NDArray[np.bool_]
 
 # Milliseconds in one unit of each way to count from 1970.
 EPOCHS = {"s": 1000.0, "ms": 1.0, "us": 1e-3, "ns": 1e-6}
+# Those in which a whole number is a whole number of milliseconds.
+WHOLE = {"s": 1000, "ms": 1}
 WRITTEN = {
     **{unit: f"{word} since 1970" for unit, word in zip(EPOCHS, ("seconds", "milliseconds", "microseconds", "nanoseconds"),
                                                       strict=True)},
@@ -125,6 +127,14 @@ def in_range(time: npt.NDArray[np.float64], good: Mask | None = None) -> tuple[M
     """Whole milliseconds, and which are within the calendar."""
     within = (time >= EARLIEST) & (time <= LATEST)
     return np.where(within, time, 0).round().astype(np.int64), within if good is None else within & good
+
+
+def whole_in_range(number: Milliseconds, kind: str) -> Milliseconds | None:
+    """Whole seconds or milliseconds as milliseconds; None if one is beyond the calendar."""
+    unit = WHOLE[kind]
+    if len(number) and (number.min() < EARLIEST // unit or number.max() > LATEST // unit):
+        return None
+    return number * unit
 
 
 def _dates(texts: pa.Array, kind: str) -> tuple[Milliseconds, Mask]:

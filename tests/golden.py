@@ -4,13 +4,14 @@ Each has two users and two items that appear in no interaction, because real fol
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 
 from workbench.algorithms import Algorithm
 from workbench.data.interactions import Array, Interactions, UserItems
+from workbench.data.items import Items
 
 SPARE = 2
 
@@ -87,7 +88,19 @@ def golden_for(algorithm: type[Algorithm]) -> Golden:
     """The set that an algorithm must understand, by what it declares."""
     if "time" in algorithm.needs:
         return cycle()
-    return low_rank() if algorithm.predicts_ratings else checkerboard()
+    golden = low_rank() if algorithm.predicts_ratings else checkerboard()
+    return replace(golden, train=with_facts(golden.train)) if "items" in algorithm.needs else golden
+
+
+def with_facts(data: Interactions) -> Interactions:
+    """The same with a title and a genre for each item, even and odd ones apart; nothing is known of the spare ones."""
+    known = [number if number < data.n_items - SPARE else None for number in range(data.n_items)]
+    title = [None if n is None else f"The one called {n}" for n in known]
+    year = [None if n is None else 1990 + n for n in known]
+    genres = [None if n is None else [("Even", "Odd")[n % 2]] for n in known]
+    kinds = (pa.string(), pa.int16(), pa.list_(pa.string()))
+    columns = [pa.array(one, kind) for one, kind in zip((title, year, genres), kinds, strict=True)]
+    return replace(data, item_facts=Items(data.item_ids, *columns))
 
 
 def _scores(algorithm: Algorithm, train: Interactions, n_users: int, folded: bool) -> tuple[Array, UserItems]:

@@ -93,7 +93,7 @@ def test_tells_what_it_is(name):
     assert algorithm.family
     assert algorithm.summary.endswith(".")
     assert len(algorithm.reference) > 10
-    assert set(algorithm.needs) <= {"ratings", "time"}
+    assert set(algorithm.needs) <= {"ratings", "time", "items"}
     assert not algorithm.iterative or "epochs" in algorithm.model_fields
 
 
@@ -111,7 +111,7 @@ def test_an_unknown_name_gets_the_nearest():
 def test_says_what_the_data_lacks(name):
     algorithm, data = ALGORITHMS[name], golden(name).train
     assert algorithm.unsuited(data) is None
-    bare = dataclasses.replace(data, rating=None, time=None)
+    bare = dataclasses.replace(data, rating=None, time=None, item_facts=None)
     reason = algorithm.unsuited(bare)
     if not algorithm.needs:
         assert reason is None

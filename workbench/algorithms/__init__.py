@@ -58,7 +58,7 @@ class Algorithm(BaseModel):
     title, family : its name and group in the window
     summary : two plain sentences: what it does, when to use it
     reference : the paper
-    needs : of ``"ratings"`` and ``"time"``, what the data must have
+    needs : of ``"ratings"``, ``"time"`` and ``"items"`` (titles or genres), what the data must have
     fold_in : whether people who were not in training are scored ``exact``, ``approximate`` or not (``none``)
     explains : whether reasons are ``exact`` or ``approximate``
     predicts_ratings : whether `predict` gives ratings
@@ -94,6 +94,9 @@ class Algorithm(BaseModel):
 
         After `restore` an iterative algorithm goes on after its last finished epoch. Randomness depends on the seed and
         the epoch only, so that an interrupted training ends bit for bit like one that was not.
+
+        What is known of the items stands in ``data.item_facts``, for all items, also those that nobody has met yet.
+        `score` does not see it: whatever scoring needs of it belongs to what was learned.
         """
         raise NotImplementedError
 
@@ -132,10 +135,14 @@ class Algorithm(BaseModel):
     @classmethod
     def unsuited(cls, data: Interactions) -> str | None:
         """Why this algorithm cannot learn from `data`, in a sentence; None where it can."""
-        lacking = [need for need in cls.needs if (data.rating if need == "ratings" else data.time) is None]
+        has = {"ratings": data.rating is not None, "time": data.time is not None, "items": _tells_of_items(data)}
+        lacking = [need for need in cls.needs if not has[need]]
         if not lacking:
             return None
-        need = " and ".join(lacking)
+        if lacking == ["items"]:
+            told = f"{cls.title} needs titles or genres of the items, and the data has none."
+            return f"{told} Add an item file when you import, or choose another algorithm."
+        need = " and ".join("titles or genres of the items" if need == "items" else need for need in lacking)
         return f"{cls.title} needs {need}, and the data has none. Choose that column, or another algorithm."
 
     @classmethod
@@ -164,6 +171,11 @@ def find(name: str) -> type[Algorithm]:
     if wanted not in known:
         raise WorkbenchError(nearest("algorithm", name, list(known)))
     return known[wanted]
+
+
+def _tells_of_items(data: Interactions) -> bool:
+    facts = data.item_facts
+    return facts is not None and any(one.null_count < len(one) for one in (facts.title, facts.genres))
 
 
 def _subclasses(of: type[Algorithm]) -> Iterator[type[Algorithm]]:

@@ -8,7 +8,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -163,8 +163,9 @@ class Interactions:
 
     def take(self, rows: Array) -> "Interactions":
         """These rows (indices or a mask; indices must keep the order), with the same users and items."""
-        pick = [None if a is None else a[rows] for a in (self.rating, self.time, self.part)]
-        return Interactions(self.user[rows], self.item[rows], self.user_ids, self.item_ids, *pick, self.item_facts)
+        extra = {name: getattr(self, name) for name in ("rating", "time", "part")}
+        kept: dict[str, Any] = {name: None if column is None else column[rows] for name, column in extra.items()}
+        return replace(self, user=self.user[rows], item=self.item[rows], **kept)
 
     @cached_property
     def by_user(self) -> UserItems:
@@ -249,11 +250,11 @@ class Interactions:
                 if (folder / f"{name}.npy").exists()
             }
             ids = [_open_ids(folder / f"{name}.arrow") for name in ("user_ids", "item_ids")]
-            data = cls(arrays.pop("user"), arrays.pop("item"), *ids, **arrays, item_facts=facts)
+            data = cls(arrays.pop("user"), arrays.pop("item"), *ids, **arrays)
             fits = len(data) == about["interactions"] and all(
                 len(a) == len(data) for a in (data.item, *arrays.values())
             )
-            fits = fits and (facts is None or len(facts) == data.n_items)
+            data, fits = replace(data, item_facts=facts), fits and (facts is None or len(facts) == data.n_items)
         except (OSError, ValueError, KeyError, EOFError, pa.ArrowException) as error:
             message = f"The data in {folder} is damaged ({error}). Import the file again."
             raise WorkbenchError(message) from error

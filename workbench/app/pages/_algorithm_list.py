@@ -200,8 +200,12 @@ class AlgorithmList(QWidget):
     def _short(self, kind: type[Algorithm], reason: str) -> str:
         if not reason:
             return ""
-        words = {"time": self.tr("needs time"), "ratings": self.tr("needs ratings")}
-        lacking = [words[need] for need in kind.needs if need in words and words[need].split()[-1] in reason]
+        words = {
+            "time": self.tr("needs time"),
+            "ratings": self.tr("needs ratings"),
+            "items": self.tr("needs an item file"),
+        }
+        lacking = [words[need] for need in kind.needs if need in words and need in reason]
         return lacking[0] if lacking else self.tr("not here")
 
     def _mark(self, name: str) -> None:

@@ -91,7 +91,7 @@ def merge_rows(  # type: ignore[no-untyped-def] # pragma: no cover
                 kept[s] = n
             if how == LAST:
                 value[s] = r
-            elif how == MEAN or how == SUM:  # noqa: PLR1714 - numba makes a set otherwise
+            elif how in (MEAN, SUM):
                 value[s] += r
             elif how == MOST:
                 value[s] = max(value[s], r)

@@ -159,8 +159,9 @@ class Assembly:
                 sort_rows(indptr, first, last, item, rating, time, part)
             write = merge_rows(indptr, first, last, write, (item, rating, time, part), scratch, how, lengths)
         user = np.repeat(np.arange(n_users, dtype=np.int32), lengths)
-        rest = (one[:write] if len(one) else None for one in (rating, time, part))
-        return Interactions(user, item[:write], self.user.ids, self.item.ids, *rest)
+        kept = {n: one[:write] for n, one in (("rating", rating), ("time", time), ("part", part)) if len(one)}
+        ids = {"user_ids": self.user.ids, "item_ids": self.item.ids}
+        return Interactions(**{"user": user, "item": item[:write], **ids, **kept})
 
     def _starts(self) -> Array:
         counts = np.zeros(len(self.user.ids), np.int64)

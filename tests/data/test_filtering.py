@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -20,7 +21,6 @@ from workbench.data.filtering import (
     describe,
     facts,
     identity,
-    items_left,
     make_filter,
     make_filters,
     written_as,
@@ -283,10 +283,10 @@ def test_every_filter_can_be_told_and_written():
 
 
 def test_titles_follow_their_items():
-    data = build(ROWS)
+    bare = build(ROWS)
     columns = (pa.array(["A", "B", None, "D"]), pa.array([1, 2, 3, 4], pa.int16()), pa.array([["x"], [], None, ["y"]]))
-    found, _ = apply([RatingRange(low=5)], data)
-    kept = items_left(Items(data.item_ids, *columns), found)
+    data = replace(bare, item_facts=Items(bare.item_ids, *columns))
+    kept = apply([RatingRange(low=5)], data)[0].item_facts
     assert kept.titles([0, 1]) == ["A", "D"]
     assert kept.year.to_pylist() == [1, 4]
     assert kept.item_ids.to_pylist() == ["i0", "i3"]

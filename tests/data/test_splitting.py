@@ -124,13 +124,18 @@ def test_a_sample_of_people_keeps_their_rows_together():
 SOME_ROWS = st.lists(
     st.tuples(st.integers(0, 7), st.integers(0, 9), st.integers(1, 5), st.integers(0, 12)), min_size=1, max_size=60
 )
-SHARES, SEEDS = st.floats(0.05, 0.6), st.integers(0, 3)
+MORE_ROWS = SOME_ROWS.map(
+    lambda rows: rows + [(7 - u, 9 - i, 1, t) for u, i, _, t in rows] + [(0, i, 1, i) for i in range(10)]
+)
+SHARES, FEW, SEEDS = st.floats(0.05, 0.6), st.floats(0.1, 0.2), st.integers(0, 3)
 SOME_SPLITS = st.one_of(
     st.builds(Random, test=SHARES, validation=SHARES | st.just(0), per_user=st.booleans(), seed=SEEDS),
     st.builds(LastN, n=st.integers(1, 3), validation=st.integers(0, 3), show_validation=st.booleans()),
     st.builds(TimeCut, test=SHARES, validation=SHARES | st.just(0), strangers=st.booleans()),
     st.builds(TimeCut, date=st.just("1970-01-01T00:00:00.006"), validation=SHARES, strangers=st.booleans()),
-    st.builds(TimeSeries, windows=st.just(3), fold=st.integers(0, 2), test=SHARES, validation=SHARES),
+    st.builds(
+        TimeSeries, windows=st.just(3), fold=st.integers(0, 2), test=FEW, validation=FEW, strangers=st.booleans()
+    ),
     st.builds(
         HeldOutUsers, test=SHARES, validation=SHARES | st.just(0), shown=SHARES, seed=SEEDS, known_items=st.booleans()
     ),
@@ -141,7 +146,7 @@ SOME_SPLITS = st.one_of(
 
 
 @settings(deadline=None)  # the first one compiles
-@given(SOME_ROWS, SOME_SPLITS)
+@given(SOME_ROWS | MORE_ROWS, SOME_SPLITS)
 def test_a_fold_is_a_division_in_which_nothing_hidden_is_shown(rows, split):
     data = build(rows)
     try:

@@ -10,7 +10,7 @@ import csv
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -247,12 +247,15 @@ def apply(filters: Sequence[Filter], data: Interactions) -> tuple[Interactions, 
 def compact(data: Interactions) -> Interactions:
     """The same interactions, with new indices for only those users and items that have any."""
     users, items = np.flatnonzero(data.by_user.lengths), np.flatnonzero(data.item_counts)
-    user, item, user_ids, item_ids = data.user, data.item, data.user_ids, data.item_ids
+    left = data
     if len(users) < data.n_users:
-        user, user_ids = _renumbered(user, users, data.n_users), user_ids.take(pa.array(users))
+        ids = data.user_ids.take(pa.array(users))
+        left = replace(left, user=_renumbered(data.user, users, data.n_users), user_ids=ids)
     if len(items) < data.n_items:
-        item, item_ids = _renumbered(item, items, data.n_items), item_ids.take(pa.array(items))
-    return Interactions(user, item, user_ids, item_ids, data.rating, data.time, data.part)
+        ids, item_facts = data.item_ids.take(pa.array(items)), data.item_facts and _facts_of(data.item_facts, items)
+        item = _renumbered(data.item, items, data.n_items)
+        left = replace(left, item=item, item_ids=ids, item_facts=item_facts)
+    return left
 
 
 def facts(data: Interactions, steps: Sequence[Step]) -> dict[str, Any]:
@@ -262,13 +265,6 @@ def facts(data: Interactions, steps: Sequence[Step]) -> dict[str, Any]:
         "before": {"interactions": len(data), "users": users, "items": items},
         "steps": [asdict(one) for one in steps],
     }
-
-
-def items_left(items: Items, data: Interactions) -> Items:
-    """The items' titles, years and genres in the order of the filtered data."""
-    where = pc.index_in(data.item_ids, value_set=items.item_ids)
-    columns = {one.name: getattr(items, one.name) for one in fields(items)}
-    return Items(**{name: column if column is None else column.take(where) for name, column in columns.items()})
 
 
 def identity(data_hash: str, filters: Recipe) -> str:
@@ -333,6 +329,12 @@ def written_as(key: str, value: str | None) -> Filter:
 
 def _sizes(data: Interactions) -> tuple[int, int]:
     return int(np.count_nonzero(data.by_user.lengths)), int(np.count_nonzero(data.item_counts))
+
+
+def _facts_of(items: Items, left: Array) -> Items:
+    columns = {one.name: getattr(items, one.name) for one in fields(items)}
+    where = pa.array(left)
+    return Items(**{name: column if column is None else column.take(where) for name, column in columns.items()})
 
 
 def _renumbered(index: Array, left: Array, n: int) -> Array:

@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 
@@ -24,7 +26,7 @@ def test_comes_to_the_minimum_over_both_sides():
     np.testing.assert_allclose(algorithm._user_bias, users, atol=1e-6)
     np.testing.assert_allclose(algorithm._item_bias, items, atol=1e-6)
     losses = [record.loss for record in records]
-    assert all(later <= earlier + 1e-12 for earlier, later in zip(losses, losses[1:], strict=False))
+    assert all(later <= earlier + 1e-12 for earlier, later in itertools.pairwise(losses))
     predicted = algorithm._mean + users[data.user] + items[data.item]
     held_down = 3 * (users**2).sum() + 2 * (items**2).sum()
     assert losses[-1] == pytest.approx(np.sqrt((((data.rating - predicted) ** 2).sum() + held_down) / len(data)))

@@ -2,11 +2,13 @@ import dataclasses
 import itertools
 
 import numpy as np
+import pandas as pd
 import psutil
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.algorithms.movielens import interactions
 from tests.algorithms.rated import dense, errors, every_pair, small, trained
 from workbench.algorithms import rating_knn
 from workbench.algorithms.biases import Biases
@@ -112,10 +114,6 @@ def test_with_all_for_neighbours_it_is_the_full_weighted_sum(by, seed):
 
 
 def test_of_equally_near_ones_the_first_in_the_data_are_asked():
-    import pandas as pd
-
-    from tests.algorithms.movielens import interactions
-
     # Three users who rated item 0 alike; the last one is asked about item 1, which the others rated 5, 3 and 1.
     rows = [(0, 0, 4), (0, 1, 5), (1, 0, 4), (1, 1, 3), (2, 0, 4), (2, 1, 1), (3, 0, 4)]
     frame = pd.DataFrame(rows, columns=["user", "item", "rating"]).astype({"rating": np.float32})
@@ -164,7 +162,7 @@ def test_scores_listen_to_what_was_rated_since(by):
 
 def test_too_large_a_catalogue_is_refused_in_a_sentence_by_item_only(monkeypatch):
     _, data = small()
-    monkeypatch.setattr(psutil, "virtual_memory", lambda: type("Memory", (), {"available": 4 * 17**2 - 1})())
+    monkeypatch.setattr(psutil, "virtual_memory", type("Memory", (), {"available": 4 * 17**2 - 1}))
     with pytest.raises(WorkbenchError, match=r"17 items.*let neighbours be users"):
         trained(RatingKNN(), data)
     trained(RatingKNN(by="user"), data)

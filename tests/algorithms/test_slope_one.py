@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import psutil
 import pytest
 
@@ -42,8 +43,6 @@ def test_equals_plain_python(weighted, n):
 
 def test_the_example_of_the_paper():
     # Figure 1: A rated the items 1 and 1.5, B rated the first 2.
-    import pandas as pd
-
     frame = pd.DataFrame({"user": [0, 0, 1], "item": [0, 1, 0], "rating": np.array([1, 1.5, 2], np.float32)})
     algorithm, _ = trained(SlopeOne(), interactions(frame, 2, 2))
     scores = algorithm.score(np.array([1], np.int32), interactions(frame, 2, 2).by_user.rows(np.array([1])))
@@ -70,7 +69,7 @@ def test_scores_are_predictions_that_are_not_clipped():
 
 def test_too_large_a_catalogue_is_refused_in_a_sentence(monkeypatch):
     _, data = small()
-    monkeypatch.setattr(psutil, "virtual_memory", lambda: type("Memory", (), {"available": 8 * 17**2 - 1})())
+    monkeypatch.setattr(psutil, "virtual_memory", type("Memory", (), {"available": 8 * 17**2 - 1}))
     with pytest.raises(WorkbenchError, match=r"17 items.*choose Biased SVD"):
         trained(SlopeOne(), data)
 

@@ -10,6 +10,9 @@ import numpy as np
 # Measures of similarity, in the order in which the algorithm names them.
 MSD, COSINE, PEARSON, PEARSON_BASELINE = range(4)
 
+# Factors below this are zero: products of smaller ones would leave the range of numbers.
+NOTHING = 1e-90
+
 
 @numba.njit(cache=True, nogil=True)
 def similar_rows(measure, shrinkage, rows, columns, among, out):  # type: ignore[no-untyped-def] # pragma: no cover
@@ -323,6 +326,8 @@ def multiply_rows(rows, mine, theirs, biases, weight):  # type: ignore[no-untype
         for f in range(n_factors):
             if below[f] > 0:
                 p[f] *= above[f] / below[f]
+                if p[f] < NOTHING:
+                    p[f] = 0
 
 
 @numba.njit(cache=True, nogil=True)

@@ -31,6 +31,15 @@ def whole_file(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Let what the operating system refuses inside the block be a sentence about `path`."""
+    try:
+        yield
+    except OSError as error:
+        raise _sentence(error, path) from error
+
+
+@contextmanager
 def whole_folder(path: Path) -> Iterator[Path]:
     """Give a folder to fill; move it to `path` when the block ends well, replacing what was there."""
     part = path.with_name(f"{path.name}.{os.getpid()}.part")

@@ -6,22 +6,27 @@ from pathlib import Path
 from typing import Any
 
 from workbench.algorithms import Record
-from workbench.files import whole_file
+from workbench.files import told, whole_file
 
 # Seconds between two records inside an epoch.
 STEP_RECORD = 0.1
 
 
 def read_records(path: Path) -> list[dict[str, Any]]:
-    """Whole lines of a ``records.jsonl``."""
+    """Whole lines of a ``records.jsonl``, up to the first that is none."""
     if not path.exists():
         return []
-    records = []
-    for line in path.read_text(encoding="utf-8").splitlines():
+    records: list[dict[str, Any]] = []
+    with told(path):
+        text = path.read_text(encoding="utf-8", errors="replace")
+    for line in text.splitlines():
         try:
-            records.append(json.loads(line))
-        except ValueError:  # only the last line can be cut short
+            record = json.loads(line)
+        except ValueError:  # cut short by a kill or a full disk, or damaged
             break
+        if not isinstance(record, dict) or not isinstance(record.get("epoch"), int):
+            break
+        records.append(record)
     return records
 
 
@@ -35,7 +40,7 @@ class Records:
 
     def append(self, line: dict[str, Any]) -> None:
         """Add a line."""
-        with self.path.open("a", encoding="utf-8") as file:
+        with told(self.path), self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line, allow_nan=False) + "\n")
 
     def append_step(self, record: Record, seconds: float) -> None:
@@ -64,7 +69,7 @@ class Records:
     def seconds(self) -> float:
         """Seconds of training recorded so far."""
         lines = read_records(self.path)
-        return float(lines[-1]["seconds"]) if lines else 0.0
+        return float(lines[-1].get("seconds", 0.0)) if lines else 0.0
 
 
 def record_line(record: Record, seconds: float) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What an algorithm learned, on disk: named arrays in safetensors, never pickled objects."""
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -16,7 +17,10 @@ from workbench.files import whole_file
 def save_weights(path: Path, state: dict[str, Array], epoch: int) -> None:
     """Write named arrays and the epoch they belong to, whole or not at all."""
     with whole_file(path) as part:
-        save_file({name: np.asarray(a, order="C") for name, a in state.items()}, part, {"epoch": str(epoch)})
+        try:
+            save_file({name: np.asarray(a, order="C") for name, a in state.items()}, part, {"epoch": str(epoch)})
+        except SafetensorError as error:
+            raise _refusal(error) from error
 
 
 def load_weights(path: Path) -> tuple[dict[str, Array], int]:
@@ -35,8 +39,17 @@ def load_weights(path: Path) -> tuple[dict[str, Array], int]:
         message = f"{path} is not there: the run in {path.parent} has no model yet. Train it first."
         raise WorkbenchError(message) from error
     except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
-        message = f"The model in {path} is damaged ({error}). Train the run again."
+        message = f"The model in {path} is damaged ({error}). Train it again as a new run."
         raise WorkbenchError(message) from error
+
+
+def _refusal(error: SafetensorError) -> OSError:
+    """What the operating system refused, as Python says it; safetensors puts the number into its words."""
+    number = re.search(r"os error (\d+)", str(error))
+    if number is None:
+        return OSError(str(error))
+    code = int(number[1])
+    return OSError(None, str(error), None, code) if os.name == "nt" else OSError(code, os.strerror(code))
 
 
 def same_file(source: Path, target: Path) -> None:

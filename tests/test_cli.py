@@ -295,7 +295,11 @@ def test_help_and_version(capsys):
         (["--algorithm", "ease", "--set", "regularization=-1"], ("regularization", "above 0")),
         (["--algorithm", "ease", "--split", "lastn"], ("split 'lastn'", "Did you mean 'last-n'")),
         (["--algorithm", "ease", "--split-set", "n=0"], ("n must be", "at least 1")),
-        (["--algorithm", "ease", "--filter", "core=5"], ("filter 'core'", "later version")),
+        (["--algorithm", "ease", "--filter", "cor=5"], ("filter 'cor'", "Did you mean 'core'")),
+        (["--algorithm", "ease", "--filter", "core=0"], ("k must be", "at least 1")),
+        (["--algorithm", "ease", "--filter", "core=500"], ("'500-core' leaves nothing of 480",)),
+        (["--algorithm", "ease", "--filter", "after=soon"], ("date such as", "'soon'")),
+        (["--algorithm", "ease", "--split", "k-fold", "--split-set", "fold=5"], ("fold must be below 5",)),
         (["--algorithm", "ease", "--columns", "user=nobody,item=item"], ("nobody",)),
         (["--algorithm", "ease", "--seed", "-1"], ("seed",)),
         (["--algorithm", "ease", "--items", "absent.csv"], ("absent.csv",)),
@@ -305,6 +309,28 @@ def test_wrong_wishes_name_what_was_meant_and_leave_nothing(folder, tmp_path, fa
     sentence = fails("train", folder / "ratings.csv", "--run", tmp_path / "new" / "run", *wishes)
     assert all(word in sentence for word in words)
     assert not (tmp_path / "new").exists()
+
+
+def test_filters_come_before_the_split_and_stand_in_the_protocol(folder, tmp_path, ask, value):
+    given = ("train", folder / "ratings.csv", "--run", tmp_path / "run", "--algorithm", "ease")
+    filters = ("--filter", "min-rating=3", "--filter", "core=3", "--filter", "exclude=i3")
+    status, _, err = ask(*given, *filters, "--split", "held-out-users", "--split-set", "shown=0.5")
+    assert status == 0, err
+    likes = [line for line in (folder / "ratings.csv").read_text().split()[1:] if int(line.split(",")[2]) >= 3]
+    assert f"Filter ratings from 3: {len(likes)} interactions, 40 users, 24 items are left." in err
+    run = Run.open(tmp_path / "run")
+    assert run.spec.filters[0] == {"name": "rating", "settings": {"low": 3, "high": None}}
+    assert run.data.rating.min() >= 3
+    assert "i3" not in run.data.item_ids.to_pylist()
+    answer = value("evaluate", tmp_path / "run")
+    assert answer["protocol"]["candidates"] == f"all {run.data.n_items} items left by the filters"
+    assert answer["protocol"]["data_hash"] == run.data_identity != run.spec.data_hash
+    assert answer["protocol"]["filters_in_words"] == "ratings from 3, then 3-core, then without i3"
+    assert "filters: ratings from 3" in ask("evaluate", tmp_path / "run")[1]
+    value("recommend", tmp_path / "run", "--all", "--k", "30", "--output", tmp_path / "all.csv")
+    with (tmp_path / "all.csv").open(newline="") as file:
+        listed = {row["item"] for row in csv.DictReader(file)}
+    assert listed == set(run.data.item_ids.to_pylist())
 
 
 def _bad_files(folder):

@@ -101,6 +101,61 @@ def test_a_split_is_described_with_what_lands_where(run):
     assert facts["equal_times"] == 0
 
 
+LIKES = {"name": "rating", "settings": {"low": 2}}
+
+
+def test_filters_tell_what_each_leaves_and_the_split_takes_that(run):
+    data = str(run.data_folder)
+    steps = [LIKES, {"name": "min-item", "settings": {"n": 4}}]
+    told = answers({"id": 1, "job": "filter", "args": {"data": data, "filters": steps}})[0]["result"]
+    assert told["before"] == {"interactions": 40, "users": 8, "items": 9}
+    assert [one["interactions"] for one in told["steps"]] == [32, 20]
+    args = {"data": data, "name": "last-n", "settings": {}, "filters": steps}
+    facts = answers({"id": 1, "job": "split", "args": args})[0]["result"]
+    assert facts["interactions"] == facts["train"] + facts["validation"] + facts["test"] == 20
+    failed = answers(
+        {"id": 1, "job": "filter", "args": {"data": data, "filters": [{"name": "core", "settings": {"k": 99}}]}}
+    )
+    assert "'99-core' leaves nothing of 40 interactions" in failed[0]["sentence"]
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "more"),
+    [
+        (
+            "time",
+            {"test": 0.2},
+            {"learned_later": 0, "test_starts": "1970-01-01 00:00:00.040", "shown": 0, "unused": 0},
+        ),
+        ("time-series", {"windows": 2, "test": 0.2, "validation": 0}, {"learned_later": 0, "unused": 8}),
+        ("held-out-users", {"test": 2, "validation": 1}, {"test_users": 2, "shown": 12, "validation": 1}),
+        ("k-fold", {"k": 4, "fold": 3}, {"test": 10, "test_starts": None}),
+    ],
+)
+def test_every_split_is_described(run, name, settings, more):
+    args = {"data": str(run.data_folder), "name": name, "settings": settings}
+    facts = answers({"id": 1, "job": "split", "args": args})[0]["result"]
+    assert facts | more == facts
+    assert facts["leaked"] == 0
+    assert sum(facts[one] for one in ("train", "validation", "test", "shown", "unused")) == 40
+
+
+def test_somebody_whom_the_filters_left_out_is_told_so(run, tmp_path):
+    some = [{"name": "users", "settings": {"size": 4}}]
+    other = Run.create(run.folder.parent / "filtered", run.data_folder, "popularity", filters=some)
+    train_run(other.folder)
+    left = Run.open(other.folder).data.user_ids.to_pylist()
+    assert len(left) == 4
+    gone = next(f"u{user}" for user in range(8) if f"u{user}" not in left)
+    requests = [
+        {"id": 1, "job": "recommend", "args": {"run": str(other.folder), "user": one}} for one in (left[0], gone, "x")
+    ]
+    listed, out, nobody = answers(*requests)
+    assert listed["result"]["items"]
+    assert "was left out by the filters of this run (4 users at random, seed 0)" in out["sentence"]
+    assert "There is no user 'x' in the data" in nobody["sentence"]
+
+
 def test_the_process_answers_on_its_own_channel_and_ends_with_its_input():
     done = subprocess.run(
         [sys.executable, "-m", "workbench.worker"],

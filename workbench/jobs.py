@@ -3,6 +3,7 @@
 Every job takes `control`, through which it tells its progress.
 """
 
+import json
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
@@ -14,12 +15,16 @@ import pyarrow.compute as pc
 
 from workbench.algorithms import Algorithm, all_algorithms
 from workbench.control import Control
+from workbench.data import filtering
 from workbench.data.importing import Recipe, import_file
 from workbench.data.interactions import Interactions, UserItems
 from workbench.data.items import Items
-from workbench.data.splitting import Part, make_split
+from workbench.data.moments import written
+from workbench.data.splitting import SHOWN, UNUSED, checks, make_split
+from workbench.errors import WorkbenchError
 from workbench.evaluation.ranking import recommend as best_items
 from workbench.export.lists import export_lists
+from workbench.files import read_json
 from workbench.training.judging import evaluate_run
 from workbench.training.run import Run
 
@@ -53,12 +58,19 @@ def import_data(
     return about
 
 
-def split_facts(data: str, name: str, settings: Json, control: Control) -> Json:
-    """What lands where under a split."""
-    interactions = Interactions.open(Path(data))
+def filter_facts(data: str, filters: list[Json], control: Control) -> Json:
+    """What each filter of a chain leaves."""
+    return _filtered(Path(data), filters)[1]
+
+
+def split_facts(data: str, name: str, settings: Json, control: Control, filters: list[Json] | None = None) -> Json:
+    """What lands where under a split of what the filters leave."""
     split = make_split(name, settings)
+    interactions, _ = _filtered(Path(data), filters or [])
     fold = split.split(interactions)
     test, train = fold.test, fold.train
+    hidden_items, unknown_items = checks.hidden_items(test, train)
+    first_hidden = checks.first_hidden(fold) if split.by_time else None
     return {
         "words": split.describe(),
         "interactions": len(interactions),
@@ -67,13 +79,30 @@ def split_facts(data: str, name: str, settings: Json, control: Control) -> Json:
         "test": len(test.truth.item),
         "test_users": len(test),
         "users": int((interactions.by_user.lengths > 0).sum()),
-        "cold_users": int((test.histories.lengths == 0).sum()),
-        "cold_items": len(np.setdiff1d(test.truth.item, train.item)),
-        "test_items": len(np.unique(test.truth.item)),
-        "leaked": int(_leaked(test, interactions.n_items)),
-        "equal_times": _equal_times(interactions),
-        "picture": _picture(interactions, split.places(interactions)),
+        "cold_users": checks.without_history(test),
+        "cold_items": unknown_items,
+        "test_items": hidden_items,
+        "shown": int(np.count_nonzero(fold.places == SHOWN)),
+        "unused": int(np.count_nonzero(fold.places == UNUSED)),
+        "leaked": checks.shown_and_hidden(test, interactions.n_items),
+        "learned_later": checks.learned_later(fold) if split.by_time else None,
+        "test_starts": None if first_hidden is None else written(first_hidden),
+        "equal_times": checks.equal_times(interactions),
+        "picture": _picture(interactions, fold.places),
     }
+
+
+def _filtered(folder: Path, filters: list[Json]) -> tuple[Interactions, Json]:
+    """What filters leave, and what each of them left; kept until others are asked for."""
+    data_hash = read_json(folder / "data.json")["hash"]
+    return _applied(folder, data_hash, json.dumps(filters, sort_keys=True))
+
+
+@lru_cache(maxsize=1)
+def _applied(folder: Path, data_hash: str, filters: str) -> tuple[Interactions, Json]:
+    data = Interactions.open(folder)
+    left, steps = filtering.apply(filtering.make_filters(json.loads(filters)), data)
+    return left, filtering.facts(data, steps)
 
 
 def _picture(data: Interactions, places: np.ndarray, users: int = 24, newest: int = 40) -> list[str]:
@@ -82,23 +111,6 @@ def _picture(data: Interactions, places: np.ndarray, users: int = 24, newest: in
     lively = np.flatnonzero(data.by_user.lengths >= 3)  # noqa: PLR2004 - fewer show nothing
     chosen = np.unique(lively[np.linspace(0, len(lively) - 1, users).astype(int)]) if len(lively) else lively
     return ["".join(map(str, places[max(starts[u], starts[u + 1] - newest) : starts[u + 1]])) for u in chosen]
-
-
-def _leaked(part: Part, n_items: int) -> int:
-    """Hidden interactions that are in the history too; must be none."""
-    rows = [
-        np.repeat(np.arange(len(one), dtype=np.int64), one.lengths) * n_items + one.item
-        for one in (part.truth, part.seen)
-    ]
-    return len(np.intersect1d(*rows))
-
-
-def _equal_times(data: Interactions) -> float | None:
-    """Share of interactions at the very time of the one before, by the same user: their order is the file's."""
-    if data.time is None or len(data) < 2:  # noqa: PLR2004 - one has none before it
-        return None
-    same = (np.diff(data.time) == 0) & (np.diff(data.user) == 0)
-    return float(same.mean())
 
 
 def evaluate(run: str, control: Control) -> Json:
@@ -110,7 +122,7 @@ def evaluate(run: str, control: Control) -> Json:
 def _loaded(folder: Path, stamp: float) -> tuple[Run, Algorithm, Items | None]:
     """A trained run, kept for the next question about it. `stamp` tells one training from the next."""
     run = Run.open(folder)
-    return run, run.trained_algorithm(), Items.open(run.data_folder)
+    return run, run.trained_algorithm(), run.data.item_facts
 
 
 def load(folder: Path) -> tuple[Run, Algorithm, Items | None]:
@@ -123,7 +135,7 @@ def recommend(run: str, user: str, control: Control, k: int = 20, include_seen: 
     """One user's history and list, with titles."""
     opened, algorithm, items = load(Path(run))
     data, fold = opened.data, opened.fold
-    index = data.user_index(user)
+    index = _user_index(opened, user)
     rows = np.array([index])
     history = fold.shown_at_test.by_user.rows(rows)
     known = fold.train.by_user.lengths[index] > 0
@@ -155,13 +167,21 @@ def recommend(run: str, user: str, control: Control, k: int = 20, include_seen: 
     }
 
 
+def _user_index(run: Run, user: str) -> int:
+    """Index of a person; a sentence where the run's filters left them out."""
+    there = run.spec.filters and pc.index(run.data.user_ids, pa.scalar(user, run.data.user_ids.type)).as_py() >= 0
+    if run.spec.filters and not there:
+        Interactions.open(run.data_folder).user_index(user)  # says where nobody has this id
+        message = (
+            f"The user '{user}' was left out by the filters of this run ({filtering.describe(run.spec.filters)}). "
+        )
+        raise WorkbenchError(message + "Choose another user, or a run without filters.")
+    return run.data.user_index(user)
+
+
 def _seen(run: Run, rows: np.ndarray) -> UserItems:
     """What the person already has in training and validation."""
-    place = run.split.places(run.data) <= 1
-    user = rows[0]
-    start, stop = run.data.by_user.indptr[user : user + 2]
-    items = run.data.item[start:stop][place[start:stop]]
-    return UserItems(np.array([0, len(items)]), items)
+    return run.fold.seen_at_test.by_user.rows(rows)
 
 
 def _truth(run: Run, user: int) -> np.ndarray:
@@ -225,6 +245,7 @@ def warm_up(control: Control) -> Json:
 JOBS: dict[str, Callable[..., Any]] = {
     "preview": preview,
     "import": import_data,
+    "filter": filter_facts,
     "split": split_facts,
     "evaluate": evaluate,
     "recommend": recommend,

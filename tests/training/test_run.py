@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from workbench.algorithms import find
 from workbench.errors import WorkbenchError
 from workbench.training.records import read_records
 from workbench.training.run import Run, new_run_name, process_facts
@@ -24,6 +25,8 @@ def test_a_new_run_writes_out_every_default_and_waits(make_run):
         ({"split": "last"}, "Did you mean 'last-n'"),
         ({"split_settings": {"n": 0}}, "n must be a whole number at least 1"),
         ({"seed": -1}, "seed"),
+        ({"filters": [{"name": "cor"}]}, "Did you mean 'core'"),
+        ({"filters": [{"name": "core", "settings": {"k": 0}}]}, "k must be a whole number at least 1"),
     ],
 )
 def test_what_is_asked_is_checked_before_anything_is_written(project, tmp_path, changes, says):
@@ -106,3 +109,33 @@ def test_names_of_runs_sort_by_time_and_differ():
     names = {new_run_name("ease") for _ in range(20)}
     assert len(names) > 15
     assert all("-ease-" in name for name in names)
+
+
+CORE = {"name": "core", "settings": {"k": 7}}
+LIKES = {"name": "rating", "settings": {"low": 3.0, "high": None}}
+
+
+def test_filters_are_written_out_and_come_before_the_split(make_run):
+    run = Run.open(make_run("popularity", filters=[LIKES, CORE]).folder)
+    assert run.spec.filters == [LIKES, {"name": "core", "settings": {"k": 7, "items": None}}]
+    whole = make_run("popularity")
+    assert run.data.rating.min() >= 3
+    assert run.data.by_user.lengths.min() >= 7
+    assert run.data.n_users < whole.data.n_users
+    assert run.fold.train.n_items == run.data.n_items <= whole.data.n_items
+    assert run.data_identity != whole.data_identity == whole.spec.data_hash
+
+
+def test_a_run_from_before_there_were_filters_opens(make_run):
+    run = make_run("popularity")
+    asked = json.loads((run.folder / "run.json").read_text(encoding="utf-8"))
+    del asked["filters"]
+    (run.folder / "run.json").write_text(json.dumps(asked), encoding="utf-8")
+    assert Run.open(run.folder).data_identity == run.spec.data_hash
+
+
+def test_who_cannot_score_strangers_is_not_judged_by_strangers(make_run, monkeypatch):
+    monkeypatch.setattr(find("popularity"), "fold_in", "none")
+    with pytest.raises(WorkbenchError, match="cannot score people who were not in training"):
+        make_run("popularity", split="held-out-users")
+    assert make_run("popularity", split="k-fold").spec.split == "k-fold"

@@ -86,6 +86,7 @@ def _metric_table(answer: dict[str, Any]) -> str:
     protocol = answer["protocol"]
     about = [
         f"{answer['users']:,} users evaluated in {answer['seconds']:.1f} s",
+        *([f"filters: {protocol['filters_in_words']}"] if protocol.get("filters") else []),
         f"split: {protocol['split_in_words']}",
         f"candidates: {protocol['candidates']}; left out: {protocol['masked']}",
         f"relevant: {protocol['relevance']}",

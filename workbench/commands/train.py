@@ -23,8 +23,12 @@ def add(commands: Commands) -> None:
         commands,
         "train",
         "train an algorithm on a file, or go on where a run stopped",
-        epilog="Splits: random (test, validation, seed), last-n (n, validation), files (your own: --test, --validation). "
-        "Hyperparameters: workbench algorithms NAME. To go on after Ctrl-C or a crash: workbench train --run DIR.",
+        epilog="Splits and their settings: last-n (n, validation), random (test, validation, per_user, seed), time (test "
+        "or date, validation), time-series (windows, fold, test or days), held-out-users (test, validation, shown, hidden, "
+        "seed), k-fold (k, fold, by, seed), files (your own: --test, --validation). Filters come before the split, in "
+        "their order: min-rating, max-rating, min-user, min-item, core, after, before, users (a share or a number), "
+        "exclude (ids). Hyperparameters: workbench algorithms NAME. To go on after Ctrl-C or a crash: workbench train "
+        "--run DIR.",
     )
     parser.add_argument(
         "file", nargs="?", type=Path, metavar="FILE", help="interactions: CSV, TSV, '::', also in gz or zip"
@@ -34,12 +38,16 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--set", type=assignment, action="append", metavar="KEY=VALUE", help="a hyperparameter; may be repeated"
     )
-    parser.add_argument("--split", metavar="NAME", help="random, last-n (the default) or files")
+    parser.add_argument("--split", metavar="NAME", help="last-n (the default), random, time, time-series, …")
     parser.add_argument(
         "--split-set", type=assignment, action="append", metavar="KEY=VALUE", help="a setting of the split"
     )
     parser.add_argument(
-        "--filter", type=assignment, action="append", metavar="KEY=VALUE", help="not yet: filters come later"
+        "--filter",
+        type=assignment,
+        action="append",
+        metavar="KEY=VALUE",
+        help="what to work with, such as min-rating=4, core=5 or after=2010-01-01; may be repeated",
     )
     parser.add_argument("--test", type=Path, metavar="FILE", help="your own test file (with --split files)")
     parser.add_argument("--validation", type=Path, metavar="FILE", help="your own validation file (with --split files)")
@@ -62,9 +70,6 @@ def train(args: argparse.Namespace, progress: Progress) -> Answer:
     """Train a new run, or go on with one."""
     from workbench.training.run import Run
 
-    if args.filter:
-        message = f"There is no filter '{args.filter[0][0]}' yet: filters (duplicates, k-core, time) come in a later "
-        raise WorkbenchError(message + "version. Leave --filter out.")
     if args.file is None:
         _refuse_new_wishes(args)
         run = Run.open(args.run)
@@ -82,6 +87,7 @@ def _refuse_new_wishes(args: argparse.Namespace) -> None:
         "set",
         "split",
         "split_set",
+        "filter",
         "test",
         "validation",
         "items",
@@ -99,6 +105,7 @@ def _refuse_new_wishes(args: argparse.Namespace) -> None:
 def _new_run(args: argparse.Namespace, progress: Progress) -> Any:
     """Check every wish, then read the file, then make the run."""
     from workbench.algorithms import find
+    from workbench.data.filtering import apply, written_as
     from workbench.data.interactions import Interactions
     from workbench.data.splitting import make_split
     from workbench.training.run import Run
@@ -111,14 +118,20 @@ def _new_run(args: argparse.Namespace, progress: Progress) -> Any:
     kind, wishes, settings = find(args.algorithm), dict(args.set or []), dict(args.split_set or [])
     kind.make(wishes)
     make_split(split, settings)
+    filters = [written_as(key, value) for key, value in args.filter or []]
     with _new_folder(args.run) as data:
         _import(args, data, progress)
-        reason = kind.unsuited(Interactions.open(data))
+        left, steps = apply(filters, Interactions.open(data))
+        for one in steps:
+            counts = f"{one.interactions:,} interactions, {one.users:,} users, {one.items:,} items"
+            progress.say(f"Filter {one.words}: {counts} are left.")
+        reason = kind.unsuited(left)
         if reason:
             raise WorkbenchError(reason)
         options = {name: getattr(args, name) for name in ("seed", "device", "threads", "patience")}
         chosen = {name: value for name, value in options.items() if value is not None}
-        return Run.create(args.run, data, kind.name, wishes, split, settings, **chosen)
+        recipe = [one.recipe() for one in filters]
+        return Run.create(args.run, data, kind.name, wishes, split, settings, filters=recipe, **chosen)
 
 
 @contextmanager

@@ -104,8 +104,7 @@ class _Source:
         fold = run.fold
         self.shown = fold.shown_at_test.by_user
         self.in_training = fold.train.by_user.lengths > 0
-        known = fold.shown_at_test if run.split.show_validation else run.data.take(run.split.places(run.data) <= 1)
-        self.seen = None if include_seen else known.by_user
+        self.seen = None if include_seen else fold.seen_at_test.by_user
         self.cold = 0
 
     def lists(self, users: Array, k: int, schema: pa.Schema) -> pa.Table:

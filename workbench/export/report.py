@@ -185,6 +185,7 @@ def _long_tail(data: Interactions) -> Plot:
 
 def _protocol(protocol: dict[str, Any]) -> list[tuple[str, str]]:
     return [
+        *([("filters", protocol["filters_in_words"])] if protocol.get("filters") else []),
         ("split", protocol["split_in_words"]),
         ("history", protocol["history"]),
         ("candidates", protocol["candidates"]),

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from workbench.control import Control
+from workbench.data.filtering import describe
 from workbench.evaluation.evaluate import CUTOFFS, Evaluation, describe_protocol, evaluate
 from workbench.files import whole_file, write_json
 from workbench.training.run import Run
@@ -37,7 +38,13 @@ def evaluate_run(
         relevant_from=relevant_from,
         control=control,
     )
-    protocol = describe_protocol(run.split, result, run.spec.data_hash, run.spec.seed)
+    protocol = describe_protocol(run.split, result, run.data_identity, run.spec.seed)
+    if run.spec.filters:
+        protocol |= {
+            "filters": run.spec.filters,
+            "filters_in_words": describe(run.spec.filters),
+            "candidates": f"all {run.data.n_items} items left by the filters",
+        }
     answer = {
         "metrics": result.metrics,
         "users": len(result.who),

@@ -25,6 +25,7 @@ import psutil
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from workbench.algorithms import Algorithm, find
+from workbench.data import filtering
 from workbench.data.interactions import Interactions
 from workbench.data.splitting import Fold, Split, make_split
 from workbench.errors import WorkbenchError
@@ -47,6 +48,9 @@ class RunSpec(BaseModel):
     hyperparameters: dict[str, Any]
     data: str = Field(description="The data folder, relative to the run folder.")
     data_hash: str
+    filters: list[dict[str, Any]] = Field(
+        [], description="Names and settings of the filters that come before the split, in their order."
+    )
     split: str
     split_settings: dict[str, Any]
     seed: int = Field(0, ge=0)
@@ -76,6 +80,8 @@ class Run:
         hyperparameters: dict[str, Any] | None = None,
         split: str = "last-n",
         split_settings: dict[str, Any] | None = None,
+        *,
+        filters: filtering.Recipe = (),
         **options: Any,
     ) -> "Run":
         """Write a new run folder in state "queued".
@@ -88,6 +94,8 @@ class Run:
             The new folder; must not hold a run.
         data
             The data folder; inside the run folder or in the same project.
+        filters
+            Names and settings of filters (`workbench.data.filtering`), applied to the data before it is split.
         options
             ``seed``, ``device``, ``threads``, ``patience``, ``validation_users`` of `RunSpec`.
         """
@@ -97,6 +105,10 @@ class Run:
             )
             raise WorkbenchError(message)
         kind = find(algorithm)
+        rule = make_split(split, split_settings)
+        if rule.holds_out and kind.fold_in == "none":
+            message = f"{kind.title} cannot score people who were not in training, and the split '{rule.title}' judges "
+            raise WorkbenchError(message + "only such people. Choose another split, or another algorithm.")
         try:
             spec = RunSpec(
                 algorithm=kind.name,
@@ -104,7 +116,8 @@ class Run:
                 data=Path(os.path.relpath(data, folder)).as_posix(),
                 data_hash=read_json(data / "data.json")["hash"],
                 split=split,
-                split_settings=make_split(split, split_settings).model_dump(),
+                split_settings=rule.model_dump(),
+                filters=[one.recipe() for one in filtering.make_filters(filters)],
                 created=now(),
                 versions=_versions(),
                 **options,
@@ -186,11 +199,20 @@ class Run:
 
     @cached_property
     def data(self) -> Interactions:
-        """The interactions, memory-mapped; raises WorkbenchError where they are not those of the run."""
+        """The interactions that its filters leave; raises WorkbenchError where the data is not that of the run.
+
+        Without filters they are memory-mapped. With filters users and items have indices of their own: those that were
+        filtered away are nowhere in the run.
+        """
         if read_json(self.data_folder / "data.json").get("hash") != self.spec.data_hash:
             message = f"The data in {self.data_folder} has changed since the run {self.name} was made. Train a new run."
             raise WorkbenchError(message)
-        return Interactions.open(self.data_folder)
+        return filtering.apply(filtering.make_filters(self.spec.filters), Interactions.open(self.data_folder))[0]
+
+    @property
+    def data_identity(self) -> str:
+        """SHA-256 of the data with the filters: equal for runs that worked with the same interactions."""
+        return filtering.identity(self.spec.data_hash, self.spec.filters)
 
     @property
     def split(self) -> Split:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication
 from workbench.app.pages._run_table import Group
 from workbench.app.pages._run_words import LONG, NONE, metric_title
 from workbench.app.runs import RunInfo
+from workbench.data.filtering import describe
 from workbench.data.splitting import make_split
 from workbench.errors import WorkbenchError
 from workbench.metrics import all_metrics
@@ -24,7 +25,8 @@ def key_of(info: RunInfo) -> str:
     """Equal for runs whose numbers may be ranked together."""
     spec = info.spec
     protocol = protocol_of(info)
-    parts = [spec.get("data_hash"), spec.get("split"), spec.get("split_settings"), protocol.get("relevance", USUAL)]
+    data = [spec.get("data_hash"), spec.get("filters") or []]
+    parts = [*data, spec.get("split"), spec.get("split_settings"), protocol.get("relevance", USUAL)]
     return json.dumps(parts, sort_keys=True, default=str)
 
 
@@ -53,6 +55,14 @@ def split_words(info: RunInfo) -> str:
     return words[:1].upper() + words[1:LONG]
 
 
+def filter_words(info: RunInfo) -> str:
+    """The filters of a run, in words; "" where it has none."""
+    try:
+        return describe(info.spec.get("filters") or [])[:LONG]
+    except (WorkbenchError, TypeError, AttributeError):
+        return _tr("filters that this version does not know")
+
+
 def data_words(info: RunInfo) -> str:
     """The data of a run: enough of its hash to tell it from others."""
     return str(info.spec.get("data_hash") or NONE)[:8]
@@ -61,7 +71,8 @@ def data_words(info: RunInfo) -> str:
 def _title(info: RunInfo) -> str:
     relevance = protocol_of(info).get("relevance", USUAL)
     unusual = [] if relevance == USUAL else [str(relevance)[:LONG]]
-    return " · ".join([split_words(info), *unusual, _tr("data {hash}").format(hash=data_words(info))])
+    filters = [filter_words(info)] if info.spec.get("filters") else []
+    return " · ".join([split_words(info), *unusual, *filters, _tr("data {hash}").format(hash=data_words(info))])
 
 
 def protocol_lines(runs: list[RunInfo], metric: str) -> list[tuple[str, str]]:
@@ -72,6 +83,7 @@ def protocol_lines(runs: list[RunInfo], metric: str) -> list[tuple[str, str]]:
     seeds = sorted({str(info.spec.get("seed", 0)) for info in runs})
     users = sorted({str(one.get("users")) for info in runs if (one := protocol_of(info)).get("users") is not None})
     said = [
+        (_tr("Filters"), filter_words(runs[0])),
         (_tr("Split"), split_words(runs[0])),
         (_tr("Candidates"), protocol.get("candidates")),
         (_tr("Left out"), protocol.get("masked")),

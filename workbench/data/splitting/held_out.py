@@ -12,15 +12,15 @@ from workbench.declaring import hyperparameter
 Hidden = Literal["random", "last"]
 
 
-def shown_share() -> Any:
+def shown_share(when: dict[str, Any] | None = None) -> Any:
     """Declare how much of a history is shown."""
     text = "Share of their interactions that is shown when they are scored; the rest is hidden, at least one."
-    return hyperparameter(0.8, "Shown", text, gt=0, lt=1)
+    return hyperparameter(0.8, "Shown", text, gt=0, lt=1, when=when)
 
 
-def hidden_which() -> Any:
+def hidden_which(when: dict[str, Any] | None = None) -> Any:
     """Declare which interactions are hidden."""
-    return hyperparameter("random", "Hidden", "Which of their interactions are hidden: any, or the last.")
+    return hyperparameter("random", "Hidden", "Which of their interactions are hidden: any, or the last.", when=when)
 
 
 class HeldOutUsers(Split):

@@ -27,8 +27,8 @@ class KFold(Split):
     validation: float = hyperparameter(
         0.1, "Validation", "Share of the other parts that chooses the best epoch.", ge=0, lt=1
     )
-    shown: float = shown_share()
-    hidden: Hidden = hidden_which()
+    shown: float = shown_share({"by": "users"})
+    hidden: Hidden = hidden_which({"by": "users"})
     seed: int = split_seed()
 
     @field_validator("fold")

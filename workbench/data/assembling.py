@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from workbench.control import Control
+from workbench.data.ahead import ahead
 from workbench.data.interactions import DUPLICATES, Array, Interactions
 from workbench.data.table import Piece
 from workbench.errors import WorkbenchError
@@ -152,11 +153,16 @@ class Assembly:
         scratch = (np.full(slots, -1, np.int32), np.zeros(slots, np.int64), np.zeros(slots), np.zeros(slots, np.int64))
         lengths = np.zeros(n_users, np.int64)
         write, how = 0, DUPLICATES.index(duplicates)
-        for first, last in _ranges(indptr):
+
+        def sorted_ranges() -> Iterator[tuple[int, int]]:
+            for first, last in _ranges(indptr):
+                if len(time):
+                    sort_rows(indptr, first, last, item, rating, time, part)
+                yield first, last
+
+        for first, last in ahead(sorted_ranges()):  # rows that are merged move down, away from those that are sorted
             control.check()
             control.progress(0.80 + 0.06 * float(indptr[first]) / self.length, "Sorting by user and time")
-            if len(time):
-                sort_rows(indptr, first, last, item, rating, time, part)
             write = merge_rows(indptr, first, last, write, (item, rating, time, part), scratch, how, lengths)
         user = np.repeat(np.arange(n_users, dtype=np.int32), lengths)
         kept = {n: one[:write] for n, one in (("rating", rating), ("time", time), ("part", part)) if len(one)}

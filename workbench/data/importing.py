@@ -4,7 +4,7 @@ import hashlib
 import threading
 from collections.abc import Callable, Iterator
 from concurrent import futures
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from workbench.control import Control
 from workbench.data import columns as roles
+from workbench.data.ahead import ahead
 from workbench.data.assembling import Assembly
 from workbench.data.columns import Columns
 from workbench.data.interactions import Interactions
@@ -205,11 +206,13 @@ def _pieces(
     layout = converter.layout.format
     with opened(path, layout.encoding, layout.compression, layout.member) as source:
         quotes = layout.quotes and len(layout.delimiter) == 1
-        for block in _without_header(blocks(source.chunks(), layout.delimiter, quotes=quotes), layout):
-            control.check()
-            if block.data:
-                yield converter.convert(block)
-            control.progress(0.72 * (share[0] + share[1] * source.fraction()), f"{report.rows:,} rows read")
+        every = ahead(_without_header(blocks(source.chunks(), layout.delimiter, quotes=quotes), layout))
+        with closing(every):
+            for block in every:
+                control.check()
+                if block.data:
+                    yield converter.convert(block)
+                control.progress(0.72 * (share[0] + share[1] * source.fraction()), f"{report.rows:,} rows read")
 
 
 def _packing(path: Path, layout: Format) -> dict[str, str]:

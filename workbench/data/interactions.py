@@ -5,6 +5,7 @@ the file had them.
 """
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -218,16 +219,17 @@ class Interactions:
     def write(self, folder: Path, about: dict[str, object] | None = None, control: Control | None = None) -> None:
         """Write everything into an existing folder (see `save`)."""
         control = control or Control()
-        for name in ("user", "item", "rating", "time", "part"):
-            array = getattr(self, name)
-            if array is not None:
-                _write_array(folder / f"{name}.npy", array, control)
+        with ThreadPoolExecutor(1) as pool:
+            hashed = pool.submit(self._hash, control)
+            for name in ("user", "item", "rating", "time", "part"):
+                array = getattr(self, name)
+                if array is not None:
+                    _write_array(folder / f"{name}.npy", array, control)
         for name in ("user_ids", "item_ids"):
             table = pa.table({"id": getattr(self, name)})
             with pa.OSFile(str(folder / f"{name}.arrow"), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
                 writer.write_table(table)
-        if "content_hash" not in vars(self):
-            vars(self)["content_hash"] = self._hash(control)  # where `content_hash` keeps what it found
+            vars(self)["content_hash"] = hashed.result()  # where `content_hash` keeps what it found
         write_json(folder / "data.json", {**(about or {}), "hash": self.content_hash, "interactions": len(self)})
 
     @classmethod

@@ -23,8 +23,10 @@ def play(scenario, home, path=None, *, environment=None, timeout=1200, **options
     """
     Path(home).mkdir(parents=True, exist_ok=True)
     own = {"RECWB_HOME": str(home), "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")}
+    # As on a person's machine, modules are compiled once and kept, whatever is usual where tests run.
+    usual = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     command = [sys.executable, "-m", "tests.benchmarks.own_window", scenario, json.dumps(options), str(path or "")]
-    env = {**os.environ, **own, **(environment or {}), "PLAY_BEGAN": repr(time.monotonic())}
+    env = {**usual, **own, **(environment or {}), "PLAY_BEGAN": repr(time.monotonic())}
     done = subprocess.run(
         command, cwd=ROOT, env=env, timeout=timeout, check=False, text=True, encoding="utf-8", stdout=subprocess.PIPE
     )

@@ -1,0 +1,108 @@
+"""Our side of every race."""
+
+import json
+import sys
+import time
+
+import numpy as np
+import pyarrow as pa
+from threadpoolctl import threadpool_limits
+
+from workbench.data.interactions import Interactions, UserItems
+
+
+def interactions(user, item, n_users, n_items, rating=None):
+    ids = [pa.array([str(one) for one in range(n)]) for n in (n_users, n_items)]
+    return Interactions.build(user.astype(np.int32), item.astype(np.int32), *ids, rating=rating)
+
+
+def small():
+    """Something to learn from once, so that no compiler is timed."""
+    user, item = np.repeat(np.arange(8), 3), np.tile(np.arange(6), 4)
+    return interactions(user, item, 8, 6, (1 + item % 5).astype(np.float32))
+
+
+def learn(make, data):
+    """Train twice, first on something small; returns the algorithm and the seconds of the second."""
+    for _ in make().train(small()):
+        pass
+    algorithm = make()
+    began = time.perf_counter()
+    for _ in algorithm.train(data):
+        pass
+    return algorithm, time.perf_counter() - began
+
+
+def svd(data):
+    from workbench.algorithms.biased_svd import BiasedSVD
+
+    train = interactions(data["user"], data["item"], *data["sizes"], data["rating"].astype(np.float32))
+    algorithm, seconds = learn(lambda: BiasedSVD(factors=100, epochs=20), train)
+    return seconds, {"predicted": algorithm.predict(data["test_user"].astype(np.int32), data["test_item"])}
+
+
+def neighbours(data):
+    from workbench.algorithms.item_knn import ItemKNN
+
+    train = interactions(data["user"], data["item"], *data["sizes"])
+    algorithm, seconds = learn(lambda: ItemKNN(neighbours=200, shrinkage=0.0), train)
+    return seconds, {"entries": np.array(len(algorithm._data))}
+
+
+def lists(data):
+    from workbench.algorithms.item_knn import ItemKNN
+    from workbench.evaluation.ranking import blocks, recommend
+
+    train = interactions(data["user"], data["item"], *data["sizes"])
+    algorithm, _ = learn(lambda: ItemKNN(neighbours=200, shrinkage=0.0), train)
+    few = np.zeros(1, np.int32)
+    recommend(algorithm, few, train.by_user.rows(few), 20, train.by_user.rows(few))
+    users = np.arange(train.n_users, dtype=np.int32)
+    found = np.empty((train.n_users, 20), np.int32)
+    began = time.perf_counter()
+    for rows in blocks(train.n_users, train.n_items):
+        seen: UserItems = train.by_user.rows(rows)
+        found[rows] = recommend(algorithm, users[rows], seen, 20, seen)[0]
+    return time.perf_counter() - began, {"lists": found}
+
+
+def ease(data):
+    from workbench.algorithms.ease import EASE
+
+    train = interactions(data["user"], data["item"], *data["sizes"])
+    algorithm, seconds = learn(lambda: EASE(regularization=300.0), train)
+    return seconds, {"corner": algorithm._weights[:50, :50]}
+
+
+def inverse(data):
+    """What EASE cannot do without: the inverse of the Gram matrix, bare, by LAPACK."""
+    import scipy.sparse as sp
+    from scipy.linalg import lapack
+
+    x = sp.csr_matrix((np.ones(len(data["user"])), (data["user"], data["item"])), shape=data["sizes"])
+    gram = np.asfortranarray((x.T @ x).toarray())
+    gram[np.diag_indices_from(gram)] += 300.0
+    began = time.perf_counter()
+    factor, _ = lapack.dpotrf(gram, lower=1, overwrite_a=1)
+    inverse, _ = lapack.dpotri(factor, lower=1, overwrite_c=1)
+    seconds = time.perf_counter() - began
+    corner = np.tril(inverse[:50, :50])
+    corner = corner + np.tril(corner, -1).T
+    weights = -corner / inverse.diagonal()[:50]
+    np.fill_diagonal(weights, 0)
+    return seconds, {"corner": weights.astype(np.float32)}
+
+
+def main():
+    source, target, threads, job = sys.argv[1:5]
+    with np.load(source) as file:
+        data = {name: file[name] for name in file.files}
+    data["sizes"] = tuple(int(one) for one in data["sizes"])
+    with threadpool_limits(int(threads)):
+        seconds, result = globals()[job](data)
+    np.savez(target, **result)
+    sys.stdout.write(json.dumps({"seconds": seconds}) + "\n")
+
+
+if __name__ == "__main__":
+    main()

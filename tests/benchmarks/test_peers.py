@@ -1,0 +1,101 @@
+"""Races against peers; ``PEER_TURNS``, ``PEER_THREADS`` and ``PEERS`` (see `peers`) change how they are run."""
+
+import sys
+
+import numpy as np
+import pytest
+
+from tests.benchmarks.peers import peer, race
+
+pytestmark = pytest.mark.benchmark
+
+
+def numbered(*columns):
+    """Numbers without gaps for the values of a column, the same in all of its files; and how many there are."""
+    values, index = np.unique(np.concatenate(columns), return_inverse=True)
+    return np.split(index, np.cumsum([len(one) for one in columns])[:-1]), len(values)
+
+
+def by_order(train, other):
+    """Numbers in which those met in training come first, as peers that refuse gaps need."""
+    first, n = numbered(train)
+    known = dict(zip(train.tolist(), first[0].tolist(), strict=True))
+    for one in other.tolist():
+        known.setdefault(one, len(known))
+    return first[0], np.array([known[one] for one in other.tolist()]), max(n, len(known))
+
+
+def test_biased_svd_and_surprise(say, tmp_path, shared_data):
+    folder = shared_data("ml-100k")
+    train, test = (np.loadtxt(folder / name, dtype=np.int64) for name in ("u1.base", "u1.test"))
+    user, test_user, n_users = by_order(train[:, 0], test[:, 0])
+    item, test_item, n_items = by_order(train[:, 1], test[:, 1])
+    data = {"user": user, "item": item, "rating": train[:, 2], "test_user": test_user, "test_item": test_item}
+
+    def judge(result):
+        return f"RMSE {np.sqrt(np.mean((np.load(result)['predicted'] - test[:, 2]) ** 2)):.4f}"
+
+    sides = {"ours": (sys.executable, "ours.py", "svd"), "Surprise 1.1.5": (peer("scikit-surprise==1.1.5"), "surprise_svd.py")}
+    protocol = "ML-100K u1, 100 factors, 20 epochs, training"
+    race(say, "biased SVD", tmp_path / "svd", data | {"sizes": np.array([n_users, n_items])}, sides, protocol, judge)
+
+
+@pytest.fixture
+def gowalla(shared_data):
+    """Users, items, and what is hidden of each user."""
+    folder = shared_data("gowalla")
+
+    def rows(name):
+        for line in (folder / name).read_text(encoding="ascii").splitlines():
+            user, *items = map(int, line.split())
+            yield user, items
+
+    pairs = np.array([(user, item) for user, items in rows("train.txt") for item in items])
+    hidden = {user: set(items) for user, items in rows("test.txt") if items}
+    n_items = 1 + max(int(pairs[:, 1].max()), max(max(items) for items in hidden.values()))
+    sizes = np.array([1 + max(int(pairs[:, 0].max()), *hidden), n_items])
+    return {"user": pairs[:, 0], "item": pairs[:, 1], "sizes": sizes}, hidden
+
+
+def test_neighbours_and_implicit(say, tmp_path, gowalla):
+    data, _ = gowalla
+    sides = {"ours": (sys.executable, "ours.py", "neighbours"), "implicit": (peer("implicit"), "implicit_knn.py", "fit")}
+    protocol = "Gowalla, cosine, 200 neighbours of each item, training"
+    race(say, "item kNN", tmp_path / "knn", data, sides, protocol, lambda path: f"{np.load(path)['entries']:,} kept")
+
+
+def test_lists_and_implicit(say, tmp_path, gowalla):
+    data, hidden = gowalla
+
+    def judge(result):
+        lists = np.load(result)["lists"]
+        hits = [len(hidden[user] & set(lists[user].tolist())) / len(hidden[user]) for user in hidden]
+        return f"recall@20 {np.mean(hits):.4f}"
+
+    sides = {"ours": (sys.executable, "ours.py", "lists"), "implicit": (peer("implicit"), "implicit_knn.py", "lists")}
+    protocol = f"Gowalla, item kNN, 20 unseen items for each of {data['sizes'][0]:,} users"
+    race(say, "lists of all users", tmp_path / "lists", data, sides, protocol, judge)
+
+
+@pytest.mark.parametrize("other", ["LAPACK", "irspack"])
+def test_ease(say, tmp_path, shared_data, other):
+    file = shared_data("ml-1m") / "interactions_chronological.csv"
+    pairs = np.loadtxt(file, dtype=np.int64, delimiter=",", skiprows=1, usecols=(0, 1))
+    (user,), n_users = numbered(pairs[:, 0])
+    (item,), n_items = numbered(pairs[:, 1])
+    data = {"user": user, "item": item, "sizes": np.array([n_users, n_items])}
+    theirs = {
+        "LAPACK": (sys.executable, "ours.py", "inverse"),
+        "irspack": (sys.executable if other == "LAPACK" else peer("irspack"), "irspack_ease.py"),
+    }
+    corner = {}
+
+    def judge(result):
+        corner[result] = np.load(result)["corner"]
+        off = np.abs(corner[result] - next(iter(corner.values()))).max()
+        return f"weights at most {off:.1e} off ours" if len(corner) > 1 else ""
+
+    what = "against the inverse of the Gram matrix alone" if other == "LAPACK" else "of both"
+    protocol = f"ML-1M, {n_items:,} items, L2 300, whole training {what}"
+    sides = {"ours": (sys.executable, "ours.py", "ease"), other: theirs[other]}
+    race(say, "EASE", tmp_path / "ease", data, sides, protocol, judge)

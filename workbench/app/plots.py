@@ -65,14 +65,14 @@ class Plot(QWidget):
         self.legend = QHBoxLayout()
         self.legend.setSpacing(2 * GRID)
         column.addLayout(self.legend)
-        self.view = pg.PlotWidget(axisItems={"left": Axis("left"), "bottom": Axis("bottom", names, whole=whole)})
+        axes = {"left": Axis("left"), "bottom": Axis("bottom", names, whole=whole)}
+        self.view = pg.PlotWidget(axisItems=axes, enableMenu=False)  # making a menu only to drop it takes half the time
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # there is nothing to type; the summary speaks for it
         self.view.setAccessibleName(name)
         # Once: each time a style sheet is set, the widgets inside forget the colours they were given.
         self.view.setStyleSheet("background: transparent; border: none")
         self.plot = self.view.getPlotItem()
         self.plot.hideButtons()
-        self.plot.setMenuEnabled(False)
         self.plot.setClipToView(False)
         self.plot.getViewBox().setMouseEnabled(False, False)
         self.plot.getViewBox().setDefaultPadding(0.02)

@@ -477,6 +477,7 @@ class Session(QObject):
         self.submit("warm_up", {}, title=self.tr("Getting ready"))
         self._long.start()
         self.runs.prepare()
+        self._saver.start(_load_ahead)
 
     # The sample ----------------------------------------------------------------------------------------------------
 
@@ -508,6 +509,18 @@ class Session(QObject):
         for worker in (self._long, self._quick):
             worker.close()
         self._saver.waitForDone(5000)
+
+
+def _load_ahead() -> None:
+    """Load, beside the window's thread, what it would otherwise wait for at the first click that needs it."""
+    import workbench.data.importing
+    import workbench.training.run  # noqa: F401
+    from workbench.algorithms import all_algorithms
+    from workbench.metrics import all_metrics
+
+    for kind in all_algorithms().values():
+        kind.model_json_schema()  # pydantic puts off much of its work until it is asked
+    all_metrics()
 
 
 def _first(paths: Path | dict[str, Path]) -> Path:

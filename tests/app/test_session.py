@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from workbench.app.sidebar import run_state
 from workbench.project import FILE, LOCK, Project, recent
 
 
@@ -112,3 +113,13 @@ def test_closing_leaves_no_process(session, project, qtbot):
     pids = [done.args[0], session.runs.standby.pid]
     session.close()
     assert not any(map(psutil.pid_exists, pids))
+
+
+def test_the_figure_beside_a_run_is_that_of_the_epoch_that_is_kept(session, project):
+    from tests.app.fake_runs import make_run, set_status
+
+    last, best = {"epoch": 9, "validation": {"ndcg@10": 0.1}}, {"epoch": 4, "validation": {"ndcg@10": 0.3}}
+    set_status(make_run(project, "a-bpr", "bpr"), "done", last=last, best=best)
+    set_status(make_run(project, "b-biased-svd", "biased-svd"), "done", last={"validation": {"rmse": 0.965}})
+    session.open_project(project.folder)
+    assert [run_state(info) for info in session.all_runs()] == [".300", "RMSE .965"]

@@ -111,8 +111,13 @@ class RunInfo:
         return str(self.status.get("details", ""))
 
     def headline(self) -> tuple[str, float] | None:
-        """The one number to show beside the title: NDCG@10 or RMSE of the test, else of the validation."""
-        for source in (self.metrics, self.validation):
+        """The one number to show beside the title: NDCG@10 or RMSE of the test, else of the validation.
+
+        The validation is that of the best epoch, whose model is kept, where one is known.
+        """
+        best = self.status.get("best")
+        best = best.get("validation") if isinstance(best, dict) else None
+        for source in (self.metrics, best if isinstance(best, dict) else {}, self.validation):
             for name in ("ndcg@10", "rmse"):
                 value = source.get(name)
                 value = value.get("mean") if isinstance(value, dict) else value

@@ -296,8 +296,11 @@ def run_state(info: RunInfo) -> str:
     headline = info.headline()
     if headline is None:
         return info.state
-    number = f"{headline[1]:.3f}"
-    return number.removeprefix("0") if headline[1] < 1 else number
+    name, value = headline
+    number = f"{value:.3f}"
+    number = number.removeprefix("0") if value < 1 else number
+    # Beside the gains of other runs, an error must not look like a gain.
+    return f"RMSE {number}" if name == "rmse" else number
 
 
 def run_menu(session: Session, run_id: str, parent: QWidget) -> QMenu:

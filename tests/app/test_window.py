@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, QSize, Qt, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QShortcutEvent
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QWidget
 
 from workbench.app.commands import CheatSheet, CommandPalette, match
 from workbench.app.pages import Page
 from workbench.app.pages.home import Home
 from workbench.app.session import Session
+from workbench.app.widgets import Button
 from workbench.app.window import MainWindow, first_size
 
 
@@ -166,6 +167,37 @@ def test_a_dropped_project_is_opened(window, session, project):
     assert session.project.name == "films"
 
 
+def test_several_files_are_opened_at_once_by_key_and_from_home(window, session, tmp_path, qtbot, monkeypatch):
+    files = [tmp_path / "u1.base", tmp_path / "u1.test"]
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: ([str(one) for one in files], ""))
+    qtbot.keyClick(window, Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
+    assert session.take_files() == files
+    session.close_project()
+    window.show_page("home")
+    window.page.choose.click()
+    assert session.take_files() == files
+
+
+def test_the_next_step_has_the_keyboard_again_once_it_can_be_taken(window, qtbot):
+    window.show_page("data")
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    primary = next(one for one in window.header.findChildren(Button) if one.text() == "Go on")
+    qtbot.waitUntil(primary.isVisible)
+    primary.setFocus()
+    qtbot.waitUntil(primary.hasFocus)
+    action = window.page.primary
+    action.setVisible(False)
+    assert not primary.hasFocus()
+    action.setText("Choose a split")
+    action.setVisible(True)
+    assert primary.hasFocus()
+    action.setEnabled(False)
+    window.sidebar.steps["train"].setFocus()  # the person goes elsewhere
+    action.setEnabled(True)
+    assert window.sidebar.steps["train"].hasFocus()
+
+
 def test_text_that_is_dragged_is_not_taken(window):
     data = QMimeData()
     data.setText("hello")
@@ -184,6 +216,14 @@ def test_the_palette_finds_and_does(window, qtbot):
     assert palette.titles()[0] == "Go to Train"
     qtbot.keyClick(palette.field, Qt.Key.Key_Return)
     assert window.page.name == "train"
+
+
+def test_escape_closes_the_palette_whatever_is_typed(window, qtbot):
+    qtbot.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    palette = window.findChild(CommandPalette)
+    qtbot.keyClicks(palette.field, "export")
+    qtbot.keyClick(palette.field, Qt.Key.Key_Escape)
+    assert not palette.isVisible()
 
 
 def test_letters_match_in_order():

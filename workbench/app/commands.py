@@ -42,7 +42,7 @@ class CommandPalette(QDialog):
         self._actions = [action for action in actions if action.text()]
         column = QVBoxLayout(self)
         column.setContentsMargins(GRID, GRID, GRID, GRID)
-        self.field = SearchField(self.tr("What would you like to do?"))
+        self.field = SearchField(self.tr("What would you like to do?"), empties=False)
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Commands"))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -129,6 +129,9 @@ class Button(QPushButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         self._action = action
+        self._kind = kind
+        # Whether it had the keyboard when it could no longer be pressed, and who has it since then.
+        self._waits, self._heir = False, None
         if icon:
             icons.bind(self, icon, "on_accent" if kind == "primary" else "muted")
             self.setIconSize(QSize(2 * GRID, 2 * GRID))
@@ -142,15 +145,29 @@ class Button(QPushButton):
 
     def _follow(self) -> None:
         action = self._action
+        held = self.hasFocus()
         self.setText(action.text())
         self.setEnabled(action.isEnabled())
         show_if(self, action.isVisible())
+        self._keep_focus(held=held)
         self.setCheckable(action.isCheckable())
         self.setChecked(action.isChecked())
         shortcut = action.shortcut().toString()
         tip = action.toolTip() if action.toolTip() != action.text().replace("&", "") else ""
         self.setToolTip(" ".join(filter(None, [tip, f"({shortcut})" if shortcut else ""])))
         self.setAccessibleName(action.text())
+
+    def _keep_focus(self, *, held: bool) -> None:
+        """Take the keyboard again after a while in which the next step could not be taken, unless it went elsewhere."""
+        if self._kind != "primary":
+            return
+        now = QApplication.focusWidget()
+        if held and now is not self:
+            self._waits, self._heir = True, now
+        elif self._waits and self.isEnabled() and self.isVisible():
+            self._waits = False
+            if now is self._heir:
+                self.setFocus()
 
 
 class Line(QWidget):
@@ -305,10 +322,11 @@ class EmptyState(QWidget):
 
 
 class SearchField(QLineEdit):
-    """A field to search in; Escape empties it."""
+    """A field to search in; Escape empties it, unless it is to close what the field is on."""
 
-    def __init__(self, hint: str) -> None:
+    def __init__(self, hint: str, *, empties: bool = True) -> None:
         super().__init__()
+        self._empties = empties
         self.setPlaceholderText(hint)
         self.setAccessibleName(hint)
         self.setProperty("search", "true")
@@ -318,7 +336,7 @@ class SearchField(QLineEdit):
         self.setMinimumWidth(20 * GRID)
 
     def keyPressEvent(self, event) -> None:  # noqa: ANN001 - Qt's
-        if event.key() == Qt.Key.Key_Escape and self.text():
+        if self._empties and event.key() == Qt.Key.Key_Escape and self.text():
             self.clear()
             return
         super().keyPressEvent(event)
@@ -367,7 +385,7 @@ class ErrorCard(QFrame):
         QApplication.clipboard().setText(self._all)
 
 
-def show_if(widget: QWidget, wanted: bool) -> None:  # noqa: FBT001 - as setVisible
+def show_if(widget: QWidget, wanted: bool) -> None:
     """Show a part, or hide it. One that has no parent yet is not shown: it would be a window of its own for a moment."""
     if widget.parentWidget() is not None or not wanted:
         widget.setVisible(wanted)

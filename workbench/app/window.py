@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from workbench.app.commands import CheatSheet, CommandPalette
 from workbench.app.job_strip import JobStrip
 from workbench.app.pages import Page, all_pages
+from workbench.app.pages._offered import ENDINGS
 from workbench.app.session import Session
 from workbench.app.sidebar import Sidebar
 from workbench.app.theme import BODY, GRID, TITLE, font, theme
@@ -230,13 +231,12 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def open_file(self) -> None:
-        """Ask for a file of interactions, or for a project."""
-        pattern = self.tr("Interactions or project ({files})").format(
-            files=f"*.csv *.tsv *.txt *.dat *.inter *.data *.gz *.zip {FILE}"
-        )
-        path, _ = QFileDialog.getOpenFileName(self, self.tr("Open"), "", f"{pattern};;{self.tr('All files')} (*)")
-        if path:
-            self.session.offer_files([Path(path)])
+        """Ask for a file of interactions, with its titles or its test file, or for a project."""
+        files = " ".join([*(f"*{ending}" for ending in ENDINGS), FILE])
+        pattern = self.tr("Interactions or project ({files})").format(files=files)
+        paths, _ = QFileDialog.getOpenFileNames(self, self.tr("Open"), "", f"{pattern};;{self.tr('All files')} (*)")
+        if paths:
+            self.session.offer_files([Path(path) for path in paths])
 
     @Slot()
     def open_folder(self) -> None:

@@ -138,9 +138,9 @@ class Home(Page):
 
     @Slot()
     def _choose_file(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, self.tr("Open a ratings file"))
-        if path:
-            self.session.offer_files([Path(path)])
+        paths, _ = QFileDialog.getOpenFileNames(self, self.tr("Open a ratings file"))
+        if paths:
+            self.session.offer_files([Path(path) for path in paths])
 
     @Slot()
     def _open_project(self) -> None:

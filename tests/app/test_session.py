@@ -1,5 +1,6 @@
 import json
 
+import numpy as np
 import pytest
 
 from workbench.app.sidebar import run_state
@@ -101,6 +102,19 @@ def test_an_import_makes_the_data_current(session, project, monkeypatch, qtbot):
     assert len(session.data) == 16
     assert session.split == {"name": "last-n", "settings": {}}
     assert Project.open(project.folder) is not None
+
+
+def test_own_files_judge_as_soon_as_they_are_there_and_no_longer(opened, project, qtbot):
+    part = project.folder / "data" / "small" / "part.npy"
+    opened.set_split("random", {})
+    opened._imported(opened.project, "small", {})
+    assert opened.split["name"] == "random"
+    np.save(part, np.repeat(np.array([0, 2], np.uint8), 8))
+    opened._imported(opened.project, "small", {})
+    assert opened.split == {"name": "files", "settings": {}}
+    part.unlink()
+    opened._imported(opened.project, "small", {})
+    assert opened.split == {"name": "last-n", "settings": {}}
 
 
 def test_closing_leaves_no_process(session, project, qtbot):

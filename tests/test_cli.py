@@ -133,6 +133,28 @@ def test_algorithms_are_listed_with_their_declarations(value, ask):
     assert all(one["name"] in ask("algorithms")[1] for one in found)
 
 
+def test_three_algorithms_are_suggested_for_a_file(folder, value, ask):
+    found = value("algorithms", "--for", folder / "ratings.csv")
+    assert [set(one) for one in found["suggested"]] == [{"name", "title", "reason"}] * 3
+    assert found["suggested"][0]["name"] == "ease"
+    _, out, _ = ask("algorithms", "--for", folder / "ratings.csv")
+    assert all(one["reason"] in out for one in found["suggested"])
+    assert "--algorithm ease" in out
+
+
+def test_what_cannot_learn_from_a_file_says_why(tmp_path, value):
+    file = tmp_path / "plain.csv"
+    file.write_text("user,item\n" + "".join(f"u{i % 7},i{i % 5}\n" for i in range(35)))
+    found = value("algorithms", "--for", file)
+    assert "needs time" in found["unsuited"]["gru4rec"]
+    assert not {one["name"] for one in found["suggested"]} & set(found["unsuited"])
+
+
+def test_a_name_and_a_file_are_not_asked_for_together(folder, ask):
+    assert ask("algorithms", "ease", "--for", folder / "ratings.csv")[0] == 2
+    assert ask("algorithms", "--items", folder / "ratings.csv")[0] == 2
+
+
 def test_train_makes_a_run_folder_with_its_data_inside(folder, tmp_path, value):
     said = value(
         "train",

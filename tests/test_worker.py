@@ -104,6 +104,19 @@ def test_a_split_is_described_with_what_lands_where(run):
 LIKES = {"name": "rating", "settings": {"low": 2}}
 
 
+def test_the_matrix_is_counted_as_a_whole_and_in_part(run):
+    ask = {"data": str(run.data_folder), "fields": 4}
+    first, second = answers(
+        {"id": 1, "job": "density", "args": ask},
+        {"id": 2, "job": "density", "args": ask | {"users": [0, 3], "items": [1, 1]}},
+    )[-2:]
+    whole = first["result"]
+    assert sum(map(sum, whole["counts"])) == len(run.data)
+    assert (len(whole["user_edges"]), len(whole["item_edges"])) == (5, 5)
+    assert (whole["user_edges"][-1], whole["item_edges"][-1]) == (whole["users"], whole["items"])
+    assert second["result"]["counts"] == [[], [], []]
+
+
 def test_filters_tell_what_each_leaves_and_the_split_takes_that(run):
     data = str(run.data_folder)
     steps = [LIKES, {"name": "min-item", "settings": {"n": 4}}]

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from workbench.algorithms import Algorithm, all_algorithms
 from workbench.control import Control
 from workbench.data import filtering
+from workbench.data.density import FIELDS, Ordered
 from workbench.data.importing import Recipe, import_file
 from workbench.data.interactions import Interactions, UserItems
 from workbench.data.items import Items
@@ -90,6 +91,31 @@ def split_facts(data: str, name: str, settings: Json, control: Control, filters:
         "equal_times": checks.equal_times(interactions),
         "picture": _picture(interactions, fold.places),
     }
+
+
+def density(
+    data: str, control: Control, users: list[int] | None = None, items: list[int] | None = None, fields: int = FIELDS
+) -> Json:
+    """How many interactions fall into each field of a part of the matrix, users and items in the order of their counts.
+
+    `users` and `items` are the first and one past the last place in the order; all where they are left out.
+    """
+    folder = Path(data)
+    ordered = _ordered(folder, read_json(folder / "data.json")["hash"])
+    part = [None if one is None else (int(one[0]), int(one[1])) for one in (users, items)]
+    counts, rows, columns = ordered.counts(part[0], part[1], min(fields, FIELDS), control)
+    return {
+        "counts": counts.tolist(),
+        "user_edges": rows.tolist(),
+        "item_edges": columns.tolist(),
+        "users": len(ordered.users),
+        "items": len(ordered.items),
+    }
+
+
+@lru_cache(maxsize=1)
+def _ordered(folder: Path, data_hash: str) -> Ordered:
+    return Ordered(Interactions.open(folder))
 
 
 def _filtered(folder: Path, filters: list[Json]) -> tuple[Interactions, Json]:
@@ -247,6 +273,7 @@ JOBS: dict[str, Callable[..., Any]] = {
     "import": import_data,
     "filter": filter_facts,
     "split": split_facts,
+    "density": density,
     "evaluate": evaluate,
     "recommend": recommend,
     "find_users": find_users,

@@ -1,6 +1,7 @@
-"""``workbench algorithms``: what there is, with hyperparameters."""
+"""``workbench algorithms``: what there is, with hyperparameters, and what suits a file."""
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 from workbench.commands.options import Commands, add_command
@@ -11,16 +12,51 @@ def add(commands: Commands) -> None:
     """Add the command."""
     parser = add_command(commands, "algorithms", "what there is, with hyperparameters")
     parser.add_argument("name", nargs="?", metavar="NAME", help="only this one, in full")
-    parser.set_defaults(command=algorithms)
+    parser.add_argument("--for", type=Path, dest="file", metavar="FILE", help="suggest three for these interactions")
+    parser.add_argument("--items", type=Path, metavar="FILE", help="with --for: titles, years, genres of the items")
+    parser.add_argument("--columns", metavar="user=A,item=B,…", help="with --for: columns of FILE; guessed if left out")
+    parser.set_defaults(command=algorithms, parser=parser)
 
 
 def algorithms(args: argparse.Namespace, progress: Progress) -> Answer:
-    """All algorithms, or one."""
+    """All algorithms, or one, or those that suit a file."""
     from workbench.algorithms import all_algorithms, find
 
+    if args.file is not None:
+        if args.name:
+            args.parser.error("name an algorithm, or a file with --for, not both")
+        return _suited(args, progress)
+    if args.items is not None or args.columns is not None:
+        args.parser.error("--items and --columns say more about the file of --for FILE, which is missing")
     chosen = [find(args.name)] if args.name else list(all_algorithms().values())
     value = [_describe(one) for one in chosen]
     return Answer(value, _in_full(value[0]) if args.name else _list(value))
+
+
+def _suited(args: argparse.Namespace, progress: Progress) -> Answer:
+    """Three suggestions for a file with their reasons, and why others cannot learn from it."""
+    from dataclasses import replace
+
+    from workbench.algorithms import all_algorithms
+    from workbench.data.importing import read_interactions
+    from workbench.data.items import read_items
+    from workbench.data.summary import summarize
+    from workbench.insight.suggesting import facts, suggest
+
+    progress.start(f"Reading {args.file.name}")
+    data, _, _ = read_interactions(args.file, columns=args.columns)
+    if args.items is not None:
+        data = replace(data, item_facts=read_items(args.items, data.item_ids)[0])
+    unsuited = {name: why for name, kind in all_algorithms().items() if (why := kind.unsuited(data))}
+    known = facts(summarize(data), described=data.item_facts is not None)
+    suggested = [
+        {"name": one.algorithm, "title": all_algorithms()[one.algorithm].title, "reason": one.reason}
+        for one in suggest(known, lambda kind: kind.name not in unsuited)
+    ]
+    lines = [f"{one['title']} ({one['name']}): {one['reason']}" for one in suggested]
+    lines += [f"not here: {why}" for why in unsuited.values()]
+    lines += ["", f"Next: workbench train {args.file} --algorithm {suggested[0]['name']} --run run1"]
+    return Answer({"suggested": suggested, "unsuited": unsuited}, "\n".join(lines))
 
 
 def _describe(algorithm: Any) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from workbench.control import Control
 from workbench.data.interactions import AT_ONCE, Array, Interactions
+from workbench.data.order import order_of
 
 BARS = 20
 POINTS = 100
@@ -25,7 +26,7 @@ def iso(milliseconds: int) -> str:
 
 
 def summarize(data: Interactions, control: Control | None = None) -> dict[str, Any]:
-    """Counts, density, ratings, times, medians, the long tail and the extremes, as plain values for JSON."""
+    """Counts, density, ratings, times, order, medians, long tails and the extremes, as plain values for JSON."""
     control = control or Control()
     per_user, per_item = data.by_user.lengths, data.item_counts
     return {
@@ -37,7 +38,9 @@ def summarize(data: Interactions, control: Control | None = None) -> dict[str, A
         "median_per_item": _median(per_item),
         "rating": None if data.rating is None else _ratings(data.rating, control),
         "time": None if data.time is None else _times(data.time, control),
+        "order": order_of(data),
         "long_tail": long_tail(per_item),
+        "user_tail": long_tail(per_user),
         "per_user": _counts(per_user),
         "per_item": _counts(per_item),
         "extreme_users": _extremes(per_user, data.user_ids),
@@ -94,9 +97,9 @@ def _times(time: Array, control: Control) -> dict[str, Any]:
     return {**about, "unit": unit, "periods": labels.tolist(), "counts": counts.tolist()}
 
 
-def long_tail(per_item: Array) -> list[list[float]]:
-    """Share of interactions that the most popular share of items has: 100 points ``[items, interactions]``."""
-    counts = np.sort(per_item)[::-1].astype(np.float64)
+def long_tail(counts: Array) -> list[list[float]]:
+    """Share of interactions that the most popular share of items (most active share of users) has: 100 points of both."""
+    counts = np.sort(counts)[::-1].astype(np.float64)
     total = counts.sum()
     if not total:
         return []

@@ -1,0 +1,1 @@
+"""What the data and the models tell a person, in words."""

@@ -246,6 +246,19 @@ def test_a_run_that_is_killed_tells_how_and_can_be_resumed(page, opened, qtbot):
     qtbot.waitUntil(lambda: not page.findChildren(ErrorCard))
 
 
+def test_what_the_page_tells_of_a_run_is_not_told_twice(opened, keep, qtbot, light):
+    window = keep(MainWindow(opened))
+    window.show()
+    window.show_page("train")
+    window.page.algorithms.choose("bpr")
+    set_seed(window.page, 3)
+    window.page.primary.trigger()
+    qtbot.waitUntil(lambda: bool(window.findChildren(ErrorCard)), timeout=10_000)
+    qtbot.waitUntil(lambda: opened.runs.active() is None)
+    assert len(window.findChildren(ErrorCard)) == 1
+    assert window.cards.count() == 0
+
+
 def test_ctrl_r_in_the_window_trains_what_is_chosen(opened, keep, qtbot, light):
     window = keep(MainWindow(opened))
     window.show()

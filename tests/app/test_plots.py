@@ -73,3 +73,12 @@ def test_there_are_no_fractions_of_an_epoch(keep, light):
     assert {spacing for spacing, _ in plot.plot.getAxis("bottom").tickSpacing(0.98, 2.02, 600)} == {1.0}
     assert min(spacing for spacing, _ in plot.plot.getAxis("bottom").tickSpacing(0, 200, 600)) >= 1
     assert min(spacing for spacing, _ in plot.plot.getAxis("left").tickSpacing(0.98, 2.02, 600)) < 1
+
+
+def test_a_single_value_has_a_scale_that_fits_it_until_there_are_more(keep, light):
+    plot = keep(LinePlot("Validation"))
+    plot.set_line("a", [1], [0.027])
+    assert plot.plot.getViewBox().viewRange()[1] == pytest.approx([0.0135, 0.0405])
+    plot.set_line("a", [1, 2], [0.027, 5.0])
+    plot.plot.getViewBox().updateAutoRange()
+    assert plot.plot.getViewBox().viewRange()[1][1] > 5

@@ -186,6 +186,7 @@ class LinePlot(Plot):
         self._marks: list[pg.ScatterPlotItem] = []
         self._with_legend = legend
         self._fill: tuple[pg.PlotDataItem, ...] = ()
+        self._level: float | None = None
         self._describe()
 
     def set_line(
@@ -316,6 +317,17 @@ class LinePlot(Plot):
             across = np.where(np.isfinite(across) & ((across > 0) | (not log_x)), across, np.nan)
         self._lines[name][0].setData(across, up, connect="finite")
 
+    def _range_level(self) -> None:
+        """Give a single value a scale that fits it; by itself it would get one from half below it to half above it."""
+        ends = [(y[fits].min(), y[fits].max()) for _, y in self._data.values() if (fits := np.isfinite(y)).any()]
+        low, high = min((one[0] for one in ends), default=0.0), max((one[1] for one in ends), default=1.0)
+        level = float(low) if low == high and low and not self.plot.getAxis("left").logMode else None
+        if level is not None and level != self._level:
+            self.set_range(y=(level - abs(level) / 2, level + abs(level) / 2))
+        elif level is None and self._level is not None:
+            self.set_range(y=None)
+        self._level = level
+
     def set_range(self, x: tuple[float, float] | None = None, y: tuple[float, float] | None = None) -> None:
         """Fix the ranges of the axes; None: follow the lines."""
         for axis, span in ((pg.ViewBox.XAxis, x), (pg.ViewBox.YAxis, y)):
@@ -366,6 +378,7 @@ class LinePlot(Plot):
                 words.append(
                     f"{name}: {len(finite)} points, last {finite[-1]:.4g}, from {finite.min():.4g} to {finite.max():.4g}"
                 )
+        self._range_level()
         self._say("; ".join(words) or ("" if drawn else self._empty), empty=not drawn)
 
 

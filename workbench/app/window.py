@@ -27,7 +27,7 @@ from workbench.app.session import Session
 from workbench.app.sidebar import Sidebar
 from workbench.app.theme import BODY, GRID, TITLE, font, theme
 from workbench.app.widgets import Button, Elided, ErrorCard, Line, Text, clear
-from workbench.project import FILE, set_setting, settings
+from workbench.project import FILE, Project, set_setting, settings
 
 MOST_CARDS = 3
 TOAST = 4000  # milliseconds
@@ -47,6 +47,8 @@ class MainWindow(QMainWindow):
         self.session = session
         self.kinds = {page.name: page for page in (pages if pages is not None else all_pages())}
         self._made: dict[str, Page] = {}
+        self._unseen: set[str] = set()  # made ahead, never at the front: they have not yet taken up what was kept
+        self._project: Project | None = None
         self._current = ""
         self._first_paint = True
         self.setWindowTitle(self.tr("Recommender Workbench"))
@@ -160,6 +162,11 @@ class MainWindow(QMainWindow):
         if name not in self._made:
             self._make(name)
         page = self._made[name]
+        if name in self._unseen:
+            self._unseen.remove(name)
+            kept = self.session.view(f"page.{name}")
+            if kept:
+                page.recall(kept)
         self._current = name
         self.stack.setCurrentWidget(page)
         self.header.show_page(page)
@@ -179,19 +186,19 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(MAKE_AHEAD, self, self.make_ahead)
 
     def _make(self, name: str) -> None:
-        page = self.kinds[name](self.session)
-        kept = self.session.view(f"page.{name}")
-        if kept:
-            page.recall(kept)
-        self._made[name] = page
+        page = self._made[name] = self.kinds[name](self.session)
+        self._unseen.add(name)
         self.stack.addWidget(page)
 
     @Slot()
     def _change_project(self) -> None:
         """Another project: pages begin afresh, at the place where it was left."""
-        old, self._made, self._current = self._made, {}, ""
         project = self.session.project
-        for page in old.values():
+        # Pages that nobody has seen, made while there was no project, are fresh: the click need not wait for others.
+        fresh = {name: self._made[name] for name in self._unseen} if self._project is None else {}
+        old = [page for name, page in self._made.items() if name not in fresh]
+        self._made, self._unseen, self._current, self._project = fresh, set(fresh), "", project
+        for page in old:
             self.stack.removeWidget(page)
             page.hide()
             page.setParent(None)
@@ -286,6 +293,9 @@ class MainWindow(QMainWindow):
     @Slot(str, str, str)
     def show_failure(self, title: str, sentence: str, details: str = "") -> None:
         """Show a card above the page until it is closed; the same one is not shown twice."""
+        told = self.page.findChildren(ErrorCard) if self.page is not None else []
+        if any(_shown(card) and card.sentence.text().casefold() == sentence.casefold() for card in told):
+            return  # the page says it already, where it happened
         shown = [self.cards.itemAt(at).widget() for at in range(self.cards.count())]
         if any(card.property("said") == (title + sentence) for card in shown):
             return
@@ -536,6 +546,11 @@ class _Order(QAction):
     @Slot()
     def _obey(self) -> None:
         self._slot()
+
+
+def _shown(card: QWidget) -> bool:
+    """Whether a card is seen, or is about to be: it was made a moment ago and nobody has hidden it."""
+    return not (card.isHidden() and card.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide))
 
 
 def first_size(room: QSize) -> QSize:

@@ -76,7 +76,8 @@ def read_json(path: Path) -> Any:
     except OSError as error:
         raise _sentence(error, path) from error
     except ValueError as error:
-        message = f"{path} is damaged ({error}). Restore it from a copy, or remove its folder and do the step again."
+        where = f" at line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
+        message = f"{path} is damaged{where}. Restore it from a copy, or remove its folder and do the step again."
         raise WorkbenchError(message) from error
 
 

@@ -40,13 +40,22 @@ def hyperparameter(  # noqa: PLR0913 - one argument for each thing that can be d
     advanced
         Whether the form folds it away.
     when
-        Values that other hyperparameters must have for this one to matter.
+        Values that other hyperparameters must have for this one to matter: one value, or a list of those that will do.
     unit
         Shown behind the value.
     """
     extra: dict[str, Any] = {"log": log, "search": search, "advanced": advanced, "when": when, "unit": unit}
     extra = {key: value for key, value in extra.items() if value}
     return Field(default, title=title, description=help, ge=ge, gt=gt, le=le, lt=lt, json_schema_extra=extra)
+
+
+def applies(schema: dict[str, Any], values: dict[str, Any]) -> bool:
+    """Whether a hyperparameter with this JSON schema matters where all have these values."""
+    when: dict[str, Any] = schema.get("when") or {}
+    return all(
+        values.get(other) in wanted if isinstance(wanted, (list, tuple)) else values.get(other) == wanted
+        for other, wanted in when.items()
+    )
 
 
 def explain(error: ValidationError, title: str, declaration: type[BaseModel]) -> str:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QVBo
 from workbench.app import icons
 from workbench.app.theme import GRID, SMALL, font
 from workbench.app.widgets import Button, Text, clear
-from workbench.declaring import allowed_range
+from workbench.declaring import allowed_range, applies
 
 INPUT_WIDTH = 112
 
@@ -124,8 +124,7 @@ class Form(QWidget):
         wrong = self._wrong(values)
         for name, row in self._rows.items():
             row.set_error(wrong.get(name, ""))
-            when = row.schema.get("when") or {}
-            row.setVisible(all(values.get(other) == wanted for other, wanted in when.items()))
+            row.setVisible(applies(row.schema, values))
         if self._valid == bool(wrong):
             self._valid = not wrong
             self.valid_changed.emit(self._valid)

@@ -30,6 +30,50 @@ class Unseen:
         return np.asarray(rank + skipped)
 
 
+class Drawn:
+    """Draws items for a whole step, the same for all its positions.
+
+    Parameters
+    ----------
+    how : {"uniform", "popularity", "batch"}
+        All items alike, by how often they were chosen (each once more, so that all can be drawn), or none: the items
+        of the batch are compared with each other.
+    size : int
+        How many, with repetition.
+    counts : int (n_items,)
+        How often each item was chosen.
+    """
+
+    def __init__(self, how: str, size: int, counts: Array) -> None:
+        self.how, self.size = how, size
+        self.share: Array = (counts + 1) / (counts + 1).sum()
+        self._cumulated = np.cumsum(self.share)
+
+    def draw(self, target: Array, rng: np.random.Generator) -> Array:
+        """Items to tell those of `target` (n,) from, int64."""
+        if self.how == "batch":
+            return np.unique(target)
+        if self.how == "uniform":
+            return rng.integers(len(self.share), size=self.size)
+        found = np.searchsorted(self._cumulated, rng.random(self.size), side="right")
+        return np.minimum(found, len(self.share) - 1)  # the sum may end a little below 1
+
+    def compared(self, target: Array, rng: np.random.Generator) -> dict[str, Array]:
+        """Let a softmax over few items stand for the one over all (see `compared`)."""
+        if self.how == "uniform":
+            return compared(target, self.draw(target, rng), len(self.share))
+        own, place, times = np.unique(target, return_inverse=True, return_counts=True)
+        if self.how == "batch":
+            # Each item stands for as many as there are batches for one that it is in.
+            weights = -np.log(-np.expm1(times.sum() * np.log1p(-self.share[own])))
+            return {"compared": own, "counts_for": weights.astype(np.float32), "target": place}
+        others, times = np.unique(self.draw(target, rng), return_counts=True)
+        new = ~np.isin(others, own)
+        others, times = others[new], times[new]
+        weights = np.concatenate([np.zeros(len(own)), np.log(times / (self.size * self.share[others]))])
+        return {"compared": np.concatenate([own, others]), "counts_for": weights.astype(np.float32), "target": place}
+
+
 def compared(target: Array, drawn: Array, n_items: int) -> dict[str, Array]:
     """Let a softmax over the batch's own items and some drawn ones stand for the one over all items.
 

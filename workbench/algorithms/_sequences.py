@@ -17,9 +17,9 @@ def windows(by_user: UserItems, longest: int) -> tuple[Array, Array]:
     return starts, np.diff(starts, append=len(first))
 
 
-def last(histories: UserItems, start: int, longest: int) -> tuple[Array, Array]:
-    """The start token and each history, of that the last items; (sum of lengths,) and lengths (n,), each at least 1."""
-    full = np.insert(histories.item.astype(np.int64), histories.indptr[:-1], start)
+def last(histories: UserItems, token: int, longest: int, *, behind: bool = False) -> tuple[Array, Array]:
+    """A token before (or behind) each history, and of that the end; (sum of lengths,) and lengths (n,), each at least 1."""
+    full = np.insert(histories.item.astype(np.int64), histories.indptr[1:] if behind else histories.indptr[:-1], token)
     lengths = np.minimum(histories.lengths + 1, longest)
     ends = np.cumsum(histories.lengths + 1)
     keep = np.repeat(ends, histories.lengths + 1) - np.arange(len(full)) <= np.repeat(lengths, histories.lengths + 1)

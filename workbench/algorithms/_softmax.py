@@ -1,11 +1,19 @@
 """Cross-entropy over very many items without ever holding rows x items; loads torch, so import it inside functions."""
 
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
 import torch
 from torch import Tensor
 
 # Bytes of logits held at once: on a processor they should stay in its cache, on other devices fill them.
 CHUNK = {"cpu": 2**21}
 CHUNK_ELSEWHERE = 2**28
+
+
+def whole(device: str) -> AbstractContextManager[Any]:
+    """Full precision inside of mixed."""
+    return torch.autocast(device, enabled=False) if device in ("cpu", "cuda") else nullcontext()
 
 
 def softmax_loss(hidden: Tensor, weight: Tensor, bias: Tensor, target: Tensor) -> Tensor:
@@ -18,6 +26,7 @@ def softmax_loss(hidden: Tensor, weight: Tensor, bias: Tensor, target: Tensor) -
     Parameters
     ----------
     hidden : float (n, d)
+        In a coarser type than `weight` (mixed precision) it is taken to that of `weight`: sums of exponentials need it.
     weight : float (n_items, d)
     bias : float (n_items,)
     target : int64 (n,)
@@ -27,10 +36,11 @@ def softmax_loss(hidden: Tensor, weight: Tensor, bias: Tensor, target: Tensor) -
     Tensor
         A scalar that can be differentiated (once) by the first three.
     """
+    hidden = hidden.to(weight.dtype)
     loss = torch.zeros((), device=hidden.device, dtype=hidden.dtype)
     to_hidden, to_weight, to_bias = torch.empty_like(hidden), torch.zeros_like(weight), torch.zeros_like(bias)
     size = max(16, CHUNK.get(hidden.device.type, CHUNK_ELSEWHERE) // (4 * len(weight)))
-    with torch.no_grad():
+    with torch.no_grad(), whole(hidden.device.type):
         for start in range(0, len(hidden), size):
             rows, goal = hidden[start : start + size], target[start : start + size, None]  # (m, d), (m, 1)
             logits = torch.addmm(bias, rows, weight.T)  # (m, n_items)

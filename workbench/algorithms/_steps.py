@@ -1,0 +1,44 @@
+"""How large a step is: the learning rate's course, and the length of the gradient.
+
+torch is imported inside functions only, as in `_torch.py`.
+"""
+
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+
+def share_of_rate(schedule: str, progress: float, warm_up: float) -> float:
+    """Which share of the learning rate holds when `progress` (0 to 1) of the training is done.
+
+    "cosine" rises in a straight line for the first `warm_up` and then falls as half a cosine to nothing at the end
+    (Loshchilov and Hutter, ICLR 2017, arXiv:1608.03983, without restarts).
+    """
+    if schedule == "constant":
+        return 1.0
+    if progress < warm_up:
+        return progress / warm_up
+    return 0.5 + 0.5 * math.cos(math.pi * (progress - warm_up) / (1 - warm_up))
+
+
+def gradient_norm(module: "nn.Module", longest: float = 0.0) -> "Tensor":
+    """Length of the whole gradient, a scalar on the device; where it is longer than `longest` (not 0) it is shortened.
+
+    Nothing here waits for the device. Pascanu, Mikolov, Bengio, ICML 2013, arXiv:1211.5063.
+    """
+    import torch
+
+    weights = [weight for weight in module.parameters() if weight.grad is not None]
+    for weight in weights:
+        if weight.grad is not None and weight.grad.is_sparse:
+            weight.grad = weight.grad.coalesce()  # what was added to one row twice counts once, with its sum
+    gradients = [weight.grad for weight in weights if weight.grad is not None]
+    dense = [one._values() if one.is_sparse else one for one in gradients]  # noqa: SLF001 - as it lies, not a copy
+    norm: Tensor = torch.nn.utils.get_total_norm(dense)
+    if longest:
+        share = (longest / (norm + 1e-6)).clamp(max=1.0)
+        for one in dense:
+            one.mul_(share)
+    return norm

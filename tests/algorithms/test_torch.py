@@ -18,8 +18,13 @@ from workbench.algorithms import Record, all_algorithms
 from workbench.algorithms._sampling import Unseen
 from workbench.algorithms._softmax import softmax_loss
 from workbench.algorithms._torch import NeuralAlgorithm
+from workbench.algorithms.bert4rec import BERT4Rec
 from workbench.algorithms.bpr import BPR
+from workbench.algorithms.caser import Caser
 from workbench.algorithms.gru4rec import GRU4Rec
+from workbench.algorithms.narm import NARM
+from workbench.algorithms.nextitnet import NextItNet
+from workbench.algorithms.sasrec import SASRec
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.errors import WorkbenchError
 
@@ -28,6 +33,11 @@ NEURAL = [
     BPR(epochs=4, factors=8, batch_size=32, optimizer="adam"),
     GRU4Rec(epochs=4, factors=8, hidden=12, batch_size=32, layers=2, dropout=0.3),
     GRU4Rec(epochs=4, factors=8, hidden=12, batch_size=32, negatives=5, cell="lstm", optimizer="adamw"),
+    SASRec(epochs=4, factors=8, batch_size=32, clip=1.0, objective="gbce", negatives=5),
+    BERT4Rec(epochs=4, factors=8, batch_size=32, objective="bce", sampling="popularity", negatives=5),
+    Caser(epochs=4, factors=8, batch_size=32, objective="sampled-softmax", sampling="batch"),
+    NextItNet(epochs=4, factors=8, batch_size=32, objective="sampled-softmax", sampling="popularity", negatives=5),
+    NARM(epochs=4, factors=8, hidden=12, batch_size=32, layers=2),
 ]
 
 
@@ -106,9 +116,11 @@ def test_a_loss_that_is_no_number_is_said() -> None:
 GO_ON = """
 import json, sys
 from pathlib import Path
+import torch
 from safetensors.numpy import load_file, save_file
 from workbench.algorithms import find
 from workbench.data.interactions import Interactions
+torch.set_num_threads(1)  # as in these tests: sums are split by threads
 folder = Path(sys.argv[1])
 for number, (name, hyperparameters) in enumerate(json.loads(sys.argv[2])):
     algorithm = find(name).make(hyperparameters)

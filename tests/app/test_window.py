@@ -142,6 +142,17 @@ def test_cards_do_not_fill_the_window(window, session):
     assert window.cards.count() == 3
 
 
+def test_a_folder_that_is_gone_is_told_once_whatever_fails(window, session, project):
+    session.open_project(project.folder)
+    project.folder.rename(project.folder.with_name("elsewhere"))
+    for what in ("The project was not saved", "This run is not possible", "A run ended early"):
+        session.failure.emit(what, f"{what} since a file is not there.", "")
+    assert window.cards.count() == 1
+    card = window.cards.itemAt(0).widget()
+    assert str(project.folder) in card.sentence.text()
+    assert "gone" in card.accessibleName()
+
+
 def test_a_notice_is_seen(window, session):
     session.notice.emit("ok", "Written")
     assert window.toast.isVisible()

@@ -293,6 +293,13 @@ class MainWindow(QMainWindow):
     @Slot(str, str, str)
     def show_failure(self, title: str, sentence: str, details: str = "") -> None:
         """Show a card above the page until it is closed; the same one is not shown twice."""
+        project = self.session.project
+        if project is not None and not project.folder.is_dir():
+            # Whatever failed, this is why: said once, not by everything that looks for its file.
+            title = self.tr("The project's folder is gone")
+            sentence = self.tr("{folder} is not there. Put it back, or open it where it is now.").format(
+                folder=project.folder
+            )
         told = self.page.findChildren(ErrorCard) if self.page is not None else []
         if any(_shown(card) and card.sentence.text().casefold() == sentence.casefold() for card in told):
             return  # the page says it already, where it happened

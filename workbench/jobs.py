@@ -21,7 +21,7 @@ from workbench.data.importing import Recipe, import_file
 from workbench.data.interactions import Interactions, UserItems
 from workbench.data.items import Items
 from workbench.data.moments import written
-from workbench.data.splitting import SHOWN, UNUSED, checks, make_split
+from workbench.data.splitting import SHOWN, TEST, TRAIN, UNUSED, VALIDATION, checks, make_split
 from workbench.errors import WorkbenchError
 from workbench.evaluation.ranking import recommend as best_items
 from workbench.export.lists import export_lists
@@ -70,21 +70,22 @@ def split_facts(data: str, name: str, settings: Json, control: Control, filters:
     interactions, _ = _filtered(Path(data), filters or [])
     fold = split.split(interactions)
     test, train = fold.test, fold.train
+    sizes = [int(np.count_nonzero(fold.places == place)) for place in range(UNUSED + 1)]
     hidden_items, unknown_items = checks.hidden_items(test, train)
     first_hidden = checks.first_hidden(fold) if split.by_time else None
     return {
         "words": split.describe(),
         "interactions": len(interactions),
-        "train": len(train),
-        "validation": 0 if fold.validation is None else len(fold.validation.truth.item),
-        "test": len(test.truth.item),
+        "train": sizes[TRAIN],
+        "validation": sizes[VALIDATION],
+        "test": sizes[TEST],
         "test_users": len(test),
         "users": int((interactions.by_user.lengths > 0).sum()),
         "cold_users": checks.without_history(test),
         "cold_items": unknown_items,
         "test_items": hidden_items,
-        "shown": int(np.count_nonzero(fold.places == SHOWN)),
-        "unused": int(np.count_nonzero(fold.places == UNUSED)),
+        "shown": sizes[SHOWN],
+        "unused": sizes[UNUSED],
         "leaked": checks.shown_and_hidden(test, interactions.n_items),
         "learned_later": checks.learned_later(fold) if split.by_time else None,
         "test_starts": None if first_hidden is None else written(first_hidden),

@@ -3,7 +3,7 @@
 import numpy as np
 
 from workbench.data.interactions import Array, Interactions, UserItems
-from workbench.data.splitting.fold import Fold, Part
+from workbench.data.splitting.fold import TEST, VALIDATION, Fold, Part
 
 
 def shown_and_hidden(part: Part, n_items: int) -> int:
@@ -18,11 +18,10 @@ def shown_and_hidden(part: Part, n_items: int) -> int:
 
 def learned_later(fold: Fold) -> int | None:
     """Training interactions that are not before all hidden ones; 0 where the split is by time, None without times."""
-    parts = [fold.test] if fold.validation is None else [fold.test, fold.validation]
-    times = [part.truth.time for part in parts]
-    if fold.train.time is None or any(one is None for one in times):
+    if fold.data.time is None:
         return None
-    return int(np.count_nonzero(fold.train.time >= min(one.min() for one in times if one is not None)))
+    hidden = (fold.places == TEST) | (fold.places == VALIDATION)
+    return int(np.count_nonzero(fold.train.time >= fold.data.time[hidden].min()))
 
 
 def first_hidden(fold: Fold) -> int | None:

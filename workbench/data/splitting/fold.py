@@ -1,6 +1,7 @@
 """What a split makes of interactions: what is learned from, and people with what is shown and what is hidden of them."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -49,36 +50,55 @@ class Part:
 
 @dataclass(frozen=True, eq=False)
 class Fold:
-    """One division of the data.
+    """One division of the data. Its parts are cut out when they are first asked for: of a large data set each is large.
 
     Attributes
     ----------
-    train : Interactions
-        What is learned from.
-    test, validation : Part
-        Who judges and who chooses the best epoch; the latter may be None.
-    shown_at_test, seen_at_test : Interactions
-        Of everybody: what an algorithm is shown at the test, and what is left out of the lists.
+    data : Interactions
+        All that is divided.
     places : int8 (n,)
-        Where each interaction of the data fell.
+        Where each interaction of the data falls.
+    show_validation : bool
+        Whether the validation interactions are in the histories of the test.
     """
 
-    train: Interactions
-    test: Part
-    validation: Part | None
-    shown_at_test: Interactions
-    seen_at_test: Interactions
+    data: Interactions
     places: Array
+    show_validation: bool = True
 
+    @cached_property
+    def train(self) -> Interactions:
+        """What is learned from."""
+        return self.data.take(self.places == TRAIN)
 
-def divide(data: Interactions, places: Array, *, show_validation: bool) -> Fold:
-    """Put interactions where `places` says. What is the same is held once: this is the memory of a large data set."""
-    train, tested, chosen = (data.take(places == place) for place in (TRAIN, TEST, VALIDATION))
-    shown = data.take((places == TRAIN) | (places == SHOWN)) if (places == SHOWN).any() else train
-    known = data.take((places != TEST) & (places != UNUSED)) if len(chosen) else shown
-    at_test = known if show_validation else shown
-    validation = _part(train, shown, shown, chosen) if len(chosen) else None
-    return Fold(train, _part(train, at_test, known, tested), validation, at_test, known, places)
+    @cached_property
+    def validation(self) -> Part | None:
+        """Who chooses the best epoch, by a history without validation interactions; None where there are none."""
+        hidden = self.data.take(self.places == VALIDATION)
+        return _part(self.train, self._shown, self._shown, hidden) if len(hidden) else None
+
+    @cached_property
+    def test(self) -> Part:
+        """Who judges."""
+        return _part(self.train, self.shown_at_test, self.seen_at_test, self.data.take(self.places == TEST))
+
+    @property
+    def shown_at_test(self) -> Interactions:
+        """What an algorithm is shown of everybody at the test."""
+        return self.seen_at_test if self.show_validation else self._shown
+
+    @cached_property
+    def seen_at_test(self) -> Interactions:
+        """What is left out of everybody's lists at the test."""
+        if not (self.places == VALIDATION).any():
+            return self._shown
+        return self.data.take((self.places != TEST) & (self.places != UNUSED))
+
+    @cached_property
+    def _shown(self) -> Interactions:
+        """What is shown of everybody without validation interactions: what is the same is held once."""
+        apart = (self.places == SHOWN).any()
+        return self.data.take((self.places == TRAIN) | (self.places == SHOWN)) if apart else self.train
 
 
 def _part(train: Interactions, shown: Interactions, seen: Interactions, hidden: Interactions) -> Part:
@@ -91,4 +111,15 @@ def _part(train: Interactions, shown: Interactions, seen: Interactions, hidden: 
 
 
 def _rows(all_users: UserItems, who: Array) -> UserItems:
-    return all_users if len(who) == len(all_users) else all_users.rows(who)
+    """Rows of some users, in order; nothing is copied where the others have none."""
+    lengths = all_users.lengths
+    n = int(lengths[who].sum())
+    if n < len(all_users.item) // 4:
+        return all_users.rows(who)
+    item, rating, time = all_users.item, all_users.rating, all_users.time
+    if n < len(item):  # of most of many, marking who stays takes less time and memory than finding each entry
+        chosen = np.zeros(len(all_users), bool)
+        chosen[who] = True
+        kept = np.repeat(chosen, lengths)
+        item, rating, time = item[kept], None if rating is None else rating[kept], None if time is None else time[kept]
+    return UserItems(np.concatenate([[0], np.cumsum(lengths[who])]), item, rating, time)

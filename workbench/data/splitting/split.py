@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from workbench.data.interactions import Array, Interactions
-from workbench.data.splitting.fold import TEST, TRAIN, Fold, divide
+from workbench.data.splitting.fold import TEST, TRAIN, Fold
 from workbench.declaring import hyperparameter
 from workbench.errors import WorkbenchError
 
@@ -54,7 +54,7 @@ class Split(BaseModel):
             if not (places == place).any():
                 message = f"The split '{self.title}' leaves nothing to {what} in {len(data):,} interactions. "
                 raise WorkbenchError(message + "Choose another split, or smaller test and validation parts.")
-        return divide(data, places, show_validation=self.show_validation)
+        return Fold(data, places, self.show_validation)
 
     def folds(self) -> list[Self]:
         """All folds, each as a split of its own; most splits have but one."""

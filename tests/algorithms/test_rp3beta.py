@@ -65,7 +65,7 @@ def test_the_number_of_threads_changes_nothing(monkeypatch):
     monkeypatch.setattr(_neighbours, "BLOCK", 1)
     states = []
     for threads in (1, 3):
-        monkeypatch.setattr("workbench.algorithms._threads.allowed", lambda n=threads: n)
+        monkeypatch.setattr("workbench.algorithms._neighbours.allowed", lambda n=threads: n)
         states.append(train(random_data(), neighbours=3).state())
     for key, value in states[0].items():
         np.testing.assert_array_equal(value, states[1][key])

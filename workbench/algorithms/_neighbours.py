@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from workbench.algorithms import Record
-from workbench.algorithms._threads import even_blocks, spread
+from workbench.algorithms._threads import allowed, even_blocks, spread
 from workbench.data.interactions import Array
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Product:
         lengths = np.diff(self.b.indptr)
         cost = np.add.reduceat(np.append(lengths[self.a.indices], 0), self.a.indptr[:-1])
         cost[np.diff(self.a.indptr) == 0] = 0  # reduceat gives an empty row the entry of the next one
-        return spread(block, even_blocks(cost + k, BLOCK))
+        return spread(block, even_blocks(cost + k, BLOCK), allowed())
 
     def build(self, k: int) -> Generator[Record, None, "sp.csr_matrix"]:
         """The same, with a record after each block of rows; what ``yield from`` gives in the end is the matrix."""

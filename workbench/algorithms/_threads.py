@@ -22,9 +22,9 @@ def allowed() -> int:
     return max((int(pool["num_threads"]) for pool in threadpool_info() if pool["user_api"] == "blas"), default=1)
 
 
-def spread(work: Callable[[slice], T], blocks: list[slice]) -> Iterator[T]:
+def spread(work: Callable[[slice], T], blocks: list[slice], threads: int) -> Iterator[T]:
     """Results of `work` for each block, in the order of the blocks; closing the iterator stops before the next ones."""
-    threads = min(allowed(), len(blocks))
+    threads = min(threads, len(blocks))
     if threads <= 1:
         yield from map(work, blocks)
         return

@@ -1,0 +1,168 @@
+"""Half a sweep of alternating least squares: the factors of one side, those of the other held fixed.
+
+Rows are worked on in blocks that do not depend on the number of threads, each by one thread with linear algebra on one
+thread, so that the result does not depend on it either.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from workbench.algorithms._threads import even_blocks, spread
+from workbench.data.interactions import Array
+
+if TYPE_CHECKING:
+    import scipy.sparse as sp
+
+# Work of one block, in multiplications: some hundredths of a second.
+BLOCK = 2**26
+
+Part = tuple[Array, Array, Array]
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side's least squares: all observed entries have the target 1, all others `unobserved` as weight and 0 as target.
+
+    Attributes
+    ----------
+    indptr, indices, weights
+        Observed entries of each row and their weights, int64, int32 and float32.
+    ridges : float32 (rows,)
+        L2 weight of each row.
+    unobserved : float
+    """
+
+    indptr: Array
+    indices: Array
+    weights: Array
+    ridges: Array
+    unobserved: float
+
+    @classmethod
+    def of(cls, matrix: "sp.csr_matrix", unobserved: float, regularization: float, exponent: float) -> "Side":
+        """Entries of a matrix of weights; row of n: L2 weight λ (n + α columns)^ν."""
+        lengths = np.diff(matrix.indptr)
+        ridges = regularization * (lengths + unobserved * matrix.shape[1]) ** exponent
+        indices, weights = matrix.indices.astype(np.int32), matrix.data.astype(np.float32)
+        return cls(matrix.indptr.astype(np.int64), indices, weights, ridges.astype(np.float32), unobserved)
+
+    def part(self, rows: slice) -> Part:
+        """Entries of some rows."""
+        first, last = self.indptr[rows.start], self.indptr[rows.stop]
+        indptr = self.indptr[rows.start : rows.stop + 1] - first
+        return indptr, self.indices[first:last], self.weights[first:last]
+
+    def blocks(self, each: int) -> list[slice]:
+        """Rows that are worked on at once, an entry costing `each` multiplications."""
+        return even_blocks((np.diff(self.indptr) + 16.0) * each, BLOCK)
+
+    def exact(self, y: Array, gram: Array, x: Array, threads: int) -> Iterator[float]:
+        """Solve every row by Cholesky, into `x`; gives the share that is done after each block."""
+        from workbench.algorithms._als_kernels import solve_rows
+
+        def work(rows: slice) -> None:
+            solve_rows(self.part(rows), np.float32(self.unobserved), y, gram, self.ridges[rows], x[rows])
+
+        return self._spread(work, y.shape[1] ** 2 // 2, threads)
+
+    def conjugate(self, y: Array, gram: Array, x: Array, steps: int, threads: int) -> Iterator[float]:
+        """Improve every row of `x` by some steps of conjugate gradients; gives the share that is done.
+
+        Hu, Koren & Volinsky's systems, solved as in Takács, Pilászy & Tikk, RecSys 2011; all rows of a block step together.
+        """
+        from workbench.algorithms._als_kernels import add_projections, add_weighted
+
+        unobserved = np.float32(self.unobserved)
+
+        def work(rows: slice) -> None:
+            part, ridge = self.part(rows), self.ridges[rows, None]
+            excess = part[2] - unobserved
+
+            def times(p: Array) -> Array:
+                """A p for each row."""
+                out = p @ (unobserved * gram)
+                out += ridge * p
+                add_projections(part, excess, y, p, out)
+                return out
+
+            mine = np.where(np.diff(part[0])[:, None] > 0, x[rows], np.float32(0))
+            residual = np.zeros_like(mine)
+            add_weighted(part, part[2], y, residual)  # b
+            residual -= times(mine)
+            direction = residual.copy()
+            old = np.einsum("rf,rf->r", residual, residual)
+            for step in range(steps):
+                image = times(direction)
+                size = _ratio(old, np.einsum("rf,rf->r", direction, image))
+                mine += size * direction
+                if step == steps - 1:
+                    break
+                residual -= size * image
+                new = np.einsum("rf,rf->r", residual, residual)
+                direction = residual + _ratio(new, old) * direction
+                old = new
+            x[rows] = mine
+
+        return self._spread(work, 8 * y.shape[1] * (steps + 1), threads)
+
+    def by_blocks(self, y: Array, gram: Array, x: Array, size: int, threads: int) -> Iterator[float]:
+        """Improve every row of `x` by one Newton step for each block of `size` factors; gives the share that is done.
+
+        iALS++: Rendle et al., arXiv:2110.14044.
+        """
+        from workbench.algorithms._als_kernels import add_weighted, newton_step, products
+
+        unobserved = np.float32(self.unobserved)
+        cuts = [slice(start, min(start + size, y.shape[1])) for start in range(0, y.shape[1], size)]
+        pieces = [np.ascontiguousarray(y[:, cut]) for cut in cuts]
+
+        def work(rows: slice) -> None:
+            part, ridges = self.part(rows), self.ridges[rows]
+            weights, change = part[2], np.empty_like(part[2])
+            mine = np.where(np.diff(part[0])[:, None] > 0, x[rows], np.float32(0))
+            predicted = np.empty_like(weights)
+            products(part, y, mine, predicted)
+            for cut, piece in zip(cuts, pieces, strict=True):
+                gradient = unobserved * (mine @ gram[:, cut]) + ridges[:, None] * mine[:, cut]
+                add_weighted(part, weights * (predicted - 1) - unobserved * predicted, piece, gradient)
+                step = np.empty_like(gradient)
+                corner = np.ascontiguousarray(gram[cut, cut])
+                newton_step(part, unobserved, piece, corner, ridges, gradient, step)
+                mine[:, cut] += step
+                products(part, piece, step, change)
+                predicted += change
+            x[rows] = mine
+
+        return self._spread(work, 2 * y.shape[1] * size, threads)
+
+    def loss(self, y: Array, gram: Array, x: Array, threads: int) -> float:
+        """Weighted sum of squared errors, over observed and unobserved entries, and the L2 term of this side."""
+        from workbench.algorithms._als_kernels import products
+
+        def work(rows: slice) -> float:
+            part = self.part(rows)
+            met = np.empty_like(part[2])
+            products(part, y, x[rows], met)
+            errors = part[2] * (1 - met) ** 2 - np.float32(self.unobserved) * met**2
+            return float(errors.sum(dtype=np.float64))
+
+        observed = sum(spread(work, self.blocks(8 * y.shape[1]), threads))
+        everywhere = float(np.sum(x.T @ x * gram.astype(np.float64)))
+        return observed + self.unobserved * everywhere + self.penalty(x)
+
+    def penalty(self, x: Array) -> float:
+        """The L2 term of this side."""
+        return float(np.sum(self.ridges * np.einsum("rf,rf->r", x, x), dtype=np.float64))
+
+    def _spread(self, work: Callable[[slice], None], each: int, threads: int) -> Iterator[float]:
+        blocks = self.blocks(each)
+        for block, _ in zip(blocks, spread(work, blocks, threads), strict=True):
+            yield block.stop / len(self.ridges)
+
+
+def _ratio(above: Array, below: Array) -> Array:
+    """Per row, 0 where there is nothing left to do, (rows, 1)."""
+    return np.divide(above, below, out=np.zeros_like(above), where=below > 0)[:, None]

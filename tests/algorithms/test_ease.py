@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import scipy.linalg
 
-from tests.algorithms.movielens import last_held_out
+from tests.algorithms.movielens import last_held_out, rated_from_three
 from tests.golden import interactions
 from workbench.algorithms import _gram, find
 from workbench.algorithms.ease import EASE
@@ -89,3 +89,12 @@ def test_known_results_on_movielens_1m_come_out(name, shared_data):
     result = evaluate(algorithm, fold.test, fold.train.n_items, metrics=["hit", "ndcg"], cutoffs=[10])
     assert result.metrics["hit@10"]["mean"] == pytest.approx(hit, abs=0.001)
     assert result.metrics["ndcg@10"]["mean"] == pytest.approx(ndcg, abs=0.001)
+
+
+def test_known_row_of_the_table_comes_out(shared_data):
+    fold = rated_from_three(shared_data("ml-1m"))
+    result = evaluate(
+        train(fold.train, 1000.0), fold.test, fold.train.n_items, metrics=["recall", "ndcg"], cutoffs=[10]
+    )
+    assert result.metrics["recall@10"]["mean"] == pytest.approx(0.2108, abs=0.001)
+    assert result.metrics["ndcg@10"]["mean"] == pytest.approx(0.2853, abs=0.001)

@@ -78,6 +78,21 @@ def test_the_arrow_points_to_what_unfolds(form):
     assert closed == icons.icon("chevron-right", "muted").pixmap(16, 16).toImage()
 
 
+class Worded(BaseModel):
+    loss: Literal["softmax", "sampled-softmax-with-a-long-name"] = hyperparameter(
+        "softmax", "Loss", "Tells the next item from all others at once, or from a few, and corrects for that."
+    )
+
+
+def test_words_beside_a_wide_choice_go_below_it(keep, light):
+    form = keep(Form(Worded))
+    form.resize(280, 300)
+    form.show()
+    field = form.field("loss")
+    assert field.help.width() > 260
+    assert field.help.height() < 60
+
+
 def test_an_error_in_a_folded_field_is_found(form):
     form.field("depth").input.setText("0")
     assert not form.valid

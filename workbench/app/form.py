@@ -194,14 +194,23 @@ class Field(QWidget):
         name.addStretch(1)
         name.addWidget(self.back)
         left.addLayout(name)
-        left.addWidget(self.help)
-        left.addWidget(self.wrong)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        below = QVBoxLayout()
+        for one in (self.help, self.wrong):
+            (below if self._wide() else left).addWidget(one)
+        row = QHBoxLayout()
         row.setSpacing(GRID)
         row.addLayout(left, 1)
-        self.help.setVisible(bool(self.help.text()))  # not before it is part of something
         row.addWidget(self.input, 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addLayout(row)
+        column.addLayout(below)
+        self.help.setVisible(bool(self.help.text()))  # not before it is part of something
+
+    def _wide(self) -> bool:
+        """Whether the input leaves too little room beside it: then the words go below, over the whole width."""
+        return isinstance(self.input, QComboBox) and self.input.sizeHint().width() > INPUT_WIDTH + GRID
 
     @property
     def default(self) -> Any:

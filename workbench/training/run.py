@@ -37,6 +37,7 @@ from workbench.training.weights import load_weights
 KEPT = ("done", "stopped")
 RESUMABLE = ("queued", "stopped", "cancelled", "failed", "lost")
 ACTIVE = ("running", "paused")
+ON = "It can go on after its last finished epoch."
 
 
 class RunSpec(BaseModel):
@@ -161,9 +162,9 @@ class Run:
             status: dict[str, Any] = read_json(self.folder / "status.json")
             state = status["state"]
         except (WorkbenchError, KeyError, TypeError):
-            return {"state": "lost", "reason": "status.json is missing or damaged"}
+            return {"state": "lost", "reason": f"Its status.json is missing or damaged. {ON}"}
         if state in ACTIVE and not _alive(status):
-            return status | {"state": "lost", "reason": "the training process ended without a word"}
+            return status | {"state": "lost", "reason": f"Its process is gone: it was killed, or the machine went off. {ON}"}
         return status
 
     def set_status(self, state: str, **facts: Any) -> None:

@@ -46,6 +46,9 @@ def preview(path: str, control: Control, format: Json | None = None, rows: int =
         "columns": guess.columns.model_dump() if guess.columns else None,
         "evidence": guess.evidence,
         "problem": guess.problem,
+        "question": guess.question,
+        "counts": guess.counts,
+        "tables": seen.tables,
     }
 
 

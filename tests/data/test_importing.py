@@ -430,7 +430,7 @@ def test_blocks_read_at_once_equal_blocks_read_row_by_row(write, monkeypatch):
     monkeypatch.setattr(table, "PATIENCE", 0)
     slow, _, _ = read_interactions(write(text), recipe)
     monkeypatch.setattr(
-        table.Converter, "_strings", lambda self, block, refused: self._split(block, np.arange(block.n_rows), refused)
+        table.Converter, "strings", lambda self, block, refused: self._split(block, np.arange(block.n_rows), refused)
     )
     slowest, _, _ = read_interactions(write(text), recipe)
     assert fast.content_hash == slow.content_hash == slowest.content_hash
@@ -452,6 +452,14 @@ def test_blocks_read_at_once_equal_blocks_read_row_by_row(write, monkeypatch):
         ("messy/semicolon-na-iso-dates.csv", 4_710, 1_270, 3_154, 7_681),
         ("messy/numeric-looking-ids.csv", 11_838, 2_343, 101, 0),
         ("messy/orange-three-header-rows.tab", 23_590, 4_718, 8_121, 0),
+        ("messy/excel-multi-sheet.xlsx", 4_012, 42, 139, 0),
+        ("jester/jester-data-1.zip", 1_810_455, 24_983, 100, 0),
+        ("beauty/Beauty.txt", 198_502, 22_363, 12_101, 0),
+        ("ml-1m/ratings_true_1208_complete_users.csv", 202_305, 1_208, 3_439, 0),
+        ("ml-100k", 100_000, 943, 1_682, 0),
+        ("movielens-small", 100_004, 671, 9_066, 0),
+        ("movietweetings", 141_695, 21_081, 12_611, 0),
+        ("online-retail/online_retail.parquet", 406_829, 4_372, 3_896, 135_080),
     ],
 )
 def test_real_files_are_counted_right(shared_data, name, kept, users, items, refused):
@@ -459,6 +467,19 @@ def test_real_files_are_counted_right(shared_data, name, kept, users, items, ref
     assert (found["kept"], found["users"], found["items"], found["refused_count"]) == (kept, users, items, refused)
     assert found["rows"] == kept + refused
     json.dumps(found, allow_nan=False)
+
+
+def test_gowalla_is_one_user_a_line_in_three_files(shared_data):
+    files = {"train": "train", "validation": "valid", "test": "test"}
+    data, report, _ = read_interactions({part: shared_data(f"gowalla/{name}.txt") for part, name in files.items()})
+    assert report.rows == report.kept + report.refused_count
+    assert (report.kept, data.n_users, data.n_items) == (1_027_370, 29_858, 40_981)
+
+
+@pytest.mark.parametrize("name", ["open-bandit/random/all.csv", "open-bandit/bts/all.csv"])
+def test_open_bandit_has_no_user_and_opens_with_one_correction(shared_data, name):
+    found = inspect(shared_data(name), "user=user_feature_0,item=item_id,rating=click,time=timestamp")
+    assert (found["rows"], found["kept"], found["items"]) == (10_000, 10_000, 80)
 
 
 def test_inspect_has_the_keys_that_scripts_rely_on(sample):
@@ -481,11 +502,9 @@ def test_inspect_has_the_keys_that_scripts_rely_on(sample):
         ("movielens-small/movies.csv", "list of items"),
         ("ml-100k/u.user", "list of users or items"),
         ("ml-1m/movies.dat", "list of items"),
-        ("jester/jester-data-1.zip", "matrix"),
-        ("beauty/Beauty.txt", "one user a line"),
-        ("gowalla/train.txt", "one user a line"),
-        ("messy/excel-multi-sheet.xlsx", "Office"),
-        ("online-retail/online_retail.parquet", "Parquet"),
+        ("messy/latin1-items.csv", "list of items"),
+        ("messy/embedded-newlines-html.csv", "list of items"),
+        ("open-bandit/random/all.csv", "No column says by its name that it is the user"),
     ],
 )
 def test_other_real_files_get_a_sentence(shared_data, name, sentence):

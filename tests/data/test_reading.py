@@ -118,21 +118,21 @@ def encrypted_zip(path):
 
 
 BAD = {
+    "holds none of ratings.csv": lambda p: p.mkdir(),
+    "damaged: it could not be read": lambda p: p.write_bytes(b"PAR1" + bytes(100)),
+    "an old Office document": lambda p: p.write_bytes(b"\xd0\xcf\x11\xe0" + bytes(100)),
+    "an Office document without a sheet": zip_of("[Content_Types].xml", "word/document.xml"),
+    "a RAR archive": lambda p: p.write_bytes(b"Rar!" + bytes(100)),
     "is empty": lambda p: p.write_bytes(b""),
     "nothing but empty lines": lambda p: p.write_bytes(b"\n\n  \n"),
-    "is a folder": lambda p: p.mkdir(),
     "a PNG picture": lambda p: p.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100)),
     "a JPEG picture": lambda p: p.write_bytes(b"\xff\xd8\xff\xe0" + bytes(100)),
-    "Parquet": lambda p: p.write_bytes(b"PAR1" + bytes(100)),
     "no text": lambda p: p.write_bytes(bytes(range(256)) * 10),
     "one column only": lambda p: p.write_text("user\na\nb\nc\n"),
-    "one user a line": lambda p: p.write_text("0 1 2 3\n1 5 6 7 8 9\n2 4\n3 1 2 4 5\n4 3 9 1\n5 1 3 7 2 9 4\n"),
-    "JSON": lambda p: p.write_text('{"user": 1}\n'),
     "is not there": lambda p: None,
     "damaged": damaged_gzip,
     "holds 2 files": zip_of("a.csv", "b.csv"),
     "holds no CSV": zip_of(),
-    "Office": zip_of("[Content_Types].xml", "xl/workbook.xml"),
     "could not be unpacked": encrypted_zip,
 }
 
@@ -181,3 +181,9 @@ def test_a_wrong_correction_is_said(tmp_path, change, sentence):
     path = write(tmp_path / "r.csv", ROWS)
     with pytest.raises(WorkbenchError, match=sentence):
         preview(path, Format(**change))
+
+
+def test_an_object_of_one_field_is_one_column(tmp_path):
+    (tmp_path / "r.json").write_text('{"user": 1}\n')
+    with pytest.raises(WorkbenchError, match="one column only"):
+        preview(tmp_path / "r.json")

@@ -5,9 +5,9 @@ from itertools import pairwise
 
 from pydantic import BaseModel, ConfigDict
 
-from workbench.data.names import NAMES, likeness
+from workbench.data.names import COUNTS, NAMES, likeness
 from workbench.data.reading import NUMBER, Preview
-from workbench.data.times import guess_kind, looks_like_epoch
+from workbench.data.times import WRITTEN, guess_kind, is_ambiguous, looks_like_epoch
 from workbench.declaring import nearest
 from workbench.errors import WorkbenchError
 
@@ -44,16 +44,24 @@ class Guess(BaseModel):
         Role to (sentence, confidence between 0 and 1); roles that no column has are absent.
     problem
         Why this is likely no table of interactions, as a sentence; None where it is.
+    question
+        What the person has to say before the times can be read, as a sentence; None where nothing is in doubt.
+    counts
+        Why the ratings are likely counts, such as plays, for which a logarithm or presence may serve better; else None.
     """
 
     columns: Columns
     evidence: dict[str, tuple[str, float]]
     problem: str | None = None
+    question: str | None = None
+    counts: str | None = None
 
 
 def guess(preview: Preview) -> Guess:
     """Guess the column of each role from names and values."""
-    names, header = preview.names, preview.format.header
+    names = preview.names
+    # Lists and matrices are shown as rows of user, item and rating, whatever names the file has.
+    header = preview.format.header or preview.format.kind in ("lists", "matrix")
     values = [preview.column(i) for i in range(len(names))]
     chosen: dict[str, int] = {}
     evidence: dict[str, tuple[str, float]] = {}
@@ -62,8 +70,29 @@ def guess(preview: Preview) -> Guess:
     named = set(chosen)
     _by_value(values, header, chosen, evidence)
     found = {role: names[at] if header and names.count(names[at]) == 1 else at for role, at in chosen.items()}
-    problem = _problem(preview, values, chosen, named, evidence)
-    return Guess(columns=Columns(**found), evidence=evidence, problem=problem)
+    problem = _problem(preview, values, chosen, named, evidence) if preview.format.kind != "lists" else None
+    question = _question(names[chosen["time"]], values[chosen["time"]]) if "time" in chosen else None
+    counts = _counts(names[chosen["rating"]], values[chosen["rating"]]) if "rating" in chosen else None
+    return Guess(columns=Columns(**found), evidence=evidence, problem=problem, question=question, counts=counts)
+
+
+def _question(name: str, values: list[str]) -> str | None:
+    if not is_ambiguous(values):
+        return None
+    shown = next(value for value in values if value.strip())
+    return f"In '{name}', dates such as {shown} may begin with the day or with the month. Say which."
+
+
+def _counts(name: str, values: list[str]) -> str | None:
+    """Why these are counts: by their name, or because they are whole, never negative and far more spread than stars."""
+    numbers = [float(value.replace(",", ".")) for value in values if NUMBER.fullmatch(value)]
+    if not numbers or not all(number.is_integer() for number in numbers):
+        return None
+    if likeness(name, COUNTS) > 0.5:  # noqa: PLR2004 - more than a part of the name
+        return f"The name '{name}' says that these are counts."
+    if min(numbers) >= 0 and max(numbers) > 100 and max(numbers) > 10 * sorted(numbers)[len(numbers) // 2]:  # noqa: PLR2004
+        return f"The values are whole numbers up to {max(numbers):,.0f}, most of them far smaller: these may be counts."
+    return None
 
 
 def _by_name(
@@ -98,7 +127,8 @@ def _by_value(
         times = [at for at in spare if _is_time(values[at], strict=True)]
         if times:
             chosen["time"] = times[0]
-            evidence["time"] = (f"The values are {guess_kind(values[times[0]])[1]}.", 0.8)
+            kind, why = guess_kind(values[times[0]])
+            evidence["time"] = (f"The values are {why if kind else 'dates'}.", 0.8)
     if "rating" not in chosen and not header:
         numeric = [at for at in spare if at not in chosen.values() and _numeric(values[at], 0.9)]
         if numeric:
@@ -133,7 +163,7 @@ def _numeric(values: list[str], share: float) -> bool:
 def _is_time(values: list[str], *, strict: bool) -> bool:
     kind, _ = guess_kind(values[:200])
     if kind is None:
-        return False
+        return is_ambiguous(values[:200])
     return not strict or kind in ("iso", "dmy", "mdy") or looks_like_epoch(values)
 
 
@@ -150,7 +180,8 @@ def _problem(
             f"This looks like a matrix of users and items with {len(names):,} columns, which is not read yet. "
             "Write it as rows of user, item and rating, or choose the columns yourself."
         )
-    if not preview.format.header and "time" not in chosen and _counts_up(values[0]):
+    table = preview.format.kind not in ("lists", "matrix")
+    if table and not preview.format.header and "time" not in chosen and _counts_up(values[0]):
         return "This looks like a list of users or items: the first column counts up. Choose the columns for user and item."
     if not {"rating", "time"} & set(chosen) and _is_prose(values[chosen["item"]]):
         return "This looks like a list of items or texts, not of interactions. Choose the columns for user and item."
@@ -158,7 +189,9 @@ def _problem(
         if preview.format.header and role not in named and (other in named or len(names) > 2):  # noqa: PLR2004
             ids = values[chosen[other]]
             once = len(set(ids)) == len(ids) > 2  # noqa: PLR2004
-            if once or other not in named or evidence[role][1] < SURE:
+            own = values[chosen[role]]
+            alone = len(set(own)) == len(own) > WIDE and evidence[role][1] < 0.5  # noqa: PLR2004 - a mere guess
+            if once or alone or other not in named or evidence[role][1] < SURE:
                 like = f" This may be a list of {other}s: each '{names[chosen[other]]}' is there once." if once else ""
                 return f"No column says by its name that it is the {role}.{like} Choose the columns for user and item."
     return None
@@ -178,7 +211,12 @@ def _counts_up(values: list[str]) -> bool:
 
 
 def parse(text: str) -> Columns:
-    """Columns from ``user=A,item=B,rating=C,time=D``.
+    """Columns from ``user=A,item=B,rating=C,time=D``; see `parse_all`."""
+    return parse_all(text)[0]
+
+
+def parse_all(text: str) -> tuple[Columns, str | None]:
+    """Columns from ``user=A,item=B,rating=C,time=D``, and how times are written where that is said: ``time=D:dmy``.
 
     Raises
     ------
@@ -186,6 +224,7 @@ def parse(text: str) -> Columns:
         If a role is unknown or named twice, or user or item is missing.
     """
     found: dict[str, str | int] = {}
+    written = None
     for part in re.split(r",(?=\s*\w+\s*=)", text):
         role, _, name = (piece.strip() for piece in part.partition("="))
         if role not in ROLES:
@@ -193,13 +232,16 @@ def parse(text: str) -> Columns:
         if role in found:
             message = f"The columns '{text}' name the {role} twice. Name it once."
             raise WorkbenchError(message)
+        before, _, kind = name.rpartition(":")
+        if role == "time" and before and kind in WRITTEN:  # a name may hold a colon, too
+            name, written = before, kind
         if name:
             found[role] = int(name) if name.isdecimal() else name
     missing = [role for role in ("user", "item") if role not in found]
     if missing:
         message = f"The columns '{text}' do not say which is the {' and the '.join(missing)}."
         raise WorkbenchError(message + " Write them as user=A,item=B,rating=C,time=D.")
-    return Columns(**found)
+    return Columns(**found), written
 
 
 def positions(columns: Columns, preview: Preview) -> dict[str, int]:

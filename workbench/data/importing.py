@@ -5,10 +5,11 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent import futures
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+import numpy as np
 import pyarrow as pa
 from pyarrow import csv
 from pydantic import BaseModel, ConfigDict
@@ -17,15 +18,19 @@ from workbench.control import Control
 from workbench.data import columns as roles
 from workbench.data.ahead import ahead
 from workbench.data.assembling import Assembly
+from workbench.data.checking import warnings
 from workbench.data.columns import Columns
+from workbench.data.folders import interactions_of, look_into
+from workbench.data.formats import Format
 from workbench.data.interactions import Interactions
 from workbench.data.items import read_items
-from workbench.data.reading import Format, Preview, preview
-from workbench.data.rows import Block, blocks
-from workbench.data.sources import changed, opened, packing, stamp, zip_member
+from workbench.data.reading import Preview, matrix_names, preview
+from workbench.data.sources import changed, packing, stamp, zip_member
+from workbench.data.streams import open_text, row_blocks
 from workbench.data.summary import iso, summarize
 from workbench.data.table import Converter, Layout, Piece
-from workbench.data.times import guess_kind
+from workbench.data.times import guess_kind, is_ambiguous
+from workbench.data.wide import Lists, Matrix
 from workbench.errors import WorkbenchError
 from workbench.files import read_json, whole_folder
 
@@ -43,6 +48,9 @@ class Recipe(BaseModel):
         Which of several interactions of one user with one item stays (`interactions.DUPLICATES`).
     time
         How times are written (`times.WRITTEN`), decided once for the column; None where there are none.
+    rating_as
+        What becomes of ratings once duplicates are merged: ``as is``; ``log``, the natural logarithm of one plus the count
+        (sums below zero count as zero); ``presence``, none at all, so that feedback is implicit.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -51,6 +59,7 @@ class Recipe(BaseModel):
     columns: Columns
     duplicates: str = "last"
     time: str | None = None
+    rating_as: Literal["as is", "log", "presence"] = "as is"
 
 
 @dataclass
@@ -65,6 +74,8 @@ class Report:
         Kept rows that repeat a user and item already there; counted in `kept`.
     merged : int
         Rows that went into another in building the interactions.
+    warnings : list of str
+        Doubts about the whole, as sentences.
     """
 
     rows: int = 0
@@ -73,10 +84,11 @@ class Report:
     refused: list[dict[str, Any]] = field(default_factory=list)
     duplicates: int = 0
     merged: int = 0
+    warnings: list[str] = field(default_factory=list)
 
 
 def make_recipe(path: Path, columns: Columns | str | None = None) -> Recipe:
-    """Guess how to read a file; `columns` (see `columns.parse`) overrules the guessed roles.
+    """Guess how to read a file; `columns` (see `columns.parse_all`) overrules the guessed roles.
 
     Raises
     ------
@@ -86,6 +98,7 @@ def make_recipe(path: Path, columns: Columns | str | None = None) -> Recipe:
     shown = preview(path)
     if not shown.rows:
         raise WorkbenchError(_nothing_kept(path, Report()))
+    written = None
     if columns is None:
         guessed = roles.guess(shown)
         if guessed.problem:
@@ -93,8 +106,8 @@ def make_recipe(path: Path, columns: Columns | str | None = None) -> Recipe:
             raise WorkbenchError(message)
         chosen = guessed.columns
     else:
-        chosen = roles.parse(columns) if isinstance(columns, str) else columns
-    return Recipe(format=shown.format, columns=chosen, time=time_kind(shown, chosen))
+        chosen, written = roles.parse_all(columns) if isinstance(columns, str) else (columns, None)
+    return Recipe(format=shown.format, columns=chosen, time=written or time_kind(shown, chosen))
 
 
 def time_kind(shown: Preview, columns: Columns) -> str | None:
@@ -109,6 +122,10 @@ def time_kind(shown: Preview, columns: Columns) -> str | None:
     if at is None:
         return None
     kind, why = guess_kind(shown.column(at))
+    if is_ambiguous(shown.column(at)):
+        name = shown.names[at]
+        message = f"Column '{name}' cannot be read as time before you say how it is written: {why}. Choose day first"
+        raise WorkbenchError(f"{message} (time={name}:dmy) or month first (time={name}:mdy).")
     if kind is None:
         message = f"Column '{shown.names[at]}' cannot be read as time: {why}. Write it as 2020-12-31 or leave it out."
         raise WorkbenchError(message)
@@ -142,7 +159,7 @@ def read_interactions(
     WorkbenchError
         If a file cannot be read, has no row that fits, or changes while it is read.
     """
-    files = {"all": paths} if isinstance(paths, Path) else paths
+    files = _files(paths)
     unknown = set(files) - set(PARTS) - {"all"}
     if unknown or not files:
         message = f"Files are for {', '.join(PARTS)}, not {', '.join(sorted(unknown)) or 'nothing'}."
@@ -161,7 +178,23 @@ def read_interactions(
             raise WorkbenchError(_nothing_kept(first, report))
         data = rows.build(chosen.duplicates, control)
     report.duplicates = report.merged = report.kept - len(data)
-    return data, report, chosen
+    names = {role: name for role, name in chosen.columns.model_dump().items() if isinstance(name, str)}
+    report.warnings = warnings(data, names)
+    return _rated(data, chosen.rating_as), report, chosen
+
+
+def _files(paths: dict[str, Path] | Path) -> dict[str, Path]:
+    """Each file by its part; for a folder that is recognised, its file of interactions."""
+    return {
+        name: interactions_of(path) for name, path in ({"all": paths} if isinstance(paths, Path) else paths).items()
+    }
+
+
+def _rated(data: Interactions, rating_as: str) -> Interactions:
+    """The same interactions with ratings as the recipe wants them."""
+    if rating_as == "as is" or data.rating is None:
+        return data
+    return replace(data, rating=np.log1p(np.maximum(data.rating, 0)) if rating_as == "log" else None)
 
 
 def _read_all(
@@ -192,48 +225,40 @@ def _nothing_kept(path: Path, report: Report) -> str:
     )
 
 
-def _converter(path: Path, recipe: Recipe) -> Converter:
+def _converter(path: Path, recipe: Recipe) -> Converter | Lists | Matrix:
     layout = recipe.format.model_copy(update=_packing(path, recipe.format))
+    if layout.kind == "lists":
+        return Lists(layout)
+    if layout.kind == "matrix":
+        names = matrix_names(path, layout)
+        return Matrix(layout, len(names), names, rated=recipe.columns.rating is not None)
     shown = preview(path, layout)
     at = roles.positions(recipe.columns, shown)
-    names = {role: shown.names[i] if layout.header else role for role, i in at.items()}
-    return Converter(Layout(layout, len(shown.names), at, names, recipe.time or time_kind(shown, recipe.columns)))
+    names_of = {role: shown.names[i] if layout.header else role for role, i in at.items()}
+    return Converter(Layout(layout, len(shown.names), at, names_of, recipe.time or time_kind(shown, recipe.columns)))
 
 
 def _pieces(
-    path: Path, converter: Converter, report: Report, control: Control, share: tuple[float, float]
+    path: Path, converter: Converter | Lists | Matrix, report: Report, control: Control, share: tuple[float, float]
 ) -> Iterator[Piece]:
-    layout = converter.layout.format
-    with opened(path, layout.encoding, layout.compression, layout.member) as source:
-        quotes = layout.quotes and len(layout.delimiter) == 1
-        every = ahead(_without_header(blocks(source.chunks(), layout.delimiter, quotes=quotes), layout))
-        with closing(every):
-            for block in every:
-                control.check()
-                if block.data:
-                    yield converter.convert(block)
-                control.progress(0.72 * (share[0] + share[1] * source.fraction()), f"{report.rows:,} rows read")
+    layout = converter.layout.format if isinstance(converter, Converter) else converter.layout
+    with open_text(path, layout) as source, closing(ahead(row_blocks(source, layout))) as every:
+        for block in every:
+            control.check()
+            if block.data:
+                yield converter.convert(block)
+            done = share[0] + share[1] * source.fraction()
+            control.progress(0.72 * done, f"{report.rows:,} rows read")
 
 
 def _packing(path: Path, layout: Format) -> dict[str, str]:
+    """How this very file is packed, where a recipe made for another is used on it."""
+    if layout.kind == "excel":
+        return {}
     compression = packing(path)
     if compression == layout.compression and (compression != "zip" or layout.member):
         return {}
     return {"compression": compression, "member": zip_member(path) if compression == "zip" else ""}
-
-
-def _without_header(every: Iterator[Block], layout: Format) -> Iterator[Block]:
-    """Blocks without the rows that name the columns, and the empty lines above them."""
-    left = 1 + layout.skip if layout.header else 0
-    for given in every:
-        block = given
-        if left:
-            lead = len(block.data) - len(block.data.lstrip(b"\n"))
-            block = block.after(lead if left == 1 + layout.skip else 0)
-            had = block.n_rows
-            block = block.after(left)
-            left -= min(left, had)
-        yield block
 
 
 @contextmanager
@@ -275,7 +300,9 @@ def inspect(path: Path, columns: Columns | str | None = None) -> dict[str, Any]:
         "time_max": until,
         "columns": recipe.columns.model_dump(),
         "time_written": recipe.time,
-        **recipe.format.model_dump(include={"delimiter", "encoding", "header", "compression", "decimal"}),
+        **recipe.format.model_dump(
+            include={"kind", "delimiter", "encoding", "header", "compression", "decimal", "table", "missing"}
+        ),
     }
 
 
@@ -298,6 +325,8 @@ def import_file(
         The content of ``data.json``: ``source``, ``recipe``, ``report``, ``summary``, ``items`` and the hash.
     """
     control = control or Control()
+    if items is None and isinstance(paths, Path) and paths.is_dir():
+        items = look_into(paths).items
     with whole_folder(folder) as part, _looking_at(paths) as sources:
         refused = part / "refused.csv"
         data, report, used = read_interactions(paths, recipe, control=control, refused=refused, spill=part)
@@ -325,7 +354,7 @@ def import_file(
 @contextmanager
 def _looking_at(paths: dict[str, Path] | Path) -> Iterator[Callable[[Control], dict[str, dict[str, Any]]]]:
     """Take the files' sizes and hashes in a thread of its own; give what waits for them."""
-    files = {"all": paths} if isinstance(paths, Path) else paths
+    files = _files(paths)
     stop = threading.Event()
 
     def look() -> dict[str, dict[str, Any]]:

@@ -12,8 +12,7 @@ import pyarrow.compute as pc
 from workbench.data.interactions import Array
 from workbench.data.names import GENRES, TITLE, YEAR, likeness
 from workbench.data.reading import Preview, preview
-from workbench.data.rows import blocks
-from workbench.data.sources import opened
+from workbench.data.streams import open_text, row_blocks
 from workbench.data.table import Converter, Layout
 from workbench.errors import WorkbenchError
 
@@ -156,11 +155,8 @@ def _read(
     converter = Converter(Layout(layout, len(shown.names), wanted, {}))
     pieces: dict[str, list[pa.Array]] = {role: [] for role in wanted}
     refused: list[dict[str, Any]] = []
-    with opened(path, layout.encoding, layout.compression, layout.member) as source:
-        left = 1 + layout.skip if layout.header else 0
-        for given in blocks(source.chunks(), layout.delimiter, quotes=layout.quotes and len(layout.delimiter) == 1):
-            block = given.after(left)
-            left = max(left - given.n_rows, 0)
+    with open_text(path, layout) as source:
+        for block in row_blocks(source, layout):
             if not block.data:
                 continue
             texts, table = converter.texts(block)

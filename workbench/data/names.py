@@ -38,6 +38,12 @@ TITLE = ("title", "name", "itemname", "movietitle", "movie", "booktitle", "produ
 YEAR = ("year", "releaseyear", "yearofpublication", "年份", "年", "上映年份", "出版年份")
 GENRES = ("genres", "genre", "categories", "category", "tags", "类型", "类别", "分类", "标签", "风格")
 
+# A name with one of these is about a user or an item, and not its id.
+ABOUT = ("feature", "affinity", "gender", "birth", "特征", "性别")
+# Names of ratings that count how often, rather than say how much.
+COUNTS = ("plays", "playcount", "playcounts", "listens", "listencount", "count", "counts", "quantity", "frequency", "views",
+          "clicks", "downloads", "purchases", "次数", "播放次数", "点击次数", "数量", "购买数量")  # fmt: skip
+
 
 def plain(name: str) -> str:
     """A name without case, blanks, marks, and the type that RecBole writes behind a colon."""
@@ -49,6 +55,8 @@ def likeness(name: str, known: tuple[str, ...]) -> float:
     bare = plain(name)
     if bare in known:
         return 0.99 - 0.15 * known.index(bare) / len(known)
+    if any(word in bare for word in ABOUT):
+        return 0.0
     if any(len(one) > 3 and (bare.startswith(one) or bare.endswith(one)) for one in known):  # noqa: PLR2004
         return 0.5
     return 0.0

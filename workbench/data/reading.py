@@ -7,16 +7,26 @@ import csv
 import io
 import re
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
+from workbench.data.encodings import encoding_of
+from workbench.data.folders import interactions_of
+from workbench.data.formats import TYPED, Format
+from workbench.data.matrices import matrix_of
 from workbench.data.names import is_known
 from workbench.data.rows import blocks
-from workbench.data.sources import opened, packing, stamp, zip_member
+from workbench.data.sources import is_workbook, opened, packing, stamp, zip_member
+from workbench.data.streams import open_text, row_blocks
+from workbench.data.tabular import tables
 from workbench.errors import WorkbenchError
 
+__all__ = ["NUMBER", "Format", "Preview", "preview", "sniff", "split_row"]
+
+Kind = Literal["parquet", "arrow", "sqlite", "excel"]
 SAMPLE = 64 << 10
 SHOWN = 200
 MOST_COLUMNS = 10_000
@@ -27,48 +37,19 @@ MAGIC = {
     b"\xff\xd8\xff": "a JPEG picture",
     b"GIF8": "a GIF picture",
     b"%PDF": "a PDF document",
-    b"\xd0\xcf\x11\xe0": "an Office document. Save the sheet as CSV",
-    b"PAR1": "a Parquet file. Save it as CSV",
-    b"ARROW1": "an Arrow file. Save it as CSV",
-    b"SQLite format 3": "a SQLite database. Save the table as CSV",
+    b"\xd0\xcf\x11\xe0": "an old Office document. Save the sheet as XLSX or CSV",
     b"\x93NUMPY": "a NumPy array. Save it as CSV",
     b"7z\xbc\xaf": "a 7z archive. Unpack it",
-    b"\xfd7zXZ": "packed with xz. Unpack it",
-    b"BZh": "packed with bzip2. Unpack it",
-    b"\x28\xb5\x2f\xfd": "packed with zstd. Unpack it",
+    b"Rar!": "a RAR archive. Unpack it",
 }
+TYPED_MAGIC: dict[bytes, Kind] = {
+    b"PAR1": "parquet",
+    b"ARROW1": "arrow",
+    b"FEA1": "arrow",
+    b"SQLite format 3": "sqlite",
+}
+COMMENTS = ("#", "%")
 NUMBER = re.compile(r"\s*[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?\s*")
-
-
-class Format(BaseModel):
-    """How a file is laid out; guessed, then correctable.
-
-    Attributes
-    ----------
-    delimiter
-        What stands between fields: one character, or two as in ``::``.
-    header
-        Whether the first row holds the names of the columns.
-    skip
-        Further rows below the header that describe columns (Orange has two).
-    quotes
-        Whether a field may stand in quotes.
-    decimal
-        ``.`` or ``,``.
-    member
-        The file inside a zip.
-    """
-
-    model_config = ConfigDict(extra="forbid")
-
-    delimiter: str = ","
-    encoding: str = "utf-8"
-    header: bool = True
-    compression: Literal["none", "gz", "zip"] = "none"
-    skip: int = 0
-    quotes: bool = True
-    decimal: Literal[".", ","] = "."
-    member: str = ""
 
 
 class Preview(BaseModel):
@@ -80,11 +61,14 @@ class Preview(BaseModel):
         Names of the columns; "Column 1", "Column 2", ... where there is no header.
     rows
         Fields of each row; rows of another length than `names` are here as they are.
+    tables
+        Sheets or tables of the file, to choose from; empty where it has but one.
     """
 
     names: list[str]
     rows: list[list[str]]
     format: Format
+    tables: list[str] = []
 
     def column(self, position: int) -> list[str]:
         """Values of a column, from rows that are whole."""
@@ -97,32 +81,60 @@ def sniff(path: Path) -> Format:
     Raises
     ------
     WorkbenchError
-        If it cannot be read, or is no table of text with two columns or more.
+        If it cannot be read, or is no table with two columns or more.
     """
-    size = stamp(path).size
-    if size == 0:
+    path = interactions_of(path)
+    if stamp(path).size == 0:
         message = (
             f"{path.name} is empty. Choose a file with a user, an item and perhaps a rating and a time in each row."
         )
         raise WorkbenchError(message)
     compression = packing(path)
+    if compression == "zip" and is_workbook(path):
+        return Format(kind="excel")
     member = zip_member(path) if compression == "zip" else ""
     with opened(path, "latin-1", compression, member) as source:
         head = source.head(SAMPLE)
+    packed = Format(compression=compression, member=member)
+    kind = next((kind for mark, kind in TYPED_MAGIC.items() if head.startswith(mark)), None)
+    if kind is None and member.lower().endswith(".xlsx"):
+        kind = "excel"
+    if kind is not None:
+        return packed.model_copy(update={"kind": kind})
     encoding = _encoding(path, head)
-    lines = _lines(head.decode(encoding, errors="replace").removeprefix("\ufeff"), whole=len(head) < SAMPLE)
+    text = head.decode(encoding, errors="replace").removeprefix("\ufeff")
+    if text.lstrip()[:1] == "{" or re.match(r"\s*\[\s*\{", text):
+        return packed.model_copy(update={"kind": "jsonl", "encoding": encoding})
+    lines = _lines(text, whole=len(head) < SAMPLE)
+    comment = next((mark for mark in COMMENTS if lines and lines[0].startswith(mark)), "")
+    lines = [line for line in lines if not (comment and line.startswith(comment))]
     if not lines:
         message = f"{path.name} holds nothing but empty lines. Choose a file with a user and an item in each row."
         raise WorkbenchError(message)
-    delimiter = _delimiter(path, lines)
+    return _layout(path, lines, packed.model_copy(update={"encoding": encoding, "comment": comment}))
+
+
+def _layout(path: Path, lines: list[str], draft: Format) -> Format:
+    """The draft completed by what the lines tell."""
+    delimiter = _delimiter(lines)
+    if not delimiter:
+        if not _is_one_user_a_line(lines):
+            raise _one_column(path)
+        mark = max(
+            (" ", ",", ";"), key=lambda one: sum(line.count(one) + (one == " ") * line.count("\t") for line in lines)
+        )
+        return draft.model_copy(update={"kind": "lists", "delimiter": mark, "header": False, "quotes": False})
     quotes = len(delimiter) == 1 and _quotes_make_sense(lines, delimiter)
-    draft = Format(delimiter=delimiter, encoding=encoding, compression=compression, member=member, quotes=quotes)
+    draft = draft.model_copy(update={"delimiter": delimiter, "quotes": quotes})
     rows = _fields(lines, draft)
     width = _width(rows)
     header = _has_header(rows, width)
     skip = 2 if header and _is_orange(rows, width) else 0
-    decimal = _decimal([row for row in rows[1:] if len(row) == width], delimiter)
-    return draft.model_copy(update={"header": header, "skip": skip, "decimal": decimal})
+    below = [row for row in rows[1 + skip if header else 0 :] if len(row) == width]
+    decimal = _decimal(below, delimiter)
+    found = {"header": header, "skip": skip, "decimal": decimal, "thousands": _thousands(below, decimal)}
+    draft = draft.model_copy(update=found)
+    return draft.model_copy(update=matrix_of(rows[0] if header else [], below))
 
 
 def preview(path: Path, format: Format | None = None, rows: int = SHOWN) -> Preview:  # noqa: A002 - the word for it
@@ -133,23 +145,83 @@ def preview(path: Path, format: Format | None = None, rows: int = SHOWN) -> Prev
     WorkbenchError
         If the file cannot be read by it.
     """
+    path = interactions_of(path)
     layout = format or sniff(path)
     _check(layout)
-    with opened(path, layout.encoding, layout.compression, layout.member) as source:
+    if layout.kind in ("lists", "matrix"):
+        return _wide_preview(path, layout, rows)
+    found = _first_rows(path, layout, rows + 1 + layout.skip)
+    names = _names(path, layout, found)
+    if len(names) < 2:  # noqa: PLR2004 - a user and an item
+        raise _one_column(path)
+    first = 1 + layout.skip if layout.header else 0
+    return Preview(names=names, rows=found[first : first + rows], format=layout, tables=_tables(path, layout))
+
+
+def _first_rows(path: Path, layout: Format, most: int) -> list[list[str]]:
+    with open_text(path, layout) as source:
         chunks = source.chunks(SAMPLE)
-        text, whole = next(chunks, b"").decode(errors="replace"), next(chunks, b"") in (b"", b"\n")
-    found = _fields(_lines(text, whole=whole), layout, rows + 1 + layout.skip)
+        text, whole = "", False
+        while len(text) < SAMPLE and not whole:
+            piece = next(chunks, None)
+            whole = piece is None
+            text += (piece or b"").decode(errors="replace")
+            if layout.kind not in TYPED:
+                whole = next(chunks, b"") in (b"", b"\n")
+                break
+    lines = _lines(text, whole=whole)
+    return _fields([line for line in lines if not (layout.comment and line.startswith(layout.comment))], layout, most)
+
+
+def _names(path: Path, layout: Format, found: list[list[str]]) -> list[str]:
     if not found:
         raise WorkbenchError(f"{path.name} holds no rows.")
     names = [name.strip() for name in found[0]] if layout.header else []
     names = names or [f"Column {i + 1}" for i in range(_width(found))]
-    if len(names) < 2:  # noqa: PLR2004 - a user and an item
-        raise _one_column(path)
     if len(names) > MOST_COLUMNS:
         message = f"{path.name} has {len(names):,} columns. It may be a matrix of users and items; write it as rows of"
         raise WorkbenchError(message + " user, item and rating.")
-    first = 1 + layout.skip if layout.header else 0
-    return Preview(names=names, rows=found[first : first + rows], format=layout)
+    return names
+
+
+def _tables(path: Path, layout: Format) -> list[str]:
+    return tables(path, layout) if layout.kind in TYPED else []
+
+
+def matrix_names(path: Path, layout: Format) -> list[str]:
+    """Names of all columns of a matrix."""
+    return _names(path, layout, _first_rows(path, layout, 20))
+
+
+def _wide_preview(path: Path, layout: Format, most: int) -> Preview:
+    """Rows of user, item and rating, as they will be read."""
+    from workbench.data.wide import Lists, Matrix
+
+    names = matrix_names(path, layout) if layout.kind == "matrix" else []
+    converter = Matrix(layout, len(names), names) if layout.kind == "matrix" else Lists(layout)
+    rows: list[list[str]] = []
+    with open_text(path, layout) as source:
+        text = next(source.chunks(SAMPLE), b"")
+        whole = text[: text.rfind(b"\n") + 1] if len(text) >= SAMPLE and b"\n" in text else text
+        for block in row_blocks(Piecemeal(whole), layout):
+            piece = converter.convert(block)
+            columns = [piece.user.cast("string").to_pylist(), piece.item.cast("string").to_pylist()]
+            if piece.rating is not None:
+                columns.append([f"{value:g}" for value in piece.rating.tolist()])
+            rows += [list(row) for row in zip(*columns, strict=True)]
+    shown = ["user", "item", "rating"] if layout.kind == "matrix" else ["user", "item"]
+    return Preview(names=shown, rows=rows[:most], format=layout)
+
+
+class Piecemeal:
+    """Text that is already there, read like a file."""
+
+    def __init__(self, text: bytes) -> None:
+        self._text = text
+
+    def chunks(self, size: int = 0) -> Iterator[bytes]:
+        """The text."""
+        yield self._text
 
 
 def _check(layout: Format) -> None:
@@ -165,26 +237,13 @@ def _encoding(path: Path, head: bytes) -> str:
             raise WorkbenchError(message + (" that." if ". " in what else ", not a table of text. Choose a CSV file."))
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
-    if head.lstrip()[:1] in (b"{", b"["):
-        message = f"{path.name} is JSON, which is not read yet. Save it as CSV and choose that."
-        raise WorkbenchError(message)
-    control = sum(head.count(code) for code in range(32) if code not in b"\t\n\r\x1f\x0c")
-    if b"\0" in head or control > len(head) // 20:
-        message = f"{path.name} is no text: it holds bytes that no table has. Choose a CSV file, or save it as one."
-        raise WorkbenchError(message)
-    try:
-        # The sample may end within a character.
-        head[: len(head) - 4].decode("utf-8") if len(head) >= SAMPLE else head.decode("utf-8")
-    except UnicodeDecodeError as error:
-        if len(head) < SAMPLE or error.start < len(head) - 8:
-            return western(head)
-    return "utf-8"
-
-
-def western(data: bytes) -> str:
-    """Which of the encodings of Western Europe bytes are in that are not UTF-8."""
-    windows = re.search(rb"[\x80-\x9f]", data) and not re.search(rb"[\x81\x8d\x8f\x90\x9d]", data)
-    return "cp1252" if windows else "latin-1"
+    encoding = encoding_of(head, cut=len(head) >= SAMPLE)
+    if not encoding.startswith("utf-16"):
+        control = sum(head.count(code) for code in range(32) if code not in b"\t\n\r\x1f\x0c")
+        if b"\0" in head or control > len(head) // 20:
+            message = f"{path.name} is no text: it holds bytes that no table has. Choose a CSV file, or save it as one."
+            raise WorkbenchError(message)
+    return encoding
 
 
 def _lines(text: str, *, whole: bool) -> list[str]:
@@ -195,8 +254,8 @@ def _lines(text: str, *, whole: bool) -> list[str]:
     return [line for line in lines if line.strip()]
 
 
-def _delimiter(path: Path, lines: list[str]) -> str:
-    """The delimiter by which most lines have the same number of fields, and many."""
+def _delimiter(lines: list[str]) -> str:
+    """The delimiter by which most lines have the same number of fields, and many; empty if there is none."""
     best, best_score = "", (0.0, 0)
     for delimiter in DELIMITERS:
         if delimiter == " " and best_score[0] >= 0.5:  # noqa: PLR2004 - blanks stand in text, too
@@ -206,12 +265,7 @@ def _delimiter(path: Path, lines: list[str]) -> str:
         score = (round(count / len(widths), 1) if width > 1 else 0.0, width)
         if score > best_score:
             best, best_score = delimiter, score
-    if best_score[0] < 0.5:  # noqa: PLR2004
-        if _is_one_user_a_line(lines):
-            message = f"{path.name} seems to hold one user a line, with the items behind. This layout is not read yet:"
-            raise WorkbenchError(message + " write a line for each user and item.")
-        raise _one_column(path)
-    return best
+    return best if best_score[0] >= 0.5 else ""  # noqa: PLR2004
 
 
 def _one_column(path: Path) -> WorkbenchError:
@@ -222,8 +276,8 @@ def _one_column(path: Path) -> WorkbenchError:
 
 
 def _is_one_user_a_line(lines: list[str]) -> bool:
-    fields = [re.split(r"[ \t,]+", line.strip()) for line in lines]
-    many = sum(len(one) > 2 and all(f.isdecimal() for f in one) for one in fields)  # noqa: PLR2004
+    fields = [re.split(r"[ \t,;]+", line.strip()) for line in lines]
+    many = sum(len(one) > 1 and all(re.search(r"\d", f) for f in one) for one in fields)
     return many > 0.7 * len(fields) and len({len(one) for one in fields}) > 1
 
 
@@ -298,8 +352,24 @@ def _decimal(rows: list[list[str]], delimiter: str) -> Literal[".", ","]:
     """A comma, if some column is all numbers and some of them have one."""
     if delimiter == "," or not rows:
         return "."
-    number = re.compile(r"\s*-?\d*,?\d+\s*")
+    number = re.compile(r"\s*[+-]?(\d{1,3}([. ']\d{3})+|\d*)(,\d+)?\s*")
     for column in zip(*rows, strict=True):
         if all(number.fullmatch(value) for value in column) and any("," in value for value in column):
             return ","
     return "."
+
+
+def _thousands(rows: list[list[str]], decimal: str) -> Literal["", ",", ".", " ", "'"]:
+    """What divides the digits of a column of numbers in threes, where that cannot be the decimal point."""
+    marks: tuple[Literal[",", ".", " ", "'"], ...] = (",", ".", " ", "'")
+    for mark in marks:
+        if mark == decimal:
+            continue
+        dot = re.escape("." if mark != "." else ",")
+        grouped = re.compile(rf"\s*[+-]?\d{{1,3}}({re.escape(mark)}\d{{3}})+({dot}\d+)?\s*")
+        number = re.compile(rf"{grouped.pattern}|\s*[+-]?\d{{1,3}}({dot}\d+)?\s*")
+        for column in zip(*rows, strict=True):
+            sure = mark != "." or any(value.count(mark) > 1 or decimal == "," for value in column)
+            if sure and all(number.fullmatch(v) for v in column) and any(grouped.fullmatch(v) for v in column):
+                return mark
+    return ""

@@ -36,6 +36,8 @@ class Block:
         Whether quotes were looked at in cutting it, so that a row may be several lines.
     broken : int64 (n,)
         Rows with a quote that is never closed.
+    _starts, _lines : int64 (n_rows,)
+        Where each row begins in `data`, and on which line of the file; None where each line is a row.
     """
 
     data: bytes
@@ -43,6 +45,7 @@ class Block:
     quoted: bool = False
     _starts: Positions | None = None
     broken: Positions = field(default_factory=lambda: np.zeros(0, np.int64))
+    _lines: Positions | None = None
 
     @cached_property
     def line_ends(self) -> Positions:
@@ -73,6 +76,8 @@ class Block:
 
     def lines(self, rows: Positions) -> Positions:
         """Line of the file at which each of these rows begins, int64 (len(rows),)."""
+        if self._lines is not None:
+            return self._lines[rows]
         return self.first_line + np.searchsorted(self.line_ends, self.starts[rows])
 
     def text(self, row: int) -> str:
@@ -85,7 +90,21 @@ class Block:
         at = int(self.bounds[rows])
         line = self.first_line + self.data.count(b"\n", 0, at)
         starts = None if self._starts is None else self._starts[rows:] - at
-        return Block(self.data[at:], line, self.quoted, starts, self.broken[self.broken >= rows] - rows)
+        lines = None if self._lines is None else self._lines[rows:]
+        return Block(self.data[at:], line, self.quoted, starts, self.broken[self.broken >= rows] - rows, lines)
+
+    def only(self, rows: Positions) -> "Block":
+        """A block of these rows alone, which know their lines."""
+        bounds = self.bounds
+        pieces = [self.data[a:b] for a, b in zip(bounds[rows], bounds[rows + 1], strict=True)]
+        starts = np.cumsum([0, *map(len, pieces)])[:-1].astype(np.int64)
+        broken = np.flatnonzero(np.isin(rows, self.broken))
+        return Block(b"".join(pieces), self.first_line, self.quoted, starts, broken, self.lines(rows))
+
+    def numbered(self, first: int) -> "Block":
+        """The same rows, their numbers from `first` in place of lines: a sheet has rows, whatever its cells hold."""
+        numbers = np.arange(first, first + self.n_rows, dtype=np.int64)
+        return Block(self.data, self.first_line, self.quoted, self.starts, self.broken, numbers)
 
 
 def blocks(chunks: Iterator[bytes], delimiter: str, *, quotes: bool) -> Iterator[Block]:

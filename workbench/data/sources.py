@@ -3,8 +3,10 @@ r"""A file as a stream of UTF-8 text, whatever it is packed or written in.
 Everything behind this file sees bytes that are UTF-8, without byte order mark, with ``\n`` at the end of lines.
 """
 
+import bz2
 import codecs
 import gzip
+import lzma
 import stat
 import zipfile
 import zlib
@@ -12,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 
 from workbench.errors import WorkbenchError
 
@@ -20,7 +22,20 @@ BLOCK = 8 << 20
 # A stream this large that shrank this much is a bomb, not data.
 BOMB_SIZE, BOMB_RATIO = 64 << 20, 300
 REPLACED = "\N{REPLACEMENT CHARACTER}".encode()
-DATA_ENDINGS = (".csv", ".tsv", ".txt", ".dat", ".data", ".tab", ".inter", ".base", ".test")
+PACKED = {
+    b"\x1f\x8b": "gz",
+    b"PK\x03\x04": "zip",
+    b"PK\x05\x06": "zip",
+    b"BZh": "bz2",
+    b"\xfd7zXZ": "xz",
+    b"\x28\xb5\x2f\xfd": "zst",
+}
+# What the libraries that unpack raise where the bytes are not what they should be.
+DAMAGED = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, RuntimeError, NotImplementedError)
+DATA_ENDINGS = (
+    ".csv", ".tsv", ".txt", ".dat", ".data", ".tab", ".inter", ".base", ".test", ".jsonl", ".json", ".parquet", ".feather",
+    ".arrow", ".xlsx", ".sqlite", ".db",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -59,7 +74,7 @@ def could_not_read(path: Path, error: Exception) -> WorkbenchError:
         return WorkbenchError(f"{path} is not there. Was it moved or renamed? Choose it again.")
     if isinstance(error, PermissionError):
         return WorkbenchError(f"No permission to read {path}. Change its permissions, or copy it to your own folder.")
-    if isinstance(error, OSError) and not isinstance(error, gzip.BadGzipFile):
+    if isinstance(error, OSError) and error.errno is not None:
         return WorkbenchError(f"{path} could not be read: {error.strerror or error}.")
     message = f"{path.name} is damaged: it could not be unpacked ({error}). Get the file again, or unpack it yourself."
     return WorkbenchError(message)
@@ -71,13 +86,40 @@ def changed(path: Path) -> WorkbenchError:
 
 
 def packing(path: Path) -> str:
-    """How a file is packed, by its first bytes: ``none``, ``gz`` or ``zip``."""
+    """How a file is packed, by its first bytes (`formats.COMPRESSIONS`)."""
     try:
         with path.open("rb") as file:
-            start = file.read(4)
+            start = file.read(8)
     except OSError as error:
         raise could_not_read(path, error) from error
-    return "gz" if start[:2] == b"\x1f\x8b" else "zip" if start in (b"PK\x03\x04", b"PK\x05\x06") else "none"
+    return next((name for mark, name in PACKED.items() if start.startswith(mark)), "none")
+
+
+def is_workbook(path: Path) -> bool:
+    """Whether a zip is an Excel workbook.
+
+    Raises
+    ------
+    WorkbenchError
+        If it is another document, or one that unpacks to far more than any sheet holds.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = archive.infolist()
+    except (OSError, zipfile.BadZipFile) as error:
+        raise could_not_read(path, error) from error
+    if not any(part.filename == "xl/workbook.xml" for part in parts):
+        return False
+    size = sum(part.file_size for part in parts)
+    if size > BOMB_SIZE and size > BOMB_RATIO * stamp(path).size:
+        raise bomb(path)
+    return True
+
+
+def bomb(path: Path) -> WorkbenchError:
+    """Say that a file unpacks to more than data does."""
+    message = f"{path.name} unpacks to more than {BOMB_RATIO} times its size, which no real data does."
+    return WorkbenchError(message + " If it is sound, unpack it yourself and choose the result.")
 
 
 def zip_member(path: Path) -> str:
@@ -93,8 +135,8 @@ def zip_member(path: Path) -> str:
             names = [one.filename for one in archive.infolist() if not one.is_dir()]
     except (OSError, zipfile.BadZipFile) as error:
         raise could_not_read(path, error) from error
-    if any(name.startswith(("xl/", "word/", "[Content_Types]")) for name in names):
-        message = f"{path.name} is an Office document. Save the sheet as CSV and choose that file."
+    if any(name.startswith(("xl/", "word/", "ppt/", "[Content_Types]")) for name in names):
+        message = f"{path.name} is an Office document without a sheet. Save its table as CSV and choose that file."
         raise WorkbenchError(message)
     plain = [n for n in names if "__MACOSX" not in n and not Path(n).name.startswith(".")]
     data = [n for n in plain if n.lower().endswith(DATA_ENDINGS) and "readme" not in n.lower()]
@@ -127,6 +169,10 @@ class Source:
     def head(self, size: int) -> bytes:
         """The first bytes, unpacked but not decoded."""
         return next(self._pieces(size), b"")
+
+    def raw_pieces(self, size: int = BLOCK) -> Iterator[bytes]:
+        """The bytes, unpacked but not decoded."""
+        return self._pieces(size)
 
     def chunks(self, size: int = BLOCK) -> Iterator[bytes]:
         """UTF-8 text in pieces of about `size` bytes, cut anywhere."""
@@ -161,11 +207,16 @@ class Source:
                 if self._raw.tell() > self.size:  # or a log that grows would be read for ever
                     raise changed(self.path)
                 if total > BOMB_SIZE and total > BOMB_RATIO * self.size:
-                    message = f"{self.path.name} unpacks to more than {BOMB_RATIO} times its size, which no real data"
-                    raise WorkbenchError(message + " does. If it is sound, unpack it yourself and choose the result.")
+                    raise bomb(self.path)
                 yield piece
-        except (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+        except DAMAGED as error:
             raise could_not_read(self.path, error) from error
+
+
+def _zst(raw: IO[bytes]) -> Any:
+    import pyarrow as pa
+
+    return pa.CompressedInputStream(pa.PythonFile(raw, mode="r"), "zstd")
 
 
 @contextmanager
@@ -185,12 +236,18 @@ def opened(path: Path, encoding: str, compression: str, member: str = "") -> Ite
             unpacked: IO[bytes] = raw
             if compression == "gz":
                 unpacked = cast("IO[bytes]", stack.enter_context(gzip.GzipFile(fileobj=raw)))
+            elif compression == "bz2":
+                unpacked = cast("IO[bytes]", stack.enter_context(bz2.BZ2File(raw)))
+            elif compression == "xz":
+                unpacked = cast("IO[bytes]", stack.enter_context(lzma.LZMAFile(raw)))
+            elif compression == "zst":
+                unpacked = cast("IO[bytes]", stack.enter_context(_zst(raw)))
             elif compression == "zip":
                 archive = stack.enter_context(zipfile.ZipFile(raw))
                 unpacked = stack.enter_context(archive.open(member or zip_member(path)))
         except LookupError as error:
             message = f"'{encoding}' is no text encoding. Try utf-8, latin-1, utf-16 or gb18030."
             raise WorkbenchError(message) from error
-        except (OSError, EOFError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+        except DAMAGED as error:
             raise could_not_read(path, error) from error
         yield Source(path, raw, unpacked, encoding)

@@ -4,6 +4,7 @@ A block that is clean goes the short way: Arrow reads and converts it at once. O
 read again as text, row by row accounted for.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -131,14 +132,18 @@ class Converter:
     def texts(self, block: Block) -> tuple[dict[str, pa.Array], pa.Table | None]:
         """Columns of a block as text, and the rows refused because they are not rows."""
         refused = Refusals(block)
-        _, texts = self._strings(block, refused)
+        _, texts = self.strings(block, refused)
         return texts, refused.table()
 
     # --- the short way -------------------------------------------------------------------------------------------
 
     def _at_once(self, block: Block) -> Piece | None:
         """Columns of a block that has nothing wrong in it; None if it has."""
-        if b"\0" in block.data or (self.layout.format.encoding != "utf-8" and REPLACED in block.data):
+        if (
+            self.layout.format.thousands
+            or b"\0" in block.data
+            or (self.layout.format.encoding != "utf-8" and REPLACED in block.data)
+        ):
             return None
         kinds = {"user": DICTIONARY, "item": DICTIONARY, "rating": pa.float64(), "time": self._time_type()}
         data = self._readable(block.data)
@@ -220,7 +225,7 @@ class Converter:
 
     def _row_by_row(self, block: Block) -> Piece:
         refused = Refusals(block)
-        rows, texts = self._strings(block, refused)
+        rows, texts = self.strings(block, refused)
         good = np.ones(len(rows), bool)
         for role in ("user", "item"):
             missing = _is_missing(texts[role])
@@ -228,7 +233,7 @@ class Converter:
             good &= ~missing
         rating = time = None
         if "rating" in texts:
-            number, fine, reason = _numbers(texts["rating"], self.layout.names["rating"], self.layout.format.decimal)
+            number, fine, reason = as_numbers(texts["rating"], self.layout.names["rating"], self.layout.format)
             refused.add(rows[good & ~fine], reason.filter(pa.array(good & ~fine)))
             good &= fine
             rating = number
@@ -243,10 +248,10 @@ class Converter:
         time = None if time is None else time[good]
         return Piece(ids[0], ids[1], rating, time, block.n_rows, refused.table())
 
-    def _strings(self, block: Block, refused: Refusals) -> tuple[Positions, dict[str, pa.Array]]:
+    def strings(self, block: Block, refused: Refusals) -> tuple[Positions, dict[str, pa.Array]]:
         """Texts of the wanted columns, and the row of each, after refusing rows that are not rows."""
         keep = np.ones(block.n_rows, bool)
-        for rows, reason in _unreadable(block, self.layout.format.encoding, self._accents):
+        for rows, reason in unreadable(block, self.layout.format.encoding, self._accents):
             refused.add(rows[keep[rows]], reason)
             keep[rows] = False
         rows = np.flatnonzero(keep)
@@ -277,7 +282,7 @@ class Converter:
         return split_row(text, delimiter) if block.quoted and len(delimiter) == 1 else text.split(delimiter)
 
     def _split(self, block: Block, rows: Positions, refused: Refusals) -> tuple[Positions, dict[str, pa.Array]]:
-        """The same as `_strings` one row at a time, for the rare block that Arrow reads differently."""
+        """The same as `strings` one row at a time, for the rare block that Arrow reads differently."""
         columns: dict[str, list[str]] = {role: [] for role in self.layout.columns}
         kept, wrong, reasons = [], [], []
         for row in rows.tolist():
@@ -299,7 +304,7 @@ def _slices(block: Block, rows: Positions) -> Iterator[bytes]:
         yield block.data[bounds[row] : bounds[row + 1]]
 
 
-def _unreadable(block: Block, encoding: str, accents: dict[str, int]) -> Iterator[tuple[Positions, str]]:
+def unreadable(block: Block, encoding: str, accents: dict[str, int]) -> Iterator[tuple[Positions, str]]:
     """Rows that no reader should see, and why."""
     yield block.broken, "a quote is opened and never closed"
     array = np.frombuffer(block.data, np.uint8)
@@ -364,12 +369,16 @@ def _typed_rating(table: pa.Table) -> npt.NDArray[np.float32] | None:
     return rating if np.isfinite(rating).all() else None
 
 
-def _numbers(
-    texts: pa.Array, name: str, decimal: str
+def as_numbers(
+    texts: pa.Array, name: str, layout: Format
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_], pa.Array]:
     """Texts as numbers, which of them are, and the reason against each that is not."""
     plain = pc.utf8_trim_whitespace(texts)
-    if decimal == ",":
+    if layout.thousands:
+        mark, point = re.escape(layout.thousands), re.escape(layout.decimal)
+        grouped = pc.match_substring_regex(plain, rf"^[+-]?\d{{1,3}}({mark}\d{{3}})+({point}\d*)?$")
+        plain = pc.if_else(grouped, pc.replace_substring(plain, layout.thousands, ""), plain)
+    if layout.decimal == ",":
         plain = pc.replace_substring(plain, ",", ".")
     is_number = pc.match_substring_regex(plain, NUMBER)
     with np.errstate(over="ignore"):

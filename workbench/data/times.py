@@ -68,6 +68,12 @@ def guess_kind(values: list[str]) -> tuple[str | None, str]:
     return None, f"in dates such as {given[0]} the day could be the month"
 
 
+def is_ambiguous(values: list[str]) -> bool:
+    """Whether these are dates in which the day could be the month: then the person is asked."""
+    given = [value for value in values if value.strip()]
+    return bool(given) and guess_kind(given)[0] is None and _most(given, PATTERNS["dmy"])
+
+
 def _most(values: list[str], pattern: str) -> bool:
     return sum(bool(re.match(pattern, value)) for value in values) > 0.9 * len(values)
 

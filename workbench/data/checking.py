@@ -1,0 +1,39 @@
+"""What a look at the whole says about interactions that look odd, as sentences; nothing is changed."""
+
+from workbench.data.interactions import Interactions
+from workbench.data.names import NAMES, likeness
+
+# Fewer users than items by this much: as if items had been taken for users.
+SWAPPED = 20
+FEW = 50
+
+
+def warnings(data: Interactions, names: dict[str, str]) -> list[str]:
+    """Doubts about interactions that have just been read.
+
+    Parameters
+    ----------
+    names
+        Name of the column of each role, where the file has names.
+    """
+    return [one for one in (_named_like_items(names), _counted_like_items(data)) if one]
+
+
+def _named_like_items(names: dict[str, str]) -> str | None:
+    user, item = names.get("user", ""), names.get("item", "")
+    if likeness(user, NAMES["item"]) > likeness(user, NAMES["user"]) or (
+        likeness(item, NAMES["user"]) > likeness(item, NAMES["item"])
+    ):
+        return (
+            f"Users look like items: the user is read from '{user}' and the item from '{item}'. Should they be swapped?"
+        )
+    return None
+
+
+def _counted_like_items(data: Interactions) -> str | None:
+    if data.n_items < FEW or data.n_users * SWAPPED > data.n_items or len(data) < FEW * data.n_users:
+        return None
+    return (
+        f"Users look like items: there are {data.n_users:,} users for {data.n_items:,} items, with "
+        f"{len(data) / data.n_users:,.0f} interactions each. Should they be swapped?"
+    )

@@ -164,7 +164,8 @@ class Run:
         except (WorkbenchError, KeyError, TypeError):
             return {"state": "lost", "reason": f"Its status.json is missing or damaged. {ON}"}
         if state in ACTIVE and not _alive(status):
-            return status | {"state": "lost", "reason": f"Its process is gone: it was killed, or the machine went off. {ON}"}
+            reason = f"Its process is gone: it was killed, or the machine went off. {ON}"
+            return status | {"state": "lost", "reason": reason}
         return status
 
     def set_status(self, state: str, **facts: Any) -> None:

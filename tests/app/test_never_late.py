@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.benchmarks.own_window import play
+from workbench.app.window import MainWindow
 
 MOST = 50  # milliseconds of processor time between two ticks of the event loop
 # A processor that others use as well makes everything take longer now and then; a window that is slow is slow every time.
@@ -49,3 +50,21 @@ def test_training_in_front_holds_the_window_for_no_moment(played):
 def test_the_window_loads_nothing_heavy(played):
     assert played["heavy_at_first"] == []
     assert played["heavy"] == []
+
+
+def test_pages_made_before_there_was_a_project_serve_the_first_one_only(keep, light, session, project):
+    window = keep(MainWindow(session))
+    window.show()
+    for _ in window.kinds:
+        window.make_ahead()
+    ready = window._made["train"]
+    project.view = {"page.train": {"algorithm": "bpr"}}
+    project.save()
+    assert session.open_project(project.folder)
+    window.show_page("train")
+    assert window.page is ready
+    assert window.page.kind.name == "bpr"  # what was kept with the project is taken up
+    window.make_ahead()
+    later = dict(window._made)
+    session.close_project()
+    assert not set(later.values()) & set(window._made.values())

@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ("torch", "numba", "pandas")
-PATIENCE = 300.0  # seconds; a busy machine is no failure
+PATIENCE = 120.0  # seconds; a busy machine is no failure
 
 
 def play(scenario, home, path=None, *, environment=None, timeout=1200, **options):

@@ -121,17 +121,20 @@ def read(person, file):
     """Drop a file, take the columns that are guessed, wait until all of it is shown."""
     person.warm()
     person.pulse.start()
-    began = time.monotonic()
     person.drop(Path(file))
     person.at("data")
-    person.click("Use these columns")
+    person.until(lambda: person.find("Use these columns"))
+    person.pulse.stop()
+    offered = person.pulse.figures()
+    person.pulse.start()
+    began = person.click("Use these columns")
     glance = person.page.glance
     person.until(lambda: person.session.data is not None and person.page.stack.currentWidget() is glance)
     person.until(lambda: not glance.rows._counting.busy)
     seconds = time.monotonic() - began
     person.rest(0.5)
     person.pulse.stop()
-    return person.pulse.figures() | {"rows": len(person.session.data), "took": seconds}
+    return person.pulse.figures() | {"rows": len(person.session.data), "took": seconds, "offered": offered}
 
 
 def train(person, name, seconds):

@@ -409,7 +409,7 @@ def test_a_full_disk_keeps_the_old_file(trained, folder, tmp_path, fails, monkey
     assert "disk is full" in fails("recommend", trained["ease"], "--all", "--output", lists)
     assert lists.read_text() == "what was there"
     assert list(tmp_path.iterdir()) == [lists]
-    monkeypatch.setattr(np, "save", _no_room)
+    monkeypatch.setattr(np.lib.format, "write_array_header_1_0", _no_room)
     new = ["--algorithm", "ease", "--run", tmp_path / "run"]
     assert "disk is full" in fails("train", folder / "ratings.csv", *new)
     assert not (tmp_path / "run").exists()

@@ -88,9 +88,11 @@ def test_one_click_reads_it_and_shows_it_at_a_glance(real, sample):
     glance = real.data.glance
     assert [one.number.full_text() for one in glance.figures.all[:4]] == ["100,004", "671", "9,066", "1.64 %"]
     assert real.data.facts == "comma, UTF-8, header · 100,004 rows, all kept · titles of 9,066 of 9,066 items"
-    assert sum(glance.charts.charts[0].counts) == 100_004
-    assert sum(glance.charts.charts[2].counts) == 100_004
-    assert glance.rows.table.model().rowCount() == 100_004
+    charts = glance.overview.charts
+    assert sum(charts["ratings"].counts) == sum(charts["activity"].counts) == 100_004
+    assert (sum(charts["users"].counts), sum(charts["items"].counts)) == (671, 9066)
+    real.click(glance.tabs.buttons["interactions"])
+    real.until(lambda: glance.rows.table.model().rowCount() == 100_004)
     first = real.session.data
     assert real.cells(glance.rows.table)[0][0] == first.user_ids[int(first.user[0])].as_py()
     real.click(glance.rows.tabs.buttons["items"])
@@ -314,9 +316,10 @@ def test_ids_that_are_numbers_are_sorted_as_numbers():
 
 def test_the_arrow_keys_lead_from_table_to_table(real, write):
     real.read(write("ratings.csv", RATINGS))
-    tabs = real.data.glance.rows.tabs
-    tabs.buttons["interactions"].setFocus()
-    for wanted in ("users", "items", "interactions"):  # nothing was refused: that table is passed over
+    tabs = real.data.glance.tabs
+    tabs.buttons["overview"].setFocus()
+    # Nothing was refused: that table is passed over.
+    for wanted in ("matrix", "interactions", "users", "items", "overview", "matrix", "interactions"):
         real.qtbot.keyClick(tabs.buttons[tabs.current], Qt.Key.Key_Right)
         assert tabs.current == wanted
         real.until(lambda: not real.data.glance.rows._counting.busy)
@@ -325,11 +328,121 @@ def test_the_arrow_keys_lead_from_table_to_table(real, write):
 
 def test_the_chosen_table_is_remembered(real, write):
     real.read(write("ratings.csv", RATINGS))
-    real.click(real.data.glance.rows.tabs.buttons["items"])
+    glance = real.data.glance
+    real.click(glance.tabs.buttons["items"])
     view = real.data.remember()
-    real.data.glance.rows.choose("interactions")
+    glance.choose("overview")
     real.data.recall(view)
-    assert real.data.glance.rows.tabs.current == "items"
+    assert glance.tabs.current == "items"
+    assert glance.stack.currentWidget() is glance.rows
+
+
+def shown_rows(real, which, n):
+    """The rows, with one of the tables at the front and counted."""
+    real.click(real.data.glance.tabs.buttons[which])
+    real.until(lambda: real.data.glance.rows.table.model().rowCount() == n)
+    return real.data.glance.rows
+
+
+def test_selected_rows_are_copied_with_tabs_between_cells(real, write):
+    real.read(write("ratings.csv", RATINGS))
+    rows = shown_rows(real, "users", 5)
+    rows.table.setFocus()
+    rows.table.selectRow(0)
+    real.qtbot.keyClick(rows.table, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    real.qtbot.keyClick(rows.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    text = QApplication.clipboard().text()
+    assert [line.split("\t")[:2] for line in text.splitlines()] == [["u0", "7"], ["u1", "7"]]
+    assert rows.count.full_text() == "2 rows copied"
+
+
+def test_find_leads_to_the_search_of_the_interactions(real, write):
+    real.read(write("ratings.csv", RATINGS))
+    real.data.find()
+    assert real.data.glance.tabs.current == "interactions"
+    assert real.data.glance.rows.search.hasFocus()
+
+
+# In one look ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_extremes_have_titles_and_shares(real, sample):
+    real.read(sample / "ratings.csv", sample / "movies.csv")
+    overview = real.data.glance.overview
+    first = overview.popular.rows[0]
+    assert (first.name, first.count) == ("Forrest Gump", 341)
+    assert overview.popular.tip_at(3) == "Forrest Gump: 341 interactions, 0.34 % of all"
+    assert (overview.busy.rows[0].name, overview.busy.rows[0].count) == ("547", 2391)
+    share = np.sort(real.session.data.item_counts)[::-1][:91].sum() / 100_004
+    assert overview.cards["popular"].hint.full_text() == f"top 1 %: {100 * share:.0f} % of all"
+    tip = overview.charts["items"].tip_at(overview.charts["items"].width() // 4)
+    assert tip.endswith(" items")
+
+
+def test_a_click_on_the_small_matrix_leads_to_the_large_one(real, write):
+    real.read(write("ratings.csv", RATINGS))
+    real.click(real.data.glance.overview.matrix)
+    assert real.data.glance.tabs.current == "matrix"
+    assert real.data.glance.closer.matrix.hasFocus()
+
+
+def test_the_matrix_is_counted_again_where_one_looks_closer(real, sample):
+    real.read(sample / "ratings.csv")
+    glance = real.data.glance
+    matrix = glance.closer.matrix
+    real.until(lambda: matrix.counts.size)
+    assert matrix.counts.sum() == 100_004
+    assert max(matrix.counts.shape) <= 256
+    real.click(glance.tabs.buttons["matrix"])
+    assert not glance.closer.whole.isEnabled()
+    for _ in range(4):
+        real.click(glance.closer.closer)
+    real.until(lambda: matrix.item_edges[-1] - matrix.item_edges[0] < 2000)
+    users, items = matrix.users.edges(), matrix.items.edges()
+    assert [matrix.user_edges[0], matrix.user_edges[-1]] == users
+    assert [matrix.item_edges[0], matrix.item_edges[-1]] == items
+    data = real.session.data
+    order = [np.argsort(-counts, kind="stable") for counts in (data.by_user.lengths, data.item_counts)]
+    kept = np.isin(data.user, order[0][slice(*users)]) & np.isin(data.item, order[1][slice(*items)])
+    assert matrix.counts.sum() == kept.sum()
+    real.click(glance.closer.whole)
+    real.until(lambda: matrix.counts.sum() == 100_004)
+    assert not glance.closer.further.isEnabled()
+
+
+def test_the_matrix_is_moved_by_the_mouse_and_by_keys(real, sample):
+    real.read(sample / "ratings.csv")
+    glance = real.data.glance
+    matrix = glance.closer.matrix
+    real.until(lambda: matrix.counts.size)
+    real.click(glance.tabs.buttons["matrix"])
+    real.qtbot.mouseDClick(matrix, Qt.MouseButton.LeftButton, pos=QPoint(matrix.width() // 2, matrix.height() // 2))
+    before = matrix.users.edges(), matrix.items.edges()
+    assert before[0][0] > 0
+    corner = QPoint(matrix.width() // 2, matrix.height() // 2)
+    real.qtbot.mousePress(matrix, Qt.MouseButton.LeftButton, pos=corner)
+    real.qtbot.mouseMove(matrix, corner + QPoint(80, 40))
+    real.qtbot.mouseRelease(matrix, Qt.MouseButton.LeftButton, pos=corner + QPoint(80, 40))
+    assert matrix.users.edges()[0] < before[0][0]
+    assert matrix.items.edges()[0] < before[1][0]
+    for _ in range(9):
+        real.qtbot.keyClick(matrix, Qt.Key.Key_Left)
+    assert matrix.items.edges()[0] == 0
+    for _ in range(30):
+        real.qtbot.keyClick(matrix, Qt.Key.Key_Plus)
+    assert matrix.users.high - matrix.users.low == pytest.approx(8)
+    real.until(lambda: matrix.counts.shape[0] <= 10)
+    assert set(np.unique(matrix.counts)) <= {0, 1}  # so close that a field is one pair
+    assert "1 pairs" in matrix.tip_at(QPointF(matrix.width() / 2, matrix.height() / 2))
+
+
+def test_other_data_has_another_matrix(real, write):
+    real.read(write("first.csv", RATINGS))
+    matrix = real.data.glance.closer.matrix
+    real.until(lambda: matrix.counts.sum() == 35)
+    real.read(write("second.csv", "user,item\na,b\na,c\nb,c\n"))
+    real.until(lambda: matrix.counts.sum() == 3)
+    assert (matrix.users.n, matrix.items.n) == (2, 2)
 
 
 # Hostile data --------------------------------------------------------------------------------------------------------
@@ -362,13 +475,31 @@ def test_hostile_data_is_shown_in_all_tables(real, write, text):
         for column in range(rows.table.model().columnCount()):
             rows.table.model().sort(column, Qt.SortOrder.DescendingOrder)
             rows.table.model().index(0, column).data(Qt.ItemDataRole.ToolTipRole)
-    for mode in ("dark", "light"):
-        theme().set_mode(mode, keep=False)
-        assert not real.window.grab().isNull()
-    for chart in real.data.glance.charts.charts:
-        for x in (-5, 0, chart.width() // 2, chart.width() + 5):
-            assert isinstance(chart.tip_at(x), str)
-        assert chart.accessibleDescription()
+    glance = real.data.glance
+    real.until(lambda: glance.closer.matrix.counts.size)
+    for which in ("overview", "matrix"):
+        real.click(glance.tabs.buttons[which])
+        for mode in ("dark", "light"):
+            theme().set_mode(mode, keep=False)
+            assert not real.window.grab().isNull()
+    real.click(glance.tabs.buttons["overview"])
+    summary = real.session.about["summary"]
+    assert glance.closer.matrix.counts.sum() == summary["interactions"]
+    assert glance.overview.cards["ratings"].isVisible() == bool(summary["rating"])
+    assert glance.overview.cards["activity"].isVisible() == bool(summary["time"])
+    for name, chart in glance.overview.charts.items():
+        if glance.overview.cards[name].isVisible():
+            for x in (-5, 0, chart.width() // 2, chart.width() + 5):
+                assert isinstance(chart.tip_at(x), str)
+            assert chart.accessibleDescription()
+    for ranking in (glance.overview.popular, glance.overview.busy):
+        assert ranking.tip_at(1)
+        assert ranking.tip_at(10_000) == ""
+    matrix = glance.closer.matrix
+    for key in (Qt.Key.Key_Plus, Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Minus, Qt.Key.Key_Home):
+        real.qtbot.keyClick(matrix, key)
+    for at in (QPointF(-3, -3), QPointF(matrix.width() / 2, matrix.height() / 2), QPointF(1e6, 1e6)):
+        assert isinstance(matrix.tip_at(at), str)
 
 
 def test_titles_in_other_scripts_stand_before_the_ids(real, write):

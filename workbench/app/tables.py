@@ -3,6 +3,7 @@
 No proxy models and no widgets in cells: both were measured to stall the window from some thousand rows on.
 """
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,14 +22,22 @@ from PySide6.QtCore import (
     QThreadPool,
     Signal,
 )
-from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegate, QStyleOptionViewItem, QTableView
+from PySide6.QtGui import QAction, QKeySequence, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+)
 
 from workbench.app.theme import GRID, ROW_HEIGHT, SMALL, font, theme
 
 WINDOW = 256  # rows formatted at once
 MOST_ROWS = 2**31 // ROW_HEIGHT - 1000  # beyond, Qt's pixel arithmetic overflows and the view never returns
 FAR = 20_000  # rows from which a sort happens outside the window's thread
+MOST_COPIED = 10_000  # rows, in a blink; whoever wants more wants a file
 FIT_ROWS = 200  # rows looked at for the width of a column
 
 FRACTION = int(Qt.ItemDataRole.UserRole)
@@ -127,13 +136,14 @@ class ArrayModel(QAbstractTableModel):
     """Columns of equal length, in an order of its own."""
 
     sorted = Signal()
+    sorting = Signal(bool)
+    """A sort outside the window's thread has begun; it is over, done or given up."""
 
     def __init__(self, columns: Sequence[Column] = (), n_rows: int = 0) -> None:
         super().__init__()
         self._columns, self._n = list(columns), n_rows
         self._order: np.ndarray | None = None
-        self._sorting: tuple[int, Qt.SortOrder] | None = None
-        self._token = 0
+        self._busy = False
         self._start = -1
         self._window: list[tuple[str, ...]] = []
         self._arrived = _Arrived(self)
@@ -142,13 +152,14 @@ class ArrayModel(QAbstractTableModel):
         """Show something else, unsorted."""
         self.beginResetModel()
         self._columns, self._n = list(columns), n_rows
-        self._order, self._sorting = None, None
-        self._token += 1
+        self._order = None
+        self.give_up_sort()
         self._forget()
         self.endResetModel()
 
     def set_rows(self, rows: np.ndarray | None) -> None:
         """Show only these source rows, in this order; None: all of them."""
+        self.give_up_sort()
         self._take(rows)
 
     @property
@@ -159,6 +170,10 @@ class ArrayModel(QAbstractTableModel):
     def source_row(self, row: int) -> int:
         """Position in the arrays of a row of the table."""
         return row if self._order is None else int(self._order[row])
+
+    def source_rows(self, rows: np.ndarray) -> np.ndarray:
+        """Positions in the arrays of some rows of the table."""
+        return rows if self._order is None else self._order[rows]
 
     def table_row(self, source: int) -> int:
         """Row of the table of a position in the arrays; -1 where it is not shown."""
@@ -204,19 +219,36 @@ class ArrayModel(QAbstractTableModel):
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Sort by a column; many rows are sorted outside the window's thread and appear when that is done."""
         keys = self._columns[column].keys if 0 <= column < len(self._columns) else None
-        self._token += 1
+        self.give_up_sort()
         if keys is None:
             return
         shown = self._order if self._order is not None and len(self._order) < self._n else None
-        job = _Sort(self._token, keys, shown, order == Qt.SortOrder.DescendingOrder, self._arrived)
+        job = _Sort(self._arrived.wanted, keys, shown, order == Qt.SortOrder.DescendingOrder, self._arrived)
         if self.rowCount() < FAR:
             job.run()
         else:
+            self._tell_busy(True)
             QThreadPool.globalInstance().start(job)
 
+    @property
+    def busy(self) -> bool:
+        """Whether rows are being sorted outside the window's thread."""
+        return self._busy
+
+    def give_up_sort(self) -> None:
+        """Let the rows stay as they are, whatever is being sorted."""
+        self._arrived.wanted += 1
+        self._tell_busy(False)
+
+    def _tell_busy(self, busy: bool) -> None:
+        if busy != self._busy:
+            self._busy = busy
+            self.sorting.emit(busy)
+
     def _swap(self, token: int, order: np.ndarray) -> None:
-        if token == self._token:
+        if token == self._arrived.wanted:
             self._take(order)
+            self._tell_busy(False)
             self.sorted.emit()
 
     def _take(self, order: np.ndarray | None) -> None:
@@ -237,12 +269,14 @@ class ArrayModel(QAbstractTableModel):
 
 
 class _Arrived(QObject):
-    """Brings a finished sort back into the window's thread."""
+    """Brings a finished sort back into the window's thread; without a parent, so that it outlives a closed table."""
 
     done = Signal(int, object)
 
     def __init__(self, model: ArrayModel) -> None:
-        super().__init__(model)
+        super().__init__()
+        self.wanted = 0
+        """Number of the sort that is waited for; others need not begin."""
         self.done.connect(model._swap)  # noqa: SLF001 - part of the model
 
 
@@ -256,6 +290,8 @@ class _Sort(QRunnable):
         self._token, self._keys, self._shown, self._falling, self._arrived = token, keys, shown, falling, arrived
 
     def run(self) -> None:
+        if self._token != self._arrived.wanted:
+            return
         keys = self._keys()  # here, because it may take as long as the sort itself
         if isinstance(keys, np.ndarray) and keys.dtype.kind != "O":
             keys = keys if self._shown is None else keys[self._shown]
@@ -282,6 +318,9 @@ class TableView(QTableView):
     """Position in the arrays of the row that was selected; -1 for none."""
     row_opened = Signal(int)
     """The same, by double click or Return."""
+    copied = Signal(int, int)
+    """How many rows were copied, of how many that are selected."""
+    sort_given_up = Signal()
 
     def __init__(self, name: str, model: ArrayModel | None = None, *, several: bool = False) -> None:
         super().__init__()
@@ -312,6 +351,12 @@ class TableView(QTableView):
         self._falling: dict[int, bool] = {}
         self._kept: list[int] = []
         self.doubleClicked.connect(self._open)
+        copy = QAction(self.tr("Copy"), self)
+        copy.setShortcut(QKeySequence.StandardKey.Copy)
+        copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        copy.triggered.connect(self.copy)
+        self.addAction(copy)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.setModel(model if model is not None else ArrayModel())
 
     def setModel(self, model: Any) -> None:
@@ -344,6 +389,23 @@ class TableView(QTableView):
         """Positions in the arrays of the selected rows."""
         return [self._model.source_row(index.row()) for index in self.selectionModel().selectedRows()]
 
+    def _selected(self) -> list[range]:
+        """Rows of the table that are selected, as they stand; nothing is listed one by one, which may be millions."""
+        ranges = {(one.top(), one.bottom() + 1) for one in self.selectionModel().selection()}
+        return [range(*one) for one in sorted(ranges)]
+
+    def copy(self) -> None:
+        """Copy the selected rows as text, a tab between cells; of very many the first `MOST_COPIED`."""
+        spans = self._selected()
+        rows = np.fromiter(itertools.islice(itertools.chain(*spans), MOST_COPIED), np.int64)
+        if not len(rows):
+            return
+        order = self._model.source_rows(rows)
+        cells = zip(*(column.texts(order) for column in self._model.columns), strict=True)
+        lines = ["\t".join(" ".join(cell.split()) for cell in row) for row in cells]
+        QApplication.clipboard().setText("\n".join(lines))
+        self.copied.emit(len(rows), sum(map(len, spans)))
+
     def select(self, source: int) -> None:
         """Select the row at this position in the arrays, and bring it into view."""
         row = self._model.table_row(source)
@@ -357,14 +419,24 @@ class TableView(QTableView):
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
             self._open(self.currentIndex())
             return
+        if event.key() == Qt.Key.Key_Escape and self._model.busy:
+            self.give_up_sort()
+            return
         super().keyPressEvent(event)
+
+    def give_up_sort(self) -> None:
+        """Leave the rows as they are; they are then in no order that an arrow could tell."""
+        self._model.give_up_sort()
+        self._falling = {}
+        self.horizontalHeader().setSortIndicatorShown(False)
+        self.sort_given_up.emit()
 
     def _open(self, index: QModelIndex) -> None:
         self.row_opened.emit(self._model.source_row(index.row()))
 
     def _tell(self, *_: object) -> None:
-        rows = self.selected_rows()
-        self.row_selected.emit(rows[0] if rows else -1)
+        first = self._first()
+        self.row_selected.emit(first[0] if first else -1)
 
     def _sort_by(self, column: int) -> None:
         """Sort by a column: numbers largest first, texts from A; again for the other way."""
@@ -377,8 +449,12 @@ class TableView(QTableView):
         self.horizontalHeader().setSortIndicator(column, order)
         self._model.sort(column, order)
 
+    def _first(self) -> list[int]:
+        """Position in the arrays of the first selected row, if there is one."""
+        return [self._model.source_row(span[0]) for span in self._selected()[:1]]
+
     def _keep(self) -> None:
-        self._kept = self.selected_rows() if self.selectionModel() is not None else []
+        self._kept = self._first() if self.selectionModel() is not None else []
 
     def _restore(self) -> None:
         for source in self._kept[:1]:

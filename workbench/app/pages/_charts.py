@@ -11,6 +11,7 @@ from workbench.app.theme import GRID, SMALL, font, theme
 
 TICKS = 3
 GAP = 6  # pixels between labels and what they label
+ONE = 0.5  # where logarithmic heights begin, so that one is more than nothing
 
 
 def nice_ceiling(value: float) -> float:
@@ -43,16 +44,18 @@ class Chart(QWidget):
         self._y: Sequence[float] = []
         self._labels: Sequence[str] = []
         self._tips: Sequence[str] = []
-        self._shares = False
+        self._shares = self._log = False
         theme().changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
         return QSize(32 * GRID, 18 * GRID)
 
-    def set_bars(self, counts: Sequence[float], labels: Sequence[str], tips: Sequence[str], gist: str) -> None:
-        """One bar a count, with a label under it."""
+    def set_bars(
+        self, counts: Sequence[float], labels: Sequence[str], tips: Sequence[str], gist: str, *, log: bool = False
+    ) -> None:
+        """One bar a count, with a label under it; `log` for heights on a logarithmic scale."""
         self._kind, self._x, self._y = "bars", list(range(len(counts))), list(counts)
-        self._set(labels, tips, gist, shares=False)
+        self._set(labels, tips, gist, log=log)
 
     def set_area(
         self, x: Sequence[float], y: Sequence[float], labels: Sequence[str], tips: Sequence[str], gist: str,
@@ -62,8 +65,10 @@ class Chart(QWidget):
         self._kind, self._x, self._y = "area", list(x), list(y)
         self._set(labels, tips, gist, shares=shares)
 
-    def _set(self, labels: Sequence[str], tips: Sequence[str], gist: str, *, shares: bool) -> None:
-        self._labels, self._tips, self._shares = labels, tips, shares
+    def _set(
+        self, labels: Sequence[str], tips: Sequence[str], gist: str, *, shares: bool = False, log: bool = False
+    ) -> None:
+        self._labels, self._tips, self._shares, self._log = labels, tips, shares, log
         self.setAccessibleDescription(gist)
         self.update()
 
@@ -79,10 +84,19 @@ class Chart(QWidget):
 
     def _y_labels(self) -> list[tuple[float, str]]:
         top = self._top()
+        if self._log:
+            powers = [10.0**p for p in range(int(math.log10(max(top, 1))) + 1)]
+            return [(one, short(one)) for one in powers[:: -(-len(powers) // (TICKS + 1))]]
         steps = [float(top * i / (TICKS - 1)) for i in range(TICKS)]
         if not self._shares and top < 100:  # noqa: PLR2004 - of what is counted there are no halves
             steps = [step for step in steps if step.is_integer()]
         return [(step, f"{step:.0%}".replace("%", " %") if self._shares else short(step)) for step in steps]
+
+    def _height(self, value: float) -> float:
+        """How high something stands, 0 to 1."""
+        if self._log:
+            return math.log10(value / ONE) / math.log10(self._top() / ONE) if value > ONE else 0.0
+        return value / self._top()
 
     def _plot(self) -> QRectF:
         metrics = QFontMetricsF(self.font())
@@ -103,9 +117,9 @@ class Chart(QWidget):
         self._paint_labels(painter, plot)
 
     def _paint_grid(self, painter: QPainter, plot: QRectF) -> None:
-        tokens, top = theme().tokens, self._top()
+        tokens = theme().tokens
         for value, text in self._y_labels():
-            y = round(plot.bottom() - value / top * plot.height()) + 0.5
+            y = round(plot.bottom() - self._height(value) * plot.height()) + 0.5
             painter.setPen(tokens.color("line"))
             painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
             painter.setPen(tokens.color("faint"))
@@ -116,22 +130,22 @@ class Chart(QWidget):
         return plot.width() / max(1, len(self._y))
 
     def _paint_bars(self, painter: QPainter, plot: QRectF) -> None:
-        slot, top = self._slot(plot), self._top()
+        slot = self._slot(plot)
         wide = min(slot * 0.7, 6 * GRID)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme().series(0))
         for at, value in enumerate(self._y):
-            high = value / top * plot.height()
+            high = self._height(value) * plot.height()
             if value and high < 1:
                 high = 1  # something is never shown as nothing
             bar = QRectF(plot.left() + at * slot + (slot - wide) / 2, plot.bottom() - high, wide, high)
             painter.drawRoundedRect(bar, min(2, high / 2), min(2, high / 2))
 
     def _points(self, plot: QRectF) -> list[QPointF]:
-        top, low = self._top(), self._x[0]
+        low = self._x[0]
         span = (self._x[-1] - low) or 1
         return [
-            QPointF(plot.left() + (x - low) / span * plot.width(), plot.bottom() - y / top * plot.height())
+            QPointF(plot.left() + (x - low) / span * plot.width(), plot.bottom() - self._height(y) * plot.height())
             for x, y in zip(self._x, self._y, strict=True)
         ]
 

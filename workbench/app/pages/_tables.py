@@ -61,12 +61,12 @@ class Prepared:
 
     @cached_property
     def user_ranks(self) -> np.ndarray:
-        """Place of each user id in their order, int64 (n_users,)."""
+        """Place of each user id in their order, int32 (n_users,)."""
         return ranks(self.data.user_ids)
 
     @cached_property
     def item_ranks(self) -> np.ndarray:
-        """Place of each item id in their order, int64 (n_items,)."""
+        """Place of each item id in their order, int32 (n_items,)."""
         return ranks(self.data.item_ids)
 
     @cached_property
@@ -76,7 +76,7 @@ class Prepared:
 
     @cached_property
     def name_ranks(self) -> np.ndarray:
-        """Place of each item's name in their order, int64 (n_items,)."""
+        """Place of each item's name in their order, int32 (n_items,)."""
         return ranks(self.names)
 
     def ready(self, which: str) -> None:
@@ -106,13 +106,13 @@ class Prepared:
 
 
 def ranks(texts: pa.Array) -> np.ndarray:
-    """Place of each text in their order (as numbers, where all are whole numbers), int64 (n,)."""
+    """Place of each text in their order (as numbers, where all are whole numbers), int32 (n,)."""
     try:
         order = np.argsort(pc.cast(texts, pa.int64()).to_numpy(), kind="stable")
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         order = pc.array_sort_indices(texts).to_numpy()
-    places = np.empty(len(order), np.int64)
-    places[order] = np.arange(len(order))
+    places = np.empty(len(order), np.int32)
+    places[order] = np.arange(len(order), dtype=np.int32)
     return places
 
 

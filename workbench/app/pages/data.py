@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QStackedWi
 from workbench.app.pages import Page, preview
 from workbench.app.pages._background import Background
 from workbench.app.pages._glance import Glance, refused_file
+from workbench.app.pages._latest import Latest
 from workbench.app.pages._offered import sort_out
 from workbench.app.pages._preview import PreviewSheet
 from workbench.app.session import Session
@@ -176,6 +177,7 @@ class DataPage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.stack)
         self._copying = Background(self)
+        self._counting = Latest(session, "density", self)
         self._make_actions()
         self._connect()
         self._show_data()
@@ -206,6 +208,8 @@ class DataPage(Page):
         self.failure.closed.connect(self._go_back)
         self.glance.rows.save_refused.connect(self._save_refused)
         self._copying.answered.connect(self._saved)
+        self.glance.density_wanted.connect(self._count_fields)
+        self._counting.answered.connect(self._counted)
 
     @classmethod
     def state(cls, session: Session) -> tuple[str, str]:
@@ -214,16 +218,18 @@ class DataPage(Page):
 
     def shown(self) -> None:
         self._take_offer()
+        if self.session.data is not None:
+            self.glance.ask_density()
 
     def find(self) -> None:
         if self.stack.currentWidget() is self.glance:
-            self.glance.rows.search.setFocus()
+            self.glance.search()
 
     def remember(self) -> dict[str, Any]:
-        return {"tab": self.glance.rows.tabs.current}
+        return {"tab": self.glance.tabs.current}
 
     def recall(self, view: dict[str, Any]) -> None:
-        self.glance.rows.choose(str(view.get("tab", "")))
+        self.glance.choose(str(view.get("tab", "")))
 
     # States --------------------------------------------------------------------------------------------------------
 
@@ -283,7 +289,10 @@ class DataPage(Page):
     @Slot()
     def _show_data(self) -> None:
         session = self.session
+        self._counting.forget()
         self.glance.show_data(session.data, session.items, session.about)
+        if session.data is not None and self.isVisible():
+            self.glance.ask_density()
         self.titles.setText(self.tr("Add titles…") if session.items is None else self.tr("Other titles…"))
         shown = self.stack.currentWidget()
         if self._task is None and shown in (self.empty, self.glance):
@@ -428,6 +437,19 @@ class DataPage(Page):
         if name and sources:
             paths = sources.get("all", sources)
             self._read(paths, self.session.about.get("recipe"), Path(name))
+
+    # The matrix ----------------------------------------------------------------------------------------------------
+
+    @Slot(object, object)
+    def _count_fields(self, users: list[int] | None, items: list[int] | None) -> None:
+        """Have the fields of a part of the matrix counted, or of all of it."""
+        project = self.session.project
+        if project is not None and project.data_folder is not None:
+            self._counting.ask({"data": str(project.data_folder), "users": users, "items": items})
+
+    @Slot(object, object)
+    def _counted(self, asked: dict[str, Any], answer: dict[str, Any]) -> None:
+        self.glance.show_density(answer, part=asked["users"] is not None)
 
     # Refused rows --------------------------------------------------------------------------------------------------
 

@@ -9,9 +9,11 @@ import torch
 from torch import nn
 
 from tests.golden import checkerboard, cycle
+from workbench.algorithms._next_item import NextItem
 from workbench.algorithms._steps import gradient_norm, share_of_rate
 from workbench.algorithms._torch import NeuralAlgorithm
 from workbench.algorithms.bpr import BPR
+from workbench.algorithms.gru4rec import GRU4Rec
 from workbench.algorithms.sasrec import SASRec
 from workbench.data.interactions import Array, Interactions
 
@@ -116,10 +118,11 @@ def test_mixed_precision_is_for_cuda_alone() -> None:
     assert not isinstance(algorithm._mixed(), torch.autocast)
 
 
+@pytest.mark.parametrize("kind", [SASRec, GRU4Rec], ids=lambda kind: kind.name)
 @pytest.mark.parametrize("objective", ["softmax", "sampled-softmax", "bce", "gbce"])
-def test_losses_take_what_layers_give_in_mixed_precision(objective: str) -> None:
+def test_losses_take_what_layers_give_in_mixed_precision(kind: type[NextItem], objective: str) -> None:
     """bfloat16 on the processor stands in for CUDA: the loss is near that of full precision, gradients are float32."""
-    algorithm = SASRec(factors=16, objective=objective, negatives=5, batch_size=256)
+    algorithm = kind(factors=16, objective=objective, negatives=5, batch_size=256)
     data = cycle().train
     algorithm._create(data.n_users, data.n_items, 0)
     algorithm._module.eval()

@@ -18,6 +18,7 @@ import numpy as np
 from pydantic import PrivateAttr
 
 from workbench.algorithms import Algorithm, Record
+from workbench.algorithms._meter import Meter
 from workbench.algorithms._sampling import Unseen
 from workbench.algorithms._steps import gradient_norm, share_of_rate
 from workbench.data.interactions import Array, Interactions, UserItems
@@ -33,8 +34,6 @@ Batch = dict[str, Array]
 # Gives the batches of one epoch, each with the share of the epoch that is done after it.
 Batches = Callable[[np.random.Generator], Iterator[tuple[float, Batch]]]
 
-# Seconds between two looks at the loss where looking means waiting for the device.
-LOOK = 0.05
 # Seconds between two gradients whose length is taken only to be shown.
 GAUGE = 0.1
 
@@ -235,7 +234,7 @@ class NeuralAlgorithm(Algorithm):
         # All chance comes from (seed, epoch): an epoch is the same whatever happened before it or while it was suspended.
         rng, seeds = np.random.default_rng([seed, epoch, 0]), np.random.SeedSequence([seed, epoch, 1])
         self._module.train()
-        meter, before = _Meter(waits=self._device != "cpu"), 0.0
+        meter, before = Meter(waits=self._device != "cpu"), 0.0
         for part, batch in batches(rng):
             _seed_torch(seeds.spawn(1)[0], self._device)
             rate = self._set_rate((epoch + (before + part) / 2) / self.epochs)
@@ -287,39 +286,3 @@ def _seed_torch(sequence: np.random.SeedSequence, device: str) -> None:
         torch.default_generator.manual_seed(seed)  # ten times as fast as the other, which looks for devices
     else:
         torch.manual_seed(seed)
-
-
-class _Meter:
-    """Mean losses of the epoch and since the last look, without making a device wait at every step."""
-
-    def __init__(self, *, waits: bool) -> None:
-        self._waits = waits
-        self._sum, self._count = 0.0, 0
-        self._recent: list[Tensor] = []
-        self._looked = time.perf_counter()
-
-    def add(self, loss: "Tensor") -> None:
-        self._recent.append(loss)
-
-    def look(self) -> float | None:
-        """Mean since the last look; None where it is too early to look again."""
-        now = time.perf_counter()
-        if self._waits and now - self._looked < LOOK:
-            return None
-        self._looked = now
-        return self._take()
-
-    def mean(self) -> float | None:
-        """Mean of the epoch; None where it had no step."""
-        if self._recent:
-            self._take()
-        return self._sum / self._count if self._count else None
-
-    def _take(self) -> float:
-        import torch
-
-        recent, self._recent = self._recent, []
-        total = float(torch.stack(recent).sum()) if len(recent) > 1 else recent[0].item()
-        self._sum += total
-        self._count += len(recent)
-        return total / len(recent)

@@ -153,6 +153,15 @@ def test_a_folder_that_is_gone_is_told_once_whatever_fails(window, session, proj
     assert "gone" in card.accessibleName()
 
 
+def test_a_small_window_scrolls_its_page_and_a_common_one_does_not(window, qtbot):
+    bars = window.area.horizontalScrollBar(), window.area.verticalScrollBar()
+    window.resize(1280, 720)
+    qtbot.waitUntil(lambda: window.width() == 1280 and not any(bar.isVisible() for bar in bars))
+    window.resize(960, 600)
+    qtbot.waitUntil(bars[0].isVisible)
+    assert window.page.width() >= 960
+
+
 def test_a_notice_is_seen(window, session):
     session.notice.emit("ok", "Written")
     assert window.toast.isVisible()

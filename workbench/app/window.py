@@ -11,8 +11,10 @@ from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QPainter, QPaintEv
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
+    QFrame,
     QHBoxLayout,
     QMainWindow,
+    QScrollArea,
     QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
@@ -30,6 +32,7 @@ from workbench.app.widgets import Button, Elided, ErrorCard, Line, Text, clear
 from workbench.project import FILE, Project, set_setting, settings
 
 MOST_CARDS = 3
+SMALLEST_PAGE = (960, 380)  # pixels: below it, parts of pages would overlap
 TOAST = 4000  # milliseconds
 MAKE_AHEAD = 200  # milliseconds between two pages that are made before anybody asks for them
 FRAME, TITLE_BAR = 8, 48  # pixels that the system may draw around a window
@@ -78,7 +81,16 @@ class MainWindow(QMainWindow):
         body.setSpacing(2 * GRID)
         body.addWidget(self.header)
         body.addLayout(self.cards)
-        body.addWidget(self.stack, 1)
+        # On a very small screen, or with very large letters, pages are scrolled rather than pushed into each other.
+        self.stack.setMinimumSize(*SMALLEST_PAGE)
+        self.area = QScrollArea()
+        self.area.setWidget(self.stack)
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area.viewport().setAutoFillBackground(False)
+        self.stack.setAutoFillBackground(False)
+        body.addWidget(self.area, 1)
         right = QVBoxLayout()
         right.setSpacing(0)
         right.addLayout(body, 1)

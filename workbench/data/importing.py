@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict
 
 from workbench.control import Control
 from workbench.data import columns as roles
+from workbench.data import features
 from workbench.data.ahead import ahead
 from workbench.data.assembling import Assembly
 from workbench.data.checking import warnings
@@ -24,6 +25,7 @@ from workbench.data.folders import interactions_of, look_into
 from workbench.data.formats import Format
 from workbench.data.interactions import Interactions
 from workbench.data.items import read_items
+from workbench.data.people import read_users
 from workbench.data.reading import Preview, matrix_names, preview
 from workbench.data.sources import changed, packing, stamp, zip_member
 from workbench.data.streams import open_text, row_blocks
@@ -312,21 +314,26 @@ def import_file(
     recipe: Recipe | None = None,
     items: Path | None = None,
     *,
+    users: Path | None = None,
+    vectors: Path | None = None,
+    pictures: Path | None = None,
     control: Control | None = None,
 ) -> dict[str, Any]:
     """Read a file and write it as a data folder, whole or not at all.
 
-    The folder holds the arrays of `Interactions`, ``data.json``, ``refused.csv`` where rows were refused, and
-    ``items.arrow`` where an item file was given.
+    The folder holds the arrays of `Interactions`, ``data.json``, ``refused.csv`` where rows were refused, and what the
+    files of items, users, item vectors and item pictures tell. A folder in the layout of MovieLens brings its own.
 
     Returns
     -------
     dict
-        The content of ``data.json``: ``source``, ``recipe``, ``report``, ``summary``, ``items`` and the hash.
+        The content of ``data.json``: ``source``, ``recipe``, ``report``, ``summary``, the hash, and the report of each
+        further file.
     """
     control = control or Control()
-    if items is None and isinstance(paths, Path) and paths.is_dir():
-        items = look_into(paths).items
+    if isinstance(paths, Path) and paths.is_dir():
+        beside = look_into(paths)
+        items, users = items or beside.items, users or beside.users
     with whole_folder(folder) as part, _looking_at(paths) as sources:
         refused = part / "refused.csv"
         data, report, used = read_interactions(paths, recipe, control=control, refused=refused, spill=part)
@@ -339,16 +346,37 @@ def import_file(
         }
         control.progress(0.92, "Summing up")
         about["summary"] = summarize(data, control)
-        if items is not None:
-            control.check()
-            found, about["items"] = read_items(items, data.item_ids)
-            found.write(part)
+        about |= _joined(
+            data, part, {"items": items, "users": users, "vectors": vectors, "pictures": pictures}, control
+        )
         control.progress(0.95, "Writing")
         control.check()
         data.write(part, about, control)
         control.check()
     control.progress(1.0, f"{report.kept:,} interactions")
     return dict(read_json(folder / "data.json"))
+
+
+def _joined(data: Interactions, folder: Path, files: dict[str, Path | None], control: Control) -> dict[str, Any]:
+    """Write what further files tell of users and items; the report of each."""
+    reports: dict[str, Any] = {}
+    for name, path in files.items():
+        if path is None:
+            continue
+        control.check()
+        if name == "items":
+            items, reports[name] = read_items(path, data.item_ids)
+            items.write(folder)
+        elif name == "users":
+            users, reports[name] = read_users(path, data.user_ids)
+            users.write(folder)
+        elif name == "vectors":
+            vectors, reports[name] = features.read_vectors(path, data.item_ids)
+            features.write_vectors(folder, vectors)
+        else:
+            pictures, reports[name] = features.read_pictures(path, data.item_ids)
+            features.write_pictures(folder, data.item_ids, pictures)
+    return reports
 
 
 @contextmanager

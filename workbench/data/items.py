@@ -10,10 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.data.interactions import Array
-from workbench.data.names import GENRES, TITLE, YEAR, likeness
+from workbench.data.joining import id_column, match, texts_of, write_table
+from workbench.data.names import GENRES, TEXT, TITLE, YEAR, likeness
 from workbench.data.reading import Preview, preview
-from workbench.data.streams import open_text, row_blocks
-from workbench.data.table import Converter, Layout
 from workbench.errors import WorkbenchError
 
 # The 19 genre flags at the end of MovieLens 100K's u.item.
@@ -22,7 +21,6 @@ MOVIELENS_GENRES = (
     "Film-Noir", "Horror", "Musical", "Mystery", "Romance", "Sci-Fi", "Thriller", "War", "Western",
 )  # fmt: skip
 TITLE_WITH_YEAR = r"^(?s)(?P<title>.*\S)\s*\((?P<year>(?:18|19|20)\d\d)(?:-\d*)?\)\s*$"
-SHOWN = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,12 +32,15 @@ class Items:
     item_ids, title : pyarrow string arrays (n_items,)
     year : pyarrow int16 array (n_items,)
     genres : pyarrow array of lists of strings (n_items,)
+    text : pyarrow string array (n_items,) or None
+        What is written about an item; None where the file has no such column.
     """
 
     item_ids: pa.Array
     title: pa.Array
     year: pa.Array
     genres: pa.Array
+    text: pa.Array | None = None
 
     def __len__(self) -> int:
         return len(self.item_ids)
@@ -51,9 +52,9 @@ class Items:
 
     def write(self, folder: Path) -> None:
         """Write ``items.arrow`` into a data folder."""
-        table = pa.table({"id": self.item_ids, "title": self.title, "year": self.year, "genres": self.genres})
-        with pa.OSFile(str(folder / "items.arrow"), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
-            writer.write_table(table)
+        columns = {"id": self.item_ids, "title": self.title, "year": self.year, "genres": self.genres}
+        text = {} if self.text is None else {"text": self.text}
+        write_table(folder / "items.arrow", pa.table({**columns, **text}))
 
     @classmethod
     def open(cls, folder: Path) -> "Items | None":
@@ -70,7 +71,8 @@ class Items:
         try:
             with pa.memory_map(str(path)) as source:
                 table = pa.ipc.open_file(source).read_all().combine_chunks()
-            columns = [table[name].combine_chunks() for name in ("id", "title", "year", "genres")]
+            text = ["text"] if "text" in table.column_names else []
+            columns = [table[name].combine_chunks() for name in ("id", "title", "year", "genres", *text)]
         except (OSError, KeyError, pa.ArrowException) as error:
             message = f"{path} is damaged ({error}). Import the item file again."
             raise WorkbenchError(message) from error
@@ -95,28 +97,14 @@ def read_items(path: Path, item_ids: pa.Array) -> tuple[Items, dict[str, Any]]:
     """
     shown = preview(path)
     roles = _roles(shown, item_ids)
-    ids, columns, refused, accents_differ = _read(path, shown, roles)
-    if accents_differ:  # the sample of the guess was ASCII, the rest is not UTF-8
-        shown = preview(path, shown.format.model_copy(update={"encoding": "latin-1"}))
-        ids, columns, refused, _ = _read(path, shown, roles)
+    wanted = {role: at for role, at in roles.items() if isinstance(at, int)}
+    wanted |= {f"flag {i}": at for i, at in enumerate(roles.get("flags", []))}
+    ids, columns, refused = texts_of(path, shown, wanted)
     table = _facts(columns, roles)
-    where = pc.index_in(item_ids, value_set=ids)
-    matched = where.is_valid()
-    if not pc.any(matched).as_py():
-        message = f"No row of {path.name} is about an item of the interactions: its ids, such as "
-        raise WorkbenchError(
-            message + f"'{ids[0]}', are others than '{item_ids[0]}'. Choose the item file of this data."
-        )
-    found = Items(item_ids, *(table[name].take(where) for name in ("title", "year", "genres")))
-    unused = pc.invert(pc.is_in(ids, value_set=item_ids))
-    report = {
-        "source": str(path),
-        "rows": len(ids) + len(refused),
-        "matched": pc.sum(matched).as_py(),
-        "without": len(item_ids) - pc.sum(matched).as_py(),
-        "without_examples": item_ids.filter(pc.invert(matched)).slice(0, SHOWN).to_pylist(),
-        "unused": pc.sum(unused).as_py(),
-        "unused_examples": ids.filter(unused).slice(0, SHOWN).to_pylist(),
+    where, report = match(item_ids, ids, path, "item")
+    found = Items(item_ids, **{name: column.take(where) for name, column in table.items()})
+    report["rows"] += len(refused)
+    report |= {
         "columns": {role: shown.names[at] for role, at in roles.items() if isinstance(at, int)},
         "refused_count": len(refused),
         "refused": refused[:100],
@@ -128,9 +116,8 @@ def _roles(shown: Preview, item_ids: pa.Array) -> dict[str, Any]:
     """Positions of id, title, year and genres; ``flags`` where the last 19 columns are genre flags."""
     width = len(shown.names)
     columns = [shown.column(i) for i in range(width)]
-    overlap = [pc.sum(pc.is_in(pa.array(set(c), pa.string()), value_set=item_ids)).as_py() or 0 for c in columns]
-    roles: dict[str, Any] = {"id": int(np.argmax(overlap)) if any(overlap) else 0}
-    for role, known in (("title", TITLE), ("year", YEAR), ("genres", GENRES)):
+    roles: dict[str, Any] = {"id": id_column(columns, item_ids)}
+    for role, known in (("title", TITLE), ("year", YEAR), ("genres", GENRES), ("text", TEXT)):
         sure = [0.0 if at in roles.values() else likeness(name, known) for at, name in enumerate(shown.names)]
         if max(sure) > 0:
             roles[role] = int(np.argmax(sure))
@@ -143,31 +130,6 @@ def _roles(shown: Preview, item_ids: pa.Array) -> dict[str, Any]:
         elif len(rest) == 2:  # noqa: PLR2004 - a title and genres
             roles["genres"] = rest[1]
     return roles
-
-
-def _read(
-    path: Path, shown: Preview, roles: dict[str, Any]
-) -> tuple[pa.Array, dict[str, pa.Array], list[dict[str, Any]], bool]:
-    """Columns of the file as text, the first row of each id."""
-    wanted = {role: at for role, at in roles.items() if isinstance(at, int)}
-    wanted |= {f"flag {i}": at for i, at in enumerate(roles.get("flags", []))}
-    layout = shown.format
-    converter = Converter(Layout(layout, len(shown.names), wanted, {}))
-    pieces: dict[str, list[pa.Array]] = {role: [] for role in wanted}
-    refused: list[dict[str, Any]] = []
-    with open_text(path, layout) as source:
-        for block in row_blocks(source, layout):
-            if not block.data:
-                continue
-            texts, table = converter.texts(block)
-            for role, text in texts.items():
-                pieces[role].append(text)
-            refused += table.to_pylist() if table is not None else []
-    columns = {role: pa.concat_arrays([pa.array([], pa.string()), *parts]) for role, parts in pieces.items()}
-    ids = columns["id"]
-    _, first = np.unique(ids.dictionary_encode().indices.to_numpy(zero_copy_only=False), return_index=True)
-    keep = pa.array(np.sort(first))
-    return ids.take(keep), {role: one.take(keep) for role, one in columns.items()}, refused, converter.is_other_encoding
 
 
 def _facts(columns: dict[str, pa.Array], roles: dict[str, Any]) -> dict[str, pa.Array]:
@@ -183,7 +145,8 @@ def _facts(columns: dict[str, pa.Array], roles: dict[str, Any]) -> dict[str, pa.
         genres = _from_flags([columns[f"flag {i}"] for i in range(len(MOVIELENS_GENRES))])
     else:
         genres = _split_genres(_or_null(columns.get("genres", empty)))
-    return {"title": title, "year": year, "genres": genres}
+    text = {"text": _or_null(columns["text"])} if "text" in columns else {}
+    return {"title": title, "year": year, "genres": genres, **text}
 
 
 def _or_null(texts: pa.Array) -> pa.Array:
@@ -202,7 +165,7 @@ def _years(texts: pa.Array) -> pa.Array:
 
 def _split_genres(texts: pa.Array) -> pa.Array:
     """Lists of genres, divided by the mark that stands in the texts."""
-    for mark in ("|", ";", ","):
+    for mark in ("|", ";", ",", "/", "\N{IDEOGRAPHIC COMMA}"):
         if pc.any(pc.match_substring(texts, mark)).as_py():
             return pc.split_pattern(texts, mark)
     return pc.split_pattern(texts, "|")

@@ -37,6 +37,8 @@ TITLE = ("title", "name", "itemname", "movietitle", "movie", "booktitle", "produ
          "名称", "片名", "电影名", "电影名称", "商品名称", "书名", "歌名")  # fmt: skip
 YEAR = ("year", "releaseyear", "yearofpublication", "年份", "年", "上映年份", "出版年份")
 GENRES = ("genres", "genre", "categories", "category", "tags", "类型", "类别", "分类", "标签", "风格")
+TEXT = ("description", "plot", "summary", "overview", "abstract", "text", "synopsis", "body", "content", "简介",
+        "描述", "内容", "摘要", "剧情")  # fmt: skip
 
 # A name with one of these is about a user or an item, and not its id.
 ABOUT = ("feature", "affinity", "gender", "birth", "特征", "性别")

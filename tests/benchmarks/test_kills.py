@@ -1,7 +1,7 @@
 """A training that is killed again and again ends like one that was not: to the bit, and without a half-written file.
 
-Kills fall at random moments from the start of each process on, so some hit the loading, some an epoch, some a
-validation, some the writing of a checkpoint. ``KILLS`` makes it smaller for a look whether it works at all.
+Kills are spread over the whole run and fall at random moments: some hit the loading, some an epoch, some a validation,
+some the writing of a checkpoint. ``KILLS`` makes it smaller for a look whether it works at all.
 """
 
 import json
@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from workbench.data.importing import import_file
+from workbench.training.records import read_records
 from workbench.training.run import Run
 from workbench.training.train import train_run
 from workbench.training.weights import load_weights
@@ -39,9 +40,12 @@ def begin(run):
     return process
 
 
-def wait_for_start(run, process):
-    """Until the run says that this process is at work on it."""
-    while process.poll() is None and run.status().get("pid") != process.pid:
+def wait_for(run, process, epoch):
+    """Until this process is at work on the run and an epoch is finished."""
+    while process.poll() is None:
+        records = read_records(run.folder / "records.jsonl")
+        if run.status().get("pid") == process.pid and (not epoch or (records and records[-1]["epoch"] >= epoch)):
+            return
         time.sleep(0.005)
 
 
@@ -73,15 +77,15 @@ def test_a_run_that_is_killed_ends_like_one_that_was_not(say, tmp_path, sample):
     seconds = time.monotonic() - began
     moments = random.Random(2)
     epochs, left, places = [], 0, Counter()
-    for _ in range(KILLS):
+    for number in range(KILLS):
         process = begin(broken)
-        wait_for_start(broken, process)
-        # On the whole, the kills are to spread over the whole run; the moment is the point.
-        time.sleep(moments.random() * 1.2 * seconds / KILLS)
+        if number % 4 != 3:  # each fourth is killed wherever it is, perhaps before it has begun
+            wait_for(broken, process, number * EPOCHS // (KILLS + 1))
+        time.sleep(moments.random() * 1.5 * seconds / EPOCHS)  # the moment is the point
         assert process.poll() is None, "the run ended before it was killed often enough: raise KILL_EPOCHS"
         process.kill()
         process.wait()
-        assert broken.status()["state"] == "lost"
+        assert broken.status()["state"] in ("lost", "queued")
         half = check_files(broken.folder)
         left += len(half)
         places.update(name.split(".")[0] for name in half)

@@ -63,6 +63,8 @@ class Project:
         Name of the current folder under ``data/``.
     split : dict or None
         ``{"name": …, "settings": {…}}`` of the current split.
+    filters : list of dict
+        ``{"name": …, "settings": {…}}`` of each filter that comes before the split.
     view : dict
         What the window showed: page, selection, geometry.
     """
@@ -73,6 +75,7 @@ class Project:
     data: str | None = None
     split: dict[str, Any] | None = None
     view: dict[str, Any] = field(default_factory=dict)
+    filters: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod
     def create(cls, folder: Path, name: str | None = None) -> "Project":
@@ -118,7 +121,9 @@ class Project:
             raise WorkbenchError(message) from error
         split = stored.get("split")
         view = stored.get("view")
-        return cls(folder, name, created, stored.get("data"), split, view if isinstance(view, dict) else {})
+        listed = stored.get("filters")
+        filters = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+        return cls(folder, name, created, stored.get("data"), split, view if isinstance(view, dict) else {}, filters)
 
     def save(self) -> None:
         """Write ``project.json``, whole or not at all."""
@@ -127,7 +132,7 @@ class Project:
     def stored(self) -> dict[str, Any]:
         """A copy of what ``project.json`` holds."""
         about = {"version": 1, "name": self.name, "created": self.created, "data": self.data}
-        return copy.deepcopy({**about, "split": self.split, "view": self.view})
+        return copy.deepcopy({**about, "filters": self.filters, "split": self.split, "view": self.view})
 
     @property
     def data_folder(self) -> Path | None:

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from tests.app.conftest import small_data
-from tests.app.real_window import LONG, RealWindow
+from tests.app.real_window import RealWindow
 from workbench.app.pages._places import ShareBar
 from workbench.app.pages.split import Outcome, SplitPage
 from workbench.app.theme import theme
@@ -87,8 +87,9 @@ def test_the_arrow_keys_choose_too(opened, qtbot):
     assert opened.split.choices["random"].isChecked()
     settled(opened)
     assert opened.session.split["name"] == "random"
-    qtbot.keyClick(opened.split.choices["random"], Qt.Key.Key_Down)  # past what cannot be chosen, round to the first
-    assert opened.split.choices["last-n"].isChecked()
+    qtbot.keyClick(opened.split.choices["random"], Qt.Key.Key_Up)
+    qtbot.keyClick(opened.split.choices["last-n"], Qt.Key.Key_Up)  # past what cannot be chosen, round to the last
+    assert opened.split.choices["k-fold"].isChecked()
 
 
 def test_a_setting_is_typed_and_takes_effect(opened, qtbot):
@@ -185,6 +186,104 @@ def test_one_interaction_a_user_cannot_be_divided(real, tmp_path, users):
     assert not real.window.grab().isNull()
 
 
+# Filters, and every other split --------------------------------------------------------------------------------------
+
+
+def left(real):
+    return [row.left.text() for row in real.split.filters.rows]
+
+
+def test_filters_are_added_tell_what_they_leave_and_go_again(opened):
+    card = opened.split.filters
+    assert card.hint.full_text() == "none: all of the data"
+    card.append("min-item")
+    card.rows[0].form.set_values({"n": 3})
+    card.append("exclude")
+    card.rows[1].form.set_values({"ids": "b"})
+    settled(opened)
+    assert left(opened) == [
+        "leaves 16 interactions (100 %), 4 users, 5 items",
+        "leaves 13 interactions (81 %), 4 users, 4 items",
+    ]
+    assert sizes(opened) == ["5", "4", "4"]
+    wanted = [{"name": "min-item", "settings": {"n": 3}}, {"name": "exclude", "settings": {"ids": "b"}}]
+    assert opened.session.filters == wanted
+    assert SplitPage.state(opened.session) == ("filtered", "")
+    opened.click(card.rows[1].up)
+    settled(opened)
+    assert opened.session.filters == wanted[::-1]
+    assert left(opened)[0] == "leaves 13 interactions (81 %), 4 users, 4 items"
+    for _ in range(2):
+        opened.click(card.rows[0].remove)
+    settled(opened)
+    assert opened.session.filters == []
+    assert sizes(opened) == ["8", "4", "4"]
+
+
+def test_a_filter_is_chosen_from_the_menu(opened):
+    action = next(one for one in opened.split.filters.menu.actions() if one.data() == "core")
+    action.trigger()
+    assert [row.name for row in opened.split.filters.rows] == ["core"]
+    settled(opened)
+    assert "'5-core' leaves nothing of 16 interactions" in remarks(opened.split.outcome)[0]
+    assert not opened.primary().isEnabled()
+    assert opened.session.filters == []  # what cannot be is not taken
+
+
+def test_a_filter_out_of_range_holds_the_button(opened):
+    opened.split.filters.append("min-user")
+    opened.split.filters.rows[0].form.set_values({"n": 0})
+    settled(opened)
+    assert not opened.primary().isEnabled()
+    assert opened.session.filters == []
+
+
+def test_filters_are_there_again_and_go_with_new_runs(opened, project, monkeypatch):
+    opened.session.set_filters([{"name": "rating", "settings": {"low": 2.0}}])
+    opened.session.save(wait=True)
+    assert Project.open(project.folder).filters == [{"name": "rating", "settings": {"low": 2.0}}]
+    settled(opened)
+    assert [row.form.values()["low"] for row in opened.split.filters.rows] == [2.0]
+    asked = {}
+    monkeypatch.setattr(opened.session.runs, "add", lambda *args, **options: asked.update(options) or "one")
+    opened.session.queue_run("popularity", seed=3)
+    assert asked == {"filters": [{"name": "rating", "settings": {"low": 2.0}}], "seed": 3}
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("time", "time cut"),
+        ("time-series", "window 1 of 3"),
+        ("held-out-users", "held-out users"),
+        ("k-fold", "part 1 of 5"),
+    ],
+)
+def test_every_split_can_be_chosen(opened, name, words):
+    # 16 interactions: windows of a tenth are of two, and one of four users can be held out.
+    opened.click(opened.split.choices[name])
+    if name == "held-out-users":
+        opened.split.form.set_values({"test": 1, "validation": 1})
+    settled(opened)
+    assert opened.session.split["name"] == name
+    assert SplitPage.state(opened.session) == (words, "")
+    assert opened.primary().isEnabled()
+    assert opened.split.outcome.users._rows
+    assert not opened.window.grab().isNull()
+
+
+def test_a_split_by_time_needs_times(real, tmp_path):
+    data = small_data()
+    bare = Interactions(data.user, data.item, data.user_ids, data.item_ids, data.rating)
+    real.session.open_project(project_with(tmp_path, bare))
+    real.window.show_page("split")
+    settled(real)
+    for name in ("time", "time-series"):
+        assert not real.split.choices[name].isEnabled()
+        assert "no" in real.split.choices[name].accessibleDescription()
+    assert real.split.choices["k-fold"].isEnabled()
+
+
 # What lands where, in words ------------------------------------------------------------------------------------------
 
 
@@ -205,6 +304,10 @@ def test_a_good_split_has_nothing_to_remark_but_that(outcome):
         ({"cold_users": 3}, "3 judged users have no history"),
         ({"users": 20}, "11 users are not judged"),
         ({"equal_times": 0.22}, "22 % of interactions have the very time of the one before"),
+        ({"shown": 7}, "7 interactions are shown of people who are judged"),
+        ({"unused": 5}, "5 interactions take no part"),
+        ({"learned_later": 2, "test_starts": "2020-01-01"}, "2 interactions that are learned from are later"),
+        ({"learned_later": 0, "test_starts": "2020-01-01"}, "The test begins at 2020-01-01 (UTC)"),
         ({"validation": 0}, "Without validation nothing tells which epoch is best"),
     ],
 )
@@ -254,6 +357,5 @@ def test_it_is_painted_in_both_colours(opened):
 def test_it_is_the_same_after_the_window_was_closed(opened, project, qtbot, home, trainer_command):
     opened.click(opened.split.choices["random"])
     settled(opened)
-    with qtbot.waitSignal(opened.session.saved, timeout=LONG):
-        opened.session.save()
+    opened.session.save(wait=True)
     assert Project.open(project.folder).split == {"name": "random", "settings": {}}

@@ -19,7 +19,7 @@ from workbench.project import FILE, Project, free_folder, log_folder, remember
 from workbench.resources import resource
 
 SAVE_PAUSE = 1000  # milliseconds from a change of the view to its place on disk
-QUICK = frozenset({"preview", "recommend", "find_users", "split", "density", "warm_up"})
+QUICK = frozenset({"preview", "recommend", "filter", "find_users", "split", "density", "warm_up"})
 SAMPLE = "samples/movielens-small"
 
 
@@ -33,6 +33,7 @@ class Session(QObject):
     data_changed = Signal()
     """Other interactions: `data`, `items` and `about`."""
     split_changed = Signal()
+    """Another split, or other filters before it."""
     runs_changed = Signal()
     """Runs were added or removed, or the queue moved."""
     run_changed = Signal(str)
@@ -286,6 +287,27 @@ class Session(QObject):
         self.split_changed.emit()
         return True
 
+    @property
+    def filters(self) -> list[dict[str, Any]]:
+        """Names and settings of the filters that come before the split, in their order."""
+        return list(self.project.filters) if self.project is not None else []
+
+    def set_filters(self, filters: list[dict[str, Any]]) -> bool:
+        """Choose what is worked with at all. False where a setting is out of range; a card says which."""
+        from workbench.data.filtering import make_filters
+
+        if self.project is None:
+            return False
+        try:
+            make_filters(filters)
+        except WorkbenchError as error:
+            self.failure.emit(self.tr("These filters are not possible"), str(error), "")
+            return False
+        self.project.filters = [dict(one) for one in filters]
+        self.save()
+        self.split_changed.emit()
+        return True
+
     # Runs ----------------------------------------------------------------------------------------------------------
 
     def run(self, run_id: str) -> RunInfo | None:
@@ -301,7 +323,7 @@ class Session(QObject):
         return self.runs.records_of(run_id)
 
     def queue_run(self, algorithm: str, hyperparameters: dict[str, Any] | None = None, **options: Any) -> str | None:
-        """Train an algorithm on the current data and split, when the machine is free; returns the run's id.
+        """Train an algorithm on the current data, filters and split, when the machine is free; returns the run's id.
 
         Parameters
         ----------
@@ -314,7 +336,8 @@ class Session(QObject):
             )
             return None
         try:
-            run_id = self.runs.add(algorithm, hyperparameters or {}, self.project.data_folder, self.split, **options)
+            data, options = self.project.data_folder, {"filters": self.filters, **options}
+            run_id = self.runs.add(algorithm, hyperparameters or {}, data, self.split, **options)
         except WorkbenchError as error:
             self.failure.emit(self.tr("This run is not possible"), str(error), "")
             return None

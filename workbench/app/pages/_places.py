@@ -6,14 +6,17 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from workbench.app.theme import BODY, GRID, SMALL, font, theme
 
-# Train, validation, test: colours of the series, from the least to the most striking for what is hidden.
-SERIES = (0, 4, 1)
+# Train, validation, test, shown: colours of the series, from the least to the most striking for what is hidden.
+SERIES = (0, 4, 1, 5)
+UNUSED = 4
 PATTERNS = (Qt.BrushStyle.SolidPattern, Qt.BrushStyle.SolidPattern, Qt.BrushStyle.SolidPattern)
 NEWEST = 40  # interactions of a user that the picture has room for
 
 
 def color_of(place: int) -> QColor:
-    """Colour of train (0), validation (1) or test (2)."""
+    """Colour of train (0), validation (1), test (2), shown of who is not learned from (3), or unused (4)."""
+    if place == UNUSED:
+        return theme().tokens.color("line")
     color = theme().series(SERIES[place])
     if place == 0:
         color.setAlpha(110)  # what is learned from is the ground on which the hidden stand out
@@ -108,7 +111,7 @@ class UserRows(QWidget):
             start = self.width() - len(places) * slot
             for at, place in enumerate(places):
                 box = QRectF(start + at * slot + 1, line * high + 2, slot - 2, high - 4)
-                if place != "0":  # a hidden one is taller as well: colour is never the only sign
+                if place in "12":  # a hidden one is taller as well: colour is never the only sign
                     box.adjust(0, -1, 0, 1)
                 painter.setBrush(color_of(int(place)))
                 painter.drawRoundedRect(box, 2, 2)
@@ -117,13 +120,14 @@ class UserRows(QWidget):
 class SplitChoice(QAbstractButton):
     """A way to split, with a sentence on when to choose it."""
 
-    HEIGHT = 76
+    HEIGHT, FOLDED = 76, 52
 
     def __init__(self, name: str, title: str, sentence: str) -> None:
         super().__init__()
         self.name = name
         self.setText(title)
         self.setCheckable(True)
+        self.toggled.connect(self.updateGeometry)
         self.setAutoExclusive(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -138,10 +142,11 @@ class SplitChoice(QAbstractButton):
         """Say something else under the title: when to choose it, or why it cannot be chosen."""
         self._sentence = sentence
         self.setAccessibleDescription(sentence)
+        self.setToolTip(sentence)
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(40 * GRID, self.HEIGHT)
+        return QSize(40 * GRID, self.HEIGHT if self.isChecked() else self.FOLDED)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
@@ -166,7 +171,10 @@ class SplitChoice(QAbstractButton):
         painter.setFont(font(SMALL))
         painter.setPen(tokens.color("muted" if able else "faint"))
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
-        painter.drawText(words.adjusted(0, 20, 0, 0), int(flags), self._sentence)
+        sentence = self._sentence
+        if not on:  # one line is enough to choose by; the rest is there once it is chosen, and on hover
+            sentence = painter.fontMetrics().elidedText(sentence, Qt.TextElideMode.ElideRight, words.width())
+        painter.drawText(words.adjusted(0, 20, 0, 0), int(flags), sentence)
 
     def _paint_mark(self, painter: QPainter, *, on: bool, able: bool) -> None:
         tokens, middle = theme().tokens, QPointF(23, 19)

@@ -8,19 +8,25 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QStackedWid
 
 from workbench.app.form import Form
 from workbench.app.pages import Page, preview
+from workbench.app.pages._filters import FilterCard
 from workbench.app.pages._places import ShareBar, SplitChoice, Swatch, UserRows
 from workbench.app.session import Session
 from workbench.app.task_worker import Task
 from workbench.app.theme import GRID, HEADING, SMALL
 from workbench.app.widgets import Card, Elided, EmptyState, Figure, Picture, Text
+from workbench.data.filtering import make_filters
 from workbench.data.splitting import all_splits, make_split
 from workbench.errors import WorkbenchError
 
 PAUSE = 250  # milliseconds from the last change of a setting to asking what it does
-ORDER = ("last-n", "random", "files")
+ORDER = ("last-n", "random", "time", "time-series", "held-out-users", "k-fold", "files")
 MANY_EQUAL = 0.05  # share of equal times from which the order is worth a warning
-MOST_REMARKS = 5
+MOST_REMARKS = 8
 LEFT = 46 * GRID
+BY_TIME = tuple(name for name, split in all_splits().items() if split.by_time)
+
+# Data folder, name of the split, its settings, filters.
+Wanted = tuple[str, str, dict[str, Any], list[dict[str, Any]]]
 
 
 def first_sentence(split: type) -> str:
@@ -170,8 +176,26 @@ class Outcome(Card):
                 "{share:.0f} % of interactions have the very time of the one before: there, the file's order decides."
             )
             found.append(("warn", sentence.format(share=100 * equal)))
+        found += self._apart(facts)
         if not facts["validation"]:
             found.append(("info", self.tr("Without validation nothing tells which epoch is best: the last one stays.")))
+        return found
+
+    def _apart(self, facts: dict[str, Any]) -> list[tuple[str, str]]:
+        """What is in none of the three parts, and whether the test lies behind all that is learned from."""
+        found = []
+        if facts.get("shown"):
+            sentence = self.tr("{n:,} interactions are shown of people who are judged, and not learned from.")
+            found.append(("info", sentence.format(n=facts["shown"])))
+        if facts.get("unused"):
+            sentence = self.tr("{n:,} interactions take no part: they are behind the test, or of nobody known.")
+            found.append(("info", sentence.format(n=facts["unused"])))
+        if facts.get("learned_later"):
+            sentence = self.tr("{n:,} interactions that are learned from are later than hidden ones.")
+            found.append(("error", sentence.format(n=facts["learned_later"])))
+        elif facts.get("test_starts"):
+            sentence = self.tr("The test begins at {time} (UTC); nothing is learned from what came later.")
+            found.append(("ok", sentence.format(time=facts["test_starts"])))
         return found
 
     def _leak(self, leaked: int) -> tuple[str, str]:
@@ -222,9 +246,10 @@ class SplitPage(Page):
         super().__init__(session, parent)
         self.splits = all_splits()
         self._current = ""
-        self._asked: tuple[str, str, dict[str, Any]] | None = None
-        self._known: tuple[str, str, dict[str, Any]] | None = None
+        self._asked: Wanted | None = None
+        self._known: Wanted | None = None
         self._task: Task | None = None
+        self._answering = False
         self._trouble = ""
         self.primary = QAction(self.tr("Choose an algorithm →"), self)
         self.primary.triggered.connect(self._go_on)
@@ -243,12 +268,15 @@ class SplitPage(Page):
             one.clicked.connect(self._chosen)
         self.form = Form()
         self.form.changed.connect(self._edited)
+        self.filters = FilterCard()
+        self.filters.changed.connect(self._edited)
         settings = Card(self.tr("Settings"))
         settings.add(self.form)
         left = QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * GRID)
+        column.addWidget(self.filters)
         column.addWidget(Choices(list(self.choices.values())))
         column.addWidget(settings)
         column.addStretch(1)
@@ -284,40 +312,78 @@ class SplitPage(Page):
 
     @classmethod
     def state(cls, session: Session) -> tuple[str, str]:
-        """The split in two words, such as "last 1"."""
+        """The split in two words, such as "last 1"; "filtered" where there are filters: there is no room for both."""
         say = QCoreApplication.translate
         if session.data is None:
             return "", say("SplitPage", "Open a ratings file first")
         split = session.split
         if split is None:
             return "", ""
-        settings, fields = split.get("settings") or {}, getattr(all_splits().get(split["name"]), "model_fields", {})
-        if split["name"] == "last-n":
-            return say("SplitPage", "last {n}").format(n=settings.get("n", fields["n"].default)), ""
-        if split["name"] == "random":
-            share = settings.get("test", fields["test"].default)
-            return say("SplitPage", "random {share:.0f} %").format(share=100 * share), ""
-        return (say("SplitPage", "own files") if split["name"] == "files" else split["name"]), ""
+        words = cls._short(split["name"], split.get("settings") or {})
+        return (say("SplitPage", "filtered") if session.filters else words), ""
+
+    @staticmethod
+    def _short(name: str, settings: dict[str, Any]) -> str:
+        say = QCoreApplication.translate
+        fields = getattr(all_splits().get(name), "model_fields", {})
+        chosen = {**{key: one.default for key, one in fields.items()}, **settings}
+        if name == "last-n":
+            return say("SplitPage", "last {n}").format(n=chosen["n"])
+        if name == "random":
+            return say("SplitPage", "random {share:.0f} %").format(share=100 * chosen["test"])
+        if name == "k-fold":
+            return say("SplitPage", "part {n} of {all}").format(n=chosen["fold"] + 1, all=chosen["k"])
+        if name == "time-series":
+            return say("SplitPage", "window {n} of {all}").format(n=chosen["fold"] + 1, all=chosen["windows"])
+        plain = {
+            "time": say("SplitPage", "time cut"),
+            "held-out-users": say("SplitPage", "held-out users"),
+            "files": say("SplitPage", "own files"),
+        }
+        return plain.get(name, name)
 
     # Choosing ------------------------------------------------------------------------------------------------------
 
     def _title(self, name: str) -> str:
-        own = {"last-n": self.tr("Last of each user"), "random": self.tr("Random"), "files": self.tr("My own files")}
+        own = {
+            "last-n": self.tr("Last of each user"),
+            "random": self.tr("Random"),
+            "time": self.tr("Time cut"),
+            "time-series": self.tr("Time windows"),
+            "held-out-users": self.tr("Held-out users"),
+            "k-fold": self.tr("k-fold"),
+            "files": self.tr("My own files"),
+        }
         return own.get(name, self.splits[name].title)
 
     def _sentence(self, name: str) -> str:
         if name == "files" and not self._has_parts():
             return self.tr("Needs a test file beside the ratings: offer both at once on the page Data.")
+        if name in BY_TIME and not self._has_times():
+            return self.tr("Needs times: the data has none.")
         own = {
             "last-n": self.tr("Hides each user's newest interactions and learns from those before: what comes next?"),
             "random": self.tr(
                 "Hides interactions by chance, whoever they belong to: the usual test of predicted ratings."
+            ),
+            "time": self.tr("Hides what everybody did from one day on, and learns from before: as it is in real use."),
+            "time-series": self.tr("Several cuts one after another: does a good figure hold as time goes on?"),
+            "held-out-users": self.tr("Keeps some people out of learning, and judges by a part of what they did."),
+            "k-fold": self.tr(
+                "Deals everything into k parts, each the test of one run: every interaction is hidden once."
             ),
             "files": self.tr(
                 "Learns from your training file and judges by your test file: to compare with others' figures."
             ),
         }
         return own.get(name, first_sentence(self.splits[name]))
+
+    def _can(self, name: str) -> bool:
+        """Whether the data has what a split needs."""
+        return self._has_parts() if name == "files" else name not in BY_TIME or self._has_times()
+
+    def _has_times(self) -> bool:
+        return self.session.data is not None and self.session.data.time is not None
 
     def _has_parts(self) -> bool:
         return self.session.data is not None and self.session.data.part is not None
@@ -328,7 +394,7 @@ class SplitPage(Page):
         session = self.session
         self.stack.setCurrentIndex(0 if session.data is None else 1)
         for name, one in self.choices.items():
-            one.setEnabled(name != "files" or self._has_parts())
+            one.setEnabled(self._can(name))
             one.set_sentence(self._sentence(name))
         self._asked = self._known = None
         self._trouble = ""
@@ -336,6 +402,7 @@ class SplitPage(Page):
         if session.data is None:
             self._refresh()
             return
+        self.filters.set_recipe(session.filters)
         split = session.split or {"name": "last-n", "settings": {}}
         self._show(split["name"], split.get("settings") or {})
         self._ask()
@@ -346,7 +413,12 @@ class SplitPage(Page):
         split = self.session.split
         if split is None or self.session.data is None:
             return
-        if not self._same(split, self._current, self._settings()):
+        if self._answering:
+            return  # it is this page that changes both
+        alike = _alike(self.session.filters, self.filters.recipe())
+        if not alike:
+            self.filters.set_recipe(self.session.filters)
+        if not alike or not self._same(split, self._current, self._settings()):
             self._show(split["name"], split.get("settings") or {})
             self._ask()
 
@@ -375,9 +447,12 @@ class SplitPage(Page):
     def _settings(self) -> dict[str, Any]:
         return self.form.changed_values()
 
-    def _wanted(self) -> tuple[str, str, dict[str, Any]]:
+    def _valid(self) -> bool:
+        return self.form.valid and self.filters.valid
+
+    def _wanted(self) -> Wanted:
         folder = self.session.project.data_folder if self.session.project is not None else None
-        return str(folder), self._current, self._settings()
+        return str(folder), self._current, self._settings(), self.filters.recipe()
 
     # What it does --------------------------------------------------------------------------------------------------
 
@@ -385,18 +460,36 @@ class SplitPage(Page):
     def _ask(self) -> None:
         """Have the split worked out; one at a time, the latest choice last."""
         wanted = self._wanted()
-        if self.session.data is None or not self.form.valid or self._task is not None or wanted == self._known:
+        if self.session.data is None or not self._valid() or self._task is not None or wanted == self._known:
             self._refresh()
             return
         self._asked, self._trouble = wanted, ""
         self.outcome.show_busy()
-        folder, name, settings = wanted
-        args = {"data": folder, "name": name, "settings": settings}
+        folder, name, settings, filters = wanted
+        if filters:
+            self.filters.show_busy()
+            self.session.submit(
+                "filter",
+                {"data": folder, "filters": filters},
+                title=self.tr("Filtering the data"),
+                done=self._counted,
+                failed=self._not_counted,
+            )
+        args = {"data": folder, "name": name, "settings": settings, "filters": filters}
         self._task = self.session.submit(
             "split", args, title=self.tr("Dividing the data"), done=self._answered, failed=self._refused
         )
         self._task.finished.connect(self._finished)
         self._refresh()
+
+    @Slot(object)
+    def _counted(self, facts: dict[str, Any]) -> None:
+        if self._asked is not None and self._asked[3] == self.filters.recipe():
+            self.filters.show_facts(facts)
+
+    @Slot(str, str)
+    def _not_counted(self, _sentence: str, _details: str) -> None:
+        self.filters.show_nothing()  # the split fails for the same reason, and says it
 
     @Slot(object)
     def _answered(self, facts: dict[str, Any]) -> None:
@@ -405,9 +498,13 @@ class SplitPage(Page):
         self._known = self._asked
         self.outcome.show_facts(self._current, facts, has_times=self.session.data.time is not None)
         self.set_facts(facts["words"])
-        _, name, settings = self._asked
+        _, name, settings, filters = self._asked
+        self._answering = True
+        if not _alike(filters, self.session.filters):
+            self.session.set_filters(filters)
         if not self._same(self.session.split, name, settings):
             self.session.set_split(name, settings)
+        self._answering = False
 
     def _same(self, split: dict[str, Any] | None, name: str, settings: dict[str, Any]) -> bool:
         """Whether a split divides like this one: a default that is written out changes nothing."""
@@ -444,7 +541,7 @@ class SplitPage(Page):
         """Why one cannot go on; empty where one can."""
         if self.session.data is None:
             return self.tr("Open a ratings file first")
-        if not self.form.valid:
+        if not self._valid():
             return self.tr("A setting is out of its range.")
         if self._trouble:
             return self._trouble
@@ -461,6 +558,14 @@ class SplitPage(Page):
     def find(self) -> None:
         if self._current in self.choices:
             self.choices[self._current].setFocus()
+
+
+def _alike(filters: list[dict[str, Any]], others: list[dict[str, Any]]) -> bool:
+    """Whether filters do the same: a default that is written out changes nothing."""
+    try:
+        return make_filters(filters) == make_filters(others)
+    except WorkbenchError:
+        return False
 
 
 if __name__ == "__main__":

@@ -243,7 +243,9 @@ class TrainPage(Page):
             return
         facts = [
             self._validation_words(),
-            self.tr("all {n:,} items ranked").format(n=data.n_items),
+            self.tr("all items that the filters leave are ranked")
+            if self.session.filters
+            else self.tr("all {n:,} items ranked").format(n=data.n_items),
             self.tr("the test stays closed until you compare"),
         ]
         self.set_facts(" · ".join(filter(None, facts)))

@@ -19,7 +19,7 @@ Positions = npt.NDArray[np.int64]
 QUOTE, NEWLINE, BLANK = 34, 10, 32
 # A quoted field longer than this is a quote that someone forgot to close.
 LONGEST_FIELD = 1 << 20
-LONGEST_LINE = 64 << 20
+LONGEST_LINE = 16 << 20
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,9 @@ from workbench.errors import WorkbenchError
 BLOCK = 8 << 20
 # A stream this large that shrank this much is a bomb, not data.
 BOMB_SIZE, BOMB_RATIO = 64 << 20, 300
+# No packer in use asks for more than this to unpack.
+XZ_MEMORY = 256 << 20
+PACKED_PIECE = 256 << 10
 REPLACED = "\N{REPLACEMENT CHARACTER}".encode()
 PACKED = {
     b"\x1f\x8b": "gz",
@@ -213,6 +216,29 @@ class Source:
             raise could_not_read(self.path, error) from error
 
 
+class _Xz:
+    """What `lzma.LZMAFile` reads, but with a limit to the memory that a file may ask for."""
+
+    def __init__(self, raw: IO[bytes]) -> None:
+        self._raw, self._decoder = raw, lzma.LZMADecompressor(memlimit=XZ_MEMORY)
+
+    def read(self, size: int) -> bytes:
+        """At most `size` bytes; none at the end."""
+        data = b""
+        while not data:
+            if self._decoder.eof:
+                rest = (self._decoder.unused_data or self._raw.read(PACKED_PIECE)).lstrip(b"\0")
+                if not rest:
+                    return b""
+                self._decoder = lzma.LZMADecompressor(memlimit=XZ_MEMORY)
+            else:
+                rest = self._raw.read(PACKED_PIECE) if self._decoder.needs_input else b""
+                if not rest and self._decoder.needs_input:
+                    raise EOFError("it ends too early")
+            data = self._decoder.decompress(rest, size)
+        return data
+
+
 def _zst(raw: IO[bytes]) -> Any:
     import pyarrow as pa
 
@@ -239,7 +265,7 @@ def opened(path: Path, encoding: str, compression: str, member: str = "") -> Ite
             elif compression == "bz2":
                 unpacked = cast("IO[bytes]", stack.enter_context(bz2.BZ2File(raw)))
             elif compression == "xz":
-                unpacked = cast("IO[bytes]", stack.enter_context(lzma.LZMAFile(raw)))
+                unpacked = cast("IO[bytes]", _Xz(raw))
             elif compression == "zst":
                 unpacked = cast("IO[bytes]", stack.enter_context(_zst(raw)))
             elif compression == "zip":

@@ -23,10 +23,13 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from workbench.data.formats import Format
-from workbench.data.sources import DAMAGED, could_not_read, opened
+from workbench.data.sources import DAMAGED, bomb, could_not_read, is_workbook, opened
 from workbench.errors import WorkbenchError
 
 ROWS = 50_000
+CELLS = 1_000_000
+# More rows for each byte of a file than this are no data.
+MOST_ROWS, ROWS_A_BYTE = 100_000_000, 100
 LARGEST_JSON = 256 << 20
 WHOLE = 2.0**53
 # Fields that differ from row to row are gathered from this much of JSON lines.
@@ -87,7 +90,7 @@ def unpacked(path: Path, layout: Format) -> Iterator[Path]:
         yield path
         return
     with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / Path(layout.member or path.name).name
+        copy = Path(folder) / "unpacked"
         with opened(path, "utf-8", layout.compression, layout.member) as source, copy.open("wb") as sink:
             shutil.copyfileobj(_Reader(source.raw_pieces()), sink)
         yield copy
@@ -120,6 +123,8 @@ def _parquet(path: Path, layout: Format) -> Iterator[tuple[float, bytes]]:
         if file.metadata.num_columns > MOST_COLUMNS:
             raise _too_wide(path, file.metadata.num_columns)
         names, total, done = file.schema_arrow.names, file.metadata.num_rows, 0
+        if total > MOST_ROWS and total > ROWS_A_BYTE * path.stat().st_size:
+            raise bomb(path)
         yield 0.0, _header(names)
         for batch in file.iter_batches(ROWS):
             done += batch.num_rows
@@ -191,15 +196,14 @@ def _csv(columns: list[Any]) -> bytes:
 def _excel(path: Path, layout: Format) -> Iterator[tuple[float, bytes]]:
     from openpyxl import load_workbook
 
+    is_workbook(path)
     # Given an open file, it does not mind how the file is called.
     with path.open("rb") as file, closing(load_workbook(file, read_only=True, data_only=True)) as book:
         name = _chosen(layout.table, book.sheetnames, path, "sheet")
         sheet = book[name]
         total = max(sheet.max_row or 1, 1)
-        if (sheet.max_column or 0) > MOST_COLUMNS:
-            raise _too_wide(path, sheet.max_column)
-        rows = sheet.iter_rows(values_only=True)
-        yield from _written(rows, total)
+        sheet.reset_dimensions()  # what a sheet says of its size need not be so
+        yield from _written(sheet.iter_rows(values_only=True), total, path)
 
 
 def _sqlite(path: Path, layout: Format) -> Iterator[tuple[float, bytes]]:
@@ -208,13 +212,15 @@ def _sqlite(path: Path, layout: Format) -> Iterator[tuple[float, bytes]]:
         quoted = '"' + name.replace('"', '""') + '"'
         total = database.execute(f"select count(*) from {quoted}").fetchone()[0]  # noqa: S608 - quoted
         cursor = database.execute(f"select * from {quoted}")  # noqa: S608 - quoted
-        yield 0.0, _header([one[0] for one in cursor.description])
-        yield from _written(cursor, max(total, 1))
+        names = [one[0] for one in cursor.description]
+        yield 0.0, _header(names)
+        yield from _written(cursor, max(total, 1), path, len(names))
 
 
 def _database(path: Path) -> sqlite3.Connection:
     # Read-only and without a look at the files beside it: nothing of the person's is touched.
     database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+    database.execute("pragma trusted_schema = off")
     database.text_factory = lambda data: data.decode(errors="replace")
     return database
 
@@ -260,7 +266,9 @@ def _jsonl(path: Path, layout: Format) -> Iterator[tuple[float, bytes]]:
             lines = (rest + chunk).split(b"\n")
             rest = lines.pop()
             if len(rest) > LOOK << 8:
-                raise WorkbenchError(f"{path.name} has a line longer than {LOOK >> 2} MB. This is no table of rows.")
+                raise WorkbenchError(
+                    f"{path.name} has a line longer than {(LOOK << 8) >> 20} MB. This is no table of rows."
+                )
             if not names and lines:
                 names = _names(lines, path)
                 yield 0.0, _header(names)
@@ -332,16 +340,26 @@ def _too_wide(path: Path, width: int) -> WorkbenchError:
     return WorkbenchError(message)
 
 
-def _written(rows: Iterable[Iterable[Any]], total: int) -> Iterator[tuple[float, bytes]]:
-    """Rows of values as CSV, some at a time."""
-    waiting, done = [], 0
+def _written(
+    rows: Iterable[Iterable[Any]], total: int, path: Path, width: int | None = None
+) -> Iterator[tuple[float, bytes]]:
+    """Rows of values as CSV, some at a time, all as wide as the first that is not empty."""
+    waiting: list[list[str]] = []
+    done = cells = 0
     for row in rows:
         fields = [_text(one) for one in row]
-        waiting.append(fields if any(fields) else [])
-        if len(waiting) == ROWS:
-            done += ROWS
+        if any(fields) or width is None:
+            while fields and not fields[-1] and (width is None or len(fields) > width):
+                fields.pop()
+            width = width or len(fields) or None
+            if (width or 0) > MOST_COLUMNS:
+                raise _too_wide(path, width or 0)
+        waiting.append(fields + [""] * ((width or 0) - len(fields)) if any(fields) else [])
+        cells += len(fields)
+        if len(waiting) == ROWS or cells > CELLS:
+            done += len(waiting)
             yield done / total, _rows(waiting)
-            waiting = []
+            waiting, cells = [], 0
     yield 1.0, _rows(waiting)
 
 

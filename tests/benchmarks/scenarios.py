@@ -39,10 +39,11 @@ class Person:
             try:
                 if true():
                     loop.quit()
-                elif time.monotonic() > end:
-                    raise TimeoutError("what was waited for did not come")
             except Exception as error:  # noqa: BLE001 - told outside the loop, not swallowed by Qt
                 trouble.append(error)
+            if not trouble and time.monotonic() > end:
+                trouble.append(TimeoutError("what was waited for did not come"))
+            if trouble:
                 loop.quit()
 
         timer = QTimer(interval=LOOK, timerType=Qt.TimerType.PreciseTimer)
@@ -89,7 +90,7 @@ class Person:
         self.until(lambda: self.session.runs.standby.pid is not None)
         process = psutil.Process(self.session.runs.standby.pid)
         used = -1.0
-        while (now := sum(process.cpu_times()[:2])) != used or now < 0.5:  # noqa: PLR2004 - seconds; torch takes more
+        while (now := sum(process.cpu_times()[:2])) != used or now < 0.5:  # seconds; torch takes more
             used = now
             self.rest(0.5)
 
@@ -144,7 +145,7 @@ def train(person, name, seconds):
     person.pulse.start()
     person.click(f"Train {name}")
     run = person.page.run
-    person.until(lambda: run.loss.lines())
+    person.until(run.loss.lines)
     person.rest(seconds)
     person.click("Stop and keep")
     person.until(lambda: run.info.over)
@@ -186,12 +187,12 @@ def work(person, file, seconds):
 def answers(person, name, times):
     """How soon the first point of the loss, the end of a run that is stopped, and its violent death can be seen."""
     person.window.show_page("train")
+    run = person.page.run
     firsts, stopping, stops, kills, words = [], [], [], [], []
     for number in range(times):
         person.standby_is_ready()
-        run = person.page.run
         clicked = person.click(f"Train {name}")
-        person.until(lambda: run.loss.lines())
+        person.until(run.loss.lines)
         QApplication.processEvents()
         firsts.append(time.monotonic() - clicked)
         person.rest(0.5 + 0.37 * number % 1)

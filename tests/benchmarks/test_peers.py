@@ -35,7 +35,10 @@ def test_biased_svd_and_surprise(say, tmp_path, shared_data):
     def judge(result):
         return f"RMSE {np.sqrt(np.mean((np.load(result)['predicted'] - test[:, 2]) ** 2)):.4f}"
 
-    sides = {"ours": (sys.executable, "ours.py", "svd"), "Surprise 1.1.5": (peer("scikit-surprise==1.1.5"), "surprise_svd.py")}
+    sides = {
+        "ours": (sys.executable, "ours.py", "svd"),
+        "Surprise 1.1.5": (peer("scikit-surprise==1.1.5"), "surprise_svd.py"),
+    }
     protocol = "ML-100K u1, 100 factors, 20 epochs, training"
     race(say, "biased SVD", tmp_path / "svd", data | {"sizes": np.array([n_users, n_items])}, sides, protocol, judge)
 
@@ -52,14 +55,17 @@ def gowalla(shared_data):
 
     pairs = np.array([(user, item) for user, items in rows("train.txt") for item in items])
     hidden = {user: set(items) for user, items in rows("test.txt") if items}
-    n_items = 1 + max(int(pairs[:, 1].max()), max(max(items) for items in hidden.values()))
+    n_items = 1 + max(int(pairs[:, 1].max()), *(max(items) for items in hidden.values()))
     sizes = np.array([1 + max(int(pairs[:, 0].max()), *hidden), n_items])
     return {"user": pairs[:, 0], "item": pairs[:, 1], "sizes": sizes}, hidden
 
 
 def test_neighbours_and_implicit(say, tmp_path, gowalla):
     data, _ = gowalla
-    sides = {"ours": (sys.executable, "ours.py", "neighbours"), "implicit": (peer("implicit"), "implicit_knn.py", "fit")}
+    sides = {
+        "ours": (sys.executable, "ours.py", "neighbours"),
+        "implicit": (peer("implicit"), "implicit_knn.py", "fit"),
+    }
     protocol = "Gowalla, cosine, 200 neighbours of each item, training"
     race(say, "item kNN", tmp_path / "knn", data, sides, protocol, lambda path: f"{np.load(path)['entries']:,} kept")
 

@@ -64,7 +64,9 @@ def tell(say, what, found, protocol):
     how = f"{protocol}; {found['ticks']:,} ticks of 5 ms in {found['seconds']:.0f} s"
     say(f"latest tick while {what}", f"{found['latest']:.0f} ms (p99 {found['p99']:.0f})", "≤ 50 ms", how)
     say("  … without waiting for a free processor", f"{found['own']:.0f} ms", "≤ 50 ms", "what the window itself took")
-    say("  … processor time between two ticks, most", f"{found['work']:.0f} ms", "≤ 50 ms", "of the window's own thread")
+    say(
+        "  … processor time between two ticks, most", f"{found['work']:.0f} ms", "≤ 50 ms", "of the window's own thread"
+    )
 
 
 def test_first_paint(say, tmp_path):

@@ -26,7 +26,7 @@ def main():
         seconds = time.perf_counter() - began
         result = {"lists": lists}
     np.savez(target, **result)
-    print(json.dumps({"seconds": seconds}))
+    sys.stdout.write(json.dumps({"seconds": seconds}) + "\n")
 
 
 main()

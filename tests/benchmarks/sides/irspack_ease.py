@@ -18,7 +18,7 @@ def main():
     model.learn()
     seconds = time.perf_counter() - began
     np.savez(sys.argv[2], corner=np.asarray(model.W)[:50, :50])
-    print(json.dumps({"seconds": seconds}))
+    sys.stdout.write(json.dumps({"seconds": seconds}) + "\n")
 
 
 main()

@@ -12,7 +12,7 @@ from surprise.trainset import Trainset
 def main():
     data = np.load(sys.argv[1])
     ur, ir = {}, {}
-    for user, item, rating in zip(data["user"].tolist(), data["item"].tolist(), data["rating"].tolist()):
+    for user, item, rating in zip(data["user"].tolist(), data["item"].tolist(), data["rating"].tolist(), strict=True):
         ur.setdefault(user, []).append((item, rating))
         ir.setdefault(item, []).append((user, rating))
     same_users, same_items = {u: u for u in ur}, {i: i for i in ir}
@@ -22,10 +22,10 @@ def main():
     began = time.perf_counter()
     algorithm.fit(train)
     seconds = time.perf_counter() - began
-    pairs = zip(data["test_user"].tolist(), data["test_item"].tolist())
+    pairs = zip(data["test_user"].tolist(), data["test_item"].tolist(), strict=True)
     predicted = [algorithm.predict(user, item).est for user, item in pairs]
     np.savez(sys.argv[2], predicted=np.array(predicted))
-    print(json.dumps({"seconds": seconds}))
+    sys.stdout.write(json.dumps({"seconds": seconds}) + "\n")
 
 
 main()

@@ -65,8 +65,10 @@ def test_the_next_items_are_the_targets_of_each_position_and_its_user(targets: i
     data = cycle().train
     found = []
     for _, batch in Caser(targets=targets, batch_size=100, max_length=5).batches(data)(np.random.default_rng(0)):
-        read = batch["items"].ravel()[batch["where"]]
-        found += list(zip(batch["user"].tolist(), read.tolist(), batch["target"].tolist(), strict=True))
+        read = batch["items"].ravel()[batch["where"]].tolist()
+        goals = batch["target"].reshape(len(read), targets).tolist()
+        for user, before, following in zip(batch["user"].tolist(), read, goals, strict=True):
+            found += [(user, before, item) for item in following if item >= 0]
     expected = []
     for user in range(data.n_users):
         items = data.by_user[user].tolist()

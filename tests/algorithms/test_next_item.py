@@ -13,6 +13,7 @@ from workbench.algorithms import all_algorithms
 from workbench.algorithms._binary import binary_loss, calibration
 from workbench.algorithms._next_item import NextItem
 from workbench.algorithms._sampling import Drawn
+from workbench.algorithms._softmax import softmax_loss
 from workbench.algorithms.gru4rec import GRU4Rec
 from workbench.algorithms.sasrec import SASRec
 from workbench.data.interactions import Array
@@ -158,3 +159,21 @@ def test_what_a_loss_does_not_use_is_not_asked_for() -> None:
         assert shown(objective="bce") == {"sampling", "negatives"}
         assert shown(objective="gbce") == {"sampling", "negatives", "calibration"}
         assert shown(objective="sampled-softmax", sampling="batch") == {"sampling"}
+
+
+@pytest.mark.parametrize("chunk", [1, 2**21])
+def test_several_targets_of_a_row_are_as_good_as_rows_with_one(chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workbench.algorithms._softmax.CHUNK", {"cpu": chunk})
+    target = np.stack([TARGET, (TARGET + 1) % N_ITEMS, np.where(np.arange(9) % 2, -1, (TARGET + 4) % N_ITEMS)], 1)
+    row, place = np.nonzero(target >= 0)
+    found = []
+    for hidden, goal in ((HIDDEN, target), (HIDDEN[row], target[row, place])):
+        inputs = [torch.from_numpy(one).clone().requires_grad_() for one in (hidden, WEIGHT, BIAS)]
+        losses = [
+            softmax_loss(*inputs, torch.from_numpy(goal)),
+            binary_loss(*inputs, torch.from_numpy(goal), torch.tensor([3, 5]), 0.7, 2),
+        ]
+        sum(losses).backward()
+        found.append([*losses, inputs[1].grad, inputs[2].grad])
+    for one, other in zip(*found, strict=True):
+        torch.testing.assert_close(one, other)

@@ -27,8 +27,8 @@ def binary_loss(
     hidden : float (n, d)
     weight, bias : float (n_items, d), (n_items,)
         Scores are ``hidden @ weight.T + bias``.
-    target : int64 (n,)
-        The right item of each row.
+    target : int64 (n,) or (n, m)
+        The right item of each row, or up to m of them, filled with -1.
     negatives : int64 (k,)
         Compared with every row; a row for which one of them is right leaves that out.
     power : float
@@ -36,6 +36,9 @@ def binary_loss(
     count : float
         For how many wrong items the mean over the negatives counts.
     """
+    if target.ndim > 1:
+        row, place = torch.nonzero(target >= 0, as_tuple=True)
+        hidden, target = hidden[row], target[row, place]
     hidden = hidden.to(weight.dtype)
     with whole(hidden.device.type):
         right = (hidden * weight[target]).sum(1) + bias[target]  # (n,)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # Positions that a scoring pass holds at once.
 POSITIONS = 16_384
 SAMPLED = ["sampled-softmax", "bce", "gbce"]
-# What the right items of a batch (n,) are told from.
+# What the right items of a batch are told from.
 Against = Callable[[Array, np.random.Generator], Batch]
 
 
@@ -173,7 +173,7 @@ class NextItem(NeuralAlgorithm):
                 rows = cuts[number]
                 items, valid = pad(read, starts[rows], lengths[rows], n_items)
                 goals, _ = pad(target, starts[rows], lengths[rows], 0)
-                batch = {"items": items} | _targets(goals, valid, self.ahead())
+                batch = {"items": items, "where": np.flatnonzero(valid), "target": _targets(goals, valid, self.ahead())}
                 if self.personal:
                     batch["user"] = data.user[starts[rows]].astype(np.int64)[batch["where"] // items.shape[1]]
                 yield done / len(cuts), batch | against(batch["target"], rng)
@@ -187,17 +187,20 @@ class NextItem(NeuralAlgorithm):
 
         def against(target: Array, rng: np.random.Generator) -> Batch:
             if self.objective in ("bce", "gbce"):
-                return {"negatives": np.arange(data.n_items) if every else drawn.draw(target, rng)}
-            return {} if every or self.objective == "softmax" else drawn.compared(target, rng)
+                return {"negatives": np.arange(data.n_items) if every else drawn.draw(target[target >= 0], rng)}
+            if every or self.objective == "softmax":
+                return {}
+            found = drawn.compared(target[target >= 0], rng)
+            places = np.full_like(target, -1)
+            places[target >= 0] = found["target"]
+            return found | {"target": places}
 
         return against
 
 
-def _targets(goals: Array, valid: Array, ahead: int) -> Batch:
-    """Flat positions that predict, and what: the item at each, and those that follow while the window lasts."""
-    where = np.arange(goals.size).reshape(goals.shape)
-    steps = [(where[:, : goals.shape[1] - k], goals[:, k:], valid[:, k:]) for k in range(min(ahead, goals.shape[1]))]
-    return {
-        "where": np.concatenate([place[real] for place, _, real in steps]),
-        "target": np.concatenate([goal[real] for _, goal, real in steps]),
-    }
+def _targets(goals: Array, valid: Array, ahead: int) -> Array:
+    """What each valid position predicts: its item (n,), or with those that follow in the row (n, ahead), then -1."""
+    if ahead == 1:
+        return goals[valid]
+    known = np.pad(np.where(valid, goals, -1), ((0, 0), (0, ahead - 1)), constant_values=-1)
+    return np.lib.stride_tricks.sliding_window_view(known, ahead, axis=1)[valid]

@@ -17,7 +17,7 @@ def whole(device: str) -> AbstractContextManager[Any]:
 
 
 def softmax_loss(hidden: Tensor, weight: Tensor, bias: Tensor, target: Tensor) -> Tensor:
-    """Mean of ``-ln softmax(hidden @ weight.T + bias)[target]``.
+    """Mean of ``-ln softmax(hidden @ weight.T + bias)[target]`` over all targets.
 
     The gradient is known in closed form, softmax minus one-hot, so each chunk of rows is finished (loss and gradients)
     while it is in the cache: three matrix products and a few passes in place, where autograd would hold all logits, or
@@ -29,7 +29,8 @@ def softmax_loss(hidden: Tensor, weight: Tensor, bias: Tensor, target: Tensor) -
         In a coarser type than `weight` (mixed precision) it is taken to that of `weight`: sums of exponentials need it.
     weight : float (n_items, d)
     bias : float (n_items,)
-    target : int64 (n,)
+    target : int64 (n,) or (n, m)
+        The right item of each row, or up to m of them, filled with -1.
 
     Returns
     -------
@@ -37,21 +38,25 @@ def softmax_loss(hidden: Tensor, weight: Tensor, bias: Tensor, target: Tensor) -
         A scalar that can be differentiated (once) by the first three.
     """
     hidden = hidden.to(weight.dtype)
+    goals = target[:, None] if target.ndim == 1 else target  # (n, m)
+    real = (goals >= 0).to(weight.dtype)
+    goals = goals.clamp(min=0)
     loss = torch.zeros((), device=hidden.device, dtype=hidden.dtype)
     to_hidden, to_weight, to_bias = torch.empty_like(hidden), torch.zeros_like(weight), torch.zeros_like(bias)
     size = max(16, CHUNK.get(hidden.device.type, CHUNK_ELSEWHERE) // (4 * len(weight)))
     with torch.no_grad(), whole(hidden.device.type):
         for start in range(0, len(hidden), size):
-            rows, goal = hidden[start : start + size], target[start : start + size, None]  # (m, d), (m, 1)
-            logits = torch.addmm(bias, rows, weight.T)  # (m, n_items)
+            rows, goal, counts = (one[start : start + size] for one in (hidden, goals, real))
+            logits = torch.addmm(bias, rows, weight.T)  # (rows, n_items)
             logits -= logits.amax(1, keepdim=True)
             right = logits.gather(1, goal)
             total = logits.exp_().sum(1, keepdim=True)
-            loss += (total.log() - right).sum()
-            share = logits.div_(total).scatter_add_(1, goal, torch.full_like(right, -1.0))  # softmax - one-hot
+            loss += ((total.log() - right) * counts).sum()
+            share = logits.div_(total if goal.shape[1] == 1 else total / counts.sum(1, keepdim=True))
+            share.scatter_add_(1, goal, -counts)  # softmax - one-hot, of all targets of the row together
             to_hidden[start : start + size] = share @ weight
             to_weight.addmm_(share.T, rows)
             to_bias += share.sum(0)
     # Linear in the inputs with exactly these gradients; its value is taken away again and the loss put in its place.
     linear = (hidden * to_hidden).sum() + (weight * to_weight).sum() + (bias * to_bias).sum()
-    return (linear - linear.detach() + loss) / len(hidden)
+    return (linear - linear.detach() + loss) / real.sum()

@@ -76,3 +76,15 @@ def unit_rows(matrix: "sp.csr_matrix") -> "sp.csr_matrix":
     lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
     per_entry: Array = np.repeat(np.where(lengths > 0, lengths, 1), np.diff(matrix.indptr))
     return sp.csr_matrix(((matrix.data / per_entry).astype(np.float32), matrix.indices, matrix.indptr), matrix.shape)
+
+
+def own_and_shared(facts: Items, *, titles: bool, least_items: int) -> "sp.csr_matrix":
+    """Features of hybrid models: each item itself, then what it shares with others.
+
+    float32 (n_items, n_items + n_features); what is shared has length 1 for each item, like the item itself.
+    """
+    import scipy.sparse as sp
+
+    counts, _ = feature_counts(facts, titles=titles, least_items=least_items)
+    counts.data[:] = 1
+    return sp.hstack([sp.identity(len(facts), np.float32), unit_rows(counts)], format="csr")

@@ -109,7 +109,9 @@ def _lists(path: Path, layout: Format, item_ids: pa.Array) -> tuple[pa.Array, Ve
     from pyarrow import parquet as pq
 
     try:
-        table = (pq.read_table(path) if layout.kind == "parquet" else feather.read_table(path)).combine_chunks()
+        table = pq.read_table(path) if layout.kind == "parquet" else feather.read_table(path)
+        table.validate(full=True)
+        table = table.combine_chunks()
     except (OSError, pa.ArrowException) as error:
         raise WorkbenchError(f"{path.name} is damaged ({error}). Get the file again.") from error
     name = next((f.name for f in table.schema if pa.types.is_list(f.type) or pa.types.is_fixed_size_list(f.type)), None)

@@ -5,20 +5,18 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent import futures
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
-import pyarrow as pa
-from pyarrow import csv
-from pydantic import BaseModel, ConfigDict
 
 from workbench.control import Control
 from workbench.data import columns as roles
 from workbench.data import features
+from workbench.data.accounting import Report, account, nothing_kept, refused_file
 from workbench.data.ahead import ahead
-from workbench.data.assembling import Assembly
+from workbench.data.assembling import READ, Assembly
 from workbench.data.checking import warnings
 from workbench.data.columns import Columns
 from workbench.data.folders import interactions_of, look_into
@@ -26,112 +24,19 @@ from workbench.data.formats import Format
 from workbench.data.interactions import Interactions
 from workbench.data.items import read_items
 from workbench.data.people import read_users
-from workbench.data.reading import Preview, matrix_names, preview
+from workbench.data.reading import matrix_names, preview
+from workbench.data.recipes import Recipe, make_recipe, time_kind
 from workbench.data.sources import changed, packing, stamp, zip_member
 from workbench.data.streams import open_text, row_blocks
 from workbench.data.summary import iso, summarize
 from workbench.data.table import Converter, Layout, Piece
-from workbench.data.times import guess_kind, is_ambiguous
 from workbench.data.wide import Lists, Matrix
 from workbench.errors import WorkbenchError
 from workbench.files import read_json, whole_folder
 
+__all__ = ["Recipe", "Report", "import_file", "inspect", "make_recipe", "read_interactions", "time_kind"]
+
 PARTS = {"train": 0, "validation": 1, "test": 2}
-SHOWN_REFUSED = 100
-REFUSED = pa.schema({"file": pa.string(), "line": pa.int64(), "reason": pa.string(), "text": pa.string()})
-
-
-class Recipe(BaseModel):
-    """All that is needed to read a file in the same way again.
-
-    Attributes
-    ----------
-    duplicates
-        Which of several interactions of one user with one item stays (`interactions.DUPLICATES`).
-    time
-        How times are written (`times.WRITTEN`), decided once for the column; None where there are none.
-    rating_as
-        What becomes of ratings once duplicates are merged: ``as is``; ``log``, the natural logarithm of one plus the count
-        (sums below zero count as zero); ``presence``, none at all, so that feedback is implicit.
-    """
-
-    model_config = ConfigDict(extra="forbid")
-
-    format: Format
-    columns: Columns
-    duplicates: str = "last"
-    time: str | None = None
-    rating_as: Literal["as is", "log", "presence"] = "as is"
-
-
-@dataclass
-class Report:
-    """What became of each row: ``rows == kept + refused_count``.
-
-    Attributes
-    ----------
-    refused : list of dict
-        The first 100: ``line`` (from 1), ``reason``, ``text`` (and ``file`` where several were read).
-    duplicates : int
-        Kept rows that repeat a user and item already there; counted in `kept`.
-    merged : int
-        Rows that went into another in building the interactions.
-    warnings : list of str
-        Doubts about the whole, as sentences.
-    """
-
-    rows: int = 0
-    kept: int = 0
-    refused_count: int = 0
-    refused: list[dict[str, Any]] = field(default_factory=list)
-    duplicates: int = 0
-    merged: int = 0
-    warnings: list[str] = field(default_factory=list)
-
-
-def make_recipe(path: Path, columns: Columns | str | None = None) -> Recipe:
-    """Guess how to read a file; `columns` (see `columns.parse_all`) overrules the guessed roles.
-
-    Raises
-    ------
-    WorkbenchError
-        If the file cannot be read, or nothing says which column is which.
-    """
-    shown = preview(path)
-    if not shown.rows:
-        raise WorkbenchError(_nothing_kept(path, Report()))
-    written = None
-    if columns is None:
-        guessed = roles.guess(shown)
-        if guessed.problem:
-            message = f"{path.name}: {guessed.problem}"
-            raise WorkbenchError(message)
-        chosen = guessed.columns
-    else:
-        chosen, written = roles.parse_all(columns) if isinstance(columns, str) else (columns, None)
-    return Recipe(format=shown.format, columns=chosen, time=written or time_kind(shown, chosen))
-
-
-def time_kind(shown: Preview, columns: Columns) -> str | None:
-    """How the times of the chosen column are written.
-
-    Raises
-    ------
-    WorkbenchError
-        If they are no times, or the day could be the month.
-    """
-    at = roles.positions(columns, shown).get("time")
-    if at is None:
-        return None
-    kind, why = guess_kind(shown.column(at))
-    if is_ambiguous(shown.column(at)):
-        name = shown.names[at]
-        message = f"Column '{name}' cannot be read as time before you say how it is written: {why}. Choose day first"
-        raise WorkbenchError(f"{message} (time={name}:dmy) or month first (time={name}:mdy).")
-    if kind is None:
-        message = f"Column '{shown.names[at]}' cannot be read as time: {why}. Write it as 2020-12-31 or leave it out."
-        raise WorkbenchError(message)
-    return kind
 
 
 def read_interactions(
@@ -177,7 +82,7 @@ def read_interactions(
             rows = stack.enter_context(Assembly(spill))
             report, _ = _read_all(files, chosen, control, refused, rows)
         if not report.kept:
-            raise WorkbenchError(_nothing_kept(first, report))
+            raise WorkbenchError(nothing_kept(first, report))
         data = rows.build(chosen.duplicates, control)
     report.duplicates = report.merged = report.kept - len(data)
     names = {role: name for role, name in chosen.columns.model_dump().items() if isinstance(name, str)}
@@ -204,27 +109,17 @@ def _read_all(
 ) -> tuple[Report, bool]:
     """Read all files into `rows`; the account, and whether the encoding looks wrong."""
     report, wrong = Report(), False
-    with _sink(refused) as sink:
+    with refused_file(refused) as sink:
         for number, (name, path) in enumerate(files.items()):
             before = stamp(path)
             converter = _converter(path, recipe)
             for piece in _pieces(path, converter, report, control, (number / len(files), 1 / len(files))):
-                _account(piece, report, sink, path.name if len(files) > 1 else None)
+                account(piece, report, sink, path.name if len(files) > 1 else None)
                 rows.add(piece, PARTS.get(name))
             if stamp(path) != before:
                 raise changed(path)
             wrong |= converter.is_other_encoding
     return report, wrong
-
-
-def _nothing_kept(path: Path, report: Report) -> str:
-    if not report.rows:
-        return f"{path.name} has a header and no rows. Choose a file with interactions."
-    worst = report.refused[0]
-    return (
-        f"None of the {report.rows:,} rows of {path.name} could be kept; line {worst['line']}: {worst['reason']}. "
-        "Check the delimiter and which column is which."
-    )
 
 
 def _converter(path: Path, recipe: Recipe) -> Converter | Lists | Matrix:
@@ -250,7 +145,7 @@ def _pieces(
             if block.data:
                 yield converter.convert(block)
             done = share[0] + share[1] * source.fraction()
-            control.progress(0.72 * done, f"{report.rows:,} rows read")
+            control.progress(READ * done, f"{report.rows:,} rows read")
 
 
 def _packing(path: Path, layout: Format) -> dict[str, str]:
@@ -261,28 +156,6 @@ def _packing(path: Path, layout: Format) -> dict[str, str]:
     if compression == layout.compression and (compression != "zip" or layout.member):
         return {}
     return {"compression": compression, "member": zip_member(path) if compression == "zip" else ""}
-
-
-@contextmanager
-def _sink(path: Path | None) -> Iterator[csv.CSVWriter | None]:
-    if path is None:
-        yield None
-        return
-    with csv.CSVWriter(str(path), REFUSED) as writer:
-        yield writer
-
-
-def _account(piece: Piece, report: Report, sink: csv.CSVWriter | None, name: str | None) -> None:
-    report.rows += piece.rows
-    report.kept += len(piece.user)
-    if piece.refused is None:
-        return
-    report.refused_count += piece.refused.num_rows
-    for row in piece.refused.slice(0, max(SHOWN_REFUSED - len(report.refused), 0)).to_pylist():
-        report.refused.append({**row, "file": name} if name else row)
-    if sink:
-        names = pa.array([name or ""] * piece.refused.num_rows)
-        sink.write_table(piece.refused.add_column(0, "file", names).cast(REFUSED))
 
 
 def inspect(path: Path, columns: Columns | str | None = None) -> dict[str, Any]:
@@ -344,12 +217,12 @@ def import_file(
             "recipe": used.model_dump(),
             "report": asdict(report),
         }
-        control.progress(0.92, "Summing up")
+        control.progress(0.84, "Summing up")
         about["summary"] = summarize(data, control)
         about |= _joined(
             data, part, {"items": items, "users": users, "vectors": vectors, "pictures": pictures}, control
         )
-        control.progress(0.95, "Writing")
+        control.progress(0.88, "Writing")
         control.check()
         data.write(part, about, control)
         control.check()

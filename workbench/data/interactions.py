@@ -322,6 +322,7 @@ def _merged(data: Interactions, duplicates: str) -> Interactions:
 def _open_ids(path: Path) -> pa.Array:
     with pa.memory_map(str(path)) as source:
         column = pa.ipc.open_file(source).read_all().column("id")
+    column.validate(full=True)  # Arrow believes what a file says of itself, and would read beyond its end
     return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
 
 

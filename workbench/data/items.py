@@ -70,7 +70,9 @@ class Items:
             return None
         try:
             with pa.memory_map(str(path)) as source:
-                table = pa.ipc.open_file(source).read_all().combine_chunks()
+                table = pa.ipc.open_file(source).read_all()
+            table.validate(full=True)  # Arrow believes what a file says of itself, and would read beyond its end
+            table = table.combine_chunks()
             text = ["text"] if "text" in table.column_names else []
             columns = [table[name].combine_chunks() for name in ("id", "title", "year", "genres", *text)]
         except (OSError, KeyError, pa.ArrowException) as error:

@@ -112,7 +112,9 @@ def open_table(path: Path, what: str) -> pa.Table:
     """
     try:
         with pa.memory_map(str(path)) as source:
-            return pa.ipc.open_file(source).read_all().combine_chunks()
+            table = pa.ipc.open_file(source).read_all()
+        table.validate(full=True)
+        return table.combine_chunks()
     except (OSError, pa.ArrowException) as error:
         message = f"{path} is damaged ({error}). Import the {what} file again."
         raise WorkbenchError(message) from error

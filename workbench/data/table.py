@@ -15,8 +15,9 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from workbench.data import times
-from workbench.data.reading import Format, split_row
+from workbench.data.formats import Format
 from workbench.data.rows import Block, Positions
+from workbench.data.sniffing import split_row
 from workbench.data.sources import REPLACED
 
 # Texts that mean "nothing here", whatever program wrote them.

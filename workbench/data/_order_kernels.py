@@ -115,3 +115,14 @@ def merge_rows(  # type: ignore[no-untyped-def] # pragma: no cover
             write += 1
         lengths[u] = write - begin
     return write
+
+
+def warm():  # type: ignore[no-untyped-def] # pragma: no cover
+    """Load or compile all of it, with arguments of the types that it will get."""
+    user = np.frombuffer(bytes(8), np.int32)  # not to be written to, as the blocks that are read
+    indptr, item, lengths = np.array([0, 2]), np.zeros(2, np.int32), np.zeros(1, np.int64)
+    columns = (item, np.zeros(2, np.float32), np.zeros(2, np.int64), np.zeros(2, np.int8))
+    scratch = (np.full(3, -1, np.int32), np.zeros(3, np.int64), np.zeros(3), np.zeros(3, np.int64))
+    places(user, indptr[:-1].copy(), np.empty(2, np.int64))
+    sort_rows(indptr, 0, 1, *columns)
+    merge_rows(indptr, 0, 1, 0, columns, scratch, LAST, lengths)

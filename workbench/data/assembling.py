@@ -1,6 +1,7 @@
 """Pieces of a file become interactions without all of them being held twice: columns wait on disk until they are placed."""
 
 import tempfile
+import threading
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -104,6 +105,7 @@ class Assembly:
         self._folder = folder
         self._others: dict[str, Column] = {}
         self.length = 0
+        self._warming: threading.Thread | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -117,6 +119,9 @@ class Assembly:
         self.user.add(piece.user)
         self.item.add(piece.item)
         self.length += len(piece.user)
+        if self.length >= MANY and self._warming is None:  # while the rest is read
+            self._warming = threading.Thread(target=_warm, daemon=True)
+            self._warming.start()
         for name, kind, values in (
             ("rating", np.float32, piece.rating),
             ("time", np.int64, piece.time),
@@ -136,7 +141,10 @@ class Assembly:
         self.item.number()
         control.check()
         control.progress(READ + 0.01, "Sorting by user and time")
-        if self.length >= MANY:
+        if self._warming is not None:
+            while self._warming.is_alive():
+                control.check()
+                self._warming.join(0.1)
             return self._linear(duplicates, control)
         columns: dict[str, Any] = {name: column.whole() for name, column in self._others.items()}
         user, item = self.user.index.whole(), self.item.index.whole()
@@ -194,6 +202,12 @@ class Assembly:
             for name, reader in readers.items():
                 found[name][where[: len(user)]] = next(reader)[1]
         return list(found.values())
+
+
+def _warm() -> None:
+    from workbench.data._order_kernels import warm
+
+    warm()  # type: ignore[no-untyped-call]
 
 
 def _ranges(indptr: Array) -> Iterator[tuple[int, int]]:

@@ -79,7 +79,8 @@ def could_not_read(path: Path, error: Exception) -> WorkbenchError:
         return WorkbenchError(f"No permission to read {path}. Change its permissions, or copy it to your own folder.")
     if isinstance(error, OSError) and error.errno is not None:
         return WorkbenchError(f"{path} could not be read: {error.strerror or error}.")
-    message = f"{path.name} is damaged: it could not be unpacked ({error}). Get the file again, or unpack it yourself."
+    reason = " ".join(str(error).split())[:200] or type(error).__name__
+    message = f"{path.name} is damaged: it could not be unpacked ({reason}). Get the file again, or unpack it yourself."
     return WorkbenchError(message)
 
 

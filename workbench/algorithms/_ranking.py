@@ -37,10 +37,10 @@ def declare_rate(default: float) -> Any:
     return hyperparameter(default, "Learning rate", text, gt=0, le=10, log=True, search=(default / 10, default * 5))
 
 
-def declare_weight(default: float) -> Any:
+def declare_weight(default: float, search: tuple[float, float] = (1e-4, 0.1)) -> Any:
     """Declare what holds factors down."""
     text = "Holds the factors down. Raise it on sparse data."
-    return hyperparameter(default, "L2 weight", text, ge=0, le=100, log=True, search=(1e-5, 1e-1))
+    return hyperparameter(default, "L2 weight", text, ge=0, le=1000, log=True, search=search)
 
 
 class OrderLearner(Algorithm):

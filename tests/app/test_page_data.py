@@ -475,6 +475,11 @@ def test_hostile_data_is_shown_in_all_tables(real, write, text):
         for column in range(rows.table.model().columnCount()):
             rows.table.model().sort(column, Qt.SortOrder.DescendingOrder)
             rows.table.model().index(0, column).data(Qt.ItemDataRole.ToolTipRole)
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def test_hostile_data_is_drawn(real, write, text):
+    real.read(write("ratings.csv", text))
     glance = real.data.glance
     real.until(lambda: glance.closer.matrix.counts.size)
     for which in ("overview", "matrix"):
@@ -495,7 +500,11 @@ def test_hostile_data_is_shown_in_all_tables(real, write, text):
     for ranking in (glance.overview.popular, glance.overview.busy):
         assert ranking.tip_at(1)
         assert ranking.tip_at(10_000) == ""
-    matrix = glance.closer.matrix
+    poke(real, glance.closer.matrix)
+
+
+def poke(real, matrix):
+    """Move about in the matrix, and ask what is there."""
     for key in (Qt.Key.Key_Plus, Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Minus, Qt.Key.Key_Home):
         real.qtbot.keyClick(matrix, key)
     for at in (QPointF(-3, -3), QPointF(matrix.width() / 2, matrix.height() / 2), QPointF(1e6, 1e6)):

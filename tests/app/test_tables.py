@@ -1,7 +1,8 @@
 import numpy as np
 import pyarrow as pa
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QThreadPool
+from PySide6.QtWidgets import QApplication
 
 from workbench.app import tables
 from workbench.app.tables import MOST_ROWS, ArrayModel, TableView, bars, numbers, texts, times
@@ -127,3 +128,74 @@ def test_tab_leaves_the_table(keep, light, qtbot):
     view.setFocus()
     qtbot.keyClick(view, Qt.Key.Key_Tab)
     assert box.focusWidget() is after
+
+
+@pytest.fixture
+def view(keep, qtbot, light):
+    def make(n, **settings):
+        columns = [numbers("a", np.arange(n)[::-1]), texts("b", pa.array([f"x\t{i}" for i in range(min(n, 1000))]))]
+        made = keep(TableView("rows", ArrayModel(columns[: 1 if n > 1000 else 2], n), **settings))
+        made.resize(400, 300)
+        made.show()
+        made.activateWindow()
+        made.setFocus()
+        qtbot.waitUntil(made.hasFocus)
+        return made
+
+    return make
+
+
+def test_what_is_selected_is_copied_as_it_is_sorted(view, qtbot):
+    table = view(3, several=True)
+    table._sort_by(0)
+    table._sort_by(0)
+    table.selectRow(0)
+    qtbot.keyClick(table, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    with qtbot.waitSignal(table.copied) as told:
+        qtbot.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert told.args == [2, 2]
+    assert QApplication.clipboard().text() == "0\tx 2\n1\tx 1"
+
+
+def test_nothing_selected_leaves_the_clipboard_alone(view, qtbot):
+    QApplication.clipboard().setText("before")
+    qtbot.keyClick(view(3), Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QApplication.clipboard().text() == "before"
+
+
+def test_all_of_millions_is_selected_painted_and_copied_in_part(view, qtbot, heartbeat, monkeypatch):
+    monkeypatch.setattr(tables, "MOST_COPIED", 5000)
+    table = view(20_000_000, several=True)
+    QApplication.processEvents()
+    heartbeat.start()
+    qtbot.keyClick(table, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    with qtbot.waitSignal(table.copied) as told:
+        qtbot.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    heartbeat.stop()
+    assert told.args == [5000, 20_000_000]
+    assert len(QApplication.clipboard().text().splitlines()) == 5000
+    assert heartbeat.worst < 500  # asking for each row takes half a minute
+
+
+def test_a_sort_is_given_up_by_escape(view, qtbot):
+    table = view(3_000_000)
+    table._sort_by(0)
+    assert table.model().busy
+    with qtbot.waitSignal(table.sort_given_up):
+        qtbot.keyClick(table, Qt.Key.Key_Escape)
+    assert not table.model().busy
+    assert not table.horizontalHeader().isSortIndicatorShown()
+    QThreadPool.globalInstance().waitForDone()
+    QApplication.processEvents()
+    assert table.model().source_row(0) == 0
+
+
+def test_a_later_sort_takes_the_place_of_an_earlier_one(view, qtbot):
+    table = view(200_000)
+    with qtbot.waitSignal(table.model().sorted):
+        table._sort_by(0)
+        table._sort_by(0)
+    assert table.model().data(table.model().index(0, 0)) == "0"
+    QThreadPool.globalInstance().waitForDone()
+    QApplication.processEvents()
+    assert table.model().data(table.model().index(0, 0)) == "0"

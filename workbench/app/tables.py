@@ -5,6 +5,7 @@ No proxy models and no widgets in cells: both were measured to stall the window 
 
 import itertools
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -21,6 +22,7 @@ from PySide6.QtCore import (
     Qt,
     QThreadPool,
     Signal,
+    Slot,
 )
 from PySide6.QtGui import QAction, QKeySequence, QPainter
 from PySide6.QtWidgets import (
@@ -33,11 +35,14 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.app.theme import GRID, ROW_HEIGHT, SMALL, font, theme
+from workbench.control import Control
+from workbench.data.sorting import order_of
+from workbench.errors import Cancelled
 
 WINDOW = 256  # rows formatted at once
 MOST_ROWS = 2**31 // ROW_HEIGHT - 1000  # beyond, Qt's pixel arithmetic overflows and the view never returns
 FAR = 20_000  # rows from which a sort happens outside the window's thread
-MOST_COPIED = 10_000  # rows, in a blink; whoever wants more wants a file
+MOST_COPIED = 100_000  # rows; whoever wants more wants a file
 FIT_ROWS = 200  # rows looked at for the width of a column
 
 FRACTION = int(Qt.ItemDataRole.UserRole)
@@ -280,7 +285,7 @@ class _Arrived(QObject):
         self.done.connect(model._swap)  # noqa: SLF001 - part of the model
 
 
-class _Sort(QRunnable):
+class _Sort(QRunnable, Control):
     """One sort; numpy and Arrow let the window's thread run meanwhile."""
 
     def __init__(
@@ -289,26 +294,49 @@ class _Sort(QRunnable):
         super().__init__()
         self._token, self._keys, self._shown, self._falling, self._arrived = token, keys, shown, falling, arrived
 
-    def run(self) -> None:
+    def check(self) -> None:
         if self._token != self._arrived.wanted:
-            return
+            raise Cancelled
+
+    def run(self) -> None:
+        with suppress(Cancelled, RuntimeError):  # nobody waits for it any more; the program has ended
+            order = self._ordered()
+            self._arrived.done.emit(self._token, order if self._shown is None else self._shown[order])
+
+    def _ordered(self) -> np.ndarray:
+        self.check()
         keys = self._keys()  # here, because it may take as long as the sort itself
         if isinstance(keys, np.ndarray) and keys.dtype.kind != "O":
-            keys = keys if self._shown is None else keys[self._shown]
-            order = np.argsort(keys, kind="stable")
-            order = order[::-1] if self._falling else order
-            if keys.dtype.kind == "f":  # what is not a number comes last, whichever way
-                missing = np.isnan(keys[order])
-                order = np.concatenate([order[~missing], order[missing]])
-        else:
-            import pyarrow as pa
-            import pyarrow.compute as pc
+            return order_of(keys if self._shown is None else keys[self._shown], falling=self._falling, control=self)
+        import pyarrow as pa
+        import pyarrow.compute as pc
 
-            column = keys if isinstance(keys, pa.Array | pa.ChunkedArray) else pa.array([str(one) for one in keys])
-            column = column if self._shown is None else column.take(pa.array(self._shown))
-            way = "descending" if self._falling else "ascending"
-            order = pc.array_sort_indices(column, order=way).to_numpy()
-        self._arrived.done.emit(self._token, order if self._shown is None else self._shown[order])
+        column = keys if isinstance(keys, pa.Array | pa.ChunkedArray) else pa.array([str(one) for one in keys])
+        column = column if self._shown is None else column.take(pa.array(self._shown))
+        return pc.array_sort_indices(column, order="descending" if self._falling else "ascending").to_numpy()
+
+
+class _Written(QObject):
+    """Brings rows as text into the window's thread."""
+
+    done = Signal(str, int, int)
+
+
+class _Copy(QRunnable):
+    """Writes rows as text, a tab between cells."""
+
+    def __init__(self, columns: Sequence[Column], rows: np.ndarray, selected: int, written: _Written) -> None:
+        super().__init__()
+        self._columns, self._rows, self._selected, self._written = list(columns), rows, selected, written
+
+    def run(self) -> None:
+        lines: list[str] = []
+        for start in range(0, len(self._rows), WINDOW):
+            rows = self._rows[start : start + WINDOW]
+            cells = zip(*(column.texts(rows) for column in self._columns), strict=True)
+            lines += ["\t".join(" ".join(cell.split()) for cell in row) for row in cells]
+        with suppress(RuntimeError):  # the program has ended meanwhile
+            self._written.done.emit("\n".join(lines), len(lines), self._selected)
 
 
 class TableView(QTableView):
@@ -351,6 +379,8 @@ class TableView(QTableView):
         self._falling: dict[int, bool] = {}
         self._kept: list[int] = []
         self.doubleClicked.connect(self._open)
+        self._written = _Written()
+        self._written.done.connect(self._put_on_clipboard)
         copy = QAction(self.tr("Copy"), self)
         copy.setShortcut(QKeySequence.StandardKey.Copy)
         copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
@@ -365,6 +395,10 @@ class TableView(QTableView):
         model.modelAboutToBeReset.connect(self._keep)
         model.modelReset.connect(self._restore)
         self.selectionModel().selectionChanged.connect(self._tell)
+        # A header asks whether all of a column is selected, row by row, each time it is painted: with all of 25 million
+        # rows selected it would never return. One that knows of no selection has nothing to ask.
+        self._unselected = QItemSelectionModel(model, self)
+        self.horizontalHeader().setSelectionModel(self._unselected)
 
     def show_columns(self, columns: Sequence[Column], n_rows: int) -> None:
         """Show other columns, and fit their widths."""
@@ -400,11 +434,16 @@ class TableView(QTableView):
         rows = np.fromiter(itertools.islice(itertools.chain(*spans), MOST_COPIED), np.int64)
         if not len(rows):
             return
-        order = self._model.source_rows(rows)
-        cells = zip(*(column.texts(order) for column in self._model.columns), strict=True)
-        lines = ["\t".join(" ".join(cell.split()) for cell in row) for row in cells]
-        QApplication.clipboard().setText("\n".join(lines))
-        self.copied.emit(len(rows), sum(map(len, spans)))
+        job = _Copy(self._model.columns, self._model.source_rows(rows), sum(map(len, spans)), self._written)
+        if len(rows) < WINDOW:
+            job.run()
+        else:
+            QThreadPool.globalInstance().start(job)
+
+    @Slot(str, int, int)
+    def _put_on_clipboard(self, text: str, copied: int, selected: int) -> None:
+        QApplication.clipboard().setText(text)
+        self.copied.emit(copied, selected)
 
     def select(self, source: int) -> None:
         """Select the row at this position in the arrays, and bring it into view."""

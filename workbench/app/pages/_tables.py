@@ -19,6 +19,7 @@ from workbench.data.items import Items
 
 LONGEST = 200  # letters of a cell
 LONGEST_TIP = 2000
+AT_ONCE = 1 << 19  # rows counted between two moments in which the window may go on
 MOST_SEARCHED = 5_000_000
 """Ids (users and items together) up to which a search looks through them."""
 
@@ -33,17 +34,17 @@ class Prepared:
     @cached_property
     def user_counts(self) -> np.ndarray:
         """Interactions of each user, int64 (n_users,)."""
-        return np.bincount(self.data.user, minlength=self.data.n_users)
+        return self.data.by_user.lengths
 
     @cached_property
     def user_starts(self) -> np.ndarray:
         """Where each user's rows begin, int64 (n_users + 1,)."""
-        return np.concatenate([[0], np.cumsum(self.user_counts)])
+        return self.data.by_user.indptr
 
     @cached_property
     def item_counts(self) -> np.ndarray:
         """Interactions of each item, int64 (n_items,)."""
-        return np.bincount(self.data.item, minlength=self.data.n_items)
+        return self.data.item_counts
 
     @cached_property
     def user_means(self) -> np.ndarray:
@@ -56,7 +57,10 @@ class Prepared:
         return self._means(self.data.item, self.item_counts)
 
     def _means(self, index: np.ndarray, counts: np.ndarray) -> np.ndarray:
-        sums = np.bincount(index, self.data.rating, minlength=len(counts))
+        sums = np.zeros(len(counts))
+        for start in range(0, len(index), AT_ONCE):  # the window stands still while numpy counts
+            piece = slice(start, start + AT_ONCE)
+            sums += np.bincount(index[piece], self.data.rating[piece], minlength=len(counts))
         return np.divide(sums, counts, out=np.full(len(counts), np.nan), where=counts > 0)
 
     @cached_property

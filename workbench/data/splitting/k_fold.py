@@ -50,8 +50,8 @@ class KFold(Split):
 
     def _dealt(self, n: int) -> Array:
         """A place for each of `n` things, int8 (n,); the deal is the same in every fold."""
-        order = np.random.default_rng([self.seed, 41]).permutation(n)
-        turn, part = np.divmod(order, self.k)
+        order = np.random.default_rng([self.seed, 41]).permutation(np.arange(n, dtype=np.int32))
+        turn, part = np.divmod(order, np.int32(self.k))
         place = np.where(turn < round(self.validation * n / self.k), np.int8(VALIDATION), np.int8(TRAIN))
         place[part == self.fold] = TEST
         return place

@@ -25,7 +25,7 @@ class Random(Split):
     def places(self, data: Interactions) -> Array:
         random = np.random.default_rng([self.seed, 11])
         if self.per_user:
-            return self._per_user(data, random.permutation(len(data)))
+            return self._per_user(data, random.permutation(np.arange(len(data), dtype=np.int32)))
         n = len(data)
         n_test, n_validation = round(self.test * n), round(self.validation * n)
         place = np.zeros(n, np.int8)

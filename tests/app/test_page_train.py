@@ -18,6 +18,8 @@ from tests.app.fake_runs import (
     set_status,
     write_records,
 )
+from workbench.app.pages import _algorithm_list
+from workbench.app.pages._algorithm_list import NAME, WHY
 from workbench.app.pages._curves import Curve, Points
 from workbench.app.pages.train import TrainPage
 from workbench.app.widgets import Button, ErrorCard
@@ -82,6 +84,74 @@ def test_the_search_narrows_the_list_and_return_takes_the_first(page, qtbot):
     assert page.primary.text() == "Train Item kNN"
     qtbot.keyClick(page.algorithms.search, Qt.Key.Key_Escape)
     assert len(page.algorithms.model.names()) > 5
+
+
+def suggested(page):
+    """Names in the group at the head of the list, with their reasons."""
+    model = page.algorithms.model
+    rows = [model.index(row) for row in range(model.rowCount())]
+    return {str(one.data(NAME)): str(one.data(WHY)) for one in rows if one.data(WHY)}
+
+
+@pytest.fixture
+def known(project, session, keep, qtbot, light):
+    """The page on data of which there is a summary, as after an import."""
+    from tests.app.conftest import small_data
+    from workbench.data.summary import summarize
+
+    about = project.folder / "data" / "small" / "data.json"
+    about.write_text(json.dumps(json.loads(about.read_text()) | {"summary": summarize(small_data())}))
+    assert session.open_project(project.folder)
+    return shown(TrainPage(session), keep, qtbot)
+
+
+def test_three_are_suggested_at_the_head_with_reasons(known, qtbot):
+    found = suggested(known)
+    assert len(found) == 3
+    assert next(iter(found)) == "ease"
+    model, view = known.algorithms.model, known.algorithms.view
+    assert model.index(0).data() == "Suggested for this data"
+    assert view.currentIndex().row() == 1  # the one chosen at first stands there too
+    assert known._why.isVisible()
+    assert found["ease"] in known._why.text()
+    second = model.index(2)
+    assert second.data(Qt.ItemDataRole.ToolTipRole) == list(found.values())[1]
+    qtbot.mouseClick(view.viewport(), LEFT, pos=view.visualRect(second).center())
+    assert known.kind.name == list(found)[1]
+    assert known._why.text().endswith(list(found.values())[1])
+
+
+def test_one_chosen_in_its_family_stays_chosen_there(known, qtbot):
+    view, model = known.algorithms.view, known.algorithms.model
+    row = max(row for row in range(model.rowCount()) if model.index(row).data(NAME) == "ease")
+    assert row > 3
+    view.scrollTo(model.index(row))
+    qtbot.mouseClick(view.viewport(), LEFT, pos=view.visualRect(model.index(row)).center())
+    assert view.currentIndex().row() == row
+    known.shown()
+    assert view.currentIndex().row() == row
+    known.algorithms.choose("random")
+    assert not known._why.isVisible()
+
+
+def test_nothing_is_suggested_while_one_searches(known, qtbot):
+    qtbot.keyClicks(known.algorithms.search, "ease")
+    assert suggested(known) == {}
+    assert known.algorithms.model.names()[0] == "ease"
+    qtbot.keyClick(known.algorithms.search, Qt.Key.Key_Escape)
+    assert len(suggested(known)) == 3
+
+
+def test_nothing_is_suggested_where_nothing_is_known_of_the_data(page):
+    assert suggested(page) == {}
+
+
+def test_much_data_is_looked_at_off_the_windows_thread(known, qtbot, monkeypatch):
+    monkeypatch.setattr(_algorithm_list, "MANY", 1)
+    with qtbot.waitSignal(known.algorithms.looked):
+        known.shown()
+        assert known.algorithms._looking.busy
+    assert len(suggested(known)) == 3
 
 
 def test_the_search_reads_what_is_said_of_an_algorithm_where_no_title_has_it(page):

@@ -71,11 +71,20 @@ def test_rare_items_with_titles_bring_what_reads_titles(monkeypatch):
     class ReadsTitles:
         needs = ("items",)
 
-    monkeypatch.setattr(suggesting, "all_algorithms", lambda: {**all_algorithms(), "reads-titles": ReadsTitles})
+    others = {name: kind for name, kind in all_algorithms().items() if "items" not in kind.needs}
+    monkeypatch.setattr(suggesting, "all_algorithms", lambda: {**others, "reads-titles": ReadsTitles})
     rare = replace(FILMS, rare=0.6, described=True)
     assert "60%" in next(one.reason for one in suggest(rare, lambda _: True) if one.algorithm == "reads-titles")
     for other in (replace(rare, rare=0.1), replace(rare, described=False)):
         assert "reads-titles" not in [one.algorithm for one in suggest(other, lambda _: True)]
+
+
+def test_one_algorithm_for_each_reason():
+    rare = replace(FILMS, rare=0.6, described=True)
+    found = suggest(rare, lambda _: True)
+    assert found[1].algorithm == "content"
+    assert all_algorithms()["feature-mf"].needs == ("items",)  # would do as well, for the same reason
+    assert len({one.reason for one in found}) == 3
 
 
 def test_facts_of_a_summary_by_hand():

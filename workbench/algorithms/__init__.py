@@ -161,7 +161,7 @@ def all_algorithms() -> dict[str, type[Algorithm]]:
         if not module.name.startswith("_"):
             importlib.import_module(f"{__name__}.{module.name}")
     found = [algorithm for algorithm in _subclasses(Algorithm) if algorithm.name]
-    return {algorithm.name: algorithm for algorithm in sorted(found, key=lambda a: (a.family, a.title))}
+    return {algorithm.name: algorithm for algorithm in sorted(found, key=lambda a: (a.family, a.title.lower()))}
 
 
 def find(name: str) -> type[Algorithm]:

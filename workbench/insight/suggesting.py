@@ -113,14 +113,15 @@ def suggest(known: Facts, suits: Suits) -> list[Suggestion]:
     suits
         Whether an algorithm can learn from it (see `Algorithm.unsuited`).
     """
-    found: list[Suggestion] = []
+    found: dict[str, Suggestion] = {}  # by reason: of two algorithms for the same reason the first will do
     for name, reason in _rules(known):
         kind = all_algorithms().get(name)
-        if kind is not None and suits(kind) and name not in {one.algorithm for one in found}:
-            found.append(Suggestion(name, reason))
-            if len(found) == NUMBER:
-                break
-    return found
+        if kind is None or not suits(kind) or name in {one.algorithm for one in found.values()}:
+            continue
+        found.setdefault(reason, Suggestion(name, reason))
+        if len(found) == NUMBER:
+            break
+    return list(found.values())
 
 
 def _rules(known: Facts) -> Iterator[tuple[str, str]]:
@@ -166,10 +167,10 @@ def _order(known: Facts) -> Iterator[tuple[str, str]]:
 
 
 def _content(known: Facts) -> Iterator[tuple[str, str]]:
-    """Whatever declares that it needs to know about the items."""
+    """Whatever declares that titles or genres are all it needs, so that it can serve items that nobody knows."""
     if known.described and known.rare >= MANY_RARE:
-        why = f"{known.rare:.0%} of the items have fewer than {RARE} interactions, but all have titles or genres to go by."
-        yield from ((name, why) for name, kind in all_algorithms().items() if "items" in kind.needs)
+        why = f"{known.rare:.0%} of the items have fewer than {RARE} interactions, but titles or genres to go by."
+        yield from ((name, why) for name, kind in list(all_algorithms().items()) if kind.needs == ("items",))
 
 
 def _too_little(known: Facts) -> Iterator[tuple[str, str]]:

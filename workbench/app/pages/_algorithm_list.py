@@ -1,9 +1,13 @@
-"""The algorithms by family, with a field to search in; those that cannot learn from the data are grey and say why."""
+"""The algorithms by family, with a field to search in, and at the head those that are suggested for the data, with reasons.
+
+Those that cannot learn from the data are grey and say why.
+"""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -16,12 +20,17 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.algorithms import Algorithm, all_algorithms
+from workbench.app.pages._background import Background
 from workbench.app.theme import BODY, GRID, SMALL, font, theme
 from workbench.app.widgets import SearchField
+from workbench.insight.suggesting import Facts, facts, suggest
 
 NAME = int(Qt.ItemDataRole.UserRole)
 REASON = NAME + 1
 SHORT = NAME + 2
+WHY = NAME + 3
+MANY = 2_000_000
+"""Interactions from which what suits them is found out off the window's thread: people must be counted for it."""
 
 
 @dataclass
@@ -30,6 +39,7 @@ class _Row:
     name: str = ""
     reason: str = ""
     short: str = ""
+    why: str = ""
 
 
 class _Model(QAbstractListModel):
@@ -42,8 +52,11 @@ class _Model(QAbstractListModel):
         self._rows = rows
         self.endResetModel()
 
-    def row_of(self, name: str) -> int:
-        return next((at for at, row in enumerate(self._rows) if row.name == name), -1)
+    def row_of(self, name: str, *, suggested: bool = False) -> int:
+        """Where an algorithm stands in its family, or among those suggested; where it stands at all; -1."""
+        found = [at for at, row in enumerate(self._rows) if row.name == name]
+        wanted = [at for at in found if bool(self._rows[at].why) == suggested]
+        return next(iter(wanted or found), -1)
 
     def names(self) -> list[str]:
         return [row.name for row in self._rows if row.name]
@@ -53,13 +66,13 @@ class _Model(QAbstractListModel):
 
     def data(self, index: QModelIndex | QPersistentModelIndex, role: int = 0) -> Any:
         row = self._rows[index.row()]
-        shown = {0: row.text, NAME: row.name, REASON: row.reason, SHORT: row.short}
+        shown = {0: row.text, NAME: row.name, REASON: row.reason, SHORT: row.short, WHY: row.why}
         if role in shown:
             return shown[role]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return row.reason or None
+            return row.reason or row.why or None
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return ", ".join(filter(None, [row.text, row.reason]))
+            return ", ".join(filter(None, [row.text, row.reason, row.why]))
         return None
 
     def flags(self, index: QModelIndex | QPersistentModelIndex) -> Qt.ItemFlag:
@@ -70,8 +83,9 @@ class _Model(QAbstractListModel):
 
 class _Delegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Any) -> QSize:
-        first = index.row() == 0
-        return QSize(0, (28 if index.data(NAME) else 24) if first or index.data(NAME) else 36)
+        if index.data(NAME):
+            return QSize(0, 44 if index.data(WHY) else 28)
+        return QSize(0, 24 if index.row() == 0 else 36)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Any) -> None:
         tokens = theme().tokens
@@ -94,8 +108,14 @@ class _Delegate(QStyledItemDelegate):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(tokens.color("accent"))
             painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
-        reason = str(index.data(SHORT) or "")
+        reason, why = str(index.data(SHORT) or ""), str(index.data(WHY) or "")
         painter.setFont(font(SMALL))
+        if why:
+            lower = room.adjusted(0, room.height() / 2 - 1, 0, -3)
+            painter.setPen(tokens.color("muted"))
+            elided = painter.fontMetrics().elidedText(why, Qt.TextElideMode.ElideRight, int(room.width()))
+            painter.drawText(lower, left, elided)
+            room.setBottom(room.center().y() + 2)
         wide = min(room.width() / 2, painter.fontMetrics().horizontalAdvance(reason) + 2) if reason else 0
         painter.setPen(tokens.color("faint"))
         shown = painter.fontMetrics().elidedText(reason, Qt.TextElideMode.ElideRight, int(wide))
@@ -122,11 +142,20 @@ class AlgorithmList(QWidget):
 
     chosen = Signal(str)
     """Name of the algorithm."""
+    looked = Signal()
+    """It is known what suits the data."""
 
     def __init__(self) -> None:
         super().__init__()
         self._data: Any = None
         self._name = ""
+        self._reasons: dict[str, str] = {}
+        self._known: Facts | None = None
+        self._suggested: dict[str, str] = {}
+        self._from_head = True  # whether the chosen one is shown among those suggested, where it is one of them
+        self._marking = False
+        self._looking = Background(self)
+        self._looking.answered.connect(self._take_reasons)
         self.search = SearchField(self.tr("Find an algorithm"))
         self.search.textChanged.connect(self._fill)
         self.search.returnPressed.connect(self._take_first)
@@ -152,24 +181,50 @@ class AlgorithmList(QWidget):
         """The chosen algorithm; "" for none."""
         return self._name
 
-    def set_data(self, data: Any) -> None:
-        """Say which interactions there are, so that those that do not suit can be told."""
+    def set_data(self, data: Any, about: dict[str, Any] | None = None) -> None:
+        """Say which interactions there are (with their ``data.json``): some algorithms suit them, three are suggested."""
         self._data = data
+        self._reasons, self._suggested = {}, {}
+        summary = (about or {}).get("summary")
+        described = data is not None and data.item_facts is not None
+        self._known = facts(summary, described=described) if summary and data is not None else None
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Find out again what suits the data: whether there is enough memory changes."""
+        self._looking.forget()
+        if self._data is not None and len(self._data) >= MANY:
+            self._looking.ask(partial(_reasons, self._data))
+            self._fill()
+        else:
+            self._take_reasons(_reasons(self._data) if self._data is not None else {})
+
+    @Slot(object)
+    def _take_reasons(self, reasons: dict[str, str]) -> None:
+        self._reasons = reasons
+        found = suggest(self._known, lambda kind: kind.name not in reasons) if self._known is not None else []
+        self._suggested = {one.algorithm: one.reason for one in found}
         self._fill()
+        self.looked.emit()
+
+    def suggestion(self, name: str) -> str:
+        """Why an algorithm is suggested for the data; "" where it is not."""
+        return self._suggested.get(name, "")
 
     def choose(self, name: str) -> None:
         """Choose by name, also where the search hides it."""
         if name in all_algorithms():
             if self.model.row_of(name) < 0:
                 self.search.clear()
+            self._from_head = True
             self._mark(name)
 
     def reason(self, kind: type[Algorithm]) -> str:
         """Why an algorithm cannot learn from the data; "" where it can, or where there is no data to ask."""
-        return (kind.unsuited(self._data) or "") if self._data is not None else ""
+        return self._reasons.get(kind.name, "")
 
     def _fill(self) -> None:
-        rows: list[_Row] = []
+        rows = self._head()
         family = ""
         for name, kind in self._found().items():
             if kind.family != family:
@@ -183,6 +238,14 @@ class AlgorithmList(QWidget):
         self.model.show(rows)
         self.view.selectionModel().blockSignals(False)
         self._mark(self._name)
+
+    def _head(self) -> list[_Row]:
+        """Those that are suggested, while nothing is sought."""
+        if not self._suggested or self.search.text().strip():
+            return []
+        known = all_algorithms()
+        rows = [_Row(known[name].title, name, why=why) for name, why in self._suggested.items()]
+        return [_Row(self.tr("Suggested for this data")), *rows]
 
     def _found(self) -> dict[str, type[Algorithm]]:
         """Algorithms that the search means: by title and family, and only where none has it by everything said."""
@@ -209,12 +272,18 @@ class AlgorithmList(QWidget):
         return lacking[0] if lacking else self.tr("not here")
 
     def _mark(self, name: str) -> None:
-        row = self.model.row_of(name)
+        row = self.model.row_of(name, suggested=self._from_head)
         if row >= 0:
+            self._marking = True
             self.view.setCurrentIndex(self.model.index(row))
+            if self._from_head and self.model.index(row).data(WHY):
+                self.view.scrollToTop()  # the words above them belong to them
+            self._marking = False
 
     def _choose(self, current: QModelIndex, _previous: QModelIndex) -> None:
         name = str(current.data(NAME) or "") if current.isValid() else ""
+        if name and not self._marking:
+            self._from_head = bool(current.data(WHY))
         if name and name != self._name:
             self._name = name
             self.chosen.emit(name)
@@ -224,6 +293,11 @@ class AlgorithmList(QWidget):
         if names:
             self._mark(names[0])
             self.view.setFocus()
+
+
+def _reasons(data: Any) -> dict[str, str]:
+    """Why some algorithms cannot learn from the data, by name."""
+    return {name: why for name, kind in all_algorithms().items() if (why := kind.unsuited(data))}
 
 
 def _called(kind: type[Algorithm]) -> str:

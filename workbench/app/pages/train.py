@@ -84,6 +84,7 @@ class TrainPage(Page):
         card.body.setContentsMargins(12, 12, 6, 6)
         self.algorithms = AlgorithmList()
         self.algorithms.chosen.connect(self._choose)
+        self.algorithms.looked.connect(self._refresh_primary)
         self.algorithms.view.activated.connect(self._enter_form)
         card.add(self.algorithms, 1)
         return card
@@ -104,7 +105,9 @@ class TrainPage(Page):
         self._reference.setAccessibleName(self.tr("Reference"))
         self._reference.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._unsuited = Text("", ink="warn", wrap=True)
-        for one in (self._name, self._summary):
+        self._why = Text("", ink="accent", wrap=True)
+        self._why.setAccessibleName(self.tr("Why it is suggested"))
+        for one in (self._name, self._summary, self._why):
             column.addWidget(one)
         column.addLayout(self._chips)
         column.addWidget(self._reference)
@@ -224,6 +227,9 @@ class TrainPage(Page):
         reason = self.algorithms.reason(kind)
         self._unsuited.setText(reason)
         self._unsuited.setVisible(bool(reason))
+        why = self.algorithms.suggestion(kind.name)
+        self._why.setText(self.tr("Suggested: {why}").format(why=why) if why else "")
+        self._why.setVisible(bool(why))
         self.primary.setText(words.format(name=kind.title))
         self.primary.setToolTip(self.tr("Starts when the runs before it are done") if busy else reason)
         self.primary.setEnabled(self.session.data is not None and not reason)
@@ -232,7 +238,7 @@ class TrainPage(Page):
 
     def _refresh_data(self) -> None:
         self._stack.setCurrentIndex(int(self.session.data is not None))
-        self.algorithms.set_data(self.session.data)
+        self.algorithms.set_data(self.session.data, self.session.about)
         self._refresh_facts()
         self._refresh_primary()
 
@@ -264,6 +270,7 @@ class TrainPage(Page):
         self.session.request_page("data")
 
     def shown(self) -> None:
+        self.algorithms.look_again()
         self._refresh_primary()
         self.run.refresh()
 

@@ -43,7 +43,7 @@ class FeatureMF(OrderLearner):
     loss: Literal["warp", "bpr"] = hyperparameter(
         "warp", "Loss", "WARP looks at the top of the list, BPR compares with any other item."
     )
-    learning_rate: float = declare_rate(0.05)
+    learning_rate: float = declare_rate(0.03)
     regularization: float = declare_weight(0.01)
     trials: int = hyperparameter(
         50,

@@ -26,8 +26,8 @@ class WARP(OrderLearner):
         30, "Epochs", "Passes over the data. More fit the data better, until they fit its noise.",
         ge=1, le=10_000, search=(5, 100),
     )  # fmt: skip
-    learning_rate: float = declare_rate(0.05)
-    regularization: float = declare_weight(0.001)
+    learning_rate: float = declare_rate(0.03)
+    regularization: float = declare_weight(0.01)
     trials: int = hyperparameter(
         50,
         "Trials",

@@ -1,0 +1,31 @@
+"""Presets are settings that their algorithm takes, with a source and the figure that they gave."""
+
+import json
+
+import pytest
+
+from workbench.algorithms import all_algorithms, find
+from workbench.resources import resource
+
+PATHS = sorted(resource("presets").glob("*.json"))
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_presets_fit_their_algorithm(path):
+    content = json.loads(path.read_text(encoding="utf-8"))
+    assert content.keys() == {"presets"}
+    assert path.stem in all_algorithms()
+    names = [preset["name"] for preset in content["presets"]]
+    assert len(set(names)) == len(names) > 0
+    for preset in content["presets"]:
+        assert preset.keys() == {"name", "source", "hyperparameters", "measured"}
+        made = find(path.stem).make(preset["hyperparameters"])
+        assert preset["hyperparameters"].keys() <= made.model_fields_set
+        measured = preset["measured"]
+        assert measured.keys() == {"data", "protocol", "ndcg@10", "hr@10", "published", "epochs", "seconds", "machine"}
+        assert 0 < measured["ndcg@10"] < measured["hr@10"] < 1
+        assert measured["epochs"] == made.epochs
+
+
+def test_there_are_presets():
+    assert PATHS

@@ -171,13 +171,13 @@ class Interactions:
     @cached_property
     def by_user(self) -> UserItems:
         """All users' items, one row for each user index."""
-        counts = _counted(self.user, self.n_users)
+        counts = counted(self.user, self.n_users)
         return UserItems(np.concatenate([[0], np.cumsum(counts)]), self.item, self.rating, self.time)
 
     @cached_property
     def item_counts(self) -> Array:
         """Interactions of each item, int64 (n_items,)."""
-        return _counted(self.item, self.n_items)
+        return counted(self.item, self.n_items)
 
     def matrix(self, *, ratings: bool = False) -> sp.csr_matrix:
         """Sparse float32 (n_users, n_items): ones, or the ratings where asked for."""
@@ -266,10 +266,11 @@ class Interactions:
         return data
 
 
-def _counted(index: Array, n: int) -> Array:
+def counted(index: Array, n: int, control: Control | None = None) -> Array:
     """How often each of `n` indices is there, int64 (n,); in pieces, because counting makes a copy of twice the size."""
-    counts = np.zeros(n, np.int64)
+    control, counts = control or Control(), np.zeros(n, np.int64)
     for start in range(0, len(index), AT_ONCE):
+        control.check()
         counts += np.bincount(index[start : start + AT_ONCE], minlength=n)
     return counts
 

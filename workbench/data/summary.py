@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.control import Control
-from workbench.data.interactions import AT_ONCE, Array, Interactions
+from workbench.data.interactions import AT_ONCE, Array, Interactions, counted
 from workbench.data.order import order_of
 
 BARS = 20
@@ -28,7 +28,8 @@ def iso(milliseconds: int) -> str:
 def summarize(data: Interactions, control: Control | None = None) -> dict[str, Any]:
     """Counts, density, ratings, times, order, medians, long tails and the extremes, as plain values for JSON."""
     control = control or Control()
-    per_user, per_item = data.by_user.lengths, data.item_counts
+    per_user = counted(data.user, data.n_users, control)
+    per_item = counted(data.item, data.n_items, control)
     return {
         "interactions": len(data),
         "users": int((per_user > 0).sum()),

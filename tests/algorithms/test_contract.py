@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import itertools
+import re
 
 import numpy as np
 import pytest
@@ -29,6 +30,12 @@ EXCUSED = {
 
 # Those that understand less of the golden set than 0.85, and why.
 MODEST = {"rating-knn": (0.7, "means of neighbours are flatter than products of tastes")}
+
+# Words of which one tells what an algorithm costs.
+COST = re.compile(
+    r"\b(fast|quick|slow|slowly|long|longer|time|moment|price|cost|costs|memory|size|large|small|thousand|processor|cores)\b",
+    re.IGNORECASE,
+)
 
 # Those with epochs that draw nothing.
 WITHOUT_CHANCE = {"biases"}
@@ -92,6 +99,9 @@ def test_tells_what_it_is(name):
     assert algorithm.title
     assert algorithm.family
     assert algorithm.summary.endswith(".")
+    assert 2 <= algorithm.summary.count(". ") + 1 <= 4  # what it does, when to use it, what it costs
+    assert len(algorithm.summary) <= 300
+    assert COST.search(algorithm.summary), "say what it costs: whether it is fast, on which size of data, which memory"
     assert len(algorithm.reference) > 10
     assert set(algorithm.needs) <= {"ratings", "time", "items"}
     assert not algorithm.iterative or "epochs" in algorithm.model_fields

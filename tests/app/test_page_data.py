@@ -374,7 +374,7 @@ def test_the_extremes_have_titles_and_shares(real, sample):
     assert overview.popular.tip_at(3) == "Forrest Gump: 341 interactions, 0.34 % of all"
     assert (overview.busy.rows[0].name, overview.busy.rows[0].count) == ("547", 2391)
     share = np.sort(real.session.data.item_counts)[::-1][:91].sum() / 100_004
-    assert overview.cards["popular"].hint.full_text() == f"top 1 %: {100 * share:.0f} % of all"
+    assert overview.cards["popular"].hint.full_text() == f"top 1 %: {100 * share:.0f} %"
     tip = overview.charts["items"].tip_at(overview.charts["items"].width() // 4)
     assert tip.endswith(" items")
 

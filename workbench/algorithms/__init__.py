@@ -56,7 +56,7 @@ class Algorithm(BaseModel):
     -----------------------------------
     name : its name on the command line, lower case with hyphens
     title, family : its name and group in the window
-    summary : two plain sentences: what it does, when to use it
+    summary : two or three plain sentences: what it does, when to use it, what it costs
     reference : the paper
     needs : of ``"ratings"``, ``"time"`` and ``"items"`` (titles or genres), what the data must have
     fold_in : whether people who were not in training are scored ``exact``, ``approximate`` or not (``none``)

@@ -24,7 +24,8 @@ class AdmmSLIM(SparseItemWeights):
     name, title, family = "admm-slim", "ADMM-SLIM", "Linear"
     summary = (
         "Learns which few items speak for each item, all at once: like EASE, with most weights exactly zero. "
-        "For catalogues of some thousand items and any number of people."
+        "For catalogues of some thousand items and any number of people. "
+        "Memory grows with the square of the catalogue."
     )
     reference = "Steck et al., ADMM SLIM: Sparse Recommendations for Many Users, WSDM 2020"
 

@@ -37,7 +37,8 @@ class BPR(NeuralAlgorithm):
     name, title, family = "bpr", "BPR", "Factors"
     summary = (
         "Gives every user and item a few numbers so that what people chose scores above what they did not. "
-        "A solid choice for likes, clicks and purchases, also with very many items."
+        "A solid choice for likes, clicks and purchases, also with very many items. "
+        "Its time grows with the interactions, the factors and the epochs; a graphics card helps."
     )
     reference = "Rendle et al., BPR: Bayesian Personalized Ranking from Implicit Feedback, UAI 2009, arXiv:1205.2618"
     fold_in = "approximate"

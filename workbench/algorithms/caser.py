@@ -29,7 +29,8 @@ class Caser(NextItem):
     name, title = "caser", "Caser"
     summary = (
         "Looks at the last few items as at a picture, with convolutions for steps in a row and for steps that were "
-        "skipped. For short memories."
+        "skipped. For short memories. "
+        "Takes minutes on a processor; a graphics card helps."
     )
     reference = "Tang, Wang, Caser, WSDM 2018, arXiv:1809.07426"
     fold_in = "approximate"

@@ -30,7 +30,8 @@ class Content(Algorithm):
     name, title, family = "content", "Content", "Content"
     summary = (
         "Recommends items whose titles, genres and years are like those of the history. "
-        "The one choice for items that nobody has met yet; elsewhere, what people did tells more."
+        "The one choice for items that nobody has met yet; elsewhere, what people did tells more. "
+        "Quick: nothing is learned from people."
     )
     reference = "Pazzani & Billsus, Content-Based Recommendation Systems, The Adaptive Web, 2007"
     needs = ("items",)

@@ -19,7 +19,8 @@ class EASE(Algorithm):
     name, title, family = "ease", "EASE", "Linear"
     summary = (
         "Learns from who chose what how strongly each item speaks for each other item, in one exact step. "
-        "Fast and hard to beat on catalogues of up to some thousand items."
+        "Fast and hard to beat on catalogues of up to some thousand items. "
+        "Memory grows with the square of the catalogue."
     )
     reference = "Steck, Embarrassingly Shallow Autoencoders for Sparse Data, WWW 2019, arXiv:1905.03375"
     fold_in = "exact"

@@ -32,7 +32,8 @@ class FactorizationMachine(RatingPredictor):
     name, title, family = "factorization-machine", "Factorization machine", "Hybrid"
     summary = (
         "Predicts ratings from users, items and the items' genres, years and titles, and from how each two of these "
-        "go together. Also rates items that nobody has rated yet."
+        "go together. Also rates items that nobody has rated yet. "
+        "Its time grows with the ratings, the factors and the epochs."
     )
     reference = "Rendle, Factorization Machines, ICDM 2010"
     needs = ("ratings", "items")

@@ -29,7 +29,8 @@ class FeatureMF(OrderLearner):
     name, title, family = "feature-mf", "Feature MF", "Hybrid"
     summary = (
         "Learns vectors of items from who chose them and from their genres, years and titles together. "
-        "For catalogues where many items have few interactions, or none yet."
+        "For catalogues where many items have few interactions, or none yet. "
+        "Its time grows with the interactions, the factors and the epochs."
     )
     reference = "Kula, Metadata Embeddings for User and Item Cold-start Recommendations, 2015, arXiv:1507.08439"
     needs = ("items",)

@@ -38,7 +38,8 @@ class GRU4Rec(NextItem):
     name, title = "gru4rec", "GRU4Rec"
     summary = (
         "Reads a history in its order and predicts what comes next. "
-        "For sessions, music and everything else where the last steps matter most."
+        "For sessions, music and everything else where the last steps matter most. "
+        "Takes minutes on a processor; a graphics card helps."
     )
     reference = (
         "Hidasi et al., Session-based Recommendations with Recurrent Neural Networks, ICLR 2016, arXiv:1511.06939"

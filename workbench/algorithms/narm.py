@@ -28,7 +28,8 @@ class NARM(NextItem):
     name, title = "narm", "NARM"
     summary = (
         "A recurrent network with attention to what stood out in the session. "
-        "For short sessions in which people are after something."
+        "For short sessions in which people are after something. "
+        "Takes minutes on a processor; a graphics card helps."
     )
     reference = "Li et al., Neural Attentive Session-based Recommendation, CIKM 2017, arXiv:1711.04725"
 

@@ -37,7 +37,8 @@ class NMF(RatingPredictor):
     name, title, family = "nmf", "NMF", "Factors"
     summary = (
         "Predicts ratings as sums of parts that can only add up, never cancel out, so that each factor can be read as a "
-        "group of users and the items they like. Choose it to understand the data rather than for accuracy."
+        "group of users and the items they like. Choose it to understand the data rather than for accuracy. "
+        "Quick: its time grows with the ratings, the factors and the epochs."
     )
     reference = (
         "Lee & Seung, Algorithms for non-negative matrix factorization, NIPS 2000; "

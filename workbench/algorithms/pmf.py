@@ -30,7 +30,8 @@ class PMF(RatingPredictor):
     name, title, family = "pmf", "PMF", "Factors"
     summary = (
         "Predicts ratings from factors of users and items alone, without biases, each held near zero by a normal prior. "
-        "The plain ancestor of Biased SVD, for comparisons."
+        "The plain ancestor of Biased SVD, for comparisons. "
+        "Quick: its time grows with the ratings, the factors and the epochs."
     )
     reference = "Mnih & Salakhutdinov, Probabilistic matrix factorization, NIPS 2007"
     fold_in = "approximate"

@@ -18,7 +18,8 @@ class Popularity(Algorithm):
 
     name, title, family = "popularity", "Popularity", "Baseline"
     summary = (
-        "Recommends what most people chose. The yardstick: an algorithm that does not beat it has learned nothing."
+        "Recommends what most people chose. The yardstick: an algorithm that does not beat it has learned nothing. "
+        "Learned in a moment."
     )
     reference = "Counting; as in every comparison since Cremonesi et al., RecSys 2010."
     fold_in = "exact"

@@ -12,7 +12,10 @@ class Random(Algorithm):
     """Score of an item: a number drawn for the pair of user and item, the same whenever it is asked for."""
 
     name, title, family = "random", "Random", "Baseline"
-    summary = "Recommends items by lot, another list for everybody. Shows what a metric gives for knowing nothing."
+    summary = (
+        "Recommends items by lot, another list for everybody. "
+        "Shows what a metric gives for knowing nothing; takes no time to learn."
+    )
     reference = "Steele, Lea & Flood, Fast splittable pseudorandom number generators, OOPSLA 2014 (the mixing of bits)."
     fold_in = "approximate"
     learned = ("seed", "n_items")

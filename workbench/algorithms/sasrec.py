@@ -54,7 +54,8 @@ class SASRec(NextItem):
     name, title = "sasrec", "SASRec"
     summary = (
         "Reads a history with attention: each step looks back at the steps that matter for it. "
-        "Often the best where the order tells something and histories are not short."
+        "Often the best where the order tells something and histories are not short. "
+        "Takes minutes on a processor; a graphics card helps."
     )
     reference = "Kang, McAuley, Self-Attentive Sequential Recommendation, ICDM 2018, arXiv:1808.09781"
 

@@ -34,7 +34,8 @@ class SparseEASE(SparseItemWeights):
     name, title, family = "sparse-ease", "Sparse EASE", "Linear"
     summary = (
         "Learns how strongly each item's nearest neighbours speak for it, exactly, and ignores all other items. "
-        "For catalogues that are too large for EASE."
+        "For catalogues that are too large for EASE. "
+        "Its time grows with the catalogue, not with the third power of it."
     )
     reference = "Steck, Markov Random Fields for Collaborative Filtering, NeurIPS 2019 (sparse approximation)"
 

@@ -41,7 +41,7 @@ class Figures(QWidget):
         n = summary.get("interactions", about.get("interactions", 0))
         remark = self.tr("only presence counts")
         if rating:
-            remark = self.tr("{low:g} to {high:g}, mean {mean:.2f}").format(
+            remark = self.tr("{low:,.7g} to {high:,.7g}, mean {mean:,.2f}").format(
                 low=rating["min"], high=rating["max"], mean=rating["mean"]
             )
             if rating["min"] == rating["max"]:
@@ -55,10 +55,8 @@ class Figures(QWidget):
         density.set(f"{share * 100:.3g} %", self.tr("density"), remark, f"{share:.6%}")
         self._show_time(when, time)
         merged, refused = report.get("merged", 0), report.get("refused_count", 0)
-        lost.set(
-            f"{merged:,}", self.tr("duplicates"),
-            self.tr("{n:,} rows refused").format(n=refused) if refused else self.tr("no row refused"),
-        )  # fmt: skip
+        words = [self.tr("no row refused"), self.tr("1 row refused"), self.tr("{n:,} rows refused")]
+        lost.set(f"{merged:,}", self.tr("duplicates"), words[min(refused, 2)].format(n=refused))
 
     def _show_time(self, figure: Figure, time: Json | None) -> None:
         if not time:

@@ -15,6 +15,7 @@ from workbench.app.widgets import Card
 
 Json = dict[str, Any]
 MOST_PERIODS = 240  # points of the activity, more than pixels could tell apart
+MOST_IN_ONE = 0.9  # share of ratings in one bin from which heights are logarithmic
 HEIGHT = 168  # of a row of cards in the lowest window
 
 
@@ -99,7 +100,7 @@ class Overview(QWidget):
         self.busy.show_rows([_ranked(str(one["id"]), one, total) for one in busy])
         for name, tail, of in (("popular", "long_tail", "items"), ("busy", "user_tail", "users")):
             points = summary.get(tail) or []
-            words = self.tr("top 1 %: {share:.0f} % of all").format(share=100 * points[0][1]) if points else ""
+            words = self.tr("top 1 %: {share:.0f} %").format(share=100 * points[0][1]) if points else ""
             many = summary.get(of, 0) >= 100  # noqa: PLR2004 - of fewer, 1 % is nobody
             self.cards[name].hint.set_text(words if many else "")
 
@@ -114,7 +115,10 @@ class Overview(QWidget):
         chart = self._name("ratings", self.tr("how many of each"))
         if "edges" in rating:  # a label for each bin's beginning is short enough
             labels = [f"{one:.3g}" for one in rating["edges"][:-1]]
-        chart.set_bars(counts, labels, tips, "; ".join(tips))
+        # Of plays and other counts, nearly all are small: beside those, no other bar would be seen.
+        chart.set_bars(
+            counts, labels, tips, "; ".join(tips), log="edges" in rating and max(counts) > MOST_IN_ONE * total
+        )
 
     def _show_spread(self, name: str, hint: str, counted: Json | None) -> None:
         """How many users (items) have how many interactions: both axes logarithmic, or a few would hide all others."""

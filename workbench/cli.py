@@ -27,7 +27,7 @@ workbench [FILE or PROJECT] opens the window; the commands do the same jobs with
 
 five steps from a file to recommendations:
   workbench inspect ratings.csv
-  workbench algorithms
+  workbench algorithms --for ratings.csv
   workbench train ratings.csv --algorithm ease --run run1
   workbench evaluate run1
   workbench recommend run1 --all --output lists.csv

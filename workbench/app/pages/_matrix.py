@@ -251,7 +251,7 @@ class Matrix(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, quarter = Qt.Key, 0.25
-        moves = {
+        moves: dict[int, tuple[float, float]] = {
             key.Key_Left: (-quarter, 0), key.Key_Right: (quarter, 0), key.Key_Up: (0, -quarter), key.Key_Down: (0, quarter),
         }  # fmt: skip
         if event.key() in moves:

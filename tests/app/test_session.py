@@ -117,6 +117,13 @@ def test_own_files_judge_as_soon_as_they_are_there_and_no_longer(opened, project
     assert opened.split == {"name": "last-n", "settings": {}}
 
 
+def test_no_process_stands_by_for_a_session_that_is_closed(session, project):
+    session.open_project(project.folder)
+    session.close()
+    session.runs.prepare()  # as a timer does some time after a run began
+    assert session.runs.standby.pid is None
+
+
 def test_closing_leaves_no_process(session, project, qtbot):
     import psutil
 

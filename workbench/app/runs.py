@@ -138,6 +138,7 @@ class Runs(QObject):
     def __init__(self, parent: QObject | None = None, command: list[str] | None = None) -> None:
         super().__init__(parent)
         self._project: Project | None = None
+        self._shut = False
         self._infos: dict[str, RunInfo] = {}
         self._records: dict[str, list[dict[str, Any]]] = {}
         self._followers: dict[str, Follower] = {}
@@ -179,6 +180,7 @@ class Runs(QObject):
 
     def shut(self) -> None:
         """Close, and end the process that stands by."""
+        self._shut = True
         self.close()
         self.standby.close()
 
@@ -292,7 +294,8 @@ class Runs(QObject):
 
     def prepare(self) -> None:
         """Have a process stand by."""
-        if self._project is not None or self.parent() is not None:
+        # The next one is asked for some time after a run has begun: by then the window may be closing.
+        if not self._shut and (self._project is not None or self.parent() is not None):
             try:
                 self.standby.prepare()
             except OSError as error:

@@ -17,7 +17,7 @@ run: $(STAMP)
 	.venv/bin/workbench
 
 test: $(STAMP)
-	$(QUIET) .venv/bin/python -m pytest
+	$(QUIET) .venv/bin/python -m pytest -n auto --dist loadfile
 
 lint: $(STAMP)
 	.venv/bin/ruff check .

@@ -41,6 +41,7 @@ def order_of(keys: Array, *, falling: bool = False, control: Control | None = No
 def _whole(keys: Array) -> Array:
     """Numbers that count from 0 and are ordered as these are, unsigned (n,)."""
     if keys.dtype.kind == "f":
+        keys = np.where(np.isnan(keys), keys.dtype.type(np.nan), keys)  # NaN has many patterns: one will do
         bits = np.ascontiguousarray(keys + keys.dtype.type(0)).view(f"u{keys.dtype.itemsize}")  # -0 becomes 0
         sign = bits.dtype.type(1 << (8 * bits.dtype.itemsize - 1))
         # As bits, negative floats are ordered backwards and above the others.

@@ -43,11 +43,21 @@ def test_calibrated_bce_is_that_of_the_paper() -> None:
     rate = len(negatives) / (N_ITEMS - 1)
     power = rate * (t * (1 - 1 / rate) + 1 / rate)
     assert calibration(len(negatives), N_ITEMS, t) == pytest.approx(power)
-    scores, total = HIDDEN @ WEIGHT.T + BIAS, 0.0
+    scores, total = HIDDEN @ WEIGHT.T + BIAS + np.log(power / len(negatives)), 0.0
     for row, right in enumerate(TARGET):
         wrong = [np.log(1 - 1 / (1 + np.exp(-scores[row, item]))) for item in negatives if item != right]
         total -= (np.log((1 / (1 + np.exp(-scores[row, right]))) ** power) + sum(wrong)) / (len(negatives) + 1)
     assert binary(negatives, power, len(negatives)) == pytest.approx(total / len(TARGET))
+
+
+def test_where_all_items_are_alike_the_constant_is_right_from_the_start() -> None:
+    """Then the loss pulls the scores of all neither up nor down."""
+    n_items, negatives, power = 50, torch.arange(0, 50, 5), calibration(10, 50, 0.75)
+    bias = torch.zeros(n_items, dtype=torch.float64, requires_grad=True)
+    zeros = [torch.zeros(n, 2, dtype=torch.float64) for n in (10, n_items)]
+    binary_loss(*zeros, bias, negatives + 1, negatives, power, 10).backward()
+    assert bias.grad.sum().item() == pytest.approx(0, abs=1e-9)
+    assert bias.grad.abs().sum() > 0.01
 
 
 def test_calibration_from_none_to_all() -> None:
@@ -73,11 +83,13 @@ def by_hand(scores: Array, batch: dict[str, Any], algorithm: NextItem) -> float:
     """The loss from scores (n, n_items) of all items."""
     if "negatives" in batch:
         drawn, rows = batch["negatives"].numpy(), np.arange(len(scores))
+        power = calibration(len(drawn), scores.shape[1], algorithm.calibration)
+        if algorithm.objective == "gbce":
+            scores = scores + np.log(power / len(drawn))
         right = scores[rows, batch["target"]]
         wrong = np.where(batch["target"].numpy()[:, None] == drawn, 0, -log_expit(-scores[:, drawn]))
         if algorithm.objective == "bce":
             return float(np.mean(-log_expit(right) + wrong.mean(1)) / 2)
-        power = calibration(len(drawn), scores.shape[1], algorithm.calibration)
         return float(np.mean(-power * log_expit(right) + wrong.sum(1)) / (1 + len(drawn)))
     if "compared" in batch:
         scores = scores[:, batch["compared"]] + batch["counts_for"].numpy()

@@ -1,5 +1,7 @@
 """Binary cross-entropy and its calibrated form; loads torch, so import it inside functions."""
 
+import math
+
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -22,11 +24,15 @@ def binary_loss(
 ) -> Tensor:
     """Mean of ``-(power · ln σ(s_right) + count · mean of ln(1 - σ(s_wrong))) / (1 + count)``.
 
+    Scores are ``hidden @ weight.T + bias + ln(power / count)``. The last, the same for all, is what they come to where all
+    items are alike; beginning there (as Lin et al., ICCV 2017, arXiv:1708.02002, do) leaves to the factors what tells items
+    apart. Without it they first have to learn that most items are wrong, and with the same factors at both ends all become
+    alike doing that, and stay so (seen with 256 negatives on MovieLens 1M: NDCG@10 0.02 for 12 epochs).
+
     Parameters
     ----------
     hidden : float (n, d)
     weight, bias : float (n_items, d), (n_items,)
-        Scores are ``hidden @ weight.T + bias``.
     target : int64 (n,) or (n, m)
         The right item of each row, or up to m of them, filled with -1.
     negatives : int64 (k,)
@@ -39,7 +45,7 @@ def binary_loss(
     if target.ndim > 1:
         row, place = torch.nonzero(target >= 0, as_tuple=True)
         hidden, target = hidden[row], target[row, place]
-    hidden = hidden.to(weight.dtype)
+    hidden, bias = hidden.to(weight.dtype), bias + math.log(power / count)
     with whole(hidden.device.type):
         right = (hidden * weight[target]).sum(1) + bias[target]  # (n,)
         wrong = torch.addmm(bias[negatives], hidden, weight[negatives].T)  # (n, k)

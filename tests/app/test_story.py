@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel
 
 from workbench.app.session import Session
 from workbench.app.window import MainWindow
@@ -19,7 +19,7 @@ from workbench.cli import main as command_line
 LEFT = Qt.MouseButton.LeftButton
 NONE = Qt.KeyboardModifier.NoModifier
 CONTROL = Qt.KeyboardModifier.ControlModifier
-LONG = 60_000  # milliseconds; a busy machine is no failure
+LONG = 15_000
 
 
 @pytest.fixture
@@ -53,7 +53,16 @@ class Person:
         QApplication.sendEvent(self.window, QDropEvent(where, copy, files, LEFT, NONE))
 
     def until(self, true):
-        self.qtbot.waitUntil(lambda: bool(true()), timeout=LONG)
+        def so():
+            assert true(), self.sight()
+
+        self.qtbot.waitUntil(so, timeout=LONG)
+
+    def sight(self):
+        """What can be read in the window, for the one who reads why a story ended early."""
+        labels = [one.text() for one in self.window.findChildren(QLabel) if one.isVisible() and one.text()]
+        tasks = [(one.job, one.fraction) for one in self.window.session.tasks]
+        return f"{self.window.page.name}, at work: {tasks}, in sight: {labels}"
 
     def at(self, page):
         self.until(lambda: self.window.page.name == page)

@@ -86,7 +86,8 @@ def all_pages() -> list[type[Page]]:
     for module in pkgutil.iter_modules(__path__):
         if not module.name.startswith("_"):
             importlib.import_module(f"{__name__}.{module.name}")
-    return sorted((page for page in Page.__subclasses__() if page.name), key=lambda page: page.order)
+    found = [page for page in Page.__subclasses__() if page.name and page.__module__.startswith(__name__)]
+    return sorted(found, key=lambda page: page.order)
 
 
 def preview(page: type[Page]) -> None:

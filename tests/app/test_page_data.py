@@ -369,6 +369,7 @@ def test_find_leads_to_the_search_of_the_interactions(real, write):
 def test_the_extremes_have_titles_and_shares(real, sample):
     real.read(sample / "ratings.csv", sample / "movies.csv")
     overview = real.data.glance.overview
+    real.until(lambda: overview.popular.rows)
     first = overview.popular.rows[0]
     assert (first.name, first.count) == ("Forrest Gump", 341)
     assert overview.popular.tip_at(3) == "Forrest Gump: 341 interactions, 0.34 % of all"

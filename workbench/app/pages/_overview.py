@@ -4,7 +4,7 @@ import itertools
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.app.pages._charts import Chart
@@ -16,6 +16,7 @@ from workbench.app.widgets import Card
 Json = dict[str, Any]
 MOST_PERIODS = 240  # points of the activity, more than pixels could tell apart
 MOST_IN_ONE = 0.9  # share of ratings in one bin from which heights are logarithmic
+NEXT = 10  # milliseconds between the two rows
 HEIGHT = 168  # of a row of cards in the lowest window
 
 
@@ -39,6 +40,7 @@ class Overview(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * GRID)
+        self._rest: tuple[Json, Any] = {}, None
         self.charts = {
             "ratings": Chart(self.tr("Ratings")),
             "activity": Chart(self.tr("Activity")),
@@ -78,6 +80,13 @@ class Overview(QWidget):
         if time:
             self._show_activity(time)
         self._show_tail(summary.get("long_tail") or [])
+        # The lower row a moment later: all eight cards in one stroke would hold the window for too long.
+        self._rest = summary, names
+        QTimer.singleShot(NEXT, self, self._show_rest)
+
+    @Slot()
+    def _show_rest(self) -> None:
+        summary, names = self._rest
         for name, counted in (("users", "per_user"), ("items", "per_item")):
             self._show_spread(name, self.tr("by interactions"), summary.get(counted))
         self._show_extremes(summary, names)

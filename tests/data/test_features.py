@@ -7,6 +7,7 @@ import pytest
 
 from workbench.data.features import open_pictures, open_vectors, read_pictures, read_vectors
 from workbench.data.importing import import_file
+from workbench.data.interactions import Interactions
 from workbench.data.items import Items, read_items
 from workbench.data.people import Users, read_users
 from workbench.errors import WorkbenchError
@@ -114,6 +115,7 @@ def test_all_of_it_goes_into_the_data_folder(tmp_path):
     )
     assert [about[name]["matched"] for name in ("users", "vectors", "pictures")] == [1, 3, 1]
     assert Users.open(tmp_path / "d").of(0) == {"age": "3"}
+    assert Interactions.open(tmp_path / "d").user_facts.attributes["age"].to_pylist() == ["3", None]
     assert open_vectors(tmp_path / "d").shape == (3, 8)
     assert open_pictures(tmp_path / "d").to_pylist()[2].endswith("7.jpg")
 

@@ -27,6 +27,7 @@ from workbench.data.filtering import (
 )
 from workbench.data.interactions import Interactions
 from workbench.data.items import Items
+from workbench.data.people import Users
 from workbench.errors import WorkbenchError
 
 DAY = 86_400_000
@@ -290,3 +291,12 @@ def test_titles_follow_their_items():
     assert kept.titles([0, 1]) == ["A", "D"]
     assert kept.year.to_pylist() == [1, 4]
     assert kept.item_ids.to_pylist() == ["i0", "i3"]
+
+
+def test_attributes_follow_their_users():
+    bare = build(ROWS)
+    ages = pa.table({"age": [f"age of {one}" for one in bare.user_ids.to_pylist()]})
+    kept = apply([RatingRange(low=5)], replace(bare, user_facts=Users(bare.user_ids, ages)))[0]
+    assert 0 < kept.n_users < bare.n_users
+    assert kept.user_facts.user_ids.equals(kept.user_ids)
+    assert kept.user_facts.attributes["age"].to_pylist() == [f"age of {one}" for one in kept.user_ids.to_pylist()]

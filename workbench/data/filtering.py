@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 from workbench.data.interactions import Array, Interactions
 from workbench.data.items import Items
 from workbench.data.moments import Moment, milliseconds
+from workbench.data.people import Users
 from workbench.declaring import explain, hyperparameter, nearest
 from workbench.errors import WorkbenchError
 
@@ -250,7 +251,8 @@ def compact(data: Interactions) -> Interactions:
     left = data
     if len(users) < data.n_users:
         ids = data.user_ids.take(pa.array(users))
-        left = replace(left, user=_renumbered(data.user, users, data.n_users), user_ids=ids)
+        user_facts = data.user_facts and Users(ids, data.user_facts.attributes.take(pa.array(users)))
+        left = replace(left, user=_renumbered(data.user, users, data.n_users), user_ids=ids, user_facts=user_facts)
     if len(items) < data.n_items:
         ids, item_facts = data.item_ids.take(pa.array(items)), data.item_facts and _facts_of(data.item_facts, items)
         item = _renumbered(data.item, items, data.n_items)

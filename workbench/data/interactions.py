@@ -22,6 +22,7 @@ from workbench.files import read_json, whole_folder, write_json
 
 if TYPE_CHECKING:
     from workbench.data.items import Items
+    from workbench.data.people import Users
 
 Array = np.ndarray
 # Rows that are counted, hashed or written between two looks at whether to go on.
@@ -111,6 +112,8 @@ class Interactions:
         The ids of the file.
     item_facts : Items (n_items) or None
         Titles, years and genres of all items, those without interactions too; None where no item file was imported.
+    user_facts : Users (n_users) or None
+        Attributes of all users; None where no user file was imported.
     """
 
     user: Array
@@ -121,6 +124,7 @@ class Interactions:
     time: Array | None = None
     part: Array | None = None
     item_facts: "Items | None" = None
+    user_facts: "Users | None" = None
 
     def __len__(self) -> int:
         return len(self.user)
@@ -234,7 +238,7 @@ class Interactions:
 
     @classmethod
     def open(cls, folder: Path) -> "Interactions":
-        """Open a saved folder, memory-mapped, with the facts of its items where there are some.
+        """Open a saved folder, memory-mapped, with the facts of its items and users where there are some.
 
         Raises
         ------
@@ -242,9 +246,10 @@ class Interactions:
             If the folder is missing or its files do not fit together.
         """
         from workbench.data.items import Items
+        from workbench.data.people import Users
 
         about = read_json(folder / "data.json")
-        facts = Items.open(folder)
+        facts, people = Items.open(folder), Users.open(folder)
         try:
             arrays = {
                 name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
@@ -256,7 +261,9 @@ class Interactions:
             fits = len(data) == about["interactions"] and all(
                 len(a) == len(data) for a in (data.item, *arrays.values())
             )
-            data, fits = replace(data, item_facts=facts), fits and (facts is None or len(facts) == data.n_items)
+            data = replace(data, item_facts=facts, user_facts=people)
+            fits = fits and (facts is None or len(facts) == data.n_items)
+            fits = fits and (people is None or len(people) == data.n_users)
         except (OSError, ValueError, KeyError, EOFError, pa.ArrowException) as error:
             message = f"The data in {folder} is damaged ({error}). Import the file again."
             raise WorkbenchError(message) from error

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -9,6 +11,7 @@ from tests.golden import checkerboard, interactions
 from workbench.algorithms import _neighbours
 from workbench.algorithms._neighbours import Product
 from workbench.algorithms.item_knn import ItemKNN
+from workbench.errors import WorkbenchError
 from workbench.evaluation.evaluate import evaluate
 
 
@@ -93,6 +96,60 @@ def test_each_similarity_equals_its_formula(kind, shrinkage):
     algorithm = train(data, similarity=kind, shrinkage=shrinkage, asymmetry=0.3)
     scores = algorithm.score(np.full(data.n_users, -1, np.int32), data.by_user)
     np.testing.assert_allclose(scores, x @ expected, rtol=1e-5, atol=1e-6)
+
+
+DAY = 24 * 3600 * 1000
+
+
+def dated_data(n_users=25, n_items=18):
+    """The same with a time for each interaction, over 100 days."""
+    rng = np.random.default_rng(0)
+    user, item = np.nonzero(rng.random((n_users, n_items)) < 0.3)
+    return interactions(user, item, n_users, n_items, time=rng.integers(100 * DAY, size=len(user)))
+
+
+def aged_by_hand(data, half_life):
+    """What each interaction counts, dense, by a loop over people."""
+    x = np.zeros((data.n_users, data.n_items))
+    for user in range(data.n_users):
+        mine = data.user == user
+        for item, time in zip(data.item[mine], data.time[mine], strict=True):
+            x[user, item] = 0.5 ** ((data.time[mine].max() - time) / DAY / half_life)
+    return x
+
+
+AGED = {
+    "cosine": lambda i, j, shrinkage: i @ j / (np.linalg.norm(i) * np.linalg.norm(j) + shrinkage),
+    "jaccard": lambda i, j, shrinkage: i @ j / (i @ i + j @ j - i @ j + shrinkage),
+    "asymmetric": lambda i, j, shrinkage: i @ j / ((i @ i) ** 0.3 * (j @ j) ** 0.7 + shrinkage),
+}
+
+
+@pytest.mark.parametrize("kind", AGED)
+def test_what_lies_back_counts_less(kind):
+    data = dated_data()
+    x = aged_by_hand(data, 20)
+    expected = np.zeros((data.n_items, data.n_items))
+    for i, j in np.argwhere(x.T @ x > 0):
+        if i != j:
+            expected[i, j] = AGED[kind](x[:, i], x[:, j], 2)
+    algorithm = train(data, similarity=kind, shrinkage=2, asymmetry=0.3, half_life=20)
+    scores = algorithm.score(np.full(data.n_users, -1, np.int32), data.by_user)
+    np.testing.assert_allclose(scores, x @ expected, rtol=1e-5, atol=1e-6)
+    taken_apart = [
+        algorithm.contributions(data.by_user.rows(np.array([3])), item).sum() for item in range(data.n_items)
+    ]
+    np.testing.assert_allclose(taken_apart, scores[3], rtol=1e-5, atol=1e-6)
+
+
+def test_without_times_nothing_ages():
+    with pytest.raises(WorkbenchError, match="Item kNN needs time for a half-life"):
+        train(random_data(), half_life=20)
+    data = dated_data()
+    aged, bare = train(data, half_life=20), replace(data, time=None).by_user
+    everybody = np.full(data.n_users, -1, np.int32)
+    assert not np.array_equal(aged.score(everybody, bare), aged.score(everybody, data.by_user))
+    np.testing.assert_allclose(train(data, half_life=36_500)._data, train(data)._data, rtol=1e-2)
 
 
 def test_half_asymmetry_is_the_plain_cosine():

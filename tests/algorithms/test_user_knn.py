@@ -2,10 +2,12 @@ import numpy as np
 import pytest
 
 from tests.algorithms.movielens import last_held_out
+from tests.algorithms.test_item_knn import AGED, aged_by_hand, dated_data
 from tests.golden import interactions
 from workbench.algorithms import _neighbours
 from workbench.algorithms.user_knn import UserKNN
 from workbench.data.interactions import UserItems
+from workbench.errors import WorkbenchError
 from workbench.evaluation.evaluate import evaluate
 
 
@@ -65,6 +67,23 @@ def test_all_neighbours_give_the_full_sum():
     cosine = x @ x.T / np.maximum(np.outer(lengths, lengths), 1e-9)
     scores = train(data, neighbours=10_000, shrinkage=0).score(np.arange(data.n_users), data.by_user)
     np.testing.assert_allclose(scores, cosine @ x, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", AGED)
+def test_what_lies_back_counts_less(kind):
+    data = dated_data()
+    x = aged_by_hand(data, 20)
+    alike = np.zeros((data.n_users, data.n_users))
+    for u, v in np.argwhere(x @ x.T > 0):
+        alike[u, v] = AGED[kind](x[u], x[v], 2)
+    algorithm = train(data, neighbours=10_000, similarity=kind, shrinkage=2, asymmetry=0.7, half_life=20)
+    scores = algorithm.score(np.full(data.n_users, -1, np.int32), data.by_user)
+    np.testing.assert_allclose(scores, alike @ x, rtol=1e-5, atol=1e-6)
+    if kind != "jaccard":  # which is no sum
+        apart = [algorithm.contributions(data.by_user.rows(np.array([3])), item).sum() for item in range(data.n_items)]
+        np.testing.assert_allclose(apart, scores[3], rtol=1e-5, atol=1e-6)
+    with pytest.raises(WorkbenchError, match="User kNN needs time for a half-life"):
+        train(random_data(), half_life=20)
 
 
 def test_known_result_on_movielens_1m_comes_out(shared_data):

@@ -2,19 +2,22 @@
 
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from workbench.algorithms import Record
 from workbench.algorithms._threads import allowed, even_blocks, spread
-from workbench.data.interactions import Array
+from workbench.data.interactions import Array, Interactions, UserItems
+from workbench.declaring import hyperparameter
+from workbench.errors import WorkbenchError
 
 if TYPE_CHECKING:
     import scipy.sparse as sp
 
 # Multiplications between two records: some hundredths of a second of work.
 BLOCK = 2**24
+DAY = 24 * 3600 * 1000  # milliseconds
 
 Similarity = Literal["cosine", "jaccard", "asymmetric", "tf-idf", "bm25"]
 
@@ -63,6 +66,36 @@ class Product:
         return stacked(blocks, self.b.shape[1])
 
 
+def declare_half_life() -> Any:
+    """Declare how fast interactions lose weight."""
+    text = (
+        "Days before a person's latest interaction at which another one counts half. 0: all count alike. Needs times."
+    )
+    return hyperparameter(0.0, "Half-life", text, ge=0, le=36_500, log=True, search=(7, 3650), unit="days")
+
+
+def aged(histories: UserItems, n_items: int, half_life: float) -> "sp.csr_matrix":
+    """What each interaction counts, float32 (n, n_items): 1 for the person's latest, half of it each `half_life` before.
+
+    All count 1 where the half-life is 0 or times are not known (in training, `needs_times` refuses that).
+    """
+    ones = histories.matrix(n_items)
+    if not half_life or histories.time is None:
+        return ones
+    row = np.repeat(np.arange(len(histories)), histories.lengths)
+    latest = np.zeros(len(histories), np.int64)
+    np.maximum.at(latest, row, histories.time)
+    ones.data = np.exp2((histories.time - latest[row]) / (half_life * DAY)).astype(np.float32)
+    return ones
+
+
+def needs_times(data: Interactions, title: str, half_life: float) -> None:
+    """Refuse to let interactions age where nobody knows how old they are."""
+    if half_life and data.time is None:
+        message = f"{title} needs time for a half-life, and the data has none. Choose that column, or a half-life of 0."
+        raise WorkbenchError(message)
+
+
 def column_weights(kind: Similarity, x: "sp.csr_matrix") -> Array:
     """How much each column of ones says about the rows that have it, float64 (columns,).
 
@@ -81,18 +114,19 @@ def column_weights(kind: Similarity, x: "sp.csr_matrix") -> Array:
 def similarity(
     kind: Similarity, x: "sp.csr_matrix", y: "sp.csr_matrix", weights: Array, shrinkage: float, asymmetry: float = 0.5
 ) -> Product:
-    """Similarities of the rows of `x` to those of `y`, both of ones (m, columns) and (n, columns).
+    """Similarities of the rows of `x` to those of `y`, (m, columns) and (n, columns), of ones or of what `aged` left.
 
     ``cosine``, ``tf-idf``, ``bm25``: cosine of the rows, columns weighted. ``jaccard``: shared columns by columns that
-    either has. ``asymmetric``: shared columns by the lengths of both rows, that of y to the power of `asymmetry`, that
-    of x to the rest.
+    either has (with x·y, |x|² and |y|² for the numbers of columns, as Tanimoto has it). ``asymmetric``: shared columns
+    by the lengths of both rows, that of y to the power of `asymmetry`, that of x to the rest.
     """
     import scipy.sparse as sp
 
     if kind in ("tf-idf", "bm25"):
-        x, y = (sp.csr_matrix((weights[one.indices], one.indices, one.indptr), shape=one.shape) for one in (x, y))
-    square = weights**2 if kind in ("tf-idf", "bm25") else np.ones_like(weights)
-    left, right = (np.asarray(_ones(one) @ square) for one in (x, y))
+        x, y = (
+            sp.csr_matrix((one.data * weights[one.indices], one.indices, one.indptr), shape=one.shape) for one in (x, y)
+        )
+    left, right = _square_lengths(x), _square_lengths(y)
     if kind == "asymmetric":
         left, right = left ** (1 - asymmetry), right**asymmetry
     elif kind != "jaccard":
@@ -107,10 +141,12 @@ def stacked(blocks: "list[sp.csr_matrix]", n_columns: int) -> "sp.csr_matrix":
     return sp.vstack(blocks, format="csr") if blocks else sp.csr_matrix((0, n_columns), dtype=np.float32)
 
 
-def _ones(x: "sp.csr_matrix") -> "sp.csr_matrix":
+def _square_lengths(x: "sp.csr_matrix") -> Array:
+    """Sum of the squares of each row, float64 (rows,)."""
     import scipy.sparse as sp
 
-    return sp.csr_matrix((np.ones(len(x.indices)), x.indices, x.indptr), shape=x.shape)
+    squares = sp.csr_matrix((x.data.astype(np.float64) ** 2, x.indices, x.indptr), shape=x.shape)
+    return np.asarray(squares @ np.ones(x.shape[1]))
 
 
 def _arrays(matrix: "sp.csr_matrix") -> tuple[Array, Array, Array]:

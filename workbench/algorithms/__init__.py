@@ -122,6 +122,14 @@ class Algorithm(BaseModel):
         message = f"{self.title} ranks items; it does not predict ratings. Use biased-svd or average for that."
         raise WorkbenchError(message)
 
+    def contributions(self, history: UserItems, item: int) -> Array | None:
+        """What each interaction of one history (one row) adds to the score of `item`, float64 (len(history.item),).
+
+        None where the score is not such a sum, or where it is the sum of what the interactions say one by one: then
+        `workbench.insight.explaining` finds out by itself.
+        """
+        return None
+
     def state(self) -> dict[str, Array]:
         """Everything learned, as named arrays; enough to score, and at the end of an epoch to go on training."""
         return {name: np.asarray(getattr(self, f"_{name}")) for name in self.learned}

@@ -161,3 +161,21 @@ class Content(Algorithm):
             weight *= 1 - self.rating_weight * (1 - liked)
         shape = (len(histories), len(self._popular))
         return sp.csr_matrix((weight.astype(np.float32), histories.item, histories.indptr), shape=shape)
+
+    def contributions(self, history: UserItems, item: int) -> Array:
+        """The cosine of the features of the item and of the history's profile, taken apart by the items of the history."""
+        weights = self._weights(history).data.astype(np.float64)
+        features = self._of_items(np.append(history.item, item))  # (n + 1, features or topics)
+        profile = weights @ features[:-1]
+        return np.asarray(weights * (features[:-1] @ features[-1]) / max(np.linalg.norm(profile), 1e-12))
+
+    def _of_items(self, items: Array) -> Array:
+        """Features that any of some items has, or topics, float64 (n, …)."""
+        if self._topics_of_items.shape[1]:
+            return self._topics_of_items[items].astype(np.float64)
+        import scipy.sparse as sp  # the window reads the declaration and multiplies nothing
+
+        shape = (len(self._indptr) - 1, self._n_features)
+        rows = sp.csr_matrix((self._data, self._indices, self._indptr), shape=shape)[items]
+        used = np.unique(rows.indices)
+        return np.asarray(rows[:, used].toarray(), np.float64)

@@ -37,6 +37,7 @@ class IALS(Algorithm):
     )
     reference = "Rendle et al., Revisiting the performance of iALS on item recommendation benchmarks, RecSys 2022"
     fold_in = "exact"
+    explains = "exact"
     iterative = True
     learned = ("item_factors", "user_factors", "gram", "alpha", "epochs_done")
 
@@ -143,3 +144,12 @@ class IALS(Algorithm):
         for _ in side.exact(self._item_factors, self._gram, x, allowed()):
             pass
         return x @ self._item_factors.T
+
+    def contributions(self, history: UserItems, item: int) -> Array:
+        """x·y_j = Σ w_i y_jᵀ A⁻¹ y_i over the history, A being the matrix that x is solved for with."""
+        weights = self._weighted(history, len(self._item_factors)).data.astype(np.float64)
+        y = self._item_factors[history.item].astype(np.float64)
+        ridge = self._side(history.matrix(len(self._item_factors))).ridges[0]
+        a = self._alpha * self._gram.astype(np.float64) + (y.T * (weights - self._alpha)) @ y
+        a[np.diag_indices_from(a)] += ridge
+        return np.asarray(weights * (y @ np.linalg.solve(a, self._item_factors[item].astype(np.float64))))

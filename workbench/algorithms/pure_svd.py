@@ -33,6 +33,7 @@ class PureSVD(Algorithm):
     )
     reference = "Cremonesi, Koren & Turrin, Performance of recommender algorithms on top-N tasks, RecSys 2010"
     fold_in = "exact"
+    explains = "exact"
     learned = ("item_factors", "strengths")
 
     factors: int = hyperparameter(

@@ -69,3 +69,22 @@ def recommend(
     items = top_k(scores, k, seen)
     best = np.take_along_axis(scores, np.maximum(items, 0).astype(np.int64), axis=1)
     return items, np.where(items >= 0, best, np.nan).astype(np.float32)
+
+
+def rank_of(scores: Array, item: int, masked: Array) -> int:
+    """Place of one item in the list that `top_k` would make of the scores of one user; 1 is the top.
+
+    Parameters
+    ----------
+    scores : float (n_items,)
+        Higher is better; what is not a number stands at the end.
+    item : int
+        Its index.
+    masked : int (m,)
+        Items that stand in no list; not `item`.
+    """
+    better = np.where(np.isnan(scores), -np.inf, scores)
+    mine, order = better[item], _tie_order(len(scores))
+    above = (better > mine) | ((better == mine) & (order < order[item]))
+    above[masked] = False
+    return 1 + int(np.count_nonzero(above))

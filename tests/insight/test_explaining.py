@@ -1,0 +1,143 @@
+"""Reasons add up to the score where they say so, are what leaving out shows elsewhere, and are reasons indeed."""
+
+import functools
+
+import numpy as np
+import pytest
+
+from tests.golden import golden_for
+from workbench.algorithms import all_algorithms, find
+from workbench.data.importing import read_interactions
+from workbench.data.interactions import UserItems
+from workbench.evaluation.ranking import rank_of, top_k
+from workbench.insight.explaining import deletion_test, explain
+
+ALGORITHMS = all_algorithms()
+# Exact in what they say, but no sum over the history: means of some sort.
+NO_SUMS = {"biases", "rating-knn", "slope-one"}
+# Those whose scores do not depend on what is in a history.
+IMPERSONAL = {"popularity"}
+every_algorithm = pytest.mark.parametrize("name", ALGORITHMS)
+
+
+@functools.cache
+def ready(name, **settings):
+    kind = ALGORITHMS[name]
+    algorithm = find(name).make({"epochs": 3} | settings if "epochs" in kind.model_fields else settings)
+    list(algorithm.train(golden_for(kind).train))
+    return algorithm
+
+
+def history_of(name, user=3):
+    return golden_for(ALGORITHMS[name]).train.by_user.rows(np.array([user]))
+
+
+def score(algorithm, history, item):
+    return float(algorithm.score(np.array([-1], np.int32), history)[0, item])
+
+
+def without(history, at):
+    kept = np.delete(np.arange(len(history.item)), at)
+    rating = None if history.rating is None else history.rating[kept]
+    time = None if history.time is None else history.time[kept]
+    return UserItems(np.array([0, len(kept)]), history.item[kept], rating, time)
+
+
+def unseen(algorithm, history):
+    return int(top_k(algorithm.score(np.array([-1], np.int32), history), 1, history)[0, 0])
+
+
+@every_algorithm
+def test_every_reason_is_what_leaving_it_out_does(name):
+    algorithm, history = ready(name), history_of(name)
+    item = unseen(algorithm, history)
+    told = explain(algorithm, history, item)
+    assert told.rank == 1
+    assert told.score == pytest.approx(score(algorithm, history, item), rel=1e-5)
+    assert sorted(one.at for one in told.reasons) == list(range(len(history.item)))
+    for one in told.reasons[:3]:
+        assert one.item == history.item[one.at]
+        assert one.score_without == pytest.approx(score(algorithm, without(history, one.at), item), rel=1e-4, abs=1e-6)
+        assert one.rank_without >= 1
+    if told.how == "sum":
+        assert told.base + sum(one.contribution for one in told.reasons) == pytest.approx(
+            told.score, rel=1e-4, abs=1e-6
+        )
+    else:
+        one = told.reasons[0]
+        assert one.contribution == pytest.approx(told.score - one.score_without, rel=1e-6, abs=1e-9)
+
+
+@pytest.mark.parametrize("name", [name for name, kind in ALGORITHMS.items() if kind.explains == "exact"])
+def test_exact_reasons_are_sums(name):
+    algorithm, history = ready(name), history_of(name)
+    told = explain(algorithm, history, unseen(algorithm, history))
+    assert (told.how == "sum") == (name not in NO_SUMS)
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [
+        ("ials", {"rating_weight": 2.0}),
+        ("content", {"topics": 3}),
+        ("content", {"rating_weight": 0.9, "weighting": "tf-idf"}),
+        ("user-knn", {"similarity": "bm25", "neighbours": 7}),
+        ("user-knn", {"similarity": "asymmetric", "asymmetry": 0.2}),
+    ],
+)
+def test_sums_whatever_the_settings(name, settings):
+    algorithm = ready(name, **settings)
+    for user in (0, 5, 11):
+        history = history_of(name, user)
+        for item in (unseen(algorithm, history), 0):
+            parts = algorithm.contributions(history, item)
+            nobody = without(history, slice(None))
+            base = score(algorithm, nobody, item) if name == "content" else 0.0
+            assert base + parts.sum() == pytest.approx(score(algorithm, history, item), rel=1e-3, abs=1e-5)
+
+
+def test_reasons_by_hand():
+    """EASE: an item of the history says for another what its weight says."""
+    algorithm, history = ready("ease"), history_of("ease")
+    item = unseen(algorithm, history)
+    weights = algorithm.score(
+        np.full(len(history.item), -1, np.int32), UserItems.from_lists([[i] for i in history.item])
+    )
+    for one in explain(algorithm, history, item).reasons:
+        assert one.contribution == pytest.approx(weights[one.at, item], abs=1e-6)
+
+
+def test_a_rank_is_the_place_in_the_list():
+    scores = np.array([[2, 5, 5, np.nan, 5, 1, 2]], np.float32)
+    for masked in ([], [1], [4, 5]):
+        seen = UserItems(np.array([0, len(masked)]), np.array(masked, np.int32))
+        listed = [int(item) for item in top_k(scores.copy(), 7, seen)[0] if item >= 0]
+        assert [rank_of(scores[0], item, np.array(masked, int)) for item in listed] == list(range(1, len(listed) + 1))
+
+
+def test_nothing_is_known_of_somebody_without_a_history():
+    algorithm = ready("ease")
+    told = explain(algorithm, UserItems.from_lists([[]]), 0)
+    assert told.reasons == []
+    assert told.base == told.score
+
+
+@pytest.mark.parametrize("name", ["popularity", "ials", "user-knn", "gru4rec"])
+def test_the_deletion_test_is_repeatable(name):
+    algorithm, histories = ready(name), golden_for(ALGORITHMS[name]).train.by_user
+    told = deletion_test(algorithm, histories, users=8)
+    assert told == deletion_test(algorithm, histories, users=8)
+    assert told.users == 8
+    assert told.top >= told.random >= 1
+    if name in IMPERSONAL:
+        assert told.top == told.random == told.better == 1
+
+
+@pytest.mark.parametrize("name", ["ials", "item-knn", "rp3beta", "user-knn"])
+def test_deleting_the_first_reason_costs_more_than_deleting_any(name, sample):
+    data = read_interactions(sample / "ratings.csv")[0]
+    algorithm = find(name).make({"epochs": 3} if name == "ials" else {})
+    list(algorithm.train(data))
+    told = deletion_test(algorithm, data.by_user, users=6)
+    assert told.top > told.random > 1
+    assert told.better > 0.5

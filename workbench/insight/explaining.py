@@ -1,0 +1,180 @@
+"""Why an item is recommended to a user: what each interaction of the history adds, and what happens without it.
+
+A score that is a sum over the history is taken apart exactly. Any other is asked again without each interaction in turn
+(leave-one-out). What happens without an interaction, the counterfactual, is asked in both cases.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from workbench.algorithms import Algorithm
+from workbench.control import Control
+from workbench.data.interactions import Array, UserItems
+from workbench.evaluation.ranking import blocks, rank_of, recommend
+
+# Interactions that are left out in turn; of longer histories those that add most, or the newest.
+MOST = 200
+# How far from the score the sum of what single interactions say may be, as a share of the largest: rounding.
+ROUNDING = 1e-4
+
+How = Literal["sum", "leave-one-out"]
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What one interaction of the history does for a recommendation.
+
+    Attributes
+    ----------
+    at, item : int
+        Its place in the history, and the index of the item it is with.
+    contribution : float
+        What it adds to the score: exactly, or the score minus the score without it. NaN where it was not asked.
+    score_without : float
+        The recommended item's score if this interaction had never been; NaN where that was not asked.
+    rank_without : int or None
+        Its rank then.
+    """
+
+    at: int
+    item: int
+    contribution: float
+    score_without: float
+    rank_without: int | None
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why one item has its score.
+
+    Attributes
+    ----------
+    item, rank, score
+        The item's index, its place in the list of this history (1 is the top), and its score.
+    base : float
+        With ``how="sum"`` what the interactions do not account for: base and contributions add up to the score. Else the
+        score that somebody without a history would see.
+    how : ``"sum"`` or ``"leave-one-out"``
+        Whether contributions are exact parts of the score.
+    reasons : list of Reason
+        Those that add most first, those that were not asked last.
+    """
+
+    item: int
+    rank: int
+    score: float
+    base: float
+    how: How
+    reasons: list[Reason]
+
+
+def explain(
+    algorithm: Algorithm, history: UserItems, item: int, seen: Array | None = None, control: Control | None = None
+) -> Explanation:
+    """Explain the score of `item` for somebody who is known by one history (one row) alone.
+
+    `seen`, the history where it is left out, are items that do not stand in the list and so do not count for ranks; the
+    item itself always does.
+    """
+    scores = _scores(algorithm, history)
+    masked = np.setdiff1d(history.item if seen is None else seen, [item])
+    score, n, n_items = float(scores[0, item]), len(history.item), scores.shape[1]
+    nobody = float(_scores(algorithm, _shorter(history, [np.zeros(0, np.int64)]))[0, item])
+    parts = _parts(algorithm, history, item, score, nobody)
+    how: How = "leave-one-out" if parts is None else "sum"
+    asked = np.arange(max(0, n - MOST), n) if parts is None else np.argsort(-np.abs(parts), kind="stable")[:MOST]
+    without, ranks = np.full(n, np.nan), np.zeros(n, np.int64)
+    for block in blocks(len(asked), n_items):
+        if control is not None:
+            control.check()
+        rows = [np.delete(np.arange(n), at) for at in asked[block].tolist()]
+        for at, row in zip(asked[block].tolist(), _scores(algorithm, _shorter(history, rows)), strict=True):
+            without[at], ranks[at] = row[item], rank_of(row, item, masked)
+    if parts is None:
+        parts, base = score - without, nobody
+    else:
+        base = score - float(parts.sum())
+    reasons = [
+        Reason(at, int(history.item[at]), float(parts[at]), float(without[at]), int(ranks[at]) or None)
+        for at in np.argsort(-parts, kind="stable").tolist()
+    ]
+    return Explanation(item, rank_of(scores[0], item, masked), score, base, how, reasons)
+
+
+@dataclass(frozen=True)
+class Faithfulness:
+    """Whether reasons are the reasons: what deleting the first one does to a rank, and deleting any one.
+
+    Attributes
+    ----------
+    users : int
+        People whose first recommendation was explained.
+    top, random : float
+        Mean rank of that recommendation after deleting the interaction named first, and after deleting one at random.
+    better : float
+        Share of people for whom the one named first costs at least as much as one at random does on average.
+    """
+
+    users: int
+    top: float
+    random: float
+    better: float
+
+
+def deletion_test(
+    algorithm: Algorithm, histories: UserItems, users: int = 30, seed: int = 0, control: Control | None = None
+) -> Faithfulness:
+    """Explain the first recommendation of some people drawn from `histories` (those with 2 interactions at least)."""
+    able = np.flatnonzero(histories.lengths >= 2)  # noqa: PLR2004 - of one interaction nothing would be left
+    drawn = np.sort(np.random.default_rng([seed, 41]).permutation(able)[:users])
+    top, others = [], []
+    for user in drawn.tolist():
+        history = histories.rows(np.array([user]))
+        first = int(recommend(algorithm, np.array([-1], np.int32), history, 1, history)[0][0, 0])
+        if first < 0:
+            continue
+        asked = [one for one in explain(algorithm, history, first, control=control).reasons if one.rank_without]
+        top.append(asked[0].rank_without or 1)
+        others.append(float(np.mean([one.rank_without or 1 for one in asked])))
+    if not top:
+        return Faithfulness(0, float("nan"), float("nan"), float("nan"))
+    better = float(np.mean(np.array(top) >= np.array(others)))
+    return Faithfulness(len(top), float(np.mean(top)), float(np.mean(others)), better)
+
+
+def _parts(algorithm: Algorithm, history: UserItems, item: int, score: float, nobody: float) -> Array | None:
+    """What each interaction adds to the score, float64 (n,); None where the score is not such a sum.
+
+    Where an algorithm with exact reasons does not say, its score is compared with what the interactions say one by one.
+    """
+    parts = algorithm.contributions(history, item)
+    n = len(history.item)
+    if parts is not None or algorithm.explains != "exact" or not n:
+        return parts
+    alone = _scores(algorithm, _shorter(history, np.arange(n)[:, None]), item)
+    parts = alone.astype(np.float64) - nobody
+    size = max(abs(score), float(np.abs(parts).max()))
+    return parts if abs(nobody + parts.sum() - score) <= ROUNDING * size else None
+
+
+def _scores(algorithm: Algorithm, histories: UserItems, item: int | None = None) -> Array:
+    """Scores of people who are known by their histories: of all items, or block by block of one."""
+    nobody = np.full(len(histories), -1, np.int32)
+    if item is None:
+        return algorithm.score(nobody, histories)
+    n_items = algorithm.score(nobody[:1], histories.rows(np.zeros(1, np.int64))).shape[1]
+    parts = [
+        algorithm.score(nobody[rows], histories.rows(rows))[:, item].copy() for rows in blocks(len(histories), n_items)
+    ]
+    return np.concatenate(parts)
+
+
+def _shorter(history: UserItems, rows: Sequence[Array] | Array) -> UserItems:
+    """Histories that consist of some places of one, a row for each."""
+    where = np.concatenate(list(rows))
+    indptr = np.concatenate([[0], np.cumsum([len(one) for one in rows])]).astype(np.int64)
+    rating = None if history.rating is None else history.rating[where]
+    return UserItems(indptr, history.item[where], rating, None if history.time is None else history.time[where])

@@ -42,7 +42,8 @@ def test_equals_slow_steps_one_by_one(factors):
     model = algorithm._user_bias, algorithm._item_bias, algorithm._user_factors, algorithm._item_factors
     losses = []
     for epoch in range(epochs):
-        order = np.random.default_rng([4, epoch + 1]).permutation(len(data))
+        users = np.random.default_rng([4, epoch + 1]).permutation(data.n_users)
+        order = np.concatenate([np.flatnonzero(data.user == user) for user in users])
         *model, loss = slow_sgd(data, [np.array(one) for one in model], order, 0.05, algorithm.regularization)
         losses.append(loss)
     records = list(algorithm.train(data, 4))
@@ -103,9 +104,9 @@ def test_long_epochs_report_between_blocks_without_changing_the_result(monkeypat
     for key, value in whole.state().items():
         np.testing.assert_array_equal(value, blocks.state()[key], err_msg=key)
     inside = [record for record in records if not record.ends_epoch]
-    assert len(inside) == 2 * ((len(data) - 1) // 25)
+    assert len(inside) >= 2 * ((len(data) - 1) // 25)
     assert [record.epoch for record in inside[:2]] == [0, 0]
-    assert inside[0].part == pytest.approx(25 / len(data))
+    assert 0 < inside[0].part <= 25 / len(data)  # people are not cut in two
 
 
 def test_left_inside_an_epoch_the_last_whole_one_stands(monkeypatch):

@@ -1,11 +1,15 @@
 """Compiled inner loops of algorithms that predict ratings. Import inside functions only: the compiler loads slowly.
 
-Strict arithmetic (no `fastmath`): sums keep their order, so that equal seeds give equal bits. "Rows" are compressed
-sparse rows: `indptr`, `index`, `value`.
+Strict arithmetic, but for `SUMS`: nothing depends on chance or on threads, so that equal seeds give equal bits. "Rows" are
+compressed sparse rows: `indptr`, `index`, `value`.
 """
 
 import numba
 import numpy as np
+
+# Sums may be taken in vector registers, and products and sums in one step. The compiler settles the order once for a kind
+# of processor, so that equal seeds still give equal bits.
+SUMS = {"reassoc", "contract", "nsz"}
 
 # Measures of similarity, in the order in which the algorithm names them.
 MSD, COSINE, PEARSON, PEARSON_BASELINE = range(4)
@@ -199,7 +203,52 @@ def ask_items(differences, counts, pairs, rows, means, weighted, out):  # type: 
         out[n] = above / below if below > 0 else np.nan
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, fastmath=SUMS)
+def sgd_with_biases(users, rows, biases, factors, rate, weight):  # type: ignore[no-untyped-def] # pragma: no cover
+    """One step of stochastic gradient descent for each rating of some users, in order, in place.
+
+    The error of a rating r is e = r - (b_u + b_i + p_u·q_i), and all four parts step by `rate` towards less
+    e² + weight (b_u² + b_i² + |p_u|² + |q_i|²); p_u and q_i from the values that both had before. `biases` and `factors`
+    are the users' and the items'. While p_u steps, its product with the q_i of the next rating is taken already, so that
+    p_u is gone through once.
+
+    Returns the sum of e², each taken before its step.
+    """
+    indptr, index, value = rows
+    user_bias, item_bias = biases
+    user_factors, item_factors = factors
+    n_factors = user_factors.shape[1]
+    keep = np.float32(1) - rate * weight
+    total = 0.0
+    for u in users:
+        first, last = indptr[u], indptr[u + 1]
+        if first == last:
+            continue
+        p, bias = user_factors[u], user_bias[u]
+        dot = np.float32(0)
+        begin = item_factors[index[first]]
+        for f in range(n_factors):
+            dot += p[f] * begin[f]
+        for n in range(first, last):
+            i = index[n]
+            q, following = item_factors[i], item_factors[index[n + 1 if n + 1 < last else first]]
+            error = value[n] - (bias + item_bias[i] + dot)
+            total += error * error
+            step = rate * error
+            bias = keep * bias + step
+            item_bias[i] = keep * item_bias[i] + step
+            dot = np.float32(0)
+            for f in range(n_factors):
+                before, theirs = p[f], q[f]
+                after = keep * before + step * theirs
+                p[f] = after
+                q[f] = keep * theirs + step * before
+                dot += after * following[f]
+        user_bias[u] = bias
+    return total
+
+
+@numba.njit(cache=True, nogil=True, fastmath=SUMS)
 def sgd_without_biases(ratings, factors, rate, weights):  # type: ignore[no-untyped-def] # pragma: no cover
     """One step of stochastic gradient descent for each rating of a block, in order, in place.
 

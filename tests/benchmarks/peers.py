@@ -1,8 +1,8 @@
 """Our algorithms beside those of others: the same data, the same number of threads, turn by turn, in the same hour.
 
 A side is a script that gets ``DATA.npz RESULT.npz THREADS [word …]``, does its work once, and prints one line of JSON with
-``seconds`` of the work itself. A peer's side runs in a virtual environment of its own, outside the repository, and never
-imports this program. `PEERS` (environment) says where these environments are; else the user's cache folder.
+``seconds`` and ``cpu`` of the work itself (see `spent`). A peer's side runs in a virtual environment of its own, outside
+the repository, and never imports this program. `PEERS` (environment) says where these environments are; else the user's cache folder.
 """
 
 import json
@@ -58,7 +58,7 @@ def turn(python, script, data, result, *words):
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def race(say, what, folder, data, sides, protocol, judge=None):
+def race(say, what, folder, data, sides, protocol, judge=None, target="≤ 1"):
     """Let two sides take turns; say how long each took, and the ratio of the middle values.
 
     Parameters
@@ -69,19 +69,23 @@ def race(say, what, folder, data, sides, protocol, judge=None):
         Ours first.
     judge : function of the path of a result, optional
         Gives a word on its quality, so that it is seen that both did the same work.
+    target : str
+        What the ratio should be.
     """
     folder.mkdir(exist_ok=True)
     np.savez(folder / "data.npz", **data)
     results = {name: folder / f"{name.replace(' ', '-')}.npz" for name in sides}
-    seconds = {name: [] for name in sides}
+    took = {name: [] for name in sides}
     for number in range(TURNS):
         order = list(sides.items())
         for name, (python, script, *words) in order if number % 2 == 0 else reversed(order):
-            seconds[name].append(turn(python, script, folder / "data.npz", results[name], *words)["seconds"])
-    middle = [float(np.median(values)) for values in seconds.values()]
-    best = [min(values) for values in seconds.values()]
-    for name, values in seconds.items():
+            took[name].append(turn(python, script, folder / "data.npz", results[name], *words))
+    for name, turns in took.items():
         quality = judge(results[name]) if judge else ""
-        say(f"{what}: {name}", spread(values, digits=3), "", ", ".join(filter(None, [protocol, quality])))
-    ratio = f"{middle[0] / middle[1]:.2f} of the middle, {best[0] / best[1]:.2f} of the best"
-    say(f"{what}: ours / theirs", ratio, "≤ 1", f"{TURNS} turns each, {THREADS} thread(s)")
+        seconds = spread([one["seconds"] for one in turns], digits=3)
+        say(f"{what}: {name}", seconds, "", ", ".join(filter(None, [protocol, quality])))
+    ratios = []
+    for clock, word in (("seconds", "time"), ("cpu", "processor")):
+        ours, theirs = ([one[clock] for one in turns] for turns in took.values())
+        ratios.append(f"{word} {np.median(ours) / np.median(theirs):.3f}, best {min(ours) / min(theirs):.3f}")
+    say(f"{what}: ours / theirs", "; ".join(ratios), target, f"{TURNS} turns each, {THREADS} thread(s)")

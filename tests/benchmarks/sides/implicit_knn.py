@@ -2,11 +2,11 @@
 
 import json
 import sys
-import time
 
 import numpy as np
 import scipy.sparse as sp
 from implicit.nearest_neighbours import CosineRecommender
+from spent import spent
 
 
 def main():
@@ -15,18 +15,16 @@ def main():
     ones = np.ones(len(data["user"]), np.float32)
     matrix = sp.csr_matrix((ones, (data["user"], data["item"])), shape=tuple(data["sizes"]))
     model = CosineRecommender(K=200, num_threads=int(threads))
-    began = time.perf_counter()
-    model.fit(matrix, show_progress=False)
-    seconds = time.perf_counter() - began
+    with spent() as took:
+        model.fit(matrix, show_progress=False)
     result = {"entries": np.array(model.similarity.nnz)}
     if job == "lists":
         users = np.arange(matrix.shape[0])
-        began = time.perf_counter()
-        lists, _ = model.recommend(users, matrix, N=20, filter_already_liked_items=True)
-        seconds = time.perf_counter() - began
+        with spent() as took:
+            lists, _ = model.recommend(users, matrix, N=20, filter_already_liked_items=True)
         result = {"lists": lists}
     np.savez(target, **result)
-    sys.stdout.write(json.dumps({"seconds": seconds}) + "\n")
+    sys.stdout.write(json.dumps(took) + "\n")
 
 
 main()

@@ -2,11 +2,11 @@
 
 import json
 import sys
-import time
 
 import numpy as np
 import scipy.sparse as sp
 from irspack import DenseSLIMRecommender
+from spent import spent
 
 
 def main():
@@ -14,11 +14,10 @@ def main():
     ones = np.ones(len(data["user"]))
     matrix = sp.csr_matrix((ones, (data["user"], data["item"])), shape=tuple(data["sizes"]))
     model = DenseSLIMRecommender(matrix, reg=300.0)
-    began = time.perf_counter()
-    model.learn()
-    seconds = time.perf_counter() - began
+    with spent() as took:
+        model.learn()
     np.savez(sys.argv[2], corner=np.asarray(model.W)[:50, :50])
-    sys.stdout.write(json.dumps({"seconds": seconds}) + "\n")
+    sys.stdout.write(json.dumps(took) + "\n")
 
 
 main()

@@ -2,10 +2,10 @@
 
 import json
 import sys
-import time
 
 import numpy as np
 import pyarrow as pa
+from spent import spent
 from threadpoolctl import threadpool_limits
 
 from workbench.data.interactions import Interactions, UserItems
@@ -23,30 +23,30 @@ def small():
 
 
 def learn(make, data):
-    """Train twice, first on something small; returns the algorithm and the seconds of the second."""
+    """Train twice, first on something small; returns the algorithm and what the second took."""
     for _ in make().train(small()):
         pass
     algorithm = make()
-    began = time.perf_counter()
-    for _ in algorithm.train(data):
-        pass
-    return algorithm, time.perf_counter() - began
+    with spent() as took:
+        for _ in algorithm.train(data):
+            pass
+    return algorithm, took
 
 
 def svd(data):
     from workbench.algorithms.biased_svd import BiasedSVD
 
     train = interactions(data["user"], data["item"], *data["sizes"], data["rating"].astype(np.float32))
-    algorithm, seconds = learn(lambda: BiasedSVD(factors=100, epochs=20), train)
-    return seconds, {"predicted": algorithm.predict(data["test_user"].astype(np.int32), data["test_item"])}
+    algorithm, took = learn(lambda: BiasedSVD(factors=100, epochs=20), train)
+    return took, {"predicted": algorithm.predict(data["test_user"].astype(np.int32), data["test_item"])}
 
 
 def neighbours(data):
     from workbench.algorithms.item_knn import ItemKNN
 
     train = interactions(data["user"], data["item"], *data["sizes"])
-    algorithm, seconds = learn(lambda: ItemKNN(neighbours=200, shrinkage=0.0), train)
-    return seconds, {"entries": np.array(len(algorithm._data))}
+    algorithm, took = learn(lambda: ItemKNN(neighbours=200, shrinkage=0.0), train)
+    return took, {"entries": np.array(len(algorithm._data))}
 
 
 def lists(data):
@@ -59,19 +59,19 @@ def lists(data):
     recommend(algorithm, few, train.by_user.rows(few), 20, train.by_user.rows(few))
     users = np.arange(train.n_users, dtype=np.int32)
     found = np.empty((train.n_users, 20), np.int32)
-    began = time.perf_counter()
-    for rows in blocks(train.n_users, train.n_items):
-        seen: UserItems = train.by_user.rows(rows)
-        found[rows] = recommend(algorithm, users[rows], seen, 20, seen)[0]
-    return time.perf_counter() - began, {"lists": found}
+    with spent() as took:
+        for rows in blocks(train.n_users, train.n_items):
+            seen: UserItems = train.by_user.rows(rows)
+            found[rows] = recommend(algorithm, users[rows], seen, 20, seen)[0]
+    return took, {"lists": found}
 
 
 def ease(data):
     from workbench.algorithms.ease import EASE
 
     train = interactions(data["user"], data["item"], *data["sizes"])
-    algorithm, seconds = learn(lambda: EASE(regularization=300.0), train)
-    return seconds, {"corner": algorithm._weights[:50, :50]}
+    algorithm, took = learn(lambda: EASE(regularization=300.0), train)
+    return took, {"corner": algorithm._weights[:50, :50]}
 
 
 def inverse(data):
@@ -82,15 +82,14 @@ def inverse(data):
     x = sp.csr_matrix((np.ones(len(data["user"])), (data["user"], data["item"])), shape=data["sizes"])
     gram = np.asfortranarray((x.T @ x).toarray())
     gram[np.diag_indices_from(gram)] += 300.0
-    began = time.perf_counter()
-    factor, _ = lapack.dpotrf(gram, lower=1, overwrite_a=1)
-    inverse, _ = lapack.dpotri(factor, lower=1, overwrite_c=1)
-    seconds = time.perf_counter() - began
+    with spent() as took:
+        factor, _ = lapack.dpotrf(gram, lower=1, overwrite_a=1)
+        inverse, _ = lapack.dpotri(factor, lower=1, overwrite_c=1)
     corner = np.tril(inverse[:50, :50])
     corner = corner + np.tril(corner, -1).T
     weights = -corner / inverse.diagonal()[:50]
     np.fill_diagonal(weights, 0)
-    return seconds, {"corner": weights.astype(np.float32)}
+    return took, {"corner": weights.astype(np.float32)}
 
 
 def main():
@@ -99,9 +98,9 @@ def main():
         data = {name: file[name] for name in file.files}
     data["sizes"] = tuple(int(one) for one in data["sizes"])
     with threadpool_limits(int(threads)):
-        seconds, result = globals()[job](data)
+        took, result = globals()[job](data)
     np.savez(target, **result)
-    sys.stdout.write(json.dumps({"seconds": seconds}) + "\n")
+    sys.stdout.write(json.dumps(took) + "\n")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,8 @@ from workbench.data.interactions import UserItems
 from workbench.evaluation.ranking import rank_of, top_k
 from workbench.insight.explaining import deletion_test, explain
 
-ALGORITHMS = all_algorithms()
+# A blend has no mind of its own.
+ALGORITHMS = {name: kind for name, kind in all_algorithms().items() if name != "blend"}
 # Exact in what they say, but no sum over the history: means of some sort.
 NO_SUMS = {"biases", "rating-knn", "slope-one"}
 # Those whose scores do not depend on what is in a history.

@@ -130,6 +130,11 @@ class Algorithm(BaseModel):
         """
         return None
 
+    def item_vectors(self) -> Array | None:
+        """What was learned of each item as a vector, float (n_items, d); None where no vectors are learned."""
+        factors: Array | None = getattr(self, "_item_factors", None)
+        return factors
+
     def state(self) -> dict[str, Array]:
         """Everything learned, as named arrays; enough to score, and at the end of an epoch to go on training."""
         return {name: np.asarray(getattr(self, f"_{name}")) for name in self.learned}

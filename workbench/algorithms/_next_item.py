@@ -113,6 +113,9 @@ class NextItem(NeuralAlgorithm):
         weight = module["item"].weight[: self._sizes[1]]
         return weight, module["bias"].weight.squeeze(1) if "bias" in module else weight.new_zeros(len(weight))
 
+    def item_vectors(self) -> Array:
+        return np.asarray(self.output(self._module)[0].detach().cpu().numpy())
+
     def ahead(self) -> int:
         """How many items that come next each position learns to predict."""
         return 1

@@ -81,6 +81,9 @@ class OrderLearner(Algorithm):
         """Vectors (n_items, factors) and biases (n_items,) of items."""
         return self._item_factors, self._item_bias
 
+    def item_vectors(self) -> Array:
+        return self.vectors()[0]
+
     def train(self, data: Interactions, seed: int = 0) -> Iterator[Record]:
         from workbench.algorithms._factor_kernels import learn_order
 

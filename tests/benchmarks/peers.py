@@ -2,7 +2,8 @@
 
 A side is a script that gets ``DATA.npz RESULT.npz THREADS [word …]``, does its work once, and prints one line of JSON with
 ``seconds`` and ``cpu`` of the work itself (see `spent`). A peer's side runs in a virtual environment of its own, outside
-the repository, and never imports this program. `PEERS` (environment) says where these environments are; else the user's cache folder.
+the repository, and never imports this program. `PEERS` (environment) says where these environments are; else the user's
+cache folder.
 """
 
 import json

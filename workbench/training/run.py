@@ -25,6 +25,7 @@ import psutil
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from workbench.algorithms import Algorithm, find
+from workbench.algorithms.blend import Blend
 from workbench.data import filtering
 from workbench.data.interactions import Interactions
 from workbench.data.splitting import Fold, Split, make_split
@@ -127,6 +128,10 @@ class Run:
             problem = error.errors()[0]
             message = f"{problem['loc'][0]}: {problem['msg']}, not {problem['input']!r}."
             raise WorkbenchError(message) from error
+        if kind is Blend:
+            from workbench.training.blending import check
+
+            check(folder, spec)
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -232,6 +237,8 @@ class Run:
 
     def trained_algorithm(self) -> Algorithm:
         """The algorithm as it came out of the run."""
+        from workbench.training.blending import join
+
         algorithm = self.new_algorithm()
         state, _ = load_weights(self.folder / "model.safetensors")
         try:
@@ -239,6 +246,7 @@ class Run:
         except (KeyError, ValueError) as error:
             message = f"The model of the run {self.name} does not fit {algorithm.title} ({error}). Train it again."
             raise WorkbenchError(message) from error
+        join(self, algorithm)
         if algorithm.uses_torch:
             import torch
 

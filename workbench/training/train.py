@@ -16,6 +16,7 @@ from workbench.algorithms import Algorithm
 from workbench.control import Control
 from workbench.errors import Cancelled, WorkbenchError
 from workbench.files import read_json
+from workbench.training.blending import join
 from workbench.training.pulse import Pulse
 from workbench.training.records import Records, record_line
 from workbench.training.run import Run
@@ -49,6 +50,7 @@ class Trainer:
         reason = algorithm.unsuited(run.data)
         if reason:
             raise WorkbenchError(reason)
+        join(run, algorithm, learns=True)
         device = _choose_device(run.spec.device, algorithm)
         algorithm._device = device  # noqa: SLF001 - chosen here, once
         self.pulse.facts |= {"device": device, "epochs": getattr(algorithm, "epochs", 0)}
@@ -82,6 +84,7 @@ class Trainer:
         started = time.perf_counter()
         self.pulse.start_at(self.epoch)
         self.pulse.facts["best"] = judge.best
+        values: dict[str, float] = {}
         for record in algorithm.train(self.run.fold.train, self.run.spec.seed):
             if record.loss is not None and not math.isfinite(record.loss):
                 message = (
@@ -90,6 +93,7 @@ class Trainer:
                 )
                 raise WorkbenchError(message)
             self.pulse.note(record)
+            values = record.values or values
             seconds = seconds_before + time.perf_counter() - started - self._paused
             if record.ends_epoch:
                 line = record_line(record, seconds) | {"validation": judge.validate(algorithm)}
@@ -111,6 +115,7 @@ class Trainer:
                 "loss": None,
                 "seconds": round(time.perf_counter() - started - self._paused, 4),
             }
+            line |= {"values": values} if values else {}
             line["validation"] = judge.validate(algorithm)
             self.records.append(line)
             self.pulse.facts["last"] = line

@@ -190,6 +190,23 @@ def test_train_makes_a_run_folder_with_its_data_inside(folder, tmp_path, value):
     )
 
 
+def test_a_blend_refers_to_runs_beside_it_and_reads_no_file(trained, tmp_path, value, fails, ask):
+    runs = ",".join(str(trained[name]) for name in ("ease", "average"))  # paths are made names
+    blend = trained["ease"].with_name("blend")
+    asked = ("train", "--algorithm", "blend", "--run", blend, "--set", f"runs={runs}")
+    assert ask(*asked, "--split", "random")[0] == 2
+    assert "two trained runs" in fails("train", "--algorithm", "blend", "--run", blend, "--set", "runs=ease")
+    assert not blend.exists()
+    last = value(*asked)["last"]
+    assert set(last["values"]) == {"ease", "average"}
+    assert not (blend / "data").exists()
+    assert value("evaluate", blend)["users"] == 40
+    assert value("recommend", blend, "--user", "u000", "--output", tmp_path / "one.csv")["users"] == 1
+    assert "is not in" in fails(
+        "train", "--algorithm", "blend", "--run", tmp_path / "far", "--set", "runs=ease,average"
+    )
+
+
 def test_a_finished_run_says_so_and_answers_the_same(trained, ask):
     status, out, err = ask("train", "--run", trained["biased-svd"], "--json")
     assert status == 0

@@ -27,8 +27,9 @@ def add(commands: Commands) -> None:
         "or date, validation), time-series (windows, fold, test or days), held-out-users (test, validation, shown, hidden, "
         "seed), k-fold (k, fold, by, seed), files (your own: --test, --validation). Filters come before the split, in "
         "their order: min-rating, max-rating, min-user, min-item, core, after, before, users (a share or a number), "
-        "exclude (ids). Hyperparameters: workbench algorithms NAME. To go on after Ctrl-C or a crash: workbench train "
-        "--run DIR.",
+        "exclude (ids). Hyperparameters: workbench algorithms NAME. A blend of runs needs no FILE: workbench train "
+        "--algorithm blend --set runs=ONE,OTHER --run DIR, folders that lie side by side. To go on after Ctrl-C or a "
+        "crash: workbench train --run DIR.",
     )
     parser.add_argument(
         "file", nargs="?", type=Path, metavar="FILE", help="interactions: CSV, TSV, '::', also in gz or zip"
@@ -70,7 +71,9 @@ def train(args: argparse.Namespace, progress: Progress) -> Answer:
     """Train a new run, or go on with one."""
     from workbench.training.run import Run
 
-    if args.file is None:
+    if args.file is None and _is_blend(args.algorithm):
+        run = _new_blend(args)
+    elif args.file is None:
         _refuse_new_wishes(args)
         run = Run.open(args.run)
         if run.status()["state"] == "done":
@@ -100,6 +103,30 @@ def _refuse_new_wishes(args: argparse.Namespace) -> None:
     if given:
         what = ", ".join(f"--{name.replace('_', '-')}" for name in given)
         args.parser.error(f"{what}: a run goes on as it began. Name a FILE for a new run, or leave {what} out")
+
+
+def _is_blend(algorithm: str | None) -> bool:
+    from workbench.algorithms import find
+    from workbench.algorithms.blend import Blend
+
+    return algorithm is not None and find(algorithm) is Blend
+
+
+def _new_blend(args: argparse.Namespace) -> Any:
+    """A blend of runs has their data, filters and split, so that no file is read."""
+    from workbench.training import blending
+
+    given = [
+        name
+        for name in ("split", "split_set", "filter", "test", "validation", "items", "columns")
+        if getattr(args, name, None)
+    ]
+    if given:
+        what = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+        args.parser.error(f"{what}: a blend has the data and the split of its runs. Leave {what} out")
+    options = {name: getattr(args, name) for name in ("seed", "threads")}
+    chosen = {name: value for name, value in options.items() if value is not None}
+    return blending.create(args.run, dict(args.set or []), **chosen)
 
 
 def _new_run(args: argparse.Namespace, progress: Progress) -> Any:

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from workbench.commands.options import Commands, add_command
+from workbench.commands.options import Commands, add_command, add_reading, further_files, joined_words, recipe_of
 from workbench.commands.output import Answer, Progress, facts
 
 
@@ -12,12 +12,8 @@ def add(commands: Commands) -> None:
     """Add the command."""
     parser = add_command(commands, "inspect", "what an import would do with a file")
     parser.add_argument("file", type=Path, metavar="FILE", help="interactions: a file or a MovieLens folder")
-    parser.add_argument(
-        "--columns",
-        metavar="user=A,item=B,…",
-        help="columns by name or position; guessed if left out. time=D:dmy or time=D:mdy says what dates begin with",
-    )
-    parser.set_defaults(command=inspect)
+    add_reading(parser)
+    parser.set_defaults(command=inspect, parser=parser)
 
 
 def inspect(args: argparse.Namespace, progress: Progress) -> Answer:
@@ -25,7 +21,8 @@ def inspect(args: argparse.Namespace, progress: Progress) -> Answer:
     from workbench.data import importing
 
     progress.start(f"Reading {args.file.name}")
-    found = importing.inspect(args.file, args.columns)
+    recipe, _ = recipe_of(args)
+    found = importing.inspect(args.file, recipe=recipe, further=further_files(args), control=progress)
     return Answer(found, _words(args.file, found))
 
 
@@ -35,7 +32,7 @@ def _words(path: Path, found: dict[str, Any]) -> str:
         ("file", f"{path.name} ({_layout(found)})"),
         ("columns", roles),
         ("rows", f"{found['rows']:,}: {found['kept']:,} kept, {found['refused_count']:,} refused"),
-        ("duplicates", f"{found['duplicates']:,}"),
+        ("duplicates", _duplicates(found)),
         ("users", f"{found['users']:,}"),
         ("items", f"{found['items']:,}"),
         ("density", f"{found['density']:.4%}"),
@@ -44,12 +41,19 @@ def _words(path: Path, found: dict[str, Any]) -> str:
         lines.append(("ratings", f"{found['rating_min']:g} to {found['rating_max']:g}"))
     if found["time_min"] is not None:
         lines.append(("time", f"{found['time_min']} to {found['time_max']}"))
+    lines += [(name, joined_words(name, report)) for name, report in found.get("joined", {}).items()]
     lines += [("warning", one) for one in found["warnings"]]
     refused = [f"line {one['line']}: {one['reason']}: {one['text'][:80]}" for one in found["refused"][:10]]
     more = found["refused_count"] - len(refused)
     if more > 0:
         refused.append(f"and {more:,} more (the first 100 with --json)")
     return "\n".join([facts(lines), *(["", *refused] if refused else [])])
+
+
+def _duplicates(found: dict[str, Any]) -> str:
+    kept = {"last": "the last is kept", "first": "the first is kept", "mean": "their mean is kept",
+            "sum": "their sum is kept", "max": "the highest is kept", "count": "their number is kept"}  # fmt: skip
+    return f"{found['duplicates']:,}" + (f"; {kept[found['duplicates_as']]}" if found["duplicates"] else "")
 
 
 def _layout(found: dict[str, Any]) -> str:

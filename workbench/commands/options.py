@@ -1,7 +1,11 @@
 """Options that several commands share."""
 
 import argparse
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from workbench.data.recipes import Recipe
 
 Commands = Any  # what argparse gives for adding commands; it has no public name
 
@@ -26,6 +30,67 @@ def add_command(commands: Commands, name: str, help: str, **settings: Any) -> ar
         **settings,
     )
     return parser
+
+
+FURTHER = ("items", "users", "vectors", "pictures")
+
+
+def add_reading(parser: argparse.ArgumentParser) -> None:
+    """Options that say how a file of interactions is read, and what further files tell."""
+    parser.add_argument(
+        "--columns",
+        metavar="user=A,item=B,…",
+        help="columns by name or position; guessed if left out. time=D:dmy or time=D:mdy says what dates begin with",
+    )
+    parser.add_argument(
+        "--read",
+        type=assignment,
+        action="append",
+        metavar="KEY=VALUE",
+        help="what the guess got wrong: kind (table, lists, matrix), table (sheet or table), member (of a zip), encoding, "
+        "delimiter, header, quotes, decimal, thousands, comment, missing, first, time, duplicates, rating-as; repeatable",
+    )
+    parser.add_argument(
+        "--recipe", type=Path, metavar="FILE", help="read it as another file was: a saved recipe or its data.json"
+    )
+    parser.add_argument("--items", type=Path, metavar="FILE", help="titles, years, genres of the items")
+    parser.add_argument("--users", type=Path, metavar="FILE", help="attributes of the users")
+    parser.add_argument(
+        "--vectors", type=Path, metavar="FILE", help="a vector for each item: .npy, Parquet or any table"
+    )
+    parser.add_argument("--pictures", type=Path, metavar="FOLDER", help="pictures of the items, called like their ids")
+
+
+def recipe_of(args: argparse.Namespace) -> "tuple[Recipe | None, list[dict[str, Any]]]":
+    """The recipe that the options of `add_reading` ask for, None for the guess; and the filters stored with it."""
+    from workbench.data.recipes import make_recipe, open_recipe
+
+    if args.recipe is not None:
+        if args.columns or args.read:
+            args.parser.error("--recipe says how the file is read; leave out --columns and --read")
+        return open_recipe(args.recipe)
+    if args.columns or args.read:
+        return make_recipe(args.file, args.columns, dict(args.read or [])), []
+    return None, []
+
+
+def further_files(args: argparse.Namespace) -> dict[str, Path]:
+    """Files and folders of the options of `add_reading` that are joined to the interactions."""
+    return {name: getattr(args, name) for name in FURTHER if getattr(args, name) is not None}
+
+
+def joined_words(name: str, report: dict[str, Any]) -> str:
+    """How many of the users or items a further file tells of, and of which it does not."""
+    what = "users" if name == "users" else "items"
+    words = [f"{report['matched']:,} of {report['matched'] + report['without']:,} {what} matched"]
+    for number, examples, told in (
+        (report["without"], report["without_examples"], "without"),
+        (report["unused"], report["unused_examples"], f"of other {what}"),
+    ):
+        if number:
+            such = ", ".join(str(one)[:40] for one in examples[:3])
+            words.append(f"{number:,} {told} (such as {such})")
+    return "; ".join(words)
 
 
 def assignment(text: str) -> tuple[str, Any]:

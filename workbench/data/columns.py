@@ -83,6 +83,14 @@ def _question(name: str, values: list[str]) -> str | None:
     return f"In '{name}', dates such as {shown} may begin with the day or with the month. Say which."
 
 
+def counts_of(preview: Preview, rating: str | int | None) -> str | None:
+    """Why the ratings of a column are likely counts, as a sentence; else None."""
+    if rating is None:
+        return None
+    at = _position(rating, preview)
+    return _counts(preview.names[at], preview.column(at))
+
+
 def _counts(name: str, values: list[str]) -> str | None:
     """Why these are counts: by their name, or because they are whole, never negative and far more spread than stars."""
     numbers = [float(value.replace(",", ".")) for value in values if NUMBER.fullmatch(value)]

@@ -2,7 +2,7 @@
 
 import hashlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent import futures
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, replace
@@ -26,7 +26,7 @@ from workbench.data.items import read_items
 from workbench.data.people import read_users
 from workbench.data.reading import matrix_names, preview
 from workbench.data.recipes import Recipe, make_recipe, time_kind
-from workbench.data.sources import changed, packing, stamp, zip_member
+from workbench.data.sources import changed, packing, stamp, zip_member, zip_members
 from workbench.data.streams import open_text, row_blocks
 from workbench.data.summary import iso, summarize
 from workbench.data.table import Converter, Layout, Piece
@@ -47,6 +47,7 @@ def read_interactions(
     control: Control | None = None,
     refused: Path | None = None,
     spill: Path | None = None,
+    guessed: bool = False,
 ) -> tuple[Interactions, Report, Recipe]:
     """Read a file, or the person's own split as ``{"train": ..., "validation": ..., "test": ...}``.
 
@@ -60,6 +61,8 @@ def read_interactions(
         CSV file to write all refused rows to (line, reason, text).
     spill
         Folder in which millions of rows wait; the system's place for temporary files where None.
+    guessed
+        Whether nobody has said the encoding of the recipe, so that it is corrected where the file tells another.
 
     Raises
     ------
@@ -77,7 +80,7 @@ def read_interactions(
     with ExitStack() as stack:
         rows = stack.enter_context(Assembly(spill))
         report, accents_differ = _read_all(files, chosen, control, refused, rows)
-        if accents_differ and recipe is None:  # the sample of the guess was ASCII, the rest is not UTF-8
+        if accents_differ and (recipe is None or guessed):  # the sample of the guess was ASCII, the rest is not UTF-8
             chosen = chosen.model_copy(update={"format": chosen.format.model_copy(update={"encoding": "latin-1"})})
             rows = stack.enter_context(Assembly(spill))
             report, _ = _read_all(files, chosen, control, refused, rows)
@@ -112,7 +115,7 @@ def _read_all(
     with refused_file(refused) as sink:
         for number, (name, path) in enumerate(files.items()):
             before = stamp(path)
-            converter = _converter(path, recipe)
+            converter = converter_of(path, recipe)
             for piece in _pieces(path, converter, report, control, (number / len(files), 1 / len(files))):
                 account(piece, report, sink, path.name if len(files) > 1 else None)
                 rows.add(piece, PARTS.get(name))
@@ -122,7 +125,8 @@ def _read_all(
     return report, wrong
 
 
-def _converter(path: Path, recipe: Recipe) -> Converter | Lists | Matrix:
+def converter_of(path: Path, recipe: Recipe) -> Converter | Lists | Matrix:
+    """What turns the blocks of a file into pieces, as the recipe says."""
     layout = recipe.format.model_copy(update=_packing(path, recipe.format))
     if layout.kind == "lists":
         return Lists(layout)
@@ -153,14 +157,21 @@ def _packing(path: Path, layout: Format) -> dict[str, str]:
     if layout.kind == "excel":
         return {}
     compression = packing(path)
-    if compression == layout.compression and (compression != "zip" or layout.member):
+    if compression == layout.compression and (compression != "zip" or layout.member in zip_members(path)):
         return {}
     return {"compression": compression, "member": zip_member(path) if compression == "zip" else ""}
 
 
-def inspect(path: Path, columns: Columns | str | None = None) -> dict[str, Any]:
-    """What an import would do, as plain values for JSON."""
-    data, report, recipe = read_interactions(path, columns=columns)
+def inspect(
+    path: Path,
+    columns: Columns | str | None = None,
+    *,
+    recipe: Recipe | None = None,
+    further: Mapping[str, Path | None] | None = None,
+    control: Control | None = None,
+) -> dict[str, Any]:
+    """What an import would do, as plain values for JSON; `further` files as in `import_file`, by name."""
+    data, report, recipe = read_interactions(path, recipe, columns=columns, control=control)
     low, high = (float(data.rating.min()), float(data.rating.max())) if data.rating is not None else (None, None)
     since, until = (iso(data.time.min()), iso(data.time.max())) if data.time is not None else (None, None)
     return {
@@ -175,13 +186,16 @@ def inspect(path: Path, columns: Columns | str | None = None) -> dict[str, Any]:
         "time_max": until,
         "columns": recipe.columns.model_dump(),
         "time_written": recipe.time,
+        "duplicates_as": recipe.duplicates,
+        "rating_as": recipe.rating_as,
+        **({"joined": _joined(data, None, further, control or Control())} if further else {}),
         **recipe.format.model_dump(
             include={"kind", "delimiter", "encoding", "header", "compression", "decimal", "table", "missing"}
         ),
     }
 
 
-def import_file(
+def import_file(  # noqa: PLR0913 - each further file has a name of its own
     paths: dict[str, Path] | Path,
     folder: Path,
     recipe: Recipe | None = None,
@@ -190,6 +204,7 @@ def import_file(
     users: Path | None = None,
     vectors: Path | None = None,
     pictures: Path | None = None,
+    guessed: bool = False,
     control: Control | None = None,
 ) -> dict[str, Any]:
     """Read a file and write it as a data folder, whole or not at all.
@@ -209,7 +224,9 @@ def import_file(
         items, users = items or beside.items, users or beside.users
     with whole_folder(folder) as part, _looking_at(paths) as sources:
         refused = part / "refused.csv"
-        data, report, used = read_interactions(paths, recipe, control=control, refused=refused, spill=part)
+        data, report, used = read_interactions(
+            paths, recipe, control=control, refused=refused, spill=part, guessed=guessed
+        )
         if not report.refused_count:
             refused.unlink()
         about: dict[str, Any] = {
@@ -230,8 +247,10 @@ def import_file(
     return dict(read_json(folder / "data.json"))
 
 
-def _joined(data: Interactions, folder: Path, files: dict[str, Path | None], control: Control) -> dict[str, Any]:
-    """Write what further files tell of users and items; the report of each."""
+def _joined(
+    data: Interactions, folder: Path | None, files: Mapping[str, Path | None], control: Control
+) -> dict[str, Any]:
+    """Write what further files tell of users and items, where there is a folder; the report of each."""
     reports: dict[str, Any] = {}
     for name, path in files.items():
         if path is None:
@@ -239,16 +258,20 @@ def _joined(data: Interactions, folder: Path, files: dict[str, Path | None], con
         control.check()
         if name == "items":
             items, reports[name] = read_items(path, data.item_ids)
-            items.write(folder)
+            if folder:
+                items.write(folder)
         elif name == "users":
             users, reports[name] = read_users(path, data.user_ids)
-            users.write(folder)
+            if folder:
+                users.write(folder)
         elif name == "vectors":
             vectors, reports[name] = features.read_vectors(path, data.item_ids)
-            features.write_vectors(folder, vectors)
+            if folder:
+                features.write_vectors(folder, vectors)
         else:
             pictures, reports[name] = features.read_pictures(path, data.item_ids)
-            features.write_pictures(folder, data.item_ids, pictures)
+            if folder:
+                features.write_pictures(folder, data.item_ids, pictures)
     return reports
 
 

@@ -13,8 +13,8 @@ NOTHING = ("", "NA", "N/A", "NaN", "nan", "null", "NULL", "?", "-")
 SPARSE = 0.5
 
 
-def matrix_of(names: list[str], rows: list[list[str]]) -> dict[str, Any]:
-    """Fields of `formats.Format` that a matrix needs; empty where the rows are none.
+def matrix_of(names: list[str], rows: list[list[str]], *, asked: bool = False) -> dict[str, Any]:
+    """Fields of `formats.Format` that a matrix needs; empty where the rows are none and nobody has `asked` for one.
 
     Parameters
     ----------
@@ -22,17 +22,22 @@ def matrix_of(names: list[str], rows: list[list[str]]) -> dict[str, Any]:
         The header; empty where there is none.
     """
     width = len(rows[0]) if rows else 0
-    if width < WIDE or any(is_known(name) for name in names[1:]):
+    if not asked and (width < WIDE or any(is_known(name) for name in names[1:])):
         return {}
     body = [row[1:] for row in rows]
     cells = [cell.strip() for row in body for cell in row]
     filled = [cell for cell in cells if cell not in NOTHING]
-    if not filled or sum(bool(NUMBER.fullmatch(cell)) for cell in filled) < 0.95 * len(filled):
+    if not asked and not _looks_like_ratings(cells, filled):
         return {}
-    if _apart(filled) is None and len(filled) == len(cells) and not _few_levels(filled):
-        return {}  # features of items or users, each measured for all
     missing = _missing(cells, filled)
     return {"kind": "matrix", "missing": missing, "first": _first(names, rows, missing)}
+
+
+def _looks_like_ratings(cells: list[str], filled: list[str]) -> bool:
+    if not filled or sum(bool(NUMBER.fullmatch(cell)) for cell in filled) < 0.95 * len(filled):
+        return False
+    # Else they are features of items or users, each measured for all.
+    return _apart(filled) is not None or len(filled) < len(cells) or _few_levels(filled)
 
 
 def _few_levels(filled: list[str]) -> bool:

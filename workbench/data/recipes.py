@@ -1,17 +1,25 @@
 """Recipes: all that is needed to read a file in the same way again, or another of the same shape."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from workbench.data import columns as roles
 from workbench.data.accounting import Report, nothing_kept
 from workbench.data.columns import Columns
 from workbench.data.formats import Format
-from workbench.data.reading import Preview, preview
-from workbench.data.times import guess_kind, is_ambiguous
+from workbench.data.interactions import DUPLICATES
+from workbench.data.reading import Preview, preview, sniff
+from workbench.data.tabular import TELLING
+from workbench.data.times import WRITTEN, guess_kind, is_ambiguous
+from workbench.declaring import allowed_range, nearest
 from workbench.errors import WorkbenchError
+from workbench.files import read_json
+
+YES_OR_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+# What a delimiter is called where it cannot well be typed.
+CALLED = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "blank": " ", "space": " "}
 
 
 class Recipe(BaseModel):
@@ -37,15 +45,23 @@ class Recipe(BaseModel):
     rating_as: Literal["as is", "log", "presence"] = "as is"
 
 
-def make_recipe(path: Path, columns: Columns | str | None = None) -> Recipe:
-    """Guess how to read a file; `columns` (see `columns.parse_all`) overrules the guessed roles.
+def make_recipe(path: Path, columns: Columns | str | None = None, read: dict[str, Any] | None = None) -> Recipe:
+    """Guess how to read a file.
+
+    Parameters
+    ----------
+    columns
+        Overrules the guessed roles (see `columns.parse_all`).
+    read
+        What is known of the rest, by name of a field of `Format` or of `Recipe`, values as text will do.
 
     Raises
     ------
     WorkbenchError
-        If the file cannot be read, or nothing says which column is which.
+        If the file cannot be read, nothing says which column is which, or there is no such setting.
     """
-    shown = preview(path)
+    known, own = _settings(read or {})
+    shown = preview(path, sniff(path, known)) if known else preview(path)
     if not shown.rows:
         raise WorkbenchError(nothing_kept(path, Report()))
     written = None
@@ -57,7 +73,72 @@ def make_recipe(path: Path, columns: Columns | str | None = None) -> Recipe:
         chosen = guessed.columns
     else:
         chosen, written = roles.parse_all(columns) if isinstance(columns, str) else (columns, None)
-    return Recipe(format=shown.format, columns=chosen, time=written or time_kind(shown, chosen))
+    time = own.pop("time", None) or written or time_kind(shown, chosen)
+    return Recipe(
+        **{
+            "duplicates": usual_duplicates(shown, chosen)[0],
+            **own,
+            "format": shown.format,
+            "columns": chosen,
+            "time": time,
+        }
+    )
+
+
+def usual_duplicates(shown: Preview, columns: Columns) -> tuple[str, str]:
+    """What becomes of duplicates where nobody says it, and why."""
+    if roles.counts_of(shown, columns.rating):
+        return "sum", "counts of the same user and item add up"
+    if columns.rating is None:
+        return "last", "without ratings, only the time could differ"
+    return "last", "the newest rating is what a user thinks now"
+
+
+def is_likely(name: str) -> bool:
+    """Whether a file of several is likely the one with the interactions, by its name."""
+    return any(word in name.lower() for word in TELLING)
+
+
+def open_recipe(path: Path) -> tuple[Recipe, list[dict[str, Any]]]:
+    """A stored recipe, and the filters stored with it: from a file of its own, or from a ``data.json``.
+
+    Raises
+    ------
+    WorkbenchError
+        If the file is missing, or holds no recipe.
+    """
+    stored = read_json(path)
+    recipe = stored.get("recipe", stored) if isinstance(stored, dict) else stored
+    try:
+        return Recipe.model_validate(recipe), list(stored.get("filters") or [])
+    except (ValidationError, TypeError) as error:
+        message = f"{path} holds no recipe. Choose a file that was saved as one, or the data.json of a project's data."
+        raise WorkbenchError(message) from error
+
+
+def _settings(read: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What is known of the format, and the fields of the recipe itself; raises WorkbenchError for what is neither."""
+    fields = {**Format.model_json_schema()["properties"], **Recipe.model_json_schema()["properties"]}
+    fields |= {"duplicates": {"enum": list(DUPLICATES)}, "time": {"enum": list(WRITTEN)}}
+    settable = {name for name in fields if name not in ("format", "columns", "compression")}
+    found: dict[str, Any] = {}
+    for key, given in read.items():
+        name = key.strip().replace("-", "_")
+        value = "" if given is None else given
+        if name not in settable:
+            raise WorkbenchError(nearest("setting of how a file is read", key, sorted(settable)))
+        if name == "delimiter":
+            value = CALLED.get(value, value)
+        if fields[name].get("type") == "boolean":
+            value = YES_OR_NO.get(str(value).lower(), value)
+        enum = fields[name].get("enum")
+        if (enum and value not in enum) or (fields[name].get("type") == "boolean" and not isinstance(value, bool)):
+            wanted = allowed_range(fields[name]) if enum else "yes or no"
+            message = f"How the file is read: {name} must be {wanted}, not '{value}'."
+            raise WorkbenchError(message)
+        found[name] = int(value) if name == "skip" and str(value).isdecimal() else value
+    own = {name: value for name, value in found.items() if name in Recipe.model_fields}
+    return {name: value for name, value in found.items() if name not in own}, own
 
 
 def time_kind(shown: Preview, columns: Columns) -> str | None:

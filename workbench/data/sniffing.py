@@ -5,7 +5,7 @@ import io
 import re
 from collections import Counter
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from workbench.data.encodings import encoding_of
 from workbench.data.folders import interactions_of
@@ -40,8 +40,13 @@ COMMENTS = ("#", "%")
 NUMBER = re.compile(r"\s*[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?\s*")
 
 
-def sniff(path: Path) -> Format:
+def sniff(path: Path, known: dict[str, Any] | None = None) -> Format:
     """Guess how a file is laid out from its first 64 KiB.
+
+    Parameters
+    ----------
+    known
+        Fields of `Format` that the person has said: they are kept, and the rest is guessed by them.
 
     Raises
     ------
@@ -54,52 +59,59 @@ def sniff(path: Path) -> Format:
             f"{path.name} is empty. Choose a file with a user, an item and perhaps a rating and a time in each row."
         )
         raise WorkbenchError(message)
+    known = known or {}
     compression = packing(path)
     if compression == "zip" and is_workbook(path):
-        return Format(kind="excel")
-    member = zip_member(path) if compression == "zip" else ""
+        return Format(kind="excel", table=known.get("table", ""), decimal=known.get("decimal", "."))
+    member = (known.get("member") or zip_member(path)) if compression == "zip" else ""
     with opened(path, "latin-1", compression, member) as source:
         head = source.head(SAMPLE)
     packed = Format(compression=compression, member=member)
     kind = next((kind for mark, kind in TYPED_MAGIC.items() if head.startswith(mark)), None)
     if kind is None and member.lower().endswith(".xlsx"):
         kind = "excel"
+    known = {name: value for name, value in known.items() if name not in ("member", "compression")}
     if kind is not None:
-        return packed.model_copy(update={"kind": kind})
-    encoding = _encoding(path, head)
+        return packed.model_copy(update={**known, "kind": kind})
+    encoding = known.get("encoding") or _encoding(path, head)
     text = head.decode(encoding, errors="replace").removeprefix("\ufeff")
     if text.lstrip()[:1] == "{" or re.match(r"\s*\[\s*\{", text):
-        return packed.model_copy(update={"kind": "jsonl", "encoding": encoding})
+        return packed.model_copy(update={**known, "kind": "jsonl", "encoding": encoding})
     lines = lines_of(text, whole=len(head) < SAMPLE)
-    comment = next((mark for mark in COMMENTS if lines and lines[0].startswith(mark)), "")
+    comment = known.get("comment", next((mark for mark in COMMENTS if lines and lines[0].startswith(mark)), ""))
     lines = [line for line in lines if not (comment and line.startswith(comment))]
     if not lines:
         message = f"{path.name} holds nothing but empty lines. Choose a file with a user and an item in each row."
         raise WorkbenchError(message)
-    return _layout(path, lines, packed.model_copy(update={"encoding": encoding, "comment": comment}))
+    return _layout(path, lines, packed.model_copy(update={"encoding": encoding, "comment": comment}), known)
 
 
-def _layout(path: Path, lines: list[str], draft: Format) -> Format:
+def _layout(path: Path, lines: list[str], draft: Format, known: dict[str, Any]) -> Format:
     """The draft completed by what the lines tell."""
-    delimiter = _delimiter(lines)
-    if not delimiter:
-        if not _is_one_user_a_line(lines):
+    asked = known.get("kind")
+    delimiter = known.get("delimiter") or _delimiter(lines)
+    if asked == "lists" or (not delimiter and not asked):
+        if not asked and not _is_one_user_a_line(lines):
             raise one_column(path)
-        mark = max(
+        mark = known.get("delimiter") or max(
             (" ", ",", ";"), key=lambda one: sum(line.count(one) + (one == " ") * line.count("\t") for line in lines)
         )
         return draft.model_copy(update={"kind": "lists", "delimiter": mark, "header": False, "quotes": False})
-    quotes = len(delimiter) == 1 and _quotes_make_sense(lines, delimiter)
+    if not delimiter:
+        raise one_column(path)
+    quotes = known.get("quotes", len(delimiter) == 1 and _quotes_make_sense(lines, delimiter))
     draft = draft.model_copy(update={"delimiter": delimiter, "quotes": quotes})
     rows = fields_of(lines, draft)
     width = width_of(rows)
-    header = _has_header(rows, width)
+    header = known.get("header", _has_header(rows, width))
     skip = 2 if header and _is_orange(rows, width) else 0
     below = [row for row in rows[1 + skip if header else 0 :] if len(row) == width]
-    decimal = _decimal(below, delimiter)
-    found = {"header": header, "skip": skip, "decimal": decimal, "thousands": _thousands(below, decimal)}
-    draft = draft.model_copy(update=found)
-    return draft.model_copy(update=matrix_of(rows[0] if header else [], below))
+    decimal = known.get("decimal") or _decimal(below, delimiter)
+    thousands = known.get("thousands", _thousands(below, decimal))
+    found = {"header": header, "skip": skip, "decimal": decimal, "thousands": thousands}
+    if asked != "table":
+        found |= matrix_of(rows[0] if header else [], below, asked=asked == "matrix")
+    return draft.model_copy(update={**found, **known})
 
 
 def _encoding(path: Path, head: bytes) -> str:

@@ -126,13 +126,13 @@ def bomb(path: Path) -> WorkbenchError:
     return WorkbenchError(message + " If it is sound, unpack it yourself and choose the result.")
 
 
-def zip_member(path: Path) -> str:
-    """Name of the one file of interactions in a zip.
+def zip_members(path: Path) -> list[str]:
+    """Names of the tables in a zip; of all files where none is called like a table.
 
     Raises
     ------
     WorkbenchError
-        If there is none, or several and none of them called ratings or interactions.
+        If it is damaged, or an Office document.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -143,13 +143,24 @@ def zip_member(path: Path) -> str:
         message = f"{path.name} is an Office document without a sheet. Save its table as CSV and choose that file."
         raise WorkbenchError(message)
     plain = [n for n in names if "__MACOSX" not in n and not Path(n).name.startswith(".")]
-    data = [n for n in plain if n.lower().endswith(DATA_ENDINGS) and "readme" not in n.lower()]
+    return [n for n in plain if n.lower().endswith(DATA_ENDINGS) and "readme" not in n.lower()] or plain
+
+
+def zip_member(path: Path) -> str:
+    """Name of the one file of interactions in a zip.
+
+    Raises
+    ------
+    WorkbenchError
+        If there is none, or several and none of them called ratings or interactions.
+    """
+    data = zip_members(path)
     named = [n for n in data if Path(n).stem.lower() in ("ratings", "interactions", "u")]
-    for candidates in (data, named, plain):
+    for candidates in (data, named):
         if len(candidates) == 1:
             return candidates[0]
-    if data:
-        message = f"{path.name} holds {len(data)} files ({', '.join(data[:5])}). Unpack it and choose one of them."
+    if any(name.lower().endswith(DATA_ENDINGS) for name in data):
+        message = f"{path.name} holds {len(data)} files ({', '.join(data[:5])}). Choose one of them, or unpack it."
     else:
         message = f"{path.name} holds no CSV or other table of text. Unpack it and choose the file of interactions."
     raise WorkbenchError(message)
@@ -271,7 +282,11 @@ def opened(path: Path, encoding: str, compression: str, member: str = "") -> Ite
                 unpacked = cast("IO[bytes]", stack.enter_context(_zst(raw)))
             elif compression == "zip":
                 archive = stack.enter_context(zipfile.ZipFile(raw))
-                unpacked = stack.enter_context(archive.open(member or zip_member(path)))
+                try:
+                    unpacked = stack.enter_context(archive.open(member or zip_member(path)))
+                except KeyError as error:
+                    message = f"{path.name} holds no file '{member}', but {', '.join(zip_members(path)[:5])}."
+                    raise WorkbenchError(message + " Choose one of them.") from error
         except LookupError as error:
             message = f"'{encoding}' is no text encoding. Try utf-8, latin-1, utf-16 or gb18030."
             raise WorkbenchError(message) from error

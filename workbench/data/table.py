@@ -63,6 +63,8 @@ class Piece:
     rating : float32 (n,) or None
     time : int64 (n,) or None
     refused : pyarrow table of line, reason, text
+    at : int64 (n,) or None
+        Row of the block in which each stands; None where they are all its rows.
     """
 
     user: pa.ChunkedArray
@@ -71,6 +73,7 @@ class Piece:
     time: npt.NDArray[np.int64] | None
     rows: int
     refused: pa.Table | None = None
+    at: Positions | None = None
 
 
 @dataclass
@@ -247,7 +250,7 @@ class Converter:
         ids = [pa.chunked_array([texts[role].filter(mask).dictionary_encode()]) for role in ("user", "item")]
         rating = None if rating is None else rating[good]
         time = None if time is None else time[good]
-        return Piece(ids[0], ids[1], rating, time, block.n_rows, refused.table())
+        return Piece(ids[0], ids[1], rating, time, block.n_rows, refused.table(), rows[good])
 
     def strings(self, block: Block, refused: Refusals) -> tuple[Positions, dict[str, pa.Array]]:
         """Texts of the wanted columns, and the row of each, after refusing rows that are not rows."""

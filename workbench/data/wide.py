@@ -49,7 +49,7 @@ class Lists:
         table, kept = refused.table(), pa.array(good)
         ids = [pa.chunked_array([one.filter(kept).dictionary_encode()]) for one in (user, item)]
         rows_in_all = int(good.sum()) + (table.num_rows if table is not None else 0)
-        return Piece(ids[0], ids[1], None, None, rows_in_all, table)
+        return Piece(ids[0], ids[1], None, None, rows_in_all, table, row[good])
 
 
 class Matrix:
@@ -94,7 +94,8 @@ class Matrix:
         item = pa.chunked_array([pa.DictionaryArray.from_arrays(column.astype(np.int32), pa.array(self.names))])
         table = refused.table()
         rows_in_all = len(row) + (table.num_rows if table is not None else 0)
-        return Piece(_used(user), _used(item), value[row, column] if self.rated else None, None, rows_in_all, table)
+        ratings = value[row, column] if self.rated else None
+        return Piece(_used(user), _used(item), ratings, None, rows_in_all, table, rows[row])
 
     def _column(
         self, texts: pa.Array, name: str, rows: Positions, refused: Refusals

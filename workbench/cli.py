@@ -12,15 +12,15 @@ from contextlib import contextmanager
 from types import FrameType
 
 from workbench import __version__, demo
-from workbench.commands import algorithms, inspect, results, train
+from workbench.commands import algorithms, inspect, reasons, results, train
 from workbench.commands.options import common
 from workbench.commands.output import Answer, Progress
 from workbench.declaring import nearest
 from workbench.errors import Cancelled, WorkbenchError
 
 DONE, FAILED, WRONG_USAGE, CANCELLED = 0, 1, 2, 130
-LATER = ("explain", "similar", "compare")
-COMMANDS = ("demo", "inspect", "algorithms", "train", "evaluate", "recommend", "predict", *LATER)
+LATER = ("compare",)
+COMMANDS = ("demo", "inspect", "algorithms", "train", "evaluate", "recommend", "predict", "explain", "similar", *LATER)
 
 TOUR = """\
 workbench [FILE or PROJECT] opens the window; the commands do the same jobs without it.
@@ -65,7 +65,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"workbench {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", title="commands")
-    for part in (demo, inspect, algorithms, train, results):
+    for part in (demo, inspect, algorithms, train, results, reasons):
         part.add(commands)
     for name in LATER:
         later = commands.add_parser(name, parents=[common()], add_help=False)

@@ -13,19 +13,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.algorithms import Algorithm, all_algorithms
+from workbench.algorithms import all_algorithms
 from workbench.control import Control
 from workbench.data import filtering
 from workbench.data.density import FIELDS, Ordered
 from workbench.data.importing import Recipe, import_file
-from workbench.data.interactions import Interactions, UserItems
-from workbench.data.items import Items
+from workbench.data.interactions import Interactions
 from workbench.data.moments import written
 from workbench.data.splitting import SHOWN, TEST, TRAIN, UNUSED, VALIDATION, checks, make_split
-from workbench.errors import WorkbenchError
-from workbench.evaluation.ranking import recommend as best_items
 from workbench.export.lists import export_lists
 from workbench.files import read_json
+from workbench.insight.looking import explain, load, recommend, reorder, similar, what_if
 from workbench.training.judging import evaluate_run
 from workbench.training.run import Run
 
@@ -148,100 +146,6 @@ def evaluate(run: str, control: Control) -> Json:
     return evaluate_run(Run.open(Path(run)), control=control)
 
 
-@lru_cache(maxsize=2)
-def _loaded(folder: Path, stamp: float) -> tuple[Run, Algorithm, Items | None]:
-    """A trained run, kept for the next question about it. `stamp` tells one training from the next."""
-    run = Run.open(folder)
-    return run, run.trained_algorithm(), run.data.item_facts
-
-
-def load(folder: Path) -> tuple[Run, Algorithm, Items | None]:
-    """A trained run with its algorithm and its items' titles; raises WorkbenchError where it is not trained."""
-    model = folder / "model.safetensors"
-    return _loaded(folder, model.stat().st_mtime if model.exists() else 0.0)
-
-
-def recommend(run: str, user: str, control: Control, k: int = 20, include_seen: bool = False) -> Json:
-    """One user's history and list, with titles."""
-    opened, algorithm, items = load(Path(run))
-    data, fold = opened.data, opened.fold
-    index = _user_index(opened, user)
-    rows = np.array([index])
-    history = fold.shown_at_test.by_user.rows(rows)
-    known = fold.train.by_user.lengths[index] > 0
-    seen = None if include_seen else _seen(opened, rows)
-    listed, scores = best_items(algorithm, np.array([index if known else -1], np.int32), history, k, seen)
-    truth = set(_truth(opened, index).tolist())
-    had = set(_seen(opened, rows).item.tolist()) if include_seen else set()
-    found = [
-        {
-            **_item(data, items, int(item)),
-            "rank": rank,
-            "score": float(score),
-            "hit": int(item) in truth,
-            "seen": int(item) in had,
-        }
-        for rank, (item, score) in enumerate(zip(listed[0], scores[0], strict=True), 1)
-        if item >= 0
-    ]
-    return {
-        "user": user,
-        "algorithm": opened.spec.algorithm,
-        "history": _history(data, items, history),
-        "history_count": len(history.item),
-        "history_since": None if history.time is None or not len(history.time) else int(history.time.min()),
-        "history_mean": None if history.rating is None or not len(history.rating) else float(history.rating.mean()),
-        "items": found,
-        "hidden": len(truth),
-        "known": bool(known),
-    }
-
-
-def _user_index(run: Run, user: str) -> int:
-    """Index of a person; a sentence where the run's filters left them out."""
-    there = run.spec.filters and pc.index(run.data.user_ids, pa.scalar(user, run.data.user_ids.type)).as_py() >= 0
-    if run.spec.filters and not there:
-        Interactions.open(run.data_folder).user_index(user)  # says where nobody has this id
-        message = (
-            f"The user '{user}' was left out by the filters of this run ({filtering.describe(run.spec.filters)}). "
-        )
-        raise WorkbenchError(message + "Choose another user, or a run without filters.")
-    return run.data.user_index(user)
-
-
-def _seen(run: Run, rows: np.ndarray) -> UserItems:
-    """What the person already has in training and validation."""
-    return run.fold.seen_at_test.by_user.rows(rows)
-
-
-def _truth(run: Run, user: int) -> np.ndarray:
-    at = int(np.searchsorted(run.fold.test.who, user))
-    test = run.fold.test
-    return test.truth[at] if at < len(test) and test.who[at] == user else np.empty(0, np.int32)
-
-
-def _item(data: Interactions, items: Items | None, index: int) -> Json:
-    one: Json = {"item": data.item_ids[index].as_py(), "interactions": int(data.item_counts[index])}
-    if items is None:
-        return one | {"title": one["item"]}
-    year = items.year[index].as_py() if items.year is not None else None
-    genres = items.genres[index].as_py() if items.genres is not None else None
-    return one | {"title": items.titles([index])[0], "year": year, "genres": genres}
-
-
-def _history(data: Interactions, items: Items | None, history: UserItems) -> list[Json]:
-    """Newest first; at most the thousand newest, which is more than anybody scrolls."""
-    newest = range(len(history.item) - 1, max(-1, len(history.item) - 1001), -1)
-    return [
-        {
-            **_item(data, items, int(history.item[at])),
-            "rating": None if history.rating is None else float(history.rating[at]),
-            "time": None if history.time is None else int(history.time[at]),
-        }
-        for at in newest
-    ]
-
-
 def find_users(data: str, query: str, control: Control, limit: int = 50) -> list[Json]:
     """Users whose id holds the query; those who start with it first, then by number of interactions."""
     interactions = Interactions.open(Path(data))
@@ -280,6 +184,10 @@ JOBS: dict[str, Callable[..., Any]] = {
     "density": density,
     "evaluate": evaluate,
     "recommend": recommend,
+    "explain": explain,
+    "similar": similar,
+    "what_if": what_if,
+    "reorder": reorder,
     "find_users": find_users,
     "export": export,
     "warm_up": warm_up,

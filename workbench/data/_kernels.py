@@ -5,6 +5,18 @@ import numpy as np
 
 
 @numba.njit(cache=True, nogil=True)
+def picked(mask, values, found):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
+    """Write the values where `mask` holds to `found`, which has one place more than there are; the last is room.
+
+    Without a branch, because a processor that guesses by chance what comes next is wrong half of the time.
+    """
+    at = 0
+    for n in range(len(values)):
+        found[at] = values[n]
+        at += mask[n]
+
+
+@numba.njit(cache=True, nogil=True)
 def core(starts, user, item, n_items, k_user, k_item, by_item):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
     """The k-core of a bipartite graph: which interactions stay, bool (n,).
 
@@ -65,15 +77,52 @@ def core(starts, user, item, n_items, k_user, k_item, by_item):  # type: ignore[
 
 
 @numba.njit(cache=True, nogil=True)
-def ranks(order, group, n_groups):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
-    """Place of each row among those of its group, from 0, when rows come in `order`; int32 (n,)."""
-    found = np.empty(len(group), np.int32)
-    count = np.zeros(n_groups, np.int32)
+def dealt(order, group, first, second, marks):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
+    """Deal rows in `order`: of each group the first get `marks[0]`, those behind them `marks[1]`, the rest `marks[2]`.
+
+    Parameters
+    ----------
+    group : int (n,)
+    first, second : int32 (n_groups,)
+        How many of each group get the first mark, and how many the first or the second.
+
+    Returns
+    -------
+    int8 (n,)
+    """
+    found = np.empty(len(group), np.int8)
+    count = np.zeros(len(first), np.int32)
     for at in range(len(order)):
         row = order[at]
-        found[row] = count[group[row]]
-        count[group[row]] += 1
+        g = group[row]
+        c = count[g]
+        count[g] = c + 1
+        found[row] = marks[0] if c < first[g] else (marks[1] if c < second[g] else marks[2])
     return found
+
+
+@numba.njit(cache=True, nogil=True)
+def shuffle(values, left, drawn, partner):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
+    """Go on with a shuffle from place `left` down, as far as the random numbers `drawn` (uint32) reach.
+
+    Each place changes with a random one of those up to it. `partner` (uint32) is room for as many numbers as are drawn.
+    Returns the place at which to go on, 0 at the end.
+    """
+    at, i = 0, left
+    while i > 0 and at < len(drawn):
+        mask = np.uint32(i)
+        for shift in (1, 2, 4, 8, 16):
+            mask |= mask >> np.uint32(shift)
+        half = np.int64(mask >> np.uint32(1))
+        while i > half and at < len(drawn):
+            number = drawn[at] & mask
+            at += 1
+            partner[left - i] = number
+            i -= number <= i
+    for place in range(left, i, -1):
+        other = partner[left - place]
+        values[place], values[other] = values[other], values[place]
+    return i
 
 
 @numba.njit(cache=True, nogil=True)

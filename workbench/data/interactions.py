@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 import scipy.sparse as sp
 
 from workbench.control import Control
+from workbench.data.picking import picked
 from workbench.errors import WorkbenchError
 from workbench.files import read_json, whole_folder, write_json
 
@@ -168,9 +169,11 @@ class Interactions:
 
     def take(self, rows: Array) -> "Interactions":
         """These rows (indices or a mask; indices must keep the order), with the same users and items."""
-        extra = {name: getattr(self, name) for name in ("rating", "time", "part")}
-        kept: dict[str, Any] = {name: None if column is None else column[rows] for name, column in extra.items()}
-        return replace(self, user=self.user[rows], item=self.item[rows], **kept)
+        names = ("user", "item", "rating", "time", "part")
+        columns = [getattr(self, name) for name in names]
+        by_mask = rows.dtype == bool
+        kept = picked(columns, rows) if by_mask else [one if one is None else one[rows] for one in columns]
+        return replace(self, **dict(zip(names, kept, strict=True)))
 
     @cached_property
     def by_user(self) -> UserItems:

@@ -6,6 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from workbench.data.interactions import Array, Interactions, UserItems
+from workbench.data.picking import picked
 
 # Places of an interaction. SHOWN: in the history of a person of whom nothing is learned from. UNUSED: none of all that,
 # such as what happened after the test.
@@ -121,5 +122,5 @@ def _rows(all_users: UserItems, who: Array) -> UserItems:
         chosen = np.zeros(len(all_users), bool)
         chosen[who] = True
         kept = np.repeat(chosen, lengths)
-        item, rating, time = item[kept], None if rating is None else rating[kept], None if time is None else time[kept]
+        item, rating, time = picked((item, rating, time), kept)
     return UserItems(np.concatenate([[0], np.cumsum(lengths[who])]), item, rating, time)

@@ -6,6 +6,7 @@ import numpy as np
 
 from workbench.data.interactions import Array, Interactions
 from workbench.data.splitting.fold import SHOWN, TEST, TRAIN, UNUSED, VALIDATION
+from workbench.data.splitting.shuffling import shuffled
 from workbench.data.splitting.split import Split, split_seed
 from workbench.declaring import hyperparameter
 
@@ -67,7 +68,7 @@ class HeldOutUsers(Split):
 
 def hide(data: Interactions, role: Array, shown: float, hidden: Hidden, seed: int) -> Array:
     """Places where users have roles (`TRAIN`, `VALIDATION` or `TEST`, int8 (n_users,)): some of theirs is hidden."""
-    from workbench.data._kernels import ranks
+    from workbench.data._kernels import dealt
 
     lengths = data.by_user.lengths
     # Rounded down, as Liang et al. do; the first rounding takes away what a share such as 1 - 0.8 lacks.
@@ -76,10 +77,11 @@ def hide(data: Interactions, role: Array, shown: float, hidden: Hidden, seed: in
     rows = np.flatnonzero(place != TRAIN)
     user = data.user[rows]
     if hidden == "last":
-        rank = data.by_user.indptr[1:][user] - rows - 1  # 0 for a user's last
+        shows = data.by_user.indptr[1:][user] - rows > n_hidden[user]  # 1 for a user's last
     else:
-        rank = ranks(np.random.default_rng([seed, 37]).permutation(len(rows)), user, data.n_users)
-    place[rows[rank >= n_hidden[user]]] = SHOWN
+        order = shuffled(np.arange(len(rows), dtype=np.int32), seed, 37)
+        shows = dealt(order, user, n_hidden, n_hidden, np.array([False, True, True], np.int8)).view(bool)
+    place[rows[shows]] = SHOWN
     return place
 
 

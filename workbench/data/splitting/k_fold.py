@@ -8,6 +8,7 @@ from pydantic import ValidationInfo, field_validator
 from workbench.data.interactions import Array, Interactions
 from workbench.data.splitting.fold import TEST, TRAIN, VALIDATION
 from workbench.data.splitting.held_out import Hidden, hidden_which, hide, shown_share
+from workbench.data.splitting.shuffling import shuffled
 from workbench.data.splitting.split import Split, chosen_fold, in_range, split_seed
 from workbench.declaring import hyperparameter
 
@@ -50,11 +51,10 @@ class KFold(Split):
 
     def _dealt(self, n: int) -> Array:
         """A place for each of `n` things, int8 (n,); the deal is the same in every fold."""
-        order = np.random.default_rng([self.seed, 41]).permutation(np.arange(n, dtype=np.int32))
-        turn, part = np.divmod(order, np.int32(self.k))
+        turn, part = np.divmod(np.arange(n, dtype=np.int32), np.int32(self.k))
         place = np.where(turn < round(self.validation * n / self.k), np.int8(VALIDATION), np.int8(TRAIN))
         place[part == self.fold] = TEST
-        return place
+        return shuffled(place, self.seed, 41)
 
     def describe(self) -> str:
         whole = (

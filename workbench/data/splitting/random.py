@@ -3,7 +3,8 @@
 import numpy as np
 
 from workbench.data.interactions import Array, Interactions
-from workbench.data.splitting.fold import TEST, VALIDATION
+from workbench.data.splitting.fold import TEST, TRAIN, VALIDATION
+from workbench.data.splitting.shuffling import shuffled
 from workbench.data.splitting.split import Split, split_seed, validation_share
 from workbench.declaring import hyperparameter
 
@@ -23,26 +24,23 @@ class Random(Split):
     seed: int = split_seed()
 
     def places(self, data: Interactions) -> Array:
-        random = np.random.default_rng([self.seed, 11])
         if self.per_user:
-            return self._per_user(data, random.permutation(np.arange(len(data), dtype=np.int32)))
+            return self._per_user(data)
         n = len(data)
         n_test, n_validation = round(self.test * n), round(self.validation * n)
-        place = np.zeros(n, np.int8)
+        place = np.full(n, TRAIN, np.int8)
         place[:n_test] = TEST
         place[n_test : n_test + n_validation] = VALIDATION
-        return random.permutation(place)
+        return shuffled(place, self.seed, 11)
 
-    def _per_user(self, data: Interactions, order: Array) -> Array:
-        from workbench.data._kernels import ranks
+    def _per_user(self, data: Interactions) -> Array:
+        from workbench.data._kernels import dealt
 
         lengths = data.by_user.lengths
         n_test = np.minimum(np.round(self.test * lengths), lengths - 1).astype(np.int32)  # one is learned from
         n_known = np.minimum(np.round(self.validation * lengths), lengths - 1 - n_test).astype(np.int32)
-        rank = ranks(order, data.user, data.n_users)
-        place = np.where(rank < (n_test + n_known)[data.user], np.int8(VALIDATION), np.int8(0))
-        place[rank < n_test[data.user]] = TEST
-        return place
+        order = shuffled(np.arange(len(data), dtype=np.int32), self.seed, 11)
+        return dealt(order, data.user, n_test, n_test + n_known, np.array([TEST, VALIDATION, TRAIN], np.int8))
 
     def describe(self) -> str:
         whose = "random interactions of each user" if self.per_user else "random interactions"

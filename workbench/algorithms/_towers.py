@@ -154,7 +154,7 @@ class PairScorer(NeuralAlgorithm):
         person = self.tensor(np.repeat(np.arange(len(histories)), histories.lengths))
         share = 1 / self.tensor(histories.lengths.astype(np.float32))[person]
         nobody = torch.full((len(start),), -1, dtype=torch.int64, device=self._device)
-        vectors, squares = start.clone(), torch.full_like(start, 1e-6)
+        vectors, squares = start.clone(), torch.full_like(start, 1e-4)  # so that rounding is no direction
         for _ in range(FOLD_IN_STEPS):
             with torch.enable_grad():
                 moving = vectors.detach().requires_grad_()

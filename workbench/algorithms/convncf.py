@@ -55,24 +55,36 @@ class ConvNCF(PairScorer):
         user, item = nn.Embedding(n_users, self.factors), nn.Embedding(n_items, self.factors)
         for table in (user, item):
             nn.init.normal_(table.weight, std=0.3)  # products of small ones would be too small for the filters to see
-        parts: list[nn.Module] = []
-        for number in range(self.factors.bit_length() - 1):
-            parts += [nn.Conv2d(self.filters if number else 1, self.filters, 2, stride=2), nn.ReLU()]
-        for part in parts[::2]:
-            nn.init.kaiming_normal_(part.weight, nonlinearity="relu")  # type: ignore[arg-type]
-            nn.init.zeros_(part.bias)  # type: ignore[arg-type]
-        modules = {"user": user, "item": item, "layers": nn.Sequential(*parts), "out": nn.Linear(self.filters, 1)}
-        return nn.ModuleDict(modules)
+        inputs = [4, *[4 * self.filters] * (self.factors.bit_length() - 2)]  # 2 x 2 numbers, of all filters before
+        layers = nn.ModuleList(nn.Linear(one, self.filters) for one in inputs)
+        for layer in layers:
+            nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")  # type: ignore[arg-type]
+            nn.init.zeros_(layer.bias)  # type: ignore[arg-type]
+        return nn.ModuleDict({"user": user, "item": item, "layers": layers, "out": nn.Linear(self.filters, 1)})
 
     def item_side(self, module: Any, items: "Tensor") -> "Tensor":
         vectors: Tensor = module["item"](items)
         return vectors
 
     def meet(self, module: Any, user: "Tensor", item: "Tensor") -> "Tensor":
+        import torch
+
         maps = user[:, None, :, None] * item[:, :, None, :]  # (n, k, d, d)
-        left = module["layers"](maps.flatten(0, 1)[:, None]).flatten(1)
-        scores: Tensor = module["out"](left).reshape(maps.shape[:2])
+        x = maps.flatten(0, 1)[..., None]
+        for layer in module["layers"]:
+            x = torch.relu(layer(patches(x)))
+        scores: Tensor = module["out"](x.flatten(1)).reshape(maps.shape[:2])
         return scores
 
     def pair_size(self) -> int:
         return self.factors**2 * (1 + self.filters // 2)
+
+
+def patches(maps: "Tensor") -> "Tensor":
+    """Maps (n, d, d, channels) as patches (n, d/2, d/2, 4 channels), row by row: what filters of 2 x 2, stride 2, see.
+
+    As no two of them overlap, such a convolution is one matrix product; this took half the time of torch's own.
+    """
+    n, d, _, channels = maps.shape
+    halved = maps.reshape(n, d // 2, 2, d // 2, 2, channels).transpose(2, 3)
+    return halved.reshape(n, d // 2, d // 2, 4 * channels)

@@ -1,13 +1,17 @@
 import numpy as np
 import pytest
+from sklearn.metrics import roc_auc_score
 
 from tests.data.test_interactions import build
+from tests.golden import with_facts
 from workbench.algorithms import Algorithm, find
 from workbench.control import Control
 from workbench.data.splitting import LastN, Random
 from workbench.errors import Cancelled, WorkbenchError
-from workbench.evaluation import ranking
-from workbench.evaluation.evaluate import evaluate, find_hits
+from workbench.evaluation import lists, ranking
+from workbench.evaluation.evaluate import evaluate, evaluate_lists, find_hits, rank_all
+from workbench.evaluation.lists import Negatives, co_distances
+from workbench.metrics import all_metrics
 
 RNG = np.random.default_rng(3)
 ROWS = [(u, int(i), 1 + (u + int(i)) % 5, int(t)) for u in range(30) for t, i in enumerate(RNG.permutation(40)[:12])]
@@ -46,14 +50,133 @@ def test_numbers_equal_those_of_a_loop_over_users(k):
     np.testing.assert_allclose(result.per_user[f"recall@{k}"], recalls)
     np.testing.assert_allclose(result.per_user[f"ndcg@{k}"], ndcgs)
     assert result.metrics[f"ndcg@{k}"]["mean"] == pytest.approx(np.mean(ndcgs))
-    half = 1.96 * np.std(ndcgs, ddof=1) / np.sqrt(len(ndcgs))
-    assert result.metrics[f"ndcg@{k}"]["low"] == pytest.approx(np.mean(ndcgs) - half, abs=1e-4)
+    assert result.metrics[f"ndcg@{k}"]["low"] < np.mean(ndcgs) < result.metrics[f"ndcg@{k}"]["high"]
 
 
 def test_blocks_of_users_change_nothing(monkeypatch):
     whole = evaluate(Fixed(), FOLD.test, DATA.n_items)
     monkeypatch.setattr(ranking, "BLOCK_BYTES", 4 * DATA.n_items * 7)
     assert evaluate(Fixed(), FOLD.test, DATA.n_items).metrics == whole.metrics
+
+
+def test_every_metric_has_its_values_for_every_user_and_they_give_the_mean():
+    data = with_facts(FOLD.train)
+    result = evaluate(Fixed(), FOLD.test, DATA.n_items, train=data)
+    asked = {name for name, metric in all_metrics().items() if metric.kind != "rating"}
+    assert {key.partition("@")[0] for key in result.metrics} == asked
+    for key, values in result.per_user.items():
+        assert values.shape == (len(FOLD.test),)
+        assert result.metrics[key]["mean"] == pytest.approx(np.nanmean(values), abs=1e-12)
+        assert result.metrics[key]["low"] <= result.metrics[key]["mean"] <= result.metrics[key]["high"]
+        assert result.metrics[key].get("users", len(values)) == (~np.isnan(values)).sum()
+    assert result.lists.shape == (len(FOLD.test), 20)
+
+
+def test_all_metrics_at_once_are_those_one_by_one():
+    data = with_facts(FOLD.train)
+    together = evaluate(Fixed(), FOLD.test, DATA.n_items, train=data)
+    for key in together.metrics:
+        name, _, k = key.partition("@")
+        alone = evaluate(Fixed(), FOLD.test, DATA.n_items, train=data, metrics=[name], cutoffs=[int(k or 20)])
+        assert alone.metrics[key]["mean"] == pytest.approx(together.metrics[key]["mean"], abs=1e-12)
+
+
+def test_auc_equals_scikit_learn_over_all_candidates():
+    result = evaluate(Fixed(), FOLD.test, DATA.n_items, metrics=["auc", "r_precision"])
+    for row, user in enumerate(FOLD.test.users):
+        scores = np.random.default_rng(int(user) + 5).random(DATA.n_items).astype(np.float32)
+        left = np.setdiff1d(np.arange(DATA.n_items), FOLD.test.seen[row])
+        truth = np.isin(left, FOLD.test.truth[row])
+        assert result.per_user["auc"][row] == pytest.approx(roc_auc_score(truth, scores[left]))
+        best = left[np.argsort(-scores[left])[: truth.sum()]]
+        assert result.per_user["r_precision"][row] == pytest.approx(np.isin(best, FOLD.test.truth[row]).mean())
+
+
+def test_equal_scores_count_half_and_what_is_no_number_stands_last():
+    class Odd(Fixed):
+        def score(self, users, histories):
+            scores = super().score(users, histories).round(1)
+            scores[:, ::7] = np.nan
+            return scores
+
+    result = evaluate(Odd(), FOLD.test, DATA.n_items, metrics=["auc"])
+    for row, user in enumerate(FOLD.test.users):
+        scores = np.random.default_rng(int(user) + 5).random(DATA.n_items).astype(np.float32).round(1)
+        scores[::7] = -1
+        left = np.setdiff1d(np.arange(DATA.n_items), FOLD.test.seen[row])
+        truth = np.isin(left, FOLD.test.truth[row])
+        assert result.per_user["auc"][row] == pytest.approx(roc_auc_score(truth, scores[left]))
+
+
+def test_how_alike_audiences_are_is_the_cosine_of_columns():
+    items = np.array([[0, 5, 7, -1], [3, 3 + 1, 0, 9]], np.int32)
+    matrix = FOLD.train.matrix().toarray()
+    unit = matrix / np.maximum(np.linalg.norm(matrix, axis=0), 1e-9)
+    for row, found in zip(items, co_distances(items, FOLD.train), strict=True):
+        expected = [sum(1 - unit[:, i] @ unit[:, j] for j in row[:at]) if i >= 0 else 0 for at, i in enumerate(row)]
+        np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+def test_too_many_pairs_are_counted_for_a_fixed_sample_of_people_and_that_is_said(monkeypatch):
+    monkeypatch.setattr(lists, "CO_RATINGS", 800)
+    first, again = (co_distances(np.array([[0, 5, 7]], np.int32), FOLD.train) for _ in range(2))
+    assert first.tolist() == again.tolist()
+    people = lists.co_matrix(FOLD.train).shape[0]
+    assert 0 < people < DATA.n_users
+    result = evaluate(Fixed(), FOLD.test, DATA.n_items, metrics=["diversity_co"], train=FOLD.train)
+    assert result.protocol["audiences"] == f"a fixed sample of {people} of {DATA.n_users} people"
+
+
+@pytest.mark.parametrize("by", ["uniform", "popularity"])
+def test_sampled_candidates_are_flagged_and_easier(by):
+    whole = evaluate(Fixed(), FOLD.test, DATA.n_items, metrics=["recall", "auc"], cutoffs=[3])
+    negatives = Negatives(n=5, by=by, seed=1)
+    some = evaluate(
+        Fixed(), FOLD.test, DATA.n_items, metrics=["recall", "auc"], cutoffs=[3], negatives=negatives, train=FOLD.train
+    )
+    assert not whole.protocol["sampled"]
+    assert some.protocol["sampled"]
+    assert "5 other items" in some.protocol["candidates"]
+    assert some.metrics["recall@3"]["mean"] > whole.metrics["recall@3"]["mean"]
+    again = evaluate(
+        Fixed(), FOLD.test, DATA.n_items, metrics=["recall", "auc"], cutoffs=[3], negatives=negatives, train=FOLD.train
+    )
+    assert again.metrics == some.metrics
+    listed = rank_all(Fixed(), FOLD.test, DATA.n_items, 40, Control(), negatives=negatives, train=FOLD.train).items
+    assert (listed >= 0).sum(axis=1).tolist() == (FOLD.test.truth.lengths + 5).tolist()
+
+
+def test_formulas_can_be_chosen_and_are_told():
+    result = evaluate(
+        Fixed(), FOLD.test, DATA.n_items, metrics=["recall"], cutoffs=[2], variants={"recall": "truncated"}
+    )
+    assert result.protocol["formulas"]["recall"] == "hits among the first k / min(R, k)"
+    assert result.protocol["definitions"] == {"recall": "truncated"}
+    with pytest.raises(WorkbenchError, match="Did you mean 'truncated'"):
+        evaluate(Fixed(), FOLD.test, DATA.n_items, variants={"recall": "truncate"})
+
+
+def test_a_metric_that_the_data_does_not_allow_is_refused_in_a_sentence():
+    with pytest.raises(WorkbenchError, match="nothing is known of the genres"):
+        evaluate(Fixed(), FOLD.test, DATA.n_items, metrics=["diversity"], train=FOLD.train)
+
+
+def test_lists_made_elsewhere_are_judged_by_the_same_code():
+    made = rank_all(Fixed(), FOLD.test, DATA.n_items, 20, Control()).items
+    ours = evaluate(Fixed(), FOLD.test, DATA.n_items, train=FOLD.train)
+    theirs = evaluate_lists(made, FOLD.test, DATA.n_items, train=FOLD.train)
+    assert ours.metrics.keys() - theirs.metrics.keys() == {"auc", "r_precision"}
+    assert theirs.metrics == {key: ours.metrics[key] for key in theirs.metrics}
+
+
+def test_a_threshold_with_ratings_keeps_everybody_whose_ratings_are_judged():
+    average = find("average").make({"by": "all"})
+    list(average.train(FOLD.train))
+    result = evaluate(average, FOLD.test, DATA.n_items, metrics=["rmse", "ndcg"], relevant_from=5)
+    assert len(result.who) == len(FOLD.test) == len(result.per_user["rmse"])
+    assert result.users == (~np.isnan(result.per_user["ndcg@5"])).sum() < len(FOLD.test)
+    counts, own = result.per_user["ratings"], result.per_user["rmse"]
+    assert np.sqrt((counts * own**2).sum() / counts.sum()) == pytest.approx(result.metrics["rmse"]["mean"])
 
 
 def test_a_threshold_leaves_out_users_without_a_relevant_item_and_says_so():

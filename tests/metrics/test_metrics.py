@@ -9,14 +9,14 @@ from sklearn.metrics import average_precision_score, mean_absolute_error, ndcg_s
 from workbench.metrics import Metric, Ranked, all_metrics, ranking_metric
 
 METRICS = all_metrics()
-RANKING = [name for name, metric in METRICS.items() if metric.kind == "ranking"]
+RANKING = [name for name, metric in METRICS.items() if metric.kind == "ranking" and metric.cut and not metric.needs]
 
 
-def ranked(hits, relevant, n_items=10, items=None):
+def ranked(hits, relevant, n_items=10, items=None, **more):
     hits = np.array(hits, bool)
     if items is None:
         items = np.tile(np.arange(hits.shape[1], dtype=np.int32), (len(hits), 1))
-    return Ranked(np.array(items, np.int32), hits, np.array(relevant, np.int64), n_items)
+    return Ranked(np.array(items, np.int32), hits, np.array(relevant, np.int64), n_items, **more)
 
 
 def value(name, hits, relevant, k):
@@ -30,7 +30,9 @@ def test_all_metrics_are_found():
         assert metric.name == name
         assert metric.title
         assert metric.formula
-        assert metric.higher_is_better == (metric.kind != "rating")
+        assert metric.higher_is_better in {True, False, None}
+    assert not METRICS["rmse"].higher_is_better
+    assert METRICS["ndcg"].higher_is_better
 
 
 # One list: hits at ranks 2 and 4 of 5, three relevant items.
@@ -53,12 +55,37 @@ BY_HAND = [
     ("map", 5, (1 / 2 + 2 / 4) / 3),
     ("mrr", 1, 0),
     ("mrr", 5, 1 / 2),
+    ("f1", 1, 0),
+    ("f1", 2, 2 / (1 / (1 / 2) + 1 / (1 / 3))),
+    ("f1", 5, 2 / (1 / (2 / 5) + 1 / (2 / 3))),
+    ("rbp", 1, 0),
+    ("rbp", 2, 0.2 * 0.8),
+    ("rbp", 5, 0.2 * (0.8 + 0.8**3)),
+]
+# The same list with other formulas: metric, formula, cutoff, value.
+OTHERWISE = [
+    ("recall", "truncated", 2, 1 / 2),
+    ("recall", "truncated", 5, 2 / 3),
+    ("precision", "listed", 10, 2 / 5),
+    ("map", "R", 2, (1 / 2) / 3),
+    ("map", "k", 5, (1 / 2 + 2 / 4) / 5),
+    ("map", "every-rank", 5, (0 + 1 / 2 + 1 / 3 + 2 / 4 + 2 / 5) / 5),
+    ("map", "every-rank", 7, (0 + 1 / 2 + 1 / 3 + 2 / 4 + 2 / 5 + 2 / 6 + 2 / 7) / 7),
+    ("rbp", "0.5", 5, 0.5 * (0.5 + 0.5**3)),
+    ("rbp", "0.95", 5, 0.05 * (0.95 + 0.95**3)),
 ]
 
 
 @pytest.mark.parametrize(("name", "k", "expected"), BY_HAND)
 def test_ranking_metrics_by_hand(name, k, expected):
     assert value(name, LIST, RELEVANT, k) == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize(("name", "variant", "k", "expected"), OTHERWISE)
+def test_other_formulas_by_hand(name, variant, k, expected):
+    (one,) = METRICS[name].function(ranked([LIST], [RELEVANT], variants={name: variant}), k)
+    assert float(one) == pytest.approx(expected, abs=1e-12)
+    assert METRICS[name].formula_of({name: variant}) == METRICS[name].formulas[variant]
 
 
 def test_every_ranking_metric_has_a_hand_calculation():
@@ -149,7 +176,7 @@ def test_lies_between_0_and_1(name, one, k):
     assert 0 <= value(name, *one, k) <= 1 + 1e-12
 
 
-@pytest.mark.parametrize("name", [name for name in RANKING if name not in {"precision", "recall"}])
+@pytest.mark.parametrize("name", [name for name in RANKING if name not in {"precision", "recall", "f1", "rbp"}])
 @given(relevant=st.integers(1, 10), k=st.integers(1, 20))
 @settings(deadline=None)
 def test_a_perfect_list_is_worth_1(name, relevant, k):

@@ -1,25 +1,56 @@
 """How good lists and predictions are, with everything that the number depends on.
 
-All items are ranked for every user: nothing is sampled. One pass over blocks of users keeps the memory small.
+All items are ranked for every user: nothing is sampled, unless that is asked for. One pass over blocks of users gives all
+metrics at all cutoffs, and keeps the memory small.
 """
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from workbench.algorithms import Algorithm
 from workbench.control import Control
-from workbench.data.interactions import Array, UserItems
+from workbench.data.interactions import Array, Interactions
 from workbench.data.splitting import Part, Split
 from workbench.declaring import nearest
 from workbench.errors import WorkbenchError
-from workbench.evaluation.ranking import blocks, top_k
+from workbench.evaluation.intervals import WORDS, bootstrap
+from workbench.evaluation.lists import (
+    Negatives,
+    co_matrix,
+    compare_lists,
+    find_hits,
+    has_genres,
+    only_relevant,
+    rank_all,
+)
 from workbench.metrics import Metric, Ranked, all_metrics
 
+__all__ = [
+    "CUTOFFS",
+    "Evaluation",
+    "choose_metrics",
+    "describe_protocol",
+    "evaluate",
+    "evaluate_lists",
+    "find_hits",
+    "rank_all",
+]
+
 CUTOFFS = (5, 10, 20)
+# What a metric may need, and what to say where it is not there.
+LACKING = {
+    "genres": "nothing is known of the genres of the items",
+    "counts": "the training data is not at hand",
+    "co": "the training data is not at hand",
+    "ratings": "the hidden interactions have no ratings",
+    "ranks": "lists alone do not say where the other items stand",
+    "history": "nothing is known of the people's histories",
+}
+Means = dict[str, dict[str, float | None]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,45 +61,84 @@ class Evaluation:
     ----------
     metrics : dict
         Name such as ``ndcg@10``, ``rmse`` or ``coverage@10`` to ``mean``, ``low``, ``high`` (95 % interval of the mean
-        over users, or over ratings for errors; None where there is none).
+        over users; None where there is none), and ``users`` where the metric is not defined for all of them.
     per_user : dict of str to float64 (n_users,)
-        Ranking metrics of each evaluated user.
+        Every metric of each user, NaN where it is not defined; for errors the user's own.
     who : int32 (n_users,)
         Their indices in ``user_ids``.
+    users : int
+        How many of them have a relevant item, so that their lists were judged.
+    lists : int32 (n_users, K) or None
+        Their lists, as far as the longest cutoff.
     protocol : dict
         What the numbers depend on.
     """
 
-    metrics: dict[str, dict[str, float | None]]
+    metrics: Means
     per_user: dict[str, Array]
     who: Array
+    users: int
     protocol: dict[str, Any]
     seconds: float
+    lists: Array | None = None
 
 
-def choose_metrics(names: Sequence[str] | None, algorithm: Algorithm | type[Algorithm], *, rated: bool) -> list[Metric]:
+def choose_metrics(
+    names: Sequence[str] | None,
+    algorithm: Algorithm | type[Algorithm] | None,
+    *,
+    rated: bool,
+    there: frozenset[str] = frozenset(("history", "ranks")),
+    variants: Mapping[str, str] | None = None,
+) -> list[Metric]:
     """Metrics by name; all that apply where none is named.
+
+    Parameters
+    ----------
+    algorithm
+        None for lists that were made elsewhere.
+    there
+        What metrics that need more than lists can look at.
 
     Raises
     ------
     WorkbenchError
-        If a name is unknown, or needs predicted ratings that this algorithm or data does not have.
+        If a name or formula is unknown, or a metric needs what this algorithm or data does not have.
     """
-    known = all_metrics()
-    fits = algorithm.predicts_ratings and rated
+    known, variants = all_metrics(), variants or {}
+    check_variants(variants)
+    fits = algorithm is not None and algorithm.predicts_ratings and rated
+    there = there | {"ratings"} if rated else there
+
+    def lacking(metric: Metric) -> str | None:
+        if metric.kind == "rating" and not fits:
+            predicts = algorithm is not None and algorithm.predicts_ratings
+            return LACKING["ratings"] if predicts else "it only ranks items"
+        return next((LACKING[need] for need in metric.needs_of(variants) if need not in there), None)
+
     if names is None:
-        return [metric for metric in known.values() if fits or metric.kind != "rating"]
+        return [metric for metric in known.values() if lacking(metric) is None]
     for name in names:
         if name not in known:
             raise WorkbenchError(nearest("metric", name, list(known)))
-        if known[name].kind == "rating" and not fits:
-            reason = "the hidden interactions have no ratings" if algorithm.predicts_ratings else "it only ranks items"
-            message = f"{algorithm.title} has no {known[name].title}: {reason}. Choose other metrics."
-            raise WorkbenchError(message)
-    return [known[name] for name in names]
+        reason = lacking(known[name])
+        if reason is not None:
+            who = algorithm.title if algorithm is not None else "This file of lists"
+            raise WorkbenchError(f"{who} has no {known[name].title}: {reason}. Choose other metrics.")
+    return [known[name] for name in dict.fromkeys(names)]
 
 
-def evaluate(
+def check_variants(variants: Mapping[str, str]) -> None:
+    """Refuse formulas that there are not, in a sentence."""
+    known = all_metrics()
+    for name, variant in variants.items():
+        if name not in known:
+            raise WorkbenchError(nearest("metric", name, list(known)))
+        if variant not in known[name].formulas:
+            raise WorkbenchError(nearest(f"formula of {name}", variant, list(known[name].formulas)))
+
+
+def evaluate(  # noqa: PLR0913 - what a number depends on
     algorithm: Algorithm,
     part: Part,
     n_items: int,
@@ -76,6 +146,10 @@ def evaluate(
     metrics: Sequence[str] | None = None,
     cutoffs: Sequence[int] = CUTOFFS,
     relevant_from: float | None = None,
+    train: Interactions | None = None,
+    variants: Mapping[str, str] | None = None,
+    negatives: Negatives | None = None,
+    intervals: bool = True,
     control: Control | None = None,
 ) -> Evaluation:
     """Rank all items for every user of `part`, and compare with the truth.
@@ -89,95 +163,194 @@ def evaluate(
     relevant_from
         Lowest rating that counts as relevant; None: every hidden interaction is. Users without a relevant item are
         left out (and counted out of ``users``).
+    train
+        What was learned from; metrics of popularity, novelty, diversity and fairness look at it.
+    variants
+        Formulas by metric, where not the default.
+    negatives
+        Rank the truth among some other items only, drawn by chance. The protocol then says ``sampled``.
+    intervals
+        Whether to say how sure the means are.
     """
     started = time.perf_counter()
-    control = control or Control()
+    _check_cutoffs(cutoffs)
+    there = _there(train) | {"history", "ranks"}
+    rated = part.truth.rating is not None
+    chosen = choose_metrics(metrics, algorithm, rated=rated, there=there, variants=variants)
+    judged = only_relevant(part, relevant_from)
+    errors = [metric for metric in chosen if metric.kind == "rating"]
+    ranking = [metric for metric in chosen if metric.kind != "rating"]
+    who = part.who if errors else judged.who
+    result: Means = {}
+    per_user: dict[str, Array] = {}
+    lists = None
+    if ranking:
+        needs = frozenset(need for metric in ranking for need in metric.needs_of(variants or {}))
+        ranked = rank_all(
+            algorithm,
+            judged,
+            n_items,
+            max(cutoffs),
+            control or Control(),
+            train=train,
+            needs=needs,
+            negatives=negatives,
+        )
+        ranked = replace(ranked, variants=variants or {}, threshold=relevant_from or 0.0)
+        result, per_user = measure(ranked, ranking, cutoffs, intervals=intervals)
+        per_user, lists = _of_all(per_user, ranked.items, judged.who, who)
+    if errors:
+        found, own = _rating_errors(algorithm, part, errors, intervals=intervals)
+        result, per_user = found | result, own | per_user
+    protocol = _facts(chosen, cutoffs, n_items, relevant_from, variants, negatives, train)
+    return Evaluation(result, per_user, who, len(judged), protocol, time.perf_counter() - started, lists)
+
+
+def evaluate_lists(
+    items: Array,
+    part: Part,
+    n_items: int,
+    *,
+    metrics: Sequence[str] | None = None,
+    cutoffs: Sequence[int] = CUTOFFS,
+    relevant_from: float | None = None,
+    train: Interactions | None = None,
+    variants: Mapping[str, str] | None = None,
+) -> Evaluation:
+    """The same for lists that were made elsewhere: int32 (people of `part`, K), -1 where a list is shorter."""
+    started = time.perf_counter()
+    _check_cutoffs(cutoffs)
+    rated = part.truth.rating is not None
+    chosen = choose_metrics(metrics, None, rated=rated, there=_there(train) | {"history"}, variants=variants)
+    judged = only_relevant(part, relevant_from)
+    items = items[np.searchsorted(part.who, judged.who), : max(cutoffs)]
+    needs = frozenset(need for metric in chosen for need in metric.needs_of(variants or {}))
+    ranked = compare_lists(items, judged, n_items, train=train, needs=needs)
+    ranked = replace(ranked, variants=variants or {}, threshold=relevant_from or 0.0)
+    result, per_user = measure(ranked, chosen, cutoffs)
+    protocol = _facts(chosen, cutoffs, n_items, relevant_from, variants, None, train)
+    return Evaluation(result, per_user, judged.who, len(judged), protocol, time.perf_counter() - started, items)
+
+
+def measure(
+    ranked: Ranked, metrics: Sequence[Metric], cutoffs: Sequence[int], *, intervals: bool = True
+) -> tuple[Means, dict[str, Array]]:
+    """All metrics at all cutoffs; a metric that is defined for nobody is left out."""
+    result: Means = {}
+    per_user: dict[str, Array] = {}
+    for metric in metrics:
+        for k in sorted(set(cutoffs)) if metric.cut else [0]:
+            key = f"{metric.name}@{k}" if metric.cut else metric.name
+            values = metric.function(ranked, k)
+            if np.isnan(values).all():
+                continue
+            if metric.kind == "ranking":
+                per_user[key] = values
+                result[key] = {}
+            else:
+                result[key] = {"mean": float(values), "low": None, "high": None}
+    for key, found in _means(per_user, intervals=intervals).items():
+        result[key] = found
+    return result, per_user
+
+
+def _means(per_user: dict[str, Array], *, intervals: bool) -> Means:
+    if not per_user:
+        return {}
+    values = np.stack(list(per_user.values()), axis=1)  # (n_users, n_metrics)
+    defined = (~np.isnan(values)).sum(axis=0)
+    low, high = bootstrap(values) if intervals else (defined, defined)
+    found: Means = {}
+    for at, key in enumerate(per_user):
+        sure = intervals and defined[at] > 1
+        column = values[:, at]
+        some = {} if defined[at] == len(values) else {"users": int(defined[at])}
+        found[key] = {
+            "mean": float(column.mean() if not some else column[~np.isnan(column)].mean()),
+            "low": float(low[at]) if sure else None,
+            "high": float(high[at]) if sure else None,
+            **some,
+        }
+    return found
+
+
+def _of_all(per_user: dict[str, Array], lists: Array, judged: Array, who: Array) -> tuple[dict[str, Array], Array]:
+    """Rows for everybody in `who`: those who were not judged have no values and no list."""
+    if len(judged) == len(who):
+        return per_user, lists
+    at = np.searchsorted(who, judged)
+
+    def spread(values: Array, nothing: float) -> Array:
+        full = np.full((len(who), *values.shape[1:]), nothing, values.dtype)
+        full[at] = values
+        return full
+
+    return {key: spread(values, np.nan) for key, values in per_user.items()}, spread(lists, -1)
+
+
+def _rating_errors(
+    algorithm: Algorithm, part: Part, metrics: list[Metric], *, intervals: bool
+) -> tuple[Means, dict[str, Array]]:
+    """Errors over all hidden ratings, and each user's own. Ratings of one user hang together: users are drawn."""
+    predicted = algorithm.predict(np.repeat(part.users, part.truth.lengths), part.truth.item)
+    counts = part.truth.lengths.astype(np.float64)
+    result: Means = {}
+    own: dict[str, Array] = {}
+    for metric in metrics:
+        finish = metric.finish or (lambda value: value)
+        values = metric.function(predicted, part.truth.rating)
+        users = np.add.reduceat(values, part.truth.indptr[:-1]) / counts
+        own[metric.name] = finish(users)
+        low, high = (None, None)
+        if intervals and len(users) > 1:
+            ends = bootstrap(users[:, None], counts)
+            low, high = (float(finish(np.maximum(end[0], 0.0))) for end in ends)
+        result[metric.name] = {"mean": float(finish(values.mean())), "low": low, "high": high}
+    own["ratings"] = counts
+    return result, own
+
+
+def _there(train: Interactions | None) -> frozenset[str]:
+    """What metrics can look at, of training."""
+    if train is None:
+        return frozenset()
+    return frozenset(("counts", "co", *(["genres"] if has_genres(train) else [])))
+
+
+def _check_cutoffs(cutoffs: Sequence[int]) -> None:
     if not cutoffs or min(cutoffs) < 1:
         message = f"Cutoffs are whole numbers from 1 up, not {list(cutoffs)}."
         raise WorkbenchError(message)
-    chosen = choose_metrics(metrics, algorithm, rated=part.truth.rating is not None)
-    ranked_part = _only_relevant(part, relevant_from)
-    result: dict[str, dict[str, float | None]] = {}
-    per_user: dict[str, Array] = {}
-    if any(metric.kind != "rating" for metric in chosen):
-        ranked = rank_all(algorithm, ranked_part, n_items, max(cutoffs), control)
-        for metric in (m for m in chosen if m.kind != "rating"):
-            for k in sorted(set(cutoffs)):
-                values = metric.function(ranked, k)
-                if metric.kind == "ranking":
-                    per_user[f"{metric.name}@{k}"] = values
-                    result[f"{metric.name}@{k}"] = _mean(values)
-                else:
-                    result[f"{metric.name}@{k}"] = {"mean": float(values), "low": None, "high": None}
-    result |= _rating_errors(algorithm, part, [m for m in chosen if m.kind == "rating"])
-    facts = {
-        "candidates": f"all {n_items} items of the data set",
+
+
+def _facts(
+    chosen: list[Metric],
+    cutoffs: Sequence[int],
+    n_items: int,
+    relevant_from: float | None,
+    variants: Mapping[str, str] | None,
+    negatives: Negatives | None,
+    train: Interactions | None,
+) -> dict[str, Any]:
+    variants = variants or {}
+    facts: dict[str, Any] = {
+        "candidates": negatives.describe() if negatives else f"all {n_items} items of the data set",
+        "sampled": negatives is not None,
         "masked": "items of the person's training and validation interactions",
         "relevance": "every hidden interaction"
         if relevant_from is None
         else f"hidden ratings of {relevant_from:g} and more",
         "cutoffs": sorted(set(cutoffs)),
-        "formulas": {metric.name: metric.formula for metric in chosen},
-        "interval": "95 %, normal approximation over users (over ratings for RMSE and MAE)",
+        "formulas": {metric.name: metric.formula_of(variants) for metric in chosen},
+        "definitions": {metric.name: variants[metric.name] for metric in chosen if metric.name in variants},
+        "interval": WORDS,
     }
-    return Evaluation(result, per_user, ranked_part.who, facts, time.perf_counter() - started)
-
-
-def rank_all(algorithm: Algorithm, part: Part, n_items: int, k: int, control: Control) -> Ranked:
-    """Lists of length `k` for everybody in `part`, and which entries hit."""
-    items = np.empty((len(part), k), np.int32)
-    for block in blocks(len(part), n_items):
-        control.check()
-        scores = algorithm.score(part.users[block], part.histories.rows(block))
-        items[block] = top_k(scores, k, part.seen.rows(block))
-        control.progress(block.stop / len(part), "users")
-    return Ranked(items, find_hits(items, part.truth, n_items), part.truth.lengths, n_items)
-
-
-def find_hits(items: Array, truth: UserItems, n_items: int) -> Array:
-    """Whether each recommended item is in its user's truth, bool (n, k)."""
-    row = np.repeat(np.arange(len(truth), dtype=np.int64), truth.lengths)
-    keys = np.sort(row * n_items + truth.item)
-    wanted = np.arange(len(items), dtype=np.int64)[:, None] * n_items + items
-    at = np.minimum(np.searchsorted(keys, wanted), max(0, len(keys) - 1))
-    return (keys[at] == wanted) & (items >= 0) if len(keys) else np.zeros(items.shape, bool)
-
-
-def _only_relevant(part: Part, relevant_from: float | None) -> Part:
-    if relevant_from is None or part.truth.rating is None:
-        return part
-    good = part.truth.rating >= relevant_from
-    row = np.repeat(np.arange(len(part)), part.truth.lengths)[good]
-    counts = np.bincount(row, minlength=len(part))
-    left = np.flatnonzero(counts)
-    if not len(left):
-        message = f"No hidden rating reaches {relevant_from:g}, so nothing counts as relevant. Lower the threshold."
-        raise WorkbenchError(message)
-    truth = UserItems(np.concatenate([[0], np.cumsum(counts[left])]), part.truth.item[good], part.truth.rating[good])
-    return Part(part.who[left], part.users[left], part.histories.rows(left), part.seen.rows(left), truth)
-
-
-def _rating_errors(algorithm: Algorithm, part: Part, metrics: list[Metric]) -> dict[str, dict[str, float | None]]:
-    if not metrics:
-        return {}
-    predicted = algorithm.predict(np.repeat(part.users, part.truth.lengths), part.truth.item)
-    result = {}
-    for metric in metrics:
-        interval = _mean(metric.function(predicted, part.truth.rating))
-        if metric.finish is not None:
-            known = {key: np.maximum(value, 0.0) for key, value in interval.items() if value is not None}
-            finished = {key: float(metric.finish(value)) for key, value in known.items()}
-            interval = {**interval, **finished}
-        result[metric.name] = interval
-    return result
-
-
-def _mean(values: Array) -> dict[str, float | None]:
-    mean = float(values.mean())
-    if len(values) < 2:  # noqa: PLR2004 - one value has no spread
-        return {"mean": mean, "low": None, "high": None}
-    half = float(1.959964 * values.std(ddof=1) / np.sqrt(len(values)))
-    return {"mean": mean, "low": mean - half, "high": mean + half}
+    if train is not None and any("co" in metric.needs for metric in chosen):
+        kept, people = co_matrix(train).shape[0], train.n_users
+        facts["audiences"] = (
+            "everybody in training" if kept == people else f"a fixed sample of {kept} of {people} people"
+        )
+    return facts
 
 
 def describe_protocol(split: Split, evaluation: Evaluation, data_hash: str, seed: int) -> dict[str, Any]:
@@ -189,6 +362,6 @@ def describe_protocol(split: Split, evaluation: Evaluation, data_hash: str, seed
         "history": f"{shown} interactions of the person",
         "seed": seed,
         "data_hash": data_hash,
-        "users": len(evaluation.who),
+        "users": evaluation.users,
     }
     return about | evaluation.protocol

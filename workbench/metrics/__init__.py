@@ -2,49 +2,33 @@
 
 To add one, write a function in a file of this folder and mark it with `ranking_metric`, `catalogue_metric` or
 `rating_metric`. It is then offered by the command line and the window, with its formula in the protocol.
+
+Where tools define a metric differently, its formulas have names; the first is the default. `peers` says which name is
+which tool's.
 """
 
 import importlib
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
+from typing import Any
 
-import numpy as np
+from workbench.metrics._lists import Array, Catalogue, Ranked, Ranks, Rows, safe_divide
 
-Array = np.ndarray
-
-
-@dataclass(frozen=True, eq=False)
-class Ranked:
-    """Lists beside the truth.
-
-    Attributes
-    ----------
-    items : int32 (n_users, K)
-        Item indices, best first; -1 where a list is shorter.
-    hits : bool (n_users, K)
-        Whether the item at that rank is relevant.
-    relevant : int64 (n_users,)
-        Number of relevant items of each user, at least 1.
-    n_items : int
-        Items that could have been recommended.
-    """
-
-    items: Array
-    hits: Array
-    relevant: Array
-    n_items: int
-
-    @cached_property
-    def hit_counts(self) -> Array:
-        """Hits among the first 1, 2, … K, int64 (n_users, K)."""
-        return np.cumsum(self.hits, axis=1)
-
-    def hits_at(self, k: int) -> Array:
-        """Hits among the first `k`, int64 (n_users,)."""
-        width = self.hits.shape[1]
-        return self.hit_counts[:, min(k, width) - 1] if width else np.zeros(len(self.hits), np.int64)
+__all__ = [
+    "Array",
+    "Catalogue",
+    "Metric",
+    "Ranked",
+    "Ranks",
+    "Rows",
+    "all_metrics",
+    "catalogue_metric",
+    "ranking_metric",
+    "rating_metric",
+    "safe_divide",
+]
 
 
 @dataclass(frozen=True)
@@ -54,42 +38,73 @@ class Metric:
     Attributes
     ----------
     kind : {"ranking", "catalogue", "rating"}
-        ranking: function(ranked, k) -> float64 (n_users,); catalogue: function(ranked, k) -> float;
-        rating: function(predicted, truth) -> float64 (n_pairs,), whose mean goes through `finish`.
+        ranking: function(ranked, k) -> float64 (n_users,), NaN where it is not defined for a user; catalogue:
+        function(ranked, k) -> float; rating: function(predicted, truth) -> float64 (n_pairs,), whose mean goes through
+        `finish`.
+    formulas : dict of str to str
+        Names of the ways in which it is defined, in words; the first is the default.
+    needs : tuple of str
+        What it looks at beside lists and truth: ``counts`` and ``genres`` of the items, the ``history`` of people,
+        ``ratings`` of the truth, ``ranks`` of the truth among all items, ``co`` (how alike items are in whom they met).
+    cut : bool
+        Whether it depends on a cutoff k.
+    usual : bool
+        Whether it is shown where nobody chose.
+    bounds : (float, float)
+        Least and greatest value that it can have.
+    higher_is_better : bool or None
+        None where neither is better in itself.
     """
 
     name: str
     title: str
     kind: str
-    formula: str
+    formulas: Mapping[str, str]
     function: Callable[..., Array]
-    higher_is_better: bool = True
+    higher_is_better: bool | None = True
     finish: Callable[[Array], Array] | None = None
+    needs: tuple[str, ...] = ()
+    cut: bool = True
+    usual: bool = False
+    bounds: tuple[float, float] = (0.0, 1.0)
+
+    @property
+    def formula(self) -> str:
+        """The default formula in words."""
+        return next(iter(self.formulas.values()))
+
+    def formula_of(self, variants: Mapping[str, str]) -> str:
+        """The formula that is chosen in `variants` (by the metric's name), in words."""
+        return self.formulas[variants.get(self.name) or next(iter(self.formulas))]
+
+    def needs_of(self, variants: Mapping[str, str]) -> tuple[str, ...]:
+        """What it needs with the chosen formula: groups by genre need genres."""
+        return (*self.needs, "genres") if variants.get(self.name) == "genres" else self.needs
 
 
-def ranking_metric(title: str, formula: str) -> Callable[[Callable[..., Array]], Callable[..., Array]]:
+Marked = Callable[[Callable[..., Array]], Callable[..., Array]]
+
+
+def ranking_metric(title: str, formula: str | Mapping[str, str], **facts: Any) -> Marked:
     """Mark a function of (ranked, k) that gives a number for each user."""
-    return _mark(title, "ranking", formula)
+    return _mark(title, "ranking", formula, **facts)
 
 
-def catalogue_metric(title: str, formula: str) -> Callable[[Callable[..., Array]], Callable[..., Array]]:
+def catalogue_metric(title: str, formula: str | Mapping[str, str], **facts: Any) -> Marked:
     """Mark a function of (ranked, k) that gives one number for all lists together."""
-    return _mark(title, "catalogue", formula)
+    return _mark(title, "catalogue", formula, **facts)
 
 
-def rating_metric(
-    title: str, formula: str, finish: Callable[[Array], Array] | None = None
-) -> Callable[[Callable[..., Array]], Callable[..., Array]]:
+def rating_metric(title: str, formula: str, finish: Callable[[Array], Array] | None = None) -> Marked:
     """Mark a function of (predicted, truth) that gives an error for each pair; lower is better."""
-    return _mark(title, "rating", formula, higher_is_better=False, finish=finish)
+    return _mark(title, "rating", formula, higher_is_better=False, finish=finish, cut=False, usual=True)
 
 
-def _mark(
-    title: str, kind: str, formula: str, **facts: object
-) -> Callable[[Callable[..., Array]], Callable[..., Array]]:
+def _mark(title: str, kind: str, formula: str | Mapping[str, str], **facts: Any) -> Marked:
     def mark(function: Callable[..., Array]) -> Callable[..., Array]:
         name = function.__name__
-        function.metric = Metric(name, title, kind, formula, function, **facts)  # type: ignore[attr-defined, arg-type]
+        formulas = {"usual": formula} if isinstance(formula, str) else dict(formula)
+        function.metric = Metric(name, title, kind, formulas, function, **facts)  # type: ignore[attr-defined]
         return function
 
     return mark
@@ -97,9 +112,9 @@ def _mark(
 
 @cache
 def all_metrics() -> dict[str, Metric]:
-    """Every metric by name."""
+    """Every metric by name: the usual ones first, then in the order of files and functions."""
     found: dict[str, Metric] = {}
     for module in pkgutil.iter_modules(__path__):
         members = vars(importlib.import_module(f"{__name__}.{module.name}")).values()
         found |= {one.metric.name: one.metric for one in members if isinstance(getattr(one, "metric", None), Metric)}
-    return found
+    return dict(sorted(found.items(), key=lambda pair: not pair[1].usual))

@@ -34,7 +34,7 @@ class Judge:
         if self.part is None:
             return {}
         n_items = self.run.data.n_items
-        result = evaluate(algorithm, self.part, n_items, metrics=[self.metric], cutoffs=[self.cutoff])
+        result = evaluate(algorithm, self.part, n_items, metrics=[self.metric], cutoffs=[self.cutoff], intervals=False)
         value = result.metrics[self.key]["mean"]
         return {} if value is None else {self.key: round(value, 6)}
 
@@ -45,6 +45,7 @@ class Judge:
             self._best, self.best_epoch, self.best = self.sign * value, line["epoch"], line
 
     def exhausted(self, epoch: int) -> bool:
-        """Whether nothing better came for so long that going on is idle."""
+        """Whether nothing better came for so long that going on is idle. More epochs asked for later are a new chance."""
         patience = self.run.spec.patience
-        return bool(patience and self.best_epoch and epoch - self.best_epoch >= patience)
+        extended = max((int(one.since) for one in self.run.spec.changes if one.name == "epochs"), default=0)
+        return bool(patience and self.best_epoch and epoch - max(self.best_epoch, extended) >= patience)

@@ -1,0 +1,267 @@
+"""What metrics look at: lists beside the truth, and what is known of people and items."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+
+Array = np.ndarray
+
+# The most popular items that together have this share of all interactions are the head; the others are the tail.
+HEAD = 0.8
+
+
+class Rows(Protocol):
+    """Items of some users, one row a user: row ``u`` is ``item[indptr[u]:indptr[u + 1]]``."""
+
+    @property
+    def indptr(self) -> Array:
+        """Where each row begins, and the last one ends."""
+
+    @property
+    def item(self) -> Array:
+        """Item indices."""
+
+    @property
+    def rating(self) -> Array | None:
+        """Ratings, or None."""
+
+
+@dataclass(frozen=True, eq=False)
+class Catalogue:
+    """What training knows of the items.
+
+    Attributes
+    ----------
+    counts : int64 (n_items,)
+        Training interactions of each item.
+    n_people : int
+        People who have any training interaction.
+    genres : float64 (n_items, n_genres) or None
+        Share of each genre in an item: rows sum to 1, or to 0 where nothing is known.
+    """
+
+    counts: Array
+    n_people: int
+    genres: Array | None = None
+
+    @cached_property
+    def order(self) -> Array:
+        """Items by popularity, most popular first (of equals the first in the file). int64 (n_items,)."""
+        return np.argsort(-self.counts, kind="stable")
+
+    @cached_property
+    def place(self) -> Array:
+        """Place of each item in `order`, from 0. int64 (n_items,)."""
+        place = np.empty(len(self.order), np.int64)
+        place[self.order] = np.arange(len(self.order))
+        return place
+
+    @cached_property
+    def chance(self) -> Array:
+        """Share of the people in training who have each item. float64 (n_items,)."""
+        return self.counts / max(1, self.n_people)
+
+    def tail(self, by: str = "interactions") -> Array:
+        """Which items are the long tail, bool (n_items,).
+
+        Parameters
+        ----------
+        by : {"interactions", "items", "last-tenth"}
+            The head has 80 % of the interactions, or is 20 % of the items; or the tail is the least popular tenth of
+            the items that training has seen.
+        """
+        ordered = self.counts[self.order]
+        if by == "last-tenth":
+            seen = int((ordered > 0).sum())
+            tail = self.order[:seen][::-1][: max(1, seen // 10)]
+            return np.isin(np.arange(len(self.counts)), tail)
+        if by == "items":
+            head = self.order[: round((1 - HEAD) * len(self.order))]
+        else:
+            before = np.cumsum(ordered) - ordered
+            head = self.order[(before < HEAD * ordered.sum()) & (ordered > 0)]
+        tail_mask = np.ones(len(self.counts), bool)
+        tail_mask[head] = False
+        return tail_mask
+
+
+@dataclass(frozen=True, eq=False)
+class Ranks:
+    """Where the truth stands among all candidates, not only in the list.
+
+    Attributes
+    ----------
+    place : int64 (n_truth,)
+        Rank of each relevant item in the whole list, from 1, ties broken as in the list; entries as in the truth.
+    middle : float64 (n_truth,)
+        The same with equal scores sharing the mean of their ranks.
+    candidates : int64 (n_users,)
+        Items that could have been recommended to each user, the relevant ones among them.
+    """
+
+    place: Array
+    middle: Array
+    candidates: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Ranked:
+    """Lists beside the truth.
+
+    Attributes
+    ----------
+    items : int32 (n_users, K)
+        Item indices, best first; -1 where a list is shorter.
+    hits : bool (n_users, K)
+        Whether the item at that rank is relevant.
+    relevant : int64 (n_users,)
+        Number of relevant items of each user, at least 1.
+    n_items : int
+        Items that could have been recommended.
+    truth, history, seen : Rows (n_users rows) or None
+        What is hidden, shown, and left out of the lists.
+    grades : float64 (n_users, K) or None
+        Rating of each hit, 0 where there is none.
+    catalogue : Catalogue or None
+    ranks : Ranks or None
+    co : float64 (n_users, K) or None
+        For each rank the sum of distances of its item from all items before it; the distance is 1 - cosine of who
+        interacted with them in training.
+    variants : dict of str to str
+        Chosen formulas by metric; defaults where a metric is not named.
+    threshold : float
+        Lowest rating that is relevant; 0 where every interaction is.
+    """
+
+    items: Array
+    hits: Array
+    relevant: Array
+    n_items: int
+    truth: Rows | None = None
+    history: Rows | None = None
+    seen: Rows | None = None
+    grades: Array | None = None
+    catalogue: Catalogue | None = None
+    ranks: Ranks | None = None
+    co: Array | None = None
+    variants: Mapping[str, str] = field(default_factory=dict)
+    threshold: float = 0.0
+
+    @cached_property
+    def hit_counts(self) -> Array:
+        """Hits among the first 1, 2, … K, int64 (n_users, K)."""
+        return np.cumsum(self.hits, axis=1)
+
+    def hits_at(self, k: int) -> Array:
+        """Hits among the first `k`, int64 (n_users,)."""
+        return self.upto(self.hit_counts, k)
+
+    def upto(self, running: Array, k: int) -> Array:
+        """Column of running sums for the first `k`; zeros where lists are empty."""
+        width = running.shape[1]
+        return running[:, min(k, width) - 1] if width else np.zeros(len(running), running.dtype)
+
+    @cached_property
+    def listed(self) -> Array:
+        """Which ranks have an item, bool (n_users, K)."""
+        return self.items >= 0
+
+    @cached_property
+    def lengths(self) -> Array:
+        """Items among the first 1, 2, … K, int64 (n_users, K)."""
+        return np.cumsum(self.listed, axis=1)
+
+    def of_items(self, values: Array) -> Array:
+        """A number of each listed item, 0 where there is none; float64 (n_users, K)."""
+        return np.where(self.listed, values[np.maximum(self.items, 0)], 0.0)
+
+    def mean_of(self, values: Array, k: int) -> Array:
+        """Mean over the first `k` of a number of each rank; NaN where the list is empty. float64 (n_users,)."""
+        shown = values[:, :k]
+        return safe_divide(shown.sum(axis=1), self.upto(self.lengths, k))
+
+    def exposure(self, k: int) -> Array:
+        """How often each item is among the first `k` of anybody, int64 (n_items,)."""
+        shown = self.items[:, :k]
+        return np.bincount(shown[shown >= 0], minlength=self.n_items)
+
+    @cached_property
+    def best_grades(self) -> Array:
+        """Ratings of each user's relevant items, highest first, 0 behind the last; float64 (n_users, K)."""
+        assert self.truth is not None
+        assert self.truth.rating is not None
+        n, width = self.items.shape
+        row = np.repeat(np.arange(n), self.relevant)
+        order = np.lexsort((-np.asarray(self.truth.rating, np.float64), row))
+        place = np.arange(len(row)) - np.repeat(np.cumsum(self.relevant) - self.relevant, self.relevant)
+        near = place < width
+        best = np.zeros((n, width))
+        best[row[near], place[near]] = self.truth.rating[order][near]
+        return best
+
+    @cached_property
+    def expected(self) -> Array:
+        """Place of each listed item among the popular items that the user has not seen, from 0; int64 (n_users, K).
+
+        A list of the k most popular items that are new to the user has exactly the places below k.
+        """
+        assert self.catalogue is not None
+        assert self.seen is not None
+        place = self.catalogue.place[np.maximum(self.items, 0)]
+        row = np.repeat(np.arange(len(self.items), dtype=np.int64), np.diff(self.seen.indptr))
+        keys = np.sort(row * self.n_items + self.catalogue.place[self.seen.item])
+        wanted = np.arange(len(self.items), dtype=np.int64)[:, None] * self.n_items + place
+        # Only items near the front can be expected, and there are few of them.
+        width = self.items.shape[1] + np.diff(self.seen.indptr)[:, None]
+        near = self.listed & (place < width)
+        before = np.searchsorted(keys, wanted[near]) - np.asarray(self.seen.indptr)[:-1][np.nonzero(near)[0]]
+        place = np.where(self.listed, place, self.n_items)
+        place[near] -= before
+        return place
+
+    @cached_property
+    def history_genres(self) -> Array:
+        """Mean share of each genre in the history, rows sum to 1 (0 where nothing is known); (n_users, n_genres)."""
+        assert self.catalogue is not None
+        assert self.catalogue.genres is not None
+        assert self.history is not None
+        sums = summed(self.catalogue.genres, self.history)
+        return sums / np.maximum(sums.sum(axis=1, keepdims=True), 1e-300)
+
+    @cached_property
+    def history_popularity(self) -> Array:
+        """Mean training interactions of the items in the history, NaN where it is empty; float64 (n_users,)."""
+        assert self.catalogue is not None
+        assert self.history is not None
+        sums = summed(self.catalogue.counts[:, None].astype(np.float64), self.history)[:, 0]
+        return safe_divide(sums, np.diff(self.history.indptr))
+
+    @cached_property
+    def genre_distances(self) -> Array:
+        """For each rank the sum of distances (1 - cosine of genres) from all items before it; float64 (n_users, K)."""
+        assert self.catalogue is not None
+        assert self.catalogue.genres is not None
+        length = np.sqrt((self.catalogue.genres**2).sum(axis=1, keepdims=True))
+        unit = self.catalogue.genres / np.where(length > 0, length, 1.0)
+        vectors = np.where(self.listed[..., None], unit[np.maximum(self.items, 0)], 0.0)  # (n, K, genres)
+        alike = (vectors * (np.cumsum(vectors, axis=1) - vectors)).sum(axis=2)
+        return np.where(self.listed, (self.lengths - 1) - alike, 0.0)
+
+
+def safe_divide(a: Array, b: Array) -> Array:
+    """Quotient a / b, NaN where b is 0. float64."""
+    a, b = np.broadcast_arrays(np.asarray(a, np.float64), np.asarray(b, np.float64))
+    return np.divide(a, b, out=np.full(a.shape, np.nan), where=b != 0)
+
+
+def summed(values: Array, rows: Rows) -> Array:
+    """Sum of a number (or several) of the items of each row; float64 (n_rows, m)."""
+    totals = np.zeros((len(rows.indptr) - 1, values.shape[1]))
+    filled = np.flatnonzero(np.diff(rows.indptr))
+    if len(filled):
+        for column in range(values.shape[1]):  # one after the other: rows of all genres would be large
+            totals[filled, column] = np.add.reduceat(values[rows.item, column], np.asarray(rows.indptr)[:-1][filled])
+    return totals

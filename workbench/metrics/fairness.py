@@ -1,0 +1,94 @@
+"""Metrics of how alike groups of items and groups of users are served; 0 is alike.
+
+Source of the first two: Zhu, Wang & Caverlee, "Measuring and mitigating item under-recommendation bias in personalized
+ranking systems", SIGIR 2020.
+"""
+
+import numpy as np
+
+from workbench.metrics import Array, Ranked, catalogue_metric
+from workbench.metrics.ranking import ndcg, recall
+
+GROUPS = {
+    "popularity": "groups of items: head (80 % of the interactions) and tail",
+    "genres": "groups of items: genres, in which an item counts by its share",
+}
+QUARTERS = 4
+
+
+@catalogue_metric(
+    "Unequal exposure (RSP)",
+    {
+        name: f"standard deviation / mean over groups of (times shown among the first k / times possible); {words}"
+        for name, words in GROUPS.items()
+    },
+    needs=("counts", "history"),
+    higher_is_better=False,
+    bounds=(0.0, np.inf),
+)
+def rsp(ranked: Ranked, k: int) -> Array:
+    """Ranking-based statistical parity over groups of items. float64 (); NaN where nothing is shown."""
+    assert ranked.seen is not None
+    groups = _groups(ranked, "rsp")
+    shown = ranked.exposure(k) @ groups
+    could = len(ranked.items) - np.bincount(ranked.seen.item, minlength=ranked.n_items)
+    return _spread(shown, could @ groups)
+
+
+@catalogue_metric(
+    "Unequal opportunity (REO)",
+    {
+        name: f"standard deviation / mean over groups of (hits among the first k / relevant items); {words}"
+        for name, words in GROUPS.items()
+    },
+    needs=("counts",),
+    higher_is_better=False,
+    bounds=(0.0, np.inf),
+)
+def reo(ranked: Ranked, k: int) -> Array:
+    """Ranking-based equal opportunity over groups of items. float64 (); NaN where nothing hits."""
+    assert ranked.truth is not None
+    groups = _groups(ranked, "reo")
+    hit = ranked.items[:, :k][ranked.hits[:, :k]]
+    found = np.bincount(hit, minlength=ranked.n_items) @ groups
+    return _spread(found, np.bincount(ranked.truth.item, minlength=ranked.n_items) @ groups)
+
+
+def _groups(ranked: Ranked, metric: str) -> Array:
+    """Share of each item in each group, (n_items, n_groups)."""
+    assert ranked.catalogue is not None
+    if ranked.variants.get(metric) == "genres" and ranked.catalogue.genres is not None:
+        return ranked.catalogue.genres
+    tail = ranked.catalogue.tail()
+    return np.stack([~tail, tail], axis=1).astype(np.float64)
+
+
+def _spread(found: Array, possible: Array) -> Array:
+    there = possible > 0
+    chances = found[there] / possible[there]
+    return np.asarray(chances.std() / chances.mean() if len(chances) and chances.mean() > 0 else np.nan)
+
+
+@catalogue_metric(
+    "Gap between users",
+    {
+        "ndcg": "greatest - least mean NDCG among quarters of the users by the length of their history",
+        "recall": "greatest - least mean recall among quarters of the users by the length of their history",
+    },
+    needs=("history",),
+    higher_is_better=False,
+)
+def user_gap(ranked: Ranked, k: int) -> Array:
+    """Difference between the best and the worst served users. float64 (); NaN where all histories are equally long.
+
+    Equally long histories stay together, so that there may be fewer than four groups. Source of the idea: Li et al.,
+    "User-oriented fairness in recommendation", WWW 2021.
+    """
+    assert ranked.history is not None
+    values = (recall if ranked.variants.get("user_gap") == "recall" else ndcg)(ranked, k)
+    lengths = np.diff(ranked.history.indptr)
+    edges = np.quantile(lengths, np.arange(1, QUARTERS) / QUARTERS, method="inverted_cdf")
+    group = np.searchsorted(edges, lengths)
+    sizes = np.bincount(group, minlength=QUARTERS)
+    means = np.bincount(group, values, minlength=QUARTERS)[sizes > 0] / sizes[sizes > 0]
+    return np.asarray(means.max() - means.min() if len(means) > 1 else np.nan)

@@ -35,20 +35,19 @@ class Product:
     without_self: bool = False
 
     def strongest(self, k: int) -> Iterator["sp.csr_matrix"]:
-        """The `k` strongest entries of each row, float32, block of rows by block of rows."""
+        """The `k` strongest entries of each row, float32, block of rows by block of rows; in no order within a row."""
         import scipy.sparse as sp
 
         from workbench.algorithms._neighbour_kernels import strongest_of_product
 
         k = max(1, min(k, self.b.shape[1]))
-        a, b = _arrays(self.a), _arrays(self.b)
+        a, b = _arrays(self.a), _even_arrays(self.b)
         how = (self.jaccard, float(self.shrinkage), self.without_self)
 
         def block(rows: slice) -> "sp.csr_matrix":
             counts, columns, values = strongest_of_product(a, b, self.left, self.right, how, k, (rows.start, rows.stop))
-            kept = np.arange(k) < counts[:, None]
             indptr = np.concatenate([[0], np.cumsum(counts)])
-            return sp.csr_matrix((values[kept], columns[kept], indptr), shape=(len(counts), self.b.shape[1]))
+            return sp.csr_matrix((values, columns, indptr), shape=(len(counts), self.b.shape[1]))
 
         lengths = np.diff(self.b.indptr)
         cost = np.add.reduceat(np.append(lengths[self.a.indices], 0), self.a.indptr[:-1])
@@ -150,4 +149,18 @@ def _square_lengths(x: "sp.csr_matrix") -> Array:
 
 
 def _arrays(matrix: "sp.csr_matrix") -> tuple[Array, Array, Array]:
-    return matrix.indptr.astype(np.int64), matrix.indices.astype(np.int32), matrix.data.astype(np.float64)
+    return (
+        matrix.indptr.astype(np.int64),
+        matrix.indices.astype(np.int32, copy=False),
+        matrix.data.astype(np.float64, copy=False),
+    )
+
+
+def _even_arrays(matrix: "sp.csr_matrix") -> tuple[Array, Array, Array, bool]:
+    """The same, with one entry a row, where all of a row are equal; and whether they are."""
+    indptr, indices, data = _arrays(matrix)
+    lengths = np.diff(indptr)
+    of_row = np.zeros(len(lengths))
+    of_row[lengths > 0] = data[indptr[:-1][lengths > 0]]
+    even = bool((data == np.repeat(of_row, lengths)).all())
+    return indptr, indices, of_row if even else data, even

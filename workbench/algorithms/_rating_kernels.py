@@ -7,6 +7,8 @@ compressed sparse rows: `indptr`, `index`, `value`.
 import numba
 import numpy as np
 
+from workbench.algorithms._neighbour_kernels import largest
+
 # Sums may be taken in vector registers, and products and sums in one step. The compiler settles the order once for a kind
 # of processor, so that equal seeds still give equal bits.
 SUMS = {"reassoc", "contract", "nsz"}
@@ -115,7 +117,7 @@ def ask_neighbours(similar, pairs, columns, k, at_least, out):  # type: ignore[n
         least, ties = np.float32(0), 0
         if size > k:
             shuffled[:size] = near[:size]
-            least = _largest(shuffled, size, k)
+            least = largest(shuffled, size, k)
             ties = k
             for place in range(size):
                 ties -= near[place] > least
@@ -127,31 +129,6 @@ def ask_neighbours(similar, pairs, columns, k, at_least, out):  # type: ignore[n
                 above += s * said[place]
                 below += s
         out[n] = above / below
-
-
-@numba.njit(cache=True, nogil=True)
-def _largest(values, size, k):  # type: ignore[no-untyped-def] # pragma: no cover
-    """The `k`-th largest of the first `size` values, which are shuffled."""
-    low, high = 0, size - 1
-    while low < high:
-        pivot = values[(low + high) // 2]
-        i, j = low, high
-        while i <= j:
-            while values[i] > pivot:
-                i += 1
-            while values[j] < pivot:
-                j -= 1
-            if i <= j:
-                values[i], values[j] = values[j], values[i]
-                i += 1
-                j -= 1
-        if k - 1 <= j:
-            high = j
-        elif k - 1 >= i:
-            low = i
-        else:
-            break
-    return values[k - 1]
 
 
 @numba.njit(cache=True, nogil=True)

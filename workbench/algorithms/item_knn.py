@@ -94,7 +94,7 @@ class ItemKNN(Algorithm):
         listens = yield from replace(product, without_self=True).build(self.neighbours)
         speaks = listens.T.tocsr()
         self._indptr = speaks.indptr.astype(np.int64)
-        self._indices, self._data = speaks.indices.astype(np.int32), speaks.data
+        self._indices, self._data = speaks.indices.astype(np.int32, copy=False), speaks.data
 
     def score(self, users: Array, histories: UserItems) -> Array:
         n_items = len(self._indptr) - 1
@@ -102,7 +102,7 @@ class ItemKNN(Algorithm):
 
     def contributions(self, history: UserItems, item: int) -> Array:
         """What each interaction counts, times the similarity of its item."""
-        counts = aged(history, len(self._indptr) - 1, self.half_life).data.astype(np.float64)
+        counts = aged(history, len(self._indptr) - 1, self.half_life).data.astype(np.float64, copy=False)
         return counts * self._weights()[:, [item]].toarray().ravel()[history.item]
 
     def _weights(self) -> "sp.csr_matrix":

@@ -78,7 +78,7 @@ class P3Alpha(Algorithm):
         if self.kept_for == "scored":
             weights = weights.T.tocsr()
         self._indptr = weights.indptr.astype(np.int64)
-        self._indices, self._data = weights.indices.astype(np.int32), weights.data
+        self._indices, self._data = weights.indices.astype(np.int32, copy=False), weights.data
 
     def _listens(self, data: Interactions) -> Array:
         """What the weights for each item are divided by, float64 (n_items,)."""

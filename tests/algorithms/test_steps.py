@@ -67,6 +67,31 @@ def test_steps_follow_the_schedule_to_the_digit() -> None:
     assert rates == pytest.approx([*shares[:2], shares[1], *shares[2:], shares[3]])
 
 
+def test_another_rate_holds_from_its_moment_on() -> None:
+    algorithm = Slope(optimizer="sgd", learning_rate=1.0, epochs=2)
+    algorithm.adjust("learning_rate", 0.5, 0.1)  # behind the first of four steps
+    algorithm.adjust("learning_rate", 1.5, 10.0)  # behind the third
+    rates = [record.values["learning_rate"] for record in algorithm.train(cycle().train, 0)]
+    assert rates == pytest.approx([1, 0.1, 0.1, 0.1, 10, 10])
+    assert algorithm.state()["module.weight"][0].tolist() == pytest.approx([-3 * 11.2, -4 * 11.2], rel=1e-6)
+
+
+def test_momentum_by_hand() -> None:
+    # Steps of 1 and of 1 + 0.5 times the gradient.
+    assert slid(momentum=0.5)[0] == pytest.approx([-3 * 2.5, -4 * 2.5])
+
+
+def test_penalties_by_hand() -> None:
+    # L2: the second gradient is 3 + 0.1 × -3. L1: each step ends 0.5 nearer to zero.
+    assert slid(l2=0.1)[0] == pytest.approx([-3 - 2.7, -4 - 3.6])
+    assert slid(l1=0.5)[0] == pytest.approx([-3 - 3 + 1, -4 - 4 + 1])
+    assert slid(l1=3.5)[0] == pytest.approx([0, -1], abs=1e-6)  # what is small becomes zero
+
+
+def test_the_length_of_the_weights_is_told() -> None:
+    assert slid(clip=100.0)[1][1]["weight_norm"] == pytest.approx(5)  # after the first step, at the second
+
+
 def test_the_gradient_is_told() -> None:
     assert slid()[1][0]["gradient_norm"] == pytest.approx(5)
     assert slid(clip=1.0)[1][1]["gradient_norm"] == pytest.approx(5)  # as it was before it was shortened

@@ -142,6 +142,88 @@ def test_an_old_wish_does_not_touch_a_new_training(make_run):
     assert train_run(run.folder)["state"] == "done"
 
 
+NET = {"epochs": 4, "factors": 4, "batch_size": 64}
+
+
+class AdjustAt(Control):
+    """Asks for another learning rate from inside after some looks, and ends the training after others."""
+
+    def __init__(self, run, looks, value, last=10**9):
+        self.run, self.looks, self.value, self.last = run, looks, value, last
+
+    def check(self):
+        self.looks, self.last = self.looks - 1, self.last - 1
+        if self.looks == 0:
+            self.run.adjust("learning_rate", self.value)
+        if self.last <= 0:
+            raise Cancelled
+
+
+def test_the_learning_rate_changes_while_it_trains_and_the_run_says_so(make_run, monkeypatch):
+    monkeypatch.setattr("workbench.training.train.LOOK", 0)
+    run = make_run("bpr", NET)
+    train_run(run.folder, AdjustAt(run, 12, 0.003))
+    [change] = Run.open(run.folder).spec.changes
+    assert (change.name, change.value) == ("learning_rate", 0.003)
+    assert 0 < change.since < 4
+    for record in run.records():
+        reached = record["epoch"] + record.get("part", 0)
+        wanted = 0.003 if reached > change.since else run.spec.hyperparameters["learning_rate"]
+        assert record["values"]["learning_rate"] == wanted
+    # Killed at once after the change, and taken up again, it goes the same way.
+    again = make_run("bpr", NET)
+    looks = 12
+    with pytest.raises(Cancelled):
+        train_run(again.folder, AdjustAt(again, looks, 0.003, last=looks + 2))
+    train_run(again.folder)
+    assert Run.open(again.folder).spec.changes == [change]
+    assert same(model(run), model(again))
+    plain = make_run("bpr", NET)
+    train_run(plain.folder)
+    assert not same(model(run), model(plain))
+
+
+def test_what_cannot_be_changed_says_so(make_run):
+    run = make_run("bpr", NET)
+    with pytest.raises(WorkbenchError, match="only learning_rate can"):
+        run.adjust("factors", 8)
+    with pytest.raises(WorkbenchError, match="learning_rate must be"):
+        run.adjust("learning_rate", -1)
+    with pytest.raises(WorkbenchError, match="nothing can"):
+        make_run("ease").adjust("regularization", 3)
+    assert not (run.folder / "adjust.json").exists()
+
+
+def test_more_epochs_end_like_a_run_that_had_them_from_the_start(make_run):
+    run = make_run("biased-svd", SVD | {"epochs": 3}, patience=0)
+    train_run(run.folder)
+    evaluate_run(run)
+    run.extend(2)
+    assert run.status()["state"] == "queued"
+    assert not (run.folder / "evaluation.json").exists()
+    train_run(run.folder)
+    longer = make_run("biased-svd", SVD | {"epochs": 5}, patience=0)
+    train_run(longer.folder)
+    assert same(model(run), model(longer))
+    assert Run.open(run.folder).spec.hyperparameters["epochs"] == 5
+    assert [one["epoch"] for one in run.records() if "part" not in one] == [1, 2, 3, 4, 5]
+    with pytest.raises(WorkbenchError, match="learns in one step"):
+        make_run("ease").extend(5)
+
+
+def test_more_epochs_are_trained_though_patience_had_ended_the_run(make_run, monkeypatch):
+    worse = iter([{"ndcg@10": 1 / at} for at in range(1, 100)])
+    monkeypatch.setattr("workbench.training.validation.Judge.validate", lambda *_: next(worse))
+    monkeypatch.setattr("workbench.training.validation.Judge.key", "ndcg@10", raising=False)
+    run = make_run("bpr", NET | {"epochs": 9}, patience=2)
+    train_run(run.folder)
+    assert run.status()["epoch"] == 3
+    run.extend(5)
+    train_run(run.folder)
+    assert run.status()["epoch"] == 5  # two more without a better one
+    assert run.status()["best"]["epoch"] == 1
+
+
 def test_a_loss_that_is_no_number_fails_with_what_to_try(make_run):
     run = make_run("biased-svd", SVD)
     original = BiasedSVD.train

@@ -11,7 +11,7 @@ import pkgutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
@@ -19,6 +19,9 @@ from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.declaring import explain, nearest
 from workbench.errors import WorkbenchError
+
+if TYPE_CHECKING:
+    import scipy.sparse as sp
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,7 @@ class Algorithm(BaseModel):
     iterative : whether it has epochs (and then a hyperparameter ``epochs``)
     uses_torch : whether it is trained with torch
     best_threads : threads that were measured to be best; 0 for all cores
+    adjustable : names of hyperparameters that may be changed while it trains
     learned : names of private attributes (without underscore) that hold what was learned, as arrays or numbers
 
     Hyperparameters are pydantic fields declared with `workbench.declaring.hyperparameter`.
@@ -84,6 +88,7 @@ class Algorithm(BaseModel):
     iterative: ClassVar[bool] = False
     uses_torch: ClassVar[bool] = False
     best_threads: ClassVar[int] = 0
+    adjustable: ClassVar[tuple[str, ...]] = ()
     learned: ClassVar[tuple[str, ...]] = ()
 
     # Where tensors live ("cpu", "cuda", …); chosen by whoever starts the run. Only neural algorithms look at it.
@@ -117,10 +122,25 @@ class Algorithm(BaseModel):
         """
         raise NotImplementedError
 
+    def sparse_scores(self, users: Array, histories: UserItems) -> "tuple[sp.csr_matrix, sp.csr_matrix] | None":
+        """Scores as a product of two sparse float32 matrices, (n, m) and (m, n_items); None where they are not one.
+
+        Lists are then made without a number for each user and item. `score` gives the same bits: both add up the products
+        of an item in the order of the first matrix.
+        """
+        return None
+
     def predict(self, users: Array, items: Array) -> Array:
         """Predict the rating of each pair, float32 (n,), clipped to the scale of training; -1 stands for unknown."""
         message = f"{self.title} ranks items; it does not predict ratings. Use biased-svd or average for that."
         raise WorkbenchError(message)
+
+    def adjust(self, name: str, since: float, value: float) -> None:
+        """Let one of `adjustable` have another value from there on where `since` epochs are done, such as 2.25.
+
+        A training that is taken up again is told of all changes in their order, so that it goes the same way.
+        """
+        raise NotImplementedError
 
     def contributions(self, history: UserItems, item: int) -> Array | None:
         """What each interaction of one history (one row) adds to the score of `item`, float64 (len(history.item),).

@@ -42,3 +42,23 @@ def gradient_norm(module: "nn.Module", longest: float = 0.0) -> "Tensor":
         for one in dense:
             one.mul_(share)
     return norm
+
+
+def weight_norm(module: "nn.Module") -> "Tensor":
+    """Length of all weights together, a scalar on the device."""
+    import torch
+
+    norm: Tensor = torch.nn.utils.get_total_norm([weight.detach() for weight in module.parameters()])
+    return norm
+
+
+def shrink(module: "nn.Module", by: float) -> None:
+    """Bring all weights nearer to zero by the same amount, none beyond it: the step of an L1 penalty.
+
+    Soft thresholding after a gradient step (ISTA; Beck and Teboulle, SIAM J. Imaging Sciences 2(1), 2009).
+    """
+    import torch
+
+    with torch.no_grad():
+        for weight in module.parameters():
+            weight.copy_(torch.nn.functional.softshrink(weight, by))

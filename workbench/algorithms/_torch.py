@@ -20,7 +20,7 @@ from pydantic import PrivateAttr
 from workbench.algorithms import Algorithm, Record
 from workbench.algorithms._meter import Meter
 from workbench.algorithms._sampling import Unseen
-from workbench.algorithms._steps import gradient_norm, share_of_rate
+from workbench.algorithms._steps import gradient_norm, share_of_rate, shrink, weight_norm
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.declaring import hyperparameter
 from workbench.errors import WorkbenchError
@@ -68,6 +68,7 @@ class NeuralAlgorithm(Algorithm):
     iterative = True
     uses_torch = True
     best_threads = 1
+    adjustable = ("learning_rate",)
 
     epochs: int = declare_epochs(20)
     learning_rate: float = declare_learning_rate(1e-3)
@@ -81,6 +82,32 @@ class NeuralAlgorithm(Algorithm):
         le=1,
         advanced=True,
         when={"optimizer": "adamw"},
+    )
+    momentum: float = hyperparameter(
+        0.0,
+        "Momentum",
+        "Share of each step that is carried into the next one. 0.9 runs through flat places faster.",
+        ge=0,
+        lt=1,
+        advanced=True,
+        when={"optimizer": "sgd"},
+    )
+    l2: float = hyperparameter(
+        0.0,
+        "L2 of weights",
+        "Pulls weights towards zero by this share of their size, as part of the gradient.",
+        ge=0,
+        le=10,
+        advanced=True,
+        when={"optimizer": ["adam", "adagrad", "sgd"]},
+    )
+    l1: float = hyperparameter(
+        0.0,
+        "L1 of weights",
+        "Pulls all weights towards zero by the same amount, so that those that matter little become zero.",
+        ge=0,
+        le=10,
+        advanced=True,
     )
     schedule: Literal["constant", "cosine"] = hyperparameter(
         "constant",
@@ -117,7 +144,10 @@ class NeuralAlgorithm(Algorithm):
     _sizes: tuple[int, int] = PrivateAttr(default=(0, 0))  # n_users, n_items
     _epochs_done: int = PrivateAttr(default=0)
     _restored: bool = PrivateAttr(default=False)
-    _norm: Any = PrivateAttr(default=None)  # of the last gradient that was measured, on the device
+    _rates: list[tuple[float, float]] = PrivateAttr(default_factory=list)  # epochs done, and the rate from there on
+    _norms: Any = PrivateAttr(
+        default=None
+    )  # of the gradient and the weights when they were last measured, on the device
     _gauged: float = PrivateAttr(default=-GAUGE)
 
     def build(self, n_users: int, n_items: int) -> "nn.Module":
@@ -193,13 +223,17 @@ class NeuralAlgorithm(Algorithm):
         self._module.load_state_dict(weights)
         moments: dict[int, dict[str, Tensor]] = {}
         for name, value in tensors.items():
-            kind, number, key = name.split(".", 2)
-            if kind == "optimizer":
+            if name.startswith("optimizer."):
+                _, number, key = name.split(".", 2)
                 moments.setdefault(int(number), {})[key] = value
         groups = self._optimizer.state_dict()["param_groups"]
         self._optimizer.load_state_dict({"state": moments, "param_groups": groups})
         self._epochs_done = int(state["epochs_done"])
         self._restored = True
+
+    def adjust(self, name: str, since: float, value: float) -> None:
+        """See `Algorithm.adjust`."""
+        self._rates.append((since, value))
 
     def tensor(self, array: Array) -> "Tensor":
         """An array on the device, ready to index with or to compute with."""
@@ -217,6 +251,11 @@ class NeuralAlgorithm(Algorithm):
         import torch
 
         sparse = any(isinstance(part, torch.nn.Embedding) and part.sparse for part in module.modules())
+        if sparse and (self.l1 or self.l2):
+            message = (
+                f"{self.title} has too many rows for L1 and L2 of weights with {self.optimizer}: each step would touch "
+            )
+            raise WorkbenchError(message + "all of them. Set both to 0, or choose the optimizer adam.")
         # One kernel for the whole step: three times as fast on a processor, but for dense gradients only.
         options: dict[str, Any] = {
             "lr": self.learning_rate,
@@ -226,6 +265,10 @@ class NeuralAlgorithm(Algorithm):
             torch.sparse.check_sparse_tensor_invariants.disable()  # type: ignore[no-untyped-call]  # the default, said aloud or else torch warns
         if self.optimizer == "adamw":
             options["weight_decay"] = self.weight_decay
+        elif self.l2:
+            options["weight_decay"] = self.l2
+        if self.optimizer == "sgd":
+            options["momentum"] = self.momentum
         kinds = {"adam": "Adam", "adamw": "AdamW", "adagrad": "Adagrad", "sgd": "SGD"}
         made: Optimizer = getattr(torch.optim, kinds[self.optimizer])(module.parameters(), **options)
         return made
@@ -237,7 +280,7 @@ class NeuralAlgorithm(Algorithm):
         meter, before = Meter(waits=self._device != "cpu"), 0.0
         for part, batch in batches(rng):
             _seed_torch(seeds.spawn(1)[0], self._device)
-            rate = self._set_rate((epoch + (before + part) / 2) / self.epochs)
+            rate = self._set_rate((epoch + (before + part) / 2) / self.epochs, epoch + part)
             before = part
             meter.add(self._step({name: self.tensor(value) for name, value in batch.items()}))
             loss = meter.look()
@@ -245,15 +288,17 @@ class NeuralAlgorithm(Algorithm):
                 message = f"{self.title}: the loss is no longer a number in epoch {epoch + 1}. Lower learning_rate."
                 raise WorkbenchError(message)
             values = {"learning_rate": rate}
-            if loss is not None and self._norm is not None:
-                values["gradient_norm"] = float(self._norm)
+            if loss is not None and self._norms is not None:
+                values |= {"gradient_norm": float(self._norms[0]), "weight_norm": float(self._norms[1])}
             yield Record(epoch, self.epochs, loss, ends_epoch=False, part=part, values=values)
         self._epochs_done = epoch + 1
         values = {"learning_rate": self._optimizer.param_groups[0]["lr"]}
         yield Record(epoch + 1, self.epochs, meter.mean(), values=values)
 
-    def _set_rate(self, progress: float) -> float:
-        rate = self.learning_rate * share_of_rate(self.schedule, progress, self.warm_up)
+    def _set_rate(self, progress: float, reached: float) -> float:
+        """Set the rate of a step in whose middle `progress` (0 to 1) is done, and after which `reached` epochs are."""
+        base = next((rate for since, rate in reversed(self._rates) if reached > since), self.learning_rate)
+        rate = base * share_of_rate(self.schedule, progress, self.warm_up)
         for group in self._optimizer.param_groups:
             group["lr"] = rate
         return rate
@@ -265,8 +310,10 @@ class NeuralAlgorithm(Algorithm):
         loss.backward()  # type: ignore[no-untyped-call]
         now = time.perf_counter()
         if self.clip or now - self._gauged >= GAUGE:
-            self._norm, self._gauged = gradient_norm(self._module, self.clip), now
+            self._norms, self._gauged = (gradient_norm(self._module, self.clip), weight_norm(self._module)), now
         self._optimizer.step()
+        if self.l1:
+            shrink(self._module, self.l1 * self._optimizer.param_groups[0]["lr"])
         return loss.detach()
 
     def _mixed(self) -> AbstractContextManager[Any]:

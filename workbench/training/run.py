@@ -3,11 +3,11 @@
 ========================  =========================================================================================
 ``run.json``              what was asked: algorithm, hyperparameters, data, split, seed, device, threads, versions
 ``status.json``           where it stands: state, process, epoch, time left, memory
-``control.json``          what the person wants of it: pause, resume, stop, cancel
+``control.json``          what the person wants of it: pause, resume, stop, cancel; ``adjust.json``: another learning rate
 ``records.jsonl``         what happened, one object for each record
 ``checkpoint.safetensors``  the last finished epoch, to go on from
 ``model.safetensors``     the result
-``evaluation.json``       metrics with their protocol; ``users.parquet`` has them for each user
+``evaluation.json``       metrics with their protocol; ``users.parquet`` has them for each user, ``lists.npy`` their lists
 ``log.txt``               the story in words, and the details of a failure
 ========================  =========================================================================================
 """
@@ -41,6 +41,16 @@ ACTIVE = ("running", "paused")
 ON = "It can go on after its last finished epoch."
 
 
+class Change(BaseModel):
+    """A hyperparameter that was changed after the run had begun."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    since: float = Field(ge=0, description="Epochs that were done when it was changed, such as 2.25.")
+    name: str
+    value: float
+
+
 class RunSpec(BaseModel):
     """What was asked of a run; the content of ``run.json``."""
 
@@ -64,6 +74,7 @@ class RunSpec(BaseModel):
     validation_users: int = Field(1000, ge=1)
     created: str
     versions: dict[str, str]
+    changes: list[Change] = Field([], description="What was changed while it trained or after, in order.")
 
 
 class Run:
@@ -183,12 +194,44 @@ class Run:
         if status["state"] in ACTIVE and status.get("pid") != os.getpid():
             message = f"The run {self.name} is being trained by process {status.get('pid')}. Stop that first."
             raise WorkbenchError(message)
-        (self.folder / "control.json").unlink(missing_ok=True)
+        for wish in ("control.json", "adjust.json"):
+            (self.folder / wish).unlink(missing_ok=True)
         self.set_status("queued")
 
     def control(self, command: Literal["pause", "resume", "stop", "cancel"]) -> None:
         """Ask the training process for something; it answers through ``status.json``."""
         write_json(self.folder / "control.json", {"command": command})
+
+    def adjust(self, name: str, value: float) -> None:
+        """Ask the training process to go on with another value of one of the algorithm's `adjustable` hyperparameters."""
+        kind = find(self.spec.algorithm)
+        if name not in kind.adjustable:
+            can = f"only {' and '.join(kind.adjustable)} can" if kind.adjustable else "nothing can"
+            message = (
+                f"{kind.title}: {name} cannot be changed while it trains; {can}. Start a new run with another value."
+            )
+            raise WorkbenchError(message)
+        kind.make({**self.spec.hyperparameters, name: value})
+        write_json(self.folder / "adjust.json", {"name": name, "value": value})
+
+    def note_change(self, change: Change) -> None:
+        """Write down that a hyperparameter has changed."""
+        self.spec.changes.append(change)
+        write_json(self.folder / "run.json", self.spec.model_dump())
+
+    def extend(self, epochs: int) -> None:
+        """Let a run that has ended go on for more epochs than were asked for at first: it waits to be trained then."""
+        kind = find(self.spec.algorithm)
+        if not kind.iterative:
+            message = f"{kind.title} learns in one step, so there are no more epochs to train."
+            raise WorkbenchError(message)
+        done = self.status().get("epoch") or 0
+        asked = kind.make({**self.spec.hyperparameters, "epochs": done + epochs}).model_dump()
+        self.queue()
+        for outdated in ("evaluation.json", "users.parquet"):
+            (self.folder / outdated).unlink(missing_ok=True)
+        self.spec.hyperparameters.update(asked)
+        self.note_change(Change(since=done, name="epochs", value=done + epochs))
 
     def records(self) -> list[dict[str, Any]]:
         """All whole records; a line cut short by a kill is left out."""

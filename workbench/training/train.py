@@ -12,14 +12,14 @@ from typing import Any
 
 from threadpoolctl import threadpool_limits
 
-from workbench.algorithms import Algorithm
+from workbench.algorithms import Algorithm, Record
 from workbench.control import Control
 from workbench.errors import Cancelled, WorkbenchError
 from workbench.files import read_json
 from workbench.training.blending import join
 from workbench.training.pulse import Pulse
 from workbench.training.records import Records, record_line
-from workbench.training.run import Run
+from workbench.training.run import Change, Run
 from workbench.training.validation import Judge
 from workbench.training.weights import load_weights, same_file, save_weights
 
@@ -40,6 +40,7 @@ class Trainer:
         self.records = Records(run.folder / "records.jsonl")
         self.pulse = Pulse(run)
         self._next_look = 0.0
+        self._looked = False
         self._paused = 0.0  # seconds
         self.epoch = 0  # the last one that is finished
 
@@ -69,7 +70,10 @@ class Trainer:
         return state
 
     def _go_on(self, algorithm: Algorithm) -> int:
-        """Take up the last checkpoint where there is one; returns its epoch."""
+        """Take up the last checkpoint where there is one, and what was changed since the start; returns its epoch."""
+        for change in self.run.spec.changes:
+            if change.name in algorithm.adjustable:
+                algorithm.adjust(change.name, change.since, change.value)
         checkpoint = self.run.folder / "checkpoint.safetensors"
         if not checkpoint.exists():
             self.records.cut(0)
@@ -108,6 +112,7 @@ class Trainer:
             else:
                 self.records.append_step(record, seconds)
             self._look()
+            self._adjust(algorithm, record)
         if not algorithm.iterative:
             line = {
                 "epoch": 0,
@@ -138,7 +143,8 @@ class Trainer:
     def _look(self) -> None:
         """Do what the person wants: pause here, or leave by an exception."""
         self.control.check()
-        if time.perf_counter() < self._next_look:
+        self._looked = time.perf_counter() >= self._next_look
+        if not self._looked:
             return
         self._next_look = time.perf_counter() + LOOK
         wish = self._wish()
@@ -148,6 +154,19 @@ class Trainer:
             raise _Stopped
         if wish == "cancel":
             raise Cancelled
+
+    def _adjust(self, algorithm: Algorithm, record: Record) -> None:
+        """Change a hyperparameter where the person wants that; it is noted, so that a resumed training goes the same way."""
+        path = self.run.folder / "adjust.json"
+        if not self._looked or not path.exists():
+            return
+        wish = read_json(path)
+        path.unlink(missing_ok=True)
+        since = record.epoch + (0.0 if record.ends_epoch else record.part)
+        change = Change(since=since, name=wish["name"], value=wish["value"])
+        self.run.note_change(change)
+        algorithm.adjust(change.name, change.since, change.value)
+        self.pulse.facts["changes"] = [one.model_dump() for one in self.run.spec.changes]
 
     def _wait(self) -> str:
         """Wait while the person wants a pause, which is no time of training; returns what is wanted then."""
@@ -206,7 +225,8 @@ def train_run(folder: Path, control: Control | None = None) -> dict[str, Any]:
         log.exception("failed")
         raise WorkbenchError(sentence) from error
     finally:
-        (folder / "control.json").unlink(missing_ok=True)
+        for wish in ("control.json", "adjust.json"):
+            (folder / wish).unlink(missing_ok=True)
         for handler in log.handlers:
             handler.close()
     trainer.pulse.finish(state)

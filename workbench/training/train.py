@@ -156,7 +156,7 @@ class Trainer:
             raise Cancelled
 
     def _adjust(self, algorithm: Algorithm, record: Record) -> None:
-        """Change a hyperparameter where the person wants that; it is noted, so that a resumed training goes the same way."""
+        """Change a hyperparameter where the person wants that, and note it: a resumed training goes the same way."""
         path = self.run.folder / "adjust.json"
         if not self._looked or not path.exists():
             return

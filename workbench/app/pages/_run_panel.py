@@ -6,6 +6,7 @@ from typing import Any
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from workbench.app.pages._blend_runs import weights_words
 from workbench.app.pages._curves import LOWER_IS_BETTER, Curve
 from workbench.app.pages._legend import Legend
 from workbench.app.pages._lines import RunLine, show_lines
@@ -242,9 +243,8 @@ class RunPanel(QWidget):
             loss = self.tr("The loss of a training appears here, while it learns.")
             validation = self.tr("How good it is after each epoch appears here.")
         elif not has_epochs(info):
-            loss = self.tr("{name} solves everything in one step: there is no curve to watch.").format(
-                name=_algorithm_title(info)
-            )
+            one_step = self.tr("{name} solves everything in one step: there is no curve to watch.")
+            loss = weights_words(self.session, info) or one_step.format(name=_algorithm_title(info))
             validation = (
                 self.tr("Its validation figure appears here when it is done.")
                 if not info.over

@@ -7,16 +7,20 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
 from workbench.algorithms import Algorithm, all_algorithms
+from workbench.algorithms.blend import Blend
 from workbench.app import icons
 from workbench.app.form import Form
 from workbench.app.pages import Page, preview
 from workbench.app.pages._algorithm_list import AlgorithmList
+from workbench.app.pages._blend_runs import BlendRuns
 from workbench.app.pages._run_panel import RunPanel
 from workbench.app.pages._run_words import short_title
+from workbench.app.pages._several import SeveralValues
 from workbench.app.pages._training_options import options_of
 from workbench.app.session import Session
 from workbench.app.theme import GRID, HEADING, SMALL
 from workbench.app.widgets import Button, Card, Chip, Elided, EmptyState, Text, clear
+from workbench.insight.paths import varied
 
 LIST_WIDTH, FORM_WIDTH = 25 * GRID, 38 * GRID
 FIRST = "ease"
@@ -113,9 +117,7 @@ class TrainPage(Page):
         column.addWidget(self._reference)
         column.addWidget(self._unsuited)
         column.addSpacing(GRID)
-        self.form = Form()
-        self.form.changed.connect(self._keep_draft)
-        column.addWidget(self.form)
+        self._build_hyperparameters(column)
         self.fold = Button(self.tr("Advanced: seed and training"), "quiet", icon="chevron-right")
         self.fold.setCheckable(True)
         column.addWidget(self.fold, 0, Qt.AlignmentFlag.AlignLeft)
@@ -139,6 +141,22 @@ class TrainPage(Page):
         card.add(self._waiting)
         return card
 
+    def _build_hyperparameters(self, column: QVBoxLayout) -> None:
+        self.blend = BlendRuns(self.session)
+        self.blend.changed.connect(self._keep_draft)
+        self.blend.changed.connect(self._refresh_primary)
+        self.form = Form(hidden=("runs",))
+        self.form.changed.connect(self._keep_draft)
+        column.addWidget(self.blend)
+        column.addWidget(self.form)
+        self.several = Button(
+            self.tr("Try several values…"),
+            "quiet",
+            tip=self.tr("A run for each, and how validation goes with the value"),
+        )
+        self.several.clicked.connect(self._try_several)
+        column.addWidget(self.several, 0, Qt.AlignmentFlag.AlignLeft)
+
     # The chosen algorithm ------------------------------------------------------------------------------------------
 
     @property
@@ -155,6 +173,8 @@ class TrainPage(Page):
         self._show_chips(kind)
         # A form tells of its changes while it is filled: what was noted before is filled in afterwards.
         draft, options = dict(self._drafts.get(name, {})), dict(self._options)
+        self.blend.set_value(str(draft.get("runs") or ""))
+        self.blend.setVisible(kind is Blend)
         self.form.set_declaration(kind, draft)
         self.options.set_declaration(options_of(kind), options)
         self._area.verticalScrollBar().setValue(0)
@@ -185,7 +205,9 @@ class TrainPage(Page):
 
     def _keep_draft(self) -> None:
         if self.algorithms.name:
-            self._drafts[self.algorithms.name] = self.form.changed_values() if self.form.valid else {}
+            chosen = {"runs": self.blend.value()} if self.kind is Blend else {}
+            self._drafts[self.algorithms.name] = chosen | (self.form.changed_values() if self.form.valid else {})
+        self.several.setVisible(self.kind is not None and bool(varied(self.kind, self.form.values())))
 
     def _keep_options(self) -> None:
         if self.options.valid:
@@ -211,7 +233,12 @@ class TrainPage(Page):
                 self.fold.setChecked(self.fold.isChecked() or form is self.options)
                 form.focus_error()
                 return
-        self.session.queue_run(kind.name, self.form.values(), **self.options.values())
+        chosen = {"runs": self.blend.value()} if kind is Blend else {}
+        self.session.queue_run(kind.name, self.form.values() | chosen, **self.options.values())
+
+    def _try_several(self) -> None:
+        if self.kind is not None and self.form.valid and self.options.valid:
+            SeveralValues(self.session, self.kind, self.form.values(), self.options.values(), self).show()
 
     def _refresh_primary(self, *_: object) -> None:
         kind = self.kind
@@ -224,7 +251,8 @@ class TrainPage(Page):
         self._waiting.set_text(self.tr("Waiting: {names}").format(names=names) if waiting else "")
         self._waiting.setVisible(bool(waiting))
         words = self.tr("Queue {name}") if busy else self.tr("Train {name}")
-        reason = self.algorithms.reason(kind)
+        self.blend.refresh()
+        reason = self.algorithms.reason(kind) or (self.blend.reason() if kind is Blend else "")
         self._unsuited.setText(reason)
         self._unsuited.setVisible(bool(reason))
         why = self.algorithms.suggestion(kind.name)

@@ -22,8 +22,13 @@ from workbench.algorithms.bert4rec import BERT4Rec
 from workbench.algorithms.bpr import BPR
 from workbench.algorithms.caser import Caser
 from workbench.algorithms.gru4rec import GRU4Rec
+from workbench.algorithms.lightgcn import LightGCN
+from workbench.algorithms.mult_dae import MultDAE
+from workbench.algorithms.mult_vae import MultVAE
 from workbench.algorithms.narm import NARM
 from workbench.algorithms.nextitnet import NextItNet
+from workbench.algorithms.ngcf import NGCF
+from workbench.algorithms.recvae import RecVAE
 from workbench.algorithms.sasrec import SASRec
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.errors import WorkbenchError
@@ -38,6 +43,12 @@ NEURAL = [
     Caser(epochs=4, factors=8, batch_size=32, objective="sampled-softmax", sampling="batch"),
     NextItNet(epochs=4, factors=8, batch_size=32, objective="sampled-softmax", sampling="popularity", negatives=5),
     NARM(epochs=4, factors=8, hidden=12, batch_size=32, layers=2),
+    MultDAE(epochs=4, factors=8, batch_size=8),
+    MultVAE(epochs=4, factors=8, hidden=12, batch_size=8, annealing=3),
+    RecVAE(epochs=4, factors=8, hidden=12, batch_size=8),
+    LightGCN(epochs=4, factors=8, batch_size=32),
+    LightGCN(epochs=4, factors=8, batch_size=32, objective="bpr", layers=2),
+    NGCF(epochs=4, factors=8, batch_size=32, layers=2),
 ]
 
 
@@ -265,8 +276,8 @@ def test_who_has_seen_everything_is_left_out() -> None:
 def test_softmax_loss_and_its_gradients_are_those_of_torch(chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("workbench.algorithms._softmax.CHUNK", {"cpu": chunk})
     generator = torch.Generator().manual_seed(0)
-    inputs = [torch.randn(*shape, generator=generator, dtype=torch.float64) for shape in ((50, 6), (11, 6), (11,))]
-    target = torch.randint(11, (50,), generator=generator)
+    inputs = [torch.randn(*shape, generator=generator, dtype=torch.float64) for shape in ((150, 6), (11, 6), (11,))]
+    target = torch.randint(11, (150,), generator=generator)
     ours = [one.clone().requires_grad_() for one in inputs]
     theirs = [one.clone().requires_grad_() for one in inputs]
     loss = softmax_loss(*ours, target)

@@ -9,6 +9,8 @@ from torch import Tensor
 # Bytes of logits held at once: on a processor they should stay in its cache, on other devices fill them.
 CHUNK = {"cpu": 2**21}
 CHUNK_ELSEWHERE = 2**28
+# Rows of a chunk at least: with fewer, reading and writing the gradient of the weights takes longer than computing it.
+ROWS = 64
 
 
 def whole(device: str) -> AbstractContextManager[Any]:
@@ -42,8 +44,8 @@ def softmax_loss(hidden: Tensor, weight: Tensor, bias: Tensor, target: Tensor) -
     real = (goals >= 0).to(weight.dtype)
     goals = goals.clamp(min=0)
     loss = torch.zeros((), device=hidden.device, dtype=hidden.dtype)
-    to_hidden, to_weight, to_bias = torch.empty_like(hidden), torch.zeros_like(weight), torch.zeros_like(bias)
-    size = max(16, CHUNK.get(hidden.device.type, CHUNK_ELSEWHERE) // (4 * len(weight)))
+    to_hidden, to_weight, to_bias = torch.zeros_like(hidden), torch.zeros_like(weight), torch.zeros_like(bias)
+    size = max(ROWS, CHUNK.get(hidden.device.type, CHUNK_ELSEWHERE) // (4 * len(weight)))
     with torch.no_grad(), whole(hidden.device.type):
         for start in range(0, len(hidden), size):
             rows, goal, counts = (one[start : start + size] for one in (hidden, goals, real))
@@ -54,8 +56,10 @@ def softmax_loss(hidden: Tensor, weight: Tensor, bias: Tensor, target: Tensor) -
             loss += ((total.log() - right) * counts).sum()
             share = logits.div_(total if goal.shape[1] == 1 else total / counts.sum(1, keepdim=True))
             share.scatter_add_(1, goal, -counts)  # softmax - one-hot, of all targets of the row together
-            to_hidden[start : start + size] = share @ weight
-            to_weight.addmm_(share.T, rows)
+            if hidden.requires_grad:
+                to_hidden[start : start + size] = share @ weight
+            if weight.requires_grad:
+                to_weight.addmm_(share.T, rows)
             to_bias += share.sum(0)
     # Linear in the inputs with exactly these gradients; its value is taken away again and the loss put in its place.
     linear = (hidden * to_hidden).sum() + (weight * to_weight).sum() + (bias * to_bias).sum()

@@ -4,9 +4,23 @@ import numba
 import numpy as np
 
 
-@numba.njit(
-    cache=True, nogil=True, fastmath={"reassoc"}
-)  # so that sums of ones are made many at a time; they are exact
+# As far as numbers of four bytes count without a gap.
+MOST = 2**23
+
+
+# Ones may be added up in any order, that is, many at a time.
+@numba.njit(cache=True, nogil=True, fastmath={"reassoc"})
+def _above(row, own):  # type: ignore[no-untyped-def] # pragma: no cover
+    """How many numbers are greater than `own`, and how many at least as great."""
+    one, none = np.float32(1), np.float32(0)
+    higher, as_high = none, none
+    for j in range(len(row)):
+        higher += one if row[j] > own else none
+        as_high += one if row[j] >= own else none
+    return higher, as_high
+
+
+@numba.njit(cache=True, nogil=True)
 def places(scores, order, indptr, item, candidates, place, middle):  # type: ignore[no-untyped-def] # pragma: no cover
     """Write where the items of each row (`indptr`, `item`) stand among the row's scores.
 
@@ -14,7 +28,6 @@ def places(scores, order, indptr, item, candidates, place, middle):  # type: ign
     stands behind all others, as one tie.
     """
     m = scores.shape[1]
-    one, none = np.float32(1), np.float32(0)
     for u in range(len(indptr) - 1):
         row = scores[u]
         for t in range(indptr[u], indptr[u + 1]):
@@ -29,11 +42,8 @@ def places(scores, order, indptr, item, candidates, place, middle):  # type: ign
                 place[t] = above + equal
                 middle[t] = above + (equal + 1) / 2
                 continue
-            for start in range(0, m, 8_388_608):  # as far as numbers of four bytes count
-                higher, as_high = none, none
-                for j in range(start, min(m, start + 8_388_608)):
-                    higher += one if row[j] > own else none
-                    as_high += one if row[j] >= own else none
+            for start in range(0, m, MOST):
+                higher, as_high = _above(row[start : start + MOST], own)
                 above += int(higher)
                 least += int(as_high)
             equal = least - above

@@ -79,6 +79,12 @@ def test_rare_items_with_titles_bring_what_reads_titles(monkeypatch):
         assert "reads-titles" not in [one.algorithm for one in suggest(other, lambda _: True)]
 
 
+def test_how_full_the_table_is_stands_in_words():
+    assert "one pair in 22 is filled" in reason(FILMS, "ials")
+    assert "72% of the pairs" in reason(Facts(1_800_000, 25_000, 100, 72), "ials")
+    assert "nothing is filled" in reason(Facts(0, 0, 0), "ials")
+
+
 def test_one_algorithm_for_each_reason():
     rare = replace(FILMS, rare=0.6, described=True)
     found = suggest(rare, lambda _: True)
@@ -115,6 +121,10 @@ REAL = {
     "movielens-small/ratings.csv": ["ease", "svdpp", "sasrec"],
     "movietweetings/ratings.dat": ["ease", "biased-svd", "popularity"],
     "lastfm/user_artists.dat": ["ease", "user-knn", "ials"],
+    "gowalla/train.txt": ["rp3beta", "ials", "item-knn"],
+    "beauty/Beauty.txt": ["ease", "ials", "item-knn"],
+    "jester/jester-data-1.zip": ["ease", "svdpp", "ials"],
+    "online-retail/online_retail.parquet": ["ease", "user-knn", "ials"],
     "messy/numeric-looking-ids.csv": ["ease", "ials", "item-knn"],
     "messy/semicolon-na-iso-dates.csv": ["ease", "popularity", "ials"],
 }

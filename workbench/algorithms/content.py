@@ -31,7 +31,7 @@ class Content(Algorithm):
     summary = (
         "Recommends items whose titles, genres and years are like those of the history. "
         "The one choice for items that nobody has met yet; elsewhere, what people did tells more. "
-        "Quick: nothing is learned from people."
+        "Quick: of people it takes only how often each item was chosen."
     )
     reference = "Pazzani & Billsus, Content-Based Recommendation Systems, The Adaptive Web, 2007"
     needs = ("items",)

@@ -25,6 +25,8 @@ LONG, SVDPP_QUICK = 20, 2_000_000
 LIFT, REPEATED, KNOWN = 1.4, 0.05, 0.2
 # An item with fewer interactions is hardly known from them; what share of the items must be so for it to matter.
 RARE, MANY_RARE = 4, 0.4
+# Share of the pairs from which it is not little that is known.
+FULL = 0.2
 
 Suits = Callable[[type[Algorithm]], bool]
 
@@ -191,11 +193,12 @@ def _users(known: Facts) -> Iterator[tuple[str, str]]:
 
 
 def _anywhere(known: Facts) -> Iterator[tuple[str, str]]:
-    dense = f"one pair in {round(1 / known.density):,}" if 0 < known.density < 0.5 else "most pairs"  # noqa: PLR2004
-    yield (
-        "ials",
-        f"Factors find what is alike where little is known ({dense} is filled), and newcomers are served at once.",
-    )
+    if known.density < FULL:
+        filled = f"one pair in {round(1 / known.density):,} is filled" if known.density else "nothing is filled"
+        found = f"Factors find what is alike where little is known ({filled})"
+    else:
+        found = f"Factors sum up in a few tastes what is known of {known.density:.0%} of the pairs"
+    yield "ials", f"{found}, and newcomers are served at once."
     yield "item-knn", "Quick on any data, and every recommendation can be explained by items of the history."
     yield "bpr", "Learns to put what people chose above what they did not, on any data."
     yield "popularity", "The yardstick: what does not beat it has learned nothing."

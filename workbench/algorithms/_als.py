@@ -1,10 +1,11 @@
 """Half a sweep of alternating least squares: the factors of one side, those of the other held fixed.
 
 Rows are worked on in blocks that do not depend on the number of threads, each by one thread with linear algebra on one
-thread, so that the result does not depend on it either.
+thread (`one_thread_each`), so that the result does not depend on it either.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,15 @@ if TYPE_CHECKING:
 BLOCK = 2**26
 
 Part = tuple[Array, Array, Array]
+
+
+def one_thread_each() -> AbstractContextManager[object]:
+    """Let linear algebra take one thread: rows are spread over threads already, and its sums are always alike."""
+    import scipy.linalg.cython_blas  # noqa: F401 - what compiled loops call: only what is loaded is limited
+    from threadpoolctl import threadpool_limits
+
+    limits: AbstractContextManager[object] = threadpool_limits(1)
+    return limits
 
 
 @dataclass(frozen=True)
@@ -71,42 +81,14 @@ class Side:
     def conjugate(self, y: Array, gram: Array, x: Array, steps: int, threads: int) -> Iterator[float]:
         """Improve every row of `x` by some steps of conjugate gradients; gives the share that is done.
 
-        Hu, Koren & Volinsky's systems, solved as in Takács, Pilászy & Tikk, RecSys 2011; all rows of a block step together.
+        Hu, Koren & Volinsky's systems, solved as in Takács, Pilászy & Tikk, RecSys 2011; groups of rows step together.
         """
-        from workbench.algorithms._als_kernels import add_projections, add_weighted
-
-        unobserved = np.float32(self.unobserved)
+        from workbench.algorithms._als_kernels import conjugate_rows
 
         def work(rows: slice) -> None:
-            part, ridge = self.part(rows), self.ridges[rows, None]
-            excess = part[2] - unobserved
+            conjugate_rows(self.part(rows), np.float32(self.unobserved), y, gram, self.ridges[rows], x[rows], steps)
 
-            def times(p: Array) -> Array:
-                """A p for each row."""
-                out = p @ (unobserved * gram)
-                out += ridge * p
-                add_projections(part, excess, y, p, out)
-                return out
-
-            mine = np.where(np.diff(part[0])[:, None] > 0, x[rows], np.float32(0))
-            residual = np.zeros_like(mine)
-            add_weighted(part, part[2], y, residual)  # b
-            residual -= times(mine)
-            direction = residual.copy()
-            old = np.einsum("rf,rf->r", residual, residual)
-            for step in range(steps):
-                image = times(direction)
-                size = _ratio(old, np.einsum("rf,rf->r", direction, image))
-                mine += size * direction
-                if step == steps - 1:
-                    break
-                residual -= size * image
-                new = np.einsum("rf,rf->r", residual, residual)
-                direction = residual + _ratio(new, old) * direction
-                old = new
-            x[rows] = mine
-
-        return self._spread(work, 8 * y.shape[1] * (steps + 1), threads)
+        return self._spread(work, 4 * y.shape[1] * (steps + 1), threads)
 
     def by_blocks(self, y: Array, gram: Array, x: Array, size: int, threads: int) -> Iterator[float]:
         """Improve every row of `x` by one Newton step for each block of `size` factors; gives the share that is done.
@@ -140,14 +122,10 @@ class Side:
 
     def loss(self, y: Array, gram: Array, x: Array, threads: int) -> float:
         """Weighted sum of squared errors, over observed and unobserved entries, and the L2 term of this side."""
-        from workbench.algorithms._als_kernels import products
+        from workbench.algorithms._als_kernels import lacking
 
         def work(rows: slice) -> float:
-            part = self.part(rows)
-            met = np.empty_like(part[2])
-            products(part, y, x[rows], met)
-            errors = part[2] * (1 - met) ** 2 - np.float32(self.unobserved) * met**2
-            return float(errors.sum(dtype=np.float64))
+            return float(lacking(self.part(rows), np.float32(self.unobserved), y, x[rows]))
 
         observed = sum(spread(work, self.blocks(8 * y.shape[1]), threads))
         everywhere = float(np.sum(x.T @ x * gram.astype(np.float64)))
@@ -161,8 +139,3 @@ class Side:
         blocks = self.blocks(each)
         for block, _ in zip(blocks, spread(work, blocks, threads), strict=True):
             yield block.stop / len(self.ridges)
-
-
-def _ratio(above: Array, below: Array) -> Array:
-    """Per row, 0 where there is nothing left to do, (rows, 1)."""
-    return np.divide(above, below, out=np.zeros_like(above), where=below > 0)[:, None]

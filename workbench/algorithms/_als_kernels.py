@@ -1,75 +1,189 @@
 """Compiled inner loops of alternating least squares. Import inside functions only.
 
-Each row is solved for by itself, so that neither the number of threads nor the division into blocks changes a bit. Inner
-loops add multiples of rows to rows, because these run in vector registers in strict arithmetic too.
+Each row is solved for by itself; rows are gathered in groups that depend on the block alone, so that the number of threads
+changes no bit. The vectors that a row meets are copied side by side first: they are read several times, and far apart in
+memory each reading waits. Products with a whole matrix are left to BLAS (`np.dot`), which scipy brings.
 """
 
 import numba
 import numpy as np
 
+# Sums may be taken in vector registers, and products and sums in one step. The compiler settles the order once for a kind
+# of processor, so that equal seeds still give equal bits.
+SUMS = {"reassoc", "contract"}
+# Rows that step together, and the entries that their vectors are copied for at once (fewer than one long row may have).
+ROWS, ENTRIES = 64, 512
+
 
 @numba.njit(cache=True, nogil=True)
-def _normal_equations(items, weights, unobserved, y, gram, ridge, a, b):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
-    """Set the lower triangle of A = α G + Σ (w - α) y yᵀ + ridge I, and b = Σ w y, over the items of one row."""
-    d = len(b)
-    zero = ridge * 0
-    for f in range(d):
-        b[f] = zero
-        for g in range(f + 1):
-            a[f, g] = unobserved * gram[f, g]
-        a[f, f] += ridge
-    n = len(items)
+def _gather(items, y, near):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
+    for at in range(len(items)):
+        row, own = y[items[at]], near[at]
+        for f in range(len(own)):
+            own[f] = row[f]
+
+
+@numba.njit(cache=True, nogil=True, fastmath=SUMS)
+def _add_lacking(near, wanted, excess, x, out):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
+    """Add Σ (wanted - excess (x·y)) y over vectors `near` (n, d) to `out` (d,)."""
+    n, d = len(wanted), len(x)
     whole = n - n % 4
-    for at in range(0, whole, 4):  # four at once: A is read and written a quarter as often
-        y0, y1, y2, y3 = y[items[at]], y[items[at + 1]], y[items[at + 2]], y[items[at + 3]]
-        w0, w1, w2, w3 = weights[at], weights[at + 1], weights[at + 2], weights[at + 3]
-        e0, e1, e2, e3 = w0 - unobserved, w1 - unobserved, w2 - unobserved, w3 - unobserved
+    for at in range(
+        0, whole, 4
+    ):  # four at once: `out` is read and written a quarter as often, and no sum waits for itself
+        y0, y1, y2, y3 = near[at], near[at + 1], near[at + 2], near[at + 3]
+        s0 = s1 = s2 = s3 = np.float32(0)
         for f in range(d):
-            c0, c1, c2, c3 = e0 * y0[f], e1 * y1[f], e2 * y2[f], e3 * y3[f]
-            row = a[f]
-            for g in range(f + 1):
-                row[g] += (c0 * y0[g] + c1 * y1[g]) + (c2 * y2[g] + c3 * y3[g])
-            b[f] += (w0 * y0[f] + w1 * y1[f]) + (w2 * y2[f] + w3 * y3[f])
+            s0 += x[f] * y0[f]
+            s1 += x[f] * y1[f]
+            s2 += x[f] * y2[f]
+            s3 += x[f] * y3[f]
+        s0, s1 = wanted[at] - excess[at] * s0, wanted[at + 1] - excess[at + 1] * s1
+        s2, s3 = wanted[at + 2] - excess[at + 2] * s2, wanted[at + 3] - excess[at + 3] * s3
+        for f in range(d):
+            out[f] += (s0 * y0[f] + s1 * y1[f]) + (s2 * y2[f] + s3 * y3[f])
     for at in range(whole, n):
-        y0, w0 = y[items[at]], weights[at]
+        y0 = near[at]
+        s0 = np.float32(0)
         for f in range(d):
-            c0 = (w0 - unobserved) * y0[f]
-            row = a[f]
-            for g in range(f + 1):
-                row[g] += c0 * y0[g]
-            b[f] += w0 * y0[f]
+            s0 += x[f] * y0[f]
+        s0 = wanted[at] - excess[at] * s0
+        for f in range(d):
+            out[f] += s0 * y0[f]
 
 
 @numba.njit(cache=True, nogil=True)
-def _solve_in_place(a, t, x):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
-    """Solve A x = b, x holding b before, by Cholesky: A is given by its lower triangle, `t` has room for Lᵀ."""
-    d = len(x)
+def _groups(indptr):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
+    """Where groups of rows begin, and the last one ends: `ROWS` at most, of `ENTRIES` at most unless it is one row."""
+    starts = [0]
+    for r in range(1, len(indptr) - 1):
+        if r - starts[-1] == ROWS or indptr[r + 1] - indptr[starts[-1]] > ENTRIES:
+            starts.append(r)
+    starts.append(len(indptr) - 1)
+    return starts
+
+
+@numba.njit(cache=True, nogil=True)
+def _longest(indptr):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
+    longest = 0
+    for r in range(len(indptr) - 1):
+        longest = max(longest, indptr[r + 1] - indptr[r])
+    return longest
+
+
+@numba.njit(cache=True, nogil=True, fastmath=SUMS)
+def conjugate_rows(matrix, unobserved, y, gram, ridges, x, steps):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
+    """Improve each row of `x` by some steps of conjugate gradients on its least squares; parameters as of `solve_rows`.
+
+    A = α G + Σ (w - α) y yᵀ + ridge I is never made: it is multiplied with the directions of a group of rows at once.
+    """
+    indptr, indices, weights = matrix
+    d = y.shape[1]
+    zero = np.float32(0)
+    scaled, excess, nothing = gram * unobserved, weights - unobserved, np.zeros_like(weights)
+    near = np.empty((max(ENTRIES, _longest(indptr)), d), y.dtype)
+    images, directions, residuals = (
+        np.empty((ROWS, d), y.dtype),
+        np.empty((ROWS, d), y.dtype),
+        np.empty((ROWS, d), y.dtype),
+    )
+    old = np.empty(ROWS, y.dtype)
+    starts = _groups(indptr)
+    for g in range(len(starts) - 1):
+        start, stop = starts[g], starts[g + 1]
+        begin, n = indptr[start], stop - start
+        _gather(indices[begin : indptr[stop]], y, near)
+        for r in range(start, stop):
+            if indptr[r] == indptr[r + 1]:
+                x[r] = 0
+        np.dot(x[start:stop], scaled, images[:n])
+        for r in range(n):
+            first, last, ridge = indptr[start + r], indptr[start + r + 1], ridges[start + r]
+            mine, residual, direction = x[start + r], residuals[r], directions[r]
+            for f in range(d):
+                residual[f] = -images[r, f] - ridge * mine[f]
+            _add_lacking(near[first - begin : last - begin], weights[first:last], excess[first:last], mine, residual)
+            old[r] = zero
+            for f in range(d):
+                direction[f] = residual[f]
+                old[r] += residual[f] * residual[f]
+        for _ in range(steps):
+            np.dot(directions[:n], scaled, images[:n])
+            for r in range(n):
+                first, last, ridge = indptr[start + r], indptr[start + r + 1], ridges[start + r]
+                mine, residual, direction, image = x[start + r], residuals[r], directions[r], images[r]
+                for f in range(d):
+                    image[f] = -image[f] - ridge * direction[f]  # -A times the direction
+                _add_lacking(
+                    near[first - begin : last - begin], nothing[first:last], excess[first:last], direction, image
+                )
+                below, new = zero, zero
+                for f in range(d):
+                    below -= direction[f] * image[f]
+                size = old[r] / below if below > 0 else zero
+                for f in range(d):
+                    mine[f] += size * direction[f]
+                    residual[f] += size * image[f]
+                    new += residual[f] * residual[f]
+                ratio = new / old[r] if old[r] > 0 else zero
+                for f in range(d):
+                    direction[f] = residual[f] + ratio * direction[f]
+                old[r] = new
+
+
+@numba.njit(cache=True, nogil=True, fastmath=SUMS)
+def _normal_matrix(items, excess, scaled, ridge, y, room, a):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
+    """Set the upper triangle of A = α G + Σ (w - α) y yᵀ + ridge I over the items of one row; `scaled` is α G."""
+    n, d = len(items), len(a)
+    near, weighted = room[0, :n], room[1, :n]
+    _gather(items, y, near)
+    for at in range(n):
+        for f in range(d):
+            weighted[at, f] = excess[at] * near[at, f]
+    np.dot(near.T, weighted, a)
     for f in range(d):
-        for g in range(f + 1):
-            t[g, f] = a[f, g]  # upper triangle: rows are what the loops run along
-    for k in range(d):
-        root = np.sqrt(max(t[k, k], np.float32(1e-20)))
-        inverse = 1 / root
-        row = t[k]
-        for g in range(k, d):
-            row[g] *= inverse
-        for f in range(k + 1, d):
-            c = row[f]
-            other = t[f]
+        row, other = a[f], scaled[f]
+        for g in range(f, d):
+            row[g] += other[g]
+        row[f] += ridge
+
+
+@numba.njit(cache=True, nogil=True, fastmath=SUMS)
+def _solve_in_place(a, b):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
+    """Solve A x = b into `b` by Cholesky, A = UᵀU, four rows at a time; the upper triangle of `a` is used up."""
+    d = len(b)
+    for k in range(0, d, 4):
+        stop = min(k + 4, d)
+        for n in range(k, stop):
+            row = a[n]
+            for m in range(k, n):
+                above = a[m]
+                c = above[n]
+                for g in range(n, d):
+                    row[g] -= c * above[g]
+            inverse = np.float32(1) / np.sqrt(max(row[n], np.float32(1e-20)))
+            for g in range(n, d):
+                row[g] *= inverse
+        if stop == d:
+            break
+        r0, r1, r2, r3 = a[k], a[k + 1], a[k + 2], a[k + 3]
+        for f in range(stop, d):
+            c0, c1, c2, c3 = r0[f], r1[f], r2[f], r3[f]
+            row = a[f]
             for g in range(f, d):
-                other[g] -= c * row[g]
-    for k in range(d):  # Lᵀ is t, so L z = b goes down its rows
-        x[k] /= t[k, k]
-        c = x[k]
-        row = t[k]
+                row[g] -= (c0 * r0[g] + c1 * r1[g]) + (c2 * r2[g] + c3 * r3[g])
+    for k in range(d):
+        row = a[k]
+        b[k] /= row[k]
+        c = b[k]
         for g in range(k + 1, d):
-            x[g] -= c * row[g]
+            b[g] -= c * row[g]
     for k in range(d - 1, -1, -1):
-        row = t[k]
-        total = x[k]
+        row = a[k]
+        total = b[k]
         for g in range(k + 1, d):
-            total -= row[g] * x[g]
-        x[k] = total / row[k]
+            total -= row[g] * b[g]
+        b[k] = total / row[k]
 
 
 @numba.njit(cache=True, nogil=True)
@@ -81,48 +195,53 @@ def solve_rows(matrix, unobserved, y, gram, ridges, x):  # type: ignore[no-untyp
     """
     indptr, indices, weights = matrix
     d = y.shape[1]
-    a, t = np.empty((d, d), y.dtype), np.empty((d, d), y.dtype)
+    a, scaled, excess = np.empty((d, d), y.dtype), gram * unobserved, weights - unobserved
+    room = np.empty((2, _longest(indptr), d), y.dtype)
+    x[:] = 0
+    add_weighted(matrix, weights, y, x)  # b
     for r in range(len(ridges)):
         first, last = indptr[r], indptr[r + 1]
-        if first == last:
-            x[r] = 0
-            continue
-        _normal_equations(indices[first:last], weights[first:last], unobserved, y, gram, ridges[r], a, x[r])
-        _solve_in_place(a, t, x[r])
+        if first < last:
+            _normal_matrix(indices[first:last], excess[first:last], scaled, ridges[r], y, room, a)
+            _solve_in_place(a, x[r])
 
 
-# The one sum whose order is free ("reassoc"): strictly in order it takes 2.7 times as long, because it cannot run in vector
-# registers. The order is fixed once, by the compiler, so that equal seeds still give equal bits.
-@numba.njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})
-def _dot(p, q):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
-    total = p[0] * 0
-    for f in range(len(p)):
-        total += p[f] * q[f]
-    return total
-
-
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, fastmath=SUMS)
 def products(matrix, y, x, out):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
     """Predictions x·y of all observed entries, into `out`."""
     indptr, indices, _ = matrix
     for r in range(len(indptr) - 1):
         p = x[r]
         for at in range(indptr[r], indptr[r + 1]):
-            out[at] = _dot(p, y[indices[at]])
-
-
-@numba.njit(cache=True, nogil=True)
-def add_projections(matrix, values, y, x, out):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
-    """Add Σ value (x·y) y over the observed entries of each row to `out` (rows, d)."""
-    indptr, indices, _ = matrix
-    d = y.shape[1]
-    for r in range(len(indptr) - 1):
-        p, row = x[r], out[r]
-        for at in range(indptr[r], indptr[r + 1]):
             q = y[indices[at]]
-            v = values[at] * _dot(p, q)
-            for f in range(d):
-                row[f] += v * q[f]
+            total = np.float32(0)
+            for f in range(len(p)):
+                total += p[f] * q[f]
+            out[at] = total
+
+
+@numba.njit(cache=True, nogil=True, fastmath=SUMS)
+def lacking(matrix, unobserved, y, x):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
+    """Sum of weight (1 - x·y)² - unobserved (x·y)² over all observed entries, float64."""
+    indptr, indices, weights = matrix
+    total = 0.0
+    for r in range(len(indptr) - 1):
+        p, first, last = x[r], indptr[r], indptr[r + 1]
+        for at in range(
+            first, last, 4
+        ):  # four at once, so that no sum waits for itself; behind the last, the last again
+            y0, y1 = y[indices[at]], y[indices[min(at + 1, last - 1)]]
+            y2, y3 = y[indices[min(at + 2, last - 1)]], y[indices[min(at + 3, last - 1)]]
+            s0 = s1 = s2 = s3 = np.float32(0)
+            for f in range(len(p)):
+                s0 += p[f] * y0[f]
+                s1 += p[f] * y1[f]
+                s2 += p[f] * y2[f]
+                s3 += p[f] * y3[f]
+            for k, s in enumerate((s0, s1, s2, s3)):
+                if at + k < last:
+                    total += weights[at + k] * (1 - s) ** 2 - unobserved * s**2
+    return total
 
 
 @numba.njit(cache=True, nogil=True)
@@ -143,9 +262,10 @@ def newton_step(matrix, unobserved, y, gram, ridges, gradient, step):  # type: i
     """Newton steps of some factors of each row, -H⁻¹ gradient, into `step` (rows, b); `y` and `gram` are theirs alone."""
     indptr, indices, weights = matrix
     b = y.shape[1]
-    a, t, unused = np.empty((b, b), y.dtype), np.empty((b, b), y.dtype), np.empty(b, y.dtype)
+    a, scaled, excess = np.empty((b, b), y.dtype), gram * unobserved, weights - unobserved
+    room = np.empty((2, _longest(indptr), b), y.dtype)
     for r in range(len(ridges)):
         first, last = indptr[r], indptr[r + 1]
-        _normal_equations(indices[first:last], weights[first:last], unobserved, y, gram, ridges[r], a, unused)
+        _normal_matrix(indices[first:last], excess[first:last], scaled, ridges[r], y, room, a)
         step[r] = -gradient[r]
-        _solve_in_place(a, t, step[r])
+        _solve_in_place(a, step[r])

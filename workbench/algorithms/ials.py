@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import PrivateAttr
 
 from workbench.algorithms import Algorithm, Record
-from workbench.algorithms._als import Side
+from workbench.algorithms._als import Side, one_thread_each
 from workbench.algorithms._threads import allowed
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.declaring import hyperparameter
@@ -90,8 +90,6 @@ class IALS(Algorithm):
     _gram: Array  # YᵀY, float32 (factors, factors)
 
     def train(self, data: Interactions, seed: int = 0) -> Iterator[Record]:
-        from threadpoolctl import threadpool_limits
-
         threads = allowed()
         if not self._epochs_done:
             self._begin(data, seed)
@@ -101,7 +99,7 @@ class IALS(Algorithm):
         people, things = self._side(matrix), self._side(matrix.T.tocsr())
         for epoch in range(self._epochs_done, self.epochs):
             x, y = np.array(self._user_factors), np.array(self._item_factors)
-            with threadpool_limits(1):
+            with one_thread_each():
                 for done in self._half(people, y, self._gram, x, threads):
                     yield Record(epoch, self.epochs, ends_epoch=False, part=done / 2)
                 for done in self._half(things, x, x.T @ x, y, threads):
@@ -141,8 +139,10 @@ class IALS(Algorithm):
     def score(self, users: Array, histories: UserItems) -> Array:
         x = np.zeros((len(histories), self._item_factors.shape[1]), np.float32)
         side = self._side(self._weighted(histories, len(self._item_factors)))
-        for _ in side.exact(self._item_factors, self._gram, x, allowed()):
-            pass
+        threads = allowed()
+        with one_thread_each():
+            for _ in side.exact(self._item_factors, self._gram, x, threads):
+                pass
         return x @ self._item_factors.T
 
     def contributions(self, history: UserItems, item: int) -> Array:

@@ -1,13 +1,16 @@
 """Top-k against a brute-force sort."""
 
+from typing import Any
+
 import numpy as np
 import pytest
+import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from tests.golden import checkerboard
-from workbench.algorithms import find
+from workbench.algorithms import Algorithm, find
 from workbench.data.interactions import UserItems
 from workbench.evaluation.ranking import BLOCK_BYTES, _tie_order, blocks, recommend, top_k
 
@@ -102,3 +105,62 @@ def test_recommend_gives_lists_with_their_scores():
         assert scores[user][listed].tolist() == plain[user][items[user][listed]].tolist()
         assert np.isnan(scores[user][~listed]).all()
         assert (~listed).sum() == 40 - (data.n_items - len(histories[user]))
+
+
+class Sparse(Algorithm):
+    """Scores that are a sparse product."""
+
+    _product: Any = None
+
+    def sparse_scores(self, users, histories):
+        return self._product
+
+    def score(self, users, histories):
+        a, b = self._product
+        return (a @ b).toarray()
+
+
+class Dense(Sparse):
+    """The same scores, without saying so."""
+
+    def sparse_scores(self, users, histories):
+        return None
+
+
+def sparse_of_few_values(rng, shape, density):
+    """Sparse values of which many are equal, some below zero, and some zero though they are there."""
+    values = rng.choice(np.array([-1, -0.3, 0, 0.1, 0.1, 0.2, 0.7, 1], np.float32), shape)
+    return sp.csr_matrix(np.where(rng.random(shape) < density, values, 0))
+
+
+@pytest.mark.parametrize("density", [0, 0.02, 0.2, 0.9])
+@pytest.mark.parametrize("k", [1, 5, 40, 60])
+def test_lists_of_a_sparse_product_equal_those_of_its_dense_form(density, k):
+    rng = np.random.default_rng([k, int(100 * density)])
+    n, n_items = 30, 50
+    product = sparse_of_few_values(rng, (n, 20), 0.3), sparse_of_few_values(rng, (20, n_items), density)
+    product[1].data[::7] = np.nan if density == 0.2 else 0
+    seen = UserItems.from_lists([rng.permutation(n_items)[: rng.integers(n_items + 1)].tolist() for _ in range(n)])
+    for masked in (seen, None):
+        lists = []
+        for kind in (Sparse, Dense):
+            algorithm = kind()
+            algorithm._product = product
+            lists.append(recommend(algorithm, np.arange(n), seen, k, masked))
+        np.testing.assert_array_equal(lists[0][0], lists[1][0])
+        np.testing.assert_array_equal(lists[0][1], lists[1][1])
+
+
+@pytest.mark.parametrize("name", ["item-knn", "user-knn", "rp3beta", "slim", "sparse-ease", "admm-slim"])
+def test_sparse_models_give_the_lists_of_their_scores(name):
+    data = checkerboard().train
+    algorithm = find(name)()
+    list(algorithm.train(data))
+    users = np.arange(data.n_users, dtype=np.int32)
+    assert algorithm.sparse_scores(users, data.by_user) is not None
+    scores = algorithm.score(users, data.by_user)
+    items, values = recommend(algorithm, users, data.by_user, 10, data.by_user)
+    np.testing.assert_array_equal(items, top_k(scores.copy(), 10, data.by_user))
+    there = items >= 0
+    assert there.any()
+    np.testing.assert_array_equal(values[there], scores[np.nonzero(there)[0], items[there]])

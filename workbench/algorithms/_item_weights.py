@@ -26,11 +26,24 @@ class SparseItemWeights(Algorithm):
     def keep(self, weights: "sp.csr_matrix") -> None:
         """Let these be the weights, row speaks for column."""
         self._indptr = weights.indptr.astype(np.int64)
-        self._indices, self._data = weights.indices.astype(np.int32), weights.data.astype(np.float32)
+        self._indices, self._data = (
+            weights.indices.astype(np.int32, copy=False),
+            weights.data.astype(np.float32, copy=False),
+        )
 
     def score(self, users: Array, histories: UserItems) -> Array:
+        counts, weights = self.sparse_scores(users, histories)
+        return np.asarray((counts @ weights).toarray(), np.float32)
+
+    def sparse_scores(self, users: Array, histories: UserItems) -> "tuple[sp.csr_matrix, sp.csr_matrix]":
+        return self.counts(histories), self.weights()
+
+    def counts(self, histories: UserItems) -> "sp.csr_matrix":
+        """What each interaction counts, float32 (n, n_items)."""
+        return histories.matrix(len(self._indptr) - 1)
+
+    def weights(self) -> "sp.csr_matrix":
+        """What `keep` got, float32 (n_items, n_items)."""
         import scipy.sparse as sp  # the window reads declarations and multiplies nothing
 
-        n_items = len(self._indptr) - 1
-        weights = sp.csr_matrix((self._data, self._indices, self._indptr), shape=(n_items, n_items))
-        return np.asarray((histories.matrix(n_items) @ weights).toarray(), np.float32)
+        return sp.csr_matrix((self._data, self._indices, self._indptr), shape=(len(self._indptr) - 1,) * 2)

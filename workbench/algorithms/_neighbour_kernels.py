@@ -70,7 +70,7 @@ def strongest_of_product(a, b, left, right, how, k, rows):  # type: ignore[no-un
             below = left[r] + right[c] - d + shrinkage if jaccard else left[r] * right[c] + shrinkage
             v = np.float32(d / below) if below > 0 else np.float32(0)
             touched[size], value[size], shuffled[size] = c, v, v
-            size += (v > 0) & (not without_self or c != r)
+            size += int((v > 0) & (not without_self or c != r))
         if size <= k:
             columns[end : end + size] = touched[:size]
             values[end : end + size] = value[:size]
@@ -78,7 +78,7 @@ def strongest_of_product(a, b, left, right, how, k, rows):  # type: ignore[no-un
             end += size
             continue
         least = largest(shuffled, size, k)
-        left_over, n_equal = k, 0
+        left_over, n_equal = np.int64(k), np.int64(0)
         for t in range(size):
             equal[n_equal] = -touched[t]
             n_equal += value[t] == least

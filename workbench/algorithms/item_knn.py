@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.algorithms import Algorithm, Record
+from workbench.algorithms import Record
+from workbench.algorithms._item_weights import SparseItemWeights
 from workbench.algorithms._neighbours import (
     Similarity,
     aged,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     import scipy.sparse as sp
 
 
-class ItemKNN(Algorithm):
+class ItemKNN(SparseItemWeights):
     """Score of an item: the sum of its similarities to those items of the history that are its nearest neighbours.
 
     Neighbours are chosen for the item that is scored. Chosen for the items of the history instead, popular items crowd
@@ -41,9 +42,6 @@ class ItemKNN(Algorithm):
         "Fast on catalogues of any size, and easy to explain."
     )
     reference = "Sarwar et al., Item-based collaborative filtering recommendation algorithms, WWW 2001"
-    fold_in = "exact"
-    explains = "exact"
-    learned = ("indptr", "indices", "data")
 
     neighbours: int = hyperparameter(
         200,
@@ -80,11 +78,6 @@ class ItemKNN(Algorithm):
     )
     half_life: float = declare_half_life()
 
-    # Compressed sparse rows (n_items, n_items), zero diagonal: row speaks for column.
-    _indptr: Array
-    _indices: Array
-    _data: Array
-
     def train(self, data: Interactions, seed: int = 0) -> Iterator[Record]:
         needs_times(data, self.title, self.half_life)
         x = aged(data.by_user, data.n_items, self.half_life).T.tocsr()  # (n_items, n_users)
@@ -92,21 +85,12 @@ class ItemKNN(Algorithm):
         product = similarity(self.similarity, x, x, weights, self.shrinkage, self.asymmetry)
         # Rows of `listens` are the items that are scored.
         listens = yield from replace(product, without_self=True).build(self.neighbours)
-        speaks = listens.T.tocsr()
-        self._indptr = speaks.indptr.astype(np.int64)
-        self._indices, self._data = speaks.indices.astype(np.int32, copy=False), speaks.data
+        self.keep(listens.T.tocsr())
 
-    def score(self, users: Array, histories: UserItems) -> Array:
-        n_items = len(self._indptr) - 1
-        return np.asarray((aged(histories, n_items, self.half_life) @ self._weights()).toarray(), np.float32)
+    def counts(self, histories: UserItems) -> "sp.csr_matrix":
+        return aged(histories, len(self._indptr) - 1, self.half_life)
 
     def contributions(self, history: UserItems, item: int) -> Array:
         """What each interaction counts, times the similarity of its item."""
-        counts = aged(history, len(self._indptr) - 1, self.half_life).data.astype(np.float64, copy=False)
-        return counts * self._weights()[:, [item]].toarray().ravel()[history.item]
-
-    def _weights(self) -> "sp.csr_matrix":
-        import scipy.sparse as sp  # the window reads the declaration and multiplies nothing
-
-        shape = (len(self._indptr) - 1,) * 2
-        return sp.csr_matrix((self._data, self._indices, self._indptr), shape=shape)
+        counts = self.counts(history).data.astype(np.float64)
+        return counts * self.weights()[:, [item]].toarray().ravel()[history.item]

@@ -8,13 +8,14 @@ from typing import Literal
 
 import numpy as np
 
-from workbench.algorithms import Algorithm, Record
+from workbench.algorithms import Record
+from workbench.algorithms._item_weights import SparseItemWeights
 from workbench.algorithms._neighbours import Product
-from workbench.data.interactions import Array, Interactions, UserItems
+from workbench.data.interactions import Array, Interactions
 from workbench.declaring import hyperparameter
 
 
-class P3Alpha(Algorithm):
+class P3Alpha(SparseItemWeights):
     """Weight of item i for item j: Σ_u (1 / n_i)^α (1 / n_u)^α over the people u who chose both.
 
     n are numbers of interactions: a walker at i goes to one of its people, and from there to one of their items. An
@@ -33,9 +34,6 @@ class P3Alpha(Algorithm):
     reference = (
         "Cooper et al., Random walks in recommender systems: exact computation and simulations, WWW 2014 (companion)"
     )
-    fold_in = "exact"
-    explains = "exact"
-    learned = ("indptr", "indices", "data")
 
     neighbours: int = hyperparameter(
         100,
@@ -61,11 +59,6 @@ class P3Alpha(Algorithm):
         "the history, good on large and sparse catalogues.",
     )
 
-    # Compressed sparse rows (n_items, n_items), zero diagonal: row speaks for column.
-    _indptr: Array
-    _indices: Array
-    _data: Array
-
     def train(self, data: Interactions, seed: int = 0) -> Iterator[Record]:
         x = data.matrix()  # (n_users, n_items)
         steps = x.multiply(np.maximum(data.by_user.lengths, 1)[:, None] ** -self.alpha).tocsr()
@@ -75,18 +68,8 @@ class P3Alpha(Algorithm):
             row, column = column, row
         product = Product(x.T.tocsr(), steps, row, column, without_self=True)
         weights = yield from product.build(self.neighbours)
-        if self.kept_for == "scored":
-            weights = weights.T.tocsr()
-        self._indptr = weights.indptr.astype(np.int64)
-        self._indices, self._data = weights.indices.astype(np.int32, copy=False), weights.data
+        self.keep(weights.T.tocsr() if self.kept_for == "scored" else weights)
 
     def _listens(self, data: Interactions) -> Array:
         """What the weights for each item are divided by, float64 (n_items,)."""
         return np.ones(data.n_items)
-
-    def score(self, users: Array, histories: UserItems) -> Array:
-        import scipy.sparse as sp  # the window reads the declaration and multiplies nothing
-
-        n_items = len(self._indptr) - 1
-        weights = sp.csr_matrix((self._data, self._indices, self._indptr), shape=(n_items, n_items))
-        return np.asarray((histories.matrix(n_items) @ weights).toarray(), np.float32)

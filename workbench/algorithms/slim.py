@@ -9,9 +9,10 @@ from collections.abc import Iterator
 import numpy as np
 import psutil
 
-from workbench.algorithms import Algorithm, Record
+from workbench.algorithms import Record
+from workbench.algorithms._item_weights import SparseItemWeights
 from workbench.algorithms._threads import allowed, even_blocks, spread
-from workbench.data.interactions import Array, Interactions, UserItems
+from workbench.data.interactions import Array, Interactions
 from workbench.declaring import hyperparameter
 from workbench.errors import WorkbenchError
 
@@ -19,7 +20,7 @@ from workbench.errors import WorkbenchError
 BLOCK = 2**16
 
 
-class SLIM(Algorithm):
+class SLIM(SparseItemWeights):
     """For each item j: ½ |x_j - X w|² + l1 |w|₁ + ½ l2 |w|² is least, where w_j = 0 and, by default, no w is negative."""
 
     name, title, family = "slim", "SLIM", "Linear"
@@ -28,9 +29,6 @@ class SLIM(Algorithm):
         "As good as EASE on many data sets, with weights that one can read; takes longer."
     )
     reference = "Ning & Karypis, SLIM: sparse linear methods for top-N recommender systems, ICDM 2011"
-    fold_in = "exact"
-    explains = "exact"
-    learned = ("indptr", "indices", "data")
 
     l1: float = hyperparameter(
         5.0, "L1 weight", "In people. Items that share fewer people than this never speak for each other: raise it for "
@@ -48,11 +46,6 @@ class SLIM(Algorithm):
         0.001, "Tolerance", "Weights of an item are refined until no step matters more than this share of its people.",
         gt=0, le=1, log=True, advanced=True,
     )  # fmt: skip
-
-    # Compressed sparse rows (n_items, n_items), zero diagonal: row speaks for column.
-    _indptr: Array
-    _indices: Array
-    _data: Array
 
     @classmethod
     def unsuited(cls, data: Interactions) -> str | None:
@@ -86,16 +79,7 @@ class SLIM(Algorithm):
             yield Record(0, 1, ends_epoch=False, part=block.stop / data.n_items)
         counts, items, weights = (np.concatenate(one) for one in zip(*solved, strict=True))
         indptr = np.concatenate([[0], np.cumsum(counts)])
-        speaks = sp.csc_matrix((weights, items, indptr), shape=(data.n_items, data.n_items)).tocsr()
-        self._indptr = speaks.indptr.astype(np.int64)
-        self._indices, self._data = speaks.indices.astype(np.int32), speaks.data
-
-    def score(self, users: Array, histories: UserItems) -> Array:
-        import scipy.sparse as sp
-
-        n_items = len(self._indptr) - 1
-        weights = sp.csr_matrix((self._data, self._indices, self._indptr), shape=(n_items, n_items))
-        return np.asarray((histories.matrix(n_items) @ weights).toarray(), np.float32)
+        self.keep(sp.csc_matrix((weights, items, indptr), shape=(data.n_items, data.n_items)).tocsr())
 
 
 def _too_large(data: Interactions) -> str | None:

@@ -92,10 +92,13 @@ class UserKNN(Algorithm):
         yield from ()
 
     def score(self, users: Array, histories: UserItems) -> Array:
+        neighbours, others = self.sparse_scores(users, histories)
+        return np.asarray((neighbours @ others).toarray(), np.float32)
+
+    def sparse_scores(self, users: Array, histories: UserItems) -> "tuple[sp.csr_matrix, sp.csr_matrix]":
         others, own = self._others(), aged(histories, len(self._weights), self.half_life)
         product = similarity(self.similarity, own, others, self._weights, self.shrinkage, self.asymmetry)
-        neighbours = stacked(list(product.strongest(self.neighbours)), len(self._indptr) - 1)
-        return np.asarray((neighbours @ others).toarray(), np.float32)
+        return stacked(list(product.strongest(self.neighbours)), len(self._indptr) - 1), others
 
     def _others(self) -> "sp.csr_matrix":
         import scipy.sparse as sp  # the window reads the declaration and multiplies nothing

@@ -1,84 +1,148 @@
-"""The compiled inner loop of `top_k`. Imported only where lists are made: the window's process never loads numba."""
+"""The compiled inner loops of `top_k`. Imported only where lists are made: the window's process never loads numba.
+
+Both keep the best `k` of a row in a heap whose root is the worst of them. `order` breaks ties: of two equal scores the item
+with the smaller order comes first.
+"""
 
 import numba
 import numpy as np
 
+# Scores that are compared with the root of the heap at once.
+CHUNK = 128
+
 
 @numba.njit(cache=True, nogil=True)
 def best_of_rows(scores, order, items, k):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
-    """Write the `k` best columns of each row to `items`, best first; -1 where fewer than `k` are above -inf.
-
-    `order` breaks ties: of two equal scores the item with the smaller order comes first. One pass over a row keeps the
-    best `k` in a heap whose root is the worst of them.
-    """
+    """Write the `k` best columns of each row to `items`, best first; -1 where fewer than `k` are above -inf."""
     n, m = scores.shape
     value = np.empty(k, scores.dtype)
     place = np.empty(k, np.int32)
     for u in range(n):
+        row = scores[u]
         size = 0
-        for i in range(m):
-            s = scores[u, i]
-            if not s > -np.inf:  # masked, or not a number
-                continue
-            if size == k:
-                if s < value[0] or (s == value[0] and order[i] > order[place[0]]):
+        for start in range(0, m, CHUNK):
+            stop = min(start + CHUNK, m)
+            if size == k:  # few scores get in: look at many at once
+                above = 0
+                for i in range(start, stop):
+                    above += row[i] >= value[0]
+                if above == 0:
                     continue
-                # Replace the root and sift it down.
-                c = 0
-                while True:
-                    child = 2 * c + 1
-                    if child >= k:
+            for i in range(start, stop):
+                if row[i] > -np.inf:  # neither masked nor not a number
+                    size = _offer(value, place, size, row[i], i, order)
+        _empty(value, place, size, order, items[u])
+
+
+@numba.njit(cache=True, nogil=True)
+def best_of_product(a, b, seen, order, items, values):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
+    """The same for the rows of the sparse product A B, which is never made dense; a column without entries scores 0.
+
+    Parameters
+    ----------
+    a, b : tuple
+        ``indptr, indices, data`` of compressed sparse rows; float32 data.
+    seen : tuple
+        ``indptr, indices`` of the columns that are left out.
+    order : tuple
+        Order of each column, and the columns in that order.
+    items : int32 (rows of A, k)
+        Filled with columns, best first; -1 where there are not enough.
+    values : float32 (rows of A, k)
+        Filled with their scores.
+    """
+    a_indptr, a_indices, a_data = a
+    b_indptr, b_indices, b_data = b
+    seen_indptr, seen_indices = seen
+    order, ordered = order
+    m, k = len(order), items.shape[1]
+    score = np.zeros(m, np.float32)
+    state = np.zeros(m, np.uint8)  # 0: nothing known, 1: has a score, 2: left out
+    touched = np.empty(m + 1, np.int32)
+    value, place = np.empty(k, np.float32), np.empty(k, np.int32)
+    for u in range(len(items)):
+        for at in range(seen_indptr[u], seen_indptr[u + 1]):
+            state[seen_indices[at]] = 2
+        n_touched = 0
+        for at in range(a_indptr[u], a_indptr[u + 1]):
+            middle, weight = a_indices[at], a_data[at]
+            for to in range(b_indptr[middle], b_indptr[middle + 1]):
+                i = b_indices[to]
+                score[i] += weight * b_data[to]
+                # Noted always, and counted where it is new: no branch.
+                touched[n_touched] = i
+                n_touched += state[i] == 0
+                state[i] |= 1
+        size = 0
+        for t in range(n_touched):
+            i = touched[t]
+            s = score[i]
+            if (size < k or s >= value[0]) and s > -np.inf:
+                size = _offer(value, place, size, s, i, order)
+        # Columns that nothing is known of score 0: in their order, until one finds no place.
+        if size < k or value[0] <= 0:
+            for i in ordered:
+                if state[i] == 0:
+                    if size == k and (value[0] > 0 or (value[0] == 0 and order[place[0]] < order[i])):
                         break
-                    right = child + 1
-                    if right < k and (
-                        value[right] < value[child]
-                        or (value[right] == value[child] and order[place[right]] > order[place[child]])
-                    ):
-                        child = right
-                    if value[child] < s or (value[child] == s and order[place[child]] > order[i]):
-                        value[c] = value[child]
-                        place[c] = place[child]
-                        c = child
-                    else:
-                        break
-                value[c] = s
-                place[c] = i
+                    size = _offer(value, place, size, np.float32(0), i, order)
+        for t in range(n_touched):
+            score[touched[t]] = state[touched[t]] = 0
+        for at in range(seen_indptr[u], seen_indptr[u + 1]):
+            score[seen_indices[at]] = state[seen_indices[at]] = 0
+        _empty(value, place, size, order, items[u])
+        values[u, :size] = value[:size]
+        values[u, size:] = np.nan
+
+
+@numba.njit(cache=True, nogil=True)
+def _offer(value, place, size, s, i, order):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
+    """Take item `i` with score `s` into the heap if it is good enough; returns how many are in it."""
+    k = len(value)
+    if size < k:  # append and sift up
+        c = size
+        while c > 0:
+            parent = (c - 1) // 2
+            if s < value[parent] or (s == value[parent] and order[i] > order[place[parent]]):
+                value[c], place[c] = value[parent], place[parent]
+                c = parent
             else:
-                # Append and sift up.
-                c = size
-                size += 1
-                while c > 0:
-                    parent = (c - 1) // 2
-                    if s < value[parent] or (s == value[parent] and order[i] > order[place[parent]]):
-                        value[c] = value[parent]
-                        place[c] = place[parent]
-                        c = parent
-                    else:
-                        break
-                value[c] = s
-                place[c] = i
-        # Empty the heap from the worst to the best.
-        for rank in range(size, k):
-            items[u, rank] = -1
-        for last in range(size - 1, -1, -1):
-            items[u, last] = place[0]
-            s, i = value[last], place[last]
-            c = 0
-            while True:
-                child = 2 * c + 1
-                if child >= last:
-                    break
-                right = child + 1
-                if right < last and (
-                    value[right] < value[child]
-                    or (value[right] == value[child] and order[place[right]] > order[place[child]])
-                ):
-                    child = right
-                if value[child] < s or (value[child] == s and order[place[child]] > order[i]):
-                    value[c] = value[child]
-                    place[c] = place[child]
-                    c = child
-                else:
-                    break
-            value[c] = s
-            place[c] = i
+                break
+        value[c], place[c] = s, i
+        return size + 1
+    if s > value[0] or (s == value[0] and order[i] < order[place[0]]):
+        _sift(value, place, k, s, i, order)
+    return size
+
+
+@numba.njit(cache=True, nogil=True)
+def _sift(value, place, size, s, i, order):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
+    """Put an item in the place of the root of the first `size`, and sift it down."""
+    c = 0
+    while True:
+        child = 2 * c + 1
+        if child >= size:
+            break
+        right = child + 1
+        if right < size and (
+            value[right] < value[child] or (value[right] == value[child] and order[place[right]] > order[place[child]])
+        ):
+            child = right
+        if value[child] < s or (value[child] == s and order[place[child]] > order[i]):
+            value[c], place[c] = value[child], place[child]
+            c = child
+        else:
+            break
+    value[c], place[c] = s, i
+
+
+@numba.njit(cache=True, nogil=True)
+def _empty(value, place, size, order, items):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
+    """Write the items of the heap to `items` from best to worst, -1 behind them; `value` is left in that order too."""
+    items[size:] = -1
+    for last in range(size - 1, -1, -1):
+        best, worst = place[last], place[0]
+        s, v = value[last], value[0]
+        _sift(value, place, last, s, best, order)
+        items[last] = worst
+        value[last] = v

@@ -12,7 +12,7 @@ from workbench.control import Control
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.data.splitting import Part
 from workbench.errors import WorkbenchError
-from workbench.evaluation.ranking import _tie_order, blocks, top_k
+from workbench.evaluation.ranking import _tie_order, blocks, recommend, top_k
 from workbench.metrics import Catalogue, Ranked, Ranks
 
 # Pairs of interactions of one person that are counted at most to tell how alike items are.
@@ -53,8 +53,12 @@ def rank_all(
     drawn = None if negatives is None else _draws(negatives, part, n_items, train)
     for block in blocks(len(part), n_items):
         control.check()
-        scores = algorithm.score(part.users[block], part.histories.rows(block))
-        seen, truth = part.seen.rows(block), part.truth.rows(block)
+        users, histories, seen = part.users[block], part.histories.rows(block), part.seen.rows(block)
+        if ranks is None and drawn is None:  # only the lists are looked at, and some algorithms have them at once
+            items[block] = recommend(algorithm, users, histories, k, seen)[0]
+            control.progress(block.stop / len(part), "users")
+            continue
+        scores, truth = algorithm.score(users, histories), part.truth.rows(block)
         if drawn is not None:
             _only(scores, drawn.rows(block))
         items[block] = top_k(scores, k, seen)

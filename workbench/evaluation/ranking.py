@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from workbench.algorithms import Algorithm
 from workbench.data.interactions import Array, UserItems
+
+if TYPE_CHECKING:
+    import scipy.sparse as sp
 
 # Scores of one block of users take at most this many bytes.
 BLOCK_BYTES = 64 * 2**20
@@ -46,6 +50,12 @@ def _tie_order(n_items: int) -> Array:
     return np.random.default_rng([n_items, 97]).permutation(n_items).astype(np.int32)
 
 
+@lru_cache(maxsize=4)
+def _tied_items(n_items: int) -> Array:
+    """The items in the order of ties."""
+    return np.argsort(_tie_order(n_items)).astype(np.int32)
+
+
 def blocks(n: int, n_items: int) -> Iterator[slice]:
     """Slices of `n` users whose scores of `n_items` items fit the memory budget."""
     size = max(1, BLOCK_BYTES // (4 * max(1, n_items)))
@@ -65,10 +75,26 @@ def recommend(
     scores : float32 (n, k)
         Score of each; NaN where the item is -1.
     """
+    product = algorithm.sparse_scores(users, histories)
+    if product is not None:
+        return _best_of_product(*product, k, seen)
     scores = algorithm.score(users, histories)
     items = top_k(scores, k, seen)
     best = np.take_along_axis(scores, np.maximum(items, 0).astype(np.int64), axis=1)
     return items, np.where(items >= 0, best, np.nan).astype(np.float32)
+
+
+def _best_of_product(a: "sp.csr_matrix", b: "sp.csr_matrix", k: int, seen: UserItems | None) -> tuple[Array, Array]:
+    """What `recommend` gives for the scores A B, bit by bit, without a place for each user and item."""
+    from workbench.evaluation._kernels import best_of_product
+
+    n, n_items = a.shape[0], b.shape[1]
+    items, values = np.empty((n, k), np.int32), np.empty((n, k), np.float32)
+    masked = UserItems(np.zeros(n + 1, np.int64), np.zeros(0, np.int32)) if seen is None else seen
+    left, right = ((one.indptr.astype(np.int64), one.indices.astype(np.int32, copy=False), one.data) for one in (a, b))
+    left_out = (masked.indptr.astype(np.int64), np.array(masked.item, np.int32))
+    best_of_product(left, right, left_out, (_tie_order(n_items), _tied_items(n_items)), items, values)
+    return items, values
 
 
 def rank_of(scores: Array, item: int, masked: Array) -> int:

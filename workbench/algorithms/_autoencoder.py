@@ -5,10 +5,11 @@ compared with (`decode`). torch is imported inside functions only.
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from workbench.algorithms._sampling import Drawn, declare_drawn
 from workbench.algorithms._sequences import pad
 from workbench.algorithms._torch import Batch, Batches, NeuralAlgorithm
 from workbench.data.interactions import Array, Interactions, UserItems
@@ -51,6 +52,14 @@ class Autoencoder(NeuralAlgorithm):
         0.5, "Dropout", "Share of a history left out at random, to be found again from the rest.", ge=0, lt=1
     )
 
+    objective: Literal["softmax", "sampled-softmax"] = hyperparameter(
+        "softmax",
+        "Loss",
+        "Softmax tells a history from all items at once; sampled softmax from its step's and some drawn ones, with a "
+        "correction: several times as fast with many thousand items.",
+    )
+    negatives: int = declare_drawn(4096)
+
     def encode(self, module: Any, batch: "dict[str, Tensor]") -> "Tensor":
         """Codes of histories, (n, d): `items` (flat), `starts` (n + 1,) and the `share` of each item."""
         raise NotImplementedError
@@ -85,15 +94,17 @@ class Autoencoder(NeuralAlgorithm):
         read: Tensor = first(batch["items"], batch["starts"], per_sample_weights=share) + first.bias
         return read
 
-    def misfit(self, vectors: "Tensor", weight: "Tensor", bias: "Tensor", target: "Tensor") -> "Tensor":
-        """Mean over people of -Σ ln softmax over their items; `target` is (n, most items), filled with -1."""
+    def misfit(self, vectors: "Tensor", weight: "Tensor", bias: "Tensor", batch: "dict[str, Tensor]") -> "Tensor":
+        """Mean over people of -Σ ln softmax over the items of their histories, given the vectors and biases of all."""
         from workbench.algorithms._softmax import softmax_loss
 
-        return softmax_loss(vectors, weight, bias, target) * ((target >= 0).sum() / len(target))
+        if "compared" in batch:
+            weight, bias = weight[batch["compared"]], bias[batch["compared"]] + batch["counts_for"]
+        return softmax_loss(vectors, weight, bias, batch["target"]) * (len(batch["items"]) / len(vectors))
 
     def loss(self, module: Any, batch: "dict[str, Tensor]") -> "Tensor":
         out = module["out"]
-        return self.misfit(self.decode(module, self.encode(module, batch)), out.weight, out.bias, batch["target"])
+        return self.misfit(self.decode(module, self.encode(module, batch)), out.weight, out.bias, batch)
 
     def scores(self, module: Any, users: Array, histories: UserItems) -> "Tensor":
         batch = {name: self.tensor(value) for name, value in shown(histories).items()}
@@ -102,7 +113,8 @@ class Autoencoder(NeuralAlgorithm):
 
     def batches(self, data: Interactions) -> Batches:
         by_user = data.by_user
-        people = np.flatnonzero(by_user.lengths)
+        people, drawn = np.flatnonzero(by_user.lengths), Drawn("uniform", self.negatives, data.item_counts)
+        sampled = self.objective == "sampled-softmax" and self.negatives < data.n_items
 
         def epoch(rng: np.random.Generator) -> Iterator[tuple[float, Batch]]:
             order = rng.permutation(people)
@@ -110,7 +122,8 @@ class Autoencoder(NeuralAlgorithm):
                 batch = shown(by_user.rows(order[start : start + self.batch_size]))
                 starts = batch["starts"]
                 target, _ = pad(batch["items"], starts[:-1], np.diff(starts), -1)
-                yield min(1.0, (start + self.batch_size) / len(order)), batch | {"target": target}
+                batch |= drawn.compared_rows(target, rng) if sampled else {"target": target}
+                yield min(1.0, (start + self.batch_size) / len(order)), batch
 
         return epoch
 

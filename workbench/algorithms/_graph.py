@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import PrivateAttr
 
 from workbench.algorithms import Record
+from workbench.algorithms._sampling import Drawn, declare_drawn
 from workbench.algorithms._sequences import cut, pad
 from workbench.algorithms._torch import Batch, Batches, NeuralAlgorithm, declare_batch_size
 from workbench.data.interactions import Array, Interactions, UserItems
@@ -79,16 +80,18 @@ class GraphModel(NeuralAlgorithm):
         ge=1, le=8, search=(1, 4),
     )  # fmt: skip
     batch_size: int = declare_batch_size(16_384)
-    objective: Literal["softmax", "bpr"] = hyperparameter(
+    objective: Literal["softmax", "sampled-softmax", "bpr"] = hyperparameter(
         "softmax",
         "Loss",
-        "Softmax tells what was chosen from all other items at once, by the angle of vectors: good in some ten epochs. "
+        "Softmax tells what was chosen from all other items at once, by the angle of vectors: good in some ten epochs; "
+        "sampled softmax from its step's and some drawn ones, with a correction, where there are very many items. "
         "BPR, as published, compares with one item at a time and takes hundreds.",
     )
     temperature: float = hyperparameter(
         0.15, "Temperature", "Smaller ones look harder at those few items that are taken for right and are not.",
-        gt=0, le=10, log=True, search=(0.05, 0.5), when={"objective": "softmax"},
+        gt=0, le=10, log=True, search=(0.05, 0.5), when={"objective": ["softmax", "sampled-softmax"]},
     )  # fmt: skip
+    negatives: int = declare_drawn(8192)
     regularization: float = hyperparameter(
         1e-4, "L2 weight", "Holds the vectors down. Raise it on sparse data.",
         ge=0, le=100, log=True, search=(1e-6, 1e-2), when={"objective": "bpr"},
@@ -137,28 +140,42 @@ class GraphModel(NeuralAlgorithm):
             return super().batches(data)
         items, by_user = data.item.astype(np.int64), data.by_user
         starts, lengths, people = by_user.indptr[:-1], by_user.lengths, np.flatnonzero(by_user.lengths)
+        drawn = Drawn("uniform", self.negatives, data.item_counts)
+        sampled = self.objective == "sampled-softmax" and self.negatives < data.n_items
 
         def epoch(rng: np.random.Generator) -> Iterator[tuple[float, Batch]]:
             cuts = list(cut(rng.permutation(people), lengths, self.batch_size))
             for done, rows in enumerate(cuts, 1):
-                yield done / len(cuts), {"user": rows, "items": pad(items, starts[rows], lengths[rows], -1)[0]}
+                target, _ = pad(items, starts[rows], lengths[rows], -1)
+                against = drawn.compared_rows(target, rng) if sampled else {"target": target}
+                yield done / len(cuts), against | {"user": rows}
 
         return epoch
 
     def loss(self, module: Any, batch: "dict[str, Tensor]") -> "Tensor":
+        users, items = self._sides(self.travel(module, self._graph))
+        if self.objective == "bpr":
+            return self._bpr(module, users, items, batch)
+        return self._softmax(users[batch["user"]], items, batch)
+
+    def _softmax(self, users: "Tensor", items: "Tensor", batch: "dict[str, Tensor]") -> "Tensor":
         from torch.nn import functional
 
         from workbench.algorithms._softmax import softmax_loss
 
-        users, items = self._sides(self.travel(module, self._graph))
-        if self.objective == "softmax":
-            query = functional.normalize(users[batch["user"]]) / self.temperature
-            return softmax_loss(query, functional.normalize(items), items.new_zeros(len(items)), batch["items"])
-        seen, unseen = batch["item"], batch["unseen"]
-        x = (users[batch["user"]] * (items[seen] - items[unseen])).sum(1)
+        bias = items.new_zeros(len(items))
+        if "compared" in batch:
+            items, bias = items[batch["compared"]], batch["counts_for"]
+        query = functional.normalize(users) / self.temperature
+        return softmax_loss(query, functional.normalize(items), bias, batch["target"])
+
+    def _bpr(self, module: Any, users: "Tensor", items: "Tensor", batch: "dict[str, Tensor]") -> "Tensor":
+        from torch.nn import functional
+
+        user, seen, unseen = batch["user"], batch["item"], batch["unseen"]
+        x = (users[user] * (items[seen] - items[unseen])).sum(1)
         first_users, first_items = self._sides(module["start"].weight)
-        rows = (first_users[batch["user"]], first_items[seen], first_items[unseen])
-        squares = sum(one.square().sum() for one in rows)
+        squares = sum(one.square().sum() for one in (first_users[user], first_items[seen], first_items[unseen]))
         return functional.softplus(-x).mean() + self.regularization / 2 * squares / len(x)
 
     def scores(self, module: Any, users: Array, histories: UserItems) -> "Tensor":

@@ -193,10 +193,7 @@ class NextItem(NeuralAlgorithm):
                 return {"negatives": np.arange(data.n_items) if every else drawn.draw(target[target >= 0], rng)}
             if every or self.objective == "softmax":
                 return {}
-            found = drawn.compared(target[target >= 0], rng)
-            places = np.full_like(target, -1)
-            places[target >= 0] = found["target"]
-            return found | {"target": places}
+            return drawn.compared_rows(target, rng)
 
         return against
 

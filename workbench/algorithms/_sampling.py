@@ -1,8 +1,17 @@
 """Items drawn at random to learn against."""
 
+from typing import Any
+
 import numpy as np
 
 from workbench.data.interactions import Array, Interactions
+from workbench.declaring import hyperparameter
+
+
+def declare_drawn(default: int) -> Any:
+    """Declare how many items people are told from, where not from all."""
+    text, when = "Drawn in each step, to stand for all that nobody of the step chose.", {"objective": "sampled-softmax"}
+    return hyperparameter(default, "Compared items", text, ge=1, le=1_000_000, log=True, advanced=True, when=when)
 
 
 class Unseen:
@@ -72,6 +81,12 @@ class Drawn:
         others, times = others[new], times[new]
         weights = np.concatenate([np.zeros(len(own)), np.log(times / (self.size * self.share[others]))])
         return {"compared": np.concatenate([own, others]), "counts_for": weights.astype(np.float32), "target": place}
+
+    def compared_rows(self, target: Array, rng: np.random.Generator) -> dict[str, Array]:
+        """The same for rows of items side by side, `target` (n, m) filled with -1."""
+        found, places = self.compared(target[target >= 0], rng), np.full_like(target, -1)
+        places[target >= 0] = found["target"]
+        return found | {"target": places}
 
 
 def compared(target: Array, drawn: Array, n_items: int) -> dict[str, Array]:

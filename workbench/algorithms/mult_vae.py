@@ -65,7 +65,7 @@ class MultVAE(MultDAE):
         code = mean + torch.randn_like(mean) * (log_variance / 2).exp() if self.noise else mean
         divergence = (mean.square() + log_variance.exp() - 1 - log_variance).sum(1).mean() / 2
         out = module["out"]
-        misfit = self.misfit(self.decode(module, code), out.weight, out.bias, batch["target"])
+        misfit = self.misfit(self.decode(module, code), out.weight, out.bias, batch)
         return misfit + batch["kl_weight"][0] * divergence
 
     def decode(self, module: Any, code: "Tensor") -> "Tensor":

@@ -73,12 +73,12 @@ class RecVAE(Autoencoder):
         code = mean + torch.randn_like(mean) * (log_variance / 2).exp()
         weight, bias = module["out"].weight, module["out"].bias
         if "decoder" in batch:
-            return self.misfit(code.detach(), weight, bias, batch["target"])
+            return self.misfit(code.detach(), weight, bias, batch)
         with torch.no_grad():
             before = self._distribution(module["old"], batch, 0.0)
         lengths = batch["starts"].diff()
         divergence = (log_normal(code, mean, log_variance) - log_prior(code, *before)).sum(1)
-        misfit = self.misfit(code, weight.detach(), bias.detach(), batch["target"])
+        misfit = self.misfit(code, weight.detach(), bias.detach(), batch)
         return misfit + self.kl_weight * (lengths * divergence).mean()
 
     def batches(self, data: Interactions) -> Batches:

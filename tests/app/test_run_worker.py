@@ -7,6 +7,7 @@ import psutil
 import pytest
 
 from workbench.app.run_worker import Follower, Standby, Tail
+from workbench.errors import WorkbenchError
 
 
 def start(session, kind, **more):
@@ -45,6 +46,60 @@ def test_runs_wait_for_one_another(opened, qtbot):
     reach(opened, second, qtbot, "done")
     assert opened.run(first).state == "stopped"
     assert opened.run(third).state == "cancelled"
+
+
+def test_a_waiting_run_changes_its_place_and_keeps_it(opened, project, qtbot):
+    first, second, third, fourth = (start(opened, kind) for kind in (1, 0, 0, 0))
+    opened.runs.move(fourth, 0)
+    opened.runs.move(second, 99)
+    assert [info.id for info in opened.runs.waiting()] == [fourth, third, second]
+    opened.runs.move(first, 0)  # it is at work and waits for nobody
+    reach(opened, first, qtbot, "running")
+    opened.close_project()
+    opened.open_project(project.folder)
+    assert [info.id for info in opened.runs.waiting()] == [fourth, third, second]
+    opened.stop_run(first)
+    reach(opened, second, qtbot, "done")
+
+
+def test_two_train_at_once_where_there_is_memory(opened, qtbot, monkeypatch):
+    free = [0]
+    monkeypatch.setattr("psutil.virtual_memory", lambda: type("Memory", (), {"available": free[0]}))
+    monkeypatch.setattr("workbench.app.runs.AGAIN", 10)
+    first, second, third = (start(opened, kind) for kind in (1, 1, 1))
+    opened.runs.set_at_once(2)
+    reach(opened, first, qtbot, "running")
+    assert [info.id for info in opened.runs.waiting()] == [second, third]
+    free[0] = 2**40
+    reach(opened, second, qtbot, "running")
+    assert [info.id for info in opened.runs.all_active()] == [first, second]
+    assert [info.id for info in opened.runs.waiting()] == [third]
+    opened.stop_run(first)
+    reach(opened, third, qtbot, "running")
+    for one in (second, third):
+        opened.stop_run(one)
+        reach(opened, one, qtbot, "stopped")
+
+
+def test_a_finished_run_gets_more_epochs(opened, qtbot):
+    run_id = opened.queue_run("bpr", {"epochs": 3}, seed=0)
+    reach(opened, run_id, qtbot, "done")
+    qtbot.waitUntil(lambda: opened.runs.active() is None)
+    opened.runs.extend(run_id, 2)
+    info = reach(opened, run_id, qtbot, "done")
+    assert info.spec["hyperparameters"]["epochs"] == 5
+    assert info.spec["changes"] == [{"since": 3.0, "name": "epochs", "value": 5.0}]
+
+
+def test_another_learning_rate_is_asked_for_while_it_trains(opened, qtbot):
+    run_id = opened.queue_run("bpr", {}, seed=1)
+    info = reach(opened, run_id, qtbot, "running")
+    opened.runs.adjust(run_id, "learning_rate", 0.002)
+    assert json.loads((info.folder / "adjust.json").read_text()) == {"name": "learning_rate", "value": 0.002}
+    with pytest.raises(WorkbenchError, match="only learning_rate"):
+        opened.runs.adjust(run_id, "factors", 3)
+    opened.stop_run(run_id)
+    reach(opened, run_id, qtbot, "stopped")
 
 
 def test_pause_and_go_on(opened, qtbot):

@@ -14,6 +14,9 @@ from workbench.errors import WorkbenchError
 from workbench.project import Project, log_folder
 
 NEXT_STANDBY = 3000  # milliseconds: the run that has just started has the machine to itself first
+AGAIN = 5000  # milliseconds until it is looked again whether there is memory for one more
+# Memory that a run is expected to take of which nothing is known yet, and that is left to everything else; in bytes.
+USUAL, SPARE = 2**30, 2**30
 
 
 @dataclass
@@ -127,7 +130,7 @@ class RunInfo:
 
 
 class Runs(QObject):
-    """All runs of the open project. One trains at a time; the others wait in the order in which they were asked for."""
+    """All runs of the open project. Some train at once, the others wait in an order that the person may change."""
 
     changed = Signal()
     run_changed = Signal(str)
@@ -144,6 +147,7 @@ class Runs(QObject):
         self._followers: dict[str, Follower] = {}
         self._leaving: list[Follower] = []
         self._queue: deque[str] = deque()
+        self._at_once = 1
         self.standby = Standby(command, log_folder() / "training.log")
 
     def open(self, project: Project) -> None:
@@ -161,8 +165,8 @@ class Runs(QObject):
         for info in self.all():
             if info.state in ("running", "paused"):
                 self._follow(info, Follower(info.folder))
-            elif info.state == "queued":
-                self._queue.append(info.id)
+        places = {one.id: one.status.get("place", one.number) for one in self.all() if one.state == "queued"}
+        self._queue.extend(sorted(places, key=lambda one: (places[one], one)))
         self.changed.emit()
         self._advance()
 
@@ -193,8 +197,22 @@ class Runs(QObject):
         return self._infos.get(run_id)
 
     def active(self) -> RunInfo | None:
-        """The run that trains or is paused."""
-        return next((self._infos[one] for one in self._followers if one in self._infos), None)
+        """The run that trains or is paused; of several the one that was begun first."""
+        return next(iter(self.all_active()), None)
+
+    def all_active(self) -> list[RunInfo]:
+        """All runs that train or are paused."""
+        return [self._infos[one] for one in self._followers if one in self._infos]
+
+    @property
+    def at_once(self) -> int:
+        """How many may train at once."""
+        return self._at_once
+
+    def set_at_once(self, number: int) -> None:
+        """Let more or fewer train at once; those that do go on. One more begins only where there is memory for it."""
+        self._at_once = max(1, number)
+        self._advance()
 
     def waiting(self) -> list[RunInfo]:
         """Runs in the queue, the next one first."""
@@ -229,6 +247,37 @@ class Runs(QObject):
         self._advance()
         return info.id
 
+    def move(self, run_id: str, place: int) -> None:
+        """Let a waiting run have another place in the queue, 0 being the next one; the order outlives the window."""
+        if run_id not in self._queue:
+            return
+        self._queue.remove(run_id)
+        self._queue.insert(max(0, min(place, len(self._queue))), run_id)
+        for at, one in enumerate(self._queue):
+            if self._infos[one].status.get("place") != at:
+                self._set(one, {**self._infos[one].status, "place": at}, write=True)
+        self.changed.emit()
+
+    def extend(self, run_id: str, epochs: int) -> None:
+        """Queue a run that has ended, for more epochs. Raises WorkbenchError where it has none."""
+        from workbench.training.run import Run
+
+        info = self._infos.get(run_id)
+        if info is None or not info.over:
+            return
+        run = Run.open(info.folder)
+        run.extend(epochs)
+        info.spec, info.metrics, info.evaluation = run.spec.model_dump(), {}, None
+        self._wait_again(info, {"state": "queued", "epoch": info.epoch, "epochs": run.spec.hyperparameters["epochs"]})
+
+    def adjust(self, run_id: str, name: str, value: float) -> None:
+        """Let a run go on with another value of a hyperparameter. Raises WorkbenchError where that cannot be."""
+        from workbench.training.run import Run
+
+        info = self._infos.get(run_id)
+        if info is not None and run_id in self._followers:
+            Run.open(info.folder).adjust(name, value)
+
     def pause(self, run_id: str) -> None:
         """Let a run wait where it is."""
         self._order(run_id, "pause")
@@ -261,10 +310,7 @@ class Runs(QObject):
             return
         run = Run.open(info.folder)
         run.queue()
-        self._records.pop(run_id, None)
-        self._queue.append(run_id)
-        self._set(run_id, {**info.status, **run.status()})
-        self._advance()
+        self._wait_again(info, {**info.status, **run.status()})
 
     def delete(self, run_id: str) -> None:
         """Remove a run that is over, with its folder."""
@@ -327,10 +373,30 @@ class Runs(QObject):
         follower.ended.connect(self._hear_end)
         follower.start()
 
+    def _wait_again(self, info: RunInfo, status: dict[str, Any]) -> None:
+        self._records.pop(info.id, None)
+        self._queue.append(info.id)
+        self._set(info.id, status)
+        self.changed.emit()
+        self._advance()
+
+    def _fits(self) -> bool:
+        """Whether there is memory for one more run beside those at work."""
+        import psutil
+
+        known = [one.memory for one in self.all_active() if one.memory]
+        return bool(psutil.virtual_memory().available - SPARE > max(known, default=USUAL))
+
+    @Slot()
     def _advance(self) -> None:
-        """Start the next run of the queue where none is at work."""
-        if self._followers or not self._queue or self._project is None:
-            return
+        """Start the next runs of the queue where there is room for them."""
+        while self._queue and self._project is not None and len(self._followers) < self._at_once:
+            if self._followers and not self._fits():
+                QTimer.singleShot(AGAIN, self, self._advance)
+                return
+            self._begin_next()
+
+    def _begin_next(self) -> None:
         info = self._infos[self._queue.popleft()]
         try:
             process = self.standby.start(info.folder)

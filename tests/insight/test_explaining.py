@@ -142,3 +142,35 @@ def test_deleting_the_first_reason_costs_more_than_deleting_any(name, sample):
     told = deletion_test(algorithm, data.by_user, users=6)
     assert told.top > told.random > 1
     assert told.better > 0.5
+
+
+@pytest.mark.parametrize("name", ["sasrec", "bert4rec", "narm"])
+def test_attention_is_what_the_layers_compute_with(name):
+    algorithm, history = ready(name), history_of(name)
+    weights = algorithm.attended(history, 0)
+    assert weights.shape[2] == len(history.item)
+    assert np.isfinite(weights).all()
+    if name != "narm":  # whose weights need not add up to 1
+        assert (weights >= 0).all()
+        assert (weights.sum(axis=2) < 1).all()  # the rest looks at the start token, or at the mask
+        assert (weights.sum(axis=2) > 0.5).all()
+    told = explain(algorithm, history, 0)
+    for one in told.reasons:
+        assert one.attention == pytest.approx(weights[:, :, one.at].mean(), rel=1e-5)
+    assert explain(ready("ease"), history_of("ease"), 0).reasons[0].attention is None
+
+
+def test_attention_by_hand():
+    """One head: softmax of query times keys, from the block's own weights, in numpy."""
+    import torch
+
+    from workbench.algorithms._attention import Block, last_looks
+
+    torch.manual_seed(3)
+    block, x = Block(4, 1, 4, 0.0, torch.nn.ReLU()), torch.randn(1, 5, 4)
+    with torch.no_grad():
+        normed = block.norm_attention(x)[0].numpy()
+        both = normed @ block.inputs.weight.numpy().T + block.inputs.bias.numpy()
+        powers = np.exp(both[-1, :4] @ both[:, 4:8].T / 2)
+        looks = last_looks(lambda: block(x), [block])
+    np.testing.assert_allclose(looks[0, 0].numpy(), powers / powers.sum(), rtol=1e-5)

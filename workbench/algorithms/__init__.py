@@ -150,6 +150,13 @@ class Algorithm(BaseModel):
         """
         return None
 
+    def attended(self, history: UserItems, item: int) -> Array | None:
+        """How much each interaction of one history (one row) is looked at when `item` is scored.
+
+        float32 (layers, heads, len(history.item)); what lies too far back to be read has 0. None where nothing attends.
+        """
+        return None
+
     def item_vectors(self) -> Array | None:
         """What was learned of each item as a vector, float (n_items, d); None where no vectors are learned."""
         factors: Array | None = getattr(self, "_item_factors", None)

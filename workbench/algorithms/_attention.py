@@ -4,6 +4,8 @@ Vaswani et al., "Attention Is All You Need", NIPS 2017, arXiv:1706.03762, with t
 them, which trains without a warm-up (Xiong et al., ICML 2020, arXiv:2002.04745).
 """
 
+from collections.abc import Callable, Iterable
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -44,13 +46,40 @@ class Block(nn.Module):
         seen : bool (rows, length) or None
             Which positions may be looked at, from everywhere; without it, each looks at itself and those before it.
         """
-        rows, length, factors = x.shape
-        parts = self.inputs(self.norm_attention(x)).view(rows, length, 3, self.heads, factors // self.heads)
-        query, key, value = parts.permute(2, 0, 3, 1, 4)  # each (rows, heads, length, factors / heads)
+        query, key, value = self._parts(x)
         mask = None if seen is None else seen[:, None, None, :]
         mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask, is_causal=mask is None)
         x = x + self.dropout(self.output(mixed.transpose(1, 2).flatten(2)))
         return x + self.dropout(self.forward_layer(self.norm_forward(x)))
+
+    def last_looks(self, x: Tensor) -> Tensor:
+        """Attention weights (rows, heads, length) of the last position of `x` (rows, length, factors)."""
+        query, key, _ = self._parts(x)
+        meets = query[:, :, -1:] @ key.transpose(2, 3) / query.shape[-1] ** 0.5
+        weights: Tensor = meets.softmax(3)
+        return weights[:, :, 0]
+
+    def _parts(self, x: Tensor) -> Tensor:
+        """Query, key and value, each (rows, heads, length, factors / heads)."""
+        rows, length, factors = x.shape
+        parts = self.inputs(self.norm_attention(x)).view(rows, length, 3, self.heads, factors // self.heads)
+        return parts.permute(2, 0, 3, 1, 4)
+
+
+def last_looks(read: Callable[[], object], blocks: Iterable[nn.Module]) -> Tensor:
+    """What the last position looks at in each block while `read` reads one row, (blocks, heads, length)."""
+    looks: list[Tensor] = []
+    hooks = [
+        one.register_forward_pre_hook(lambda block, given: looks.append(block.last_looks(given[0])[0]))
+        for one in blocks
+    ]
+    try:
+        with torch.no_grad():
+            read()
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return torch.stack(looks)
 
 
 def start_small(module: nn.Module) -> None:

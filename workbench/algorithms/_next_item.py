@@ -113,6 +113,21 @@ class NextItem(NeuralAlgorithm):
         weight = module["item"].weight[: self._sizes[1]]
         return weight, module["bias"].weight.squeeze(1) if "bias" in module else weight.new_zeros(len(weight))
 
+    def looks(self, module: Any, items: "Tensor") -> "Tensor | None":
+        """What is looked at, (layers, heads, length), when a sequence (1, length) has been read; None without attention."""
+        return None
+
+    def attended(self, history: UserItems, item: int) -> Array | None:
+        sequence, _ = self.shown(history)
+        self._module.eval()
+        looks = self.looks(self._module, self.tensor(sequence[None]))
+        if looks is None:
+            return None
+        at = np.flatnonzero(sequence < self._sizes[1])  # no start token and no mask
+        weights = np.zeros((*looks.shape[:2], len(history.item)), np.float32)
+        weights[:, :, len(history.item) - len(at) :] = looks.cpu().numpy()[:, :, at]
+        return weights
+
     def item_vectors(self) -> Array:
         return np.asarray(self.output(self._module)[0].detach().cpu().numpy())
 

@@ -87,6 +87,11 @@ class BERT4Rec(NextItem):
         states: Tensor = module["norm"](x)
         return states
 
+    def looks(self, module: Any, items: "Tensor") -> "Tensor":
+        from workbench.algorithms._attention import last_looks
+
+        return last_looks(lambda: self.read(module, items), module["blocks"])
+
     def query(self, module: Any, states: "Tensor", users: "Tensor | None") -> "Tensor":
         query: Tensor = module["out"](states)
         return query

@@ -67,9 +67,21 @@ class NARM(NextItem):
         import torch
 
         states = module["cell"](module["dropout"](module["item"](items)))[0]  # (rows, length, hidden)
+        return torch.cat([states, self._weights(module, states) @ states], 2)
+
+    def _weights(self, module: Any, states: "Tensor") -> "Tensor":
+        """How much each state looks at itself and those before it, (rows, length, length)."""
+        import torch
+
         here, there = module["here"](states)[:, :, None], module["there"](states)[:, None]
-        weights = module["weigh"](torch.sigmoid(here + there)).squeeze(3).tril()  # (rows, length, length)
-        return torch.cat([states, weights @ states], 2)
+        weights: Tensor = module["weigh"](torch.sigmoid(here + there)).squeeze(3).tril()
+        return weights
+
+    def looks(self, module: Any, items: "Tensor") -> "Tensor":
+        import torch
+
+        with torch.no_grad():
+            return self._weights(module, module["cell"](module["item"](items))[0])[:, -1:]
 
     def query(self, module: Any, states: "Tensor", users: "Tensor | None") -> "Tensor":
         query: Tensor = module["out"](module["dropout"](states))

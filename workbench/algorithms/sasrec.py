@@ -97,3 +97,8 @@ class SASRec(NextItem):
         x = module["item"](items) * self.factors**0.5 + places(module["place"], items.shape[1])
         states: Tensor = module["norm"](module["blocks"](module["dropout"](x)))
         return states
+
+    def looks(self, module: Any, items: "Tensor") -> "Tensor":
+        from workbench.algorithms._attention import last_looks
+
+        return last_looks(lambda: self.read(module, items), module["blocks"])

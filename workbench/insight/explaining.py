@@ -37,6 +37,8 @@ class Reason:
         The recommended item's score if this interaction had never been; NaN where that was not asked.
     rank_without : int or None
         Its rank then.
+    attention : float or None
+        How much of its attention the model gives it, mean of all layers and heads; None where nothing attends.
     """
 
     at: int
@@ -44,6 +46,7 @@ class Reason:
     contribution: float
     score_without: float
     rank_without: int | None
+    attention: float | None = None
 
 
 @dataclass(frozen=True)
@@ -97,8 +100,17 @@ def explain(
         parts, base = score - without, nobody
     else:
         base = score - float(parts.sum())
+    looked = algorithm.attended(history, item) if n else None
+    shares = None if looked is None else looked.mean(axis=(0, 1))
     reasons = [
-        Reason(at, int(history.item[at]), float(parts[at]), float(without[at]), int(ranks[at]) or None)
+        Reason(
+            at,
+            int(history.item[at]),
+            float(parts[at]),
+            float(without[at]),
+            int(ranks[at]) or None,
+            None if shares is None else float(shares[at]),
+        )
         for at in np.argsort(-parts, kind="stable").tolist()
     ]
     return Explanation(item, rank_of(scores[0], item, masked), score, base, how, reasons)

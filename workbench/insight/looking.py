@@ -302,6 +302,7 @@ def _told(data: Interactions, told: explaining.Explanation) -> Json:
                 "contribution": one.contribution,
                 "score_without": None if np.isnan(one.score_without) else one.score_without,
                 "rank_without": one.rank_without,
+                "attention": one.attention,
             }
             for one in told.reasons
         ],

@@ -17,9 +17,9 @@ from workbench.algorithms import all_algorithms
 from workbench.control import Control
 from workbench.data import filtering
 from workbench.data.density import FIELDS, Ordered
-from workbench.data.importing import Recipe, import_file
 from workbench.data.interactions import Interactions
 from workbench.data.moments import written
+from workbench.data.offering import duplicates, import_data, preview
 from workbench.data.splitting import SHOWN, TEST, TRAIN, UNUSED, VALIDATION, checks, make_split
 from workbench.export.lists import export_lists
 from workbench.files import read_json
@@ -28,36 +28,6 @@ from workbench.training.judging import evaluate_run
 from workbench.training.run import Run
 
 Json = dict[str, Any]
-
-
-def preview(path: str, control: Control, format: Json | None = None, rows: int = 200) -> Json:  # noqa: A002
-    """The first rows of a file, its layout, and a guess of its columns."""
-    from workbench.data import columns, reading
-
-    seen = reading.preview(Path(path), reading.Format(**format) if format else None, rows)
-    guess = columns.guess(seen)
-    return {
-        "path": path,
-        "names": seen.names,
-        "rows": seen.rows,
-        "format": seen.format.model_dump(),
-        "columns": guess.columns.model_dump() if guess.columns else None,
-        "evidence": guess.evidence,
-        "problem": guess.problem,
-        "question": guess.question,
-        "counts": guess.counts,
-        "tables": seen.tables,
-    }
-
-
-def import_data(
-    paths: str | dict[str, str], folder: str, control: Control, recipe: Json | None = None, items: str | None = None
-) -> Json:
-    """Read a file (or the person's own training, validation and test files) into a data folder."""
-    sources = {name: Path(one) for name, one in paths.items()} if isinstance(paths, dict) else Path(paths)
-    asked = Recipe(**recipe) if recipe else None
-    about: Json = import_file(sources, Path(folder), asked, Path(items) if items else None, control=control)
-    return about
 
 
 def filter_facts(data: str, filters: list[Json], control: Control) -> Json:
@@ -179,6 +149,7 @@ def warm_up(control: Control) -> Json:
 JOBS: dict[str, Callable[..., Any]] = {
     "preview": preview,
     "import": import_data,
+    "duplicates": duplicates,
     "filter": filter_facts,
     "split": split_facts,
     "density": density,

@@ -55,6 +55,25 @@ def choose(real, box, value):
     assert box.currentData() == value
 
 
+def unfold(real):
+    """Show how the file is read, with all that can be corrected."""
+    if not real.data.sheet.how.fold.isChecked():
+        real.click(real.data.sheet.how.fold)
+    return real.data.sheet.how.choices
+
+
+def looked(real):
+    """Wait until the first rows are there in the layout that is asked for."""
+    real.until(lambda: real.data._looking is None)
+    return real.data.sheet
+
+
+def note(real, text):
+    """The button of a note."""
+    shown = [one for one in real.data.sheet.notes.buttons if one.isVisible()]
+    return next(one for one in shown if text in one.text())
+
+
 def head(real, column):
     return real.data.sheet.table.head.heads[column]
 
@@ -142,6 +161,7 @@ def test_a_role_moves_and_user_and_item_change_places(real, write):
 def test_another_layout_is_tried_and_taken_back(real, write):
     real.offer(write("ratings.csv", RATINGS.replace(",", ";")))
     sheet = real.data.sheet
+    unfold(real)
     assert sheet.delimiter.value() == ";"
     choose(real, sheet.delimiter.box, "\t")
     real.until(lambda: real.data._looking is None and sheet.trouble.isVisible())
@@ -155,23 +175,26 @@ def test_another_layout_is_tried_and_taken_back(real, write):
 
 def test_a_first_row_that_is_data_after_all_is_read_as_such(real, write):
     real.offer(write("ratings.csv", RATINGS))
+    unfold(real)
     choose(real, real.data.sheet.header.box, False)
     real.until(lambda: real.data._looking is None and len(real.data.sheet._rows) == 36)
     assert real.data.sheet.format["header"] is False
 
 
 def test_dates_in_doubt_wait_for_the_person(real, write):
-    text = "user,item,date\n" + "".join(f"u{i},i{i},0{i}/0{i}/2020\n" for i in range(1, 6))
+    text = "user,item,date\n" + "".join(f"u{i},i{i},0{i}/0{i + 1}/2020\n" for i in range(1, 6))
     real.offer(write("ratings.csv", text))
-    if head(real, 2).box.currentData() != "time":
-        choose(real, head(real, 2).box, "time")
     assert not real.primary().isEnabled()
-    assert "how the times are written" in real.data.sheet.remark.text()
-    choose(real, real.data.sheet.times.box, "dmy")
+    assert "may begin with the day or with the month" in real.data.sheet.remark.text()
+    titles = [one.text() for one in real.data.sheet.notes.buttons if one.isVisible()]
+    assert titles == ["1 Feb 2020 (day first)", "2 Jan 2020 (month first)"]
+    real.click(note(real, "day first"))
     assert real.primary().isEnabled()
+    assert real.data.sheet.remark.text() == ""
+    assert real.cells(real.data.sheet.table)[0][2] == "1 Feb 2020, 00:00"
     real.click(real.primary())
     real.until(lambda: real.session.data is not None)
-    assert real.session.about["summary"]["time"]["min"] == "2020-01-01T00:00:00Z"
+    assert real.session.about["summary"]["time"]["min"] == "2020-02-01T00:00:00Z"
 
 
 def test_a_list_of_items_alone_is_not_read_without_asking(real, sample):
@@ -549,20 +572,26 @@ def test_titles_can_be_added_later(real, write, monkeypatch):
     real.read(write("ratings.csv", RATINGS))
     titles = write("names.csv", "item,title\n" + "".join(f"i{i},Film {i}\n" for i in range(7)))
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(titles), ""))
-    real.click(real.button("Add titles…"))
+    real.click(real.button("Add to it…"))
+    real.until(real.data.menu.isVisible)
+    real.qtbot.keyClick(real.data.menu, Qt.Key.Key_Down)
+    real.qtbot.keyClick(real.data.menu, Qt.Key.Key_Return)
     real.until(lambda: real.session.items is not None and shown(real) is real.data.glance)
     assert real.session.items.titles([0])[0].startswith("Film")
 
 
 def test_a_slot_is_emptied_and_filled(real, write, sample, monkeypatch):
     real.offer(write("ratings.csv", RATINGS), sample / "movies.csv")
-    slot = real.data.sheet.items
+    further = real.data.sheet.further
+    slot = further.slots["items"]
     assert slot.file == sample / "movies.csv"
     real.click(slot.remove)
     assert slot.file is None
+    assert not slot.isVisible()
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(sample / "movies.csv"), ""))
-    real.click(slot.add)
+    further.menu.actions()[0].trigger()
     assert slot.file == sample / "movies.csv"
+    assert slot.isVisible()
 
 
 @pytest.mark.parametrize(
@@ -571,6 +600,7 @@ def test_a_slot_is_emptied_and_filled(real, write, sample, monkeypatch):
         (["r.csv"], ("r.csv", None, None, None)),
         (["movies.csv", "ratings.csv"], ("ratings.csv", "movies.csv", None, None)),
         (["movies.dat", "ratings.dat", "users.dat"], ("ratings.dat", "movies.dat", None, None)),
+        (["ratings.dat", "users.dat", "vectors.npy"], ("ratings.dat", None, None, None)),
         (["test.txt", "train.txt", "valid.txt"], ("train.txt", None, "test.txt", "valid.txt")),
         (["u2.test", "u1.test", "u1.base"], ("u1.base", None, "u1.test", None)),
         (["train.csv", "test.csv", "items.csv"], ("train.csv", "items.csv", "test.csv", None)),
@@ -584,14 +614,15 @@ def test_each_file_gets_its_place(tmp_path, names, wanted):
     offer = sort_out([tmp_path / name for name in names])
     found = (offer.main, offer.items, offer.test, offer.validation)
     assert tuple(one and one.name for one in found) == wanted
-    used = {one.name for one in found if one}
+    used = {one.name for one in (*found, offer.users, offer.vectors) if one}
     assert {one.name for one in offer.unused} == set(names) - used
 
 
 def test_of_a_folder_the_whole_is_meant_and_not_one_of_its_folds(tmp_path):
     for name in ("u.data", "u.item", "u1.base", "u1.test", "README"):
         (tmp_path / name).touch()
-    assert sort_out([tmp_path]) == Offer(tmp_path / "u.data", tmp_path / "u.item")
+    main, items = tmp_path / "u.data", tmp_path / "u.item"
+    assert sort_out([tmp_path]) == Offer(main, items, choices=(main, items))
 
 
 def test_a_folder_that_cannot_be_opened_is_told(tmp_path):
@@ -617,6 +648,7 @@ def test_everything_that_takes_the_focus_has_a_name(real, write):
 def test_tab_leads_through_the_sheet_and_out_of_the_table(real, write):
     real.offer(write("ratings.csv", RATINGS))
     sheet = real.data.sheet
+    unfold(real)
     sheet.delimiter.box.setFocus()
     met = []
     for _ in range(40):

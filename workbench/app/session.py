@@ -206,8 +206,10 @@ class Session(QObject):
         self,
         paths: Path | dict[str, Path],
         recipe: dict[str, Any] | None = None,
-        items: Path | None = None,
+        further: dict[str, Path] | None = None,
         *,
+        filters: list[dict[str, Any]] | None = None,
+        guessed: bool = False,
         done: Done | None = None,
         failed: Failed | None = None,
         progress: Progress | None = None,
@@ -218,8 +220,12 @@ class Session(QObject):
         ----------
         recipe
             As in `workbench.data.importing.Recipe`: format, columns, filters, duplicates.
-        items
-            A file of titles and genres.
+        further
+            Files that tell of items and users: ``items``, ``users``, ``vectors``, ``pictures`` (a folder).
+        filters
+            Those that become the project's once the file is read; None leaves them as they are.
+        guessed
+            Whether nobody has said the encoding in the recipe.
         done, failed, progress
             Called besides what the session does itself. Without `failed`, a failure is shown as a card.
         """
@@ -227,18 +233,21 @@ class Session(QObject):
             return None
         folder = self.project.free_data_folder(_first(paths).stem)
         given = {name: str(one) for name, one in paths.items()} if isinstance(paths, dict) else str(paths)
-        args = {"paths": given, "folder": str(folder), "recipe": recipe, "items": str(items) if items else None}
+        others = {name: str(one) for name, one in (further or {}).items()}
+        args = {"paths": given, "folder": str(folder), "recipe": recipe, "further": others, "guessed": guessed}
         title = self.tr("Reading {file}").format(file=_first(paths).name)
         task = self.submit("import", args, title=title, failed=failed, progress=progress)
-        task.done.connect(partial(self._imported, self.project, folder.name))
+        task.done.connect(partial(self._imported, self.project, folder.name, filters))
         if done is not None:
             task.done.connect(done)
         return task
 
-    def _imported(self, project: Project, name: str, about: dict[str, Any]) -> None:
+    def _imported(self, project: Project, name: str, filters: list[dict[str, Any]] | None, _: Any) -> None:
         if project is not self.project:
             return
         project.data = name
+        if filters is not None:
+            project.filters = filters
         own = (project.folder / "data" / name / "part.npy").exists()
         # Who brings a test file wants it to judge; and where there is none, it cannot.
         if project.split is None or own != (project.split.get("name") == "files"):
@@ -510,7 +519,7 @@ class Session(QObject):
         if not self.new_project(name=self.tr("MovieLens sample")):
             return
         folder = resource(SAMPLE)
-        self.import_file(folder / "ratings.csv", None, folder / "movies.csv", done=self._train_sample)
+        self.import_file(folder / "ratings.csv", None, {"items": folder / "movies.csv"}, done=self._train_sample)
 
     @Slot(object)
     def _train_sample(self, _about: Any) -> None:

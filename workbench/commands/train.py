@@ -8,7 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from workbench.commands.options import Commands, add_command, assignment
+from workbench.commands.options import (
+    FURTHER,
+    Commands,
+    add_command,
+    add_reading,
+    assignment,
+    joined_words,
+    recipe_of,
+)
 from workbench.commands.output import Answer, Progress, size
 from workbench.control import Control
 from workbench.errors import WorkbenchError
@@ -52,10 +60,7 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument("--test", type=Path, metavar="FILE", help="your own test file (with --split files)")
     parser.add_argument("--validation", type=Path, metavar="FILE", help="your own validation file (with --split files)")
-    parser.add_argument("--items", type=Path, metavar="FILE", help="titles, years, genres of the items")
-    parser.add_argument(
-        "--columns", metavar="user=A,item=B,…", help="columns of FILE, by name or position; guessed if left out"
-    )
+    add_reading(parser)
     parser.add_argument("--seed", type=int, metavar="N", help="another seed, another start (0)")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), help="where neural algorithms train (auto)")
     parser.add_argument(
@@ -93,8 +98,10 @@ def _refuse_new_wishes(args: argparse.Namespace) -> None:
         "filter",
         "test",
         "validation",
-        "items",
+        *FURTHER,
         "columns",
+        "read",
+        "recipe",
         "seed",
         "device",
         "threads",
@@ -132,7 +139,7 @@ def _new_blend(args: argparse.Namespace) -> Any:
 def _new_run(args: argparse.Namespace, progress: Progress) -> Any:
     """Check every wish, then read the file, then make the run."""
     from workbench.algorithms import find
-    from workbench.data.filtering import apply, written_as
+    from workbench.data.filtering import apply, make_filters, written_as
     from workbench.data.interactions import Interactions
     from workbench.data.splitting import make_split
     from workbench.training.run import Run
@@ -145,9 +152,10 @@ def _new_run(args: argparse.Namespace, progress: Progress) -> Any:
     kind, wishes, settings = find(args.algorithm), dict(args.set or []), dict(args.split_set or [])
     kind.make(wishes)
     make_split(split, settings)
-    filters = [written_as(key, value) for key, value in args.filter or []]
+    recipe, stored = recipe_of(args)
+    filters = [*make_filters(stored), *(written_as(key, value) for key, value in args.filter or [])]
     with _new_folder(args.run) as data:
-        _import(args, data, progress)
+        _import(args, recipe, data, progress)
         left, steps = apply(filters, Interactions.open(data))
         for one in steps:
             counts = f"{one.interactions:,} interactions, {one.users:,} users, {one.items:,} items"
@@ -157,8 +165,8 @@ def _new_run(args: argparse.Namespace, progress: Progress) -> Any:
             raise WorkbenchError(reason)
         options = {name: getattr(args, name) for name in ("seed", "device", "threads", "patience")}
         chosen = {name: value for name, value in options.items() if value is not None}
-        recipe = [one.recipe() for one in filters]
-        return Run.create(args.run, data, kind.name, wishes, split, settings, filters=recipe, **chosen)
+        chain = [one.recipe() for one in filters]
+        return Run.create(args.run, data, kind.name, wishes, split, settings, filters=chain, **chosen)
 
 
 @contextmanager
@@ -187,14 +195,26 @@ def _new_folder(folder: Path) -> Iterator[Path]:
         raise
 
 
-def _import(args: argparse.Namespace, data: Path, progress: Progress) -> None:
-    from workbench.data.importing import import_file, make_recipe
+def _import(args: argparse.Namespace, recipe: Any, data: Path, progress: Progress) -> None:
+    from workbench.data.importing import import_file
 
     named = {"train": args.file, "test": args.test, "validation": args.validation}
     paths = {name: path for name, path in named.items() if path} if args.test else args.file
-    recipe = make_recipe(args.file, args.columns) if args.columns else None
     progress.start(f"Reading {args.file.name}")
-    report = import_file(paths, data, recipe, args.items, control=progress)["report"]
+    about = import_file(
+        paths,
+        data,
+        recipe,
+        args.items,
+        users=args.users,
+        vectors=args.vectors,
+        pictures=args.pictures,
+        control=progress,
+    )
+    report = about["report"]
+    for name in FURTHER:
+        if name in about:
+            progress.say(f"{name.capitalize()}: {joined_words(name, about[name])}.")
     if report["refused_count"]:
         refused = f"{report['refused_count']:,} of {report['rows']:,} rows were refused"
         progress.say(f"{refused}; {data / 'refused.csv'} says which and why.")

@@ -16,10 +16,11 @@ def warnings(data: Interactions, names: dict[str, str]) -> list[str]:
     names
         Name of the column of each role, where the file has names.
     """
-    return [one for one in (_named_like_items(names), _counted_like_items(data)) if one]
+    return [one for one in (named_like_items(names), _counted_like_items(data)) if one]
 
 
-def _named_like_items(names: dict[str, str]) -> str | None:
+def named_like_items(names: dict[str, str]) -> str | None:
+    """Why user and item may have been taken for each other, by the names of their columns; None where nothing says so."""
     user, item = names.get("user", ""), names.get("item", "")
     if likeness(user, NAMES["item"]) > likeness(user, NAMES["user"]) or (
         likeness(item, NAMES["user"]) > likeness(item, NAMES["item"])

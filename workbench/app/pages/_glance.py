@@ -1,6 +1,5 @@
 """The data at a glance: figures, an overview in pictures, the matrix, and the rows themselves."""
 
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Signal, Slot
@@ -8,8 +7,9 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLay
 
 from workbench.app.pages._figures import Figures
 from workbench.app.pages._matrix import STEP, Matrix
+from workbench.app.pages._notes import Notes
 from workbench.app.pages._overview import Overview
-from workbench.app.pages._rows import TABLES, Rows
+from workbench.app.pages._rows import SEARCHED, TABLES, Rows
 from workbench.app.pages._tables import Prepared
 from workbench.app.pages._tabs import Tabs
 from workbench.app.theme import GRID
@@ -74,6 +74,7 @@ class Glance(QWidget):
         self.tabs = Tabs({
             OVERVIEW: self.tr("Overview"), MATRIX: self.tr("Matrix"), "interactions": self.tr("Interactions"),
             "users": self.tr("Users"), "items": self.tr("Items"), "refused": self.tr("Refused"),
+            "duplicates": self.tr("Duplicates"), "files": self.tr("Files"),
         })  # fmt: skip
         self.rows = Rows(self.tabs)
         self.stack = QStackedWidget()
@@ -87,7 +88,9 @@ class Glance(QWidget):
         keep.setRetainSizeWhenHidden(True)  # nothing jumps when a table is chosen
         keep.setHorizontalPolicy(QSizePolicy.Policy.Expanding)
         self.rows.tools.setSizePolicy(keep)
+        self.notes = Notes()
         column.addWidget(self.figures)
+        column.addWidget(self.notes)
         column.addLayout(strip)
         column.addWidget(self.stack, 1)
         self.tabs.chosen.connect(self._turn)
@@ -132,7 +135,7 @@ class Glance(QWidget):
 
     def search(self) -> None:
         """Take the cursor to where rows are sought, and show a table if there is none yet."""
-        if self.tabs.current not in TABLES or self.tabs.current == "refused":
+        if self.tabs.current not in SEARCHED:
             self.choose("interactions")
         self.rows.search.setFocus()
 
@@ -160,9 +163,3 @@ class _Names:
         if self._items is not None:
             return [str(one) for one in self._items.titles(indices)]
         return [self._data.item_ids[at].as_py() for at in indices] if self._data is not None else [""] * len(indices)
-
-
-def refused_file(folder: Path | None) -> Path | None:
-    """The file with all refused rows of a data folder; None where there is none."""
-    file = folder / "refused.csv" if folder is not None else None
-    return file if file is not None and file.is_file() else None

@@ -1,16 +1,22 @@
 """What each of several files is for that somebody dropped at once: interactions, titles, test."""
 
 import re
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from workbench.errors import WorkbenchError
 
 ENDINGS = (
-    ".csv", ".tsv", ".txt", ".dat", ".data", ".tab", ".inter", ".base", ".test", ".item", ".gz", ".zip",
+    ".csv", ".tsv", ".txt", ".dat", ".data", ".tab", ".inter", ".base", ".test", ".item", ".user", ".gz", ".zip", ".bz2",
+    ".xz", ".zst", ".parquet", ".feather", ".arrow", ".xlsx", ".sqlite", ".db", ".jsonl", ".npy",
 )  # fmt: skip
+FURTHER = ("items", "users", "vectors", "pictures")
 RATINGS = ("rating", "interaction", "event", "review", "purchase", "click", "user_artist", "listen", "play")
 ITEMS = ("movie", "item", "book", "title", "artist", "product", "joke", "song", "track", "game", "article", "meta")
+USERS = ("users", "people", "members", "customers", "readers")
+VECTORS = ("vector", "embedding", "factors", "features")
+PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp")
 TEST, VALIDATION, TRAIN = ("test",), ("valid", "validation", "val", "dev"), ("train", "training", "base")
 MOST = 2000  # files of a folder that are looked at
 
@@ -29,6 +35,10 @@ class Offer:
         The person's own split.
     unused : tuple of Path
         Files that nothing is known to do with.
+    users, vectors, pictures : Path or None
+        Attributes of users; vectors and a folder of pictures of items.
+    choices : tuple of Path
+        Files that could be meant by `main`, itself among them.
     """
 
     main: Path
@@ -36,6 +46,10 @@ class Offer:
     test: Path | None = None
     validation: Path | None = None
     unused: tuple[Path, ...] = ()
+    users: Path | None = None
+    vectors: Path | None = None
+    pictures: Path | None = None
+    choices: tuple[Path, ...] = ()
 
 
 def sort_out(paths: list[Path]) -> Offer:
@@ -51,7 +65,46 @@ def sort_out(paths: list[Path]) -> Offer:
     WorkbenchError
         If a folder holds no file that could be the interactions.
     """
-    files = [file for path in paths for file in (_inside(path) if path.is_dir() else [path])]
+    pictures = next((path for path in (*paths, *_folders(paths)) if path.is_dir() and _holds_pictures(path)), None)
+    files = [file for path in paths if path != pictures for file in (_inside(path) if path.is_dir() else [path])]
+    if not files:
+        message = (
+            f"The folder {paths[0].name} holds pictures and no table. Choose the file of interactions, and add it."
+        )
+        raise WorkbenchError(message)
+    if len(files) == 1:
+        return Offer(files[0], pictures=pictures)
+    vectors = [one for one in files if one.suffix == ".npy" or _is(one, VECTORS)]
+    users = [one for one in files if one not in vectors and (_is_users(one))]
+    further = {*vectors, *users}
+    some = [one for one in files if one not in further]
+    offer = _of_tables(some or files)
+    rest = tuple(one for one in (*users[1:], *vectors[1:]) if one != offer.main)
+    return replace(
+        offer,
+        users=next((one for one in users if one != offer.main), None),
+        vectors=next((one for one in vectors if one != offer.main), None),
+        pictures=pictures,
+        unused=(*offer.unused, *rest),
+        choices=tuple(files),
+    )
+
+
+def role_of(path: Path) -> str:
+    """What a file is for that comes along with interactions, by its name; empty where that does not say it."""
+    if path.is_dir():
+        return "pictures"
+    if path.suffix == ".npy" or _is(path, VECTORS):
+        return "vectors"
+    if _is_users(path):
+        return "users"
+    if _is(path, ITEMS) or path.suffix == ".item":
+        return "items"
+    return next((what for what in ("test", "validation") if _is_part(path, _PARTS[what])), "")
+
+
+def _of_tables(files: list[Path]) -> Offer:
+    """Interactions, titles and the parts of a split among files."""
     if len(files) == 1:
         return Offer(files[0])
     parts = {what: [one for one in files if _is_part(one, names)] for what, names in _PARTS.items()}
@@ -86,7 +139,28 @@ def _inside(folder: Path) -> list[Path]:
         raise WorkbenchError(message)
     # "u.data" beside "u1.base" and "u1.test": the whole is meant, not one of its folds.
     whole = [one for one in files if one.suffix.lower() == ".data"]
-    return [*whole, *(one for one in files if one.suffix == ".item")] if whole else files
+    return [*whole, *(one for one in files if one.suffix in (".item", ".user"))] if whole else files
+
+
+def _folders(paths: list[Path]) -> list[Path]:
+    """Folders inside a folder that was offered, where pictures may lie."""
+    with suppress(OSError):
+        return [
+            one for path in paths if path.is_dir() for one, _ in zip(sorted(path.iterdir()), range(MOST), strict=False)
+        ]
+    return []
+
+
+def _holds_pictures(folder: Path) -> bool:
+    """Whether the first files of a folder are pictures."""
+    with suppress(OSError):
+        first = [one.suffix.lower() in PICTURES for one, _ in zip(folder.iterdir(), range(20), strict=False)]
+        return bool(first) and sum(first) > len(first) // 2
+    return False
+
+
+def _is_users(path: Path) -> bool:
+    return path.suffix == ".user" or path.stem.lower() in USERS
 
 
 def _is(path: Path, names: tuple[str, ...]) -> bool:

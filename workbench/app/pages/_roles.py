@@ -1,100 +1,30 @@
-"""The first rows of a file, with a chooser of its role above each column."""
+"""The first rows of a file under their roles: a chooser above each column, and chips to drag onto one."""
 
 from typing import Any
 
-import pyarrow as pa
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPalette
-from PySide6.QtWidgets import QComboBox, QHeaderView, QTableView, QVBoxLayout, QWidget
+from PySide6.QtCore import QByteArray, QMimeData, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QDrag,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPalette,
+)
+from PySide6.QtWidgets import QApplication, QComboBox, QHBoxLayout, QHeaderView, QTableView, QVBoxLayout, QWidget
 
+from workbench.app.pages._choice import QuietBox
+from workbench.app.pages._first_rows import LONGEST, MOST_COLUMNS, FirstRows
 from workbench.app.theme import GRID, ROW_HEIGHT, SMALL, font, theme
-from workbench.app.widgets import Elided
+from workbench.app.widgets import Chip, Elided, Picture
 from workbench.data.columns import ROLES
-from workbench.data.reading import NUMBER
-from workbench.data.times import to_milliseconds
 
-LONGEST = 120  # letters of a cell that are shown
-LONGEST_TIP = 1000
-MOST_COLUMNS = 60
+MIME = "application/x-workbench-role"
+DOUBTFUL = 0.55  # confidence below which a guess is marked
 NARROWEST = 19 * GRID
 HEAD = 88
-
-
-class FirstRows(QAbstractTableModel):
-    """The first rows as text; times and rows that will be refused are shown as what they become."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._names: list[str] = []
-        self._rows: list[list[str]] = []
-        self._roles: dict[int, str] = {}
-        self._times: dict[int, list[str]] = {}
-
-    def show_rows(self, names: list[str], rows: list[list[str]]) -> None:
-        """Show other rows."""
-        self.beginResetModel()
-        self._names, self._rows, self._roles, self._times = names[:MOST_COLUMNS], rows, {}, {}
-        self.endResetModel()
-
-    def set_roles(self, roles: dict[int, str], time_kind: str | None, words: Any) -> None:
-        """Tell what each column is, so that times are read; `words` turns milliseconds into text."""
-        self._roles, self._times = dict(roles), {}
-        for column, role in roles.items():
-            if role == "time" and time_kind:
-                texts = pa.array([row[column] if column < len(row) else "" for row in self._rows], pa.string())
-                times, good = to_milliseconds(texts, time_kind)
-                self._times[column] = [words(int(at)) if ok else "" for at, ok in zip(times, good, strict=True)]
-        if self._rows:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, len(self._names) - 1))
-
-    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's way
-        return 0 if parent.isValid() else len(self._rows)
-
-    def columnCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's way
-        return 0 if parent.isValid() else len(self._names)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
-        if role == 0 and orientation == Qt.Orientation.Horizontal:
-            return self._names[section]
-        return None
-
-    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = 0) -> Any:
-        row, column = self._rows[index.row()], index.column()
-        raw = row[column] if column < len(row) else ""
-        if role == 0:
-            shown = self._times[column][index.row()] if column in self._times else ""
-            return (shown or raw)[:LONGEST]
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return self._remark(row, column, raw)
-        if role == Qt.ItemDataRole.ForegroundRole:
-            wrong = len(row) != len(self._names) and len(self._names) < MOST_COLUMNS
-            ink = (
-                "error" if wrong or self._unread(index.row(), column) else "text" if column in self._roles else "faint"
-            )
-            return QColor(theme().tokens.color(ink))
-        return None
-
-    def _unread(self, row: int, column: int) -> bool:
-        cells = self._rows[row]
-        value = cells[column] if column < len(cells) else ""
-        role = self._roles.get(column)
-        return (role == "rating" and not NUMBER.fullmatch(value)) or (
-            role == "time" and column in self._times and not self._times[column][row]
-        )
-
-    def _remark(self, row: list[str], column: int, raw: str) -> str:
-        if len(row) != len(self._names) and len(self._names) < MOST_COLUMNS:
-            return self.tr("This row has {n} fields, not {wanted}: it will be refused.").format(
-                n=len(row), wanted=len(self._names)
-            )
-        return raw[:LONGEST_TIP]
-
-
-class QuietBox(QComboBox):
-    """A list to choose from that the wheel does not change while one scrolls past it."""
-
-    def wheelEvent(self, event: Any) -> None:
-        event.ignore()
 
 
 class RoleBox(QuietBox):
@@ -110,8 +40,69 @@ class RoleBox(QuietBox):
         super().keyPressEvent(event)
 
 
+def role_titles(widget: QWidget) -> dict[str, str]:
+    """What the roles are called."""
+    titles = (widget.tr("User"), widget.tr("Item"), widget.tr("Rating"), widget.tr("Time"))
+    return dict(zip(ROLES, titles, strict=True))
+
+
+def role_mime(role: str) -> QMimeData:
+    """A role while it is dragged."""
+    data = QMimeData()
+    data.setData(MIME, QByteArray(role.encode()))
+    return data
+
+
+class RoleChip(Chip):
+    """A role to drag onto a column; filled while a column has it."""
+
+    def __init__(self, role: str, title: str) -> None:
+        super().__init__(title)
+        self.role = role
+        self.setCursor(Qt.CursorShape.OpenHandCursor)
+        self.setToolTip(self.tr("Drag it onto a column"))
+        self._pressed = None
+
+    def set_taken(self, taken: bool) -> None:
+        """Show whether a column has the role."""
+        if taken != self._strong:
+            self._strong = taken
+            self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._pressed = event.position() if event.button() == Qt.MouseButton.LeftButton else None
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pressed is None:
+            return
+        if (event.position() - self._pressed).manhattanLength() >= QApplication.startDragDistance():
+            self._pressed = None
+            drag = QDrag(self)
+            drag.setMimeData(role_mime(self.role))
+            drag.setPixmap(self.grab())
+            drag.exec(Qt.DropAction.CopyAction)
+
+
+class RoleChips(QWidget):
+    """All roles, to be dragged."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GRID, 0, 0, 0)
+        row.setSpacing(GRID)
+        self.chips = [RoleChip(role, title) for role, title in role_titles(self).items()]
+        for one in self.chips:
+            row.addWidget(one)
+
+    def show_roles(self, roles: dict[int, str]) -> None:
+        """Show which roles columns have."""
+        for one in self.chips:
+            one.set_taken(one.role in roles.values())
+
+
 class Head(QWidget):
-    """Name of a column, its role, and why."""
+    """Name of a column, its role, and why; a role can be dropped on it."""
 
     role_chosen = Signal(int, str)
 
@@ -127,22 +118,58 @@ class Head(QWidget):
         self.box = RoleBox()
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.box.setAccessibleName(self.tr("Role of column {name}").format(name=name[:LONGEST]))
-        titles = (self.tr("User"), self.tr("Item"), self.tr("Rating"), self.tr("Time"))
-        for role, title in zip(ROLES, titles, strict=True):
+        for role, title in role_titles(self).items():
             self.box.addItem(title, role)
         self.box.addItem(self.tr("–"), "")
         self.box.setItemData(len(ROLES), self.tr("Not used"), Qt.ItemDataRole.ToolTipRole)
         self.evidence = Elided("", SMALL, "faint")
         lines.addWidget(self.name)
         lines.addWidget(self.box, 0, Qt.AlignmentFlag.AlignLeft)
-        lines.addWidget(self.evidence)
+        self.doubt = Picture("warning", 12, "warn")
+        self.doubt.hide()
+        under = QHBoxLayout()
+        under.setSpacing(4)
+        under.addWidget(self.doubt)
+        under.addWidget(self.evidence, 1)
+        lines.addLayout(under)
         self.box.activated.connect(self._tell)
+        self.setAcceptDrops(True)
+        self._over = False
 
-    def show_role(self, role: str, evidence: str) -> None:
-        """Show a role and what speaks for it."""
+    def show_role(self, role: str, evidence: str, sure: float = 1.0, why: str = "") -> None:
+        """Show a role, what speaks for it in a line and in a sentence, and whether that is little."""
         self.box.setCurrentIndex(self.box.findData(role))
+        doubtful = bool(role) and sure < DOUBTFUL
+        self.doubt.setVisible(doubtful)
+        self.evidence.set_ink("warn" if doubtful else "faint")
         self.evidence.set_text(evidence)
-        self.box.setAccessibleDescription(evidence)
+        tip = self.tr("A mere guess: {why} Please check.").format(why=why) if doubtful else why
+        self.setToolTip(tip)
+        self.box.setToolTip(tip)
+        self.box.setAccessibleDescription(tip or evidence)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasFormat(MIME):
+            self._light(True)
+            event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._light(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._light(False)
+        role = event.mimeData().data(MIME).data().decode()
+        if role in ROLES:
+            event.acceptProposedAction()
+            self.role_chosen.emit(self.column, role)
+
+    def _light(self, over: bool) -> None:
+        self._over = over
+        self.update()
+
+    def paintEvent(self, event: Any) -> None:
+        if self._over:
+            QPainter(self).fillRect(self.rect(), theme().tokens.color("wash"))
 
     def _tell(self) -> None:
         self.role_chosen.emit(self.column, self.box.currentData())

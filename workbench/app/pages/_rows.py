@@ -1,4 +1,4 @@
-"""The rows of the data in four tables, sorted by a click on a column's head, searched, and copied."""
+"""The rows of the data in tables, sorted by a click on a column's head, searched, and copied."""
 
 from functools import partial
 from typing import Any
@@ -8,31 +8,30 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from workbench.app.pages._background import Background
-from workbench.app.pages._preview import moment
-from workbench.app.pages._tables import Prepared, of_numbers, of_texts, of_times
+from workbench.app.pages._data_facts import joined_rows
+from workbench.app.pages._row_columns import of_interactions, of_items, of_listed, of_users
+from workbench.app.pages._tables import Prepared
 from workbench.app.pages._tabs import Tabs
 from workbench.app.tables import Column, TableView
 from workbench.app.theme import GRID, SMALL
 from workbench.app.widgets import Button, Card, Elided, SearchField, Text
 
 Json = dict[str, Any]
-TABLES = ("interactions", "users", "items", "refused")
+SEARCHED, LISTED = ("interactions", "users", "items"), ("refused", "duplicates", "files")
+TABLES = SEARCHED + LISTED
+SAVED = ("refused", "duplicates")
 NARROW = 12 * GRID  # of columns that are made narrower so that all are seen
 PAUSE = 150  # milliseconds from the last key to the search
 
 
-def ratings_text(rating: Json | None) -> Any:
-    """How to write a rating: with as many digits as the levels of the file have, at most two."""
-    levels = (rating or {}).get("levels") or []
-    digits = next((d for d in (0, 1, 2) if all(abs(round(v, d) - v) < 1e-6 for v in levels)), 2)  # noqa: PLR2004
-    digits = digits if levels else 2
-    return lambda value: f"{value:,.{digits}f}"
-
-
 class Rows(Card):
-    """The rows of the data in four tables. `tabs` choose the table; `tools` stand beside them while one is shown."""
+    """The rows of the data in tables. `tabs` choose the table; `tools` stand beside them while one is shown.
 
-    save_refused = Signal()
+    `duplicates_wanted` asks for `show_duplicates` (or `show_no_duplicates`); `save_wanted` names a list to be saved.
+    """
+
+    duplicates_wanted = Signal()
+    save_wanted = Signal(str)
 
     def __init__(self, tabs: Tabs) -> None:
         super().__init__()
@@ -41,6 +40,9 @@ class Rows(Card):
         self._about: Json = {}
         self._total = 0
         self._which = ""
+        self._listed: dict[str, list[Json]] = {name: [] for name in LISTED}
+        self._many: dict[str, int] = {}
+        self._has_duplicates = False
         self.tabs = tabs
         self._make_tools()
         self.body.setContentsMargins(GRID, GRID, GRID, GRID)
@@ -68,9 +70,9 @@ class Rows(Card):
         self.cancel = Button(self.tr("Cancel"), "quiet", tip=self.tr("Leave the rows as they are (Esc)"))
         self.cancel.clicked.connect(self._cancel)
         self.save = Button(
-            self.tr("Save as CSV…"), "quiet", icon="download", tip=self.tr("Write all refused rows to a file")
+            self.tr("Save as CSV…"), "quiet", icon="download", tip=self.tr("Write the whole list to a file")
         )
-        self.save.clicked.connect(self.save_refused)
+        self.save.clicked.connect(self._save)
         self.search = SearchField(self.tr("Search users, items, titles"))
         self.search.setFixedWidth(30 * GRID)
         self.search.textChanged.connect(self._type)
@@ -89,15 +91,42 @@ class Rows(Card):
         self._soon.stop()
         for one in (self._counting, self._searching):
             one.forget()
-        number = (about.get("report") or {}).get("refused_count", 0)
-        self.tabs.set_text("refused", self.tr("Refused {n:,}").format(n=number))
-        self.tabs.buttons["refused"].setEnabled(number > 0)
+        self._show_lists(about)
         searchable = prepared is None or prepared.searchable
         self.search.setEnabled(searchable)
         tip = self.tr("There are too many users and items to look through; find users on the page Inspect.")
         self.search.setToolTip("" if searchable else tip)
         self.table.show_columns([], 0)  # what was there is gone
         self._which = ""
+
+    def _show_lists(self, about: Json) -> None:
+        report = about.get("report") or {}
+        self._has_duplicates = False
+        self._listed = {"refused": report.get("refused") or [], "duplicates": [], "files": joined_rows(self, about)}
+        self._many = {"refused": report.get("refused_count", 0), "duplicates": report.get("duplicates", 0)}
+        self._many["files"] = len(self._listed["files"])
+        titles = {"refused": self.tr("Refused {n:,}"), "duplicates": self.tr("Duplicates {n:,}")}
+        for name in LISTED:
+            self.tabs.set_text(name, titles.get(name, self.tr("Files")).format(n=self._many[name]))
+            self.tabs.buttons[name].setEnabled(self._many[name] > 0)
+
+    def show_duplicates(self, answer: Json) -> None:
+        """Show the answer of the job ``duplicates``."""
+        self._has_duplicates = True
+        self._listed["duplicates"], self._many["duplicates"] = answer["shown"], answer["rows"]
+        if self._which == "duplicates":
+            self.save.setEnabled(True)
+            self._fill("duplicates")
+
+    def show_no_duplicates(self, sentence: str) -> None:
+        """Say why they cannot be listed."""
+        if self._which == "duplicates":
+            self._say("")
+            self._nothing(sentence)
+
+    @Slot()
+    def _save(self) -> None:
+        self.save_wanted.emit(self._which)
 
     def show_table(self, which: str) -> None:
         """Show one of the tables."""
@@ -106,13 +135,20 @@ class Rows(Card):
         self._which = which
         self._searching.forget()
         self._counting.forget()
-        self.save.setVisible(which == "refused")
-        self.search.setVisible(which != "refused")
+        self.save.setVisible(which in SAVED)
+        self.save.setEnabled(which != "duplicates" or self._has_duplicates)
+        self.search.setVisible(which not in LISTED)
         self.table.horizontalHeader().setSortIndicatorShown(False)
         if self._prepared is None:
             self.table.show_columns([], 0)
             return
-        if which == "refused":
+        if which == "duplicates" and not self._has_duplicates:
+            self._nothing("")
+            self.table.show_columns([], 0)
+            self._say(self.tr("Looking for them…"))
+            self.duplicates_wanted.emit()
+            return
+        if which in LISTED:
             self._fill(which)
             return
         self._say(self.tr("Counting…"))
@@ -126,73 +162,14 @@ class Rows(Card):
         self._widen()
         self._say_count(self._total)
         self._nothing("")
-        if self.search.text() and which != "refused":
+        if self.search.text() and which not in LISTED:
             self._search()
 
     def _columns(self, which: str) -> tuple[list[Column], int]:
-        if which == "refused":
-            return self._refused()
-        return {"interactions": self._interactions, "users": self._users, "items": self._items}[which](self._prepared)
-
-    def _interactions(self, all_: Prepared) -> tuple[list[Column], int]:
-        data = all_.data
-        columns = [of_texts(self.tr("User"), lambda: data.user_ids, data.user, lambda: all_.user_ranks[data.user])]
-        if all_.items is not None:
-            columns.append(
-                of_texts(self.tr("Title"), lambda: all_.names, data.item, lambda: all_.name_ranks[data.item])
-            )
-        columns.append(of_texts(self.tr("Item"), lambda: data.item_ids, data.item, lambda: all_.item_ranks[data.item]))
-        if data.rating is not None:
-            text = ratings_text(self._about.get("summary", {}).get("rating"))
-            columns.append(of_numbers(self.tr("Rating"), lambda: data.rating, text))
-        if data.time is not None:
-            columns.append(of_times(self.tr("Time"), lambda: data.time, moment))
-        return columns, len(data)
-
-    def _users(self, all_: Prepared) -> tuple[list[Column], int]:
-        data, starts = all_.data, all_.user_starts
-        columns = [
-            of_texts(self.tr("User"), lambda: data.user_ids, None, lambda: all_.user_ranks),
-            of_numbers(self.tr("Interactions"), lambda: all_.user_counts, "{:,}".format),
-        ]
-        if data.rating is not None:
-            columns.append(of_numbers(self.tr("Mean rating"), lambda: all_.user_means, "{:.2f}".format))
-        if data.time is not None:
-            last = len(data) - 1
-            columns += [
-                of_times(self.tr("First"), lambda: data.time[np.minimum(starts[:-1], last)], moment),
-                of_times(self.tr("Last"), lambda: data.time[np.maximum(starts[1:] - 1, 0)], moment),
-            ]
-        return columns, data.n_users
-
-    def _items(self, all_: Prepared) -> tuple[list[Column], int]:
-        data, items = all_.data, all_.items
-        columns = [of_texts(self.tr("Item"), lambda: data.item_ids, None, lambda: all_.item_ranks)]
-        if items is not None:
-            columns.insert(0, of_texts(self.tr("Title"), lambda: all_.names, None, lambda: all_.name_ranks))
-        columns.append(of_numbers(self.tr("Interactions"), lambda: all_.item_counts, "{:,}".format))
-        if data.rating is not None:
-            columns.append(of_numbers(self.tr("Mean rating"), lambda: all_.item_means, "{:.2f}".format))
-        if items is not None and items.year.null_count < len(items):
-            columns.append(Column(self.tr("Year"), lambda rows: _taken(items.year, rows), lambda: _years(items.year)))
-        if items is not None and items.genres.null_count < len(items):
-            columns.append(Column(self.tr("Genres"), lambda rows: _taken(items.genres, rows)))
-        return columns, data.n_items
-
-    def _refused(self) -> tuple[list[Column], int]:
-        rows = (self._about.get("report") or {}).get("refused") or []
-        lines = np.array([one.get("line", 0) for one in rows], np.int64)
-
-        def column(title: str, key: str) -> Column:
-            texts = [str(one.get(key) or "") for one in rows]
-            return Column(
-                title, lambda at: [texts[i][:200] for i in at.tolist()], lambda: texts, lambda row: texts[row][:2000]
-            )
-
-        columns = [of_numbers(self.tr("Line"), lambda: lines, "{:,}".format), column(self.tr("Reason"), "reason")]
-        if any(one.get("file") for one in rows):
-            columns.insert(0, column(self.tr("File"), "file"))
-        return [*columns, column(self.tr("Text"), "text")], len(rows)
+        if which in LISTED:
+            return of_listed(self, which, self._listed[which])
+        columns = {"interactions": of_interactions, "users": of_users, "items": of_items}[which]
+        return columns(self, self._prepared, self._about)
 
     def _widen(self) -> None:
         """Let the columns fill the table: what is left over goes to all alike, what is lacking is taken from the widest."""
@@ -224,7 +201,7 @@ class Rows(Card):
     def _search(self) -> None:
         self._soon.stop()
         words, which = self.search.text().strip(), self._which
-        if self._prepared is None or which in ("", "refused") or self._counting.busy:
+        if self._prepared is None or which not in SEARCHED or self._counting.busy:
             return
         if not words:
             self._searching.forget()
@@ -254,8 +231,8 @@ class Rows(Card):
         self.table.setVisible(not sentence)
 
     def _say_count(self, shown: int) -> None:
-        if self._which == "refused":
-            total = (self._about.get("report") or {}).get("refused_count", 0)
+        if self._which in LISTED:
+            total = self._many[self._which]
             first = self.tr("the first {n:,} of {total:,}").format(n=shown, total=total)
             self._say(first if total > shown else self.tr("all of them"))
         elif shown != self._total:
@@ -304,14 +281,3 @@ class Rows(Card):
 def _ready(prepared: Prepared, which: str) -> str:
     prepared.ready(which)
     return which
-
-
-def _taken(values: Any, rows: np.ndarray) -> list[str]:
-    import pyarrow as pa
-
-    found = values.take(pa.array(rows)).to_pylist()
-    return ["" if v is None else ", ".join(v) if isinstance(v, list) else str(v) for v in found]
-
-
-def _years(values: Any) -> np.ndarray:
-    return values.to_numpy(zero_copy_only=False).astype(float)

@@ -1,161 +1,26 @@
 """The page Data: a file is offered, looked at, corrected, read, and then seen at a glance."""
 
-import shutil
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QAction, QCursor
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.app.pages import Page, preview
-from workbench.app.pages._background import Background
-from workbench.app.pages._glance import Glance, refused_file
+from workbench.app.pages._data_facts import data_facts, joined_files
+from workbench.app.pages._data_states import DropTarget, Failure, Reading
+from workbench.app.pages._further import FurtherMenu
+from workbench.app.pages._glance import Glance
 from workbench.app.pages._latest import Latest
-from workbench.app.pages._offered import sort_out
+from workbench.app.pages._notes import Note
+from workbench.app.pages._offered import FURTHER, Offer, sort_out
 from workbench.app.pages._preview import PreviewSheet
+from workbench.app.pages._saved_lists import SavedLists
 from workbench.app.session import Session
 from workbench.app.task_worker import Task
-from workbench.app.theme import GRID, HEADING, SMALL, TITLE, theme
-from workbench.app.widgets import Button, Card, ErrorCard, Picture, Text, clear
 from workbench.errors import WorkbenchError
-
-CODES = {"utf-8": "UTF-8", "latin-1": "Latin-1", "cp1252": "Windows-1252", "utf-16": "UTF-16", "gb18030": "GB 18030"}
-
-
-class DropTarget(QWidget):
-    """Says what can be dropped here, and offers the same by button; the sample stands below."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(4 * GRID, 4 * GRID, 4 * GRID, 4 * GRID)
-        column.setSpacing(12)
-        middle = Qt.AlignmentFlag.AlignHCenter
-        title = Text(self.tr("Drop a ratings file here"), TITLE, bold=True)
-        sentence = self.tr(
-            "CSV, TSV, “::” or .inter, also as .gz or .zip: a user and an item in each row, perhaps a rating and a time. "
-            "A file of titles or your own test file may come along."
-        )
-        words = Text(sentence, ink="muted", wrap=True)
-        words.setAlignment(middle)
-        words.setFixedWidth(60 * GRID)
-        words.setMinimumHeight(words.heightForWidth(60 * GRID))
-        self.open = Button(self.tr("Open a file…"), "primary", icon="file")
-        self.sample = Button(self.tr("Try the sample"), "secondary", icon="sample")
-        self.sample.setToolTip(self.tr("100,004 ratings of films, from MovieLens"))
-        about = self.tr(
-            "The sample: MovieLens small, 100,004 ratings of 9,066 films by 671 people. GroupLens, for research."
-        )
-        buttons = QHBoxLayout()
-        buttons.setSpacing(12)
-        for one in (self.open, self.sample):
-            buttons.addWidget(one)
-        column.addStretch(2)
-        column.addWidget(Picture("data", 44, "accent"), 0, middle)
-        column.addWidget(title, 0, middle)
-        column.addWidget(words, 0, middle)
-        column.addSpacing(GRID)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        row.addLayout(buttons)
-        row.addStretch(1)
-        column.addLayout(row)
-        column.addWidget(Text(about, SMALL, "faint"), 0, middle)
-        column.addStretch(3)
-        theme().changed.connect(self.update)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        tokens = theme().tokens
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        pen = painter.pen()
-        pen.setColor(tokens.color("strong_line"))
-        pen.setWidthF(1.5)
-        pen.setDashPattern([4, 4])
-        painter.setPen(pen)
-        painter.setBrush(tokens.color("surface"))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 12, 12)
-
-
-class Reading(QWidget):
-    """A file is being read: how far, and a way out."""
-
-    cancel_wanted = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        card = Card()
-        card.setFixedWidth(62 * GRID)
-        card.body.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 2 * GRID)
-        card.body.setSpacing(12)
-        self.title = Text("", HEADING, bold=True, wrap=True)
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setAccessibleName(self.tr("Progress of reading"))
-        self.words = Text(" ", ink="muted")
-        self.cancel = Button(self.tr("Cancel"))
-        foot = QHBoxLayout()
-        foot.addWidget(self.words, 1)
-        foot.addWidget(self.cancel)
-        card.add(self.title)
-        card.add(self.bar)
-        card.body.addLayout(foot)
-        note = Text(self.tr("Nothing changes in the project until all of it is read."), SMALL, "faint")
-        card.add(note)
-        column = QVBoxLayout(self)
-        column.addStretch(2)
-        column.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addStretch(3)
-        self.cancel.clicked.connect(self._cancel)
-
-    def begin(self, title: str) -> None:
-        """Show that a file is begun."""
-        self.title.setText(title)
-        self.bar.setRange(0, 0)
-        self.words.setText(self.tr("Starting…"))
-        self.cancel.setEnabled(True)
-
-    @Slot(float, str)
-    def show_progress(self, fraction: float, words: str) -> None:
-        """Show how far it is; negative while nothing is known."""
-        if not self.cancel.isEnabled():
-            return
-        self.bar.setRange(0, 1000 if fraction >= 0 else 0)
-        self.bar.setValue(round(1000 * max(0.0, fraction)))
-        share = self.tr("{share:.0%} · ").format(share=fraction).replace("%", " %") if fraction >= 0 else ""
-        self.words.setText(share + words)
-
-    def _cancel(self) -> None:
-        self.cancel.setEnabled(False)
-        self.words.setText(self.tr("Cancelling…"))
-        self.cancel_wanted.emit()
-
-
-class Failure(QWidget):
-    """Says what went wrong, in the place where the result would be."""
-
-    closed = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setAccessibleName(self.tr("What went wrong"))
-        self.card: ErrorCard | None = None
-        self.again = DropTarget()
-        self._place = QVBoxLayout()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2 * GRID)
-        column.addLayout(self._place)
-        column.addWidget(self.again, 1)
-
-    def show_failure(self, title: str, sentence: str, details: str) -> None:
-        """Show a failure instead of the one before."""
-        clear(self._place)
-        self.card = ErrorCard(title, sentence, details)
-        self.card.closed.connect(self.closed)
-        self._place.addWidget(self.card)
 
 
 class DataPage(Page):
@@ -167,7 +32,7 @@ class DataPage(Page):
         super().__init__(session, parent)
         self._task: Task | None = None
         self._looking: Task | None = None
-        self._tab = ""
+        self._offer: Offer | None = None
         self.empty, self.sheet, self.reading = DropTarget(), PreviewSheet(), Reading()
         self.failure, self.glance = Failure(), Glance()
         self.stack = QStackedWidget()
@@ -176,7 +41,7 @@ class DataPage(Page):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.stack)
-        self._copying = Background(self)
+        self._lists = SavedLists(session, self.glance.rows, self)
         self._counting = Latest(session, "density", self)
         self._make_actions()
         self._connect()
@@ -190,9 +55,12 @@ class DataPage(Page):
         self.back.triggered.connect(self._go_back)
         self.other = QAction(self.tr("Another file…"), self)
         self.other.triggered.connect(self._open)
-        self.titles = QAction(self.tr("Add titles…"), self)
-        self.titles.triggered.connect(self._add_titles)
-        self.secondary = [self.back, self.other, self.titles]
+        self.more = QAction(self.tr("Add to it…"), self)
+        self.more.setToolTip(self.tr("Titles and vectors of items, their pictures, what is known of users"))
+        self.more.triggered.connect(self._ask_for_more)
+        self.menu = FurtherMenu(self, list(FURTHER))
+        self.menu.chosen.connect(self._add_further)
+        self.secondary = [self.back, self.other, self.more]
 
     def _connect(self) -> None:
         session = self.session
@@ -203,11 +71,11 @@ class DataPage(Page):
             target.open.clicked.connect(self._open)
             target.sample.clicked.connect(session.try_sample)
         self.sheet.changed.connect(self._refresh)
-        self.sheet.format_changed.connect(self._look_again)
+        self.sheet.look_wanted.connect(self._look_again)
+        self.sheet.again_wanted.connect(self._guess_again)
+        self.sheet.file_chosen.connect(self._take_other)
         self.reading.cancel_wanted.connect(self._cancel)
         self.failure.closed.connect(self._go_back)
-        self.glance.rows.save_refused.connect(self._save_refused)
-        self._copying.answered.connect(self._saved)
         self.glance.density_wanted.connect(self._count_fields)
         self._counting.answered.connect(self._counted)
 
@@ -246,7 +114,7 @@ class DataPage(Page):
             self.sheet: (self._file_name(), self.sheet.facts, self.tr("Use these columns →")),
             self.reading: (self._file_name(), "", ""),
             self.failure: (self._file_name(), "", ""),
-            self.glance: (self._data_name(), self._data_facts(), self.tr("Choose a split →")),
+            self.glance: (self._data_name(), data_facts(self, self.session.about), self.tr("Choose a split →")),
         }
         heading, facts, button = heads[shown]
         self.set_heading(heading)
@@ -258,7 +126,7 @@ class DataPage(Page):
         self.primary.setToolTip(reason)
         self.back.setVisible(shown in (self.sheet, self.failure))
         self.other.setVisible(shown in (self.sheet, self.glance))
-        self.titles.setVisible(shown is self.glance)
+        self.more.setVisible(shown is self.glance)
 
     def _file_name(self) -> str:
         return self.sheet.file.name if self.sheet.file is not None else self.tr("Data")
@@ -270,22 +138,6 @@ class DataPage(Page):
     def _data_name(self) -> str:
         return " + ".join(file.name for file in self._sources().values()) or self.tr("Data")
 
-    def _data_facts(self) -> str:
-        about = self.session.about
-        layout, report = (about.get("recipe") or {}).get("format") or {}, about.get("report") or {}
-        names = {",": self.tr("comma"), "\t": self.tr("tab"), ";": self.tr("semicolon"), " ": self.tr("blank")}
-        delimiter = layout.get("delimiter")
-        parts = [names.get(delimiter, delimiter), CODES.get(layout.get("encoding"), layout.get("encoding"))]
-        parts.append(self.tr("header") if layout.get("header") else self.tr("no header"))
-        rows, kept = report.get("rows", 0), report.get("kept", 0)
-        told = self.tr("{n:,} rows, all kept") if rows == kept else self.tr("{n:,} rows, {kept:,} kept")
-        facts = [", ".join(filter(None, parts)), told.format(n=rows, kept=kept)]
-        items = about.get("items")
-        if items:
-            n = items["matched"] + items["without"]
-            facts.append(self.tr("titles of {k:,} of {n:,} items").format(k=items["matched"], n=n))
-        return " · ".join(facts)
-
     @Slot()
     def _show_data(self) -> None:
         session = self.session
@@ -293,7 +145,9 @@ class DataPage(Page):
         self.glance.show_data(session.data, session.items, session.about)
         if session.data is not None and self.isVisible():
             self.glance.ask_density()
-        self.titles.setText(self.tr("Add titles…") if session.items is None else self.tr("Other titles…"))
+        doubts = self._doubts()
+        self.glance.notes.show_notes(doubts)
+        self.glance.notes.setVisible(bool(doubts))
         shown = self.stack.currentWidget()
         if self._task is None and shown in (self.empty, self.glance):
             self._turn_to(self.glance if session.data is not None else self.empty)
@@ -303,7 +157,7 @@ class DataPage(Page):
     def _go_on(self) -> None:
         shown = self.stack.currentWidget()
         if shown is self.sheet and not self.sheet.reason:
-            self._read(self.sheet.paths(), self.sheet.recipe(), self.sheet.items.file)
+            self._read(self.sheet.asked())
         elif shown is self.glance:
             self.session.request_page("split")
 
@@ -314,7 +168,7 @@ class DataPage(Page):
             self._turn_to(self.sheet)
             return
         self._forget_look()
-        self.sheet.format = {}
+        self.sheet.forget()
         self._turn_to(self.glance if self.session.data is not None else self.empty)
 
     # Offering and looking ------------------------------------------------------------------------------------------
@@ -335,22 +189,38 @@ class DataPage(Page):
             self.session.notice.emit("warn", words)
             return
         try:
-            offer = sort_out(paths)
+            self._show_offer(sort_out(paths))
         except WorkbenchError as error:
             self._fail(self.tr("Nothing to read here"), str(error), "")
-            return
+
+    def _show_offer(self, offer: Offer) -> None:
+        self._offer = offer
         self.sheet.show_offer(offer)
         self._turn_to(self.sheet)
-        self._look(None)
+        self._look()
 
-    @Slot(dict)
-    def _look_again(self, layout: dict[str, Any]) -> None:
-        self._look(layout)
+    @Slot(Path)
+    def _take_other(self, file: Path) -> None:
+        """Look at another of the files that were offered; what has another place already is not taken from it."""
+        if self._offer is not None:
+            places = ("items", "users", "vectors", "test", "validation")
+            kept = {name: one for name in places if (one := getattr(self._offer, name)) != file}
+            empty = dict.fromkeys(places)
+            unused = (*(one for one in self._offer.unused if one != file), self._offer.main)
+            self._show_offer(replace(self._offer, **{**empty, **kept}, main=file, unused=unused))
 
-    def _look(self, layout: dict[str, Any] | None) -> None:
-        """Have the first rows read, in this layout or in a guessed one."""
+    @Slot()
+    def _look_again(self) -> None:
+        self._look()
+
+    @Slot()
+    def _guess_again(self) -> None:
+        self._look(again=True)
+
+    def _look(self, *, again: bool = False) -> None:
+        """Have the first rows read: in the layout of which the person said something, the rest guessed."""
         self._forget_look()
-        args = {"path": str(self.sheet.file), "format": layout}
+        args = {"path": str(self.sheet.file), "known": self.sheet.how.said, "again": again}
         title = self.tr("Looking at {file}").format(file=self._file_name())
         self._looking = self.session.submit("preview", args, title=title, done=self._looked, failed=self._look_failed)
 
@@ -379,8 +249,8 @@ class DataPage(Page):
 
     # Reading -------------------------------------------------------------------------------------------------------
 
-    def _read(self, paths: Path | dict[str, Path], recipe: dict[str, Any] | None, items: Path | None) -> None:
-        task = self.session.import_file(paths, recipe, items, failed=self._read_failed)
+    def _read(self, asked: dict[str, Any]) -> None:
+        task = self.session.import_file(asked.pop("paths"), failed=self._read_failed, **asked)
         if task is not None:
             self._follow(task)
 
@@ -423,20 +293,42 @@ class DataPage(Page):
         task, self._task = self._task, None
         if self.stack.currentWidget() is self.reading:
             if task is not None and task.state == "done":
-                self.sheet.format = {}
+                self.sheet.forget()
             self._turn_to(self._rest())
 
     def _rest(self) -> QWidget:
         return self.glance if self.session.data is not None else self.empty
 
-    @Slot()
-    def _add_titles(self) -> None:
-        """Read the same file again, with titles."""
-        name, _ = QFileDialog.getOpenFileName(self.window(), self.titles.text())
+    # What is there already -----------------------------------------------------------------------------------------
+
+    def _read_again(self, recipe: dict[str, Any], further: dict[str, Path]) -> None:
+        """Read the same files again, in another way or with more."""
         sources = self._sources()
-        if name and sources:
-            paths = sources.get("all", sources)
-            self._read(paths, self.session.about.get("recipe"), Path(name))
+        if sources:
+            self._read({"paths": sources.get("all", sources), "recipe": recipe, "further": further})
+
+    @Slot()
+    def _ask_for_more(self) -> None:
+        self.menu.popup(QCursor.pos())
+
+    @Slot(str, Path)
+    def _add_further(self, what: str, file: Path) -> None:
+        about = self.session.about
+        self._read_again(about.get("recipe") or {}, {**joined_files(about), what: file})
+
+    def _doubts(self) -> list[Note]:
+        """What looked odd when the file was read, with the way to mend it."""
+        warnings = (self.session.about.get("report") or {}).get("warnings") or []
+        swap = {self.tr("Swap them"): self._swap}
+        return [Note("warn", one, swap if one.startswith("Users look like items") else {}) for one in warnings]
+
+    def _swap(self) -> None:
+        """Read the file again with user and item in each other's place."""
+        about = self.session.about
+        recipe = dict(about.get("recipe") or {})
+        columns = recipe.get("columns") or {}
+        recipe["columns"] = {**columns, "user": columns.get("item"), "item": columns.get("user")}
+        self._read_again(recipe, joined_files(about))
 
     # The matrix ----------------------------------------------------------------------------------------------------
 
@@ -450,35 +342,6 @@ class DataPage(Page):
     @Slot(object, object)
     def _counted(self, asked: dict[str, Any], answer: dict[str, Any]) -> None:
         self.glance.show_density(answer, part=asked["users"] is not None)
-
-    # Refused rows --------------------------------------------------------------------------------------------------
-
-    @Slot()
-    def _save_refused(self) -> None:
-        project = self.session.project
-        source = refused_file(project.data_folder if project is not None else None)
-        if source is None:
-            return
-        name, _ = QFileDialog.getSaveFileName(self.window(), self.tr("Save refused rows"), "refused.csv", "CSV (*.csv)")
-        if name:
-            self._copying.ask(partial(_copy, source, Path(name)))
-
-    @Slot(object)
-    def _saved(self, outcome: tuple[str, str]) -> None:
-        name, trouble = outcome
-        if trouble:
-            words = self.tr("{file}: {why}. Choose another place.").format(file=name, why=trouble)
-            self.session.failure.emit(self.tr("The refused rows were not saved"), words, "")
-        else:
-            self.session.notice.emit("ok", self.tr("Saved as {file}").format(file=name))
-
-
-def _copy(source: Path, target: Path) -> tuple[str, str]:
-    try:
-        shutil.copyfile(source, target)
-    except (OSError, shutil.SameFileError) as error:
-        return target.name, getattr(error, "strerror", None) or str(error)
-    return target.name, ""
 
 
 if __name__ == "__main__":

@@ -90,10 +90,12 @@ class DIN(NeuralAlgorithm):
     def weights(self, module: Any, history: "Tensor", item: "Tensor") -> "Tensor":
         """How much each item of each history (n, length) speaks for vectors (n or 1, k, d): (n, k, length)."""
         shown = module["item"](history)  # (n, length, d)
-        # e_j ⊙ e_i through a layer is e_j through that layer with its columns multiplied by e_i.
-        columns = item[:, :, None, :] * module["of_product"].weight  # (n or 1, k, a, d)
-        both = shown @ columns.flatten(1, 2).transpose(1, 2)  # (n, length, k * a)
-        both = both.unflatten(2, (*item.shape[1:2], -1)).transpose(1, 2)  # (n, k, length, a)
+        if history.shape[1] < self.attention:
+            both = (shown[:, None] * item[:, :, None]) @ module["of_product"].weight.T  # (n, k, length, a)
+        else:  # the same with fewer numbers: a layer of e_j whose columns are multiplied by e_i
+            columns = item[:, :, None, :] * module["of_product"].weight  # (n or 1, k, a, d)
+            both = shown @ columns.flatten(1, 2).transpose(1, 2)  # (n, length, k * a)
+            both = both.unflatten(2, (*item.shape[1:2], -1)).transpose(1, 2)
         hidden = both + module["of_history"](shown)[:, None] + module["of_item"](item)[:, :, None]
         real = (history < self._sizes[1]).to(hidden.dtype)
         return module["weigh"](hidden).squeeze(3) * real[:, None]

@@ -222,6 +222,14 @@ def test_folds_in_people_as_it_says(name):
     assert golden(name).grade(patient(name), True) > bar - 0.05
 
 
+def test_models_of_choices_that_can_fold_in_exactly_say_so():
+    promised = (
+        "item-knn user-knn p3alpha rp3beta ease edlae slim admm-slim sparse-ease ials pure-svd content popularity"
+    )
+    assert set(promised.split()) <= set(EXACT)
+    assert not [name for name, kind in ALGORITHMS.items() if kind.fold_in == "none"]  # nobody turns newcomers away
+
+
 @pytest.mark.parametrize("name", EXACT)
 def test_exact_fold_in_equals_training(name):
     known, folded = (ready(name).score(*everybody(name, folded=folded)) for folded in (False, True))

@@ -10,12 +10,13 @@ import time
 import numpy as np
 import pytest
 
+from workbench.algorithms import find
 from workbench.algorithms.biased_svd import BiasedSVD
 from workbench.control import Control
 from workbench.errors import Cancelled, WorkbenchError
 from workbench.training.judging import evaluate_run
 from workbench.training.run import Run
-from workbench.training.train import train_run
+from workbench.training.train import _choose_device, train_run
 from workbench.training.weights import load_weights
 
 SVD = {"epochs": 12, "factors": 4}
@@ -222,6 +223,39 @@ def test_more_epochs_are_trained_though_patience_had_ended_the_run(make_run, mon
     train_run(run.folder)
     assert run.status()["epoch"] == 5  # two more without a better one
     assert run.status()["best"]["epoch"] == 1
+
+
+@pytest.mark.parametrize(
+    ("wanted", "cuda", "mps", "chosen", "why"),
+    [
+        ("auto", False, False, "cpu", "No graphics processor"),
+        ("auto", True, True, "cuda", "was found"),
+        ("auto", False, True, "mps", "was found"),
+        ("cpu", True, True, "cpu", "asked for"),
+        ("mps", True, True, "mps", "asked for"),
+    ],
+)
+def test_the_device_is_chosen_and_the_reason_told(wanted, cuda, mps, chosen, why, monkeypatch):
+    import torch
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
+    device, reason = _choose_device(wanted, find("bpr").make({}))
+    assert device == chosen
+    assert why in reason
+    assert _choose_device(wanted, find("ease").make({}))[0] == "cpu"
+
+
+def test_a_device_that_is_not_there_is_refused(make_run, monkeypatch):
+    import torch
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    for device in ("cuda", "mps"):
+        with pytest.raises(WorkbenchError, match="Choose the device 'cpu'"):
+            train_run(make_run("bpr", NET, device=device).folder)
+    run = make_run("bpr", NET | {"epochs": 1})
+    assert train_run(run.folder)["device_reason"].startswith("No graphics processor")
 
 
 def test_a_loss_that_is_no_number_fails_with_what_to_try(make_run):

@@ -62,7 +62,7 @@ def add(commands: Commands) -> None:
     parser.add_argument("--validation", type=Path, metavar="FILE", help="your own validation file (with --split files)")
     add_reading(parser)
     parser.add_argument("--seed", type=int, metavar="N", help="another seed, another start (0)")
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), help="where neural algorithms train (auto)")
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), help="where neural algorithms train (auto)")
     parser.add_argument(
         "--threads", type=int, metavar="N", help="processor threads; 0, the default: measured to be best"
     )

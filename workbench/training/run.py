@@ -66,7 +66,7 @@ class RunSpec(BaseModel):
     split: str
     split_settings: dict[str, Any]
     seed: int = Field(0, ge=0)
-    device: Literal["auto", "cpu", "cuda"] = "auto"
+    device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
     threads: int = Field(0, ge=0, description="0: the number that was measured to be best for the algorithm.")
     patience: int = Field(
         10, ge=0, description="Epochs without a better validation before stopping; 0: never stop early."

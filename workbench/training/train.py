@@ -52,9 +52,9 @@ class Trainer:
         if reason:
             raise WorkbenchError(reason)
         join(run, algorithm, learns=True)
-        device = _choose_device(run.spec.device, algorithm)
+        device, why = _choose_device(run.spec.device, algorithm)
         algorithm._device = device  # noqa: SLF001 - chosen here, once
-        self.pulse.facts |= {"device": device, "epochs": getattr(algorithm, "epochs", 0)}
+        self.pulse.facts |= {"device": device, "device_reason": why, "epochs": getattr(algorithm, "epochs", 0)}
         self.epoch = self._go_on(algorithm)
         judge = Judge(run, algorithm)
         if judge.best_epoch == self.epoch and self.epoch:  # killed between the checkpoint and its second name
@@ -233,15 +233,26 @@ def train_run(folder: Path, control: Control | None = None) -> dict[str, Any]:
     return run.status()
 
 
-def _choose_device(wanted: str, algorithm: Algorithm) -> str:
+def _choose_device(wanted: str, algorithm: Algorithm) -> tuple[str, str]:
+    """Where to compute, and why there."""
     if not algorithm.uses_torch:
-        return "cpu"
+        return "cpu", f"{algorithm.title} computes on the processor."
     import torch
 
-    if wanted == "cuda" and not torch.cuda.is_available():
-        message = "There is no CUDA device here, or this torch cannot use it. Choose the device 'cpu' or 'auto'."
+    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if wanted in there and not there[wanted]:
+        name = {"cuda": "CUDA device", "mps": "Apple graphics processor"}[wanted]
+        message = f"There is no {name} here, or this torch cannot use it. Choose the device 'cpu' or 'auto'."
         raise WorkbenchError(message)
-    return "cuda" if wanted != "cpu" and torch.cuda.is_available() else "cpu"
+    if wanted == "auto":
+        found = next((device for device, is_there in there.items() if is_there), None)
+        why = (
+            "No graphics processor that torch can use was found."
+            if found is None
+            else "A graphics processor was found."
+        )
+        return found or "cpu", why
+    return wanted, "This device was asked for."
 
 
 @contextmanager

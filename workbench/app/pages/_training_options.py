@@ -31,7 +31,7 @@ class EpochOptions(Options):
 class DeviceOptions(EpochOptions):
     """For those that torch trains."""
 
-    device: Literal["auto", "cpu", "cuda"] = hyperparameter(
+    device: Literal["auto", "cpu", "cuda", "mps"] = hyperparameter(
         "auto", "Device", "Auto takes the graphics card where there is one."
     )
 

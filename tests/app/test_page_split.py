@@ -359,3 +359,42 @@ def test_it_is_the_same_after_the_window_was_closed(opened, project, qtbot, home
     settled(opened)
     opened.session.save(wait=True)
     assert Project.open(project.folder).split == {"name": "random", "settings": {}}
+
+
+def test_changes_of_the_filters_are_undone_and_made_again(opened):
+    card = opened.split.filters
+    assert not card.undo.isEnabled()
+    card.append("exclude")
+    card.append("rating")
+    names = lambda: [row.name for row in card.rows]  # noqa: E731
+    opened.click(card.rows[0].remove)
+    assert names() == ["rating"]
+    opened.click(card.undo)
+    assert names() == ["exclude", "rating"]
+    assert card.undo.hasFocus()
+    opened.qtbot.keyClick(card.undo, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert names() == ["exclude"]
+    opened.until(lambda: [one["name"] for one in opened.session.filters] == ["exclude"])
+    opened.click(card.redo)
+    opened.click(card.redo)
+    assert names() == ["rating"]
+    assert not card.redo.isEnabled()
+    opened.until(lambda: [one["name"] for one in opened.session.filters] == ["rating"])
+    card.append("exclude")
+    assert not card.redo.isEnabled()
+
+
+def test_quick_changes_of_one_setting_are_one_step(monkeypatch):
+    from workbench.app.pages import _history
+
+    clock = iter([0.0, 0.1, 0.2, 9.0])
+    monkeypatch.setattr(_history.time, "monotonic", lambda: next(clock))
+    history = _history.History(["a"])
+    history.add(["2"])
+    history.add(["25"], "setting")
+    history.add(["250"], "setting")
+    history.add(["250"], "setting")  # nothing new
+    assert history.undo() == ["2"]
+    assert history.redo() == ["250"]
+    history.add(["7"], "setting")
+    assert (history.undo(), history.undo()) == (["250"], ["2"])

@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from workbench.app.form import Form
+from workbench.app.pages._history import History
 from workbench.app.theme import GRID, SMALL
 from workbench.app.widgets import Button, Card, Line, Text
 from workbench.data.filtering import all_filters, make_filter
@@ -80,8 +82,19 @@ class FilterCard(Card):
         self.menu.setToolTipsVisible(True)
         self.menu.triggered.connect(self._chosen)
         self.add_button.setMenu(self.menu)
+        self.undo = Button("", "quiet", icon="undo", tip=self.tr("Undo the last change of the filters (Ctrl+Z)"))
+        self.redo = Button("", "quiet", icon="redo", tip=self.tr("Make the change again (Ctrl+Shift+Z)"))
+        for one, key, do in (
+            (self.undo, QKeySequence.StandardKey.Undo, self._go_back),
+            (self.redo, QKeySequence.StandardKey.Redo, self._go_forward),
+        ):
+            one.clicked.connect(do)
+            shortcut = QShortcut(QKeySequence(key), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(do)
+            self.head.addWidget(one)
         self.head.addWidget(self.add_button)
         self.rows: list[FilterRow] = []
+        self._history = History([])
         self._refresh()
 
     @property
@@ -94,7 +107,12 @@ class FilterCard(Card):
         return [row.recipe() for row in self.rows]
 
     def set_recipe(self, recipe: list[dict[str, Any]]) -> None:
-        """Show other filters; what this version does not know is left out."""
+        """Show other filters; what this version does not know is left out, and there is nothing to undo any more."""
+        self._show(recipe)
+        self._history = History(self.recipe())
+        self._refresh()
+
+    def _show(self, recipe: list[dict[str, Any]]) -> None:
         for row in self.rows:
             self._take_away(row)
         self.rows = []
@@ -103,7 +121,33 @@ class FilterCard(Card):
                 self._append(make_filter(one).recipe())
             except WorkbenchError:
                 continue
+
+    @Slot()
+    def _go_back(self) -> None:
+        if self._history.can_undo:
+            self._turn_to(self._history.undo(), self.undo)
+
+    @Slot()
+    def _go_forward(self) -> None:
+        if self._history.can_redo:
+            self._turn_to(self._history.redo(), self.redo)
+
+    def _turn_to(self, recipe: list[dict[str, Any]], button: Button) -> None:
+        """Show filters that were there before; who went there by keys can go on."""
+        self._show(recipe)
         self._refresh()
+        (button if button.isEnabled() else self.add_button).setFocus()
+        self.changed.emit()
+
+    @Slot()
+    def _set(self) -> None:
+        """A setting of a filter is another."""
+        self._tell("setting")
+
+    def _tell(self, kind: str = "") -> None:
+        self._history.add(self.recipe(), kind)
+        self._refresh()
+        self.changed.emit()
 
     def show_busy(self) -> None:
         """Say that what they leave is being counted."""
@@ -130,7 +174,7 @@ class FilterCard(Card):
         row = self._append({"name": name, "settings": {}})
         self._refresh()
         row.form.setFocus()
-        self.changed.emit()
+        self._tell()
 
     @Slot(object)
     def _chosen(self, action: Any) -> None:
@@ -138,7 +182,7 @@ class FilterCard(Card):
 
     def _append(self, recipe: dict[str, Any]) -> FilterRow:
         row = FilterRow(recipe["name"], recipe["settings"], self._title(recipe["name"]))
-        row.changed.connect(self.changed)
+        row.changed.connect(self._set)
         row.raised.connect(self._raise)
         row.removed.connect(self._remove)
         self.rows.append(row)
@@ -152,16 +196,14 @@ class FilterCard(Card):
             self.rows[at - 1 : at + 1] = [row, self.rows[at - 1]]
             self.body.removeWidget(row)
             self.body.insertWidget(at, row)  # the head is the first in the body
-            self._refresh()
-            self.changed.emit()
+            self._tell()
 
     @Slot(object)
     def _remove(self, row: FilterRow) -> None:
         self.rows.remove(row)
         self._take_away(row)
-        self._refresh()
         self.add_button.setFocus()
-        self.changed.emit()
+        self._tell()
 
     def _take_away(self, row: FilterRow) -> None:
         row.form.changed.disconnect(row.changed)
@@ -171,6 +213,8 @@ class FilterCard(Card):
 
     def _refresh(self) -> None:
         self.hint.set_text("" if self.rows else self.tr("none: all of the data"))
+        self.undo.setEnabled(self._history.can_undo)
+        self.redo.setEnabled(self._history.can_redo)
         for at, row in enumerate(self.rows):
             row.up.setEnabled(at > 0)
 

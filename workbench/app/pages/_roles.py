@@ -158,7 +158,7 @@ class Head(QWidget):
 
     def dropEvent(self, event: QDropEvent) -> None:
         self._light(False)
-        role = event.mimeData().data(MIME).data().decode()
+        role = bytes(event.mimeData().data(MIME).data()).decode()
         if role in ROLES:
             event.acceptProposedAction()
             self.role_chosen.emit(self.column, role)

@@ -8,10 +8,9 @@ import pytest
 from tests.golden import interactions, with_facts
 from workbench.algorithms import Algorithm
 from workbench.algorithms._blend_weights import grid
-from workbench.algorithms.blend import Blend
+from workbench.algorithms.blend import Blend, standard
 from workbench.algorithms.content import Content
 from workbench.algorithms.ease import EASE
-from workbench.algorithms.popularity import Popularity
 from workbench.algorithms.user_knn import UserKNN
 from workbench.data.interactions import UserItems
 from workbench.data.splitting import Part
@@ -181,12 +180,21 @@ def of_tastes(kind, data, **settings):
 
 
 def test_people_without_a_history_get_the_list_of_content():
-    data = described()
-    members = [of_tastes(EASE, data), of_tastes(Content, data), of_tastes(Popularity, data)]
-    blend = blended(members, [0.5, 0.2, 0.3], n_items=data.n_items, cold=np.flatnonzero(data.item_counts == 0))
-    nobody = np.array([-1])
-    order = np.argsort(-blend.score(nobody, NO_HISTORY), kind="stable")
-    np.testing.assert_array_equal(order, np.argsort(-members[1].score(nobody, NO_HISTORY), kind="stable"))
+    others, content = [[9, 0, 0, 5]], [[0, 1, 3, 2]]
+    blend = blended([told(others), told(content, ByContent)], [0.9, 0.1], cold=[3], cold_weight=0.2)
+    stranger, reader = blend.score(np.array([-1, -1]), UserItems.from_lists([[], [1]]))
+    np.testing.assert_allclose(stranger, standard(np.array(content, np.float32), NO_HISTORY)[0], rtol=1e-6)
+    assert reader.argmax() == 0  # who has a history gets the blend
+
+
+def test_items_without_interactions_are_scored_by_content_alone():
+    others, content = [[9, 0, 0, 5]], [[0, 1, 3, 2]]
+    blend = blended([told(others), told(content, ByContent)], [0.9, 0.1], cold=[3], cold_weight=0.5)
+    by_hand = 0.9 * standard(np.array(others, np.float32), NO_HISTORY)[0]
+    of_content = standard(np.array(content, np.float32), NO_HISTORY)[0]
+    by_hand += 0.1 * of_content
+    by_hand[3] = 0.5 * of_content[3]
+    np.testing.assert_allclose(blend.score(np.array([0]), NO_HISTORY)[0], by_hand, rtol=1e-5)
 
 
 def test_items_without_interactions_are_ranked_by_content_alone():

@@ -82,6 +82,19 @@ def test_a_trained_blend_tells_its_weights(project, session, keep, qtbot, light)
     assert "Weights: Popularity 0.75, EASE 0.25, gone 0.00" in [one.text() for one in page.run.findChildren(Text)]
 
 
+def test_who_deletes_a_run_that_a_blend_needs_is_told(project, session, keep, qtbot, light):
+    for name in ("1-ease", "2-popularity", "4-item-knn"):
+        done_run(project, name, name[2:])
+    done_run(project, "3-blend", "blend", {"runs": "1-ease,2-popularity"})
+    assert session.open_project(project.folder)
+    page = shown(TrainPage(session), keep, qtbot)
+    for name, words in (("1-ease", "Delete for good: Blend needs it"), ("4-item-knn", "Delete for good")):
+        session.select_runs([name])
+        page.run.refresh()
+        qtbot.mouseClick(button(page, "Delete"), LEFT)
+        assert button(page, words)
+
+
 def test_without_two_runs_a_blend_says_what_it_needs(opened, keep, qtbot, light):
     page = shown(TrainPage(opened), keep, qtbot)
     page.algorithms.choose("blend")

@@ -99,6 +99,12 @@ def offered(session: Session, *, usable: bool = True) -> list[RunInfo]:
     return [info for info in alike if info.usable or not usable]
 
 
+def blends_of(session: Session, run_id: str) -> list[RunInfo]:
+    """Blends that refer to a run, and could not be used without it."""
+    blends = [info for info in session.all_runs() if info.algorithm == Blend.name]
+    return [info for info in blends if run_id in str(info.spec["hyperparameters"].get("runs")).split(",")]
+
+
 def weights_words(session: Session, info: RunInfo) -> str:
     """What a blend has chosen to add up; "" for any other run."""
     records = session.records(info.id) if info.algorithm == Blend.name else []

@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from workbench.app.pages._blend_runs import blends_of
 from workbench.app.pages._run_words import STATE_INK, has_epochs, short_title, state_words
 from workbench.app.runs import RunInfo
 from workbench.app.session import Session
@@ -23,6 +24,7 @@ class RunHead(QWidget):
 
     def __init__(self, session: Session) -> None:
         super().__init__()
+        self._session = session
         self._id = ""
         self._sure = False
         row = QHBoxLayout(self)
@@ -93,7 +95,9 @@ class RunHead(QWidget):
         name = self.sender().property("order")
         if name == "delete" and not self._sure:
             self._sure = True
-            self.actions_["delete"].setText(self.tr("Delete for good"))
+            needs = blends_of(self._session, self._id)
+            words = self.tr("Delete for good: {blend} needs it") if needs else self.tr("Delete for good")
+            self.actions_["delete"].setText(words.format(blend=short_title(needs[0])[:40] if needs else ""))
             return
         self._forget_delete()
         self.ordered.emit(self._id, *self._do[name])

@@ -12,15 +12,14 @@ from contextlib import contextmanager
 from types import FrameType
 
 from workbench import __version__, demo
-from workbench.commands import algorithms, inspect, reasons, results, train
+from workbench.commands import algorithms, compare, inspect, reasons, results, train
 from workbench.commands.options import common
 from workbench.commands.output import Answer, Progress
 from workbench.declaring import nearest
 from workbench.errors import Cancelled, WorkbenchError
 
 DONE, FAILED, WRONG_USAGE, CANCELLED = 0, 1, 2, 130
-LATER = ("compare",)
-COMMANDS = ("demo", "inspect", "algorithms", "train", "evaluate", "recommend", "predict", "explain", "similar", *LATER)
+COMMANDS = ("demo", "inspect", "algorithms", "train", "evaluate", "recommend", "predict", "explain", "similar", "compare")
 
 TOUR = """\
 workbench [FILE or PROJECT] opens the window; the commands do the same jobs without it.
@@ -65,19 +64,9 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"workbench {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", title="commands")
-    for part in (demo, inspect, algorithms, train, results, reasons):
+    for part in (demo, inspect, algorithms, train, results, reasons, compare):
         part.add(commands)
-    for name in LATER:
-        later = commands.add_parser(name, parents=[common()], add_help=False)
-        later.add_argument("anything", nargs=argparse.REMAINDER)
-        later.set_defaults(command=_later, name=name)
     return parser
-
-
-def _later(args: argparse.Namespace, progress: Progress) -> Answer:
-    message = f"'workbench {args.name}' comes in a later version."
-    progress.say(message)
-    return Answer(None, "", WRONG_USAGE)
 
 
 def _run(args: argparse.Namespace) -> int:

@@ -157,6 +157,7 @@ def test_how_evenly_items_are_shown_by_hand():
     weighted = (-1 * 1 + 1 * 1 + 3 * 1 + 5 * 2) / 5
     assert float(value("gini", 3)) == pytest.approx(weighted / 6)
     assert float(value("gini", 3, variants={"gini": "equality"})) == pytest.approx(1 - weighted / 5)
+    assert float(value("gini", 3, variants={"gini": "scaled"})) == pytest.approx(weighted / 5)
     share = np.array([1, 1, 1, 2]) / 5
     assert float(value("entropy", 3)) == pytest.approx(-(share * LOG(share)).sum())
     nats = -(share * np.log(share)).sum()

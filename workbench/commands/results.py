@@ -1,10 +1,13 @@
 """Commands about a trained run: ``evaluate``, ``recommend``, ``predict``."""
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from workbench.commands.options import Commands, add_command, cutoffs, names
+from workbench.commands.options import Commands, add_command, assignment, cutoffs, names
 from workbench.commands.output import Answer, Progress, table
 
 
@@ -16,8 +19,17 @@ def add(commands: Commands) -> None:
 
 
 def _add_evaluate(commands: Commands) -> None:
-    parser = add_command(commands, "evaluate", "how good a trained run is, on interactions that it never saw")
-    parser.add_argument("run", type=Path, metavar="DIR", help="the run folder")
+    parser = add_command(
+        commands,
+        "evaluate",
+        "how good a trained run is, on interactions that it never saw",
+        epilog="Without --metrics all that apply are calculated and kept with the run; the usual ones are printed. Lists "
+        "that were made elsewhere are judged with --lists, on the test of a run or of a file of interactions. "
+        "Candidates that are drawn by chance (--negatives) make other numbers than all items do; never compare the two.",
+    )
+    parser.add_argument(
+        "run", type=Path, metavar="DIR", help="the run folder; with --lists also a file of interactions"
+    )
     parser.add_argument(
         "--metrics", type=names, metavar="NAMES", help="such as ndcg,recall or ndcg@10; all that apply if left out"
     )
@@ -27,7 +39,28 @@ def _add_evaluate(commands: Commands) -> None:
     parser.add_argument(
         "--relevant-from", type=float, metavar="RATING", help="lowest hidden rating that counts as a hit"
     )
-    parser.set_defaults(command=evaluate)
+    parser.add_argument(
+        "--as", dest="like", metavar="TOOL", help="formulas and masks of recbole, elliot, warprec or surprise"
+    )
+    parser.add_argument(
+        "--formula",
+        type=assignment,
+        action="append",
+        metavar="METRIC=NAME",
+        help="another formula, such as recall=truncated; may be repeated",
+    )
+    parser.add_argument("--negatives", type=int, metavar="N", help="rank the truth among N items drawn by chance only")
+    parser.add_argument(
+        "--negatives-by", choices=("uniform", "popularity"), default="uniform", help="how they are drawn (uniform)"
+    )
+    parser.add_argument("--negatives-seed", type=int, default=0, metavar="N", help="another draw (0)")
+    parser.add_argument(
+        "--lists", type=Path, metavar="FILE", help="lists made elsewhere: user, item, and rank or score"
+    )
+    parser.add_argument("--split", metavar="NAME", help="with --lists and a file: last-n (the default), random, …")
+    parser.add_argument("--split-set", type=assignment, action="append", metavar="KEY=VALUE", help="of that split")
+    parser.add_argument("--test", type=Path, metavar="FILE", help="with --lists and a file: your own test file")
+    parser.set_defaults(command=evaluate, parser=parser)
 
 
 def _add_recommend(commands: Commands) -> None:
@@ -59,15 +92,90 @@ def _add_predict(commands: Commands) -> None:
 def evaluate(args: argparse.Namespace, progress: Progress) -> Answer:
     """Open the test."""
     from workbench.evaluation.evaluate import CUTOFFS
+    from workbench.evaluation.lists import Negatives
     from workbench.training.judging import evaluate_run
     from workbench.training.run import Run
 
-    run = Run.open(args.run)
     chosen, at = _metrics(args.metrics)
     ks = sorted({*(args.k or ([] if at else CUTOFFS)), *at})
+    if args.lists is not None:
+        return _evaluate_lists(args, progress, chosen, ks)
+    given = [name for name in ("split", "split_set", "test") if getattr(args, name) is not None]
+    if given:
+        args.parser.error(f"--{given[0].replace('_', '-')} goes with --lists and a file; a run has its split already")
+    if args.negatives is not None and args.negatives < 1:
+        args.parser.error("--negatives is a number of items, from 1 up")
+    drawn = None if args.negatives is None else Negatives(args.negatives, args.negatives_by, args.negatives_seed)
+    run = Run.open(args.run)
     progress.start("Evaluating")
-    answer = evaluate_run(run, chosen, ks, args.relevant_from, control=progress)
-    return Answer(answer, _metric_table(answer))
+    answer = evaluate_run(
+        run,
+        chosen,
+        ks,
+        args.relevant_from,
+        control=progress,
+        variants=_formulas(args),
+        like=args.like,
+        negatives=drawn,
+    )
+    return Answer(answer, _metric_table(answer, usual=chosen is None))
+
+
+def _evaluate_lists(args: argparse.Namespace, progress: Progress, chosen: list[str] | None, ks: list[int]) -> Answer:
+    """Judge lists that were made elsewhere."""
+    from workbench.evaluation.elsewhere import evaluate_file
+    from workbench.training.judging import find_peer
+
+    if args.negatives is not None:
+        args.parser.error("--negatives goes with a run: lists of all items cannot be ranked again")
+    progress.start("Evaluating")
+    with _fold(args, progress) as (fold, split, data_hash):
+        answer = evaluate_file(
+            args.lists,
+            fold,
+            split,
+            data_hash,
+            metrics=chosen,
+            cutoffs=ks,
+            relevant_from=args.relevant_from,
+            variants={**find_peer(args.like).variants, **_formulas(args)},
+        )
+    told = answer["file"]
+    words = {
+        "without_list": "people without a list, judged by an empty one",
+        "unknown_users": "rows of users that the data does not have",
+        "unknown_items": "rows of items that the data does not have",
+        "repeated": "items for the second time in a list, left out",
+        "seen": "listed items that the person had before, which cannot hit",
+    }
+    remarks = [f"{told[key]:,} {text}" for key, text in words.items() if told[key]]
+    lines = [f"{told['rows']:,} rows of {args.lists.name}, ordered by {told['ordered_by']}", *remarks]
+    return Answer(answer, _metric_table(answer, usual=chosen is None) + "\n" + "\n".join(lines))
+
+
+@contextmanager
+def _fold(args: argparse.Namespace, progress: Progress) -> Iterator[tuple[Any, Any, str]]:
+    """The fold of a run, or of a file of interactions."""
+    from workbench.data.importing import import_file
+    from workbench.data.interactions import Interactions
+    from workbench.data.splitting import make_split
+    from workbench.training.run import Run
+
+    if args.run.is_dir():
+        run = Run.open(args.run)
+        yield run.fold, run.split, run.data_identity
+        return
+    split = make_split(args.split or ("files" if args.test else "last-n"), dict(args.split_set or []))
+    with TemporaryDirectory() as folder:
+        place = Path(folder) / "data"
+        sources = {"train": args.run, "test": args.test} if args.test else args.run
+        import_file(sources, place, None, None, control=progress)
+        data = Interactions.open(place)
+        yield split.split(data), split, data.content_hash
+
+
+def _formulas(args: argparse.Namespace) -> dict[str, str]:
+    return {metric: str(formula) for metric, formula in args.formula or []}
 
 
 def _metrics(asked: list[str] | None) -> tuple[list[str] | None, list[int]]:
@@ -78,18 +186,29 @@ def _metrics(asked: list[str] | None) -> tuple[list[str] | None, list[int]]:
     return list(dict.fromkeys(one.partition("@")[0].lower() for one in asked)), [int(k) for k in at if k.isdecimal()]
 
 
-def _metric_table(answer: dict[str, Any]) -> str:
-    rows = [("metric", "mean", "95 % interval")]
+def _metric_table(answer: dict[str, Any], *, usual: bool = False) -> str:
+    """The usual metrics only where nobody chose: all of them would fill several screens."""
+    from workbench.metrics import all_metrics
+
+    known, rows, more = all_metrics(), [("metric", "mean", "95 % interval")], 0
     for name, value in answer["metrics"].items():
+        if usual and not known[name.partition("@")[0]].usual:
+            more += 1
+            continue
         interval = "" if value["low"] is None else f"{value['low']:.4f} – {value['high']:.4f}"
         rows.append((name, f"{value['mean']:.4f}", interval))
     protocol = answer["protocol"]
+    rest = sorted({name.partition("@")[0] for name in answer["metrics"]} - {row[0].partition("@")[0] for row in rows})
     about = [
+        *([f"{more} more with --metrics: {', '.join(rest)}", ""] if more else []),
+        *(["SAMPLED CANDIDATES: not comparable with numbers over all items", ""] if protocol.get("sampled") else []),
         f"{answer['users']:,} users evaluated in {answer['seconds']:.1f} s",
         *([f"filters: {protocol['filters_in_words']}"] if protocol.get("filters") else []),
         f"split: {protocol['split_in_words']}",
         f"candidates: {protocol['candidates']}; left out: {protocol['masked']}",
         f"relevant: {protocol['relevance']}",
+        *(f"formula of {name}: {protocol['formulas'][name]}" for name in protocol.get("definitions") or {}),
+        *(f"mind ({one['name']}): {one['sentence']}" for one in answer.get("leaks") or []),
     ]
     return table(rows, right=(1,)) + "\n\n" + "\n".join(about)
 

@@ -3,7 +3,6 @@
 import numba
 import numpy as np
 
-
 # As far as numbers of four bytes count without a gap.
 MOST = 2**23
 

@@ -340,6 +340,7 @@ def _facts(
         "relevance": "every hidden interaction"
         if relevant_from is None
         else f"hidden ratings of {relevant_from:g} and more",
+        "relevant_from": relevant_from,
         "cutoffs": sorted(set(cutoffs)),
         "formulas": {metric.name: metric.formula_of(variants) for metric in chosen},
         "definitions": {metric.name: variants[metric.name] for metric in chosen if metric.name in variants},

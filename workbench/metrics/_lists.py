@@ -75,9 +75,9 @@ class Catalogue:
         """
         ordered = self.counts[self.order]
         if by == "last-tenth":
-            seen = int((ordered > 0).sum())
-            tail = self.order[:seen][::-1][: max(1, seen // 10)]
-            return np.isin(np.arange(len(self.counts)), tail)
+            seen = np.flatnonzero(self.counts)
+            rarest = seen[np.argsort(self.counts[seen], kind="stable")]
+            return np.isin(np.arange(len(self.counts)), rarest[: max(1, len(seen) // 10)])
         if by == "items":
             head = self.order[: round((1 - HEAD) * len(self.order))]
         else:

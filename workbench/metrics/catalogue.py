@@ -28,6 +28,8 @@ def user_coverage(ranked: Ranked, k: int) -> Array:
     {
         "concentration": "sum of (2i - n - 1) × c(i) / (n × sum of c): c(i) is how often an item is among the first k of "
         "anybody, in rising order, of all n items; 0 where all are shown alike",
+        "scaled": "sum of (2i - n - 1) × c(i) / ((n - 1) × sum of c), c(i) in rising order of all n items; 0 where all are "
+        "shown alike, 1 where one item is",
         "equality": "1 - sum of (2i - n - 1) × c(i) / ((n - 1) × sum of c), c(i) in rising order of all n items; 1 where "
         "all are shown alike",
     },
@@ -43,9 +45,11 @@ def gini(ranked: Ranked, k: int) -> Array:
     if not total:
         return np.asarray(np.nan)
     weighted = ((2 * np.arange(1, n + 1) - n - 1) * shown).sum() / total
-    if ranked.variants.get("gini") == "equality":
-        return np.asarray(1 - weighted / max(1, n - 1))
-    return np.asarray(weighted / n)
+    variant = ranked.variants.get("gini", "concentration")
+    if variant == "concentration":
+        return np.asarray(weighted / n)
+    scaled = weighted / max(1, n - 1)
+    return np.asarray(1 - scaled if variant == "equality" else scaled)
 
 
 @catalogue_metric(

@@ -1,7 +1,7 @@
 """The test, opened: a trained run's metrics with their protocol, kept in its folder."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -14,8 +14,9 @@ from workbench.data.splitting import SHOWN, TRAIN, Fold, Part
 from workbench.declaring import nearest
 from workbench.errors import WorkbenchError
 from workbench.evaluation.evaluate import CUTOFFS, Evaluation, describe_protocol, evaluate
+from workbench.evaluation.leaks import Evidence, find_leaks
 from workbench.evaluation.lists import Negatives
-from workbench.files import whole_file, write_json
+from workbench.files import read_json, whole_file, write_json
 from workbench.metrics.peers import PEERS, Peer
 from workbench.training.run import Run, now
 
@@ -50,7 +51,8 @@ def evaluate_run(
     Returns
     -------
     dict
-        ``metrics``, ``users``, ``protocol``, ``seconds`` as in the command line's ``evaluate``; also written to
+        ``metrics``, ``users``, ``protocol``, ``seconds`` as in the command line's ``evaluate``, ``leaks`` (see
+        `workbench.evaluation.leaks`), ``at`` and ``opened`` (when this and the first test were); also written to
         ``evaluation.json``, and every metric of every user to ``users.parquet``, with their lists as indices of items in
         ``lists.npy`` (a row for each user there): whatever is asked later needs no scoring again.
     """
@@ -68,23 +70,36 @@ def evaluate_run(
         negatives=negatives,
         control=control,
     )
-    protocol = describe_protocol(run.split, result, run.data_identity, run.spec.seed) | {"masked": MASKED[peer.masked]}
+    protocol = describe_protocol(run.split, result, run.data_identity, run.spec.seed)
+    protocol |= {"masked": MASKED[peer.masked], "mask": peer.masked}
     if like:
         protocol["as"] = peer.title
     if run.spec.filters:
         protocol |= {"filters": run.spec.filters, "filters_in_words": describe(run.spec.filters)}
         if negatives is None:
             protocol["candidates"] = f"all {run.data.n_items} items left by the filters"
+    opened = _opened(run)
+    evidence = Evidence(run.fold, run.split, algorithm.state(), opened, run.status().get("at"))
     answer = {
         "metrics": result.metrics,
         "users": result.users,
         "protocol": protocol,
         "seconds": round(result.seconds, 4),
         "at": now(),
+        "opened": opened,
+        "leaks": [asdict(leak) for leak in find_leaks(evidence)],
     }
     _write_users(run, result)
     write_json(run.folder / "evaluation.json", answer)
     return answer
+
+
+def _opened(run: Run) -> str:
+    """When the test of this run was opened first; it is kept, whatever becomes of the run."""
+    path = run.folder / "opened.json"
+    if not path.exists():
+        write_json(path, {"at": now()})
+    return str(read_json(path)["at"])
 
 
 def find_peer(like: str | None) -> Peer:

@@ -1,0 +1,64 @@
+import numpy as np
+import pytest
+
+from workbench.evaluation.aggregating import repeats
+from workbench.evaluation.protocol import unlike
+
+
+def spec(algorithm="ease", seed=0, split="last-n", **settings):
+    return {"algorithm": algorithm, "hyperparameters": {"l2": 1}, "data_hash": "x", "split": split,
+            "split_settings": settings, "seed": seed}  # fmt: skip
+
+
+def test_seeds_of_one_algorithm_are_summed_up():
+    specs = {"a": spec(seed=0), "b": spec(seed=1), "c": spec(seed=2), "other": spec("pop")}
+    (one,) = repeats(specs, {"a": 0.1, "b": 0.2, "c": 0.4, "other": 0.9})
+    assert (one.runs, one.what) == (("a", "b", "c"), "seeds")
+    assert one.mean == pytest.approx(0.7 / 3)
+    assert one.spread == pytest.approx(np.std([0.1, 0.2, 0.4], ddof=1))
+    assert (one.low, one.high) == (0.1, 0.4)
+    assert "standard deviation 0.1528 between 3 seeds (0.1000 to 0.4000)" in one.describe("ndcg@10")
+
+
+def test_folds_are_summed_up_seeds_of_a_fold_first():
+    specs = {"a": spec(split="k-fold", k=2, fold=0), "b": spec(split="k-fold", k=2, fold=1),
+             "b2": spec(split="k-fold", k=2, fold=1, seed=1)}  # fmt: skip
+    (one,) = repeats(specs, {"a": 0.1, "b": 0.2, "b2": 0.4})
+    assert one.what == "folds"
+    assert one.mean == pytest.approx((0.1 + 0.3) / 2)
+    assert one.spread == pytest.approx(np.std([0.1, 0.3], ddof=1))
+
+
+def test_what_differs_otherwise_is_no_repeat():
+    specs = {"a": spec(split="k-fold", k=2, fold=0), "b": spec(split="k-fold", k=3, fold=1)}
+    assert repeats(specs, {"a": 1.0, "b": 2.0}) == []
+    assert repeats({"a": spec(), "b": spec()}, {"a": 1.0, "b": 1.0}) == []
+
+
+PROTOCOL = {"data_hash": "x", "split": {"name": "last-n", "n": 1}, "candidates": "all 9 items", "masked": "m",
+            "relevance": "r", "history": "h", "formulas": {"ndcg": "f", "recall": "plain"}, "sampled": False}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"data_hash": "y"}, "The data differs"),
+        ({"split": {"name": "random"}}, "The split (last-n, n 1 in a, random in b) differs"),
+        ({"candidates": "100"}, "The candidates"),
+        ({"masked": "n"}, "What is left out of the lists"),
+        ({"relevance": "4"}, "What counts as relevant"),
+        ({"filters": [{"name": "core", "n": 5}]}, "The filters (none in a, core, n 5 in b)"),
+        ({"sampled": True}, "Whether candidates are sampled (no in a, yes in b)"),
+        ({"formulas": {"ndcg": "other"}}, "The formula of ndcg"),
+    ],
+)
+def test_unlike_protocols_are_not_comparable_and_it_is_said_why(change, reason):
+    assert unlike({"a": PROTOCOL, "b": PROTOCOL | change}, "ndcg@10").startswith(reason)
+    assert unlike({"a": PROTOCOL, "b": PROTOCOL}, "ndcg@10") is None
+
+
+def test_formulas_of_other_metrics_and_seeds_do_not_matter():
+    other = PROTOCOL | {"formulas": {"ndcg": "f"}, "seed": 3}
+    assert unlike({"a": PROTOCOL, "b": other}, "ndcg@10") is None
+    two = PROTOCOL | {"relevance": "4", "masked": "n"}
+    assert unlike({"a": PROTOCOL, "b": two}, "ndcg@10").count(" differ,") == 1

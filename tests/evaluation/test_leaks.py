@@ -1,0 +1,159 @@
+"""Every light stays dark on clean data, and ten planted leaks are each caught by name, by no other light."""
+
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from tests.golden import with_facts
+from workbench.algorithms.average import Average
+from workbench.algorithms.biases import Biases
+from workbench.algorithms.popularity import Popularity
+from workbench.data.interactions import Interactions
+from workbench.data.items import Items
+from workbench.data.splitting import TEST, TRAIN, VALIDATION, Fold, LastN, Part, Random, TimeCut
+from workbench.evaluation.leaks import LIGHTS, Evidence, find_leaks, light
+
+RNG = np.random.default_rng(4)
+USERS, ITEMS, EACH = 30, 25, 12
+POPULAR = 1 / np.arange(1, ITEMS + 1)
+
+
+def made(ids=None, **columns):
+    user = np.repeat(np.arange(USERS), EACH)
+    rng = np.random.default_rng(9)
+    item = np.concatenate([rng.choice(ITEMS, EACH, replace=False, p=POPULAR / POPULAR.sum()) for _ in range(USERS)])
+    names = [pa.array(ids or [f"u{n}" for n in range(USERS)]), pa.array([f"i{n}" for n in range(ITEMS)])]
+    facts = {"time": 1000 * rng.permutation(len(user)), "rating": rng.integers(1, 6, len(user)).astype(np.float32)}
+    return Interactions.build(user.astype(np.int32), item.astype(np.int32), *names, **(facts | columns))
+
+
+DATA = with_facts(made())
+SPLIT = LastN(n=2, validation=1)
+FOLD = SPLIT.split(DATA)
+
+
+def caught(evidence):
+    return [leak.name for leak in find_leaks(evidence)]
+
+
+def test_all_lights_are_dark_on_clean_data():
+    learned = {"counts": FOLD.train.item_counts, "mean": FOLD.train.rating.mean()}
+    for split in (SPLIT, Random(), TimeCut()):
+        assert caught(Evidence(split.split(DATA), split)) == []
+    assert caught(Evidence(FOLD, SPLIT, learned, opened="2026-01-02", trained="2026-01-01")) == []
+
+
+def test_there_are_ten_lights_and_each_is_planted_here():
+    assert len(LIGHTS) == 10
+    planted = {name.removeprefix("plant_").replace("_", "-") for name in globals() if name.startswith("plant_")}
+    assert planted == set(LIGHTS)
+
+
+def plant_truth_in_history():
+    fold = SPLIT.split(DATA)
+    part = fold.test
+    vars(fold)["test"] = Part(part.who, part.users, DATA.by_user.rows(part.who), part.seen, part.truth)
+    return Evidence(fold, SPLIT)
+
+
+def plant_future_in_training():
+    split = TimeCut(validation=0)
+    places = split.split(DATA).places.copy()
+    places[np.argmax(DATA.time)] = TRAIN
+    return Evidence(Fold(DATA, places), split)
+
+
+def plant_duplicates_across_the_split():
+    # The first interaction of a user is both learned from and tested, as in two files that overlap; that shows it as well.
+    again = np.flatnonzero(DATA.user == 3)[:1]
+    rows = np.sort(np.concatenate([np.arange(len(DATA)), again]))
+    places = FOLD.places[rows]
+    places[np.flatnonzero(rows == again[0])[1]] = TEST
+    return Evidence(Fold(DATA.take(rows), places), None)
+
+
+def plant_test_used_for_early_stopping():
+    hidden = np.flatnonzero(FOLD.places == TEST)
+    rows = np.sort(np.concatenate([np.arange(len(DATA)), hidden]))
+    places = FOLD.places[rows]
+    places[places == VALIDATION] = TRAIN
+    places[np.flatnonzero(np.diff(rows, prepend=-1) == 0)] = VALIDATION
+    return Evidence(Fold(DATA.take(rows), places, show_validation=False), None)
+
+
+def plant_validation_in_test():
+    chosen = np.flatnonzero(FOLD.places == TEST)[:5]
+    rows = np.sort(np.concatenate([np.arange(len(DATA)), chosen]))
+    places = FOLD.places[rows]
+    places[np.flatnonzero(np.diff(rows, prepend=-1) == 0)] = VALIDATION
+    return Evidence(Fold(DATA.take(rows), places), None)
+
+
+def plant_item_features_from_the_truth():
+    hidden = np.bincount(DATA.item[FOLD.places == TEST], minlength=ITEMS)
+    genres = pa.array([["liked"] if n else ["other"] for n in hidden], pa.list_(pa.string()))
+    facts = DATA.item_facts
+    told = Items(facts.item_ids, facts.title, facts.year, genres)
+    return Evidence(Fold(replace(DATA, item_facts=told), FOLD.places), SPLIT)
+
+
+def plant_last_by_file_order():
+    data = with_facts(made(time=np.repeat(np.arange(USERS), EACH).astype(np.int64)))
+    return Evidence(SPLIT.split(data), SPLIT)
+
+
+def plant_normalised_over_all_data():
+    return Evidence(FOLD, SPLIT, {"mean": np.float32(DATA.rating.mean())})
+
+
+def plant_same_user_twice():
+    ids = [f"u{n}" for n in range(USERS)]
+    ids[5] = " U4 "
+    data = made(ids)
+    return Evidence(SPLIT.split(data), SPLIT)
+
+
+def plant_popularity_over_test():
+    return Evidence(FOLD, SPLIT, {"counts": DATA.item_counts.astype(np.float32)})
+
+
+# A truth that is learned from is in the history too: those lights shine together.
+ALSO = {
+    "duplicates-across-the-split": {"truth-in-history"},
+    "validation-in-test": {"truth-in-history"},
+    "test-used-for-early-stopping": {"truth-in-history"},
+}
+
+
+@pytest.mark.parametrize("name", LIGHTS)
+def test_a_planted_leak_is_caught_by_name_and_by_no_other_light(name):
+    evidence = globals()["plant_" + name.replace("-", "_")]()
+    found = light(name, evidence)
+    assert found is not None
+    assert found.name == name
+    assert found.count > 0
+    assert found.sentence.endswith(".")
+    assert set(caught(evidence)) - ALSO.get(name, set()) == {name}
+
+
+def test_training_after_the_test_was_opened_is_seen():
+    (leak,) = find_leaks(Evidence(FOLD, SPLIT, opened="2026-01-01T10:00:00", trained="2026-01-01T11:00:00"))
+    assert leak.name == "test-used-for-early-stopping"
+    assert "after the test was opened" in leak.sentence
+
+
+@pytest.mark.parametrize(
+    ("model", "shines"),
+    [
+        (Popularity(), "popularity-over-test"),
+        (Average(by="all"), "normalised-over-all-data"),
+        (Biases(), "normalised-over-all-data"),
+    ],
+)
+def test_our_own_algorithms_leave_the_lights_dark_unless_they_learn_from_the_test(model, shines):
+    list(model.train(FOLD.train))
+    assert caught(Evidence(FOLD, SPLIT, model.state())) == []
+    list(model.train(DATA))  # the test was learned from
+    assert caught(Evidence(FOLD, SPLIT, model.state())) == [shines]

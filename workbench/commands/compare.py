@@ -1,0 +1,69 @@
+"""``workbench compare``: which run is better, by how much, and whether that is more than chance."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from workbench.commands.options import Commands, add_command
+from workbench.commands.output import Answer, Progress, table
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    parser = add_command(
+        commands,
+        "compare",
+        "hold trained runs against each other, user by user",
+        epilog="Differences are means over users with 95 % bootstrap intervals; p is adjusted for all pairs. Runs "
+        "that were tested differently (other data, split, candidates, formulas …) are not ranked together. A run that was "
+        "not tested yet is tested first.",
+    )
+    parser.add_argument("runs", type=Path, nargs="+", metavar="DIR", help="run folders, two or more")
+    parser.add_argument("--metric", default="ndcg@10", metavar="NAME", help="such as ndcg@10 (the default) or rmse")
+    parser.add_argument(
+        "--test", choices=("wilcoxon", "t", "permutation"), default="wilcoxon", help="by user (wilcoxon)"
+    )
+    parser.add_argument(
+        "--correction", choices=("holm", "bh", "none"), default="holm", help="for the number of pairs (holm)"
+    )
+    parser.set_defaults(command=compare, parser=parser)
+
+
+def compare(args: argparse.Namespace, progress: Progress) -> Answer:
+    """Compare runs."""
+    from workbench.evaluation.evaluate import CUTOFFS
+    from workbench.training.comparing import compare_runs, has
+    from workbench.training.judging import evaluate_run
+    from workbench.training.run import Run
+
+    if len(args.runs) < 2:  # noqa: PLR2004 - a pair
+        args.parser.error("two or more run folders are needed to compare")
+    runs = [Run.open(folder) for folder in args.runs]
+    _, _, k = args.metric.partition("@")
+    for run in runs:
+        if not has(run, args.metric):
+            progress.start(f"Testing {run.name}")
+            own = [int(k)] if k.isdecimal() and int(k) else []
+            evaluate_run(run, cutoffs=sorted({*CUTOFFS, *own}), control=progress)
+    progress.start("Comparing")
+    answer = compare_runs(runs, args.metric, test=args.test, correction=args.correction)
+    return Answer(answer, _text(answer))
+
+
+def _text(answer: dict[str, Any]) -> str:
+    metric, higher = answer["metric"], answer["higher_is_better"]
+    order = sorted(answer["runs"].items(), key=lambda one: one[1], reverse=higher is not False)
+    if not answer["comparable"]:
+        order = list(answer["runs"].items())
+    parts = [table([("run", metric), *((name, f"{mean:.4f}") for name, mean in order)], right=(1,))]
+    if not answer["comparable"]:
+        parts.append(answer["why"])
+    if answer["pairs"]:
+        rows = [("a", "b", "b - a", "95 % interval", "p", "p adjusted")]
+        for one in answer["pairs"]:
+            interval = "" if one["low"] is None else f"{one['low']:+.4f} – {one['high']:+.4f}"
+            figures = (f"{one['difference']:+.4f}", interval, f"{one['p']:.2g}", f"{one['p_adjusted']:.2g}")
+            rows.append((one["a"], one["b"], *figures))
+        parts += [table(rows, right=(2, 4, 5)), "\n".join(one["words"] for one in answer["pairs"])]
+    parts += [f"{', '.join(one['runs'])}: {one['words']}" for one in answer["repeats"]]
+    return "\n\n".join(parts)

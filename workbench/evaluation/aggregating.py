@@ -1,0 +1,81 @@
+"""One number from several runs that differ in their seed or their fold alone, with how far they spread."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Repeated:
+    """Runs of one algorithm with the same settings.
+
+    Attributes
+    ----------
+    what : {"seeds", "folds"}
+        In what they differ.
+    mean, spread : float
+        Mean of the runs' numbers and their standard deviation (n - 1). That is the spread between the runs, not an
+        interval of the mean over users.
+    """
+
+    runs: tuple[str, ...]
+    what: str
+    mean: float
+    spread: float
+    low: float
+    high: float
+
+    def describe(self, metric: str) -> str:
+        """In words, such as "ndcg@10 0.1200, standard deviation 0.0031 between 5 folds (0.1162 to 0.1240)"."""
+        told = f"{metric} {self.mean:.4f}, standard deviation {self.spread:.4f} between {len(self.runs)} {self.what}"
+        return f"{told} ({self.low:.4f} to {self.high:.4f})"
+
+
+def repeats(
+    specs: Mapping[str, Mapping[str, Any]],
+    values: Mapping[str, float],
+    *,
+    many: Sequence[str] = ("k-fold", "time-series"),
+) -> list[Repeated]:
+    """Find the runs that belong together, and sum them up.
+
+    Parameters
+    ----------
+    specs
+        By run what was asked of it (the content of ``run.json``).
+    values
+        By run its number.
+    many
+        Splits that have several folds.
+    """
+    groups: dict[str, list[str]] = {}
+    for name in values:
+        groups.setdefault(_without(specs[name], "fold", many), []).append(name)
+    found = []
+    for names in groups.values():
+        folds = {specs[name]["split_settings"].get("fold") for name in names}
+        if len(folds) > 1:
+            by_fold = {fold: [n for n in names if specs[n]["split_settings"].get("fold") == fold] for fold in folds}
+            # Several seeds of one fold are one number of that fold.
+            numbers = [float(np.mean([values[name] for name in one])) for one in by_fold.values()]
+            found.append(_summed(names, "folds", numbers))
+        elif len({specs[name].get("seed", 0) for name in names}) > 1:
+            found.append(_summed(names, "seeds", [values[name] for name in names]))
+    return found
+
+
+def _summed(names: Sequence[str], what: str, numbers: Sequence[float]) -> Repeated:
+    one = np.asarray(numbers)
+    return Repeated(tuple(names), what, float(one.mean()), float(one.std(ddof=1)), float(one.min()), float(one.max()))
+
+
+def _without(spec: Mapping[str, Any], key: str, many: Sequence[str]) -> str:
+    """What must be the same for runs to be repeats of each other."""
+    settings = dict(spec["split_settings"])
+    if spec["split"] in many:
+        settings.pop(key, None)
+    kept = ("algorithm", "hyperparameters", "data_hash", "filters", "split", "patience", "changes")
+    return json.dumps([{name: spec.get(name) for name in kept}, settings], sort_keys=True, default=str)

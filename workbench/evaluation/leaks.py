@@ -1,0 +1,280 @@
+"""Leak lights: what makes a test easier than life, caught by name before a number is believed.
+
+A leak is knowledge of the truth that reaches what is trained, shown or chosen. Source of most: Kaufman, Rosset & Perlich,
+"Leakage in data mining", TKDD 6(4), 2012; of those in time, Ji et al., "A critical study on data leakage in recommender
+system offline evaluation", TOIS 41(3), 2023.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from workbench.data.interactions import Array, Interactions
+from workbench.data.splitting import TEST, TRAIN, VALIDATION, Fold, Split, checks
+from workbench.errors import WorkbenchError
+
+# Share of hidden interactions at the time of a shown one from which "the last" is the file's order more than time.
+TIED = 0.05
+# Share of the test that validation may not have in common with it.
+SAME = 0.9
+# So many numbers have to agree before agreement is no accident.
+FEWEST = 8
+
+
+@dataclass(frozen=True)
+class Leak:
+    """One leak that was found.
+
+    Attributes
+    ----------
+    name : str
+        By which it is called, such as "truth-in-history".
+    count : int
+        Interactions, items, users or numbers that are concerned.
+    sentence : str
+        What it is and what to do.
+    """
+
+    name: str
+    count: int
+    sentence: str
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """What the lights look at.
+
+    Attributes
+    ----------
+    learned : dict of str to array
+        What the algorithm has learned, by name.
+    opened, trained : str or None
+        When the test was opened first, and when training ended last (ISO 8601).
+    """
+
+    fold: Fold
+    split: Split | None = None
+    learned: Mapping[str, Array] | None = None
+    opened: str | None = None
+    trained: str | None = None
+
+
+def find_leaks(evidence: Evidence) -> list[Leak]:
+    """Every leak that is found; none, where all lights are green."""
+    found = (light(evidence) for light in LIGHTS.values())
+    return [leak for leak in found if leak is not None]
+
+
+def truth_in_history(evidence: Evidence) -> Leak | None:
+    """Hidden interactions that are shown, or left out of the lists so that they cannot be found."""
+    fold = evidence.fold
+    parts = [fold.test, *([fold.validation] if fold.validation is not None else [])]
+    count = sum(checks.shown_and_hidden(part, fold.data.n_items) for part in parts)
+    if not count:
+        return None
+    told = f"{count:,} hidden interactions are in the histories that the algorithm is shown. "
+    return Leak("truth-in-history", count, told + "Split the data again so that what is hidden is hidden.")
+
+
+def future_in_training(evidence: Evidence) -> Leak | None:
+    """Something is learned that happened after something hidden, under a split by time."""
+    if evidence.split is None or not evidence.split.by_time:
+        return None
+    count = checks.learned_later(evidence.fold)
+    if not count:
+        return None
+    told = f"{count:,} interactions that are learned from are not before all hidden ones, though the split is by time. "
+    return Leak("future-in-training", count, told + "Choose the split 'time', or correct the times.")
+
+
+def duplicates_across(evidence: Evidence) -> Leak | None:
+    """The same user and item are learned from and tested."""
+    count = _shared(evidence.fold, TRAIN, TEST)
+    if not count:
+        return None
+    told = f"{count:,} interactions of the test are in training too (the same user and item). "
+    return Leak("duplicates-across-the-split", count, told + "Remove the duplicates before the data is split.")
+
+
+def test_chooses(evidence: Evidence) -> Leak | None:
+    """The epoch is chosen by the test: validation is the test, or training went on after the test was opened."""
+    fold = evidence.fold
+    shared, hidden = _shared(fold, VALIDATION, TEST), int((fold.places == TEST).sum())
+    if shared >= SAME * hidden:
+        told = (
+            f"Validation has {shared:,} of the {hidden:,} interactions of the test, so the test chooses when to stop. "
+        )
+        return Leak("test-used-for-early-stopping", shared, told + "Take other interactions for validation.")
+    if evidence.opened and evidence.trained and evidence.opened < evidence.trained:
+        told = "Training went on after the test was opened, so what was seen there could choose. "
+        return Leak("test-used-for-early-stopping", 1, told + "Start a new run, and open its test once, at the end.")
+    return None
+
+
+def validation_in_test(evidence: Evidence) -> Leak | None:
+    """Some interactions are in validation and in the test."""
+    fold = evidence.fold
+    count = _shared(fold, VALIDATION, TEST)
+    if not count or count >= SAME * (fold.places == TEST).sum():
+        return None
+    told = f"{count:,} interactions are in validation and in the test (the same user and item). "
+    return Leak("validation-in-test", count, told + "Remove them from one of the two.")
+
+
+def features_from_truth(evidence: Evidence) -> Leak | None:
+    """A genre or year of the items tells which of them are in the truth."""
+    fold = evidence.fold
+    facts = fold.data.item_facts
+    if facts is None:
+        return None
+    hidden = np.bincount(fold.data.item[fold.places == TEST], minlength=fold.data.n_items)
+    learned = fold.train.item_counts
+    for name, values in _features(facts.genres, facts.year):
+        there = ~np.isnan(values)
+        truth, known = hidden[there], learned[there]
+        for told, wanted, rival in (
+            ("which items are in the test", truth > 0, known > 0),
+            ("how often items are in the test", truth, known),
+            ("how often items are in all of the data", truth + known, known),
+        ):
+            if _same(values[there], wanted) and not _same(values[there], rival):
+                count = int(there.sum())
+                sentence = f"{name} tells {told}: it was calculated from the truth. Remove it from the item file."
+                return Leak("item-features-from-the-truth", count, sentence)
+    return None
+
+
+def last_by_file_order(evidence: Evidence) -> Leak | None:
+    """The last interactions of a user are last by the order of the file, because their times are equal."""
+    fold, split = evidence.fold, evidence.split
+    data = fold.data
+    if split is None or split.name != "last-n" or data.time is None:
+        return None
+    hidden = np.flatnonzero(fold.places == TEST)
+    before = np.maximum(hidden - 1, 0)
+    tied = (
+        (data.user[before] == data.user[hidden])
+        & (data.time[before] == data.time[hidden])
+        & (fold.places[before] != TEST)
+    )
+    if tied.sum() < max(1, TIED * len(hidden)):
+        return None
+    cold = int((fold.train.item_counts[data.item[hidden[tied]]] == 0).sum())
+    told = (
+        f"{int(tied.sum()):,} of {len(hidden):,} tested interactions have the time of one before them that is shown, "
+    )
+    told += f"{cold:,} of them with items that training has not seen: the order of the file chose what is last. "
+    return Leak("last-by-file-order", int(tied.sum()), told + "Choose the split 'time', or finer times.")
+
+
+def normalised_over_all(evidence: Evidence) -> Leak | None:
+    """A mean or spread that was learned is that of all ratings, not that of training."""
+    fold = evidence.fold
+    if fold.data.rating is None or evidence.learned is None:
+        return None
+    ratings = fold.data.rating.astype(np.float64)
+    own = ratings[fold.places == TRAIN]
+    for name, value in evidence.learned.items():
+        if np.ndim(value) or not np.issubdtype(np.asarray(value).dtype, np.floating):
+            continue
+        for measure in (np.mean, np.std):
+            whole, part = measure(ratings), measure(own)
+            # The two must differ by more than a stored number of four bytes is off.
+            if np.isclose(value, whole, rtol=1e-6) and not np.isclose(whole, part, rtol=1e-5):
+                told = (
+                    f"'{name}' ({float(value):.6g}) is the {measure.__name__} of all ratings, not of those in training "
+                )
+                told += f"({part:.6g}). Calculate it from training only."
+                return Leak("normalised-over-all-data", 1, told)
+    return None
+
+
+def same_user_twice(evidence: Evidence) -> Leak | None:
+    """Ids that differ by spaces or case only, one of them learned from and another tested."""
+    fold = evidence.fold
+    ids = pc.utf8_lower(pc.utf8_trim_whitespace(fold.data.user_ids.cast(pa.string())))
+    codes = ids.dictionary_encode().indices.to_numpy(zero_copy_only=False)
+    if len(codes) == len(np.unique(codes)):
+        return None
+    trained = np.zeros(int(codes.max()) + 1, np.int64)
+    np.add.at(trained, codes, fold.train.by_user.lengths > 0)
+    own = fold.train.by_user.lengths[fold.test.who] > 0
+    doubled = trained[codes[fold.test.who]] - own > 0
+    if not doubled.any():
+        return None
+    example = str(fold.data.user_ids[int(fold.test.who[doubled][0])])
+    count = int(doubled.sum())
+    told = f"{count:,} tested users are in training under another id too that differs by spaces or case only, such as "
+    return Leak("same-user-twice", count, told + f"'{example}'. Make the ids equal before the data is imported.")
+
+
+def popularity_over_test(evidence: Evidence) -> Leak | None:
+    """A number of each item that was learned is its count in all of the data, not in training."""
+    fold = evidence.fold
+    whole, part = fold.data.item_counts.astype(np.float64), fold.train.item_counts.astype(np.float64)
+    for name, value in (evidence.learned or {}).items():
+        values = np.asarray(value)
+        if values.shape != whole.shape or not np.issubdtype(values.dtype, np.number):
+            continue
+        if _same(values, whole) and not _same(values, part):
+            told = f"'{name}' is how often each item is in all of the data, the test among it. "
+            return Leak("popularity-over-test", len(whole), told + "Count in training only.")
+    return None
+
+
+LIGHTS: dict[str, Callable[[Evidence], Leak | None]] = {
+    "truth-in-history": truth_in_history,
+    "future-in-training": future_in_training,
+    "duplicates-across-the-split": duplicates_across,
+    "test-used-for-early-stopping": test_chooses,
+    "validation-in-test": validation_in_test,
+    "item-features-from-the-truth": features_from_truth,
+    "last-by-file-order": last_by_file_order,
+    "normalised-over-all-data": normalised_over_all,
+    "same-user-twice": same_user_twice,
+    "popularity-over-test": popularity_over_test,
+}
+
+
+def light(name: str, evidence: Evidence) -> Leak | None:
+    """One light by its name."""
+    if name not in LIGHTS:
+        raise WorkbenchError(f"There is no light '{name}'. There are: {', '.join(LIGHTS)}.")
+    return LIGHTS[name](evidence)
+
+
+def _shared(fold: Fold, first: int, second: int) -> int:
+    """Different pairs of a user and an item that are at both places."""
+    one, other = (_pairs(fold.data, fold.places == place) for place in (first, second))
+    return int(np.count_nonzero(np.isin(np.unique(other), one)))
+
+
+def _pairs(data: Interactions, where: Array) -> Array:
+    return data.user[where].astype(np.int64) * data.n_items + data.item[where]
+
+
+def _features(genres: pa.Array, year: pa.Array) -> list[tuple[str, Array]]:
+    """Numbers of the items: the year, and each genre as 0 and 1; NaN where nothing is known."""
+    found = [("The year", pc.cast(year, pa.float64()).to_numpy(zero_copy_only=False))]
+    if genres.null_count == len(genres):
+        return found
+    item = pc.list_parent_indices(genres).to_numpy(zero_copy_only=False)
+    coded = pc.list_flatten(genres).dictionary_encode()
+    codes = pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False)
+    known = np.where(pc.is_valid(genres).to_numpy(zero_copy_only=False), 0.0, np.nan)
+    for at, name in enumerate(coded.dictionary.to_pylist()):
+        values = known.copy()
+        values[item[codes == at]] = 1.0
+        found.append((f"The genre '{name}'", values))
+    return found
+
+
+def _same(values: Array, wanted: Array) -> bool:
+    """Whether one is the other, up to a factor and an offset; what does not vary tells nothing."""
+    values, wanted = np.asarray(values, np.float64), np.asarray(wanted, np.float64)
+    if len(values) < FEWEST or np.ptp(values) == 0 or np.ptp(wanted) == 0:
+        return False
+    return bool(np.corrcoef(values, wanted)[0, 1] > 1 - 1e-9)

@@ -1,0 +1,219 @@
+"""Runs held against each other: differences by user with tests, for whom they hold, and how alike the lists are.
+
+All of it reads what the test left in the run folders. Nothing is trained or scored.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from workbench.data.interactions import Array
+from workbench.declaring import nearest
+from workbench.errors import WorkbenchError
+from workbench.evaluation import significance
+from workbench.evaluation.aggregating import repeats
+from workbench.evaluation.lists import catalogue_of, compare_lists, only_relevant
+from workbench.evaluation.overlap import rank_biased_overlap
+from workbench.evaluation.protocol import unlike
+from workbench.evaluation.segments import ERRORS, Segment, ages, by_items, by_users, deciles
+from workbench.files import read_json
+from workbench.metrics import Ranked, all_metrics
+from workbench.training.judging import masked_part
+from workbench.training.run import Run
+
+Json = dict[str, Any]
+
+
+def tested(run: Run) -> Json:
+    """What the test of a run found; raises WorkbenchError where it was not opened yet."""
+    if not all((run.folder / name).exists() for name in ("evaluation.json", "users.parquet")):
+        message = f"The run {run.name} was not tested yet. Test it first: workbench evaluate {run.folder}"
+        raise WorkbenchError(message)
+    answer: Json = read_json(run.folder / "evaluation.json")
+    return answer
+
+
+def has(run: Run, metric: str) -> bool:
+    """Whether the test of a run found this metric."""
+    try:
+        return metric in tested(run)["metrics"]
+    except WorkbenchError:
+        return False
+
+
+def values_of(run: Run, metric: str) -> tuple[pa.Array, Array]:
+    """Users by id and the metric of each, NaN where it is not defined for somebody."""
+    known = tested(run)["metrics"]
+    if metric not in known:
+        raise WorkbenchError(nearest("metric", metric, list(known)))
+    path = run.folder / "users.parquet"
+    if metric not in pq.read_schema(path).names:
+        told = f"{metric} is one number of all lists together, so runs cannot be tested by user. Choose another metric."
+        raise WorkbenchError(told)
+    table = pq.read_table(path, columns=["user", metric]).combine_chunks()
+    return table.column("user").combine_chunks(), table.column(metric).to_numpy()
+
+
+def compare_runs(
+    runs: Sequence[Run], metric: str = "ndcg@10", *, test: str = "wilcoxon", correction: str = "holm"
+) -> Json:
+    """Hold every run against every other in one metric.
+
+    Returns
+    -------
+    dict
+        ``metric``, ``runs`` (name to mean), ``pairs`` (``a``, ``b``, ``difference`` of b - a, ``low``, ``high``, ``p``,
+        ``p_adjusted``, ``test``, ``effect``, ``gain``, ``lose``, ``users``, ``words``) of those that may be compared,
+        ``comparable`` and ``why`` not, ``repeats`` (several seeds or folds, summed up), ``protocol``, ``tests``.
+    """
+    names = _names(runs)
+    found = {name: tested(run) for name, run in names.items()}
+    means = {name: _mean(one, metric, name) for name, one in found.items()}
+    protocols = {name: one["protocol"] for name, one in found.items()}
+    higher = all_metrics()[metric.partition("@")[0]].higher_is_better
+    per_user = {name: values_of(run, metric) for name, run in names.items()}
+    chosen = [(a, b) for a, b in combinations(names, 2) if unlike({a: protocols[a], b: protocols[b]}, metric) is None]
+    values = [_joined(per_user[a], per_user[b])[1:] for a, b in chosen]
+    differences = significance.compare_pairs(values, test, correction) if chosen else []
+    pairs = []
+    for (a, b), one in zip(chosen, differences, strict=True):
+        words = significance.in_words(a, b, metric, one, higher_is_better=higher, correction=correction)
+        pairs.append({"a": a, "b": b, **asdict(one), "words": words})
+    specs = {name: run.spec.model_dump() for name, run in names.items()}
+    same = repeats(specs, means)
+    why = unlike(protocols, metric)
+    return {
+        "metric": metric,
+        "higher_is_better": higher,
+        "runs": means,
+        "pairs": pairs,
+        "comparable": why is None,
+        **({"why": why} if why else {}),
+        "repeats": [{**asdict(one), "words": one.describe(metric)} for one in same],
+        "protocol": next(iter(protocols.values())) if why is None else protocols,
+        "tests": significance.about(test, correction),
+    }
+
+
+def _names(runs: Sequence[Run]) -> dict[str, Run]:
+    """Runs by the name of their folder, by the whole path where two folders are called alike."""
+    folders = [run.folder.resolve() for run in runs]
+    if len(set(folders)) < len(folders) or len(folders) < 2:  # noqa: PLR2004 - a pair
+        raise WorkbenchError("Two or more different run folders are needed to compare.")
+    short = [folder.name for folder in folders]
+    return dict(zip(short if len(set(short)) == len(short) else map(str, folders), runs, strict=True))
+
+
+def _mean(answer: Json, metric: str, name: str) -> float:
+    known = answer["metrics"]
+    if metric not in known:
+        there = ", ".join(known)
+        raise WorkbenchError(f"The run {name} was not tested by {metric}. It was by: {there}.")
+    return float(known[metric]["mean"])
+
+
+def _joined(a: tuple[pa.Array, Array], b: tuple[pa.Array, Array]) -> tuple[pa.Array, Array, Array]:
+    """Users that both have, with both values."""
+    where = pc.index_in(a[0], value_set=b[0])
+    there = pc.is_valid(where)
+    at = where.filter(there).to_numpy()
+    return a[0].filter(there), a[1][there.to_numpy(zero_copy_only=False)], b[1][at]
+
+
+def by_user(a: Run, b: Run, metric: str) -> tuple[list[str], Array, Array]:
+    """Who gains and who loses: users by id with both values, those with the greatest gain of b first.
+
+    Users for whom either is not defined are left out.
+    """
+    users, first, second = _joined(values_of(a, metric), values_of(b, metric))
+    difference = second - first
+    order = np.argsort(-difference, kind="stable")
+    order = order[~np.isnan(difference[order])]
+    return users.take(pa.array(order)).to_pylist(), first[order], second[order]
+
+
+def overlap(a: Run, b: Run, p: float = 0.9) -> tuple[list[str], Array]:
+    """Rank-biased overlap of the lists of each user that both runs tested; by id."""
+    if a.data_identity != b.data_identity:
+        told = f"The runs {a.name} and {b.name} worked with different data, so their lists cannot be compared."
+        raise WorkbenchError(told)
+    (users_a, lists_a), (users_b, lists_b) = (_lists(one) for one in (a, b))
+    rows = np.arange(len(users_a)).astype(np.float64), np.arange(len(users_b)).astype(np.float64)
+    users, at_a, at_b = _joined((users_a, rows[0]), (users_b, rows[1]))
+    found = rank_biased_overlap(lists_a[at_a.astype(np.int64)], lists_b[at_b.astype(np.int64)], p)
+    return users.to_pylist(), found
+
+
+def _lists(run: Run) -> tuple[pa.Array, Array]:
+    tested(run)
+    path = run.folder / "lists.npy"
+    if not path.exists():
+        raise WorkbenchError(f"The lists of the run {run.name} were not kept. Test it again.")
+    users = pq.read_table(run.folder / "users.parquet", columns=["user"]).column("user").combine_chunks()
+    return users, np.load(path, allow_pickle=False)
+
+
+def segments(run: Run, metric: str, by: str = "activity") -> list[Segment]:
+    """For whom the number of a run holds.
+
+    Parameters
+    ----------
+    by : {"activity", "age", "genre"}
+        Users by the length of their history in training; or items, for metrics that are sums over hits.
+
+    Returns
+    -------
+    list of Segment
+        Their parts sum to the metric of all (for RMSE to its square, and their means are roots already).
+    """
+    name, _, k = metric.partition("@")
+    if by == "activity":
+        _, values = values_of(run, metric)
+        table = pq.read_table(run.folder / "users.parquet")
+        squared = name == "rmse"
+        weights = table.column("ratings").to_numpy() if name in ERRORS else None
+        found = by_users(values**2 if squared else values, *deciles(table.column("history").to_numpy()), weights)
+        if not squared:
+            return found
+        roots = [None if one.mean is None else float(np.sqrt(one.mean)) for one in found]
+        return [Segment(one.name, one.count, root, one.part) for one, root in zip(found, roots, strict=True)]
+    known = all_metrics()
+    if name not in known:
+        raise WorkbenchError(nearest("metric", name, list(known)))
+    if by == "age":
+        shares, names = ages(run.data, run.fold.train)
+    elif by == "genre":
+        shares, names = _genres(run)
+    else:
+        raise WorkbenchError(nearest("kind of segment", by, ["activity", "age", "genre"]))
+    return by_items(_ranked(run), known[name], int(k or 0), shares, names)
+
+
+def _genres(run: Run) -> tuple[Array, list[str]]:
+    shares = catalogue_of(run.fold.train).genres
+    if shares is None:
+        raise WorkbenchError(
+            "Nothing is known of the genres of the items. Import an item file, or choose other segments."
+        )
+    lists = run.data.item_facts.genres  # type: ignore[union-attr]
+    flat = pc.drop_null(pc.list_flatten(lists))
+    return shares, flat.dictionary_encode().dictionary.to_pylist()
+
+
+def _ranked(run: Run) -> Ranked:
+    """The stored lists beside the truth again, as they were tested."""
+    protocol = tested(run)["protocol"]
+    relevant_from = protocol.get("relevant_from")
+    part = only_relevant(masked_part(run.fold, protocol.get("mask", "train+validation")), relevant_from)
+    users, lists = _lists(run)
+    judged = run.data.user_ids.take(pa.array(part.who))
+    rows = pc.index_in(judged, value_set=users).to_numpy()
+    ranked = compare_lists(lists[rows], part, run.data.n_items, train=run.fold.train)
+    variants: Mapping[str, str] = protocol.get("definitions") or {}
+    return replace(ranked, variants=variants, threshold=relevant_from or 0.0)

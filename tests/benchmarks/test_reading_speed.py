@@ -8,12 +8,15 @@ sides take turns, so that what else the machine does falls on both.
 import json
 import math
 import os
+import shutil
 import subprocess
 import sys
+from random import Random
 from statistics import median
 
 import pytest
 
+from workbench.data.importing import import_file
 from workbench.data.samples import Size, simulate
 
 pytestmark = pytest.mark.benchmark
@@ -64,10 +67,50 @@ print(json.dumps({"wall": wall, "processor": processor, "peak": most, "gap": wat
 """
 
 
+CANCEL = """
+import json, signal, sys, time
+from pathlib import Path
+from workbench.control import Control
+from workbench.data.importing import import_file
+from workbench.errors import Cancelled
+
+path, folder, moment, how = Path(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3]), sys.argv[4]
+asked = 0.0
+
+class Asked(Control):
+    def check(self):
+        if asked:
+            raise Cancelled
+
+def ask(number, frame):
+    global asked
+    asked = time.perf_counter()
+    if how == "raised":  # as Ctrl-C does in a terminal
+        raise Cancelled
+
+signal.signal(signal.SIGALRM, ask)
+signal.setitimer(signal.ITIMER_REAL, moment)
+try:
+    import_file(path, folder, control=Asked())
+except Cancelled:
+    print(json.dumps({"waited": time.perf_counter() - asked, "left": sorted(map(str, folder.parent.glob("*.part")))}))
+else:
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    print(json.dumps(None))
+"""
+
+
 def peak():
     """The most memory that this process has held, in bytes; what its parent held does not count."""
     with open("/proc/self/status") as file:  # noqa: PTH123 - nothing is imported before it is measured
         return next(int(line.split()[1]) * 1024 for line in file if line.startswith("VmHWM"))
+
+
+def imported(folder, rows):
+    """A data folder of so many simulated interactions, in `folder`."""
+    simulate(folder / "simulated", Size(rows=rows))
+    import_file(folder / "simulated" / "ratings.csv", folder / "data")
+    return folder / "data"
 
 
 def measured(code, *arguments):
@@ -104,3 +147,30 @@ def test_importing_against_one_shot(tmp_path, capsys, mixed):
             print(f"\n{rows:,} rows, load {os.getloadavg()[0]:.1f}")  # noqa: T201
             for name, value in found.items():
                 print(f"  {name:<30} {value:9.3f}")  # noqa: T201
+
+
+@pytest.mark.skipif(not hasattr(__import__("signal"), "setitimer"), reason="needs the timers of POSIX")
+def test_how_soon_an_import_is_cancelled(tmp_path, capsys):
+    """At ``CANCELS`` random moments, half of them asked for at the next look, half by an exception in the main thread."""
+    given, cancels = os.environ.get("CANCEL_FILE"), int(os.environ.get("CANCELS", "40"))
+    if given is None:
+        simulate(tmp_path / "simulated", Size(rows=ROWS, mixed=True))
+    path = given or tmp_path / "simulated" / "ratings.csv"
+    whole = measured(OURS, path, tmp_path / "whole")["wall"]
+    random, waited = Random(0), []
+    for number in range(cancels):
+        how = ("asked", "raised")[number % 2]
+        found = measured(CANCEL, path, tmp_path / "data", random.uniform(0.2, 0.97) * whole, how)
+        if found is not None:
+            assert found["left"] == []
+            assert not (tmp_path / "data").exists()
+            waited.append(found["waited"])
+        else:
+            shutil.rmtree(tmp_path / "data")
+    waited.sort()
+    middle, late = waited[len(waited) // 2], waited[int(0.95 * (len(waited) - 1))]
+    with capsys.disabled():
+        line = (
+            f"cancelled after {middle:.2f} s (middle), {late:.2f} s (95 %), {waited[-1]:.2f} s (most), of {len(waited)}"
+        )
+        print(f"\n{line}; an import takes {whole:.1f} s; wanted 0.3 s; load {os.getloadavg()[0]:.1f}")  # noqa: T201

@@ -19,6 +19,8 @@ from workbench.data.interactions import Interactions
 from workbench.data.reading import Format
 from workbench.data.rows import blocks
 from workbench.errors import Cancelled, WorkbenchError
+from workbench.files import read_json
+from workbench.training.run import Run
 
 HEADER = "user,item,rating,time\n"
 GOOD = HEADER + "u1,a,3.5,1260759108\nu2,b,4,1260759113\nu1,c,1,1260759148\n"
@@ -293,15 +295,43 @@ def test_import_writes_a_folder_that_opens(write, tmp_path):
     items = write("item,title\na,Alpha\nc,Gamma\n", "items.csv")
     about = import_file(path, tmp_path / "data", items=items)
     folder = tmp_path / "data"
-    assert Interactions.open(folder).content_hash == about["hash"]
+    assert read_json(folder / "data.json") == about
     assert about["source"]["all"]["size"] == path.stat().st_size
     assert about["items"]["matched"] == 2
     assert about["summary"]["users"] == 2
     with (folder / "refused.csv").open(newline="") as file:
         assert list(csv.DictReader(file)) == [{"file": "", "line": "5", "reason": "no user", "text": "NA,b,1,1"}]
     again, report, _ = read_interactions(path, Recipe(**about["recipe"]))
-    assert again.content_hash == about["hash"]
+    assert again.content_hash == Interactions.open(folder).content_hash
     assert report.refused == about["report"]["refused"]
+
+
+def test_the_hash_of_the_data_covers_what_is_known_of_items_and_users(write, tmp_path):
+    path = write(GOOD)
+    sheet, people = "item,title\na,Alpha\nc,Gamma\n", "user,age\nu1,30\nu2,40\n"
+
+    def found(**files):
+        given = {name: write(text, f"{name}.csv") for name, text in files.items()}
+        return import_file(path, tmp_path / "data", **given)["hash"]
+
+    alone = found()
+    assert alone == Interactions.open(tmp_path / "data").content_hash, "as it was before facts counted"
+    with_items = found(items=sheet)
+    assert with_items == found(items=sheet), "the same facts, the same hash"
+    others = [
+        with_items,
+        found(items=sheet.replace("Gamma", "Delta")),
+        found(users=people),
+        found(items=sheet, users=people),
+    ]
+    assert len({alone, *others}) == 5
+    vectors = [found(vectors=f"item,x,y\na,1,{y}\nc,2,3\n") for y in (4, 5)]
+    assert len({alone, *vectors}) == 3
+    run = Run.create(tmp_path / "run", tmp_path / "data", "popularity")
+    assert run.spec.data_hash == vectors[1]
+    found(vectors="item,x,y\na,1,6\nc,2,3\n")
+    with pytest.raises(WorkbenchError, match="data"):
+        Run.open(run.folder).data  # noqa: B018 - it is opened when it is asked for
 
 
 def test_a_gzip_bomb_is_refused(tmp_path, monkeypatch):

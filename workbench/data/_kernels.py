@@ -97,7 +97,7 @@ def dealt(order, group, first, second, marks):  # type: ignore[no-untyped-def] #
         g = group[row]
         c = count[g]
         count[g] = c + 1
-        found[row] = marks[0] if c < first[g] else (marks[1] if c < second[g] else marks[2])
+        found[row] = marks[np.int64(c >= first[g]) + np.int64(c >= second[g])]
     return found
 
 

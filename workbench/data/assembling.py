@@ -3,7 +3,8 @@
 import tempfile
 import threading
 from collections.abc import Iterator
-from itertools import pairwise
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise, repeat
 from pathlib import Path
 from typing import IO, Any, Self
 
@@ -19,10 +20,11 @@ from workbench.errors import WorkbenchError
 # From here on, loading the compiler costs less than it saves.
 MANY = 2_000_000
 ROWS_AT_ONCE = 1 << 20
+THREADS = 2
 # So many rows or new ids wait before they are numbered.
-WAITING = 4 << 20
+WAITING = 2 << 20
 # Share of the time of an import that reading takes, as measured on tens of millions of rows.
-READ = 0.6
+READ = 0.65
 
 
 class Column:
@@ -72,7 +74,7 @@ class Numbering:
         self._rows += sum(map(len, chunks))
         self._new += sum(len(chunk.dictionary) for chunk in chunks)
         # Numbering goes over all ids known: it waits for as many new ones, so that it does not go over them too often.
-        if self._rows >= WAITING or self._new >= max(len(self.ids), WAITING // 8):
+        if self._rows >= WAITING or self._new >= max(len(self.ids), WAITING // 4):
             self.number()
 
     def number(self) -> None:
@@ -114,9 +116,10 @@ class Assembly:
         for column in (self.user.index, self.item.index, *self._others.values()):
             column.close()
 
-    def add(self, piece: Piece, part: int | None) -> None:
+    def add(self, piece: Piece, part: int | None, control: Control | None = None) -> None:
         """Take the rows that a piece keeps; `part` where the person has split the rows."""
         self.user.add(piece.user)
+        (control or Control()).check()
         self.item.add(piece.item)
         self.length += len(piece.user)
         if self.length >= MANY and self._warming is None:  # while the rest is read
@@ -172,8 +175,9 @@ class Assembly:
 
         for first, last in ahead(sorted_ranges()):  # rows that are merged move down, away from those that are sorted
             control.check()
-            control.progress(READ + 0.11 + 0.12 * float(indptr[first]) / self.length, "Sorting by user and time")
+            control.progress(READ + 0.11 + 0.1 * float(indptr[first]) / self.length, "Sorting by user and time")
             write = merge_rows(indptr, first, last, write, (item, rating, time, part), scratch, how, lengths)
+        control.check()
         user = np.repeat(np.arange(n_users, dtype=np.int32), lengths)
         kept = {n: one[:write] for n, one in (("rating", rating), ("time", time), ("part", part)) if len(one)}
         ids = {"user_ids": self.user.ids, "item_ids": self.item.ids}
@@ -195,12 +199,16 @@ class Assembly:
         cursor = indptr[:-1].copy()
         where = np.empty(ROWS_AT_ONCE, np.int64)
         readers = {name: column.blocks() for name, column in columns.items()}
-        for start, user in self.user.index.blocks():
-            control.check()
-            control.progress(READ + 0.01 + 0.1 * start / self.length, "Sorting by user and time")
-            places(user, cursor, where)
-            for name, reader in readers.items():
-                found[name][where[: len(user)]] = next(reader)[1]
+
+        def place(name: str, rows: Array) -> None:
+            found[name][rows] = next(readers[name])[1]
+
+        with ThreadPoolExecutor(THREADS) as pool:
+            for start, user in self.user.index.blocks():
+                control.check()
+                control.progress(READ + 0.01 + 0.1 * start / self.length, "Sorting by user and time")
+                places(user, cursor, where)
+                list(pool.map(place, readers, repeat(where[: len(user)])))
         return list(found.values())
 
 

@@ -87,6 +87,7 @@ def read_interactions(
         if not report.kept:
             raise WorkbenchError(nothing_kept(first, report))
         data = rows.build(chosen.duplicates, control)
+    control.check()
     report.duplicates = report.merged = report.kept - len(data)
     names = {role: name for role, name in chosen.columns.model_dump().items() if isinstance(name, str)}
     report.warnings = warnings(data, names)
@@ -117,8 +118,9 @@ def _read_all(
             before = stamp(path)
             converter = converter_of(path, recipe)
             for piece in _pieces(path, converter, report, control, (number / len(files), 1 / len(files))):
+                control.check()
                 account(piece, report, sink, path.name if len(files) > 1 else None)
-                rows.add(piece, PARTS.get(name))
+                rows.add(piece, PARTS.get(name), control)
             if stamp(path) != before:
                 raise changed(path)
             wrong |= converter.is_other_encoding
@@ -234,14 +236,16 @@ def import_file(  # noqa: PLR0913 - each further file has a name of its own
             "recipe": used.model_dump(),
             "report": asdict(report),
         }
-        control.progress(0.84, "Summing up")
-        about["summary"] = summarize(data, control)
+        control.progress(READ + 0.21, "Summing up and writing")
         about |= _joined(
             data, part, {"items": items, "users": users, "vectors": vectors, "pictures": pictures}, control
         )
-        control.progress(0.88, "Writing")
+        with futures.ThreadPoolExecutor(1) as pool:
+            summing = pool.submit(summarize, data, control)
+            data.write_arrays(part, control)
+            about["summary"] = summing.result()
         control.check()
-        data.write(part, about, control)
+        data.write_about(part, about)
         control.check()
     control.progress(1.0, f"{report.kept:,} interactions")
     return dict(read_json(folder / "data.json"))

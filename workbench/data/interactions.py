@@ -5,6 +5,7 @@ the file had them.
 """
 
 import hashlib
+import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 Array = np.ndarray
 # Rows that are counted, hashed or written between two looks at whether to go on.
 AT_ONCE = 2 << 20
+
+# Files beside the interactions that algorithms learn from.
+FACTS = ("items.arrow", "users.arrow", "item_vectors.npy")
 
 # Kept of several interactions of one user with one item.
 DUPLICATES = ("last", "first", "mean", "sum", "max", "count")
@@ -225,6 +229,11 @@ class Interactions:
 
     def write(self, folder: Path, about: dict[str, object] | None = None, control: Control | None = None) -> None:
         """Write everything into an existing folder (see `save`)."""
+        self.write_arrays(folder, control)
+        self.write_about(folder, about)
+
+    def write_arrays(self, folder: Path, control: Control | None = None) -> None:
+        """Write arrays and ids into an existing folder."""
         control = control or Control()
         with ThreadPoolExecutor(1) as pool:
             hashed = pool.submit(self._hash, control)
@@ -232,12 +241,26 @@ class Interactions:
                 array = getattr(self, name)
                 if array is not None:
                     _write_array(folder / f"{name}.npy", array, control)
-        for name in ("user_ids", "item_ids"):
-            table = pa.table({"id": getattr(self, name)})
-            with pa.OSFile(str(folder / f"{name}.arrow"), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
-                writer.write_table(table)
+            for name in ("user_ids", "item_ids"):
+                control.check()
+                table = pa.table({"id": getattr(self, name)})
+                with (
+                    pa.OSFile(str(folder / f"{name}.arrow"), "wb") as sink,
+                    pa.ipc.new_file(sink, table.schema) as writer,
+                ):
+                    writer.write_table(table)
             vars(self)["content_hash"] = hashed.result()  # where `content_hash` keeps what it found
-        write_json(folder / "data.json", {**(about or {}), "hash": self.content_hash, "interactions": len(self)})
+
+    def write_about(self, folder: Path, about: dict[str, object] | None = None) -> None:
+        """Write ``data.json`` into a folder in which everything else is.
+
+        Its hash is that of the interactions; with that of each file of facts of items and users where there are some,
+        because algorithms learn from them too.
+        """
+        known = {name: _file_hash(folder / name) for name in FACTS if (folder / name).exists()}
+        whole = json.dumps([self.content_hash, known], sort_keys=True).encode()
+        found = hashlib.sha256(whole).hexdigest() if known else self.content_hash
+        write_json(folder / "data.json", {**(about or {}), "hash": found, "interactions": len(self)})
 
     @classmethod
     def open(cls, folder: Path) -> "Interactions":
@@ -283,6 +306,11 @@ def counted(index: Array, n: int, control: Control | None = None) -> Array:
         control.check()
         counts += np.bincount(index[start : start + AT_ONCE], minlength=n)
     return counts
+
+
+def _file_hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _ended(ids: pa.Array) -> bytes:

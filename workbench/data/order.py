@@ -4,13 +4,14 @@ from typing import Any
 
 import numpy as np
 
+from workbench.control import Control
 from workbench.data.interactions import Array, Interactions
 
 ENOUGH = 300_000
 """Interactions that are looked at, those of whole users drawn at random."""
 
 
-def order_of(data: Interactions) -> dict[str, Any] | None:
+def order_of(data: Interactions, control: Control | None = None) -> dict[str, Any] | None:
     """How much the order tells, as plain values for JSON; None without times.
 
     Returns
@@ -22,17 +23,22 @@ def order_of(data: Interactions) -> dict[str, Any] | None:
     """
     if data.time is None:
         return None
+    control = control or Control()
+    control.check()
     rng = np.random.default_rng(0)
     lengths = data.by_user.lengths
     users = rng.permutation(np.flatnonzero(lengths > 1))
     users = np.sort(users[: max(1, int(np.searchsorted(np.cumsum(lengths[users]), ENOUGH)))])
+    control.check()
     rows = data.by_user.rows(users)
     who = np.repeat(np.arange(len(rows)), rows.lengths)
     neighbours = who[1:] == who[:-1]
     if rows.time is None or not neighbours.any():
         return {"repeated": 0.0, "by_chance": 0.0, "known": 0.0}
     steps = neighbours & (rows.time[1:] != rows.time[:-1])
+    control.check()
     shuffled = rows.item[np.lexsort((rng.random(len(who)), who))]
+    control.check()
     return {
         "repeated": _repeated(rows.item, steps, data.n_items),
         "by_chance": _repeated(shuffled, steps, data.n_items),

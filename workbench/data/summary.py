@@ -39,7 +39,7 @@ def summarize(data: Interactions, control: Control | None = None) -> dict[str, A
         "median_per_item": _median(per_item),
         "rating": None if data.rating is None else _ratings(data.rating, control),
         "time": None if data.time is None else _times(data.time, control),
-        "order": order_of(data),
+        "order": order_of(data, control),
         "long_tail": long_tail(per_item),
         "user_tail": long_tail(per_user),
         "per_user": _counts(per_user),

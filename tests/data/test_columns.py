@@ -120,3 +120,14 @@ def test_positions():
 )
 def test_how_times_are_written(values, kind):
     assert guess_kind(values)[0] == kind
+
+
+def test_a_column_that_only_counts_the_rows_is_nobody():
+    seen = Preview(
+        names=["", "when", "item_id", "user_feature"],
+        rows=[[str(i), f"2020-01-{i % 28 + 1:02d}", f"i{i % 7}", f"s{i % 3}"] for i in range(40)],
+        format=Format(),
+    )
+    found = guess(seen)
+    assert (found.columns.user, found.columns.item) == ("user_feature", "item_id")
+    assert found.evidence["user"][1] < 0.5

@@ -507,9 +507,12 @@ def test_gowalla_is_one_user_a_line_in_three_files(shared_data):
 
 
 @pytest.mark.parametrize("name", ["open-bandit/random/all.csv", "open-bandit/bts/all.csv"])
-def test_open_bandit_has_no_user_and_opens_with_one_correction(shared_data, name):
-    found = inspect(shared_data(name), "user=user_feature_0,item=item_id,rating=click,time=timestamp")
+def test_open_bandit_has_features_of_users_only_and_says_so(shared_data, name):
+    found = inspect(shared_data(name))
+    wanted = {"user": "user_feature_0", "item": "item_id", "rating": "click", "time": "timestamp"}
+    assert found["columns"] == wanted
     assert (found["rows"], found["kept"], found["items"]) == (10_000, 10_000, 80)
+    assert "a feature of users and not their id" in found["warnings"][0]
 
 
 def test_inspect_has_the_keys_that_scripts_rely_on(sample):
@@ -534,7 +537,6 @@ def test_inspect_has_the_keys_that_scripts_rely_on(sample):
         ("ml-1m/movies.dat", "list of items"),
         ("messy/latin1-items.csv", "list of items"),
         ("messy/embedded-newlines-html.csv", "list of items"),
-        ("open-bandit/random/all.csv", "No column says by its name that it is the user"),
     ],
 )
 def test_other_real_files_get_a_sentence(shared_data, name, sentence):

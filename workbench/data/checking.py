@@ -1,7 +1,7 @@
 """What a look at the whole says about interactions that look odd, as sentences; nothing is changed."""
 
 from workbench.data.interactions import Interactions
-from workbench.data.names import NAMES, likeness
+from workbench.data.names import ABOUT, NAMES, likeness, plain
 
 # Fewer users than items by this much: as if items had been taken for users.
 SWAPPED = 20
@@ -16,7 +16,7 @@ def warnings(data: Interactions, names: dict[str, str]) -> list[str]:
     names
         Name of the column of each role, where the file has names.
     """
-    return [one for one in (named_like_items(names), _counted_like_items(data)) if one]
+    return [one for one in (named_like_items(names), _named_like_features(names), _counted_like_items(data)) if one]
 
 
 def named_like_items(names: dict[str, str]) -> str | None:
@@ -28,6 +28,16 @@ def named_like_items(names: dict[str, str]) -> str | None:
         return (
             f"Users look like items: the user is read from '{user}' and the item from '{item}'. Should they be swapped?"
         )
+    return None
+
+
+def _named_like_features(names: dict[str, str]) -> str | None:
+    for role in ("user", "item"):
+        name = names.get(role, "")
+        if any(word in plain(name) for word in ABOUT):
+            return (
+                f"The {role} is read from '{name}', which may be a feature of {role}s and not their id. Please check."
+            )
     return None
 
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from pydantic import BaseModel, ConfigDict
 
-from workbench.data.names import COUNTS, NAMES, likeness
+from workbench.data.names import COUNTS, NAMES, likeness, plain
 from workbench.data.reading import NUMBER, Preview
 from workbench.data.times import WRITTEN, guess_kind, is_ambiguous, looks_like_epoch
 from workbench.declaring import nearest
@@ -68,7 +68,7 @@ def guess(preview: Preview) -> Guess:
     if header:
         _by_name(names, values, chosen, evidence)
     named = set(chosen)
-    _by_value(values, header, chosen, evidence)
+    _by_value(names if header else ["-"] * len(names), values, header, chosen, evidence)
     found = {role: names[at] if header and names.count(names[at]) == 1 else at for role, at in chosen.items()}
     problem = _problem(preview, values, chosen, named, evidence) if preview.format.kind != "lists" else None
     question = _question(names[chosen["time"]], values[chosen["time"]]) if "time" in chosen else None
@@ -120,13 +120,14 @@ def _by_name(
 
 
 def _by_value(
+    names: list[str],
     values: list[list[str]],
     header: bool,
     chosen: dict[str, int],
     evidence: dict[str, tuple[str, float]],
 ) -> None:
     """Fill what names did not tell: times by their size, ratings by their few levels, ids by their place."""
-    free = [at for at in range(len(values)) if at not in chosen.values()]
+    free = [at for at in range(len(values)) if at not in chosen.values() and not _is_row_number(names[at], values[at])]
     for role in ("user", "item"):  # two columns at least are left for ids
         if role not in chosen and len(free) + len(chosen) <= 2:  # noqa: PLR2004
             _take_first(role, free, chosen, evidence)
@@ -148,6 +149,11 @@ def _by_value(
             evidence["rating"] = (sentence, 0.8 if levels <= FEW_LEVELS else 0.5)
     free = [at for at in free if at not in chosen.values()]
     for role in ("user", "item"):
+        about = next((at for at in free if plain(names[at]).startswith(role)), None) if role not in chosen else None
+        if about is not None:
+            free.remove(about)
+            chosen[role] = about
+            evidence[role] = (f"The name '{names[about]}' speaks of {role}s, though not of their ids.", 0.4)
         if role not in chosen:
             _take_first(role, free, chosen, evidence, sure=0.3 if header else 0.7)
 
@@ -162,6 +168,11 @@ def _take_first(
     # Nothing is left: the person has to say it.
     chosen[role] = 1 - chosen.get("item" if role == "user" else "user", 1 if role == "user" else 0)
     evidence[role] = ("No column is left for it.", 0.0)
+
+
+def _is_row_number(name: str, values: list[str]) -> bool:
+    """Whether a column without a name only counts the rows, as some programs write it."""
+    return name in ("", "Unnamed: 0") and _counts_up(values)
 
 
 def _numeric(values: list[str], share: float) -> bool:

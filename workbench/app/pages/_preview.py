@@ -1,5 +1,6 @@
 """The sheet on which a file is looked at before it is read: how it is read, and which column is what."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from workbench.app.pages._further import Further
 from workbench.app.pages._how_read import HowRead
 from workbench.app.pages._notes import Note, Notes
 from workbench.app.pages._offered import Offer
-from workbench.app.pages._roles import RoleChips, RoleTable
+from workbench.app.pages._roles import Head, RoleChips, RoleTable
 from workbench.app.theme import GRID
 from workbench.app.widgets import Card, Text
 from workbench.data.checking import named_like_items
@@ -79,6 +80,7 @@ class PreviewSheet(QWidget):
         column.addLayout(strip)
         column.addWidget(card, 1)
         self.table.role_chosen.connect(self.give_role)
+        self.table.head.head_made.connect(self._show_role)
         self.how.look_wanted.connect(self._ask_again)
         self.how.again_wanted.connect(self.guess_again)
         self.how.file_chosen.connect(self.file_chosen)
@@ -178,7 +180,9 @@ class PreviewSheet(QWidget):
         if {"user", "item"} <= set(roles.values()):
             self._roles = roles
             why = self.tr("as in {file}").format(file=before["file"])
-            self._evidence = {at: (f"{why} · {self._values_words(at, role)}", 1.0, "") for at, role in roles.items()}
+            for at, role in roles.items():
+                words = [why] if role == "time" else [why, self._values_words(at, role)]
+                self._evidence[at] = " · ".join(words), 1.0, ""
         if recipe["time"] and self._column("time") is not None:
             self.how.choices["times"].show_value(recipe["time"])
         self._filters = before["filters"] or None
@@ -245,10 +249,14 @@ class PreviewSheet(QWidget):
         self._tell()
         self.again_wanted.emit()
 
+    @Slot(object)
+    def _show_role(self, head: Head) -> None:
+        head.show_role(self._roles.get(head.column, ""), *self._evidence.get(head.column, ("", 1.0, "")))
+
     @Slot()
     def _show_roles(self) -> None:
         for head in self.table.head.heads:
-            head.show_role(self._roles.get(head.column, ""), *self._evidence.get(head.column, ("", 1.0, "")))
+            self._show_role(head)
         self.chips.show_roles(self._roles)
         self.how.show_roles(set(self._roles.values()))
         self.table.rows.set_roles(self._roles, self.how.choices["times"].value(), moment)
@@ -266,13 +274,23 @@ class PreviewSheet(QWidget):
             return [Note("wait", self.reason)]
         found = [self._question()] if self._in_doubt() else []
         if self.reason and not found:
-            found.append(Note("warn", self.reason))
+            found.append(Note("warn", self.reason, self._way_out()))
         odd = named_like_items(
             {role: self._names[at] for at, role in self._roles.items()} if self.format["header"] else {}
         )
         if odd:
             found.append(Note("warn", odd, {self.tr("Swap them"): self.swap}))
         return [*found, *self._further_notes()]
+
+    def _way_out(self) -> dict[str, Callable[[], None]]:
+        """Where a guess is there, but so unsure that it is asked: to take it with one click."""
+        both = {"user", "item"} <= set(self._roles.values())
+        asked = self._seen.get("problem") and not self._own_roles
+        return {self.tr("Take these columns"): self._take_guess} if asked and both else {}
+
+    def _take_guess(self) -> None:
+        self._own_roles = True
+        self._show_roles()
 
     def _further_notes(self) -> list[Note]:
         found = []

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QMimeData, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QMimeData, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QDrag,
     QDragEnterEvent,
@@ -25,6 +25,7 @@ MIME = "application/x-workbench-role"
 DOUBTFUL = 0.55  # confidence below which a guess is marked
 NARROWEST = 19 * GRID
 HEAD = 88
+PAUSE, AT_ONCE = 15, 3  # milliseconds between two moments in which so many heads are made
 
 
 class RoleBox(QuietBox):
@@ -106,7 +107,7 @@ class Head(QWidget):
 
     role_chosen = Signal(int, str)
 
-    def __init__(self, column: int, name: str, parent: QWidget) -> None:
+    def __init__(self, column: int, parent: QWidget) -> None:
         super().__init__(parent)
         self.column = column
         lines = QVBoxLayout(self)
@@ -114,10 +115,9 @@ class Head(QWidget):
         self.setBackgroundRole(QPalette.ColorRole.Window)
         lines.setContentsMargins(GRID + 3, 6, GRID, 4)
         lines.setSpacing(2)
-        self.name = Elided(name[:LONGEST], SMALL, "muted")
+        self.name = Elided("", SMALL, "muted")
         self.box = RoleBox()
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self.box.setAccessibleName(self.tr("Role of column {name}").format(name=name[:LONGEST]))
         for role, title in role_titles(self).items():
             self.box.addItem(title, role)
         self.box.addItem(self.tr("–"), "")
@@ -135,6 +135,11 @@ class Head(QWidget):
         self.box.activated.connect(self._tell)
         self.setAcceptDrops(True)
         self._over = False
+
+    def show_name(self, name: str) -> None:
+        """Stand above a column of this name."""
+        self.name.set_text(name[:LONGEST])
+        self.box.setAccessibleName(self.tr("Role of column {name}").format(name=name[:LONGEST]))
 
     def show_role(self, role: str, evidence: str, sure: float = 1.0, why: str = "") -> None:
         """Show a role, what speaks for it in a line and in a sentence, and whether that is little."""
@@ -176,11 +181,22 @@ class Head(QWidget):
 
 
 class RoleHeader(QHeaderView):
-    """A header of the table whose sections hold a `Head` each."""
+    """A header of the table whose sections hold a `Head` each.
+
+    Heads are made once and stay for the next file; those out of sight are made a few at a time, so that many columns do
+    not hold the window. `head_made` tells of each that came later.
+    """
+
+    role_chosen = Signal(int, str)
+    head_made = Signal(object)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self.heads: list[Head] = []
+        self._made: list[Head] = []
+        self._names: list[str] = []
+        self._soon = QTimer(self, interval=PAUSE)
+        self._soon.timeout.connect(self._make_some)
         self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.setSectionsClickable(False)
         self.sectionResized.connect(self.place)
@@ -189,16 +205,36 @@ class RoleHeader(QHeaderView):
     def sizeHint(self) -> QSize:
         return QSize(super().sizeHint().width(), HEAD)
 
-    def show_heads(self, names: list[str]) -> list[Head]:
-        """Make a head for each column; those before go."""
-        for old in self.heads:
-            old.hide()
-            old.deleteLater()
-        self.heads = [Head(at, name, self.viewport()) for at, name in enumerate(names[:MOST_COLUMNS])]
+    def show_heads(self, names: list[str]) -> None:
+        """Put a head above each column, first above those in sight."""
+        self._names = names[:MOST_COLUMNS]
+        self.heads = self._made[: len(self._names)]
+        for one in self._made[len(self._names) :]:
+            one.hide()
         for one in self.heads:
+            one.show_name(self._names[one.column])
             one.show()
+        self._make(self.viewport().width() // NARROWEST + 1)
+        self._soon.start()
+
+    @Slot()
+    def _make_some(self) -> None:
+        before = len(self.heads)
+        self._make(before + AT_ONCE)
+        for one in self.heads[before:]:
+            self.head_made.emit(one)
+        if len(self.heads) == len(self._names):
+            self._soon.stop()
+
+    def _make(self, wanted: int) -> None:
+        for at in range(len(self.heads), min(wanted, len(self._names))):
+            head = Head(at, self.viewport())
+            head.role_chosen.connect(self.role_chosen)
+            head.show_name(self._names[at])
+            head.show()
+            self._made.append(head)
+            self.heads.append(head)
         self.place()
-        return self.heads
 
     def place(self, *_: object) -> None:
         """Put each head above its column."""
@@ -222,6 +258,7 @@ class RoleTable(QTableView):
         super().__init__()
         self.rows = FirstRows(self)
         self.head = RoleHeader(self)
+        self.head.role_chosen.connect(self.role_chosen)
         self.setAccessibleName(self.tr("First rows of the file"))
         self.setFont(font(figures=True))
         self.setHorizontalHeader(self.head)
@@ -240,8 +277,7 @@ class RoleTable(QTableView):
     def show_rows(self, names: list[str], rows: list[list[str]]) -> None:
         """Show other rows."""
         self.rows.show_rows(names, rows)
-        for head in self.head.show_heads(names):
-            head.role_chosen.connect(self.role_chosen)
+        self.head.show_heads(names)
         self._fit()
 
     def resizeEvent(self, event: Any) -> None:
@@ -253,6 +289,9 @@ class RoleTable(QTableView):
         number = self.rows.columnCount()
         if number:
             wide = max(NARROWEST, self.viewport().width() // number)
-            for column in range(number):
-                self.setColumnWidth(column, wide)
+            if self.columnWidth(0) != wide or self.columnWidth(number - 1) != wide:
+                self.head.sectionResized.disconnect(self.head.place)  # once for all of them is enough
+                for column in range(number):
+                    self.setColumnWidth(column, wide)
+                self.head.sectionResized.connect(self.head.place)
             self.head.place()

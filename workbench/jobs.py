@@ -23,6 +23,7 @@ from workbench.data.offering import duplicates, import_data, preview
 from workbench.data.splitting import SHOWN, TEST, TRAIN, UNUSED, VALIDATION, checks, make_split
 from workbench.export.lists import export_lists
 from workbench.files import read_json
+from workbench.insight.finding import item_map, item_story, kinds_of_users
 from workbench.insight.looking import explain, load, recommend, reorder, similar, what_if
 from workbench.training.judging import evaluate_run
 from workbench.training.run import Run
@@ -159,6 +160,9 @@ JOBS: dict[str, Callable[..., Any]] = {
     "similar": similar,
     "what_if": what_if,
     "reorder": reorder,
+    "kinds_of_users": kinds_of_users,
+    "item_story": item_story,
+    "item_map": item_map,
     "find_users": find_users,
     "export": export,
     "warm_up": warm_up,

@@ -64,7 +64,7 @@ def recommend(run: str, user: str, control: Control, k: int = 20, include_seen: 
     had = set(_seen(opened, rows).item.tolist()) if include_seen else set()
     found = [
         {
-            **_item(data, items, int(item)),
+            **item_json(data, items, int(item)),
             "rank": rank,
             "score": float(score),
             "hit": int(item) in truth,
@@ -109,7 +109,8 @@ def _truth(run: Run, user: int) -> np.ndarray:
     return test.truth[at] if at < len(test) and test.who[at] == user else np.empty(0, np.int32)
 
 
-def _item(data: Interactions, items: Items | None, index: int) -> Json:
+def item_json(data: Interactions, items: Items | None, index: int) -> Json:
+    """What is shown of an item."""
     one: Json = {"item": data.item_ids[index].as_py(), "interactions": int(data.item_counts[index])}
     if items is None:
         return one | {"title": one["item"]}
@@ -123,7 +124,7 @@ def _history(data: Interactions, items: Items | None, history: UserItems) -> lis
     newest = range(len(history.item) - 1, max(-1, len(history.item) - 1001), -1)
     return [
         {
-            **_item(data, items, int(history.item[at])),
+            **item_json(data, items, int(history.item[at])),
             "rating": None if history.rating is None else float(history.rating[at]),
             "time": None if history.time is None else int(history.time[at]),
         }
@@ -147,13 +148,13 @@ def similar(run: str, item: str, control: Control, k: int = 10) -> Json:
     index = opened.data.item_index(item)
     found = items.similar(algorithm, index, k)
     neighbours = [
-        {**_item(opened.data, facts, int(one)), "rank": rank, "score": float(score)}
+        {**item_json(opened.data, facts, int(one)), "rank": rank, "score": float(score)}
         for rank, (one, score) in enumerate(zip(found.items, found.scores, strict=True), 1)
     ]
     return {
         "algorithm": opened.spec.algorithm,
         "how": found.how,
-        **_item(opened.data, facts, index),
+        **item_json(opened.data, facts, index),
         "items": neighbours,
     }
 
@@ -183,7 +184,7 @@ def what_if(
     listed, scores = best_items(algorithm, np.array([-1], np.int32), imagined, k, imagined)
     before = _before(opened, algorithm, user, listed[0]) if user is not None else {}
     found = [
-        {**_item(data, facts, int(one)), "rank": rank, "score": float(score), "was": before.get(int(one))}
+        {**item_json(data, facts, int(one)), "rank": rank, "score": float(score), "was": before.get(int(one))}
         for rank, (one, score) in enumerate(zip(listed[0], scores[0], strict=True), 1)
         if one >= 0
     ]
@@ -214,7 +215,7 @@ def reorder(run: str, user: str, wishes: Json, control: Control, k: int = 20) ->
     truth = set(_truth(opened, index).tolist())
     found = [
         {
-            **_item(data, facts, int(candidates[at])),
+            **item_json(data, facts, int(candidates[at])),
             "rank": rank,
             "was": int(at) + 1,
             "score": float(value[at]),
@@ -291,14 +292,14 @@ def _before(run: Run, algorithm: Algorithm, user: str, wanted: Array) -> dict[in
 def _told(data: Interactions, told: explaining.Explanation) -> Json:
     facts = data.item_facts
     return {
-        **_item(data, facts, told.item),
+        **item_json(data, facts, told.item),
         "rank": told.rank,
         "score": told.score,
         "base": told.base,
         "how": told.how,
         "reasons": [
             {
-                **_item(data, facts, one.item),
+                **item_json(data, facts, one.item),
                 "contribution": one.contribution,
                 "score_without": None if np.isnan(one.score_without) else one.score_without,
                 "rank_without": one.rank_without,

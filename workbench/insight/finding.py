@@ -1,0 +1,168 @@
+"""Users worth a look, what is to be known of one item, and a map of all items; as plain JSON values."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from workbench.control import Control
+from workbench.data.interactions import Array
+from workbench.errors import WorkbenchError
+from workbench.evaluation.overlap import rank_biased_overlap
+from workbench.files import whole_file
+from workbench.insight import items
+from workbench.insight.looking import item_json, load, vectors
+from workbench.training.run import Run
+
+Json = dict[str, Any]
+METRIC = "ndcg@10"
+# Points on a map: of more items those that most people met.
+POINTS = 100_000
+
+
+def kinds_of_users(
+    run: str, kind: str, control: Control, other: str | None = None, limit: int = 20, seed: int = 0
+) -> list[Json]:
+    """Users of one kind, the most so first.
+
+    Kinds are ``heaviest``, ``worst``, ``best``, ``random`` and ``changed`` (between this run and another).
+
+    Returns
+    -------
+    list of dict
+        ``user``, ``interactions`` and, where the kind has a number, ``value``.
+    """
+    opened = Run.open(Path(run))
+    lengths = opened.fold.train.by_user.lengths
+    if kind in ("heaviest", "random"):
+        met = np.flatnonzero(lengths)
+        order = (
+            np.argsort(-lengths[met], kind="stable")
+            if kind == "heaviest"
+            else np.random.default_rng(seed).permutation(len(met))
+        )
+        return [_user(opened, int(one), lengths) for one in met[order[:limit]].tolist()]
+    if kind in ("worst", "best"):
+        who, values = judged(opened)
+        sign = 1 if kind == "worst" else -1
+        # Of those served equally badly the ones of whom most is known come first: they were to be served better.
+        order = np.lexsort((-lengths[who], sign * values))[:limit]
+        return [_user(opened, int(who[at]), lengths) | {"value": float(values[at])} for at in order.tolist()]
+    if kind == "changed" and other is not None:
+        who, overlap = changes(opened, Run.open(Path(other)))
+        order = np.lexsort((-lengths[who], overlap))[:limit]
+        return [_user(opened, int(who[at]), lengths) | {"value": float(1 - overlap[at])} for at in order.tolist()]
+    message = f"'{kind}' is no kind of user. Choose heaviest, worst, best, random, or changed with another run."
+    raise WorkbenchError(message)
+
+
+def judged(run: Run) -> tuple[Array, Array]:
+    """Indices of the users of a run's test, and how well each was served (NDCG@10, else the negative error)."""
+    path = run.folder / "users.parquet"
+    if not path.exists():
+        message = f"The test of the run {run.name} has not been opened. Evaluate it first, on the page Compare."
+        raise WorkbenchError(message)
+    table = pq.read_table(path)
+    where = pc.index_in(table["user"].combine_chunks(), run.data.user_ids)
+    name = METRIC if METRIC in table.column_names else "rmse"
+    values = table[name].to_numpy()
+    return where.to_numpy(zero_copy_only=False).astype(np.int64), values if name == METRIC else -values
+
+
+def changes(one: Run, other: Run) -> tuple[Array, Array]:
+    """Indices (in `one`) of users whom both tests listed, and the rank-biased overlap of their two lists."""
+    if one.data_identity != other.data_identity:
+        message = "The two runs were made with different data, so their lists cannot be laid side by side."
+        raise WorkbenchError(message)
+    first, a, second, b = judged(one)[0], _lists(one), judged(other)[0], _lists(other)
+    _, at, there = np.intersect1d(first, second, return_indices=True)
+    k = min(a.shape[1], b.shape[1])
+    return first[at], rank_biased_overlap(a[at, :k], b[there, :k])
+
+
+def item_story(run: str, item: str, control: Control, k: int = 10, people: int = 20) -> Json:
+    """What is to be known of one item: who had it, what is like it, and how often it is recommended."""
+    opened, algorithm, facts = load(Path(run))
+    data, index = opened.data, opened.data.item_index(item)
+    rows = np.flatnonzero(data.item == index)
+    who = data.user[rows]
+    newest = np.argsort(-data.time[rows], kind="stable") if data.time is not None else np.arange(len(rows))[::-1]
+    near = items.similar(algorithm, index, k)
+    told: Json = {
+        **item_json(data, facts, index),
+        "mean": None if data.rating is None or not len(rows) else float(data.rating[rows].mean()),
+        "users": [
+            {
+                "user": data.user_ids[int(who[at])].as_py(),
+                "rating": None if data.rating is None else float(data.rating[rows[at]]),
+                "time": None if data.time is None else int(data.time[rows[at]]),
+            }
+            for at in newest[:people].tolist()
+        ],
+        "how": near.how,
+        "similar": [
+            {**item_json(data, facts, int(one)), "score": float(score)}
+            for one, score in zip(near.items, near.scores, strict=True)
+        ],
+        "listed": None,
+    }
+    path = opened.folder / "lists.npy"
+    if path.exists():
+        lists = np.load(path, mmap_mode="r", allow_pickle=False)
+        here = np.asarray(lists == index)
+        ranks = np.bincount(np.nonzero(here)[1], minlength=lists.shape[1])
+        told["listed"] = {"users": int(here.any(axis=1).sum()), "of": len(lists), "ranks": ranks.tolist()}
+    return told
+
+
+def item_map(run: str, control: Control) -> Json:
+    """A map of a run's items, written beside the model: ``map.npy`` holds x, y, index and interactions of each point.
+
+    Returns
+    -------
+    dict
+        ``points``, the path of the float32 (n, 4) array; ``genres``, the commonest ones, most common first; ``colours``,
+        a path to int8 (n,): the place of each point's first genre in that list, -1 for others.
+    """
+    folder = Path(run)
+    opened, _, facts = load(folder)
+    counts = opened.data.item_counts
+    shown = np.sort(np.argsort(-counts, kind="stable")[:POINTS])
+    xy = items.plane(vectors(folder)[shown])
+    control.check()
+    genres, colours = [], np.full(len(shown), -1, np.int8)
+    if facts is not None:
+        first = [(one or [None])[0] for one in facts.genres.take(pa.array(shown)).to_pylist()]
+        names, number = np.unique([one for one in first if one], return_counts=True)
+        genres = names[np.argsort(-number, kind="stable")][:6].tolist()
+        place = {name: at for at, name in enumerate(genres)}
+        colours = np.array([place.get(one, -1) for one in first], np.int8)
+    points = np.column_stack([xy, shown, counts[shown]]).astype(np.float32)
+    _save(folder / "map.npy", points)
+    _save(folder / "map-colours.npy", colours)
+    return {
+        "points": str(folder / "map.npy"),
+        "colours": str(folder / "map-colours.npy"),
+        "genres": genres,
+        "items": len(shown),
+    }
+
+
+def _save(path: Path, array: Array) -> None:
+    with whole_file(path) as part, part.open("wb") as file:
+        np.save(file, array)
+
+
+def _lists(run: Run) -> Array:
+    path = run.folder / "lists.npy"
+    if not path.exists():
+        message = f"The test of the run {run.name} kept no lists. Evaluate it again."
+        raise WorkbenchError(message)
+    return np.asarray(np.load(path, allow_pickle=False))
+
+
+def _user(run: Run, index: int, lengths: Array) -> Json:
+    return {"user": run.data.user_ids[index].as_py(), "interactions": int(lengths[index])}

@@ -46,6 +46,28 @@ def test_equals_one_ridge_regression_per_item_whatever_the_block(weight, block, 
     np.testing.assert_allclose(scores, x @ ridge_columns(x, weight), atol=1e-5)
 
 
+@pytest.mark.parametrize("words", [0, 8, 1e9])
+@pytest.mark.parametrize("n_users", [3, 64, 150])
+def test_meetings_are_counted_the_same_bit_by_bit_and_one_by_one(words, n_users, monkeypatch):
+    monkeypatch.setattr(_gram, "WORDS", words)
+    x = random_data(n_users, 90).matrix()
+    expected = np.tril((x.T @ x).toarray())
+    np.testing.assert_array_equal(np.tril(_gram.gram_of(x)), expected)
+    x.data[:] = np.arange(len(x.data)) % 5
+    np.testing.assert_allclose(np.tril(_gram.gram_of(x)), np.tril((x.T @ x).toarray()))
+
+
+@pytest.mark.parametrize("n", [1, 63, 64, 130, 200])
+@pytest.mark.parametrize("block", [8, 1024])
+def test_weights_come_from_the_lower_triangle_alone(n, block, monkeypatch):
+    monkeypatch.setattr(_gram, "BLOCK", block)
+    values = np.random.default_rng(n).random((n, n)) + 1
+    whole = np.tril(values) + np.tril(values, -1).T
+    expected = -whole / whole.diagonal()
+    np.fill_diagonal(expected, 0)
+    np.testing.assert_allclose(_gram.weights_of(values), expected, rtol=1e-6)
+
+
 @pytest.mark.parametrize("weight", [0.5, 10.0, 500.0])
 def test_few_people_give_the_same_scores_without_a_matrix_of_items(weight):
     data = random_data(n_users=12, n_items=40)

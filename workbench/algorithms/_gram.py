@@ -1,10 +1,12 @@
 """How often items meet, and the inverse of that: what the linear item-item models share."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 import psutil
 
+from workbench.algorithms._threads import allowed, even_blocks, spread
 from workbench.data.interactions import Array, Interactions
 from workbench.errors import WorkbenchError
 
@@ -14,15 +16,43 @@ if TYPE_CHECKING:
 # Rows of an item-item matrix that are worked on at once.
 BLOCK = 1024
 
+# 64 people of two items are compared bit by bit in less than this share of the time that two items of one person take.
+WORDS = 8
+
 
 def gram_of(x: "sp.csr_matrix") -> Array:
-    """Xᵀ X, float64 (columns, columns); by blocks, because the sparse product is large too."""
-    x = x.astype(np.float64)
-    xt = x.T.tocsr()
-    gram = np.empty((xt.shape[0],) * 2)
-    for start in range(0, len(gram), BLOCK):
-        gram[start : start + BLOCK] = (xt[start : start + BLOCK] @ x).toarray()
+    """The lower triangle of Xᵀ X, float64 (columns, columns); what stands above the diagonal means nothing."""
+    from workbench.algorithms._gram_kernels import as_bits, lower_gram, lower_meetings
+
+    turned = x.T.tocsr()  # in ascending order, as its own transpose is
+    n, words = x.shape[1], -(-x.shape[0] // 64)
+    gram = np.empty((n, n))
+    if n**2 * words < WORDS * np.square(np.diff(x.indptr), dtype=np.float64).sum() and (x.data == 1).all():
+        bits = np.zeros((n, words), np.uint64)
+        as_bits(turned.indptr, turned.indices, bits)
+        _by_rows(lambda rows: lower_meetings(bits, (rows.start, rows.stop), gram), n)
+        return gram
+    left, right = (
+        (one.indptr.astype(np.int64), one.indices, one.data.astype(np.float64)) for one in (turned, turned.T.tocsr())
+    )
+    _by_rows(lambda rows: lower_gram(left, right, (rows.start, rows.stop), gram), n)
     return gram
+
+
+def weights_of(inverse: Array) -> Array:
+    """B = I - P diag(1 / P_jj), float32, from the lower triangle of P."""
+    from workbench.algorithms._gram_kernels import weights_of_inverse
+
+    scale = -1 / inverse.diagonal()
+    weights = np.empty(inverse.shape, np.float32)
+    _by_rows(lambda rows: weights_of_inverse(inverse, scale, (rows.start, rows.stop), weights), len(inverse))
+    return weights
+
+
+def _by_rows(work: Callable[[slice], None], n: int) -> None:
+    """Work on the rows of a triangle by all threads that are allowed."""
+    for _ in spread(work, even_blocks(np.arange(1, n + 1), BLOCK * n / 8), allowed()):
+        pass
 
 
 def invert(matrix: Array, title: str) -> None:

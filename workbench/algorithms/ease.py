@@ -76,17 +76,7 @@ class EASE(Algorithm):
         inverse = _gram.gram_of(data.matrix())
         inverse[np.diag_indices_from(inverse)] += self.diagonal(data.item_counts)
         _gram.invert(inverse, self.title)
-        # Only the lower triangle of P is there.
-        self._weights = np.empty(inverse.shape, np.float32)
-        scale = -1 / inverse.diagonal()
-        for start in range(0, len(inverse), _gram.BLOCK):
-            rows = slice(start, start + _gram.BLOCK)
-            lower = inverse[rows, : start + _gram.BLOCK]
-            self._weights[: start + _gram.BLOCK, rows] = lower.T * scale[rows]
-            self._weights[rows, : start + _gram.BLOCK] = lower * scale[: start + _gram.BLOCK]
-            corner = np.tril(inverse[rows, rows])
-            self._weights[rows, rows] = (corner + np.tril(corner, -1).T) * scale[rows]
-        np.fill_diagonal(self._weights, 0)
+        self._weights = _gram.weights_of(inverse)
 
     def _solve_by_people(self, data: Interactions) -> None:
         """The same B, where people are fewer than items: a matrix of people is inverted, not one of items.

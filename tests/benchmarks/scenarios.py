@@ -138,6 +138,82 @@ def read(person, file):
     return person.pulse.figures() | {"rows": len(person.session.data), "took": seconds, "offered": offered}
 
 
+def opening(person, project, page):
+    """Open a project by its folder, on a page of it, until what is made ahead is made."""
+    person.warm()
+    person.pulse.start()
+    began = time.monotonic()
+    person.session.offer_files([Path(project)])
+    person.at(page)
+    person.until(lambda: person.session.data is not None)
+    QApplication.processEvents()  # and painted
+    seconds = time.monotonic() - began
+    person.until(lambda: not person.session.tasks)
+    person.rest(3)
+    person.pulse.stop()
+    return person.pulse.figures() | {"took": seconds, "rows": len(person.session.data)}
+
+
+def split(person):
+    """Choose one way to split after another, and wait for what it does to the data."""
+    person.warm()
+    person.pulse.start()
+    person.window.show_page("split")
+    page, took = person.page, {}
+    person.until(lambda: page._known is not None and page._task is None)
+    for name, choice in page.choices.items():
+        if choice.isEnabled() and not choice.isChecked():
+            began = time.monotonic()
+            QTest.mouseClick(choice, LEFT, NONE, choice.rect().center())
+            took[name] = person.until(lambda: page._known == page._wanted() and page._task is None) - began
+            person.rest(0.3)
+    person.pulse.stop()
+    return person.pulse.figures() | {"took": took, "rows": len(person.session.data)}
+
+
+def tables(person):
+    """Scroll, sort, search and copy the table of interactions."""
+    person.warm()
+    person.window.show_page("data")
+    glance = person.page.glance
+    person.until(lambda: not person.session.tasks)
+    glance.choose("interactions")
+    table = glance.rows.table
+    person.until(lambda: table.isVisible() and table.model().rowCount() > 0 and not glance.rows._counting.busy)
+    model, bar, frames = table.model(), table.verticalScrollBar(), []
+    for at in range(200):
+        bar.setValue(int(bar.maximum() * at / 199) if at % 2 else bar.value() + 3 * table.rowHeight(0))
+        began = time.perf_counter()
+        table.viewport().repaint()
+        frames.append((time.perf_counter() - began) * 1000)
+        QApplication.processEvents()
+    answer = {"frames": frames, "rows": model.rowCount(), "sorts": {}}
+    person.pulse.start()
+    for column in [number for number, one in enumerate(model.columns) if one.keys is not None]:
+        began = time.monotonic()
+        model.sort(column, Qt.SortOrder.DescendingOrder)
+        answer["sorts"][model.columns[column].title] = person.until(lambda: not model.busy) - began
+    began = time.monotonic()
+    model.sort(0, Qt.SortOrder.AscendingOrder)
+    person.rest(0.2)
+    table.give_up_sort()
+    answer["given_up"] = person.until(lambda: not model.busy) - began - 0.2
+    began = time.monotonic()
+    QTest.keyClicks(glance.rows.search, "1234")
+    person.rest(0.3)
+    person.until(lambda: not glance.rows._searching.busy)
+    answer["searched"] = time.monotonic() - began
+    glance.rows.search.clear()
+    person.until(lambda: model.rowCount() == answer["rows"])
+    began, copied = time.monotonic(), []
+    table.copied.connect(lambda *_: copied.append(1))
+    table.selectAll()
+    table.copy()
+    answer["copied"] = person.until(lambda: bool(copied)) - began
+    person.pulse.stop()
+    return answer | person.pulse.figures()
+
+
 def train(person, name, seconds):
     """Train with the page Train in front, then stop; the project's view says which algorithm and for how long."""
     person.warm()

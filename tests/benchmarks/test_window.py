@@ -4,6 +4,7 @@
 """
 
 import os
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +13,7 @@ from pyarrow import csv
 
 from tests.benchmarks.conftest import spread
 from tests.benchmarks.own_window import play
+from tests.benchmarks.test_reading_speed import imported
 from workbench.data.importing import import_file
 from workbench.project import Project
 from workbench.training.run import Run
@@ -36,6 +38,20 @@ def big(tmp_path_factory):
     table = {"userId": ids(ROWS // 100 + 1), "movieId": ids(ROWS // 300 + 1), "rating": rating, "timestamp": stamp}
     csv.write_csv(pa.table(table), path)
     return path
+
+
+@pytest.fixture(scope="module")
+def millions(tmp_path_factory):
+    """A project of ``SCALE_ROWS`` simulated interactions; ``SCALE_DATA`` names a data folder to take instead."""
+    folder = tmp_path_factory.mktemp("millions")
+    given = os.environ.get("SCALE_DATA")
+    project = Project.create(folder / "project", "measured")
+    (project.folder / "data").mkdir(exist_ok=True)
+    made = Path(given) if given else imported(folder, int(os.environ.get("SCALE_ROWS", "25000000")))
+    (project.folder / "data" / "read").symlink_to(made, target_is_directory=True)
+    project.data, project.split = "read", {"name": "last-n", "settings": {}}
+    project.save()
+    return project.folder
 
 
 def make_project(folder, file, view, trained=None):
@@ -76,6 +92,36 @@ def test_first_paint(say, tmp_path):
     heavy = sorted({name for one in found for name in one["heavy_at_first"]})
     say("  … of torch, numba, pandas loaded", ", ".join(heavy) or "none", "none", "when it is painted")
     assert heavy == []
+
+
+def test_ticks_while_a_project_of_millions_is_opened(say, tmp_path, millions):
+    for page in ("data", "split", "train"):
+        project = Project.open(millions)
+        project.view = {"page": page}
+        project.save()
+        found = play("opening", tmp_path / page, project=str(millions), page=page)
+        tell(say, f"a project opens on {page}", found, f"{found['rows']:,} rows, shown after {found['took']:.2f} s")
+        assert found["heavy"] == []
+
+
+def test_ticks_while_millions_are_split(say, tmp_path, millions):
+    found = play("split", tmp_path / "home", millions)
+    seconds = ", ".join(f"{name} {took:.1f}" for name, took in found["took"].items())
+    tell(say, "one split after another is chosen", found, f"{found['rows']:,} rows; seconds: {seconds}")
+    assert found["heavy"] == []
+
+
+def test_tables_of_millions(say, tmp_path, millions):
+    found = play("tables", tmp_path / "home", millions)
+    how = f"{found['rows']:,} rows"
+    middle, late = np.percentile(found["frames"], [50, 95])
+    say("a frame of the table while it is scrolled", f"{middle:.1f} ms, 95 % {late:.1f}", "≤ 16 ms", how)
+    for title, seconds in found["sorts"].items():
+        say(f"sorted by {title}", f"{seconds:.1f} s", "≤ 6 s", how)
+    say("a sort given up", f"{found['given_up']:.2f} s", "≤ 0.3 s", how)
+    say("all rows copied, of many the first", f"{found['copied']:.2f} s", "", how)
+    say("users, items and titles searched", f"{found['searched']:.2f} s", "", how)
+    tell(say, "a table is sorted, searched and copied", found, how)
 
 
 def test_first_list_from_a_fresh_start(say, tmp_path):

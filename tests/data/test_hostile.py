@@ -157,6 +157,18 @@ def test_very_many_mutated_files(tmp_path, kind, mutations):
     check(tmp_path, kind, mutations)
 
 
+def test_a_zip_with_a_name_that_is_none(tmp_path):
+    """A fuzzer made them up: a name of no length, and one that is not what it says it is written in."""
+    archive = _zip("ratings.csv", TEXT)
+    listed = archive.rindex(b"PK\x01\x02")
+    no_utf8 = archive[: listed + 8] + b"\x00\x08" + archive[listed + 10 :].replace(b"ratings.csv", b"r\xfftings.csv")
+    no_name = archive[: listed + 28] + b"\x00\x00\x0b\x00" + archive[listed + 32 :]
+    for data in (no_name, no_utf8):
+        (tmp_path / "ratings.zip").write_bytes(data)
+        with pytest.raises(WorkbenchError, match=r"holds no CSV|could not be unpacked"):
+            inspect(tmp_path / "ratings.zip")
+
+
 # --- made to harm ----------------------------------------------------------------------------------------------------
 
 ZEROS = TEXT.encode() * 100 + b"0" * (96 << 20)

@@ -8,6 +8,7 @@ import codecs
 import gzip
 import lzma
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -34,7 +35,10 @@ PACKED = {
     b"\x28\xb5\x2f\xfd": "zst",
 }
 # What the libraries that unpack raise where the bytes are not what they should be.
-DAMAGED = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, RuntimeError, NotImplementedError)
+DAMAGED = (
+    OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, RuntimeError, NotImplementedError,
+    UnicodeDecodeError, struct.error,
+)  # fmt: skip
 DATA_ENDINGS = (
     ".csv", ".tsv", ".txt", ".dat", ".data", ".tab", ".inter", ".base", ".test", ".jsonl", ".json", ".parquet", ".feather",
     ".arrow", ".xlsx", ".sqlite", ".db",
@@ -107,11 +111,7 @@ def is_workbook(path: Path) -> bool:
     WorkbenchError
         If it is another document, or one that unpacks to far more than any sheet holds.
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            parts = archive.infolist()
-    except (OSError, zipfile.BadZipFile) as error:
-        raise could_not_read(path, error) from error
+    parts = _in_zip(path)
     if not any(part.filename == "xl/workbook.xml" for part in parts):
         return False
     size = sum(part.file_size for part in parts)
@@ -126,6 +126,14 @@ def bomb(path: Path) -> WorkbenchError:
     return WorkbenchError(message + " If it is sound, unpack it yourself and choose the result.")
 
 
+def _in_zip(path: Path) -> list[zipfile.ZipInfo]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return archive.infolist()
+    except DAMAGED as error:
+        raise could_not_read(path, error) from error
+
+
 def zip_members(path: Path) -> list[str]:
     """Names of the tables in a zip; of all files where none is called like a table.
 
@@ -134,11 +142,7 @@ def zip_members(path: Path) -> list[str]:
     WorkbenchError
         If it is damaged, or an Office document.
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = [one.filename for one in archive.infolist() if not one.is_dir()]
-    except (OSError, zipfile.BadZipFile) as error:
-        raise could_not_read(path, error) from error
+    names = [one.filename for one in _in_zip(path) if one.filename and not one.is_dir()]
     if any(name.startswith(("xl/", "word/", "ppt/", "[Content_Types]")) for name in names):
         message = f"{path.name} is an Office document without a sheet. Save its table as CSV and choose that file."
         raise WorkbenchError(message)

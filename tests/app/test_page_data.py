@@ -93,7 +93,7 @@ def test_a_dropped_file_is_shown_with_its_columns_guessed(real, write):
     for kind, where in ((QDragEnterEvent, QPoint(400, 300)), (QDropEvent, QPointF(400, 300))):
         event = kind(where, Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
         QApplication.sendEvent(real.window, event)
-    real.until(lambda: real.data.sheet._rows)
+    real.until(lambda: real.data.sheet.columns.rows)
     assert shown(real) is real.data.sheet
     assert [head(real, at).box.currentData() for at in range(4)] == ["user", "item", "rating", "time"]
     assert head(real, 2).evidence.full_text().endswith("by its name · 1 to 5")
@@ -168,8 +168,8 @@ def test_another_layout_is_tried_and_taken_back(real, write):
     assert "one column only" in sheet.trouble.text()
     assert not real.primary().isEnabled()
     choose(real, sheet.delimiter.box, ";")
-    real.until(lambda: real.data._looking is None and sheet.table.isVisible() and sheet._rows)
-    assert len(sheet._names) == 4
+    real.until(lambda: real.data._looking is None and sheet.table.isVisible() and sheet.columns.rows)
+    assert len(sheet.columns.names) == 4
     assert real.primary().isEnabled()
 
 
@@ -177,7 +177,7 @@ def test_a_first_row_that_is_data_after_all_is_read_as_such(real, write):
     real.offer(write("ratings.csv", RATINGS))
     unfold(real)
     choose(real, real.data.sheet.header.box, False)
-    real.until(lambda: real.data._looking is None and len(real.data.sheet._rows) == 36)
+    real.until(lambda: real.data._looking is None and len(real.data.sheet.columns.rows) == 36)
     assert real.data.sheet.format["header"] is False
 
 
@@ -554,7 +554,7 @@ def test_titles_in_other_scripts_stand_before_the_ids(real, write):
 def test_a_table_of_a_thousand_columns_is_shown_in_part(real, write):
     names = ["user", "item", *(f"c{i}" for i in range(998))]
     real.offer(write("wide.csv", ",".join(names) + "\n" + (",".join(["1"] * 1000) + "\n") * 5))
-    assert len(real.data.sheet.table.head.heads) == 60
+    real.until(lambda: len(real.data.sheet.table.head.heads) == 60)
     assert "the first 60 shown" in real.data.facts
 
 

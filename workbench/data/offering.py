@@ -15,7 +15,14 @@ from workbench.data.importing import Recipe, import_file
 Json = dict[str, Any]
 
 
-def preview(path: str, control: Control, known: Json | None = None, rows: int = 200, again: bool = False) -> Json:
+def preview(
+    path: str,
+    control: Control,
+    known: Json | None = None,
+    rows: int = 200,
+    again: bool = False,
+    recipe: str | None = None,
+) -> Json:
     """The first rows of a file, its layout, and a guess of its columns.
 
     Parameters
@@ -25,6 +32,8 @@ def preview(path: str, control: Control, known: Json | None = None, rows: int = 
         last file of the same shape was read, if there was one.
     again
         Whether the guess is wanted in any case.
+    recipe
+        A stored recipe, by which the file is to be read.
     """
     file = interactions_of(Path(path))
     known = dict(known or {})
@@ -34,7 +43,9 @@ def preview(path: str, control: Control, known: Json | None = None, rows: int = 
     layout = reading.sniff(file, known)
     seen = reading.preview(file, layout, rows)
     before = None
-    if not again and not set(known) - {"member"}:
+    if recipe:
+        before = remembering.stored(Path(recipe))
+    elif not again and not set(known) - {"member"}:
         before = remembering.recall(remembering.shape_of(seen.names, layout))
     if before:
         kept = reading.Format(**before["recipe"]["format"])

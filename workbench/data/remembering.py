@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from workbench.data.filtering import describe, make_filters
 from workbench.data.formats import TYPED, Format
-from workbench.data.recipes import Recipe, make_recipe
+from workbench.data.recipes import Recipe, make_recipe, open_recipe
 from workbench.errors import WorkbenchError
 from workbench.files import read_json, write_json
 from workbench.project import FILE, home
@@ -70,6 +70,12 @@ def recall(shape: str) -> dict[str, Any] | None:
     if not kept.get("corrected") and not filters:
         return None
     return {"file": kept["file"], "recipe": recipe.model_dump(), "filters": filters, "filter_words": words}
+
+
+def stored(path: Path) -> dict[str, Any]:
+    """The same of a recipe in a file; raises WorkbenchError where there is none in it."""
+    recipe, filters = open_recipe(path)
+    return {"file": path.name, "recipe": recipe.model_dump(), "filters": filters, "filter_words": describe(filters)}
 
 
 def _filters(project: Path) -> list[dict[str, Any]]:

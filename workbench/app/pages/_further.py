@@ -11,6 +11,8 @@ from workbench.app.pages._offered import FURTHER, Offer, role_of
 from workbench.app.theme import GRID, SMALL
 from workbench.app.widgets import Button, Picture, Text
 
+RECIPE = "recipe"
+
 
 class FileSlot(QWidget):
     """A place for a file: its name with a button to take it out; away while it is empty."""
@@ -51,6 +53,7 @@ class Further(QWidget):
     """The files that come along, a button to add one, and a place to drop them."""
 
     changed = Signal()
+    recipe_chosen = Signal(Path)
 
     def __init__(self) -> None:
         super().__init__()
@@ -65,6 +68,8 @@ class Further(QWidget):
         )
         self.menu = FurtherMenu(self, list(names))
         self.menu.chosen.connect(self._choose)
+        self.menu.addSeparator()
+        self.menu.addAction(self.tr("A stored recipe…")).setData(RECIPE)
         self.add.setMenu(self.menu)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -96,6 +101,9 @@ class Further(QWidget):
 
     @Slot(str, Path)
     def _choose(self, what: str, file: Path) -> None:
+        if what == RECIPE:
+            self.recipe_chosen.emit(file)
+            return
         self.put(what, file)
         self.slots[what].remove.setFocus()
 
@@ -142,6 +150,8 @@ class FurtherMenu(QMenu):
     def _pick(self, action: Any) -> None:
         what, file = action.data(), self._file
         self._file = None
+        if what is None:  # an action that somebody else added does its own work
+            return
         if file is None:
             window, title = self.parentWidget().window(), action.text()
             if what == "pictures":

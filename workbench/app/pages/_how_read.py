@@ -59,6 +59,7 @@ class HowRead(QWidget):
         self._usual, self._why = DUPLICATES[0], ""
         self._own_duplicates = False
         self._several: set[str] = set()
+        self._paths: dict[str, Path] = {}
         self.choices = self._choosers()
         self.fold = Button(
             self.tr("How it is read"), "quiet", icon="chevron-right", tip=self.tr("Correct what was guessed")
@@ -160,7 +161,8 @@ class HowRead(QWidget):
         self._usual, self._why, self._own_duplicates = DUPLICATES[0], "", False
         self.choices["rating_as"].show_value("as is")
         self.choices["duplicates"].show_value(self._usual)
-        self._offer("file", {one.name: one for one in files}, file)
+        self._paths = {str(one): one for one in files}
+        self._offer("file", {one.name: str(one) for one in files}, str(file))
         self._lay_out()
 
     def _offer(self, name: str, choices: dict[str, Any], value: Any) -> None:
@@ -183,6 +185,7 @@ class HowRead(QWidget):
             self.choices["duplicates"].show_value(recipe["duplicates"])
             self._own_duplicates = True
         if seen.get("members"):
+            self._paths = {}
             self._offer("file", {one: one for one in seen["members"]}, layout["member"])
         tables = seen.get("tables") or []
         self._offer("table", {one: one for one in tables}, layout["table"] or _likely(tables))
@@ -259,8 +262,8 @@ class HowRead(QWidget):
     @Slot()
     def _choose(self, name: str) -> None:
         value = self.choices[name].value()
-        if name == "file" and isinstance(value, Path):
-            self.file_chosen.emit(value)
+        if name == "file" and value in self._paths:
+            self.file_chosen.emit(self._paths[value])
             return
         if name == "file":  # another file of the zip is another file altogether
             self.said = {"member": value}

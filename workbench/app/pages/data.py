@@ -21,6 +21,7 @@ from workbench.app.pages._saved_lists import SavedLists
 from workbench.app.session import Session
 from workbench.app.task_worker import Task
 from workbench.errors import WorkbenchError
+from workbench.files import write_json
 
 
 class DataPage(Page):
@@ -60,6 +61,8 @@ class DataPage(Page):
         self.more.triggered.connect(self._ask_for_more)
         self.menu = FurtherMenu(self, list(FURTHER))
         self.menu.chosen.connect(self._add_further)
+        self.menu.addSeparator()
+        self.menu.addAction(self.tr("Save the recipe…"), self._save_recipe)
         self.secondary = [self.back, self.other, self.more]
 
     def _connect(self) -> None:
@@ -74,6 +77,7 @@ class DataPage(Page):
         self.sheet.look_wanted.connect(self._look_again)
         self.sheet.again_wanted.connect(self._guess_again)
         self.sheet.file_chosen.connect(self._take_other)
+        self.sheet.recipe_chosen.connect(self._use_recipe)
         self.reading.cancel_wanted.connect(self._cancel)
         self.failure.closed.connect(self._go_back)
         self.glance.density_wanted.connect(self._count_fields)
@@ -217,10 +221,15 @@ class DataPage(Page):
     def _guess_again(self) -> None:
         self._look(again=True)
 
-    def _look(self, *, again: bool = False) -> None:
+    @Slot(Path)
+    def _use_recipe(self, file: Path) -> None:
+        self._look(recipe=file)
+
+    def _look(self, *, again: bool = False, recipe: Path | None = None) -> None:
         """Have the first rows read: in the layout of which the person said something, the rest guessed."""
         self._forget_look()
         args = {"path": str(self.sheet.file), "known": self.sheet.how.said, "again": again}
+        args |= {"recipe": str(recipe)} if recipe else {}
         title = self.tr("Looking at {file}").format(file=self._file_name())
         self._looking = self.session.submit("preview", args, title=title, done=self._looked, failed=self._look_failed)
 
@@ -315,6 +324,19 @@ class DataPage(Page):
     def _add_further(self, what: str, file: Path) -> None:
         about = self.session.about
         self._read_again(about.get("recipe") or {}, {**joined_files(about), what: file})
+
+    @Slot()
+    def _save_recipe(self) -> None:
+        """Write how the file was read, and the filters, for another file or for the command line."""
+        name, _ = QFileDialog.getSaveFileName(self.window(), self.tr("Save the recipe"), "recipe.json", "JSON (*.json)")
+        if not name:
+            return
+        try:
+            write_json(Path(name), {"recipe": self.session.about.get("recipe"), "filters": self.session.filters})
+        except WorkbenchError as error:
+            self.session.failure.emit(self.tr("The recipe was not saved"), str(error), "")
+        else:
+            self.session.notice.emit("ok", self.tr("Saved as {file}").format(file=Path(name).name))
 
     def _doubts(self) -> list[Note]:
         """What looked odd when the file was read, with the way to mend it."""

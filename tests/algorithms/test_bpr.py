@@ -1,9 +1,11 @@
-"""BPR against a step written by hand, and on data whose answer is known."""
+"""BPR against a naive one, step by step, and on data whose answer is known."""
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
+from tests.algorithms.test_warp import Chance
+from workbench.algorithms import bpr
 from workbench.algorithms.bpr import BPR
 from workbench.data.interactions import Array, Interactions, UserItems
 
@@ -16,50 +18,66 @@ def checkerboard(n: int = 20) -> tuple[Interactions, Array]:
     return Interactions.build(user, item, ids, ids), (np.arange(n) + 2) % n
 
 
-def by_hand(state: dict[str, Array], batch: dict[str, Array], rate: float, l2: float) -> list[Array]:
-    """Tables after one step of gradient descent, pair by pair, from the formula of the paper."""
-    p, q, b = (state[f"module.{name}.weight"].astype(np.float64) for name in ("user", "item", "bias"))
-    to_p, to_q, to_b = np.zeros_like(p), np.zeros_like(q), np.zeros_like(b)
-    n = len(batch["user"])
-    for u, i, j in zip(batch["user"], batch["item"], batch["unseen"], strict=True):
-        x = p[u] @ (q[i] - q[j]) + b[i, 0] - b[j, 0]
-        miss = 1 / (1 + np.exp(x))  # 1 - sigmoid(x)
-        to_p[u] += (-miss * (q[i] - q[j]) + l2 * p[u]) / n
-        to_q[i] += (-miss * p[u] + l2 * q[i]) / n
-        to_q[j] += (miss * p[u] + l2 * q[j]) / n
-        to_b[i] += (-miss + l2 * b[i]) / n
-        to_b[j] += (miss + l2 * b[j]) / n
-    return [p - rate * to_p, q - rate * to_q, b - rate * to_b]
+def naive_epoch(
+    p: Array, q: Array, b: Array, squares: list[Array], data: Interactions, algorithm: BPR, seed: int
+) -> float:
+    """One epoch in float64, from the formula of the paper; `squares` are of people, items and biases. The mean loss."""
+    rng, total = np.random.default_rng([seed, 1]), 0.0
+    people, chance = rng.permutation(data.n_users), Chance(rng.integers(2**64, dtype=np.uint64))
+    weight, rate = algorithm.regularization, algorithm.learning_rate
+    for u in people:
+        seen = sorted(data.by_user[u].tolist())
+        for i in seen:
+            drawn = [chance.below(data.n_items) for _ in range(algorithm.drawn)]
+            unseen = [j for j in drawn if j not in seen]
+            if not unseen:
+                continue
+            j = max(unseen, key=lambda j: p[u] @ q[j] + b[j])
+            x = p[u] @ (q[i] - q[j]) + b[i] - b[j]
+            total += np.log(1 + np.exp(-x))
+            miss = 1 / (1 + np.exp(x))  # 1 - sigmoid(x)
+            steps = [
+                (p, squares[0], u, -miss * (q[i] - q[j]) + weight * p[u]),
+                (q, squares[1], i, -miss * p[u] + weight * q[i]),
+                (q, squares[1], j, miss * p[u] + weight * q[j]),
+                (b, squares[2], i, -miss + weight * b[i]),
+                (b, squares[2], j, miss + weight * b[j]),
+            ]
+            for values, sums, at, gradient in steps:
+                sums[at] += np.mean(gradient**2)
+                values[at] -= rate * gradient / np.sqrt(sums[at])
+    return total / len(data)
 
 
-@pytest.mark.parametrize("rows_before_sparse", [0, 1000])
-def test_one_step_as_by_hand(rows_before_sparse: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workbench.algorithms.bpr.MANY_ROWS", rows_before_sparse)
-    data, _ = checkerboard(6)
-    algorithm = BPR(factors=3, optimizer="sgd", learning_rate=0.5, regularization=0.3, batch_size=8)
-    algorithm._create(data.n_users, data.n_items, 1)
-    for _, batch in algorithm.batches(data)(np.random.default_rng(0)):
-        expected = by_hand(algorithm.state(), batch, 0.5, 0.3)
-        algorithm._step({name: algorithm.tensor(value) for name, value in batch.items()})
-        got = algorithm.state()
-        for name, table in zip(("user", "item", "bias"), expected, strict=True):
-            np.testing.assert_allclose(got[f"module.{name}.weight"], table, rtol=1e-5, atol=1e-7)
+@pytest.mark.parametrize("drawn", [1, 3])
+def test_an_epoch_equals_a_naive_one(drawn: int) -> None:
+    data, _ = checkerboard(12)
+    algorithm = BPR(factors=9, epochs=1, drawn=drawn, regularization=0.05)
+    start = BPR(**algorithm.model_dump())
+    start._begin(data, start.features(data), 4)
+    p, q, b = (np.array(one, np.float64) for one in (start._user_factors, start._item_factors, start._item_bias))
+    squares = [np.full(n, bpr.FIRST_SQUARE) for n in (data.n_users, data.n_items, data.n_items)]
+    loss = naive_epoch(p, q, b, squares, data, algorithm, 4)
+    (record,) = algorithm.train(data, 4)
+    assert record.loss == pytest.approx(loss, rel=1e-4)
+    for found, expected in ((algorithm._user_factors, p), (algorithm._item_factors, q), (algorithm._item_bias, b)):
+        np.testing.assert_allclose(found, expected, atol=1e-4)
+    assert np.abs(b).max() > 0.05
 
 
-def test_sparse_tables_learn_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     data, _ = checkerboard()
-    dense, sparse = BPR(factors=4, epochs=3, batch_size=50), BPR(factors=4, epochs=3, batch_size=50)
-    list(dense.train(data, 1))
-    monkeypatch.setattr("workbench.algorithms.bpr.MANY_ROWS", 0)
-    list(sparse.train(data, 1))
-    assert sparse._module["user"].sparse
-    for name, value in dense.state().items():
-        np.testing.assert_allclose(sparse.state()[name], value, rtol=1e-3, atol=1e-4, err_msg=name)
+    whole, parts = BPR(factors=8, epochs=2), BPR(factors=8, epochs=2)
+    assert len(list(whole.train(data))) == 2
+    monkeypatch.setattr(bpr, "BLOCK", 20)
+    assert len(list(parts.train(data))) > 10
+    for name, value in whole.state().items():
+        np.testing.assert_array_equal(parts.state()[name], value)
 
 
 def test_learns_the_checkerboard_of_known_and_new_people() -> None:
     data, held_out = checkerboard()
-    algorithm = BPR(factors=8, epochs=60, batch_size=64, regularization=0.001)
+    algorithm = BPR(factors=8, epochs=60, regularization=0.001)
     list(algorithm.train(data, 0))
     users = np.arange(data.n_users, dtype=np.int32)
     for who in (users, np.full_like(users, -1)):
@@ -68,11 +86,22 @@ def test_learns_the_checkerboard_of_known_and_new_people() -> None:
         assert (scores.argmax(1) == held_out).mean() == 1
 
 
+def test_who_has_seen_everything_teaches_nothing() -> None:
+    ids = pa.array(["a", "b"])
+    data = Interactions.build(np.array([0, 0, 1], np.int32), np.array([0, 1, 0], np.int32), ids, ids)
+    algorithm = BPR(factors=2, epochs=3)
+    list(algorithm.train(data))
+    start = BPR(factors=2)
+    start._begin(data, start.features(data), 0)
+    np.testing.assert_array_equal(algorithm._user_factors[0], start._user_factors[0])
+    assert algorithm._item_bias[0] > algorithm._item_bias[1]
+
+
 def test_nobody_gets_the_biases_and_an_order_changes_nothing() -> None:
     data, _ = checkerboard()
     algorithm = BPR(factors=4, epochs=2)
     list(algorithm.train(data, 0))
     nobody, one, other = algorithm.score(np.full(3, -1, np.int32), UserItems.from_lists([[], [2, 4, 6], [6, 2, 4]]))
-    np.testing.assert_array_equal(nobody, algorithm.state()["module.bias.weight"][:, 0])
+    np.testing.assert_array_equal(nobody, algorithm._item_bias)
     np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
     assert not np.allclose(one, nobody)

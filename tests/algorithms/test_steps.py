@@ -12,7 +12,7 @@ from tests.golden import checkerboard, cycle
 from workbench.algorithms._next_item import NextItem
 from workbench.algorithms._steps import gradient_norm, share_of_rate
 from workbench.algorithms._torch import NeuralAlgorithm
-from workbench.algorithms.bpr import BPR
+from workbench.algorithms.gmf import GMF
 from workbench.algorithms.gru4rec import GRU4Rec
 from workbench.algorithms.sasrec import SASRec
 from workbench.data.interactions import Array, Interactions
@@ -101,8 +101,7 @@ def test_measuring_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     states = []
     for gauge in (0.0, 1e9):
         monkeypatch.setattr("workbench.algorithms._torch.GAUGE", gauge)
-        monkeypatch.setattr("workbench.algorithms.bpr.MANY_ROWS", 0)  # sparse gradients
-        algorithm = BPR(epochs=2, factors=4, batch_size=64)
+        algorithm = GMF(epochs=2, factors=4, batch_size=64)
         list(algorithm.train(checkerboard().train, 0))
         states.append(algorithm.state())
     assert all(np.array_equal(states[0][name], states[1][name]) for name in states[0])

@@ -19,8 +19,8 @@ from workbench.algorithms._sampling import Unseen
 from workbench.algorithms._softmax import softmax_loss
 from workbench.algorithms._torch import NeuralAlgorithm
 from workbench.algorithms.bert4rec import BERT4Rec
-from workbench.algorithms.bpr import BPR
 from workbench.algorithms.caser import Caser
+from workbench.algorithms.gmf import GMF
 from workbench.algorithms.gru4rec import GRU4Rec
 from workbench.algorithms.lightgcn import LightGCN
 from workbench.algorithms.mult_dae import MultDAE
@@ -34,8 +34,8 @@ from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.errors import WorkbenchError
 
 NEURAL = [
-    BPR(epochs=4, factors=8, batch_size=32),
-    BPR(epochs=4, factors=8, batch_size=32, optimizer="adam"),
+    GMF(epochs=4, factors=8, batch_size=32, optimizer="adagrad"),
+    GMF(epochs=4, factors=8, batch_size=32, objective="bpr"),
     GRU4Rec(epochs=4, factors=8, hidden=12, batch_size=32, layers=2, dropout=0.3),
     GRU4Rec(epochs=4, factors=8, hidden=12, batch_size=32, negatives=5, cell="lstm", optimizer="adamw"),
     SASRec(epochs=4, factors=8, batch_size=32, clip=1.0, objective="gbce", negatives=5),
@@ -224,7 +224,7 @@ def test_other_data_is_refused_at_resume() -> None:
     finish(algorithm, some_data())
     longer = NEURAL[0].model_copy(deep=True)
     longer.restore(algorithm.state())
-    with pytest.raises(WorkbenchError, match="BPR was trained on 20 users and 15 items; this data has 21 and 15"):
+    with pytest.raises(WorkbenchError, match="GMF was trained on 20 users and 15 items; this data has 21 and 15"):
         finish(longer, some_data(21))
 
 
@@ -263,12 +263,12 @@ def test_unseen_items_are_unseen_and_uniform() -> None:
 def test_who_has_seen_everything_is_left_out() -> None:
     user, item = np.array([0, 0, 0, 1], np.int32), np.array([0, 1, 2, 1], np.int32)
     data = Interactions.build(user, item, pa.array(["a", "b"]), pa.array(["x", "y", "z"]))
-    algorithm = BPR(epochs=1, factors=2)
+    algorithm = GMF(epochs=1, factors=2)
     (_, batch), *more = algorithm.batches(data)(np.random.default_rng(0))
     assert not more
     assert batch["user"].tolist() == [1]
     everything = data.take(data.user == 0)
-    records = finish(BPR(epochs=2, factors=2), everything)
+    records = finish(GMF(epochs=2, factors=2), everything)
     assert [record.loss for record in records] == [None, None]
 
 

@@ -5,6 +5,7 @@ Every job takes `control`, through which it tells its progress.
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from workbench.export.lists import export_lists
 from workbench.files import read_json
 from workbench.insight.finding import item_map, item_story, kinds_of_users
 from workbench.insight.looking import explain, load, recommend, reorder, similar, what_if
+from workbench.training import comparing
 from workbench.training.judging import evaluate_run
 from workbench.training.run import Run
 
@@ -117,6 +119,33 @@ def evaluate(run: str, control: Control) -> Json:
     return evaluate_run(Run.open(Path(run)), control=control)
 
 
+def compare(
+    runs: list[str], control: Control, metric: str = "ndcg@10", test: str = "wilcoxon", correction: str = "holm"
+) -> Json:
+    """Hold tested runs against each other in one metric, all pairs, with tests by user."""
+    opened = [Run.open(Path(one)) for one in runs]
+    return comparing.compare_runs(opened, metric, test=test, correction=correction)
+
+
+def segments(run: str, control: Control, metric: str = "ndcg@10", by: str = "activity") -> list[Json]:
+    """For whom the number of a run holds: users by activity, or items by age or genre. The parts sum to the number."""
+    return [asdict(one) for one in comparing.segments(Run.open(Path(run)), metric, by)]
+
+
+def gains(a: str, b: str, control: Control, metric: str = "ndcg@10") -> Json:
+    """Each user's values in two runs, those who gain most by the second first."""
+    users, first, second = comparing.by_user(Run.open(Path(a)), Run.open(Path(b)), metric)
+    return {"users": users, "a": first.tolist(), "b": second.tolist()}
+
+
+def overlap(a: str, b: str, control: Control) -> Json:
+    """How alike the lists of two runs are, user by user (rank-biased overlap), and on average."""
+    users, values = comparing.overlap(Run.open(Path(a)), Run.open(Path(b)))
+    known = values[~np.isnan(values)]
+    mean = float(known.mean()) if len(known) else None
+    return {"users": users, "overlap": [None if np.isnan(one) else float(one) for one in values], "mean": mean}
+
+
 def find_users(data: str, query: str, control: Control, limit: int = 50) -> list[Json]:
     """Users whose id holds the query; those who start with it first, then by number of interactions."""
     interactions = Interactions.open(Path(data))
@@ -155,6 +184,10 @@ JOBS: dict[str, Callable[..., Any]] = {
     "split": split_facts,
     "density": density,
     "evaluate": evaluate,
+    "compare": compare,
+    "segments": segments,
+    "gains": gains,
+    "overlap": overlap,
     "recommend": recommend,
     "explain": explain,
     "similar": similar,

@@ -164,6 +164,24 @@ def test_overlap_of_lists(folder):
     assert 0 < other.mean() < 0.9
 
 
+def test_the_window_asks_the_same_by_jobs(folder):
+    from workbench.control import Control
+    from workbench.jobs import JOBS
+
+    pop, chance = str(folder / "pop"), str(folder / "chance")
+    answers = {
+        "compare": JOBS["compare"](runs=[pop, chance], control=Control()),
+        "segments": JOBS["segments"](run=pop, control=Control(), by="genre"),
+        "gains": JOBS["gains"](a=pop, b=chance, control=Control()),
+        "overlap": JOBS["overlap"](a=pop, b=chance, control=Control()),
+    }
+    json.dumps(answers, allow_nan=False)
+    assert answers["compare"]["pairs"][0]["difference"] == pytest.approx(
+        np.mean(np.subtract(answers["gains"]["b"], answers["gains"]["a"]))
+    )
+    assert 0 < answers["overlap"]["mean"] < 1
+
+
 def test_sampled_candidates_and_other_tools_are_told_and_not_mixed(folder, ask, tmp_path):
     import shutil
 

@@ -27,6 +27,9 @@ def key_of(info: RunInfo) -> str:
     protocol = protocol_of(info)
     data = [spec.get("data_hash"), spec.get("filters") or []]
     parts = [*data, spec.get("split"), spec.get("split_settings"), protocol.get("relevance", USUAL)]
+    # A test that nobody changed ranks all items, leaves out what is known, and takes our formulas.
+    drawn = protocol.get("candidates") if protocol.get("sampled") else None
+    parts += [drawn, protocol.get("mask", "train+validation"), protocol.get("definitions") or {}]
     return json.dumps(parts, sort_keys=True, default=str)
 
 
@@ -70,7 +73,10 @@ def data_words(info: RunInfo) -> str:
 
 def _title(info: RunInfo) -> str:
     relevance = protocol_of(info).get("relevance", USUAL)
+    protocol = protocol_of(info)
     unusual = [] if relevance == USUAL else [str(relevance)[:LONG]]
+    unusual += [_tr("sampled candidates")] if protocol.get("sampled") else []
+    unusual += [_tr("as {tool}").format(tool=str(protocol["as"])[:LONG])] if protocol.get("as") else []
     filters = [filter_words(info)] if info.spec.get("filters") else []
     return " · ".join([split_words(info), *unusual, *filters, _tr("data {hash}").format(hash=data_words(info))])
 

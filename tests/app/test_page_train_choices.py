@@ -118,7 +118,7 @@ def test_several_values_become_a_run_each(dialog, qtbot, monkeypatch):
     assert dialog.values() == [10, 40, 160, 630, 2500, 10_000]
     dialog.low.setText("125")
     dialog.high.setText("2000")
-    dialog.number.setValue(3)
+    dialog.number.setText("3")
     assert dialog.words.text() == "120, 500, 2000"
     assert dialog.go.text() == "Train 2 runs"  # that of 500 is there
     asked = queued(dialog.session, monkeypatch)
@@ -133,6 +133,12 @@ def test_ends_that_are_no_range_are_not_trained(dialog, low, high):
     dialog.high.setText(high)
     assert not dialog.go.isEnabled()
     assert "must be numbers" in dialog.words.text()
+
+
+@pytest.mark.parametrize("number", ["", "1", "21", "2.5", "many"])
+def test_numbers_of_values_that_are_too_few_or_too_many_are_not_trained(dialog, number):
+    dialog.number.setText(number)
+    assert not dialog.go.isEnabled()
 
 
 def test_what_is_trained_is_drawn_by_value(dialog, project):

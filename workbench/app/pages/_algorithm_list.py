@@ -84,7 +84,7 @@ class _Model(QAbstractListModel):
 class _Delegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Any) -> QSize:
         if index.data(NAME):
-            return QSize(0, 44 if index.data(WHY) else 28)
+            return QSize(0, 44 if index.data(WHY) or index.data(SHORT) else 28)
         return QSize(0, 24 if index.row() == 0 else 36)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Any) -> None:
@@ -108,25 +108,21 @@ class _Delegate(QStyledItemDelegate):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(tokens.color("accent"))
             painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
-        reason, why = str(index.data(SHORT) or ""), str(index.data(WHY) or "")
-        painter.setFont(font(SMALL))
-        if why:
+        unsuited = bool(index.data(SHORT))
+        below = str(index.data(SHORT) or index.data(WHY) or "")
+        if below:
             lower = room.adjusted(0, room.height() / 2 - 1, 0, -3)
-            painter.setPen(tokens.color("muted"))
-            elided = painter.fontMetrics().elidedText(why, Qt.TextElideMode.ElideRight, int(room.width()))
-            painter.drawText(lower, left, elided)
+            painter.setFont(font(SMALL))
+            painter.setPen(tokens.color("faint" if unsuited else "muted"))
+            painter.drawText(lower, left, _elided(painter, below, room.width()))
             room.setBottom(room.center().y() + 2)
-        wide = min(room.width() / 2, painter.fontMetrics().horizontalAdvance(reason) + 2) if reason else 0
-        painter.setPen(tokens.color("faint"))
-        shown = painter.fontMetrics().elidedText(reason, Qt.TextElideMode.ElideRight, int(wide))
-        right = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        painter.drawText(room, right, shown)
         painter.setFont(font(BODY, bold=chosen))
-        painter.setPen(tokens.color("faint" if reason else "accent" if chosen else "text"))
-        title = painter.fontMetrics().elidedText(
-            str(index.data()), Qt.TextElideMode.ElideRight, int(room.width() - wide - GRID)
-        )
-        painter.drawText(room, left, title)
+        painter.setPen(tokens.color("faint" if unsuited else "accent" if chosen else "text"))
+        painter.drawText(room, left, _elided(painter, str(index.data()), room.width()))
+
+
+def _elided(painter: QPainter, text: str, width: float) -> str:
+    return painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(width))
 
 
 class _View(QListView):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QHBoxLayout, QLineEdit, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from workbench.algorithms import Algorithm
 from workbench.app.form import parsed, shown
@@ -17,7 +17,7 @@ from workbench.app.widgets import Button, Text
 from workbench.errors import WorkbenchError
 from workbench.insight.paths import along, count_weights, spread, varied
 
-USUAL, MOST = 6, 20  # values
+FEWEST, USUAL, MOST = 2, 6, 20  # values
 
 
 class SeveralValues(QDialog):
@@ -53,10 +53,7 @@ class SeveralValues(QDialog):
         self.which = QComboBox()
         for name, schema in self._schemas.items():
             self.which.addItem(schema.get("title", name), name)
-        self.low, self.high, self.number = QLineEdit(), QLineEdit(), QSpinBox()
-        self.number.setRange(2, MOST)
-        self.number.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-        self.number.setValue(USUAL)
+        self.low, self.high, self.number = QLineEdit(), QLineEdit(), QLineEdit(str(USUAL))
         grid = QGridLayout()
         grid.setVerticalSpacing(GRID)
         rows = ((self.tr("Hyperparameter"), self.which), (self.tr("From"), self.low))
@@ -77,7 +74,7 @@ class SeveralValues(QDialog):
         column.addWidget(self.go)
         column.addStretch(1)
         self.which.currentIndexChanged.connect(self._choose)
-        for signal in (self.low.textChanged, self.high.textChanged, self.number.valueChanged):
+        for signal in (self.low.textChanged, self.high.textChanged, self.number.textChanged):
             signal.connect(self._refresh)
         return column
 
@@ -103,9 +100,12 @@ class SeveralValues(QDialog):
         """Values to try; none where the ends are no numbers in their order."""
         schema = self._schemas.get(self.name, {})
         low, high = (parsed(one.text(), "number", optional=False) for one in (self.low, self.high))
+        number = parsed(self.number.text(), "integer", optional=False)
         if not (isinstance(low, int | float) and isinstance(high, int | float) and low < high):
             return []
-        found = spread(schema, self.number.value(), low, high)
+        if not (isinstance(number, int) and FEWEST <= number <= MOST):
+            return []
+        found = spread(schema, number, low, high)
         try:
             for one in found:
                 self.kind.make(self._values | {self.name: one})
@@ -123,7 +123,8 @@ class SeveralValues(QDialog):
     def _refresh(self, *_: object) -> None:
         new = self._missing()
         listed = ", ".join(shown(one) for one in self.values())
-        self.words.setText(listed or self.tr("From and To must be numbers in the range of the hyperparameter."))
+        wrong = self.tr("From and To must be numbers in the range of the hyperparameter, Values {least} to {most}.")
+        self.words.setText(listed or wrong.format(least=FEWEST, most=MOST))
         self.go.setText(self.tr("Train 1 run") if len(new) == 1 else self.tr("Train {n} runs").format(n=len(new)))
         self.go.setEnabled(bool(new))
 

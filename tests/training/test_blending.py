@@ -6,8 +6,11 @@ import shutil
 import numpy as np
 import pytest
 
+from workbench.control import Control
 from workbench.errors import WorkbenchError
 from workbench.export.lists import export_lists
+from workbench.insight.explaining import explain
+from workbench.jobs import recommend
 from workbench.training import blending
 from workbench.training.judging import evaluate_run
 from workbench.training.run import Run
@@ -45,6 +48,14 @@ def test_a_blend_is_trained_evaluated_and_written_like_any_run(members, tmp_path
     assert evaluate_run(blend)["users"] == 60
     lists = export_lists(blend, blend.trained_algorithm(), tmp_path / "lists.csv", k=5)
     assert lists["users"] == 60
+    first = blend.data.user_ids[0].as_py()
+    looked_at = recommend(str(folder), first, Control(), k=5)
+    assert [one["item"] for one in looked_at["items"]] == [
+        line.split(",")[2] for line in (tmp_path / "lists.csv").read_text(encoding="utf-8").splitlines()[1:6]
+    ]
+    history = blend.fold.shown_at_test.by_user.rows(np.array([0]))
+    told = explain(blend.trained_algorithm(), history, blend.data.item_index(looked_at["items"][0]["item"]))
+    assert (told.how, len(told.reasons)) == ("leave-one-out", len(history.item))
 
 
 def test_the_same_blend_gives_the_same_bits(members):

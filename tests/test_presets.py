@@ -22,8 +22,9 @@ def test_presets_fit_their_algorithm(path):
         made = find(path.stem).make(preset["hyperparameters"])
         assert preset["hyperparameters"].keys() <= made.model_fields_set
         measured = preset["measured"]
-        assert measured.keys() == {"data", "protocol", "ndcg@10", "hr@10", "published", "epochs", "seconds", "machine"}
-        assert 0 < measured["ndcg@10"] < measured["hr@10"] < 1
+        told = {"data", "protocol", "published", "epochs", "seconds", "machine"}
+        assert measured.keys() == told | measured["published"].keys() > told
+        assert all(0 < measured[name] < 1 for name in measured["published"])
         assert measured["epochs"] == made.epochs
 
 

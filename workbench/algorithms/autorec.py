@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import PrivateAttr
 
 from workbench.algorithms import Record
-from workbench.algorithms._ratings import SCALE, RatingPredictor, ridge
+from workbench.algorithms._ratings import SCALE, RatingPredictor, ridge, with_unknown
 from workbench.algorithms._sequences import cut
 from workbench.algorithms._torch import (
     Batch,
@@ -21,6 +21,7 @@ from workbench.algorithms._torch import (
     declare_epochs,
     declare_learning_rate,
 )
+from workbench.algorithms.biases import shrunk_means
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.declaring import hyperparameter
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 # Weight of the prior, that a new person is like the average one, in units of ratings.
 PRIOR = 1.0
+# Rounds in which the biases of items and users are found, and ratings of the mean that are added to those of each.
+ROUNDS, SHRINK = 5, 5.0
 
 
 class AutoRec(RatingPredictor, NeuralAlgorithm):
@@ -37,6 +40,9 @@ class AutoRec(RatingPredictor, NeuralAlgorithm):
     With r_i the ratings of item i, one entry for each user, centred, divided by their spread, and zero where there is none:
     h_i = σ(V r_i + μ), prediction for user u: w_u · h_i + b_u. The loss is the mean of squared errors of what was rated +
     `regularization` / 2 · (|V|² + |W|²) / number of ratings. Nothing is computed for what was not rated.
+
+    With `biases`, those of users and items are taken away from the ratings first and added again at the end. The paper does
+    not; on sparse data what they leave over is easier to learn.
 
     A new person's w and b are those of the average user, corrected by ridge regression of their ratings on the codes.
     """
@@ -49,17 +55,23 @@ class AutoRec(RatingPredictor, NeuralAlgorithm):
     )
     reference = "Sedhain et al., AutoRec: Autoencoders Meet Collaborative Filtering, WWW 2015"
     fold_in = "approximate"
-    learned = SCALE
+    learned = (*SCALE, "user_bias", "item_bias")
 
-    epochs: int = declare_epochs(60)
+    epochs: int = declare_epochs(30)
     learning_rate: float = declare_learning_rate(1e-3)
     batch_size: int = declare_batch_size(1024)
     factors: int = hyperparameter(200, "Factors", "Numbers that an item is told in.", ge=1, le=4096, search=(50, 500))
     regularization: float = hyperparameter(
-        20.0, "L2 weight", "Holds the weights down. Raise it where few ratings are known of each item.",
+        30.0, "L2 weight", "Holds the weights down. Raise it where few ratings are known of each item.",
         ge=0, le=1e6, log=True, search=(1, 1000),
     )  # fmt: skip
 
+    biases: bool = hyperparameter(
+        True, "Biases first", "Whether ratings are told by what users and items give on average before anything else."
+    )
+
+    _user_bias: Array  # float64 (n_users + 1,); the last, 0, is for the unknown
+    _item_bias: Array  # float64 (n_items + 1,), as well
     _by_item: Any = PrivateAttr(default=None)  # users, where each item begins, and their ratings, on the device
 
     def build(self, n_users: int, n_items: int) -> "nn.Module":
@@ -79,7 +91,6 @@ class AutoRec(RatingPredictor, NeuralAlgorithm):
     def train(self, data: Interactions, seed: int = 0) -> Iterator[Record]:
         import torch
 
-        self.learn_scale(data)
         for record in super().train(data, seed):
             if record.ends_epoch:
                 with torch.no_grad():
@@ -89,7 +100,7 @@ class AutoRec(RatingPredictor, NeuralAlgorithm):
     def batches(self, data: Interactions) -> Batches:
         order = np.argsort(data.item, kind="stable")
         user = data.user[order].astype(np.int64)
-        rating = ((self.learn_scale(data)[order] - self._mean) / self._scale).astype(np.float32)
+        rating = self._rest_of(data)[order]
         positions = np.arange(len(data))
         items = UserItems(np.concatenate([[0], np.cumsum(data.item_counts)]), positions)  # those of each item's ratings
         met = np.flatnonzero(data.item_counts)
@@ -120,12 +131,24 @@ class AutoRec(RatingPredictor, NeuralAlgorithm):
         for row in np.flatnonzero((users < 0) & (histories.lengths > 0)):
             decoders[row] = self._fold_in(module, histories.rows(np.array([row])))
         scaled = torch.addmm(decoders[:, -1:], decoders[:, :-1], module.codes[:-1].T)
-        return self._mean + self._scale * scaled
+        biases = self._user_bias[users, None] + self._item_bias[:-1]
+        return self.tensor((self._mean + biases).astype(np.float32)) + self._scale * scaled
 
     def predict(self, users: Array, items: Array) -> Array:
         codes, decoders = (self._module.get_buffer(name).cpu().numpy() for name in ("codes", "decoders"))
         scaled = np.einsum("nf,nf->n", decoders[users, :-1], codes[items]) + decoders[users, -1]
-        return self.clipped(self._mean + self._scale * scaled * ((users >= 0) | (items >= 0)))
+        biases = self._user_bias[users] + self._item_bias[items]
+        return self.clipped(self._mean + biases + self._scale * scaled * ((users >= 0) | (items >= 0)))
+
+    def _rest_of(self, data: Interactions) -> Array:
+        """Learn the scale and the biases; returns what they leave over of the ratings, in spreads, float32 (n,)."""
+        rest = self.learn_scale(data) - self._mean
+        of_user, of_item = np.zeros(data.n_users), np.zeros(data.n_items)
+        for _ in range(ROUNDS if self.biases else 0):
+            of_item = shrunk_means(data.item, rest - of_user[data.user], data.n_items, SHRINK)
+            of_user = shrunk_means(data.user, rest - of_item[data.item], data.n_users, SHRINK)
+        self._user_bias, self._item_bias = with_unknown(of_user, 0), with_unknown(of_item, 0)
+        return ((rest - of_user[data.user] - of_item[data.item]) / self._scale).astype(np.float32)
 
     def _codes(self, module: Any, user: "Tensor", starts: "Tensor", rating: "Tensor") -> "Tensor":
         into = module["into"]
@@ -149,5 +172,6 @@ class AutoRec(RatingPredictor, NeuralAlgorithm):
         codes = module.codes[self.tensor(history.item.astype(np.int64))].cpu().numpy()
         known = np.concatenate([codes, np.ones((len(codes), 1), np.float32)], 1)
         average = module.decoders[-1].cpu().numpy()
-        rest = (self.ratings_of(history) - self._mean) / self._scale - known @ average
+        rest = self.ratings_of(history) - self._mean - self._item_bias[history.item]
+        rest = rest / self._scale - known @ average
         return self.tensor((average + ridge(known, rest, PRIOR)).astype(np.float32))

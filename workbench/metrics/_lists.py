@@ -246,9 +246,22 @@ class Ranked:
         assert self.catalogue.genres is not None
         length = np.sqrt((self.catalogue.genres**2).sum(axis=1, keepdims=True))
         unit = self.catalogue.genres / np.where(length > 0, length, 1.0)
-        vectors = np.where(self.listed[..., None], unit[np.maximum(self.items, 0)], 0.0)  # (n, K, genres)
-        alike = (vectors * (np.cumsum(vectors, axis=1) - vectors)).sum(axis=2)
-        return np.where(self.listed, (self.lengths - 1) - alike, 0.0)
+        before = np.zeros((len(self.items), unit.shape[1]))  # sum of what stands above
+        far = np.zeros(self.items.shape)
+        for rank in range(self.items.shape[1]):  # all ranks of all users together would be large
+            own = unit[np.maximum(self.items[:, rank], 0)] * self.listed[:, rank, None]
+            far[:, rank] = np.where(self.listed[:, rank], self.lengths[:, rank] - 1 - (own * before).sum(axis=1), 0.0)
+            before += own
+        return far
+
+    def genres_at(self, k: int) -> Array:
+        """Sum of the shares of each genre over the first `k`, float64 (n_users, n_genres)."""
+        assert self.catalogue is not None
+        assert self.catalogue.genres is not None
+        total = np.zeros((len(self.items), self.catalogue.genres.shape[1]))
+        for rank in range(min(k, self.items.shape[1])):
+            total += self.catalogue.genres[np.maximum(self.items[:, rank], 0)] * self.listed[:, rank, None]
+        return total
 
 
 def safe_divide(a: Array, b: Array) -> Array:

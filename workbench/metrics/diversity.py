@@ -50,10 +50,7 @@ def calibration(ranked: Ranked, k: int) -> Array:
 
     An item's genres share it equally. Source: Steck, "Calibrated recommendations", RecSys 2018.
     """
-    assert ranked.catalogue is not None
-    assert ranked.catalogue.genres is not None
-    genres = ranked.catalogue.genres
-    shown = np.where(ranked.listed[:, :k, None], genres[np.maximum(ranked.items[:, :k], 0)], 0.0).sum(axis=1)
+    shown = ranked.genres_at(k)
     p, total = ranked.history_genres, shown.sum(axis=1, keepdims=True)
     q = shown / np.where(total > 0, total, 1.0)
     if ranked.variants.get("calibration") == "KL":

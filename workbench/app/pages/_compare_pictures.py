@@ -93,7 +93,7 @@ class Pictures(QWidget):
         title = metric_title(name)
         self.cutoffs_card.title.setText(self.tr("{metric} at k").format(metric=title) if cutoff else title)
         self.cutoffs.set_empty(
-            self.tr("{metric} has no cutoff: it looks at every hidden rating.").format(metric=title)
+            self.tr("{metric} has no cutoff: it looks at everything hidden.").format(metric=title)
             if not cutoff
             else self.tr("The test is not open yet.")
         )

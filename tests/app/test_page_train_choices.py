@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QCheckBox
 
 from tests.app.fake_runs import done_run, make_run, write_records
 from tests.app.test_page_train import button, shown
+from workbench.app.pages._run_words import differences
 from workbench.app.pages._several import SeveralValues
 from workbench.app.pages.train import TrainPage
 from workbench.app.widgets import Text
@@ -80,6 +81,16 @@ def test_a_trained_blend_tells_its_weights(project, session, keep, qtbot, light)
     session.select_runs(["3-blend"])
     page.run.refresh()
     assert "Weights: Popularity 0.75, EASE 0.25, gone 0.00" in [one.text() for one in page.run.findChildren(Text)]
+
+
+def test_blends_differ_by_the_titles_of_their_runs(project, session, light):
+    for name in ("1-ease", "2-popularity", "4-item-knn"):
+        done_run(project, name, name[2:])
+    done_run(project, "5-blend", "blend", {"runs": "1-ease,2-popularity"})
+    done_run(project, "6-blend", "blend", {"runs": "1-ease,4-item-knn"})
+    assert session.open_project(project.folder)
+    words = differences(session.all_runs())
+    assert (words["5-blend"], words["6-blend"]) == ("Runs EASE + Popularity", "Runs EASE + Item kNN")
 
 
 def test_who_deletes_a_run_that_a_blend_needs_is_told(project, session, keep, qtbot, light):

@@ -111,6 +111,12 @@ def metric_title(key: str) -> str:
     return f"{title}@{cutoff}" if cutoff else title
 
 
+def is_usual(key: str) -> bool:
+    """Whether a metric such as ``ndcg@10`` is one of those that are shown where nobody chose."""
+    known = all_metrics().get(key.partition("@")[0])
+    return known is not None and known.usual
+
+
 def figure(value: Any, digits: int = 3) -> str:
     """A metric, rounded to what means something."""
     amount = number(value)
@@ -148,14 +154,18 @@ def differences(infos: list[RunInfo]) -> dict[str, str]:
     groups: dict[str, list[RunInfo]] = {}
     for info in infos:
         groups.setdefault(info.algorithm, []).append(info)
+    titles = {info.id: short_title(info) for info in infos}
     words: dict[str, str] = {}
     for group in groups.values():
-        words |= _differences(group)
+        words |= _differences(group, titles)
     return words
 
 
-def _differences(group: list[RunInfo]) -> dict[str, str]:
+def _differences(group: list[RunInfo], runs: dict[str, str]) -> dict[str, str]:
     chosen = [{**_hyperparameters(info), "seed": info.spec.get("seed", 0)} for info in group]
+    for one in chosen:
+        if isinstance(one.get("runs"), str):  # of a blend, by their titles
+            one["runs"] = " + ".join(runs.get(name, name) for name in one["runs"].split(","))
     names = dict.fromkeys(name for one in chosen for name in one)
     unlike = [name for name in names if len({repr(one.get(name)) for one in chosen}) > 1]
     titles = _titles(group[0])

@@ -24,7 +24,7 @@ def test_presets_fit_their_algorithm(path):
         measured = preset["measured"]
         told = {"data", "protocol", "published", "epochs", "seconds", "machine"}
         assert measured.keys() == told | measured["published"].keys() > told
-        assert all(0 < measured[name] < 1 for name in measured["published"])
+        assert all(0 < measured[name] < (2 if name == "rmse" else 1) for name in measured["published"])
         assert measured["epochs"] == made.epochs
 
 

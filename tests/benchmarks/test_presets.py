@@ -58,7 +58,9 @@ def test_a_preset_gives_its_figures(algorithm, preset, say, capsys, tmp_path, sh
         return json.loads(capsys.readouterr().out)
 
     measured = preset["measured"]
-    protocol = next(one for begin, one in PROTOCOLS.items() if measured["data"].startswith(begin))
+    protocol = next((one for begin, one in PROTOCOLS.items() if measured["data"].startswith(begin)), None)
+    if protocol is None:
+        pytest.skip(f"'{measured['data']}' has a benchmark of its own")
     found, seconds = [], 0
     for number, (data, how) in enumerate(protocol(shared_data, tmp_path)):
         run = tmp_path / f"run-{number}"

@@ -164,3 +164,16 @@ def test_sparse_models_give_the_lists_of_their_scores(name):
     there = items >= 0
     assert there.any()
     np.testing.assert_array_equal(values[there], scores[np.nonzero(there)[0], items[there]])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("n_items", [127, 128, 129, 700])
+def test_long_rows_are_sorted_like_short_ones(n_items, dtype):
+    rng = np.random.default_rng(n_items)
+    scores = rng.integers(-40, 40, (6, n_items)).astype(dtype)  # many are equal
+    scores[rng.random(scores.shape) < 0.1] = np.nan
+    scores[1] = -np.inf
+    scores[2, 5:] = np.nan
+    scores[3] = np.sort(scores[3])
+    for k in (1, 20, n_items):
+        assert top_k(scores.copy(), k).tolist() == brute_force(scores, k, None)

@@ -17,20 +17,30 @@ def best_of_rows(scores, order, items, k):  # type: ignore[no-untyped-def] # pra
     n, m = scores.shape
     value = np.empty(k, scores.dtype)
     place = np.empty(k, np.int32)
+    whole = m - m % CHUNK
     for u in range(n):
         row = scores[u]
         size = 0
-        for start in range(0, m, CHUNK):
-            stop = min(start + CHUNK, m)
-            if size == k:  # few scores get in: look at many at once
-                above = 0
-                for i in range(start, stop):
-                    above += row[i] >= value[0]
-                if above == 0:
-                    continue
-            for i in range(start, stop):
-                if row[i] > -np.inf:  # neither masked nor not a number
-                    size = _offer(value, place, size, row[i], i, order)
+        value[0] = -np.inf
+        root = value[0]  # what a score must reach to get in
+        for start in range(0, whole, CHUNK):
+            # Few get in: many are compared at once, and looked at one by one only where one might.
+            chunk = row[start : start + CHUNK]
+            good = np.int32(0)
+            for i in range(CHUNK):
+                good += np.int32(chunk[i] >= root)
+            if good == 0:
+                continue
+            for i in range(CHUNK):
+                if chunk[i] >= root and chunk[i] > -np.inf:  # neither masked nor not a number
+                    size = _offer(value, place, size, chunk[i], start + i, order)
+                    if size == k:
+                        root = value[0]
+        for i in range(whole, m):
+            if row[i] >= root and row[i] > -np.inf:
+                size = _offer(value, place, size, row[i], i, order)
+                if size == k:
+                    root = value[0]
         _empty(value, place, size, order, items[u])
 
 

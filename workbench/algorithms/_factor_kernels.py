@@ -1,6 +1,6 @@
 """Compiled inner loops of factor models that learn to rank, or from features. Import inside functions only.
 
-Strict arithmetic (no `fastmath`): sums keep their order, so that equal seeds give equal bits. "Features" are compressed
+Strict arithmetic, but for `_dot`; nothing depends on threads: equal seeds give equal bits. "Features" are compressed
 sparse rows (`indptr`, `index`, `value`) of items: an item's vector is the sum of its features' vectors by their values. A
 model without features has one for each item. Steps are Adagrad's: each number has its own rate, the learning rate by
 the root of the sum of its squared gradients, which begins at 1.
@@ -38,23 +38,14 @@ def _has(items, start, end, wanted):  # type: ignore[no-untyped-def] # pragma: n
     return low < end and items[low] == wanted
 
 
-@numba.njit(cache=True, nogil=True)
+# The one sum whose order is free, so that it runs in vector registers. The compiler settles the order once for a kind of
+# processor, so that equal seeds still give equal bits.
+@numba.njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})
 def _dot(p, q):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
-    """p·q in eight sums side by side, because a single one would wait for itself."""
-    whole = len(p) - len(p) % 8
-    s0 = s1 = s2 = s3 = s4 = s5 = s6 = s7 = np.float32(0)
-    for f in range(0, whole, 8):
-        s0 += p[f] * q[f]
-        s1 += p[f + 1] * q[f + 1]
-        s2 += p[f + 2] * q[f + 2]
-        s3 += p[f + 3] * q[f + 3]
-        s4 += p[f + 4] * q[f + 4]
-        s5 += p[f + 5] * q[f + 5]
-        s6 += p[f + 6] * q[f + 6]
-        s7 += p[f + 7] * q[f + 7]
-    for f in range(whole, len(p)):
-        s0 += p[f] * q[f]
-    return ((s0 + s4) + (s1 + s5)) + ((s2 + s6) + (s3 + s7))
+    total = np.float32(0)
+    for f in range(len(p)):
+        total += p[f] * q[f]
+    return total
 
 
 @numba.njit(cache=True, nogil=True)
@@ -137,18 +128,18 @@ def learn_order(pairs, seen, others, features, users, items, settings, state):  
         for trial in range(1, most + 1):
             place, state = _draw(state, len(others))
             j = others[place]
-            if _has(seen_item, begin[u], begin[u + 1], j):
-                continue
             lead = own - _score(p, j, features, factors, biases)
+            # Looked up last: most items stand low enough, and the search costs as much as a score.
+            if (trials > 0 and lead >= 1) or _has(seen_item, begin[u], begin[u + 1], j):
+                continue
             if trials == 0:
                 other, pull = j, np.float32(1 / (1 + np.exp(lead)))
                 total += np.log1p(np.exp(-abs(lead))) + max(-lead, 0)
                 break
-            if lead < 1:
-                loss = np.float32(np.log(max(1.0, (len(others) - 1) // trial)))
-                other, pull = j, loss
-                total += loss * (1 - lead)
-                break
+            loss = np.float32(np.log(max(1.0, (len(others) - 1) // trial)))
+            other, pull = j, loss
+            total += loss * (1 - lead)
+            break
         if other < 0 or pull == 0:
             continue
         difference[:] = 0

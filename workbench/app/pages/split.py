@@ -3,7 +3,7 @@
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, Qt, QTimer, Slot
-from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtGui import QAction, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.app.form import Form
@@ -249,7 +249,7 @@ class SplitPage(Page):
         self._asked: Wanted | None = None
         self._known: Wanted | None = None
         self._task: Task | None = None
-        self._answering = False
+        self._answering = self._behind = False
         self._trouble = ""
         self.primary = QAction(self.tr("Choose an algorithm →"), self)
         self.primary.triggered.connect(self._go_on)
@@ -388,10 +388,20 @@ class SplitPage(Page):
     def _has_parts(self) -> bool:
         return self.session.data is not None and self.session.data.part is not None
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._behind:
+            self._catch_up()
+
     @Slot()
     def _catch_up(self) -> None:
-        """Other data: what can be chosen, and what it does."""
+        """Other data: what can be chosen, and what it does. Nobody waits for that while the page is out of sight."""
         session = self.session
+        self._behind = not self.isVisible()
+        if self._behind:
+            self._soon.stop()
+            self._asked = self._known = None
+            return
         self.stack.setCurrentIndex(0 if session.data is None else 1)
         for name, one in self.choices.items():
             one.setEnabled(self._can(name))
@@ -415,6 +425,9 @@ class SplitPage(Page):
             return
         if self._answering:
             return  # it is this page that changes both
+        if not self.isVisible():
+            self._behind = True
+            return
         alike = _alike(self.session.filters, self.filters.recipe())
         if not alike:
             self.filters.set_recipe(self.session.filters)
@@ -493,7 +506,7 @@ class SplitPage(Page):
 
     @Slot(object)
     def _answered(self, facts: dict[str, Any]) -> None:
-        if self._asked != self._wanted() or self.session.data is None:
+        if self._behind or self._asked != self._wanted() or self.session.data is None:
             return
         self._known = self._asked
         self.outcome.show_facts(self._current, facts, has_times=self.session.data.time is not None)
@@ -524,6 +537,8 @@ class SplitPage(Page):
     @Slot()
     def _finished(self) -> None:
         self._task = None
+        if self._behind:
+            return  # what is wanted is known when the page is shown
         if self._asked != self._wanted():
             self._ask()
         self._refresh()

@@ -434,6 +434,19 @@ def test_two_hundred_runs_are_shown_sorted_and_selected_at_once(show, project, s
     assert len(page.drawn()) == 12
 
 
+def test_rare_metrics_stand_below_a_line(show, project):
+    found = {"arp@10": (3.0, 2.0, 4.0), **GOOD}
+    done_run(project, "a-random", "random", metrics=found)
+    page = show()
+    offered = [page.chooser.itemData(at) for at in range(page.chooser.count())]
+    assert offered == [*GOOD, None, "arp@10"]
+    assert page.chooser.currentText() == "NDCG@10"
+    page.chooser.activated.emit(offered.index("arp@10"))
+    page.refresh()
+    assert page.chooser.currentText() == "Popularity of lists (ARP)@10"
+    assert [page.chooser.itemData(at) for at in range(page.chooser.count())] == offered
+
+
 def test_the_window_answers_while_a_run_reports(show, project, session, qtbot, heartbeat):
     live = live_run(project, "a-bpr")
     for number in range(20):

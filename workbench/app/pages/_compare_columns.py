@@ -25,6 +25,7 @@ from workbench.app.pages._run_words import (
 )
 from workbench.app.runs import RunInfo
 from workbench.app.tables import SERIES
+from workbench.metrics import all_metrics
 
 # Shown beside the chosen metric, where they are not it.
 BESIDE = ("recall@10", "ndcg@10", "coverage@10")
@@ -41,6 +42,12 @@ def metrics_of(runs: Sequence[RunInfo]) -> list[str]:
         if isinstance(info.metrics, dict):
             names.update(dict.fromkeys(str(one)[:60] for one in info.metrics))
     return list(names)
+
+
+def is_usual(key: str) -> bool:
+    """Whether a metric such as ``ndcg@10`` is one of those that are shown where nobody chose."""
+    known = all_metrics().get(key.partition("@")[0])
+    return known is not None and known.usual
 
 
 def columns(

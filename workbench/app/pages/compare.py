@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.app.pages import Page, preview
-from workbench.app.pages._compare_columns import columns, metrics_of, table_text
+from workbench.app.pages._compare_columns import columns, is_usual, metrics_of, table_text
 from workbench.app.pages._compare_pictures import Pictures
 from workbench.app.pages._protocols import grouped
 from workbench.app.pages._run_delegates import IntervalDelegate
@@ -198,10 +198,11 @@ class ComparePage(Page):
         self.pictures.show_runs(self.drawn(), self._metric)
 
     def _choices(self, runs: list[RunInfo]) -> list[str]:
-        return metrics_of(runs) or [FIRST]
+        return sorted(metrics_of(runs), key=lambda one: not is_usual(one)) or [FIRST]
 
     def _offered(self) -> list[str]:
-        return [self.chooser.itemData(at) for at in range(self.chooser.count())]
+        offered = [self.chooser.itemData(at) for at in range(self.chooser.count())]
+        return [one for one in offered if one is not None]  # a line between them has no data
 
     def _offer_metrics(self, runs: list[RunInfo]) -> None:
         names = self._choices(runs)
@@ -209,9 +210,15 @@ class ComparePage(Page):
             self._metric = FIRST if FIRST in names else names[0]
         if names != self._offered():
             self.chooser.clear()
-            for one in names:
+            usual = [one for one in names if is_usual(one)]
+            rest = [one for one in names if one not in usual]
+            for one in usual:
                 self.chooser.addItem(metric_title(one), one)
-        self.chooser.setCurrentIndex(names.index(self._metric))
+            if usual and rest:
+                self.chooser.insertSeparator(len(usual))
+            for one in rest:
+                self.chooser.addItem(metric_title(one), one)
+        self.chooser.setCurrentIndex(self.chooser.findData(self._metric))
 
     def _choose_metric(self, at: int) -> None:
         self._metric = self.chooser.itemData(at)

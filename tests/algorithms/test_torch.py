@@ -20,12 +20,15 @@ from workbench.algorithms._softmax import softmax_loss
 from workbench.algorithms._torch import NeuralAlgorithm
 from workbench.algorithms.bert4rec import BERT4Rec
 from workbench.algorithms.caser import Caser
+from workbench.algorithms.convncf import ConvNCF
+from workbench.algorithms.din import DIN
 from workbench.algorithms.gmf import GMF
 from workbench.algorithms.gru4rec import GRU4Rec
 from workbench.algorithms.lightgcn import LightGCN
 from workbench.algorithms.mult_dae import MultDAE
 from workbench.algorithms.mult_vae import MultVAE
 from workbench.algorithms.narm import NARM
+from workbench.algorithms.neumf import NeuMF
 from workbench.algorithms.nextitnet import NextItNet
 from workbench.algorithms.ngcf import NGCF
 from workbench.algorithms.recvae import RecVAE
@@ -36,6 +39,9 @@ from workbench.errors import WorkbenchError
 NEURAL = [
     GMF(epochs=4, factors=8, batch_size=32, optimizer="adagrad"),
     GMF(epochs=4, factors=8, batch_size=32, objective="bpr"),
+    NeuMF(epochs=4, factors=8, width=8, batch_size=32, dropout=0.3, objective="sampled-softmax"),
+    ConvNCF(epochs=4, factors=8, filters=4, batch_size=32),
+    DIN(epochs=4, factors=8, batch_size=32, dropout=0.3),
     GRU4Rec(epochs=4, factors=8, hidden=12, batch_size=32, layers=2, dropout=0.3),
     GRU4Rec(epochs=4, factors=8, hidden=12, batch_size=32, negatives=5, cell="lstm", optimizer="adamw"),
     SASRec(epochs=4, factors=8, batch_size=32, clip=1.0, objective="gbce", negatives=5),

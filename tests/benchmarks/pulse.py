@@ -101,5 +101,15 @@ class _Watch:
         while True:
             time.sleep(0.01)
             if (time.perf_counter() - self._last) * 1000 > LATE and not self._stack:
-                frame = sys._current_frames().get(self._thread)
-                self._stack = "".join(traceback.format_stack(frame)[-8:])
+                self._stack = "".join(traceback.format_list(_calls(self._thread))[-8:])
+
+
+def _calls(thread: int) -> traceback.StackSummary:
+    """What a thread is doing, without a frame that is held: its painter would outlive its picture, and Qt crashes."""
+    frame, found = sys._current_frames().get(thread), []
+    while frame is not None:
+        found.append(
+            traceback.FrameSummary(frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name, lookup_line=False)
+        )
+        frame = frame.f_back
+    return traceback.StackSummary.from_list(found[::-1])

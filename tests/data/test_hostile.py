@@ -23,6 +23,7 @@ from openpyxl import Workbook
 from pyarrow import feather
 
 from workbench.data import sources
+from workbench.data.columns import Columns
 from workbench.data.importing import import_file, inspect
 from workbench.data.reading import preview
 from workbench.errors import WorkbenchError
@@ -167,6 +168,15 @@ def test_a_zip_with_a_name_that_is_none(tmp_path):
         (tmp_path / "ratings.zip").write_bytes(data)
         with pytest.raises(WorkbenchError, match=r"holds no CSV|could not be unpacked"):
             inspect(tmp_path / "ratings.zip")
+
+
+def test_a_column_whose_name_is_half_the_file(tmp_path):
+    """A fuzzer made it up: UTF-16 that is shifted has no line ends, and a sentence with such a name was none."""
+    (tmp_path / "ratings.csv").write_text('"user' + " and\n" * 500 + ' rating",item\n' + "u1,i1\n" * 9)
+    with pytest.raises(WorkbenchError) as refused:
+        inspect(tmp_path / "ratings.csv", columns=Columns(user=0, item=1, rating=0))
+    assert "\n" not in str(refused.value)
+    assert len(str(refused.value)) < 300
 
 
 # --- made to harm ----------------------------------------------------------------------------------------------------

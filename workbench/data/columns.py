@@ -263,6 +263,9 @@ def parse_all(text: str) -> tuple[Columns, str | None]:
     return Columns(**found), written
 
 
+MOST_OF_A_NAME = 80
+
+
 def positions(columns: Columns, preview: Preview) -> dict[str, int]:
     """Position of the column of each role that there is.
 
@@ -279,7 +282,8 @@ def positions(columns: Columns, preview: Preview) -> dict[str, int]:
     for role, at in found.items():
         twin = next((other for other in found if other != role and found[other] == at), None)
         if twin:
-            message = f"Column '{preview.names[at]}' cannot be both the {role} and the {twin}."
+            name = " ".join(preview.names[at].split())[:MOST_OF_A_NAME]
+            message = f"Column '{name}' cannot be both the {role} and the {twin}."
             raise WorkbenchError(message + " Choose another for one of them.")
     return found
 

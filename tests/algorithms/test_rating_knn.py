@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.algorithms.movielens import interactions
 from tests.algorithms.rated import dense, errors, every_pair, small, trained
-from workbench.algorithms import rating_knn
+from workbench.algorithms import _ratings, rating_knn
 from workbench.algorithms.biases import Biases
 from workbench.algorithms.rating_knn import RatingKNN
 from workbench.errors import WorkbenchError
@@ -189,3 +189,15 @@ def test_error_on_the_official_folds_of_movielens_100k(by, centre, measure, rmse
     if centre != "baseline":
         own = errors(shared_data("ml-100k"), make, numbers=[1])
         assert (own < errors(shared_data("ml-100k"), make, numbers=[1], cold_is_mean=True)).all()
+
+
+@pytest.mark.parametrize("similarity", ["msd", "cosine", "pearson", "pearson-baseline"])
+def test_blocks_report_without_changing_the_result(similarity, monkeypatch):
+    _, data = small()
+    whole, blocks = RatingKNN(similarity=similarity), RatingKNN(similarity=similarity)
+    list(whole.train(data))
+    monkeypatch.setattr(_ratings, "PAIRS", 50)
+    records = list(blocks.train(data))
+    assert len(records) > 12
+    for key, value in whole.state().items():
+        np.testing.assert_array_equal(value, blocks.state()[key], err_msg=key)

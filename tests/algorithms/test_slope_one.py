@@ -5,7 +5,7 @@ import pytest
 
 from tests.algorithms.movielens import interactions
 from tests.algorithms.rated import dense, errors, every_pair, small, trained
-from workbench.algorithms import slope_one
+from workbench.algorithms import _ratings, slope_one
 from workbench.algorithms.slope_one import SlopeOne
 from workbench.errors import WorkbenchError
 
@@ -82,3 +82,15 @@ def test_error_on_the_official_folds_of_movielens_100k(shared_data):
     rmse, mae = errors(shared_data("ml-100k"), SlopeOne)
     assert rmse == pytest.approx(0.9403, abs=0.001)
     assert mae == pytest.approx(0.7399, abs=0.001)
+
+
+def test_blocks_report_without_changing_the_result(monkeypatch):
+    _, data = small()
+    whole, blocks = SlopeOne(), SlopeOne()
+    list(whole.train(data))
+    monkeypatch.setattr(_ratings, "PAIRS", 50)
+    records = list(blocks.train(data))
+    assert len(records) > 1
+    assert [record.part for record in records] == sorted({record.part for record in records})
+    for key, value in whole.state().items():
+        np.testing.assert_array_equal(value, blocks.state()[key], err_msg=key)

@@ -21,11 +21,13 @@ NOTHING = 1e-90
 
 
 @numba.njit(cache=True, nogil=True)
-def similar_rows(measure, shrinkage, rows, columns, among, out):  # type: ignore[no-untyped-def] # pragma: no cover
+def similar_rows(measure, shrinkage, rows, columns, among, begin, span, out):  # type: ignore[no-untyped-def] # pragma: no cover
     """Compare each row with every other by the entries that they have in common; float32 `out` (rows, others).
 
     `rows` are the ones to compare, `columns` are the others, transposed. `among`: the others are the rows themselves,
-    and `columns` in order of rows, so that each two are compared once. Measures, over the n common entries a and b:
+    and `columns` in order of rows, so that each two are compared once; `begin` (where each column begins, before the first
+    row) is then moved on. `span` is the first row of this call, and the one after the last; all before are done. Measures,
+    over the n common entries a and b:
 
     - MSD, mean squared difference: n / (n + Σ (a - b)²)
     - COSINE: Σ ab / √(Σa² Σb²)
@@ -38,8 +40,7 @@ def similar_rows(measure, shrinkage, rows, columns, among, out):  # type: ignore
     column_indptr, column_index, column_value = columns
     size = out.shape[1]
     sums = np.zeros((size, 8))  # n, then what the measure needs; a power of two, so that rows share no cache line
-    begin = column_indptr.copy()  # in each column: where the row itself stands
-    for x in range(out.shape[0]):
+    for x in range(span[0], span[1]):
         first = x if among else 0
         for n in range(indptr[x], indptr[x + 1]):
             y, a = index[n], value[n]
@@ -87,7 +88,7 @@ def similar_rows(measure, shrinkage, rows, columns, among, out):  # type: ignore
             out[x, z] = above / below if below > 0 else 0
             sums[z] = 0
     if among:
-        for x in range(size):
+        for x in range(span[0], span[1]):
             for z in range(x):
                 out[x, z] = out[z, x]
 
@@ -132,17 +133,17 @@ def ask_neighbours(similar, pairs, columns, k, at_least, out):  # type: ignore[n
 
 
 @numba.njit(cache=True, nogil=True)
-def mean_differences(by_item, by_user, differences, counts):  # type: ignore[no-untyped-def] # pragma: no cover
+def mean_differences(by_item, by_user, begin, span, differences, counts):  # type: ignore[no-untyped-def] # pragma: no cover
     """Mean of (r_i - r_j) over those who rated both items, and how many they are; into two (items, items) of zeros.
 
-    Both are rows of the same ratings, each in order of the other side; so each two items are compared once.
+    Both are rows of the same ratings, each in order of the other side; so each two items are compared once. `begin` and
+    `span` as in `similar_rows`, of the users' rows and of items.
     """
     indptr, index, value = by_item
     user_indptr, user_index, user_value = by_user
     size = len(indptr) - 1
     sums, numbers = np.zeros(size), np.zeros(size, counts.dtype)
-    begin = user_indptr.copy()  # of each user: where the item itself stands
-    for i in range(size):
+    for i in range(span[0], span[1]):
         for n in range(indptr[i], indptr[i + 1]):
             user, a = index[n], value[n]
             begin[user] += 1

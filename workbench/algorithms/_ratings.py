@@ -6,10 +6,14 @@ import numpy as np
 import scipy.sparse as sp
 
 from workbench.algorithms import Algorithm
+from workbench.algorithms._threads import even_blocks
 from workbench.data.interactions import Array, Interactions, UserItems
 
 # Learned by `RatingPredictor.learn_scale`; a part of what its subclasses list as learned.
 SCALE = ("mean", "scale", "lowest", "highest")
+
+# Pairs of ratings that are compared between two records.
+PAIRS = 2**25
 
 Rows = tuple[Array, Array, Array]  # compressed sparse rows: where each begins, index, value
 
@@ -80,6 +84,12 @@ def transposed(rows: Rows, n: int) -> Rows:
     indptr, index, value = rows
     turned = sp.csr_matrix((value, index, indptr), shape=(len(indptr) - 1, n)).tocsc()
     return turned.indptr.astype(np.int64), turned.indices.astype(np.int32), turned.data
+
+
+def pair_blocks(rows: Rows, columns: Rows) -> list[slice]:
+    """Rows cut where comparing each with all that share a column has taken about a tenth of a second."""
+    entries = np.diff(columns[0])[rows[1]]
+    return even_blocks(np.diff(np.concatenate([[0], np.cumsum(entries)])[rows[0]]) + len(rows[0]), PAIRS)
 
 
 def ridge(x: Array, target: Array, weight: float) -> Array:

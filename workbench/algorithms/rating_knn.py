@@ -18,6 +18,7 @@ from workbench.algorithms._ratings import (
     RatingPredictor,
     Rows,
     by_index,
+    pair_blocks,
     row_of_each,
     transposed,
     with_unknown,
@@ -119,7 +120,8 @@ class RatingKNN(RatingPredictor):
             _refuse_too_large(data.n_items)
         self.learn_scale(data)
         biases = Biases()
-        list(biases.train(data))
+        for record in biases.train(data):
+            yield Record(0, 1, ends_epoch=False, part=0.2 * record.epoch / record.epochs)
         self._item_bias = biases.state()["item_bias"]
         histories = data.by_user
         self._indptr, self._item = histories.indptr.astype(np.int64), np.array(histories.item, np.int32)
@@ -128,8 +130,7 @@ class RatingKNN(RatingPredictor):
         self._get_ready()
         if self.by == "item":
             by_user = self._known.rows(self._known.compared)
-            self._similar = self._compare(self._by_item[0], by_user, data.n_items, among=True)
-        yield from ()
+            yield from self._compare_items(self._by_item[0], by_user)
 
     def restore(self, state: dict[str, Array]) -> None:
         super().restore(state)
@@ -210,15 +211,25 @@ class RatingKNN(RatingPredictor):
         ask_neighbours(similar, pairs, said, self.neighbours, self.min_neighbours, out)
         return out
 
-    def _compare(self, rows: Rows, others: Rows, n: int, *, among: bool = False) -> Array:
-        """Similarity of each row to all `n` that `others` are the transpose of, float32 (rows, n).
-
-        `among`: those are the rows themselves.
-        """
+    def _compare_items(self, by_item: Rows, by_user: Rows) -> Iterator[Record]:
+        """Similarity of each item to every other, with records on the way."""
         from workbench.algorithms._rating_kernels import similar_rows
 
-        out = np.empty((len(rows[0]) - 1, n), np.float32)
-        similar_rows(MEASURES.index(self.similarity), self.shrinkage, rows, others, among, out)
+        n, how, begin = len(by_item[0]) - 1, (MEASURES.index(self.similarity), self.shrinkage), by_user[0].copy()
+        similar = np.empty((n, n), np.float32)
+        for block in pair_blocks(by_item, by_user):
+            similar_rows(*how, by_item, by_user, True, begin, (block.start, block.stop), similar)
+            yield Record(0, 1, ends_epoch=False, part=0.2 + 0.8 * block.stop / n)
+        self._similar = similar
+
+    def _compare(self, rows: Rows, others: Rows, n: int) -> Array:
+        """Similarity of each row to all `n` that `others` are the transpose of, float32 (rows, n)."""
+        from workbench.algorithms._rating_kernels import similar_rows
+
+        size = len(rows[0]) - 1
+        out = np.empty((size, n), np.float32)
+        how = MEASURES.index(self.similarity), self.shrinkage
+        similar_rows(*how, rows, others, False, others[0], (0, size), out)
         return out
 
     def _together(self, said: Array, people: _Side, user: Array, item: Array) -> Array:

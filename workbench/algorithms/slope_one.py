@@ -14,6 +14,7 @@ from workbench.algorithms._ratings import (
     RatingPredictor,
     by_index,
     means_of,
+    pair_blocks,
     row_of_each,
     transposed,
     with_unknown,
@@ -63,10 +64,13 @@ class SlopeOne(RatingPredictor):
         self._indptr, self._item, self._rating = histories.indptr, histories.item, histories.rating
         self._item_means = means_of(data.item, ratings, data.n_items)
         by_user = (self._indptr, self._item, self._rating.astype(np.float64))
-        self._differences = np.zeros((data.n_items,) * 2, np.float32)
-        self._counts = np.zeros((data.n_items,) * 2, np.int32)
-        mean_differences(transposed(by_user, data.n_items), by_user, self._differences, self._counts)
-        yield from ()
+        by_item, begin = transposed(by_user, data.n_items), np.array(self._indptr, np.int64)
+        differences = np.zeros((data.n_items,) * 2, np.float32)
+        counts = np.zeros((data.n_items,) * 2, np.int32)
+        for block in pair_blocks(by_item, by_user):
+            mean_differences(by_item, by_user, begin, (block.start, block.stop), differences, counts)
+            yield Record(0, 1, ends_epoch=False, part=block.stop / data.n_items)
+        self._differences, self._counts = differences, counts
 
     def score(self, users: Array, histories: UserItems) -> Array:
         """As `Algorithm.score`, from the histories alone: who has rated more since training is known better."""

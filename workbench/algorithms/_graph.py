@@ -88,7 +88,7 @@ class GraphModel(NeuralAlgorithm):
         "BPR, as published, compares with one item at a time and takes hundreds.",
     )
     temperature: float = hyperparameter(
-        0.15, "Temperature", "Smaller ones look harder at those few items that are taken for right and are not.",
+        0.1, "Temperature", "Smaller ones look harder at those few items that are taken for right and are not.",
         gt=0, le=10, log=True, search=(0.05, 0.5), when={"objective": ["softmax", "sampled-softmax"]},
     )  # fmt: skip
     negatives: int = declare_drawn(8192)

@@ -306,6 +306,41 @@ def test_refused_rows_are_listed_and_can_be_saved(real, write, tmp_path, monkeyp
     assert "only,two" in target.read_text()
 
 
+def test_duplicates_are_listed_beside_them_and_can_be_saved(real, write, tmp_path, monkeypatch):
+    titles = write("movies.csv", "item,title\n" + "".join(f"i{i},Film {i}\n" for i in (0, 1, 2, 3, 4, 5, 77)))
+    real.read(write("ratings.csv", RATINGS + "u1,i1,2,1500000000\n"), titles)
+    rows = real.data.glance.rows
+    assert rows.tabs.buttons["duplicates"].text() == "Duplicates 1"
+    real.click(rows.tabs.buttons["duplicates"])
+    assert not rows.save.isEnabled()
+    real.until(lambda: rows.table.model().rowCount() == 2)
+    found = real.cells(rows.table)
+    assert [row[0] for row in found] == ["3", "37"]
+    assert [row[-1] for row in found] == ["left out", "kept"]
+    target = tmp_path / "saved.csv"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    with real.qtbot.waitSignal(real.session.notice, timeout=LONG):
+        real.click(rows.save)
+    assert target.read_text().count("\n") == 3
+    real.click(rows.tabs.buttons["files"])
+    assert real.cells(rows.table) == [
+        ["Titles", "movies.csv", "items with a row in it", "6", ""],
+        ["Titles", "movies.csv", "items without one", "1", "i6"],
+        ["Titles", "movies.csv", "rows of other items", "1", "i77"],
+    ]
+
+
+def test_what_looked_odd_in_all_of_the_data_is_put_right_with_one_click(real, write):
+    real.read(write("r.csv", "a,b\n" + "".join(f"x{i % 2},{i}\n" for i in range(300))))
+    notes = real.data.glance.notes
+    assert "there are 2 users for 300 items" in notes.words.text()
+    before = real.session.data
+    real.click(notes.buttons[0])
+    real.until(lambda: real.session.data is not before and shown(real) is real.data.glance)
+    assert (real.session.data.n_users, real.session.data.n_items) == (300, 2)
+    assert not notes.isVisible()
+
+
 # Tables --------------------------------------------------------------------------------------------------------------
 
 

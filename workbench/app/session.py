@@ -237,12 +237,12 @@ class Session(QObject):
         args = {"paths": given, "folder": str(folder), "recipe": recipe, "further": others, "guessed": guessed}
         title = self.tr("Reading {file}").format(file=_first(paths).name)
         task = self.submit("import", args, title=title, failed=failed, progress=progress)
-        task.done.connect(partial(self._imported, self.project, folder.name, filters))
+        task.done.connect(partial(self._imported, self.project, folder.name, filters=filters))
         if done is not None:
             task.done.connect(done)
         return task
 
-    def _imported(self, project: Project, name: str, filters: list[dict[str, Any]] | None, _: Any) -> None:
+    def _imported(self, project: Project, name: str, _: Any, *, filters: Any = None) -> None:
         if project is not self.project:
             return
         project.data = name

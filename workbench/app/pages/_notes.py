@@ -34,6 +34,8 @@ class Notes(QWidget):
         self.words = Text("", ink="warn", wrap=True)
         self.words.setAlignment(Qt.AlignmentFlag.AlignVCenter)
         self.buttons = [Button("") for _ in range(3)]
+        for one in self.buttons:  # until there is something to do
+            one.setAccessibleName(self.tr("Nothing to do"))
         self.next = Button("", "quiet", tip=self.tr("The next of the notes"))
         row = QHBoxLayout(self)
         row.setContentsMargins(GRID, 0, 0, 0)

@@ -1,5 +1,6 @@
 """The columns of the tables on the page Data, by table."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from workbench.app.pages._tables import Prepared, of_numbers, of_texts, of_times
 from workbench.app.tables import Column
 
 Json = dict[str, Any]
+MOST_FACTS = 6  # attributes of users
 LONGEST, LONGEST_TIP = 200, 2000  # letters of a cell, and of what is shown on hover
 
 
@@ -50,6 +52,10 @@ def of_users(page: Any, all_: Prepared, about: Json) -> tuple[list[Column], int]
             of_times(page.tr("First"), lambda: data.time[np.minimum(starts[:-1], last)], moment),
             of_times(page.tr("Last"), lambda: data.time[np.maximum(starts[1:] - 1, 0)], moment),
         ]
+    facts = data.user_facts
+    for name in facts.names[:MOST_FACTS] if facts is not None else []:
+        values = facts.attributes[name].combine_chunks()
+        columns.append(Column(name[:LONGEST], partial(_taken, values)))
     return columns, data.n_users
 
 

@@ -10,6 +10,9 @@ from threadpoolctl import threadpool_limits
 
 from workbench.data.interactions import Interactions, UserItems
 
+# As irspack's side has them.
+IALS_WEIGHTS = {"unobserved_weight": 10.0, "regularization": 0.01}
+
 
 def interactions(user, item, n_users, n_items, rating=None):
     ids = [pa.array([str(one) for one in range(n)]) for n in (n_users, n_items)]
@@ -33,12 +36,90 @@ def learn(make, data):
     return algorithm, took
 
 
+def rated(data):
+    return interactions(data["user"], data["item"], *data["sizes"], data["rating"].astype(np.float32))
+
+
+def predicted(algorithm, data):
+    return {"predicted": algorithm.predict(data["test_user"].astype(np.int32), data["test_item"].astype(np.int32))}
+
+
+def learn_and_predict(data, make):
+    """Training and all predictions of the test, timed together."""
+    warm, _ = learn(make, small())
+    warm.predict(np.zeros(1, np.int32), np.zeros(1, np.int32))
+    train, algorithm = rated(data), make()
+    with spent() as took:
+        for _ in algorithm.train(train):
+            pass
+        found = predicted(algorithm, data)
+    return took, found
+
+
 def svd(data):
     from workbench.algorithms.biased_svd import BiasedSVD
 
-    train = interactions(data["user"], data["item"], *data["sizes"], data["rating"].astype(np.float32))
-    algorithm, took = learn(lambda: BiasedSVD(factors=100, epochs=20), train)
-    return took, {"predicted": algorithm.predict(data["test_user"].astype(np.int32), data["test_item"])}
+    algorithm, took = learn(lambda: BiasedSVD(factors=100, epochs=20), rated(data))
+    return took, predicted(algorithm, data)
+
+
+def svdpp(data):
+    from workbench.algorithms.svdpp import SVDPlusPlus
+
+    algorithm, took = learn(SVDPlusPlus, rated(data))
+    return took, predicted(algorithm, data)
+
+
+def items(data):
+    from workbench.algorithms.rating_knn import RatingKNN
+
+    return learn_and_predict(data, RatingKNN)
+
+
+def users(data):
+    from workbench.algorithms.rating_knn import RatingKNN
+
+    return learn_and_predict(data, lambda: RatingKNN(by="user"))
+
+
+def slope(data):
+    from workbench.algorithms.slope_one import SlopeOne
+
+    return learn_and_predict(data, lambda: SlopeOne(weighted=False))
+
+
+def walks(data):
+    from workbench.algorithms.rp3beta import RP3Beta
+
+    train = interactions(data["user"], data["item"], *data["sizes"])
+    algorithm, took = learn(lambda: RP3Beta(neighbours=200, alpha=0.7, beta=0.5), train)
+    return took, {"entries": np.array(len(algorithm._data))}
+
+
+def factors(data):
+    """The 20 best unseen items of all users, by the products of given factors."""
+    from workbench.evaluation.ranking import blocks, top_k
+
+    train = interactions(data["user"], data["item"], *data["sizes"])
+    user_factors, item_factors = data["user_factors"], data["item_factors"]
+    top_k(np.zeros((1, 300), np.float32), 20, UserItems.from_lists([[0]]))
+    found = np.empty((train.n_users, 20), np.int32)
+    with spent() as took:
+        for rows in blocks(train.n_users, train.n_items):
+            found[rows] = top_k(user_factors[rows] @ item_factors.T, 20, train.by_user.rows(rows))
+    return took, {"lists": found}
+
+
+def sorting(data):
+    """What that cannot do without: products block by block, and the 20 best of each row, in no order."""
+    from workbench.evaluation.ranking import blocks
+
+    user_factors, item_factors = data["user_factors"], data["item_factors"]
+    found = np.empty((len(user_factors), 20), np.int32)
+    with spent() as took:
+        for rows in blocks(*data["sizes"]):
+            found[rows] = np.argpartition(user_factors[rows] @ item_factors.T, -20, axis=1)[:, -20:]
+    return took, {"lists": found}
 
 
 def neighbours(data):
@@ -90,6 +171,34 @@ def inverse(data):
     weights = -corner / inverse.diagonal()[:50]
     np.fill_diagonal(weights, 0)
     return took, {"corner": weights.astype(np.float32)}
+
+
+def ials(data):
+    from workbench.algorithms.ials import IALS
+
+    train = interactions(data["user"], data["item"], *data["sizes"])
+    algorithm, took = learn(
+        lambda: IALS(factors=int(data["factors"]), epochs=int(data["epochs"]), **IALS_WEIGHTS), train
+    )
+    return took, {"users": algorithm._user_factors, "items": algorithm._item_factors}
+
+
+def bpr(data):
+    from workbench.algorithms.bpr import BPR
+
+    train = interactions(data["user"], data["item"], *data["sizes"])
+    algorithm, took = learn(lambda: BPR(factors=64, epochs=int(data["epochs"])), train)
+    one = np.ones((train.n_users, 1), np.float32)  # meets the biases
+    items = np.hstack([algorithm._item_factors, algorithm._item_bias[:, None]])
+    return took, {"users": np.hstack([algorithm._user_factors, one]), "items": items}
+
+
+def slim(data):
+    from workbench.algorithms.slim import SLIM
+
+    train = interactions(data["user"], data["item"], *data["sizes"])
+    algorithm, took = learn(lambda: SLIM(l1=float(data["l1"]), l2=float(data["l2"])), train)
+    return took, {"indptr": algorithm._indptr, "indices": algorithm._indices, "data": algorithm._data}
 
 
 def main():

@@ -179,6 +179,15 @@ def test_a_column_whose_name_is_half_the_file(tmp_path):
     assert len(str(refused.value)) < 300
 
 
+@pytest.mark.parametrize("blank", ["\x1c", "\x1f", "\x85", "\xa0", "\v", "\u2003"])
+def test_numbers_with_odd_blanks_behind_them(tmp_path, blank):
+    """A fuzzer made them up: Python calls all of these space, and `float` not all of them."""
+    rows = "".join(f"{u},{i},{u * i % 5}{blank},{1260759108 + i}{blank}\n" for u in range(9) for i in range(9))
+    for text in (rows, "".join(f"{u} 1 2 3{blank}\n" for u in range(9)), f"1,{blank}5,3\n2,4{blank},5\n" * 9):
+        (tmp_path / "odd").write_text(text, encoding="utf-8")
+        read_or_refused(tmp_path / "odd")
+
+
 # --- made to harm ----------------------------------------------------------------------------------------------------
 
 ZEROS = TEXT.encode() * 100 + b"0" * (96 << 20)

@@ -7,7 +7,8 @@ from typing import Any
 from workbench.data.names import NAMES, is_known, likeness
 
 WIDE = 20
-NUMBER = re.compile(r"\s*[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?\s*")
+# Blanks, but not those that Python calls space and `float` does not (the separators of ASCII).
+NUMBER = re.compile(r"[^\S\x1c-\x1f]*[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?[^\S\x1c-\x1f]*")
 NOTHING = ("", "NA", "N/A", "NaN", "nan", "null", "NULL", "?", "-")
 # From this share of all cells on, zeros are no ratings.
 SPARSE = 0.5

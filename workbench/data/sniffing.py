@@ -37,7 +37,8 @@ TYPED_MAGIC: dict[bytes, Kind] = {
     b"SQLite format 3": "sqlite",
 }
 COMMENTS = ("#", "%")
-NUMBER = re.compile(r"\s*[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?\s*")
+# Blanks, but not those that Python calls space and `float` does not (the separators of ASCII).
+NUMBER = re.compile(r"[^\S\x1c-\x1f]*[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?[^\S\x1c-\x1f]*")
 
 
 def sniff(path: Path, known: dict[str, Any] | None = None) -> Format:

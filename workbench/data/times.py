@@ -33,7 +33,8 @@ PATTERNS = {
     "dmy": r"^\s*(?P<d>\d{1,2})[-/.](?P<m>\d{1,2})[-/.](?P<y>\d{4})" + CLOCK,
     "mdy": r"^\s*(?P<m>\d{1,2})[-/.](?P<d>\d{1,2})[-/.](?P<y>\d{4})" + CLOCK,
 }
-NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
+# Blanks, but not those that Python calls space and `float` does not (the separators of ASCII).
+NUMBER = r"^[^\S\x1c-\x1f]*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?[^\S\x1c-\x1f]*$"
 # 0001-01-01 and 9999-12-31, the years in which calendars of every library agree.
 # 1980 and 2070: numbers in between are likely times.
 LIKELY = (315e9, 3156e9)

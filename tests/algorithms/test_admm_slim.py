@@ -33,7 +33,9 @@ def elastic_net(x, l1, l2, positive):
 
 
 @pytest.mark.parametrize("positive", [True, False])
-def test_equals_one_elastic_net_per_item(positive):
+@pytest.mark.parametrize("few", [True, False])
+def test_equals_one_elastic_net_per_item(positive, few, monkeypatch):
+    monkeypatch.setattr(_gram, "few_people", lambda data: few)
     data = random_data(n_users=60)
     x = data.matrix().toarray().astype(np.float64)
     algorithm, _ = train(data, l1=1.5, l2=4.0, non_negative=positive)

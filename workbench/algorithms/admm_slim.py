@@ -3,7 +3,7 @@
 Steck, Dimakopoulou, Riabov & Jebara, "ADMM SLIM: Sparse Recommendations for Many Users", WSDM 2020.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -92,15 +92,14 @@ class AdmmSLIM(SparseItemWeights):
 
         if reason := self.unsuited(data):
             raise WorkbenchError(reason)
-        inverse = self._inverse(data)  # P
+        p, times = self._for_few_people(data) if _gram.few_people(data) else self._inverse(data)
         # P XᵀX = I - (L2 + penalty) P: what the squares alone would give, without multiplying anything.
-        squares = (-(self.l2 + self.penalty) * inverse).astype(np.float32)
+        squares = np.float32(-(self.l2 + self.penalty)) * p
         squares[np.diag_indices_from(squares)] += 1
-        p = inverse.astype(np.float32)
         own = p.diagonal().copy()
         c, apart = np.zeros_like(p), np.zeros_like(p)  # C, and the sum of B - C so far
         for iteration in range(self.iterations):
-            b = p @ (c - apart)
+            b = times(c - apart)
             b *= np.float32(self.penalty)
             b += squares
             b -= p * (b.diagonal() / own)  # no item speaks for itself
@@ -117,12 +116,33 @@ class AdmmSLIM(SparseItemWeights):
         np.fill_diagonal(c, 0)
         self.keep(sp.csr_matrix(c))
 
-    def _inverse(self, data: Interactions) -> Array:
+    def _inverse(self, data: Interactions) -> tuple[Array, Callable[[Array], Array]]:
+        """P = (XᵀX + L2 + penalty)⁻¹, float32 (n_items, n_items), and what multiplies a matrix by it."""
         inverse = _gram.gram_of(data.matrix())
         inverse[np.diag_indices_from(inverse)] += self.l2 + self.penalty
         _gram.invert(inverse, self.title)
         _gram.mirror(inverse)
-        return inverse
+        p = inverse.astype(np.float32)
+        return p, p.__matmul__
+
+    def _for_few_people(self, data: Interactions) -> tuple[Array, Callable[[Array], Array]]:
+        """The same through a matrix of people (Woodbury): P = (I - Xᵀ (XXᵀ + weight)⁻¹ X) / weight."""
+        weight = self.l2 + self.penalty
+        x = data.matrix()[np.flatnonzero(data.by_user.lengths)]
+        xt = x.T.tocsr()
+        small = (x.astype(np.float64) @ xt.astype(np.float64)).toarray()
+        small[np.diag_indices_from(small)] += weight
+        _gram.invert(small, self.title)
+        _gram.mirror(small)
+        between = small.astype(np.float32)
+
+        def times(m: Array) -> Array:
+            out = np.asarray(xt @ (between @ (x @ m)))
+            np.subtract(m, out, out=out)
+            out /= np.float32(weight)
+            return out
+
+        return times(np.identity(data.n_items, np.float32)), times
 
     def _shrunk(self, weights: Array) -> Array:
         """The weights nearer to zero by L1 / penalty, zero where they would pass it, or are negative and must not be."""

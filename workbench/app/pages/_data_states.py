@@ -19,8 +19,8 @@ class DropTarget(QWidget):
         middle = Qt.AlignmentFlag.AlignHCenter
         title = Text(self.tr("Drop a ratings file here"), TITLE, bold=True)
         sentence = self.tr(
-            "CSV, TSV, “::” or .inter, also as .gz or .zip: a user and an item in each row, perhaps a rating and a time. "
-            "A file of titles or your own test file may come along."
+            "CSV, TSV, “::”, .inter, Parquet, Excel, JSON lines or SQLite, also packed: a user and an item in each row, "
+            "perhaps a rating and a time. Titles, pictures, facts of users or your own test may come along."
         )
         words = Text(sentence, ink="muted", wrap=True)
         words.setAlignment(middle)

@@ -92,7 +92,7 @@ def test_a_finished_run_gets_more_epochs(opened, qtbot):
 
 
 def test_another_learning_rate_is_asked_for_while_it_trains(opened, qtbot):
-    run_id = opened.queue_run("bpr", {}, seed=1)
+    run_id = opened.queue_run("gmf", {}, seed=1)
     info = reach(opened, run_id, qtbot, "running")
     opened.runs.adjust(run_id, "learning_rate", 0.002)
     assert json.loads((info.folder / "adjust.json").read_text()) == {"name": "learning_rate", "value": 0.002}

@@ -25,7 +25,17 @@ def by_order(train, other):
     return first[0], np.array([known[one] for one in other.tolist()]), max(n, len(known))
 
 
-def test_biased_svd_and_surprise(say, tmp_path, shared_data):
+RATED = {
+    "svd": ("biased SVD", "100 factors, 20 epochs", "≤ 0.1"),
+    "svdpp": ("SVD++", "defaults of both", "≤ 0.05"),
+    "items": ("item kNN with baselines", "Pearson-baseline, 40 neighbours", "≤ 0.05"),
+    "users": ("user kNN with baselines", "Pearson-baseline, 40 neighbours", "≤ 0.05"),
+    "slope": ("Slope One", "not weighted", "≤ 1"),
+}
+
+
+@pytest.mark.parametrize("job", RATED)
+def test_ratings_and_surprise(say, tmp_path, shared_data, job):
     folder = shared_data("ml-100k")
     train, test = (np.loadtxt(folder / name, dtype=np.int64) for name in ("u1.base", "u1.test"))
     user, test_user, n_users = by_order(train[:, 0], test[:, 0])
@@ -36,20 +46,13 @@ def test_biased_svd_and_surprise(say, tmp_path, shared_data):
         return f"RMSE {np.sqrt(np.mean((np.load(result)['predicted'] - test[:, 2]) ** 2)):.4f}"
 
     sides = {
-        "ours": (sys.executable, "ours.py", "svd"),
-        "Surprise 1.1.5": (peer("scikit-surprise==1.1.5"), "surprise_svd.py"),
+        "ours": (sys.executable, "ours.py", job),
+        "Surprise 1.1.5": (peer("scikit-surprise==1.1.5"), "surprise_ratings.py", job),
     }
-    protocol = "ML-100K u1, 100 factors, 20 epochs, training"
-    race(
-        say,
-        "biased SVD",
-        tmp_path / "svd",
-        data | {"sizes": np.array([n_users, n_items])},
-        sides,
-        protocol,
-        judge,
-        "≤ 0.1",
-    )
+    what, how, target = RATED[job]
+    timed = "training" if job in {"svd", "svdpp"} else f"training and {len(test):,} predictions"
+    data["sizes"] = np.array([n_users, n_items])
+    race(say, what, tmp_path / job, data, sides, f"ML-100K u1, {how}, {timed}", judge, target)
 
 
 @pytest.fixture
@@ -69,14 +72,42 @@ def gowalla(shared_data):
     return {"user": pairs[:, 0], "item": pairs[:, 1], "sizes": sizes}, hidden
 
 
-def test_neighbours_and_implicit(say, tmp_path, gowalla):
+@pytest.mark.parametrize(
+    ("job", "script", "package"),
+    [
+        ("neighbours", "implicit_knn.py", "implicit"),
+        ("neighbours", "irspack_knn.py", "irspack"),
+        ("walks", "irspack_knn.py", "irspack"),
+    ],
+)
+def test_neighbours(say, tmp_path, gowalla, job, script, package):
     data, _ = gowalla
-    sides = {
-        "ours": (sys.executable, "ours.py", "neighbours"),
-        "implicit": (peer("implicit"), "implicit_knn.py", "fit"),
+    word = "fit" if package == "implicit" else job
+    sides = {"ours": (sys.executable, "ours.py", job), package: (peer(package), script, word)}
+    what, how = ("RP3beta", "α 0.7, β 0.5") if job == "walks" else ("item kNN", "cosine")
+    protocol = f"Gowalla, {how}, 200 neighbours of each item, training"
+    race(say, what, tmp_path / job, data, sides, protocol, lambda path: f"{np.load(path)['entries']:,} kept", "≤ 0.67")
+
+
+@pytest.mark.parametrize("other", ["implicit", "matmul and partial sort"])
+def test_lists_of_factors(say, tmp_path, gowalla, other):
+    data, _ = gowalla
+    draw = np.random.default_rng(0).standard_normal
+    data |= {
+        name: draw((n, 64), np.float32) for name, n in zip(("user_factors", "item_factors"), data["sizes"], strict=True)
     }
-    protocol = "Gowalla, cosine, 200 neighbours of each item, training"
-    race(say, "item kNN", tmp_path / "knn", data, sides, protocol, lambda path: f"{np.load(path)['entries']:,} kept")
+    first = {}
+
+    def judge(result):
+        lists = np.load(result)["lists"]
+        first.setdefault("lists", lists)
+        return f"{np.mean([len(set(a) & set(b)) / 20 for a, b in zip(lists, first['lists'], strict=True)]):.4f} as ours"
+
+    theirs = (peer("implicit"), "implicit_lists.py") if other == "implicit" else (sys.executable, "ours.py", "sorting")
+    sides = {"ours": (sys.executable, "ours.py", "factors"), other: theirs}
+    protocol = f"Gowalla, 64 factors, 20 unseen items for each of {data['sizes'][0]:,} users"
+    target = "≤ 0.5" if other == "implicit" else "≤ 1.3"
+    race(say, "lists of factors", tmp_path / "factors", data, sides, protocol, judge, target)
 
 
 def test_lists_and_implicit(say, tmp_path, gowalla):
@@ -89,7 +120,7 @@ def test_lists_and_implicit(say, tmp_path, gowalla):
 
     sides = {"ours": (sys.executable, "ours.py", "lists"), "implicit": (peer("implicit"), "implicit_knn.py", "lists")}
     protocol = f"Gowalla, item kNN, 20 unseen items for each of {data['sizes'][0]:,} users"
-    race(say, "lists of all users", tmp_path / "lists", data, sides, protocol, judge)
+    race(say, "lists of all users", tmp_path / "lists", data, sides, protocol, judge, "≤ 0.67")
 
 
 @pytest.mark.parametrize("other", ["LAPACK", "irspack"])
@@ -113,4 +144,4 @@ def test_ease(say, tmp_path, shared_data, other):
     what = "against the inverse of the Gram matrix alone" if other == "LAPACK" else "of both"
     protocol = f"ML-1M, {n_items:,} items, L2 300, whole training {what}"
     sides = {"ours": (sys.executable, "ours.py", "ease"), other: theirs[other]}
-    race(say, "EASE", tmp_path / "ease", data, sides, protocol, judge)
+    race(say, "EASE", tmp_path / "ease", data, sides, protocol, judge, "≤ 1.2" if other == "LAPACK" else "≤ 1")

@@ -86,6 +86,14 @@ def test_words_say_who_is_better_and_for_how_many():
     assert in_words("a", "b", "arp@10", one, higher_is_better=None).startswith("b is higher than a")
 
 
+def test_a_test_and_an_interval_that_disagree_are_both_told():
+    moved = np.concatenate([np.full(60, 0.01), [-0.9, -0.8]])  # nearly all gain a little, two lose much
+    (one,) = compare_pairs([(np.ones(62), 1 + moved)])
+    assert one.p < 0.05
+    assert one.low < 0 < one.high
+    assert "includes 0: surer is for how many users than by how much" in in_words("a", "b", "ndcg@10", one)
+
+
 def test_chance_is_called_chance_as_often_as_promised():
     alarms = 0
     for _ in range(200):

@@ -8,15 +8,20 @@ import pyarrow.parquet as pq
 import pytest
 
 from workbench.cli import main
+from workbench.data.importing import import_file
 from workbench.errors import WorkbenchError
 from workbench.export.lists import export_lists
 from workbench.training import comparing
+from workbench.training.judging import masked_part
 from workbench.training.run import Run
+from workbench.training.train import train_run
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("compare")
+    project = tmp_path_factory.mktemp("compare")
+    folder = project / "runs"
+    folder.mkdir()
     rng = np.random.default_rng(3)
     lines = ["user,item,rating,time"]
     for user in range(60):
@@ -26,25 +31,20 @@ def folder(tmp_path_factory):
     (folder / "ratings.csv").write_text("\n".join(lines) + "\n")
     titles = [f"i{item},Title {item} (1990),{('Drama', 'Comedy|Drama', 'War')[item % 3]}" for item in range(30)]
     (folder / "movies.csv").write_text("\n".join(["item,title,genres", *titles]) + "\n")
+    import_file(folder / "ratings.csv", project / "data" / "small", None, folder / "movies.csv")
     wishes = {
-        "pop": ["--algorithm", "popularity"],
-        "chance": ["--algorithm", "random"],
-        "chance-1": ["--algorithm", "random", "--seed", "1"],
-        "average": ["--algorithm", "average"],
-        "other": ["--algorithm", "popularity", "--split", "random"],
-        "fold-0": ["--algorithm", "popularity", "--split", "k-fold", "--split-set", "k=3"],
-        "fold-1": ["--algorithm", "popularity", "--split", "k-fold", "--split-set", "k=3", "--split-set", "fold=1"],
+        "pop": ("popularity", {}, "last-n", {}, 0),
+        "chance": ("random", {}, "last-n", {}, 0),
+        "chance-1": ("random", {}, "last-n", {}, 1),
+        "average": ("average", {}, "last-n", {}, 0),
+        "by-user": ("average", {"by": "user"}, "last-n", {}, 0),
+        "other": ("popularity", {}, "random", {}, 0),
+        "fold-0": ("popularity", {}, "k-fold", {"k": 3}, 0),
+        "fold-1": ("popularity", {}, "k-fold", {"k": 3, "fold": 1}, 0),
     }
-    for name, words in wishes.items():
-        given = [
-            "train",
-            str(folder / "ratings.csv"),
-            "--items",
-            str(folder / "movies.csv"),
-            "--run",
-            str(folder / name),
-        ]
-        assert main([*given, *words, "--quiet"]) == 0
+    for name, (*what, seed) in wishes.items():
+        Run.create(folder / name, project / "data" / "small", *what, seed=seed)
+        train_run(folder / name)
     for name in ("pop", "chance", "chance-1", "average"):
         assert main(["evaluate", str(folder / name), "--quiet"]) == 0
     return folder
@@ -134,6 +134,14 @@ def test_errors_of_ratings_are_compared_by_user(folder):
         comparing.compare_runs([run(folder, "average"), run(folder, "pop")], "rmse")
 
 
+def test_the_difference_of_errors_is_that_of_the_errors_over_all_ratings(folder, ask):
+    answer = json.loads(ask("compare", folder / "average", folder / "by-user", "--metric", "rmse", "--json")[1])
+    (pair,) = answer["pairs"]
+    assert pair["difference"] == pytest.approx(answer["runs"]["by-user"] - answer["runs"]["average"], abs=1e-6)
+    assert pair["low"] < pair["difference"] < pair["high"]
+    assert ("better" in pair["words"]) == (pair["difference"] < 0 and pair["p_adjusted"] < 0.05)
+
+
 def test_segments_sum_back_to_the_number_of_all(folder):
     metrics = json.loads((folder / "pop" / "evaluation.json").read_text())["metrics"]
     for by, metric in (("activity", "ndcg@10"), ("activity", "hit@5"), ("age", "recall@10"), ("genre", "ndcg@10")):
@@ -182,10 +190,10 @@ def test_the_window_asks_the_same_by_jobs(folder):
     assert 0 < answers["overlap"]["mean"] < 1
 
 
-def test_sampled_candidates_and_other_tools_are_told_and_not_mixed(folder, ask, tmp_path):
+def test_sampled_candidates_and_other_tools_are_told_and_not_mixed(folder, ask):
     import shutil
 
-    copied = tmp_path / "home" / "sampled"
+    copied = folder / "sampled"
     shutil.copytree(folder / "pop", copied)
     answer = json.loads(ask("evaluate", copied, "--negatives", "5", "--metrics", "ndcg", "--json")[1])
     assert answer["protocol"]["sampled"]
@@ -204,6 +212,15 @@ def test_sampled_candidates_and_other_tools_are_told_and_not_mixed(folder, ask, 
     status, _, err = ask("evaluate", copied, "--formula", "recall=full")
     assert status == 1
     assert "truncated" in err
+
+
+def test_masks_of_training_only_let_validation_items_into_the_lists(folder):
+    fold = run(folder, "pop").fold
+    usual, less = (masked_part(fold, masked) for masked in ("train+validation", "train"))
+    assert usual is fold.test
+    np.testing.assert_array_equal(less.seen.lengths, fold.train.by_user.lengths[less.who])
+    assert (usual.seen.lengths == less.seen.lengths + 1).all()
+    np.testing.assert_array_equal(less.histories.item, usual.histories.item)
 
 
 def lists_of(folder, place, ending=".csv"):

@@ -183,10 +183,16 @@ def in_words(
     )
     size = next((word for limit, word in SIZES if abs(found.effect) < limit), "large")
     more, fewer = (found.gain, found.lose) if higher_is_better is not False else (found.lose, found.gain)
+    unsure = found.low is not None and found.high is not None and found.low <= 0 <= found.high
+    but = (
+        " The interval of the mean difference includes 0: surer is for how many users than by how much."
+        if unsure
+        else ""
+    )
     return (
-        f"{b} is {verb} than {a} by {abs(found.difference):.4f} in {metric}; over {users} chance alone hardly explains "
-        f"it ({_p(found, correction)}). For one user the effect is {size}: better for {more:,}, worse for {fewer:,}, equal "
-        f"for {found.users - more - fewer:,}."
+        f"{b} is {verb} than {a} by {abs(found.difference):.4f} in {metric}; over {users} chance alone hardly explains it "
+        f"({_p(found, correction)}).{but} For one user the effect is {size}: better for {more:,}, worse for {fewer:,}, "
+        f"equal for {found.users - more - fewer:,}."
     )
 
 

@@ -18,10 +18,12 @@ from workbench.declaring import nearest
 from workbench.errors import WorkbenchError
 from workbench.evaluation import significance
 from workbench.evaluation.aggregating import repeats
+from workbench.evaluation.intervals import bootstrap
 from workbench.evaluation.lists import catalogue_of, compare_lists, only_relevant
 from workbench.evaluation.overlap import rank_biased_overlap
 from workbench.evaluation.protocol import unlike
 from workbench.evaluation.segments import ERRORS, Segment, ages, by_items, by_users, deciles
+from workbench.evaluation.significance import Difference
 from workbench.files import read_json
 from workbench.metrics import Ranked, all_metrics
 from workbench.training.judging import masked_part
@@ -81,6 +83,11 @@ def compare_runs(
     chosen = [(a, b) for a, b in combinations(names, 2) if unlike({a: protocols[a], b: protocols[b]}, metric) is None]
     values = [_joined(per_user[a], per_user[b])[1:] for a, b in chosen]
     differences = significance.compare_pairs(values, test, correction) if chosen else []
+    if metric in ERRORS:
+        differences = [
+            _over_ratings(one, *_ratings(names[a], names[b], metric))
+            for one, (a, b) in zip(differences, chosen, strict=True)
+        ]
     pairs = []
     for (a, b), one in zip(chosen, differences, strict=True):
         words = significance.in_words(a, b, metric, one, higher_is_better=higher, correction=correction)
@@ -99,6 +106,36 @@ def compare_runs(
         "protocol": next(iter(protocols.values())) if why is None else protocols,
         "tests": significance.about(test, correction),
     }
+
+
+def _ratings(a: Run, b: Run, metric: str) -> tuple[Array, Array, Array, bool]:
+    """Errors of users that both runs have, how many ratings are behind each, and whether they are roots of squares."""
+    users, first, second = _joined(values_of(a, metric), values_of(b, metric))
+    table = pq.read_table(a.folder / "users.parquet", columns=["user", "ratings"]).combine_chunks()
+    rows = pc.index_in(users, value_set=table.column("user").combine_chunks()).to_numpy()
+    return first, second, table.column("ratings").to_numpy()[rows], metric == "rmse"
+
+
+def _over_ratings(found: Difference, a: Array, b: Array, counts: Array, squared: bool) -> Difference:
+    """The same test by user (by their own errors), with the difference of the errors over all ratings.
+
+    The difference of two roots is that of the squares / the sum of the roots, which is taken as it is.
+    """
+    if not len(counts):
+        return found
+    a, b = (a**2, b**2) if squared else (a, b)
+    total = counts.sum()
+    means = [float((one * counts).sum() / total) for one in (a, b)]
+    scale = sum(np.sqrt(means)) if squared else 1.0
+    scale = scale if scale > 0 else 1.0
+    low, high = (float(end[0]) / scale for end in bootstrap((b - a)[:, None], counts))
+    several = len(counts) > 1
+    return replace(
+        found,
+        difference=(means[1] - means[0]) / scale,
+        low=low if several else None,
+        high=high if several else None,
+    )
 
 
 def _names(runs: Sequence[Run]) -> dict[str, Run]:

@@ -216,7 +216,7 @@ def _metric_table(answer: dict[str, Any], *, usual: bool = False) -> str:
 def recommend(args: argparse.Namespace, progress: Progress) -> Answer:
     """Write lists."""
     from workbench.export.lists import export_lists
-    from workbench.jobs import load
+    from workbench.insight.looking import load
 
     run, algorithm, items = load(args.run)
     progress.start("Recommending")

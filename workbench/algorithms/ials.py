@@ -28,6 +28,10 @@ class IALS(Algorithm):
     here it is the unobserved weight × interactions / (users × items), so that one default suits sparse and dense data.
 
     People are always solved for exactly from their history, whatever the solver of the training.
+
+    The L2 weight was chosen on validation data taken from training sets (NDCG@10 of 4,000 people, 64 factors, 12 epochs;
+    MovieLens 1M's last but one, Gowalla's validation file): 0.003 gave 0.0458 and 0.0656, 0.005 0.0470 and 0.0672, 0.01
+    0.0428 and 0.0685. An unobserved weight of 3 gave 0.0443 and 0.0634, of 30 0.0337 and 0.0666 (8 epochs), both at 0.01.
     """
 
     name, title, family = "ials", "iALS", "Factors"
@@ -46,7 +50,7 @@ class IALS(Algorithm):
         ge=1, le=2048, log=True, search=(16, 512),
     )  # fmt: skip
     epochs: int = hyperparameter(
-        16, "Epochs", "Sweeps over all users and items. A dozen is often enough.",
+        12, "Epochs", "Sweeps over all users and items. A dozen is often enough.",
         ge=1, le=1000, search=(4, 40),
     )  # fmt: skip
     unobserved_weight: float = hyperparameter(
@@ -54,7 +58,7 @@ class IALS(Algorithm):
         gt=0, le=1e4, log=True, search=(1, 100),
     )  # fmt: skip
     regularization: float = hyperparameter(
-        0.01, "L2 weight", "Holds the factors down. The second to tune; raise it with more factors.",
+        0.005, "L2 weight", "Holds the factors down. The second to tune; raise it with more factors.",
         gt=0, le=100, log=True, search=(0.0003, 0.1),
     )  # fmt: skip
     frequency_exponent: float = hyperparameter(

@@ -167,19 +167,19 @@ class AdjustAt(Control):
 def test_the_learning_rate_changes_while_it_trains_and_the_run_says_so(make_run, monkeypatch):
     monkeypatch.setattr("workbench.training.train.LOOK", 0)
     run = make_run("gmf", NET)
-    train_run(run.folder, AdjustAt(run, 12, 0.003))
+    train_run(run.folder, AdjustAt(run, 12, 0.03))
     [change] = Run.open(run.folder).spec.changes
-    assert (change.name, change.value) == ("learning_rate", 0.003)
+    assert (change.name, change.value) == ("learning_rate", 0.03)
     assert 0 < change.since < 4
     for record in run.records():
         reached = record["epoch"] + record.get("part", 0)
-        wanted = 0.003 if reached > change.since else run.spec.hyperparameters["learning_rate"]
+        wanted = 0.03 if reached > change.since else run.spec.hyperparameters["learning_rate"]
         assert record["values"]["learning_rate"] == wanted
     # Killed at once after the change, and taken up again, it goes the same way.
     again = make_run("gmf", NET)
     looks = 12
     with pytest.raises(Cancelled):
-        train_run(again.folder, AdjustAt(again, looks, 0.003, last=looks + 2))
+        train_run(again.folder, AdjustAt(again, looks, 0.03, last=looks + 2))
     train_run(again.folder)
     assert Run.open(again.folder).spec.changes == [change]
     assert same(last(run), last(again))

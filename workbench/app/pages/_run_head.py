@@ -40,6 +40,7 @@ class RunHead(QWidget):
             "pause": ("pause", session.pause_run),
             "unpause": ("resume", session.unpause_run),
             "stop": ("stop", session.stop_run),
+            "discard": ("cancel", session.cancel_run),
             "cancel": ("cancel", session.cancel_run),
             "go_on": ("", session.resume_run),
             "delete": ("", session.delete_run),
@@ -48,6 +49,7 @@ class RunHead(QWidget):
             "pause": (self.tr("Pause"), self.tr("Wait here; nothing is lost")),
             "unpause": (self.tr("Go on"), self.tr("Go on from where it waits")),
             "stop": (self.tr("Stop and keep"), self.tr("End training and keep the best epoch so far")),
+            "discard": (self.tr("Stop and discard"), self.tr("End training now; no model is kept")),
             "cancel": (self.tr("Cancel"), self.tr("End training now")),
             "go_on": (self.tr("Resume"), self.tr("Go on after the last finished epoch")),
             "delete": (self.tr("Delete"), self.tr("Remove this run and its files")),
@@ -118,4 +120,4 @@ def _offered(info: RunInfo | None, wish: str) -> set[str]:
         return {"cancel"}
     if wish in ("stop", "cancel"):
         return {"cancel"} if wish == "stop" else set()
-    return {"stop", "cancel", "unpause" if info.state == "paused" else "pause"}
+    return {"stop", "discard", "unpause" if info.state == "paused" else "pause"}

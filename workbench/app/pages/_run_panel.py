@@ -11,6 +11,7 @@ from workbench.app.pages._curves import LOWER_IS_BETTER, Curve
 from workbench.app.pages._legend import Legend
 from workbench.app.pages._lines import RunLine, show_lines
 from workbench.app.pages._run_head import RunHead
+from workbench.app.pages._run_orders import RunOrders
 from workbench.app.pages._run_words import (
     NONE,
     algorithm_of,
@@ -64,7 +65,12 @@ class RunPanel(QWidget):
         column.setSpacing(12)
         self.head = RunHead(self.session)
         self.head.ordered.connect(self._order)
-        column.addWidget(self.head)
+        self.orders = RunOrders(self.session)
+        top = QVBoxLayout()
+        top.setSpacing(0)
+        top.addWidget(self.head)
+        top.addWidget(self.orders)
+        column.addLayout(top)
         self._errors = QVBoxLayout()
         column.addLayout(self._errors)
         self.loss = LinePlot(self.tr("Loss"), x="", legend=False, whole=True)
@@ -183,6 +189,7 @@ class RunPanel(QWidget):
         # Its process is still on its way out; what it leaves cannot be touched yet.
         ending = info is not None and info.over and self.session.runs.active() is info
         self.head.show_run(info, wish, place, ending=ending)
+        self.orders.show_run(info, ending=ending)
         self._say_figures(info)
         self._say_problem(info)
 

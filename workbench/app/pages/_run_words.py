@@ -111,10 +111,20 @@ def metric_title(key: str) -> str:
     return f"{title}@{cutoff}" if cutoff else title
 
 
-def is_usual(key: str) -> bool:
-    """Whether a metric such as ``ndcg@10`` is one of those that are shown where nobody chose."""
-    known = all_metrics().get(key.partition("@")[0])
-    return known is not None and known.usual
+def changes_of(info: RunInfo) -> list[dict[str, Any]]:
+    """What was changed since the run began, in order: name, value, and epochs that were done then (``since``)."""
+    given = info.status.get("changes") or info.spec.get("changes")
+    found = [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []
+    return [one for one in found if number(one.get("since")) is not None and number(one.get("value")) is not None]
+
+
+def change_words(info: RunInfo, change: dict[str, Any]) -> str:
+    """One change in words: "Learning rate 0.0005 since epoch 3"."""
+    name, since = str(change.get("name")), float(change["since"])
+    title = _titles(info).get(name, name)
+    if name == "epochs":
+        return _tr("{n} more after epoch {m}").format(n=f"{change['value'] - since:g}", m=f"{since:g}")
+    return _tr("{name} {value} since epoch {n}").format(name=title, value=f"{change['value']:g}", n=f"{since:.1f}")
 
 
 def figure(value: Any, digits: int = 3) -> str:

@@ -37,8 +37,7 @@ def test_growth_of_training(tmp_path, capsys):
     found = {}
     for rows in ROWS:
         (tmp_path / f"{rows}").mkdir()
-        given = os.environ.get(f"GROWTH_DATA_{rows}")
-        data = given or imported(tmp_path / f"{rows}", rows)
+        data = imported(tmp_path / f"{rows}", rows)
         settings = {"epochs": EPOCHS, **({"factors": 64} if ALGORITHM == "ials" else {})}
         found[rows] = measured(TRAIN, data, tmp_path / f"{rows}" / "run", ALGORITHM, json.dumps(settings))
     with capsys.disabled():

@@ -57,6 +57,12 @@ def offered(page):
     return {one.text() for one in page.run.head.findChildren(Button) if one.isVisible()}
 
 
+def waiting(page):
+    """What the queue shows."""
+    shown = page.queue.list
+    return [shown.item(row).text() for row in range(shown.count()) if shown.isVisible()]
+
+
 def set_seed(page, seed):
     page.fold.setChecked(True)
     page.options.field("seed").input.setText(str(seed))
@@ -250,7 +256,7 @@ def test_train_and_queue_several_one_after_another(page, opened, qtbot):
     set_seed(page, 0)
     page.primary.trigger()
     second = opened.all_runs()[1]
-    assert page._waiting.full_text() == "Waiting: EASE 2"
+    assert waiting(page) == ["1   EASE 2"]
     assert page.run.head.state.text() == "Waiting, next"
     assert TrainPage.state(opened) == ("running", "")
     opened.select_runs([first.id])
@@ -259,7 +265,7 @@ def test_train_and_queue_several_one_after_another(page, opened, qtbot):
     qtbot.waitUntil(lambda: second.state == "done", timeout=10_000)
     assert first.state == "cancelled"
     qtbot.waitUntil(lambda: page.primary.text() == "Train EASE")
-    assert not page._waiting.isVisible()
+    assert waiting(page) == []
 
 
 def test_pause_go_on_and_stop_answer_at_once_and_then_in_words(page, opened, qtbot):
@@ -348,9 +354,9 @@ def test_a_waiting_run_is_taken_out_of_the_queue(page, opened, qtbot):
     assert offered(page) == {"Cancel"}
     click(qtbot, page, "Cancel")
     assert opened.all_runs()[1].state == "cancelled"
-    assert not page._waiting.isVisible()
+    assert waiting(page) == []
     click(qtbot, page, "Resume")
-    assert page._waiting.full_text() == "Waiting: BPR 2"
+    assert waiting(page) == ["1   BPR 2"]
 
 
 def test_deleting_asks_once_more(session, project, keep, qtbot, light):

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QApplication
 
 from tests.app.fake_runs import done_run, epoch_records, live_run, living, make_run, set_status, write_records
@@ -81,3 +81,64 @@ def test_the_line_of_orders_never_changes_its_height(learning, qtbot):
     qtbot.waitUntil(learning.run.orders.extend.isVisible)
     QApplication.processEvents()
     assert learning.run.loss_card.geometry() == before
+
+
+# The queue ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def queued(session, project, keep, qtbot, light):
+    """The page with three runs that wait for one that trains."""
+    live_run(project, "a-bpr")
+    for at, name in enumerate(("b-ease", "c-ease", "d-ease")):
+        run = make_run(project, name, "ease")
+        run.set_status("queued", place=at)
+    session.open_project(project.folder)
+    page = shown(TrainPage(session), keep, qtbot)
+    page.queue.list.setCurrentRow(1)
+    page.queue.list.setFocus()
+    return page
+
+
+def order(page):
+    return [one.id for one in page.session.runs.waiting()]
+
+
+def test_the_queue_is_ordered_by_keys_and_the_order_outlives_the_window(queued, qtbot):
+    qtbot.keyClick(queued.queue.list, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    assert order(queued) == queued.queue.list.ids() == ["c-ease", "b-ease", "d-ease"]
+    assert queued.queue.list.chosen() == "c-ease"
+    qtbot.keyClick(queued.queue.list, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    assert order(queued)[0] == "c-ease"
+    qtbot.keyClick(queued.queue.list, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    qtbot.mouseClick(queued.queue.down, Qt.MouseButton.LeftButton)
+    assert order(queued) == ["b-ease", "d-ease", "c-ease"]
+    assert [queued.queue.list.item(row).text()[:1] for row in range(3)] == ["1", "2", "3"]
+    assert queued.session.run("c-ease").status["place"] == 2
+
+
+def test_the_queue_is_ordered_by_dragging(queued, qtbot):
+    queued.queue.list.model().moveRow(QModelIndex(), 2, QModelIndex(), 0)
+    qtbot.waitUntil(lambda: order(queued) == ["d-ease", "b-ease", "c-ease"])
+    queued.queue.list.model().moveRow(QModelIndex(), 0, QModelIndex(), 3)
+    qtbot.waitUntil(lambda: order(queued) == ["b-ease", "c-ease", "d-ease"])
+
+
+def test_a_run_is_taken_out_of_the_queue_where_it_stands(queued, qtbot):
+    qtbot.keyClick(queued.queue.list, Qt.Key.Key_Delete)
+    assert order(queued) == queued.queue.list.ids() == ["b-ease", "d-ease"]
+    assert queued.session.run("c-ease").state == "cancelled"
+    assert queued.queue.words.full_text() == "2 waiting"
+
+
+def test_how_many_train_at_once_is_chosen_with_its_rule_and_kept(queued, qtbot, monkeypatch):
+    runs = queued.session.runs
+    monkeypatch.setattr(runs, "_fits", lambda: False)
+    assert not queued.queue.rule.isVisible()
+    queued.queue.at_once.setCurrentIndex(2)
+    queued.queue.at_once.activated.emit(2)
+    assert runs.at_once == 3
+    assert "1 GB" in queued.queue.rule.text()
+    assert queued.queue.rule.isVisible()
+    assert len(order(queued)) == 3  # there is no memory for another one
+    assert type(runs)().at_once == 3

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from workbench.app.run_worker import OVER, Follower, Standby
 from workbench.errors import WorkbenchError
-from workbench.project import Project, log_folder
+from workbench.project import Project, log_folder, settings
 
 NEXT_STANDBY = 3000  # milliseconds: the run that has just started has the machine to itself first
 AGAIN = 5000  # milliseconds until it is looked again whether there is memory for one more
@@ -147,7 +147,8 @@ class Runs(QObject):
         self._followers: dict[str, Follower] = {}
         self._leaving: list[Follower] = []
         self._queue: deque[str] = deque()
-        self._at_once = 1
+        kept = settings().get("at_once", 1)
+        self._at_once = max(1, kept) if isinstance(kept, int) else 1
         self.standby = Standby(command, log_folder() / "training.log")
 
     def open(self, project: Project) -> None:

@@ -13,13 +13,13 @@ from workbench.app.form import Form
 from workbench.app.pages import Page, preview
 from workbench.app.pages._algorithm_list import AlgorithmList
 from workbench.app.pages._blend_runs import BlendRuns
+from workbench.app.pages._queue import Queue
 from workbench.app.pages._run_panel import RunPanel
-from workbench.app.pages._run_words import short_title
 from workbench.app.pages._several import SeveralValues
 from workbench.app.pages._training_options import options_of
 from workbench.app.session import Session
 from workbench.app.theme import GRID, HEADING, SMALL
-from workbench.app.widgets import Button, Card, Chip, Elided, EmptyState, Text, clear
+from workbench.app.widgets import Button, Card, Chip, EmptyState, Line, Text, clear
 from workbench.insight.paths import varied
 
 LIST_WIDTH, FORM_WIDTH = 25 * GRID, 38 * GRID
@@ -136,9 +136,9 @@ class TrainPage(Page):
         inside.setAutoFillBackground(False)
         self._area = area
         card.add(area, 1)
-        self._waiting = Elided("", ink="muted")
-        self._waiting.setContentsMargins(2 * GRID, 4, 2 * GRID, 6)
-        card.add(self._waiting)
+        card.add(Line())
+        self.queue = Queue(self.session)
+        card.add(self.queue)
         return card
 
     def _build_hyperparameters(self, column: QVBoxLayout) -> None:
@@ -247,9 +247,7 @@ class TrainPage(Page):
         runs = self.session.runs
         waiting = runs.waiting()
         busy = runs.active() is not None or bool(waiting)
-        names = ", ".join(short_title(one)[:40] for one in waiting[:8])
-        self._waiting.set_text(self.tr("Waiting: {names}").format(names=names) if waiting else "")
-        self._waiting.setVisible(bool(waiting))
+        self.queue.refresh()
         words = self.tr("Queue {name}") if busy else self.tr("Train {name}")
         self.blend.refresh()
         reason = self.algorithms.reason(kind) or (self.blend.reason() if kind is Blend else "")

@@ -99,3 +99,36 @@ def test_user_items_from_lists_and_as_a_matrix():
     rows = UserItems.from_lists([[2, 0], [], [1]])
     assert rows.lengths.tolist() == [2, 0, 1]
     assert rows.matrix(3).toarray().tolist() == [[1, 0, 1], [0, 0, 0], [0, 1, 0]]
+
+
+def test_the_hash_of_facts_is_that_of_what_they_say(tmp_path):
+    """What stands in the place of a null, and how a table lies in memory, is nobody's business."""
+    from workbench.data.interactions import _file_hash
+
+    def written(year_at_null, *, cut):
+        numbers = pa.array(np.array([1990, year_at_null, 2001], np.int16), mask=np.array([False, True, False]))
+        dirty = pa.Array.from_buffers(
+            pa.int16(), 3, [numbers.buffers()[0], pa.py_buffer(np.array([1990, year_at_null, 2001], np.int16))]
+        )
+        genres = pa.array([["a", "b"], None, []], pa.list_(pa.string()))
+        table = pa.table({"title": ["x", None, "é"], "year": dirty, "genres": genres})
+        if cut:
+            table = pa.concat_tables([table.slice(0, 1), table.slice(1)])
+        path = tmp_path / "items.arrow"
+        with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as file:
+            file.write_table(table)
+        return _file_hash(path)
+
+    assert written(0, cut=False) == written(77, cut=True)
+    one = written(0, cut=False)
+    for changed in (
+        {"title": ["x", None, "e"]},
+        {"title": ["x", "", "é"]},
+        {"year": pa.array([1990, 0, 2001], pa.int16())},
+    ):
+        table = pa.table({"title": ["x", None, "é"], "year": pa.array([1990, None, 2001], pa.int16())} | changed)
+        genres = pa.array([["a", "b"], None, []], pa.list_(pa.string()))
+        table = table.append_column("genres", genres)
+        with pa.OSFile(str(tmp_path / "items.arrow"), "wb") as sink, pa.ipc.new_file(sink, table.schema) as file:
+            file.write_table(table)
+        assert _file_hash(tmp_path / "items.arrow") != one

@@ -24,8 +24,8 @@ from workbench.data.offering import duplicates, import_data, preview
 from workbench.data.splitting import SHOWN, TEST, TRAIN, UNUSED, VALIDATION, checks, make_split
 from workbench.export.lists import export_lists
 from workbench.files import read_json
-from workbench.insight.finding import item_map, item_story, kinds_of_users
-from workbench.insight.looking import explain, load, recommend, reorder, similar, what_if
+from workbench.insight.finding import find_items, item_map, item_story, kinds_of_users, similar_users
+from workbench.insight.looking import explain, faithfulness, load, recommend, reorder, similar, what_if
 from workbench.training import comparing
 from workbench.training.judging import evaluate_run
 from workbench.training.run import Run
@@ -194,6 +194,9 @@ JOBS: dict[str, Callable[..., Any]] = {
     "what_if": what_if,
     "reorder": reorder,
     "kinds_of_users": kinds_of_users,
+    "similar_users": similar_users,
+    "faithfulness": faithfulness,
+    "find_items": find_items,
     "item_story": item_story,
     "item_map": item_map,
     "find_users": find_users,

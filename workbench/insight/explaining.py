@@ -19,6 +19,8 @@ from workbench.evaluation.ranking import blocks, rank_of, recommend
 MOST = 200
 # How far from the score the sum of what single interactions say may be, as a share of the largest: rounding.
 ROUNDING = 1e-4
+# Numbers that say what each interaction adds to each item, before they are asked of one item alone (128 MB).
+MOST_SAID = 2**25
 
 How = Literal["sum", "leave-one-out"]
 
@@ -85,16 +87,21 @@ def explain(
     scores = _scores(algorithm, history)
     masked = np.setdiff1d(history.item if seen is None else seen, [item])
     score, n, n_items = float(scores[0, item]), len(history.item), scores.shape[1]
-    nobody = float(_scores(algorithm, _shorter(history, [np.zeros(0, np.int64)]))[0, item])
-    parts = _parts(algorithm, history, item, score, nobody)
+    nothing = _scores(algorithm, _shorter(history, [np.zeros(0, np.int64)]))[0]
+    nobody = float(nothing[item])
+    parts, said = _parts(algorithm, history, item, scores[0], nothing)
     how: How = "leave-one-out" if parts is None else "sum"
     asked = np.arange(max(0, n - MOST), n) if parts is None else np.argsort(-np.abs(parts), kind="stable")[:MOST]
     without, ranks = np.full(n, np.nan), np.zeros(n, np.int64)
     for block in blocks(len(asked), n_items):
         if control is not None:
             control.check()
-        rows = [np.delete(np.arange(n), at) for at in asked[block].tolist()]
-        for at, row in zip(asked[block].tolist(), _scores(algorithm, _shorter(history, rows)), strict=True):
+        if said is None:
+            rows = [np.delete(np.arange(n), at) for at in asked[block].tolist()]
+            changed = _scores(algorithm, _shorter(history, rows))
+        else:
+            changed = scores - said[asked[block]]
+        for at, row in zip(asked[block].tolist(), changed, strict=True):
             without[at], ranks[at] = row[item], rank_of(row, item, masked)
     if parts is None:
         parts, base = score - without, nobody
@@ -157,19 +164,33 @@ def deletion_test(
     return Faithfulness(len(top), float(np.mean(top)), float(np.mean(others)), better)
 
 
-def _parts(algorithm: Algorithm, history: UserItems, item: int, score: float, nobody: float) -> Array | None:
-    """What each interaction adds to the score, float64 (n,); None where the score is not such a sum.
+def _parts(
+    algorithm: Algorithm, history: UserItems, item: int, scores: Array, nothing: Array
+) -> tuple[Array | None, Array | None]:
+    """What each interaction adds to the score, float64 (n,), and to all scores, float32 (n, n_items); None: no such sum.
 
-    Where an algorithm with exact reasons does not say, its score is compared with what the interactions say one by one.
+    Where an algorithm with exact reasons does not say, its scores are compared with what the interactions say one by one.
+    If all scores are such sums, nothing need be asked again to know what happens without an interaction.
     """
     parts = algorithm.contributions(history, item)
     n = len(history.item)
     if parts is not None or algorithm.explains != "exact" or not n:
-        return parts
-    alone = _scores(algorithm, _shorter(history, np.arange(n)[:, None]), item)
-    parts = alone.astype(np.float64) - nobody
-    size = max(abs(score), float(np.abs(parts).max()))
-    return parts if abs(nobody + parts.sum() - score) <= ROUNDING * size else None
+        return parts, None
+    alone = _shorter(history, np.arange(n)[:, None])
+    if n * len(scores) > MOST_SAID:
+        parts = _scores(algorithm, alone, item).astype(np.float64) - float(nothing[item])
+        return (parts if _add_up(parts[:, None], scores[item : item + 1], nothing[item : item + 1]) else None), None
+    said = _scores(algorithm, alone) - nothing
+    parts = said[:, item].astype(np.float64)
+    if not _add_up(parts[:, None], scores[item : item + 1], nothing[item : item + 1]):
+        return None, None
+    return parts, said if _add_up(said, scores, nothing) else None
+
+
+def _add_up(said: Array, scores: Array, nothing: Array) -> bool:
+    """Whether scores (m,) are those of nobody plus what n interactions say, (n, m)."""
+    size = max(float(np.abs(scores).max()), float(np.abs(said).max()))
+    return bool((np.abs(nothing + said.sum(axis=0, dtype=np.float64) - scores) <= ROUNDING * size).all())
 
 
 def _scores(algorithm: Algorithm, histories: UserItems, item: int | None = None) -> Array:

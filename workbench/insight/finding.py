@@ -14,7 +14,7 @@ from workbench.errors import WorkbenchError
 from workbench.evaluation.overlap import rank_biased_overlap
 from workbench.files import whole_file
 from workbench.insight import items
-from workbench.insight.looking import item_json, load, vectors
+from workbench.insight.looking import item_json, items_json, load, user_index, vectors
 from workbench.training.run import Run
 
 Json = dict[str, Any]
@@ -57,6 +57,38 @@ def kinds_of_users(
         return [_user(opened, int(who[at]), lengths) | {"value": float(1 - overlap[at])} for at in order.tolist()]
     message = f"'{kind}' is no kind of user. Choose heaviest, worst, best, random, or changed with another run."
     raise WorkbenchError(message)
+
+
+def similar_users(run: str, user: str, control: Control, limit: int = 20) -> list[Json]:
+    """Those whose items are most like a user's (cosine of what both have), with ``value`` and the number ``shared``."""
+    opened, _, _ = load(Path(run))
+    index = user_index(opened, user)
+    x = opened.fold.seen_at_test.by_user.matrix(opened.data.n_items)
+    x.data[:] = 1
+    lengths = np.diff(x.indptr)
+    shared = np.asarray((x @ x[index].T).todense()).ravel()
+    cosine = shared / np.sqrt(np.maximum(lengths.astype(np.float64) * lengths[index], 1))
+    cosine[index] = 0
+    order = np.lexsort((-lengths, -cosine))[:limit]
+    return [
+        _user(opened, one, lengths) | {"value": float(cosine[one]), "shared": int(shared[one])}
+        for one in order.tolist()
+        if cosine[one] > 0
+    ]
+
+
+def find_items(run: str, query: str, control: Control, limit: int = 50) -> list[Json]:
+    """Items whose title or id holds the query; those that start with it first, then by number of interactions."""
+    opened, _, facts = load(Path(run))
+    data = opened.data
+    names = data.item_ids if facts is None else pc.coalesce(facts.title, facts.item_ids)
+    names = names.cast(pa.string())
+    holds = pc.match_substring(names, query, ignore_case=True)
+    starts = pc.starts_with(names, query, ignore_case=True).to_numpy(zero_copy_only=False)
+    same = pc.equal(data.item_ids.cast(pa.string()), query).to_numpy(zero_copy_only=False)
+    found = np.flatnonzero(holds.to_numpy(zero_copy_only=False) | same)
+    order = np.lexsort((-data.item_counts[found], ~starts[found], ~same[found]))[:limit]
+    return items_json(data, facts, found[order])
 
 
 def judged(run: Run) -> tuple[Array, Array]:
@@ -104,8 +136,8 @@ def item_story(run: str, item: str, control: Control, k: int = 10, people: int =
         ],
         "how": near.how,
         "similar": [
-            {**item_json(data, facts, int(one)), "score": float(score)}
-            for one, score in zip(near.items, near.scores, strict=True)
+            {**shown, "score": score}
+            for shown, score in zip(items_json(data, facts, near.items), near.scores.tolist(), strict=True)
         ],
         "listed": None,
     }

@@ -1,5 +1,6 @@
 """One user under one run: history, list, reasons, and lists for histories that never were; as plain JSON values."""
 
+from dataclasses import asdict, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from workbench.data.items import Items
 from workbench.errors import WorkbenchError
 from workbench.evaluation.ranking import rank_of
 from workbench.evaluation.ranking import recommend as best_items
+from workbench.files import read_json, write_json
 from workbench.insight import explaining, items
 from workbench.insight.reranking import Known, Wishes, genre_shares, rerank
 from workbench.training.run import Run
@@ -23,6 +25,8 @@ from workbench.training.run import Run
 Json = dict[str, Any]
 # Candidates for each place of a list in another order.
 CANDIDATES = 10
+# Wishes for diversity whose price is told beside the one that was chosen.
+STEPS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 
 
 @lru_cache(maxsize=2)
@@ -54,7 +58,7 @@ def recommend(run: str, user: str, control: Control, k: int = 20, include_seen: 
     """One user's history and list, with titles."""
     opened, algorithm, items = load(Path(run))
     data, fold = opened.data, opened.fold
-    index = _user_index(opened, user)
+    index = user_index(opened, user)
     rows = np.array([index])
     history = fold.shown_at_test.by_user.rows(rows)
     known = fold.train.by_user.lengths[index] > 0
@@ -62,16 +66,10 @@ def recommend(run: str, user: str, control: Control, k: int = 20, include_seen: 
     listed, scores = best_items(algorithm, np.array([index if known else -1], np.int32), history, k, seen)
     truth = set(_truth(opened, index).tolist())
     had = set(_seen(opened, rows).item.tolist()) if include_seen else set()
+    there = listed[0] >= 0
     found = [
-        {
-            **item_json(data, items, int(item)),
-            "rank": rank,
-            "score": float(score),
-            "hit": int(item) in truth,
-            "seen": int(item) in had,
-        }
-        for rank, (item, score) in enumerate(zip(listed[0], scores[0], strict=True), 1)
-        if item >= 0
+        {**told, "rank": rank, "score": score, "hit": item in truth, "seen": item in had}
+        for rank, (told, item, score) in enumerate(_listed(data, items, listed[0][there], scores[0][there]), 1)
     ]
     return {
         "user": user,
@@ -86,7 +84,12 @@ def recommend(run: str, user: str, control: Control, k: int = 20, include_seen: 
     }
 
 
-def _user_index(run: Run, user: str) -> int:
+def _listed(data: Interactions, items: Items | None, listed: Array, scores: Array) -> list[tuple[Json, int, float]]:
+    """What is shown of each item of a list, its index, and its score."""
+    return list(zip(items_json(data, items, listed), listed.tolist(), scores.tolist(), strict=True))
+
+
+def user_index(run: Run, user: str) -> int:
     """Index of a person; a sentence where the run's filters left them out."""
     there = run.spec.filters and pc.index(run.data.user_ids, pa.scalar(user, run.data.user_ids.type)).as_py() >= 0
     if run.spec.filters and not there:
@@ -111,31 +114,41 @@ def _truth(run: Run, user: int) -> np.ndarray:
 
 def item_json(data: Interactions, items: Items | None, index: int) -> Json:
     """What is shown of an item."""
-    one: Json = {"item": data.item_ids[index].as_py(), "interactions": int(data.item_counts[index])}
+    return items_json(data, items, [index])[0]
+
+
+def items_json(data: Interactions, items: Items | None, indices: Array | list[int]) -> list[Json]:
+    """What is shown of some items, looked up all at once."""
+    wanted = np.asarray(indices, np.int64)
+    where = pa.array(wanted)
+    ids, counts = data.item_ids.take(where).to_pylist(), data.item_counts[wanted].tolist()
     if items is None:
-        return one | {"title": one["item"]}
-    year = items.year[index].as_py() if items.year is not None else None
-    genres = items.genres[index].as_py() if items.genres is not None else None
-    return one | {"title": items.titles([index])[0], "year": year, "genres": genres}
+        return [{"item": i, "interactions": n, "title": i} for i, n in zip(ids, counts, strict=True)]
+    titles, years, genres = (
+        items.titles(wanted),
+        items.year.take(where).to_pylist(),
+        items.genres.take(where).to_pylist(),
+    )
+    return [
+        {"item": i, "interactions": n, "title": title, "year": year, "genres": genre}
+        for i, n, title, year, genre in zip(ids, counts, titles, years, genres, strict=True)
+    ]
 
 
 def _history(data: Interactions, items: Items | None, history: UserItems) -> list[Json]:
     """Newest first; at most the thousand newest, which is more than anybody scrolls."""
-    newest = range(len(history.item) - 1, max(-1, len(history.item) - 1001), -1)
-    return [
-        {
-            **item_json(data, items, int(history.item[at])),
-            "rating": None if history.rating is None else float(history.rating[at]),
-            "time": None if history.time is None else int(history.time[at]),
-        }
-        for at in newest
-    ]
+    newest = np.arange(len(history.item))[::-1][:1000]
+    told = items_json(data, items, history.item[newest])
+    for one, at in zip(told, newest.tolist(), strict=True):
+        one["rating"] = None if history.rating is None else float(history.rating[at])
+        one["time"] = None if history.time is None else int(history.time[at])
+    return told
 
 
 def explain(run: str, user: str, item: str, control: Control) -> Json:
     """Why an item has its place in a user's list: what each interaction of the history does for it."""
     opened, algorithm, _ = load(Path(run))
-    index = _user_index(opened, user)
+    index = user_index(opened, user)
     history = opened.fold.shown_at_test.by_user.rows(np.array([index]))
     seen = _seen(opened, np.array([index])).item
     told = explaining.explain(algorithm, history, opened.data.item_index(item), seen, control)
@@ -148,8 +161,8 @@ def similar(run: str, item: str, control: Control, k: int = 10) -> Json:
     index = opened.data.item_index(item)
     found = items.similar(algorithm, index, k)
     neighbours = [
-        {**item_json(opened.data, facts, int(one)), "rank": rank, "score": float(score)}
-        for rank, (one, score) in enumerate(zip(found.items, found.scores, strict=True), 1)
+        {**told, "rank": rank, "score": score}
+        for rank, (told, _, score) in enumerate(_listed(opened.data, facts, found.items, found.scores), 1)
     ]
     return {
         "algorithm": opened.spec.algorithm,
@@ -182,11 +195,11 @@ def what_if(
     data = opened.data
     imagined = _imagined(data, history)
     listed, scores = best_items(algorithm, np.array([-1], np.int32), imagined, k, imagined)
-    before = _before(opened, algorithm, user, listed[0]) if user is not None else {}
+    there = listed[0] >= 0
+    before = _before(Path(run), user, listed[0][there].tolist()) if user is not None else {}
     found = [
-        {**item_json(data, facts, int(one)), "rank": rank, "score": float(score), "was": before.get(int(one))}
-        for rank, (one, score) in enumerate(zip(listed[0], scores[0], strict=True), 1)
-        if one >= 0
+        {**told, "rank": rank, "score": score, "was": before.get(one)}
+        for rank, (told, one, score) in enumerate(_listed(data, facts, listed[0][there], scores[0][there]), 1)
     ]
     answer: Json = {"algorithm": opened.spec.algorithm, "fold_in": algorithm.fold_in, "items": found}
     if explain_item is not None:
@@ -198,36 +211,40 @@ def what_if(
 def reorder(run: str, user: str, wishes: Json, control: Control, k: int = 20) -> Json:
     """A user's list in another order: more various, nearer to the taste, less popular, by rules (`reranking.Wishes`).
 
-    ``exclude`` and ``pin`` are ids here. The answer tells what the list was like before and is like after.
+    ``exclude`` and ``pin`` are ids here. The answer tells what the list was like before and is like after: ``diversity``,
+    ``popularity``, ``relevance`` (share of the scores that is kept) and ``hits``; ``tradeoff`` tells the first three for
+    each diversity in `STEPS`, all other wishes being the same.
     """
     opened, algorithm, facts = load(Path(run))
     data = opened.data
-    index = _user_index(opened, user)
+    index = user_index(opened, user)
     row = np.array([index])
     history, seen = opened.fold.shown_at_test.by_user.rows(row), _seen(opened, row)
     known_user = opened.fold.train.by_user.lengths[index] > 0
     who = np.array([index if known_user else -1], np.int32)
     listed, scores = best_items(algorithm, who, history, min(CANDIDATES * k, data.n_items), seen)
     candidates, value = listed[0][listed[0] >= 0], scores[0][listed[0] >= 0]
-    ids = {name: tuple(data.item_index(one) for one in wishes.get(name, ())) for name in ("exclude", "pin")}
+    ids = {name: tuple(indices_of(data, list(wishes.get(name, ())))) for name in ("exclude", "pin")}
     known = known_of(vectors(Path(run)), data, candidates, history)
-    order = rerank(candidates, value, k, Wishes(**{**wishes, **ids}), known)
+    wanted = Wishes(**{**wishes, **ids})
+    order = rerank(candidates, value, k, wanted, known)
     truth = set(_truth(opened, index).tolist())
     found = [
-        {
-            **item_json(data, facts, int(candidates[at])),
-            "rank": rank,
-            "was": int(at) + 1,
-            "score": float(value[at]),
-            "hit": int(candidates[at]) in truth,
-        }
-        for rank, at in enumerate(order.tolist(), 1)
+        {**told, "rank": rank, "was": int(at) + 1, "score": score, "hit": item in truth}
+        for rank, (at, (told, item, score)) in enumerate(
+            zip(order, _listed(data, facts, candidates[order], value[order]), strict=True), 1
+        )
     ]
     plain = np.arange(min(k, len(candidates)))
+    worth = _worth(value)
     return {
         "items": found,
-        "before": _likeness(known, plain) | {"hits": sum(int(candidates[at]) in truth for at in plain.tolist())},
-        "after": _likeness(known, order) | {"hits": sum(one["hit"] for one in found)},
+        "before": _likeness(known, worth, plain) | {"hits": sum(int(candidates[at]) in truth for at in plain.tolist())},
+        "after": _likeness(known, worth, order) | {"hits": sum(one["hit"] for one in found)},
+        "tradeoff": [
+            _likeness(known, worth, rerank(candidates, value, k, replace(wanted, diversity=share), known))
+            for share in STEPS
+        ],
     }
 
 
@@ -254,17 +271,37 @@ def _genre_flags(facts: Items, wanted: Array) -> Array:
     return flags
 
 
-def _likeness(known: Known, order: Array) -> Json:
-    """How unlike the items of a list are (mean over pairs), and how popular they are (mean), both 0 to 1."""
+def _likeness(known: Known, worth: Array, order: Array) -> Json:
+    """How unlike the items of a list are (mean over pairs), how popular (mean), what it keeps of the scores; 0 to 1."""
     pairs = known.similarity[np.ix_(order, order)]
     n = len(order)
     alike = (pairs.sum() - np.trace(pairs)) / (n * (n - 1)) if n > 1 else 1.0
-    return {"diversity": float(1 - alike), "popularity": float(known.popularity[order].mean()) if n else 0.0}
+    most = float(worth[: len(order)].sum())
+    return {
+        "diversity": float(1 - alike),
+        "popularity": float(known.popularity[order].mean()) if n else 0.0,
+        "relevance": float(worth[order].sum()) / most if most > 0 else 1.0,
+    }
+
+
+def _worth(scores: Array) -> Array:
+    """Scores of candidates from 0, for the last one, to 1."""
+    value = np.asarray(scores, np.float64)
+    span = value[0] - value[-1] if len(value) else 0.0
+    return (value - value[-1]) / span if 0 < span < np.inf else np.ones(len(value))
+
+
+def indices_of(data: Interactions, ids: list[str]) -> list[int]:
+    """Indices of items by their ids, all at once; raises WorkbenchError where there is none."""
+    found = pc.index_in(pa.array(ids, data.item_ids.type), data.item_ids).to_pylist()
+    if None in found:
+        data.item_index(ids[found.index(None)])  # says which one there is not
+    return found
 
 
 def _imagined(data: Interactions, history: list[Json]) -> UserItems:
     """A history of ids and ratings as one row; the mean rating where one is lacking, and times one step apart."""
-    index = [data.item_index(str(one["item"])) for one in history]
+    index = indices_of(data, [str(one["item"]) for one in history])
     if len(set(index)) < len(index):
         message = "An item stands in this history twice. Remove one of the two."
         raise WorkbenchError(message)
@@ -280,13 +317,21 @@ def _imagined(data: Interactions, history: list[Json]) -> UserItems:
     return UserItems(np.array([0, len(index)]), np.array(index, np.int32), rating, time)
 
 
-def _before(run: Run, algorithm: Algorithm, user: str, wanted: Array) -> dict[int, int]:
+def _before(folder: Path, user: str, wanted: list[int]) -> dict[int, int]:
     """Ranks of items in the list of a user as they are, known by the history alone as in `what_if`."""
-    row = np.array([_user_index(run, user)])
-    history, seen = run.fold.shown_at_test.by_user.rows(row), _seen(run, row).item
-    scores = algorithm.score(np.array([-1], np.int32), history)[0]
-    there = [int(one) for one in wanted if one >= 0 and int(one) not in set(seen.tolist())]
-    return {one: rank_of(scores, one, seen) for one in there}
+    load(folder)
+    scores, seen = _scores_before(folder, (folder / "model.safetensors").stat().st_mtime, user)
+    known = set(seen.tolist())
+    return {one: rank_of(scores, one, seen) for one in wanted if one not in known}
+
+
+@lru_cache(maxsize=4)
+def _scores_before(folder: Path, stamp: float, user: str) -> tuple[Array, Array]:
+    """Scores of a user as they are, and what they have: the same while their history is changed again and again."""
+    run, algorithm, _ = _loaded(folder, stamp)
+    row = np.array([user_index(run, user)])
+    history = run.fold.shown_at_test.by_user.rows(row)
+    return algorithm.score(np.array([-1], np.int32), history)[0], _seen(run, row).item
 
 
 def _told(data: Interactions, told: explaining.Explanation) -> Json:
@@ -299,12 +344,29 @@ def _told(data: Interactions, told: explaining.Explanation) -> Json:
         "how": told.how,
         "reasons": [
             {
-                **item_json(data, facts, one.item),
+                **shown,
                 "contribution": one.contribution,
                 "score_without": None if np.isnan(one.score_without) else one.score_without,
                 "rank_without": one.rank_without,
                 "attention": one.attention,
             }
-            for one in told.reasons
+            for shown, one in zip(
+                items_json(data, facts, [one.item for one in told.reasons]), told.reasons, strict=True
+            )
         ],
     }
+
+
+def faithfulness(run: str, control: Control, users: int = 30) -> Json:
+    """Whether a run's reasons are the reasons (`explaining.deletion_test`), kept beside the model."""
+    folder = Path(run)
+    opened, algorithm, _ = load(folder)
+    stamp = (folder / "model.safetensors").stat().st_mtime
+    path = folder / "faithfulness.json"
+    if path.exists() and (kept := read_json(path)).get("model") == stamp and kept.get("asked") == users:
+        return dict(kept)
+    found = explaining.deletion_test(algorithm, opened.fold.shown_at_test.by_user, users, control=control)
+    told = {"model": stamp, "asked": users, **asdict(found)} if found.users else {"users": 0}
+    if found.users:
+        write_json(path, told)
+    return told

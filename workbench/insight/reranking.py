@@ -18,6 +18,8 @@ from workbench.errors import WorkbenchError
 SMOOTHING = 0.01
 # A volume that grows by less adds nothing new: the rest is ordered by score.
 FLAT = 1e-10
+# Scores are held within it, so that an infinite one leaves the others a place.
+BOUND = 1e30
 
 
 @dataclass(frozen=True)
@@ -160,6 +162,7 @@ def _within(genres: Array, chosen: list[int], per_genre: int) -> Array | bool:
 
 
 def _unit(values: Array) -> Array:
+    values = np.clip(np.nan_to_num(values), -BOUND, BOUND)
     low, span = values.min(initial=np.inf), np.ptp(values) if len(values) else 0.0
     return (values - low) / span if span > 0 else np.zeros(len(values))
 

@@ -5,7 +5,9 @@ from PySide6.QtCore import Qt, QThreadPool
 from PySide6.QtWidgets import QApplication
 
 from workbench.app import tables
-from workbench.app.tables import MOST_ROWS, ArrayModel, TableView, bars, numbers, texts, times
+from workbench.app.array_model import FAR, MOST_ROWS, ArrayModel
+from workbench.app.columns import FRACTION, bars, numbers, texts, times
+from workbench.app.tables import TableView
 
 DOWN, UP = Qt.SortOrder.DescendingOrder, Qt.SortOrder.AscendingOrder
 
@@ -68,7 +70,7 @@ def test_only_some_rows_are_shown_and_sorted(model):
 
 
 def test_many_rows_are_sorted_outside_the_windows_thread(qapp, qtbot):
-    n = tables.FAR + 1
+    n = FAR + 1
     model = ArrayModel([numbers("a", np.arange(n))], n)
     with qtbot.waitSignal(model.sorted):
         model.sort(0, DOWN)
@@ -83,13 +85,12 @@ def test_more_rows_than_qt_can_count_are_cut(qapp):
 
 def test_bars_are_as_long_as_their_share(qapp):
     model = ArrayModel([bars("score", np.array([0.0, 1.0, 4.0]))], 3)
-    assert [model.data(model.index(row, 0), tables.FRACTION) for row in range(3)] == [0.0, 0.25, 1.0]
+    assert [model.data(model.index(row, 0), FRACTION) for row in range(3)] == [0.0, 0.25, 1.0]
 
 
 @pytest.mark.parametrize("n", [0, 1])
 def test_few_rows_of_equal_values_are_no_trouble(keep, light, n):
     view = keep(TableView("t"))
-    view.setItemDelegateForColumn(0, tables.BarDelegate(view))
     view.show_columns([bars("score", np.full(n, np.nan)), texts("title", ["x"] * n)], n)
     view.show()
     view.grab()

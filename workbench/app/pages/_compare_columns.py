@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 
+from workbench.app.columns import SERIES
 from workbench.app.pages._curves import LOWER_IS_BETTER
 from workbench.app.pages._protocols import key_of
 from workbench.app.pages._run_delegates import BOLD, DETAIL, INK, INTERVAL
@@ -24,7 +25,6 @@ from workbench.app.pages._run_words import (
     validated,
 )
 from workbench.app.runs import RunInfo
-from workbench.app.tables import SERIES
 from workbench.metrics import all_metrics
 
 # Shown beside the chosen metric, where they are not it.

@@ -10,10 +10,11 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QPlainTextEdit, QStackedLayout, QWidget
 
+from workbench.app.columns import Column
 from workbench.app.pages._latest import Latest
 from workbench.app.pages._lists import line
 from workbench.app.session import Session
-from workbench.app.tables import Column, TableView
+from workbench.app.tables import TableView
 from workbench.app.theme import BODY
 
 LINES = 20

@@ -9,10 +9,11 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath
 from PySide6.QtWidgets import QHeaderView, QScrollBar, QStyledItemDelegate, QStyleOptionViewItem
 
-from workbench.app.tables import FRACTION, SERIES, Column, TableView, bars, numbers, times
+from workbench.app.columns import FRACTION, SERIES, Column, bars, numbers, times
+from workbench.app.tables import TableView
 from workbench.app.theme import BODY, GRID, ROW_HEIGHT, SMALL, font, theme
 
-YEAR, BELOW, STARS, INK = SERIES + 20, SERIES + 21, SERIES + 22, SERIES + 23
+YEAR, BELOW, STARS, INK, MOVED = SERIES + 20, SERIES + 21, SERIES + 22, SERIES + 23, SERIES + 24
 LONGEST, LONGEST_TIP = 200, 2000  # letters of a title in a cell and on hover
 TALL = 5 * GRID
 INSET = 11  # where the text of a head begins
@@ -45,10 +46,12 @@ class HistoryTable(TableView):
     def __init__(self) -> None:
         super().__init__("")
         self.setAccessibleName(self.tr("History"))
+        self.items: list[Json] = []
         self._titles, self._stars, self._days = TitleDelegate(self), StarsDelegate(self), InkDelegate(self, SMALL)
 
     def show_items(self, items: list[Json], scale: float | None) -> None:
         """Show a history; `scale` is the end of the scale of ratings, None where no stars are drawn."""
+        self.items = items
         columns, widths = [_titles(self.tr("title"), items)], [0]
         if any(one.get("rating") is not None for one in items):
             ratings = np.array([math.nan if one.get("rating") is None else one["rating"] for one in items], float)
@@ -66,44 +69,67 @@ class HistoryTable(TableView):
 
 
 class ListTable(TableView):
-    """Rank, title with genres, score, popularity, and whether the item was in the hidden truth."""
+    """Rank, title with genres, score, popularity, and whether the item was in the hidden truth.
 
-    def __init__(self) -> None:
+    Beside another list it leaves the score out. Where items have a ``was``, arrows tell how far they moved.
+    """
+
+    def __init__(self, name: str = "") -> None:
         super().__init__("")
-        self.setAccessibleName(self.tr("Recommendations"))
-        self._titles, self._bars, self._inks = TitleDelegate(self), ScoreDelegate(self), InkDelegate(self)
+        self.setAccessibleName(name or self.tr("Recommendations"))
+        self.items: list[Json] = []
+        self._narrow = False
+        self._ranks, self._titles = RankDelegate(self), TitleDelegate(self)
+        self._bars, self._inks = ScoreDelegate(self), InkDelegate(self)
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Leave out what there is no room for; the next list is shown that way."""
+        self._narrow = narrow
 
     def show_items(self, items: list[Json], number: int) -> None:
         """Show a list; `number` gives the colour of the run."""
+        self.items = items
         self._bars.set_number(number)
-        scores = [_finite(one.get("score")) for one in items]
+        short = self._narrow
         marks = [
-            (self.tr("✓ hit"), "ok") if one.get("hit") else (self.tr("seen"), "muted") if one.get("seen") else ("", "")
+            (self.tr("✓") if short else self.tr("✓ hit"), "ok") if one.get("hit")
+            else (self.tr("seen"), "muted") if one.get("seen") else ("", "")
             for one in items
-        ]
-        score = bars(self.tr("score"), scores, digits_for(scores))
-        score.right = False  # the head stands over the bar
-        columns = [
-            numbers("", [one["rank"] for one in items]),
-            _titles(self.tr("title"), items),
-            score,
-            numbers(
-                self.tr("interactions"), [one["interactions"] for one in items],
-                tip=self.tr("How popular the item is: interactions with it in all of the data"),
-            ),
-            Column(
-                self.tr("test"), lambda rows: [marks[row][0] for row in rows.tolist()], None,
-                lambda row: self._about(marks[row][1]),
-                tip=self.tr("✓ hit: this item was kept from training, and the user did choose it"),
-                extra={INK: lambda row: marks[row][1]},
-            ),
         ]  # fmt: skip
-        for column, ink in ((columns[0], "muted"), (columns[3], "text")):
-            column.extra = {INK: partial(_always, ink)}
+        moves = any("was" in one for one in items)
+        rank = numbers("", [one["rank"] for one in items])
+        rank.extra = {INK: partial(_always, "muted"), MOVED: lambda row: moved(items[row])}
+        rank.full = lambda row: self._about_move(items[row])
+        popularity = numbers(
+            self.tr("interactions"), [one["interactions"] for one in items],
+            tip=self.tr("How popular the item is: interactions with it in all of the data"),
+        )  # fmt: skip
+        popularity.extra = {INK: partial(_always, "text")}
+        test = Column(
+            "" if short else self.tr("test"), lambda rows: [marks[row][0] for row in rows.tolist()], None,
+            lambda row: self._about(marks[row][1]),
+            tip=self.tr("✓ hit: this item was kept from training, and the user did choose it"),
+            extra={INK: lambda row: marks[row][1]},
+        )  # fmt: skip
+        shown = [(rank, 5 * GRID + (5 * GRID if moves else 0), self._ranks), (_titles(self.tr("title"), items), 0, self._titles)]
+        if not short:
+            scores = [_finite(one.get("score")) for one in items]
+            score = bars(self.tr("score"), scores, digits_for(scores))
+            score.right = False  # the head stands over the bar
+            shown.append((score, 18 * GRID, self._bars))
+        shown += [(popularity, 12 * GRID, self._inks), (test, (6 if short else 8) * GRID, self._inks)]
         tall = any(one.get("genres") for one in items)
-        _show(self, columns, [5 * GRID, 0, 18 * GRID, 12 * GRID, 8 * GRID], len(items), TALL if tall else ROW_HEIGHT)
-        for place, delegate in enumerate((self._inks, self._titles, self._bars, self._inks, self._inks)):
+        columns, widths, delegates = zip(*shown, strict=True)
+        _show(self, list(columns), list(widths), len(items), TALL if tall else ROW_HEIGHT)
+        for place, delegate in enumerate(delegates):
             self.setItemDelegateForColumn(place, delegate)
+
+    def _about_move(self, one: Json) -> str:
+        if "was" not in one or one["was"] == one["rank"]:
+            return str(one["rank"])
+        if one["was"] is None:
+            return self.tr("{rank}, not in the other list").format(rank=one["rank"])
+        return self.tr("{rank}, was {was}").format(rank=one["rank"], was=one["was"])
 
     def _about(self, ink: str) -> str:
         return {
@@ -222,6 +248,50 @@ class TitleDelegate(QStyledItemDelegate):
         if year:
             painter.setPen(tokens.color("muted"))
             painter.drawText(QRectF(high.left() + width + 5, high.top(), space, high.height()), _LEFT, year)
+
+
+def moved(one: Json) -> str:
+    """How far an item of a list came up (▲) or went down (▼); "new" where it was not there; "" where it stayed."""
+    if "was" not in one or one["was"] == one["rank"]:
+        return ""
+    if one["was"] is None:
+        return "＋"
+    return f"{'▲' if one['was'] > one['rank'] else '▼'}{abs(one['was'] - one['rank']):,}"
+
+
+class RankDelegate(QStyledItemDelegate):
+    """A rank, and before it an arrow with the number of places that the item has moved."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Any) -> None:
+        text = _ground(self, painter, option, index)
+        room = QRectF(option.rect).adjusted(INSET - 3, 0, -INSET, 0)
+        move = index.data(MOVED)
+        if move:
+            painter.setFont(font(SMALL, figures=True))
+            painter.setPen(theme().tokens.color("warn" if move.startswith("▼") else "ok"))
+            painter.drawText(room, _LEFT, move)
+        painter.setFont(font(BODY, figures=True))
+        painter.setPen(theme().tokens.color("muted"))
+        painter.drawText(room, _RIGHT, text)
+
+
+class PartDelegate(QStyledItemDelegate):
+    """What an interaction adds: a bar to the right of a line for more, to the left for less, and its number."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Any) -> None:
+        text = _ground(self, painter, option, index)
+        room = QRectF(option.rect).adjusted(INSET, 0, -INSET, 0)
+        painter.setFont(font(BODY, figures=True))
+        painter.setPen(theme().tokens.color("text"))
+        painter.drawText(room, _RIGHT, text or "–")
+        share = index.data(FRACTION)
+        wide = room.width() - 7 * GRID
+        if share is None or not text or wide <= 0:
+            return
+        middle, part = room.left() + wide / 3, min(1.0, max(-0.5, share))
+        bar = QRectF(middle, room.center().y() - 3, part * wide * 2 / 3, 6).normalized()
+        painter.fillRect(bar, theme().series(0 if share >= 0 else 1))
+        painter.fillRect(QRectF(middle - 0.5, room.top() + 6, 1, room.height() - 12), theme().tokens.color("strong_line"))
 
 
 class StarsDelegate(QStyledItemDelegate):

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from workbench.app.columns import Column
 from workbench.app.pages._preview import moment
 from workbench.app.pages._tables import Prepared, of_numbers, of_texts, of_times
-from workbench.app.tables import Column
 
 Json = dict[str, Any]
 MOST_FACTS = 6  # attributes of users

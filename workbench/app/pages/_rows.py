@@ -7,12 +7,13 @@ import numpy as np
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from workbench.app.columns import Column
 from workbench.app.pages._background import Background
 from workbench.app.pages._data_facts import joined_rows
 from workbench.app.pages._row_columns import of_interactions, of_items, of_listed, of_users
 from workbench.app.pages._tables import Prepared
 from workbench.app.pages._tabs import Tabs
-from workbench.app.tables import Column, TableView
+from workbench.app.tables import TableView
 from workbench.app.theme import GRID, SMALL
 from workbench.app.widgets import Button, Card, Elided, SearchField, Text
 

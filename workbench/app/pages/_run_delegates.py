@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
-from workbench.app.tables import SERIES
+from workbench.app.columns import SERIES
 from workbench.app.theme import GRID, SMALL, font, theme
 
 DETAIL = SERIES + 1

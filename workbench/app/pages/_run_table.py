@@ -15,9 +15,11 @@ from PySide6.QtCore import (
     Signal,
 )
 
+from workbench.app.array_model import ArrayModel
+from workbench.app.columns import Column
 from workbench.app.pages._run_delegates import InkDelegate, RunDelegate
 from workbench.app.runs import RunInfo
-from workbench.app.tables import ArrayModel, Column, TableView
+from workbench.app.tables import TableView
 
 Key = Callable[[RunInfo], Any]
 

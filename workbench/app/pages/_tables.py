@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.app.tables import Column
+from workbench.app.columns import Column
 from workbench.data.interactions import Interactions
 from workbench.data.items import Items
 

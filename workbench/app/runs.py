@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from workbench.app.run_worker import OVER, Follower, Standby
 from workbench.errors import WorkbenchError
 from workbench.project import Project, log_folder, settings
+from workbench.training.facts import Facts
 
 NEXT_STANDBY = 3000  # milliseconds: the run that has just started has the machine to itself first
 AGAIN = 5000  # milliseconds until it is looked again whether there is memory for one more
@@ -45,6 +46,9 @@ class RunInfo:
     validation: dict[str, float] = field(default_factory=dict)
     metrics: dict[str, Any] = field(default_factory=dict)
     evaluation: dict[str, Any] | None = None
+    facts: Facts = field(default_factory=Facts)
+    own_title: str = ""
+    """What it is called where nobody gave it a name."""
 
     @property
     def state(self) -> str:
@@ -144,6 +148,7 @@ class Runs(QObject):
         self._shut = False
         self._infos: dict[str, RunInfo] = {}
         self._records: dict[str, list[dict[str, Any]]] = {}
+        self._removed: dict[str, RunInfo] = {}
         self._followers: dict[str, Follower] = {}
         self._leaving: list[Follower] = []
         self._queue: deque[str] = deque()
@@ -156,6 +161,8 @@ class Runs(QObject):
         from workbench.training.run import Run
 
         self._project = project
+        for left in project.runs_folder.glob(".*.part"):  # removed by a window that did not end well
+            shutil.rmtree(left, ignore_errors=True)
         for folder in project.run_folders():
             try:
                 run = Run.open(folder)
@@ -178,6 +185,9 @@ class Runs(QObject):
         for follower in [*self._followers.values(), *self._leaving]:
             follower.close()
         self._followers, self._leaving = {}, []
+        for info in self._removed.values():
+            shutil.rmtree(_gone(info), ignore_errors=True)
+        self._removed = {}
         self._project = None
         self._infos, self._records = {}, {}
         self._queue.clear()
@@ -314,23 +324,53 @@ class Runs(QObject):
         self._wait_again(info, {**info.status, **run.status()})
 
     def delete(self, run_id: str) -> None:
-        """Remove a run that is over, with its folder."""
+        """Remove a run that is over; `restore` brings it back until the project is closed."""
         info = self._infos.get(run_id)
         if info is None or run_id in self._followers:
             return
         if run_id in self._queue:
             self._queue.remove(run_id)
-        gone = info.folder.with_name(f".{info.folder.name}.part")
         try:
-            info.folder.rename(gone)
+            info.folder.rename(_gone(info))
         except OSError as error:
             raise WorkbenchError(
                 self.tr("The run could not be removed: {reason}.").format(reason=error.strerror)
             ) from error
-        shutil.rmtree(gone, ignore_errors=True)
-        del self._infos[run_id]
+        self._removed[run_id] = self._infos.pop(run_id)
         self._records.pop(run_id, None)
         self.changed.emit()
+
+    def removed(self) -> list[RunInfo]:
+        """Runs that can be brought back, the one removed last at the end."""
+        return list(self._removed.values())
+
+    def restore(self, run_id: str) -> None:
+        """Bring back a run that was removed; one that waited in the queue is cancelled."""
+        info = self._removed.get(run_id)
+        if info is None:
+            return
+        try:
+            _gone(info).rename(info.folder)
+        except OSError as error:
+            raise WorkbenchError(
+                self.tr("The run could not be brought back: {reason}.").format(reason=error.strerror)
+            ) from error
+        del self._removed[run_id]
+        self._infos[run_id] = info
+        self._infos = dict(sorted(self._infos.items(), key=lambda one: one[1].number))
+        if info.state == "queued":
+            self._set(run_id, {**info.status, "state": "cancelled"}, write=True)
+        self.changed.emit()
+
+    def describe(self, run_id: str, **words: Any) -> None:
+        """Give a run a title ("" for its own), tags or a note, as in `Facts`."""
+        info = self._infos.get(run_id)
+        if info is None:
+            return
+        facts = info.facts.but(**words)
+        facts.write(info.folder)
+        info.facts, info.title = facts, facts.title or info.own_title
+        self.run_changed.emit(run_id)
 
     def evaluated(self, run_id: str) -> None:
         """Read a run's evaluation again."""
@@ -356,10 +396,13 @@ class Runs(QObject):
         except WorkbenchError:  # an algorithm that was removed since
             title = run.spec.algorithm
         alike = sum(one.algorithm == run.spec.algorithm for one in self._infos.values())
-        number = 1 + max((one.number for one in self._infos.values()), default=-1)
+        there = [*self._infos.values(), *self._removed.values()]
+        number = 1 + max((one.number for one in there), default=-1)
         title = f"{title} {alike + 1}" if alike else title
+        facts = Facts.read(run.folder)
         spec = run.spec.model_dump()
-        info = RunInfo(run.name, run.folder, number, title, run.spec.algorithm, spec, status)
+        info = RunInfo(run.name, run.folder, number, facts.title or title, run.spec.algorithm, spec, status)
+        info.facts, info.own_title = facts, title
         info.validation = (status.get("last") or {}).get("validation") or {}
         _read_evaluation(info)
         self._infos[info.id] = info
@@ -470,6 +513,11 @@ class Runs(QObject):
             self.failed.emit(self.tr("{title} ended early").format(title=info.title), info.reason, info.details)
         self.changed.emit()
         self._advance()
+
+
+def _gone(info: RunInfo) -> Path:
+    """Where the folder of a removed run lies until the project is closed."""
+    return info.folder.with_name(f".{info.folder.name}.part")
 
 
 def _drop(followers: list[Follower], follower: Follower) -> None:

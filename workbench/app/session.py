@@ -377,12 +377,26 @@ class Session(QObject):
             self.failure.emit(self.tr("The run cannot go on"), str(error), "")
 
     def delete_run(self, run_id: str) -> None:
-        """Remove a run that is over, with its folder."""
+        """Remove a run that is over; `restore_run` brings it back until the project is closed."""
         try:
             self.runs.delete(run_id)
         except WorkbenchError as error:
             self.failure.emit(self.tr("The run was not removed"), str(error), "")
         self.select_runs([one for one in self._selected if one != run_id])
+
+    def restore_run(self, run_id: str) -> None:
+        """Bring back a run that was removed."""
+        try:
+            self.runs.restore(run_id)
+        except WorkbenchError as error:
+            self.failure.emit(self.tr("The run was not brought back"), str(error), "")
+
+    def describe_run(self, run_id: str, **words: Any) -> None:
+        """Give a run a title ("" for its own), tags or a note; kept in its folder."""
+        try:
+            self.runs.describe(run_id, **words)
+        except WorkbenchError as error:
+            self.failure.emit(self.tr("What you wrote was not kept"), str(error), "")
 
     def evaluate(self, run_ids: list[str], *, done: Done | None = None) -> list[Task]:
         """Open the test for some runs, one after another; `run_changed` follows for each."""

@@ -70,6 +70,17 @@ def test_one_step_as_by_differences() -> None:
     assert_step(algorithm, batch, loss)
 
 
+def test_what_was_read_is_forgotten_with_each_step() -> None:
+    data = some_data()
+    algorithm, pair = ready(TextCNN, data, **SIZES), (np.array([0], np.int32), np.array([8], np.int32))
+    before = algorithm.predict(*pair)
+    np.testing.assert_array_equal(algorithm.predict(*pair), before)
+    algorithm._step({name: algorithm.tensor(value) for name, value in first_batch(algorithm, data).items()})
+    fresh = TextCNN(**algorithm.model_dump())
+    fresh.restore(algorithm.state())
+    np.testing.assert_array_equal(algorithm._items(), fresh._items())
+
+
 def test_an_epoch_reads_each_rated_text_once() -> None:
     data = some_data()
     algorithm = ready(TextCNN, data, batch_size=6, **SIZES)

@@ -101,6 +101,7 @@ class Algorithm(BaseModel):
         the epoch only, so that an interrupted training ends bit for bit like one that was not.
 
         What is known of the items stands in ``data.item_facts``, for all items, also those that nobody has met yet.
+        What is known of users stands in ``data.user_facts``.
         `score` does not see it: whatever scoring needs of it belongs to what was learned.
         """
         raise NotImplementedError

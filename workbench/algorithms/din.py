@@ -40,7 +40,8 @@ class DIN(NeuralAlgorithm):
     """Score of item i after the items j of a history: ``network([Σ_j α_ij e_j, Σ_j α_ij e_j ⊙ e_i, e_i])``.
 
     Each α_ij is a network over ``[e_j, e_i, e_j - e_i, e_j ⊙ e_i]`` with one hidden layer; the weights are not made to add
-    up to 1, so that more that speaks for an item counts for more. Histories of training end before the item.
+    up to 1, so that more that speaks for an item counts for more. Histories of training end before the item, and
+    the items that it is compared with are any others, those of the history too: what comes again is no matter of course.
     """
 
     name, title, family = "din", "DIN", "Sequential"

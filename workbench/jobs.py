@@ -24,6 +24,7 @@ from workbench.data.offering import duplicates, import_data, preview
 from workbench.data.splitting import SHOWN, TEST, TRAIN, UNUSED, VALIDATION, checks, make_split
 from workbench.export.lists import export_lists
 from workbench.files import read_json
+from workbench.insight.explaining import first_reason
 from workbench.insight.finding import find_items, item_map, item_story, kinds_of_users, similar_users
 from workbench.insight.looking import explain, faithfulness, load, recommend, reorder, similar, what_if
 from workbench.training import comparing
@@ -159,12 +160,27 @@ def find_users(data: str, query: str, control: Control, limit: int = 50) -> list
 
 
 def export(
-    run: str, output: str, control: Control, users: list[str] | None = None, k: int = 10, include_seen: bool = False
+    run: str,
+    output: str,
+    control: Control,
+    users: list[str] | None = None,
+    k: int = 10,
+    include_seen: bool = False,
+    columns: list[str] | None = None,
 ) -> Json:
     """Write the lists of some or all users to a file."""
     opened, algorithm, items = load(Path(run))
     return export_lists(
-        opened, algorithm, Path(output), users=users, k=k, include_seen=include_seen, items=items, control=control
+        opened,
+        algorithm,
+        Path(output),
+        users=users,
+        k=k,
+        include_seen=include_seen,
+        items=items,
+        columns=columns,
+        reason=first_reason(algorithm),
+        control=control,
     )
 
 

@@ -11,6 +11,7 @@ from workbench.errors import Cancelled, WorkbenchError
 from workbench.evaluation.evaluate import rank_all
 from workbench.export import lists
 from workbench.export.lists import export_lists
+from workbench.insight.explaining import first_reason
 from workbench.training.run import Run
 from workbench.training.train import train_run
 
@@ -92,3 +93,31 @@ def test_progress_is_told_and_a_cancel_leaves_nothing(run, tmp_path, monkeypatch
     assert control.seen == sorted(control.seen)
     assert control.seen[0] == pytest.approx(1 / 31)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_columns_are_chosen_and_hits_are_those_of_the_test(run, tmp_path):
+    algorithm = run.trained_algorithm()
+    wanted = ["item", "hit", "user", "reason"]
+    found = export_lists(run, algorithm, tmp_path / "some.parquet", k=6, columns=wanted, reason=first_reason(algorithm))
+    rows = _read(tmp_path / "some.parquet")
+    assert list(rows) == wanted
+    assert found["rows"] == len(rows["hit"])
+    test = run.fold.test
+    pairs = {(run.data.user_ids[int(who)].as_py(), run.data.item_ids[int(item)].as_py())
+             for at, who in enumerate(test.who) for item in test.truth[at]}  # fmt: skip
+    assert rows["hit"] == [pair in pairs for pair in zip(rows["user"], rows["item"], strict=True)]
+    assert any(rows["hit"])
+    shown = run.fold.shown_at_test.by_user
+    weights = algorithm.state()["weights"]
+    for user, item, reason in zip(rows["user"][:30], rows["item"], rows["reason"], strict=False):
+        history = shown[run.data.user_index(user)]
+        adds = weights[history, run.data.item_index(item)]
+        best = run.data.item_ids[int(history[adds.argmax()])].as_py()
+        assert reason == (best if adds.max() > 0 else None)
+
+
+def test_a_column_that_cannot_be_is_refused(run, tmp_path):
+    for columns, words in ((["usr"], "user"), (["title"], "Import an item file"), ([], "needs a column")):
+        with pytest.raises(WorkbenchError, match=words):
+            export_lists(run, run.trained_algorithm(), tmp_path / "x.csv", columns=columns)
+    assert not (tmp_path / "x.csv").exists()

@@ -5,9 +5,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from openpyxl import load_workbook
 
 from workbench.errors import WorkbenchError
-from workbench.export.tables import table_file
+from workbench.export import tables
+from workbench.export.tables import harmless, restored, table_file
 
 SCHEMA = pa.schema([("id", pa.string()), ("n", pa.int32()), ("score", pa.float32())])
 # A third in float32 has no short decimal; ids may hold all that a table is made of.
@@ -29,7 +31,7 @@ def test_blocks_come_back_as_they_were_written(tmp_path, ending):
         write(_table(ROWS[3:]))
     if ending == "csv":
         with path.open(encoding="utf-8", newline="") as file:
-            found = [(row["id"], int(row["n"]), float(row["score"])) for row in csv.DictReader(file)]
+            found = [(restored(row["id"]), int(row["n"]), float(row["score"])) for row in csv.DictReader(file)]
     elif ending == "jsonl":
         found = [tuple(json.loads(line).values()) for line in path.read_text(encoding="utf-8").splitlines()]
     else:
@@ -46,7 +48,7 @@ def test_text_numbers_are_as_short_as_they_can_be(tmp_path):
     assert (tmp_path / "out.csv").read_text().splitlines() == ["id,n,score", "a,1,0.1", "b,2,0.33333334"]
 
 
-@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet", "xlsx"])
 def test_what_ends_badly_leaves_the_old_file(tmp_path, ending):
     path = tmp_path / f"out.{ending}"
     path.write_text("old")
@@ -63,5 +65,57 @@ def test_what_ends_badly_leaves_the_old_file(tmp_path, ending):
 
 
 def test_a_format_that_is_none_is_refused(tmp_path):
-    with pytest.raises(WorkbenchError, match=r"\.csv, \.parquet, \.jsonl"), table_file(tmp_path / "out.pkl", SCHEMA):
+    with (
+        pytest.raises(WorkbenchError, match=r"\.csv, \.parquet, \.jsonl, \.xlsx"),
+        table_file(tmp_path / "out.pkl", SCHEMA),
+    ):
         pass
+
+
+DANGEROUS = ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "'=1", "''@x", "-", "=cmd|' /C calc'!A0"]
+HARMLESS = ["a", "", "007", "-5", "+1.5", "-1e-3", "'quoted'", "1=1", "١٢", "李"]
+
+
+def test_what_a_spreadsheet_would_execute_is_text_and_comes_back():
+    assert all(harmless(one).startswith("'") for one in DANGEROUS)
+    assert [harmless(one) for one in HARMLESS] == HARMLESS
+    assert len({harmless(one) for one in DANGEROUS + HARMLESS}) == len(DANGEROUS + HARMLESS)
+    assert [restored(harmless(one)) for one in DANGEROUS + HARMLESS] == DANGEROUS + HARMLESS
+
+
+def test_csv_holds_no_cell_that_would_be_executed(tmp_path):
+    with table_file(tmp_path / "out.csv", SCHEMA) as write:
+        write(_table([(one, 1, -0.5) for one in DANGEROUS]))
+    with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:
+        cells = [row["id"] for row in csv.DictReader(file)]
+    assert all(one.startswith("'") for one in cells)
+    assert [restored(one) for one in cells] == DANGEROUS
+
+
+def test_excel_holds_texts_as_text_and_numbers_as_numbers(tmp_path):
+    texts = [*DANGEROUS, *HARMLESS[:1], "007", "x" * 40_000, "a\x01b", "שלום", "李"]
+    with table_file(tmp_path / "out.xlsx", SCHEMA) as write:
+        write(_table([(one, at, float("nan") if at == 1 else 0.1) for at, one in enumerate(texts)]))
+    head, *rows = load_workbook(tmp_path / "out.xlsx")["Sheet1"].iter_rows()
+    assert [cell.value for cell in head] == SCHEMA.names
+    assert {row[0].data_type for row in rows} == {"s"}
+    assert all(row[0].quotePrefix for row in rows[: len(DANGEROUS)])
+    assert [row[0].value for row in rows if len(row[0].value) < 99] == [
+        *(t for t in texts[:12]),
+        "a_x0001_b",
+        *texts[-2:],
+    ]
+    assert max(len(row[0].value) for row in rows) == 32_767
+    assert [row[1].value for row in rows] == list(range(len(texts)))
+    assert [row[2].value for row in rows[:2]] == [0.1, None]
+
+
+def test_a_full_sheet_goes_on_in_another(tmp_path, monkeypatch):
+    monkeypatch.setattr(tables, "SHEET_ROWS", 3)
+    with table_file(tmp_path / "out.xlsx", SCHEMA) as write:
+        write(_table(ROWS))
+        write(_table(ROWS[:1]))
+    book = load_workbook(tmp_path / "out.xlsx")
+    assert [[row[0].value for row in sheet.iter_rows(min_row=2)] for sheet in book] == [
+        [ROWS[0][0], ROWS[1][0]], [ROWS[2][0], ROWS[3][0]], [ROWS[0][0]],
+    ]  # fmt: skip

@@ -72,12 +72,17 @@ def _add_recommend(commands: Commands) -> None:
         "test may be listed.",
     )
     parser.add_argument("run", type=Path, metavar="DIR", help="the run folder")
-    parser.add_argument("--output", type=Path, required=True, metavar="FILE", help=".csv, .parquet or .jsonl")
+    parser.add_argument("--output", type=Path, required=True, metavar="FILE", help=".csv, .xlsx, .parquet or .jsonl")
     who = parser.add_mutually_exclusive_group(required=True)
     who.add_argument("--user", action="append", metavar="ID", help="a user of the data; may be repeated")
     who.add_argument("--all", action="store_true", help="everybody in the data")
     parser.add_argument("--k", type=int, default=10, metavar="N", help="items in a list (10)")
     parser.add_argument("--include-seen", action="store_true", help="also list what the person already has")
+    parser.add_argument(
+        "--columns",
+        metavar="NAMES",
+        help="such as user,item,title: of user, rank, item, score, title, year, genres, hit, reason (user to score, title)",
+    )
     parser.set_defaults(command=recommend)
 
 
@@ -216,6 +221,7 @@ def _metric_table(answer: dict[str, Any], *, usual: bool = False) -> str:
 def recommend(args: argparse.Namespace, progress: Progress) -> Answer:
     """Write lists."""
     from workbench.export.lists import export_lists
+    from workbench.insight.explaining import first_reason
     from workbench.insight.looking import load
 
     run, algorithm, items = load(args.run)
@@ -228,6 +234,8 @@ def recommend(args: argparse.Namespace, progress: Progress) -> Answer:
         k=args.k,
         include_seen=args.include_seen,
         items=items,
+        columns=args.columns.split(",") if args.columns else None,
+        reason=first_reason(algorithm),
         control=progress,
     )
     text = f"{done['rows']:,} recommendations for {done['users']:,} users written to {args.output}."

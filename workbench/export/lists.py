@@ -7,6 +7,7 @@ finds. Users kept out of training are folded in from their history where the alg
 
 import hashlib
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,18 +16,36 @@ import pyarrow as pa
 
 from workbench.algorithms import Algorithm
 from workbench.control import Control
-from workbench.data.interactions import Array, Interactions
+from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.data.items import Items
+from workbench.declaring import nearest
 from workbench.errors import WorkbenchError
 from workbench.evaluation.ranking import blocks, recommend
 from workbench.export.tables import check_place, table_file
 from workbench.training.run import Run
 
-# A block of users also has at most so many rows, so that progress and cancel are never far.
-MOST_ROWS = 100_000
+# A block of users also has at most so many rows, so that progress and cancel are never far; fewer with reasons, each of
+# which may take as long as a list.
+MOST_ROWS, MOST_REASONS = 100_000, 200
+# What a file may tell of each recommendation, in this order, and what it needs: an item file, or the test.
+COLUMNS = {
+    "user": pa.string(),
+    "rank": pa.int32(),
+    "item": pa.string(),
+    "score": pa.float32(),
+    "title": pa.string(),
+    "year": pa.int16(),
+    "genres": pa.string(),
+    "hit": pa.bool_(),
+    "reason": pa.string(),
+}
+USUAL = ("user", "rank", "item", "score")
+OF_ITEMS = ("title", "year", "genres")
+# Index of the item of the history that speaks most for an item; None where none does.
+Reason = Callable[[UserItems, int, Array], int | None]
 
 
-def export_lists(
+def export_lists(  # noqa: PLR0913 - each is a choice of the person
     run: Run,
     algorithm: Algorithm,
     output: Path,
@@ -35,9 +54,11 @@ def export_lists(
     k: int = 10,
     include_seen: bool = False,
     items: Items | None = None,
+    columns: Sequence[str] | None = None,
+    reason: Reason | None = None,
     control: Control | None = None,
 ) -> dict[str, Any]:
-    """Write the `k` best items of each user to `output` (``.csv``, ``.parquet`` or ``.jsonl``).
+    """Write the `k` best items of each user to `output` (``.csv``, ``.xlsx``, ``.parquet`` or ``.jsonl``).
 
     Parameters
     ----------
@@ -46,7 +67,12 @@ def export_lists(
     include_seen
         Whether items of a person's training and validation interactions may be listed.
     items
-        Titles; with them the file has a column ``title``.
+        Titles, years and genres; with them the file has a column ``title``.
+    columns
+        Those of `COLUMNS` that are written, in the order given; None for the usual ones. ``hit`` tells whether the item is
+        hidden in the test, ``reason`` which item of the history speaks most for it.
+    reason
+        Finds that item; needed for the column ``reason`` alone.
 
     Returns
     -------
@@ -61,12 +87,11 @@ def export_lists(
         raise WorkbenchError(f"A list has at least 1 item, not {k}.")
     chosen = _indices(run.data, users)
     source = _Source(run, algorithm, items, include_seen=include_seen)
-    schema = pa.schema([("user", pa.string()), ("rank", pa.int32()), ("item", pa.string()), ("score", pa.float32())])
-    if items is not None:
-        schema = schema.append(pa.field("title", pa.string()))
+    schema = pa.schema([(name, COLUMNS[name]) for name in chosen_columns(columns, titled=items is not None)])
+    source.reason = reason if "reason" in schema.names else None
     rows = 0
     with table_file(output, schema) as write:
-        for block in _blocks(len(chosen), run.data.n_items, k):
+        for block in _blocks(len(chosen), run.data.n_items, k, source.reason is not None):
             control.check()
             table = source.lists(chosen[block], k, schema)
             write(table)
@@ -82,6 +107,20 @@ def export_lists(
     }
 
 
+def chosen_columns(columns: Sequence[str] | None, *, titled: bool) -> list[str]:
+    """Columns by name, the usual ones where none are named; raises WorkbenchError for one that cannot be written."""
+    if columns is None:
+        return [*USUAL, *(["title"] if titled else [])]
+    for one in columns:
+        if one not in COLUMNS:
+            raise WorkbenchError(nearest("column", one, list(COLUMNS)))
+        if one in OF_ITEMS and not titled:
+            raise WorkbenchError(f"Nothing is known of the {one} of the items. Import an item file, or leave it out.")
+    if not columns:
+        raise WorkbenchError(f"A file needs a column. There are: {', '.join(COLUMNS)}.")
+    return list(dict.fromkeys(columns))
+
+
 def _indices(data: Interactions, users: list[str] | None) -> Array:
     """Indices of users, each once; raises WorkbenchError for an id that is not in the data."""
     if users is None:
@@ -89,8 +128,8 @@ def _indices(data: Interactions, users: list[str] | None) -> Array:
     return np.array([data.user_index(user) for user in dict.fromkeys(users)], np.int64)
 
 
-def _blocks(n: int, n_items: int, k: int) -> Any:
-    most = max(1, MOST_ROWS // k)
+def _blocks(n: int, n_items: int, k: int, with_reasons: bool) -> Any:
+    most = max(1, (MOST_REASONS if with_reasons else MOST_ROWS) // k)
     for block in blocks(n, n_items):
         for start in range(block.start, block.stop, most):
             yield slice(start, min(start + most, block.stop))
@@ -101,7 +140,8 @@ class _Source:
 
     def __init__(self, run: Run, algorithm: Algorithm, items: Items | None, *, include_seen: bool) -> None:
         self.data, self.algorithm, self.items = run.data, algorithm, items
-        fold = run.fold
+        fold = self.fold = run.fold
+        self.reason: Reason | None = None
         self.shown = fold.shown_at_test.by_user
         self.in_training = fold.train.by_user.lengths > 0
         self.seen = None if include_seen else fold.seen_at_test.by_user
@@ -116,15 +156,44 @@ class _Source:
         best, scores = recommend(self.algorithm, indices, histories, k, seen)
         row, rank = np.nonzero(best >= 0)  # a list is shorter where fewer items are left
         item = best[row, rank]
-        columns = [
-            self.data.user_ids.take(pa.array(users[row])),
-            pa.array((rank + 1).astype(np.int32)),
-            self.data.item_ids.take(pa.array(item)),
-            pa.array(scores[row, rank], pa.float32()),
-        ]
+        made = {
+            "user": lambda: self.data.user_ids.take(pa.array(users[row])),
+            "rank": lambda: pa.array((rank + 1).astype(np.int32)),
+            "item": lambda: self.data.item_ids.take(pa.array(item)),
+            "score": lambda: pa.array(scores[row, rank], pa.float32()),
+            "title": lambda: pa.array(self._titles(item.tolist()), pa.string()),
+            "year": lambda: self.items.year.take(pa.array(item)),  # type: ignore[union-attr]
+            "genres": lambda: pa.array(self._genres(item), pa.string()),
+            "hit": lambda: pa.array(self._hits(users[row], item)),
+            "reason": lambda: pa.array(self._reasons(users, histories, row, item), pa.string()),
+        }
+        return pa.table([_plain(made[one.name](), one.type) for one in schema], schema=schema)
+
+    def _titles(self, items: list[int]) -> list[str]:
         if self.items is not None:
-            columns.append(pa.array(self.items.titles(item.tolist()), pa.string()))
-        return pa.table([_plain(c, f.type) for c, f in zip(columns, schema, strict=True)], schema=schema)
+            return self.items.titles(items)
+        return self.data.item_ids.take(pa.array(items, pa.int64())).to_pylist()
+
+    def _genres(self, items: Array) -> list[str | None]:
+        found = self.items.genres.take(pa.array(items)).to_pylist()  # type: ignore[union-attr]
+        return [None if one is None else "|".join(filter(None, one)) for one in found]
+
+    def _hits(self, users: Array, items: Array) -> Array:
+        """Whether each pair is hidden in the test."""
+        test, n = self.fold.test, self.data.n_items
+        flat = test.truth
+        hidden = np.repeat(test.who.astype(np.int64), flat.lengths) * n + flat.item
+        return np.isin(users.astype(np.int64) * n + items, hidden)
+
+    def _reasons(self, users: Array, histories: UserItems, row: Array, items: Array) -> list[str | None]:
+        if self.reason is None:
+            return [None] * len(items)
+        seen = self.fold.seen_at_test.by_user.rows(users)
+        found = [
+            self.reason(histories.rows(np.array([at])), one, seen[at])
+            for at, one in zip(row.tolist(), items.tolist(), strict=True)
+        ]
+        return [None if one is None else self._titles([one])[0] for one in found]
 
 
 def _plain(column: pa.Array, kind: pa.DataType) -> pa.Array:

@@ -2,12 +2,15 @@
 
 import csv
 import json
+import math
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from workbench.errors import WorkbenchError
@@ -15,6 +18,26 @@ from workbench.files import whole_file
 
 # Takes one block of rows.
 Write = Callable[[pa.Table], None]
+# What a spreadsheet takes for a formula when a cell begins with it. An apostrophe before it says that it is text.
+EXECUTED = re.compile(r"'*[=+\-@\t\r]")
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\Z", re.ASCII)
+# What a sheet holds: rows with its head, and letters of a cell. More rows go to another sheet.
+SHEET_ROWS, CELL_LETTERS = 1_048_576, 32_767
+# Control characters that XML does not hold as they are, and what looks as if it were one that was written out.
+UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f]|_(?=x[0-9A-Fa-f]{4}_)")
+
+
+def harmless(text: str) -> str:
+    """A text that no spreadsheet executes: an apostrophe comes before ``= + - @``, tab and return, numbers excepted.
+
+    A text that has apostrophes before such a sign gets one more, so that `restored` gives back every text exactly.
+    """
+    return f"'{text}" if EXECUTED.match(text) and not NUMBER.match(text) else text
+
+
+def restored(text: str) -> str:
+    """What `harmless` was given."""
+    return text[1:] if text.startswith("'") and EXECUTED.match(text) else text
 
 
 @contextmanager
@@ -22,7 +45,8 @@ def table_file(path: Path, schema: pa.Schema) -> Iterator[Write]:
     """Open a table for writing; it is at its place only when the block ends well.
 
     Numbers are written with a decimal point and the fewest digits that give the same number back, whatever the
-    language of the system; ids and titles exactly as they came.
+    language of the system; ids and titles exactly as they came. In CSV a text that a spreadsheet would execute has an
+    apostrophe before it (`harmless`); in Excel every text is marked as text.
 
     Raises
     ------
@@ -48,14 +72,29 @@ def check_place(path: Path) -> None:
 @contextmanager
 def _csv(path: Path, schema: pa.Schema) -> Iterator[Write]:
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(schema.names)
-        yield lambda table: writer.writerows(zip(*map(_texts, table.columns), strict=True))
+        usual = csv.writer(file, lineterminator="\n")
+        # By itself Python leaves a return without quotes, and a reader would take it for the end of the line.
+        quoted = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL)
+        usual.writerow(schema.names)
+
+        def write(table: pa.Table) -> None:
+            texts = [column for column in table.columns if _is_text(column)]
+            odd = any(pc.any(pc.match_substring(column, "\r")).as_py() for column in texts)
+            (quoted if odd else usual).writerows(zip(*map(_texts, table.columns), strict=True))
+
+        yield write
 
 
 def _texts(column: pa.ChunkedArray) -> list[Any]:
     # Arrow knows the shortest text of a float32; Python would write it as the float64 that it is not.
-    return (column.cast(pa.string()) if pa.types.is_floating(column.type) else column).to_pylist()
+    if pa.types.is_floating(column.type):
+        return column.cast(pa.string()).to_pylist()
+    values = column.to_pylist()
+    return [None if one is None else harmless(one) for one in values] if _is_text(column) else values
+
+
+def _is_text(column: pa.ChunkedArray) -> bool:
+    return pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
 
 
 @contextmanager
@@ -82,4 +121,62 @@ def _parquet(path: Path, schema: pa.Schema) -> Iterator[Write]:
         yield writer.write_table
 
 
-FORMATS: dict[str, Callable[[Path, pa.Schema], Any]] = {".csv": _csv, ".parquet": _parquet, ".jsonl": _jsonl}
+@contextmanager
+def _excel(path: Path, schema: pa.Schema) -> Iterator[Write]:
+    from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    sheet = _Sheet(book, schema.names)
+    try:
+        yield sheet.write
+    except BaseException:
+        for one in book.worksheets:  # what ends early leaves nothing open
+            one.close()
+        raise
+    with path.open("wb") as file:  # by its name it would be refused, which ends otherwise until it is whole
+        book.save(file)
+
+
+class _Sheet:
+    """Rows of a workbook; when a sheet is full, the next one goes on."""
+
+    def __init__(self, book: Any, names: list[str]) -> None:
+        self._book, self._names, self._rows = book, names, 0
+        self._open()
+
+    def _open(self) -> None:
+        self._sheet = self._book.create_sheet(f"Sheet{len(self._book.worksheets) + 1}")
+        self._sheet.append(self._names)
+        self._rows = 1
+
+    def write(self, table: pa.Table) -> None:
+        columns = [_numbers(column) for column in table.columns]
+        for row in zip(*columns, strict=True):
+            if self._rows == SHEET_ROWS:
+                self._open()
+            self._sheet.append([self._cell(value) for value in row])
+            self._rows += 1
+
+    def _cell(self, value: Any) -> Any:
+        from openpyxl.cell import WriteOnlyCell
+
+        if isinstance(value, float):
+            return value if math.isfinite(value) else None
+        if not isinstance(value, str):
+            return value
+        text = UNWRITABLE.sub(lambda found: f"_x{ord(found[0]):04X}_", value)
+        if len(text) > CELL_LETTERS:
+            text = text[: CELL_LETTERS - 1] + "…"
+        cell = WriteOnlyCell(self._sheet, text)
+        cell.data_type = "s"  # also where it begins like a formula
+        if EXECUTED.match(value):
+            cell.quotePrefix = True  # text also where somebody edits it
+        return cell
+
+
+FORMATS: dict[str, Callable[[Path, pa.Schema], Any]] = {
+    ".csv": _csv,
+    ".parquet": _parquet,
+    ".jsonl": _jsonl,
+    ".xlsx": _excel,
+}

@@ -4,7 +4,7 @@ A score that is a sum over the history is taken apart exactly. Any other is aske
 (leave-one-out). What happens without an interaction, the counterfactual, is asked in both cases.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -121,6 +121,18 @@ def explain(
         for at in np.argsort(-parts, kind="stable").tolist()
     ]
     return Explanation(item, rank_of(scores[0], item, masked), score, base, how, reasons)
+
+
+def first_reason(algorithm: Algorithm) -> Callable[[UserItems, int, Array], int | None]:
+    """What finds the item of a history (one row) that adds most to another item's score; None where none adds to it."""
+
+    def find(history: UserItems, item: int, seen: Array) -> int | None:
+        if not len(history.item):
+            return None
+        first = explain(algorithm, history, item, seen).reasons[0]
+        return first.item if first.contribution > 0 else None
+
+    return find
 
 
 @dataclass(frozen=True)

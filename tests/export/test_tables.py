@@ -100,11 +100,8 @@ def test_excel_holds_texts_as_text_and_numbers_as_numbers(tmp_path):
     assert [cell.value for cell in head] == SCHEMA.names
     assert {row[0].data_type for row in rows} == {"s"}
     assert all(row[0].quotePrefix for row in rows[: len(DANGEROUS)])
-    assert [row[0].value for row in rows if len(row[0].value) < 99] == [
-        *(t for t in texts[:12]),
-        "a_x0001_b",
-        *texts[-2:],
-    ]
+    short = [row[0].value for row in rows if len(row[0].value) < 99]
+    assert short == [*DANGEROUS[:5], "_x000D_=1", *DANGEROUS[6:], "a", "007", "a_x0001_b", *texts[-2:]]
     assert max(len(row[0].value) for row in rows) == 32_767
     assert [row[1].value for row in rows] == list(range(len(texts)))
     assert [row[2].value for row in rows[:2]] == [0.1, None]

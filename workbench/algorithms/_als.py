@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 BLOCK = 2**26
 
 Part = tuple[Array, Array, Array]
+# After each block: the share of rows that is done, and the block's loss, the L2 term of its rows in it.
+Done = tuple[float, float]
 
 
 def one_thread_each() -> AbstractContextManager[object]:
@@ -69,29 +71,43 @@ class Side:
         """Rows that are worked on at once, an entry costing `each` multiplications."""
         return even_blocks((np.diff(self.indptr) + 16.0) * each, BLOCK)
 
-    def exact(self, y: Array, gram: Array, x: Array, threads: int) -> Iterator[float]:
-        """Solve every row by Cholesky, into `x`; gives the share that is done after each block."""
+    def exact(self, y: Array, gram: Array, x: Array, threads: int) -> Iterator[Done]:
+        """Solve every row by Cholesky, into `x`."""
         from workbench.algorithms._als_kernels import solve_rows
 
-        def work(rows: slice) -> None:
-            solve_rows(self.part(rows), np.float32(self.unobserved), y, gram, self.ridges[rows], x[rows])
+        def work(rows: slice) -> float:
+            unobserved = np.float32(self.unobserved)
+            return float(solve_rows(self.part(rows), unobserved, y, gram, self.ridges[rows], x[rows]))
 
         return self._spread(work, y.shape[1] ** 2 // 2, threads)
 
-    def conjugate(self, y: Array, gram: Array, x: Array, steps: int, threads: int) -> Iterator[float]:
-        """Improve every row of `x` by some steps of conjugate gradients; gives the share that is done.
+    def conjugate(self, y: Array, gram: Array, x: Array, steps: int, threads: int) -> Iterator[Done]:
+        """Improve every row of `x` by some steps of conjugate gradients; turns `y` and `x` alike, so that x·y stays.
 
-        Hu, Koren & Volinsky's systems, solved as in Takács, Pilászy & Tikk, RecSys 2011; groups of rows step together.
+        Hu, Koren & Volinsky's systems, solved as in Takács, Pilászy & Tikk, RecSys 2011. In the axes of `gram` what is
+        not observed is a diagonal: it costs next to nothing, and to divide by it makes few steps enough.
         """
         from workbench.algorithms._als_kernels import conjugate_rows
 
-        def work(rows: slice) -> None:
-            conjugate_rows(self.part(rows), np.float32(self.unobserved), y, gram, self.ridges[rows], x[rows], steps)
+        lengths, axes = np.linalg.eigh(gram)
+        dense = np.float32(self.unobserved) * np.maximum(lengths, 0)
+
+        def turn(rows: slice) -> Array:
+            y[rows] = y[rows] @ axes
+            return np.asarray(met[rows] @ np.square(y[rows]))
+
+        met = np.bincount(self.indices, minlength=len(y)).astype(np.float32) / np.float32(max(1, len(self.indices)))
+        typical = sum(spread(turn, even_blocks(np.full(len(y), y.shape[1] ** 2), BLOCK), threads))
+
+        def work(rows: slice) -> float:
+            x[rows] = x[rows] @ axes
+            how = dense, typical, self.ridges[rows], x[rows], steps
+            return float(conjugate_rows(self.part(rows), np.float32(self.unobserved), y, *how))
 
         return self._spread(work, 4 * y.shape[1] * (steps + 1), threads)
 
-    def by_blocks(self, y: Array, gram: Array, x: Array, size: int, threads: int) -> Iterator[float]:
-        """Improve every row of `x` by one Newton step for each block of `size` factors; gives the share that is done.
+    def by_blocks(self, y: Array, gram: Array, x: Array, size: int, threads: int) -> Iterator[Done]:
+        """Improve every row of `x` by one Newton step for each block of `size` factors.
 
         iALS++: Rendle et al., arXiv:2110.14044.
         """
@@ -101,7 +117,7 @@ class Side:
         cuts = [slice(start, min(start + size, y.shape[1])) for start in range(0, y.shape[1], size)]
         pieces = [np.ascontiguousarray(y[:, cut]) for cut in cuts]
 
-        def work(rows: slice) -> None:
+        def work(rows: slice) -> float:
             part, ridges = self.part(rows), self.ridges[rows]
             weights, change = part[2], np.empty_like(part[2])
             mine = np.where(np.diff(part[0])[:, None] > 0, x[rows], np.float32(0))
@@ -117,25 +133,17 @@ class Side:
                 products(part, piece, step, change)
                 predicted += change
             x[rows] = mine
+            everywhere = unobserved * (mine @ gram) + ridges[:, None] * mine
+            observed = weights * np.square(1 - predicted) - unobserved * np.square(predicted)
+            return float(np.sum(observed, dtype=np.float64) + np.sum(everywhere * mine, dtype=np.float64))
 
         return self._spread(work, 2 * y.shape[1] * size, threads)
-
-    def loss(self, y: Array, gram: Array, x: Array, threads: int) -> float:
-        """Weighted sum of squared errors, over observed and unobserved entries, and the L2 term of this side."""
-        from workbench.algorithms._als_kernels import lacking
-
-        def work(rows: slice) -> float:
-            return float(lacking(self.part(rows), np.float32(self.unobserved), y, x[rows]))
-
-        observed = sum(spread(work, self.blocks(8 * y.shape[1]), threads))
-        everywhere = float(np.sum(x.T @ x * gram.astype(np.float64)))
-        return observed + self.unobserved * everywhere + self.penalty(x)
 
     def penalty(self, x: Array) -> float:
         """The L2 term of this side."""
         return float(np.sum(self.ridges * np.einsum("rf,rf->r", x, x), dtype=np.float64))
 
-    def _spread(self, work: Callable[[slice], None], each: int, threads: int) -> Iterator[float]:
+    def _spread(self, work: Callable[[slice], float], each: int, threads: int) -> Iterator[Done]:
         blocks = self.blocks(each)
-        for block, _ in zip(blocks, spread(work, blocks, threads), strict=True):
-            yield block.stop / len(self.ridges)
+        for block, loss in zip(blocks, spread(work, blocks, threads), strict=True):
+            yield block.stop / len(self.ridges), loss

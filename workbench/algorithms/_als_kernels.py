@@ -1,8 +1,8 @@
 """Compiled inner loops of alternating least squares. Import inside functions only.
 
-Each row is solved for by itself; rows are gathered in groups that depend on the block alone, so that the number of threads
-changes no bit. The vectors that a row meets are copied side by side first: they are read several times, and far apart in
-memory each reading waits. Products with a whole matrix are left to BLAS (`np.dot`), which scipy brings.
+Each row is solved for by itself, so that the number of threads changes no bit. The vectors that a row meets are copied
+side by side first: they are read several times, and far apart in memory each reading waits. Products with a whole matrix
+are left to BLAS (`np.dot`), which scipy brings.
 """
 
 import numba
@@ -11,8 +11,6 @@ import numpy as np
 # Sums may be taken in vector registers, and products and sums in one step. The compiler settles the order once for a kind
 # of processor, so that equal seeds still give equal bits.
 SUMS = {"reassoc", "contract"}
-# Rows that step together, and the entries that their vectors are copied for at once (fewer than one long row may have).
-ROWS, ENTRIES = 64, 512
 
 
 @numba.njit(cache=True, nogil=True)
@@ -25,21 +23,21 @@ def _gather(items, y, near):  # type: ignore[no-untyped-def] # pragma: no cover 
 
 @numba.njit(cache=True, nogil=True, fastmath=SUMS)
 def _add_lacking(near, wanted, excess, x, out):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
-    """Add Σ (wanted - excess (x·y)) y over vectors `near` (n, d) to `out` (d,)."""
+    """Add Σ (wanted - excess (x·y)) y over vectors `near` (n, d) to `out` (d,); returns Σ wanted (x·y)."""
     n, d = len(wanted), len(x)
-    whole = n - n % 4
-    for at in range(
-        0, whole, 4
-    ):  # four at once: `out` is read and written a quarter as often, and no sum waits for itself
+    whole, met = n - n % 4, np.float32(0)
+    for at in range(0, whole, 4):  # `out` is read and written a quarter as often, and no sum waits for itself
         y0, y1, y2, y3 = near[at], near[at + 1], near[at + 2], near[at + 3]
+        w0, w1, w2, w3 = wanted[at], wanted[at + 1], wanted[at + 2], wanted[at + 3]
         s0 = s1 = s2 = s3 = np.float32(0)
         for f in range(d):
             s0 += x[f] * y0[f]
             s1 += x[f] * y1[f]
             s2 += x[f] * y2[f]
             s3 += x[f] * y3[f]
-        s0, s1 = wanted[at] - excess[at] * s0, wanted[at + 1] - excess[at + 1] * s1
-        s2, s3 = wanted[at + 2] - excess[at + 2] * s2, wanted[at + 3] - excess[at + 3] * s3
+        met += (w0 * s0 + w1 * s1) + (w2 * s2 + w3 * s3)
+        s0, s1 = w0 - excess[at] * s0, w1 - excess[at + 1] * s1
+        s2, s3 = w2 - excess[at + 2] * s2, w3 - excess[at + 3] * s3
         for f in range(d):
             out[f] += (s0 * y0[f] + s1 * y1[f]) + (s2 * y2[f] + s3 * y3[f])
     for at in range(whole, n):
@@ -47,20 +45,11 @@ def _add_lacking(near, wanted, excess, x, out):  # type: ignore[no-untyped-def] 
         s0 = np.float32(0)
         for f in range(d):
             s0 += x[f] * y0[f]
+        met += wanted[at] * s0
         s0 = wanted[at] - excess[at] * s0
         for f in range(d):
             out[f] += s0 * y0[f]
-
-
-@numba.njit(cache=True, nogil=True)
-def _groups(indptr):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
-    """Where groups of rows begin, and the last one ends: `ROWS` at most, of `ENTRIES` at most unless it is one row."""
-    starts = [0]
-    for r in range(1, len(indptr) - 1):
-        if r - starts[-1] == ROWS or indptr[r + 1] - indptr[starts[-1]] > ENTRIES:
-            starts.append(r)
-    starts.append(len(indptr) - 1)
-    return starts
+    return met
 
 
 @numba.njit(cache=True, nogil=True)
@@ -72,63 +61,60 @@ def _longest(indptr):  # type: ignore[no-untyped-def] # pragma: no cover - compi
 
 
 @numba.njit(cache=True, nogil=True, fastmath=SUMS)
-def conjugate_rows(matrix, unobserved, y, gram, ridges, x, steps):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
-    """Improve each row of `x` by some steps of conjugate gradients on its least squares; parameters as of `solve_rows`.
+def conjugate_rows(matrix, unobserved, y, dense, typical, ridges, x, steps):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
+    """Improve each row of `x` by some steps of conjugate gradients on its least squares; returns the rows' loss.
 
-    A = α G + Σ (w - α) y yᵀ + ridge I is never made: it is multiplied with the directions of a group of rows at once.
+    The axes are such that α YᵀY is the diagonal `dense` (d,). So A = D + Σ (w - α) y yᵀ, D = dense + ridge, is never made,
+    and steps go along the gradient divided by D + Σ (w - α) `typical`, which is about the diagonal of A; `typical` (d,) is
+    the mean square of the vectors that a row meets. Other parameters as of `solve_rows`.
     """
     indptr, indices, weights = matrix
     d = y.shape[1]
-    zero = np.float32(0)
-    scaled, excess, nothing = gram * unobserved, weights - unobserved, np.zeros_like(weights)
-    near = np.empty((max(ENTRIES, _longest(indptr)), d), y.dtype)
-    images, directions, residuals = (
-        np.empty((ROWS, d), y.dtype),
-        np.empty((ROWS, d), y.dtype),
-        np.empty((ROWS, d), y.dtype),
-    )
-    old = np.empty(ROWS, y.dtype)
-    starts = _groups(indptr)
-    for g in range(len(starts) - 1):
-        start, stop = starts[g], starts[g + 1]
-        begin, n = indptr[start], stop - start
-        _gather(indices[begin : indptr[stop]], y, near)
-        for r in range(start, stop):
-            if indptr[r] == indptr[r + 1]:
-                x[r] = 0
-        np.dot(x[start:stop], scaled, images[:n])
-        for r in range(n):
-            first, last, ridge = indptr[start + r], indptr[start + r + 1], ridges[start + r]
-            mine, residual, direction = x[start + r], residuals[r], directions[r]
-            for f in range(d):
-                residual[f] = -images[r, f] - ridge * mine[f]
-            _add_lacking(near[first - begin : last - begin], weights[first:last], excess[first:last], mine, residual)
-            old[r] = zero
-            for f in range(d):
-                direction[f] = residual[f]
-                old[r] += residual[f] * residual[f]
+    excess, nothing = weights - unobserved, np.zeros_like(weights)
+    near = np.empty((_longest(indptr), d), y.dtype)
+    image, direction = np.empty(d, y.dtype), np.empty(d, y.dtype)
+    residual, inverse = np.empty(d, y.dtype), np.empty(d, y.dtype)
+    loss, zero, one = 0.0, np.float32(0), np.float32(1)
+    for r in range(len(ridges)):
+        first, last, ridge, mine = indptr[r], indptr[r + 1], ridges[r], x[r]
+        if first == last:
+            mine[:] = 0
+            continue
+        own, wanted, over = near[: last - first], weights[first:last], excess[first:last]
+        _gather(indices[first:last], y, own)
+        total, more = zero, zero
+        for at in range(len(wanted)):
+            total += wanted[at]
+            more += over[at]
+        for f in range(d):
+            residual[f] = -(dense[f] + ridge) * mine[f]
+            inverse[f] = one / (dense[f] + ridge + more * typical[f])
+        met = _add_lacking(own, wanted, over, mine, residual)
+        inner, old = zero, zero
+        for f in range(d):
+            direction[f] = inverse[f] * residual[f]
+            old += residual[f] * direction[f]
+            inner += residual[f] * mine[f]
+        loss += total - met - inner
         for _ in range(steps):
-            np.dot(directions[:n], scaled, images[:n])
-            for r in range(n):
-                first, last, ridge = indptr[start + r], indptr[start + r + 1], ridges[start + r]
-                mine, residual, direction, image = x[start + r], residuals[r], directions[r], images[r]
-                for f in range(d):
-                    image[f] = -image[f] - ridge * direction[f]  # -A times the direction
-                _add_lacking(
-                    near[first - begin : last - begin], nothing[first:last], excess[first:last], direction, image
-                )
-                below, new = zero, zero
-                for f in range(d):
-                    below -= direction[f] * image[f]
-                size = old[r] / below if below > 0 else zero
-                for f in range(d):
-                    mine[f] += size * direction[f]
-                    residual[f] += size * image[f]
-                    new += residual[f] * residual[f]
-                ratio = new / old[r] if old[r] > 0 else zero
-                for f in range(d):
-                    direction[f] = residual[f] + ratio * direction[f]
-                old[r] = new
+            for f in range(d):
+                image[f] = -(dense[f] + ridge) * direction[f]  # -A times the direction
+            _add_lacking(own, nothing[first:last], over, direction, image)
+            below = zero
+            for f in range(d):
+                below -= direction[f] * image[f]
+            size = old / below if below > 0 else zero
+            loss -= size * old
+            new = zero
+            for f in range(d):
+                mine[f] += size * direction[f]
+                residual[f] += size * image[f]
+                new += residual[f] * residual[f] * inverse[f]
+            ratio = new / old if old > 0 else zero
+            for f in range(d):
+                direction[f] = inverse[f] * residual[f] + ratio * direction[f]
+            old = new
+    return loss
 
 
 @numba.njit(cache=True, nogil=True, fastmath=SUMS)
@@ -188,7 +174,7 @@ def _solve_in_place(a, b):  # type: ignore[no-untyped-def] # pragma: no cover - 
 
 @numba.njit(cache=True, nogil=True)
 def solve_rows(matrix, unobserved, y, gram, ridges, x):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
-    """Solve each row's least squares exactly, into `x` (rows, d).
+    """Solve each row's least squares exactly, into `x` (rows, d); returns their loss, the rows' L2 terms in it.
 
     `matrix` is ``indptr, indices, weights``: the weights of the observed entries, whose target is 1; all others have the
     weight `unobserved` and the target 0. `gram` is YᵀY, `ridges` (rows,) the L2 weights. Rows without entries are 0.
@@ -199,11 +185,18 @@ def solve_rows(matrix, unobserved, y, gram, ridges, x):  # type: ignore[no-untyp
     room = np.empty((2, _longest(indptr), d), y.dtype)
     x[:] = 0
     add_weighted(matrix, weights, y, x)  # b
+    loss = 0.0
     for r in range(len(ridges)):
         first, last = indptr[r], indptr[r + 1]
         if first < last:
             _normal_matrix(indices[first:last], excess[first:last], scaled, ridges[r], y, room, a)
+            b = x[r].copy()
             _solve_in_place(a, x[r])
+            for at in range(first, last):
+                loss += weights[at]
+            for f in range(d):
+                loss -= b[f] * x[r, f]
+    return loss
 
 
 @numba.njit(cache=True, nogil=True, fastmath=SUMS)
@@ -218,30 +211,6 @@ def products(matrix, y, x, out):  # type: ignore[no-untyped-def] # pragma: no co
             for f in range(len(p)):
                 total += p[f] * q[f]
             out[at] = total
-
-
-@numba.njit(cache=True, nogil=True, fastmath=SUMS)
-def lacking(matrix, unobserved, y, x):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
-    """Sum of weight (1 - x·y)² - unobserved (x·y)² over all observed entries, float64."""
-    indptr, indices, weights = matrix
-    total = 0.0
-    for r in range(len(indptr) - 1):
-        p, first, last = x[r], indptr[r], indptr[r + 1]
-        for at in range(
-            first, last, 4
-        ):  # four at once, so that no sum waits for itself; behind the last, the last again
-            y0, y1 = y[indices[at]], y[indices[min(at + 1, last - 1)]]
-            y2, y3 = y[indices[min(at + 2, last - 1)]], y[indices[min(at + 3, last - 1)]]
-            s0 = s1 = s2 = s3 = np.float32(0)
-            for f in range(len(p)):
-                s0 += p[f] * y0[f]
-                s1 += p[f] * y1[f]
-                s2 += p[f] * y2[f]
-                s3 += p[f] * y3[f]
-            for k, s in enumerate((s0, s1, s2, s3)):
-                if at + k < last:
-                    total += weights[at + k] * (1 - s) ** 2 - unobserved * s**2
-    return total
 
 
 @numba.njit(cache=True, nogil=True)

@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import PrivateAttr
 
 from workbench.algorithms import Algorithm, Record
-from workbench.algorithms._als import Side, one_thread_each
+from workbench.algorithms._als import Done, Side, one_thread_each
 from workbench.algorithms._threads import allowed
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.declaring import hyperparameter
@@ -75,7 +75,7 @@ class IALS(Algorithm):
         advanced=True,
     )  # fmt: skip
     steps: int = hyperparameter(
-        3, "Steps", "Steps of conjugate gradients for every row in each sweep. More take longer and come closer.",
+        2, "Steps", "Steps of conjugate gradients for every row in each sweep. More take longer and come closer.",
         ge=1, le=100, advanced=True, when={"solver": "cg"},
     )  # fmt: skip
     block_size: int = hyperparameter(
@@ -104,12 +104,13 @@ class IALS(Algorithm):
         for epoch in range(self._epochs_done, self.epochs):
             x, y = np.array(self._user_factors), np.array(self._item_factors)
             with one_thread_each():
-                for done in self._half(people, y, self._gram, x, threads):
+                for done, _ in self._half(people, y, self._gram, x, threads):
                     yield Record(epoch, self.epochs, ends_epoch=False, part=done / 2)
-                for done in self._half(things, x, x.T @ x, y, threads):
+                loss = 0.0
+                for done, more in self._half(things, x, x.T @ x, y, threads):
+                    loss += more
                     yield Record(epoch, self.epochs, ends_epoch=False, part=(1 + done) / 2)
-                gram = y.T @ y
-                loss = people.loss(y, gram, x, threads) + things.penalty(y)
+                gram, loss = y.T @ y, loss + people.penalty(x)
             self._user_factors, self._item_factors, self._gram = x, y, gram
             self._epochs_done = epoch + 1
             yield Record(epoch + 1, self.epochs, loss / max(1, len(data)))
@@ -120,10 +121,10 @@ class IALS(Algorithm):
         y = np.random.default_rng([seed, 0]).standard_normal((data.n_items, self.factors), np.float32)
         y *= np.float32(spread)
         y[data.item_counts == 0] = 0  # nothing is known of them
-        self._item_factors, self._gram = y, np.asarray(y.T.astype(np.float64) @ y, np.float32)
+        self._item_factors, self._gram = y, y.T @ y
         self._user_factors = np.zeros((data.n_users, self.factors), np.float32)
 
-    def _half(self, side: Side, y: Array, gram: Array, x: Array, threads: int) -> Iterator[float]:
+    def _half(self, side: Side, y: Array, gram: Array, x: Array, threads: int) -> Iterator[Done]:
         if self.solver == "cg":
             return side.conjugate(y, gram, x, self.steps, threads)
         if self.solver == "block":
@@ -141,13 +142,17 @@ class IALS(Algorithm):
         return Side.of(matrix, self._alpha, self.regularization, self.frequency_exponent)
 
     def score(self, users: Array, histories: UserItems) -> Array:
+        x, y, _ = self.factor_scores(users, histories)
+        return x @ y.T
+
+    def factor_scores(self, users: Array, histories: UserItems) -> tuple[Array, Array, None]:
         x = np.zeros((len(histories), self._item_factors.shape[1]), np.float32)
         side = self._side(self._weighted(histories, len(self._item_factors)))
         threads = allowed()
         with one_thread_each():
             for _ in side.exact(self._item_factors, self._gram, x, threads):
                 pass
-        return x @ self._item_factors.T
+        return x, self._item_factors, None
 
     def contributions(self, history: UserItems, item: int) -> Array:
         """x·y_j = Σ w_i y_jᵀ A⁻¹ y_i over the history, A being the matrix that x is solved for with."""

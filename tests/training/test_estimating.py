@@ -19,7 +19,7 @@ def data(sample):
 
 @pytest.mark.parametrize(
     ("name", "settings"),
-    [("ials", {"factors": 16, "epochs": 40}), ("item-knn", {}), ("bpr", {"epochs": 2, "batch_size": 8192})],
+    [("ials", {"factors": 16, "epochs": 40}), ("item-knn", {}), ("gmf", {"epochs": 2, "batch_size": 8192})],
 )
 def test_what_is_said_holds_roughly(name, settings, data):
     list(find(name).make(settings | ({"epochs": 1} if settings else {})).train(data))  # compiled

@@ -101,7 +101,7 @@ def _score(run: Any) -> float:
 
 def _recommend(run: Any, output: Path, progress: Progress) -> dict[str, Any]:
     from workbench.export.lists import export_lists
-    from workbench.jobs import load
+    from workbench.insight.looking import load
 
     progress.start("Recommending")
     opened, algorithm, items = load(run.folder)
@@ -120,7 +120,7 @@ def _people(run: Any) -> list[Any]:
     """Some people with histories of usual length, their newest items and their lists."""
     from workbench.control import Control
     from workbench.export.report import Person
-    from workbench.jobs import recommend
+    from workbench.insight.looking import recommend
 
     lengths = run.fold.shown_at_test.by_user.lengths
     usual = sorted(range(len(lengths)), key=lambda at: abs(int(lengths[at]) - 60))[:PEOPLE]

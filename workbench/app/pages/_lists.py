@@ -40,35 +40,48 @@ def digits_for(values: list[float]) -> int:
     return min(6, max(0, 2 - math.floor(math.log10(top)))) if top >= 1 or top < 0.1 else 3  # noqa: PLR2004
 
 
-class HistoryTable(TableView):
+class ItemTable(TableView):
+    """A table whose rows are items."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.items: list[Json] = []
+
+    def select_item(self, item: str | None) -> None:
+        """Select the row of an item again, after other rows have taken the place; nothing where it is not there."""
+        row = next((at for at, one in enumerate(self.items) if item is not None and one["item"] == item), -1)
+        if row >= 0:
+            self.select(row)
+
+
+class HistoryTable(ItemTable):
     """Title, rating and day, the newest first; columns that the data lacks are left out."""
 
     def __init__(self) -> None:
         super().__init__("")
         self.setAccessibleName(self.tr("History"))
-        self.items: list[Json] = []
         self._titles, self._stars, self._days = TitleDelegate(self), StarsDelegate(self), InkDelegate(self, SMALL)
 
     def show_items(self, items: list[Json], scale: float | None) -> None:
         """Show a history; `scale` is the end of the scale of ratings, None where no stars are drawn."""
         self.items = items
-        columns, widths = [_titles(self.tr("title"), items)], [0]
+        columns, widths = [title_column(self.tr("title"), items)], [0]
         if any(one.get("rating") is not None for one in items):
             ratings = np.array([math.nan if one.get("rating") is None else one["rating"] for one in items], float)
             columns.append(_ratings(self.tr("rating"), ratings, scale))
             widths.append(2 * INSET + 4 * GRID + (N_STARS * STAR if scale else GRID))
         if any(one.get("time") is not None for one in items):
             day = times(self.tr("date"), np.array([one.get("time") or 0 for one in items], np.int64))
-            day.extra = {INK: partial(_always, "muted")}
+            day.extra = {INK: partial(always, "muted")}
             columns.append(day)
             widths.append(12 * GRID + 4)
-        _show(self, columns, widths, len(items), ROW_HEIGHT)
+        lay_columns(self, columns, widths, len(items), ROW_HEIGHT)
         self.setItemDelegateForColumn(0, self._titles)
         for place, column in enumerate(columns[1:], 1):
             self.setItemDelegateForColumn(place, self._stars if column.right else self._days)
 
 
-class ListTable(TableView):
+class ListTable(ItemTable):
     """Rank, title with genres, score, popularity, and whether the item was in the hidden truth.
 
     Beside another list it leaves the score out. Where items have a ``was``, arrows tell how far they moved.
@@ -77,7 +90,6 @@ class ListTable(TableView):
     def __init__(self, name: str = "") -> None:
         super().__init__("")
         self.setAccessibleName(name or self.tr("Recommendations"))
-        self.items: list[Json] = []
         self._narrow = False
         self._ranks, self._titles = RankDelegate(self), TitleDelegate(self)
         self._bars, self._inks = ScoreDelegate(self), InkDelegate(self)
@@ -98,29 +110,32 @@ class ListTable(TableView):
         ]  # fmt: skip
         moves = any("was" in one for one in items)
         rank = numbers("", [one["rank"] for one in items])
-        rank.extra = {INK: partial(_always, "muted"), MOVED: lambda row: moved(items[row])}
+        rank.extra = {INK: partial(always, "muted"), MOVED: lambda row: moved(items[row])}
         rank.full = lambda row: self._about_move(items[row])
         popularity = numbers(
             self.tr("interactions"), [one["interactions"] for one in items],
             tip=self.tr("How popular the item is: interactions with it in all of the data"),
         )  # fmt: skip
-        popularity.extra = {INK: partial(_always, "text")}
+        popularity.extra = {INK: partial(always, "text")}
         test = Column(
             "" if short else self.tr("test"), lambda rows: [marks[row][0] for row in rows.tolist()], None,
             lambda row: self._about(marks[row][1]),
             tip=self.tr("✓ hit: this item was kept from training, and the user did choose it"),
             extra={INK: lambda row: marks[row][1]},
         )  # fmt: skip
-        shown = [(rank, 5 * GRID + (5 * GRID if moves else 0), self._ranks), (_titles(self.tr("title"), items), 0, self._titles)]
+        shown = [
+            (rank, 5 * GRID + (5 * GRID if moves else 0), self._ranks),
+            (title_column(self.tr("title"), items), 0, self._titles),
+        ]
         if not short:
-            scores = [_finite(one.get("score")) for one in items]
+            scores = [finite(one.get("score")) for one in items]
             score = bars(self.tr("score"), scores, digits_for(scores))
             score.right = False  # the head stands over the bar
             shown.append((score, 18 * GRID, self._bars))
         shown += [(popularity, 12 * GRID, self._inks), (test, (6 if short else 8) * GRID, self._inks)]
         tall = any(one.get("genres") for one in items)
         columns, widths, delegates = zip(*shown, strict=True)
-        _show(self, list(columns), list(widths), len(items), TALL if tall else ROW_HEIGHT)
+        lay_columns(self, list(columns), list(widths), len(items), TALL if tall else ROW_HEIGHT)
         for place, delegate in enumerate(delegates):
             self.setItemDelegateForColumn(place, delegate)
 
@@ -138,7 +153,7 @@ class ListTable(TableView):
         }.get(ink, "")
 
 
-def _show(table: TableView, columns: list[Column], widths: list[int], n_rows: int, height: int) -> None:
+def lay_columns(table: TableView, columns: list[Column], widths: list[int], n_rows: int, height: int) -> None:
     """Show columns at fixed widths (0: the rest of the room), so that nothing moves from one user to the next."""
     head = table.horizontalHeader()
     table.verticalHeader().setMinimumSectionSize(height)
@@ -169,7 +184,8 @@ def _enable(bar: QScrollBar, low: int, high: int) -> None:
     bar.setEnabled(high > low)
 
 
-def _titles(head: str, items: list[Json]) -> Column:
+def title_column(head: str, items: list[Json]) -> Column:
+    """Titles with years and genres, for a `TitleDelegate`."""
     shown = [line(one.get("title") or one["item"]) for one in items]
     years = [str(one["year"]) if one.get("year") else "" for one in items]
     below = [line(", ".join(one["genres"])) if one.get("genres") else "" for one in items]
@@ -197,11 +213,13 @@ def _ratings(head: str, ratings: np.ndarray, scale: float | None) -> Column:
     )
 
 
-def _always(ink: str, _row: int) -> str:
+def always(ink: str, _row: int) -> str:
+    """The same colour for each row."""
     return ink
 
 
-def _finite(value: Any) -> float:
+def finite(value: Any) -> float:
+    """A number; NaN for what is none."""
     return float(value) if isinstance(value, int | float) and math.isfinite(value) else math.nan
 
 
@@ -291,7 +309,9 @@ class PartDelegate(QStyledItemDelegate):
         middle, part = room.left() + wide / 3, min(1.0, max(-0.5, share))
         bar = QRectF(middle, room.center().y() - 3, part * wide * 2 / 3, 6).normalized()
         painter.fillRect(bar, theme().series(0 if share >= 0 else 1))
-        painter.fillRect(QRectF(middle - 0.5, room.top() + 6, 1, room.height() - 12), theme().tokens.color("strong_line"))
+        painter.fillRect(
+            QRectF(middle - 0.5, room.top() + 6, 1, room.height() - 12), theme().tokens.color("strong_line")
+        )
 
 
 class StarsDelegate(QStyledItemDelegate):

@@ -42,14 +42,17 @@ class UserSearch(SearchField):
     """Type a part of an id; up and down walk the list, Return takes the marked user, Escape closes it."""
 
     chosen = Signal(str)
+    job = "find_users"
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(self.tr("Find a user"))
-        self.setToolTip(self.tr("Find a user by a part of the id (Ctrl+F)"))
+    def __init__(self, session: Session, hint: str = "", tip: str = "") -> None:
+        super().__init__(hint or self.tr("Find a user"))
+        self.setToolTip(tip or self.tr("Find a user by a part of the id (Ctrl+F)"))
         self._folder = ""
         self._take_first = False
         self._list: FoundUsers | None = None
-        self._search = Latest(session, "find_users", self)
+        self.offered: list[dict[str, Any]] = []
+        """What the list holds or held last."""
+        self._search = Latest(session, self.job, self)
         self._search.answered.connect(self._show)
         self._search.failed.connect(self._fail)
         self._rest = QTimer(self, singleShot=True, interval=PAUSE)
@@ -111,7 +114,20 @@ class UserSearch(SearchField):
     def _ask(self) -> None:
         self._rest.stop()
         if self._folder:
-            self._search.ask({"data": self._folder, "query": self.text().strip()})
+            self._search.ask(self.question(self._folder, self.text().strip()))
+
+    def question(self, folder: str, query: str) -> dict[str, Any]:
+        """What the job is asked."""
+        return {"data": folder, "query": query}
+
+    def nobody(self, query: str) -> str:
+        """What is said where nothing is found."""
+        return self.tr("No user id holds “{text}”").format(text=query[:LONGEST])
+
+    def offer(self, users: list[dict[str, Any]], nobody: str) -> None:
+        """Open the list with users that were found in another way, to walk along them as if they had been searched."""
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._open(users, nobody)
 
     def _accept(self) -> None:
         """Take the marked user; where the answer is still on its way, the first one as soon as it is there."""
@@ -126,19 +142,21 @@ class UserSearch(SearchField):
 
     @Slot(object, object)
     def _show(self, asked: dict[str, Any], users: list[dict[str, Any]]) -> None:
+        self.offered = users
         if self._take_first and users:
-            self._take(users[0]["user"])
+            self._take(users[0].get("user", users[0].get("item")))
             return
         self._take_first = False
-        if not self.hasFocus():
-            return
+        if self.hasFocus():
+            self._open(users, self.nobody(asked["query"]))
+
+    def _open(self, users: list[dict[str, Any]], nobody: str) -> None:
         if self._list is None or self._list.parent() is not self.window():
             if self._list is not None:
                 self._list.deleteLater()
             self._list = FoundUsers(self.window())
             self._list.clicked.connect(self._take)
             self.window().installEventFilter(self)
-        nobody = self.tr("No user id holds “{text}”").format(text=asked["query"][:LONGEST])
         self._list.fill(users, nobody)
         self._list.place(self)
 
@@ -157,6 +175,18 @@ class UserSearch(SearchField):
         self.close_list()
         self.clear()
         self.chosen.emit(user)
+
+
+class ItemSearch(UserSearch):
+    """The same for items, by a part of the title or the id, among the items of a run."""
+
+    job = "find_items"
+
+    def question(self, folder: str, query: str) -> dict[str, Any]:
+        return {"run": folder, "query": query}
+
+    def nobody(self, query: str) -> str:
+        return self.tr("No title holds “{text}”").format(text=query[:LONGEST])
 
 
 class FoundUsers(QFrame):
@@ -183,10 +213,12 @@ class FoundUsers(QFrame):
         """Show users, or that there is none."""
         self.list.clear()
         for one in users:
-            item = QListWidgetItem(one["user"][:LONGEST].replace("\n", " "), self.list)
-            item.setData(USER, one["user"])
-            item.setData(COUNT, f"{one['interactions']:,}")
-            words = self.tr("{user}, {n:,} interactions").format(user=item.text(), n=one["interactions"])
+            named = one.get("title") or one.get("user") or one["item"]
+            item = QListWidgetItem(" ".join(named[:LONGEST].split()), self.list)
+            item.setData(USER, one["user"] if "user" in one else one["item"])
+            item.setData(COUNT, one.get("note") or f"{one['interactions']:,}")
+            words = one.get("note") or self.tr("{n:,} interactions").format(n=one["interactions"])
+            words = f"{item.text()}, {words}"
             item.setData(Qt.ItemDataRole.AccessibleTextRole, words)
         if users:
             self.list.setCurrentRow(0)

@@ -177,3 +177,77 @@ def test_long_rows_are_sorted_like_short_ones(n_items, dtype):
     scores[3] = np.sort(scores[3])
     for k in (1, 20, n_items):
         assert top_k(scores.copy(), k).tolist() == brute_force(scores, k, None)
+
+
+class Product(Algorithm):
+    """Scores that are a product of factors, few of them different, and perhaps a bias."""
+
+    _parts: Any = None
+
+    def factor_scores(self, users, histories):
+        x, y, bias = self._parts
+        return x[users], y, bias
+
+    def score(self, users, histories):
+        x, y, _ = self._parts
+        return x[users] @ y.T
+
+
+def lists_by_hand(x, y, bias, k, seen):
+    """Every score in double precision, rounded once; sorted, ties by the fixed shuffle."""
+    scores = x.astype(float) @ y.T.astype(float) + (0 if bias is None else bias.astype(float))
+    return top_k(scores.astype(np.float32), k, seen)
+
+
+@pytest.mark.parametrize("biased", [True, False])
+@pytest.mark.parametrize("kind", ["equal", "apart", "near", "steep"])
+@pytest.mark.parametrize(("n", "n_items", "k"), [(3, 700, 5), (70, 1500, 20), (40, 30, 50), (1100, 600, 3)])
+def test_lists_of_factors_equal_those_of_all_scores(n, n_items, k, kind, biased):
+    rng = np.random.default_rng([n, k, len(kind)])
+    x, y = (rng.integers(-3, 4, (one, 7)) / 4 for one in (n, n_items))
+    if kind == "near":  # they differ by less than a product of single precision is sure of
+        y = rng.normal(size=7) * (1 + 3e-7 * rng.normal(size=y.shape))
+    if kind in {"apart", "steep"}:
+        x, y = x + rng.normal(size=x.shape), y + rng.normal(size=y.shape)
+    bias = rng.integers(-8, 9, n_items) / 8
+    if kind == "steep":  # most items are never looked at, and which ones depends on the user
+        x *= np.exp(rng.normal(scale=2, size=(n, 1)))
+        y *= np.exp(rng.normal(scale=2, size=(n_items, 1)))
+        bias *= 50
+    x, y = x.astype(np.float32), y.astype(np.float32)
+    bias = bias.astype(np.float32) if biased else None
+    algorithm = Product()
+    algorithm._parts = x, y, bias
+    users = np.arange(n, dtype=np.int32)
+    for seen in (None, UserItems.from_lists([rng.permutation(n_items)[: n_items // 4].tolist() for _ in range(n)])):
+        items, scores = recommend(algorithm, users, seen or UserItems.from_lists([[]] * n), k, seen)
+        np.testing.assert_array_equal(items, lists_by_hand(x, y, bias, k, seen))
+        alone, its = recommend(algorithm, users[1:2], UserItems.from_lists([[]]), k, seen and seen.rows(np.array([1])))
+        np.testing.assert_array_equal(alone[0], items[1])
+        np.testing.assert_array_equal(its[0], scores[1])
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, 1e30])
+def test_factors_that_are_not_finite_are_scored_one_by_one(bad):
+    algorithm = Product()
+    y = np.ones((40, 2), np.float32)
+    y[3] = bad
+    algorithm._parts = np.ones((2, 2), np.float32), y, None
+    items, _ = recommend(algorithm, np.arange(2, dtype=np.int32), UserItems.from_lists([[], []]), 40)
+    assert (np.sort(items, axis=1)[:, -39:] >= 0).all()
+    assert (3 in items[0]) == (not np.isnan(bad))
+
+
+@pytest.mark.parametrize("name", ["ials", "pure-svd", "bpr", "warp", "logistic-mf"])
+def test_models_of_factors_give_the_lists_of_their_scores(name):
+    data = checkerboard().train
+    algorithm = find(name)()
+    list(algorithm.train(data))
+    users = np.arange(data.n_users, dtype=np.int32)
+    people, things, bias = algorithm.factor_scores(users, data.by_user)
+    items, values = recommend(algorithm, users, data.by_user, 10, data.by_user)
+    np.testing.assert_array_equal(items, lists_by_hand(people, things, bias, 10, data.by_user))
+    there = items >= 0
+    assert there.any()
+    plain = algorithm.score(users, data.by_user)[np.nonzero(there)[0], items[there]]
+    np.testing.assert_allclose(values[there], plain, rtol=1e-5, atol=1e-6)

@@ -131,6 +131,14 @@ class Algorithm(BaseModel):
         """
         return None
 
+    def factor_scores(self, users: Array, histories: UserItems) -> tuple[Array, Array, Array | None] | None:
+        """Scores as ``X @ Y.T + b``: float32 (n, d), (n_items, d) and (n_items,) or no bias; None where they are not.
+
+        Lists are then made without a number for each user and item, by sums in double precision; the rounding of `score`
+        may put two items apart or together that are equal but for their last digit.
+        """
+        return None
+
     def predict(self, users: Array, items: Array) -> Array:
         """Predict the rating of each pair, float32 (n,), clipped to the scale of training; -1 stands for unknown."""
         message = f"{self.title} ranks items; it does not predict ratings. Use biased-svd or average for that."

@@ -128,10 +128,14 @@ class OrderLearner(Algorithm):
         self._item_bias, self._item_bias_squares = np.zeros(len(met), np.float32), np.ones(len(met), np.float32)
 
     def score(self, users: Array, histories: UserItems) -> Array:
+        people, factors, bias = self.factor_scores(users, histories)
+        return np.asarray(people @ factors.T + bias, np.float32)
+
+    def factor_scores(self, users: Array, histories: UserItems) -> tuple[Array, Array, Array]:
         factors, bias = self.vectors()
         people = self._user_factors[users]
         people[users < 0] = fold_in(histories.rows(np.flatnonzero(users < 0)), factors, bias, self.facts()[3])
-        return np.asarray(people @ factors.T + bias, np.float32)
+        return people, factors, bias
 
 
 def fold_in(histories: UserItems, factors: Array, bias: Array, weight: float) -> Array:

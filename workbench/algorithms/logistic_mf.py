@@ -136,7 +136,11 @@ class LogisticMF(Algorithm):
             yield loss, count, rows.stop / len(lengths)
 
     def score(self, users: Array, histories: UserItems) -> Array:
+        people, items, bias = self.factor_scores(users, histories)
+        return np.asarray(people @ items.T + bias, np.float32)
+
+    def factor_scores(self, users: Array, histories: UserItems) -> tuple[Array, Array, Array]:
         people = self._user_factors[users]
         new = histories.rows(np.flatnonzero(users < 0))
         people[users < 0] = fold_in(new, self._item_factors, self._item_bias, 0.01)
-        return np.asarray(people @ self._item_factors.T + self._item_bias, np.float32)
+        return people, self._item_factors, self._item_bias

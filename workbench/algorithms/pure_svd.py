@@ -37,7 +37,7 @@ class PureSVD(Algorithm):
     learned = ("item_factors", "strengths")
 
     factors: int = hyperparameter(
-        50,
+        16,
         "Factors",
         "Directions that are kept. Few give safe, popular lists; many tell finer tastes apart, then learn by heart. "
         "At most half as many as there are people or items.",
@@ -62,8 +62,11 @@ class PureSVD(Algorithm):
         self._item_factors, self._strengths = v.astype(np.float32), strengths.astype(np.float32)
 
     def score(self, users: Array, histories: UserItems) -> Array:
-        mine = histories.matrix(len(self._item_factors)) @ self._item_factors  # (n, factors)
-        return np.asarray(mine @ self._item_factors.T)
+        mine, items, _ = self.factor_scores(users, histories)
+        return np.asarray(mine @ items.T)
+
+    def factor_scores(self, users: Array, histories: UserItems) -> tuple[Array, Array, None]:
+        return histories.matrix(len(self._item_factors)) @ self._item_factors, self._item_factors, None
 
 
 def _leading(x: "sp.csr_matrix", k: int, rng: np.random.Generator) -> Generator[Record, None, tuple[Array, Array]]:

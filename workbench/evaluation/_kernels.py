@@ -1,6 +1,6 @@
 """The compiled inner loops of `top_k`. Imported only where lists are made: the window's process never loads numba.
 
-Both keep the best `k` of a row in a heap whose root is the worst of them. `order` breaks ties: of two equal scores the item
+All keep the best `k` of a row in a heap whose root is the worst of them. `order` breaks ties: of two equal scores the item
 with the smaller order comes first.
 """
 
@@ -9,6 +9,7 @@ import numpy as np
 
 # Scores that are compared with the root of the heap at once.
 CHUNK = 128
+SHORT = 64  # the same where they are still in the processor's cache
 
 
 @numba.njit(cache=True, nogil=True)
@@ -103,6 +104,89 @@ def best_of_product(a, b, seen, order, items, values):  # type: ignore[no-untype
         _empty(value, place, size, order, items[u])
         values[u, :size] = value[:size]
         values[u, size:] = np.nan
+
+
+@numba.njit(cache=True, nogil=True)
+def places_in_order(indptr, item, where):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
+    """Where the items of each row stand by `where`, in order within each row."""
+    found = np.empty(len(item), np.int32)
+    for u in range(len(indptr) - 1):
+        for at in range(indptr[u], indptr[u + 1]):
+            found[at] = where[item[at]]
+        found[indptr[u] : indptr[u + 1]].sort()
+    return found
+
+
+@numba.njit(cache=True, nogil=True)
+def offer_tile(tile, alive, users, margin, items, seen, value, place, size):  # type: ignore[no-untyped-def] # noqa: PLR0913 # pragma: no cover - compiled
+    """Offer items to the heaps of some users, by products that are right but for `margin`.
+
+    Parameters
+    ----------
+    tile : float32 (len(alive), m)
+        Products of these users and `m` items; overwritten.
+    alive : int64
+        Rows of `users`, `margin`, `seen`, `value`, `place` and `size`.
+    items : tuple
+        Place of the first of the `m` items; vectors and numbers of all by place; order of ties by number.
+    seen : tuple
+        ``indptr``, places of the items that are left out, ascending in each row, and how far each row has been read.
+    """
+    start, vectors, numbers, order = items
+    seen_indptr, seen_places, seen_at = seen
+    k, m = value.shape[1], tile.shape[1]
+    whole = m - m % SHORT
+    for r in range(len(alive)):
+        u = alive[r]
+        row = tile[r]
+        mine, heap, held = users[u], value[u], place[u]
+        at = seen_at[u]
+        while at < seen_indptr[u + 1] and seen_places[at] < start + m:
+            if seen_places[at] >= start:
+                row[seen_places[at] - start] = -np.inf
+            at += 1
+        seen_at[u] = at
+        n = size[u]
+        root = np.float32(heap[0] - margin[u]) if n == k else np.float32(-np.inf)
+        for begin in range(0, m, SHORT):
+            if begin < whole:
+                good = np.int32(0)
+                chunk = row[begin : begin + SHORT]
+                for i in range(SHORT):
+                    good += np.int32(chunk[i] >= root)
+                if good == 0:
+                    continue
+            for i in range(begin, min(begin + SHORT, m)):
+                if row[i] >= root and row[i] > -np.inf:
+                    s = _exact(mine, vectors[start + i])
+                    if n < k or s >= heap[0]:
+                        n = _offer(heap, held, n, s, numbers[start + i], order)
+                        if n == k:
+                            root = np.float32(heap[0] - margin[u])
+        size[u] = n
+
+
+@numba.njit(cache=True, nogil=True)
+def _exact(x, y):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
+    """The dot product, added up in double precision, always in the same order."""
+    a = b = c = d = 0.0
+    whole = len(x) - len(x) % 4
+    for f in range(0, whole, 4):
+        a += np.float64(x[f]) * np.float64(y[f])
+        b += np.float64(x[f + 1]) * np.float64(y[f + 1])
+        c += np.float64(x[f + 2]) * np.float64(y[f + 2])
+        d += np.float64(x[f + 3]) * np.float64(y[f + 3])
+    for f in range(whole, len(x)):
+        a += np.float64(x[f]) * np.float64(y[f])
+    return np.float32((a + b) + (c + d))
+
+
+@numba.njit(cache=True, nogil=True)
+def empty_all(value, place, size, order, items):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
+    """Write the items of all heaps to `items` from best to worst; `value` is left in that order too, NaN behind."""
+    for u in range(len(size)):
+        _empty(value[u], place[u], size[u], order, items[u])
+        value[u, size[u] :] = np.nan
 
 
 @numba.njit(cache=True, nogil=True)

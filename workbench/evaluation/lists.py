@@ -12,7 +12,7 @@ from workbench.control import Control
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.data.splitting import Part
 from workbench.errors import WorkbenchError
-from workbench.evaluation.ranking import _tie_order, blocks, recommend, top_k
+from workbench.evaluation.ranking import _tie_order, blocks, has_factors, list_blocks, recommend, top_k
 from workbench.metrics import Catalogue, Ranked, Ranks
 
 # Pairs of interactions of one person that are counted at most to tell how alike items are.
@@ -51,22 +51,28 @@ def rank_all(
     items = np.empty((len(part), k), np.int32)
     ranks = _no_ranks(part, n_items) if "ranks" in needs else None
     drawn = None if negatives is None else _draws(negatives, part, n_items, train)
-    for block in blocks(len(part), n_items):
+    # Some algorithms have lists without a score of each item; these are the same whatever else is asked for.
+    apart = drawn is None and (ranks is None or has_factors(algorithm))
+    if apart:
+        for block in list_blocks(algorithm, len(part), n_items):
+            control.check()
+            histories, seen = part.histories.rows(block), part.seen.rows(block)
+            items[block] = recommend(algorithm, part.users[block], histories, k, seen)[0]
+            control.progress(block.stop / len(part) / (1 if ranks is None else 2), "users")
+    for block in [] if apart and ranks is None else blocks(len(part), n_items):
         control.check()
         users, histories, seen = part.users[block], part.histories.rows(block), part.seen.rows(block)
-        if ranks is None and drawn is None:  # only the lists are looked at, and some algorithms have them at once
-            items[block] = recommend(algorithm, users, histories, k, seen)[0]
-            control.progress(block.stop / len(part), "users")
-            continue
         scores, truth = algorithm.score(users, histories), part.truth.rows(block)
         if drawn is not None:
             _only(scores, drawn.rows(block))
-        items[block] = top_k(scores, k, seen)
+        best = top_k(scores, k, seen)  # masks what was seen, too
+        if not apart:
+            items[block] = best
         if ranks is not None:
             if drawn is not None:
                 ranks.candidates[block] = (scores > -np.inf).sum(axis=1)
             _place(scores, truth, slice(*part.truth.indptr[[block.start, block.stop]]), ranks, block)
-        control.progress(block.stop / len(part), "users")
+        control.progress((block.stop / len(part) + apart) / (1 + apart), "users")
     return compare_lists(items, part, n_items, train=train, needs=needs, ranks=ranks)
 
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 # Scores of one block of users take at most this many bytes.
 BLOCK_BYTES = 64 * 2**20
+# Users whose lists are made at once where their scores need no such place.
+AT_ONCE = 4096
 
 
 def top_k(scores: Array, k: int, seen: UserItems | None = None) -> Array:
@@ -63,6 +65,18 @@ def blocks(n: int, n_items: int) -> Iterator[slice]:
         yield slice(start, min(n, start + size))
 
 
+def has_factors(algorithm: Algorithm) -> bool:
+    """Whether scores are a product of factors, so that lists need no score of each item."""
+    return type(algorithm).factor_scores is not Algorithm.factor_scores
+
+
+def list_blocks(algorithm: Algorithm, n: int, n_items: int) -> Iterator[slice]:
+    """Slices of `n` users for `recommend`: as `blocks`, or more at once where no scores of all items are made."""
+    if not has_factors(algorithm):
+        return blocks(n, n_items)
+    return (slice(start, min(n, start + AT_ONCE)) for start in range(0, n, AT_ONCE))
+
+
 def recommend(
     algorithm: Algorithm, users: Array, histories: UserItems, k: int, seen: UserItems | None = None
 ) -> tuple[Array, Array]:
@@ -78,6 +92,14 @@ def recommend(
     product = algorithm.sparse_scores(users, histories)
     if product is not None:
         return _best_of_product(*product, k, seen)
+    factors = algorithm.factor_scores(users, histories)
+    if factors is not None:
+        from workbench.evaluation.factor_lists import best_by_factors
+
+        order = _tie_order(len(factors[1]))
+        found = best_by_factors(*factors, k, _nothing(len(users)) if seen is None else seen, order)
+        if found is not None:
+            return found
     scores = algorithm.score(users, histories)
     items = top_k(scores, k, seen)
     best = np.take_along_axis(scores, np.maximum(items, 0).astype(np.int64), axis=1)
@@ -90,11 +112,15 @@ def _best_of_product(a: "sp.csr_matrix", b: "sp.csr_matrix", k: int, seen: UserI
 
     n, n_items = a.shape[0], b.shape[1]
     items, values = np.empty((n, k), np.int32), np.empty((n, k), np.float32)
-    masked = UserItems(np.zeros(n + 1, np.int64), np.zeros(0, np.int32)) if seen is None else seen
+    masked = _nothing(n) if seen is None else seen
     left, right = ((one.indptr.astype(np.int64), one.indices.astype(np.int32, copy=False), one.data) for one in (a, b))
     left_out = (masked.indptr.astype(np.int64), np.array(masked.item, np.int32))
     best_of_product(left, right, left_out, (_tie_order(n_items), _tied_items(n_items)), items, values)
     return items, values
+
+
+def _nothing(n: int) -> UserItems:
+    return UserItems(np.zeros(n + 1, np.int64), np.zeros(0, np.int32))
 
 
 def rank_of(scores: Array, item: int, masked: Array) -> int:

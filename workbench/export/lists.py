@@ -20,7 +20,7 @@ from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.data.items import Items
 from workbench.declaring import nearest
 from workbench.errors import WorkbenchError
-from workbench.evaluation.ranking import blocks, recommend
+from workbench.evaluation.ranking import list_blocks, recommend
 from workbench.export.tables import check_place, table_file
 from workbench.training.run import Run
 
@@ -91,7 +91,7 @@ def export_lists(  # noqa: PLR0913 - each is a choice of the person
     source.reason = reason if "reason" in schema.names else None
     rows = 0
     with table_file(output, schema) as write:
-        for block in _blocks(len(chosen), run.data.n_items, k, source.reason is not None):
+        for block in _blocks(source.algorithm, len(chosen), run.data.n_items, k, source.reason is not None):
             control.check()
             table = source.lists(chosen[block], k, schema)
             write(table)
@@ -128,9 +128,9 @@ def _indices(data: Interactions, users: list[str] | None) -> Array:
     return np.array([data.user_index(user) for user in dict.fromkeys(users)], np.int64)
 
 
-def _blocks(n: int, n_items: int, k: int, with_reasons: bool) -> Any:
+def _blocks(algorithm: Algorithm, n: int, n_items: int, k: int, with_reasons: bool) -> Any:
     most = max(1, (MOST_REASONS if with_reasons else MOST_ROWS) // k)
-    for block in blocks(n, n_items):
+    for block in list_blocks(algorithm, n, n_items):
         for start in range(block.start, block.stop, most):
             yield slice(start, min(start + most, block.stop))
 

@@ -28,6 +28,7 @@ from workbench.insight.explaining import first_reason
 from workbench.insight.finding import find_items, item_map, item_story, kinds_of_users, similar_users
 from workbench.insight.looking import explain, faithfulness, load, recommend, reorder, similar, what_if
 from workbench.training import comparing
+from workbench.training.curves import write_curves
 from workbench.training.judging import evaluate_run
 from workbench.training.run import Run
 
@@ -147,6 +148,19 @@ def overlap(a: str, b: str, control: Control) -> Json:
     return {"users": users, "overlap": [None if np.isnan(one) else float(one) for one in values], "mean": mean}
 
 
+def curves(runs: list[str], output: str, control: Control) -> Json:
+    """Write all records of some runs to a .csv file."""
+    return {"rows": write_curves([Path(one) for one in runs], Path(output))}
+
+
+def estimate(data: str, asked: Json, control: Control, filters: list[Json] | None = None) -> Json:
+    """What a training will take; `asked` has algorithm, hyperparameters, split, settings, validation_users, threads."""
+    from workbench.training.estimating import estimate_training
+
+    interactions, _ = _filtered(Path(data), filters or [])
+    return asdict(estimate_training(interactions, asked, control))
+
+
 def find_users(data: str, query: str, control: Control, limit: int = 50) -> list[Json]:
     """Users whose id holds the query; those who start with it first, then by number of interactions."""
     interactions = Interactions.open(Path(data))
@@ -215,6 +229,8 @@ JOBS: dict[str, Callable[..., Any]] = {
     "find_items": find_items,
     "item_story": item_story,
     "item_map": item_map,
+    "curves": curves,
+    "estimate": estimate,
     "find_users": find_users,
     "export": export,
     "warm_up": warm_up,

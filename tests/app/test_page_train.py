@@ -40,6 +40,8 @@ def shown(page, keep, qtbot, size=(1000, 600)):
     page.activateWindow()
     qtbot.waitUntil(page.isActiveWindow)
     page.shown()
+    if page.session.data is not None:  # the part at the right comes a moment later
+        qtbot.waitUntil(lambda: page.run.isVisible())  # noqa: PLW0108 - it is made when it is asked for
     return page
 
 
@@ -556,13 +558,16 @@ def test_tab_leaves_the_list_and_reaches_the_form(page, qtbot):
 # Without Qt --------------------------------------------------------------------------------------------------------
 
 
-def test_points_are_averaged_beyond_what_a_plot_can_show():
-    points = Points(most=8)
-    for x in range(32):
-        points.add(x, 2 * x)
-    assert len(points) < 8
-    assert points.x[0] == 3.5  # the mean of 0 to 7
-    assert (points.y == 2 * points.x).all()
+def test_means_are_those_of_the_formula_also_when_points_come_one_by_one():
+    points, mean, by_hand = Points(), None, []
+    for x in range(300):
+        points.add(x, x % 7)
+        mean = x % 7 if mean is None else 0.2 * (x % 7) + 0.8 * mean
+        by_hand.append(mean)
+        if x in (0, 10, 170):
+            points.smooth(9)
+    assert points.smooth(9) == pytest.approx(by_hand)
+    assert points.smooth(1).tolist() == points.y.tolist()
 
 
 def test_the_mean_of_an_epoch_lies_at_its_middle_and_its_validation_at_its_end():

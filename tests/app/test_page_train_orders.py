@@ -36,6 +36,7 @@ def test_another_learning_rate_is_asked_for_marked_and_told(learning, qtbot):
     changes = [{"since": 2.25, "name": "learning_rate", "value": 0.001}]
     set_status(learning.live, "running", **living(), epochs=9, epoch=2, device="cpu", changes=changes)
     qtbot.waitUntil(lambda: "0.001 since epoch 2.2" in orders.facts.full_text())
+    qtbot.waitUntil(lambda: learning.run.loss.changes() == [2.25])
 
 
 def test_a_learning_rate_out_of_range_is_refused_with_a_sentence(learning, qtbot):
@@ -111,7 +112,7 @@ def test_the_queue_is_ordered_by_keys_and_the_order_outlives_the_window(queued, 
     qtbot.keyClick(queued.queue.list, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
     assert order(queued)[0] == "c-ease"
     qtbot.keyClick(queued.queue.list, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
-    qtbot.mouseClick(queued.queue.down, Qt.MouseButton.LeftButton)
+    qtbot.keyClick(queued.queue.list, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
     assert order(queued) == ["b-ease", "d-ease", "c-ease"]
     assert [queued.queue.list.item(row).text()[:1] for row in range(3)] == ["1", "2", "3"]
     assert queued.session.run("c-ease").status["place"] == 2
@@ -142,3 +143,93 @@ def test_how_many_train_at_once_is_chosen_with_its_rule_and_kept(queued, qtbot, 
     assert queued.queue.rule.isVisible()
     assert len(order(queued)) == 3  # there is no memory for another one
     assert type(runs)().at_once == 3
+
+
+# Curves ------------------------------------------------------------------------------------------------------------
+
+
+def recorded(epoch):
+    """An epoch with what neural ones record at each step; a hundred and eleven interactions of its 1,110 a second."""
+    lines = epoch_records(epoch, steps=9)
+    for at, line in enumerate(lines):
+        line["values"] = {"learning_rate": 0.1 / epoch, "gradient_norm": 1 + at, "weight_norm": 3.0}
+        line |= {"seconds": epoch * 10 + at, "memory_bytes": 250_000_000}
+    return lines
+
+
+@pytest.fixture
+def recording(learning, qtbot):
+    write_records(learning.live, [line for epoch in range(3, 9) for line in recorded(epoch)])
+    facts = {"epochs": 9, "epoch": 8, "device": "cpu", "interactions": 1110}
+    set_status(learning.live, "running", **living(), **facts)
+    qtbot.waitUntil(lambda: len(learning.run.validation.values_at(8.0)) and "8 points" in learning.run.loss.summary())
+    qtbot.waitUntil(lambda: learning.run.info.status.get("interactions") == 1110)
+    return learning
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("learning_rate", 0.0125), ("gradient_norm", 9), ("weight_norm", 3), ("speed", 111), ("memory_bytes", 250)],
+)
+def test_what_is_recorded_at_each_step_is_shown_by_its_tab(recording, qtbot, key, value):
+    run = recording.run
+    qtbot.mouseClick(run.tabs.buttons[key], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(run.other.isVisible)
+    assert run.other.values_at(7.9)["b-gru4rec"][1] == pytest.approx(value)
+    assert run.validation_card.title.text() == run.tabs.buttons[key].toolTip()
+    qtbot.mouseClick(run.tabs.buttons["validation"], Qt.MouseButton.LeftButton)
+    assert run.validation.isVisible()
+
+
+def test_smoothing_puts_means_before_the_steps(recording, qtbot):
+    run = recording.run
+    before = run.loss.values_at(7.5)
+    run.tools.smoothing.setValue(4)
+    qtbot.waitUntil(lambda: run.loss.values_at(7.5)["b-gru4rec"] != before["b-gru4rec"])
+    assert run.loss.values_at(7.5)["b-gru4rec/steps"] == before["b-gru4rec/steps"]
+    assert "16 records" in run.loss_card.hint.full_text()
+
+
+def test_the_values_under_the_pointer_are_told_and_what_was_zoomed_comes_back(recording, qtbot):
+    run = recording.run
+    run.loss.pointed.emit(4.5)
+    assert run.loss_card.hint.full_text().startswith("epoch 4.5: 0.2")
+    assert run.loss._cross.isVisible()
+    run.loss.pointed.emit(float("nan"))
+    assert run.loss_card.hint.full_text().startswith("each step")
+    run.tools.log.setChecked(True)
+    qtbot.waitUntil(lambda: run.loss.plot.getAxis("left").logMode)
+    run.loss.plot.setXRange(2, 3)
+    qtbot.mouseClick(run.tools.all, Qt.MouseButton.LeftButton)
+    run.loss.plot.getViewBox().updateAutoRange()
+    assert run.loss.plot.getViewBox().viewRange()[0][1] > 7
+
+
+def test_earlier_runs_are_laid_under_by_a_menu(session, project, keep, qtbot, light):
+    for name in ("a-bpr", "b-bpr"):
+        run = make_run(project, name, "bpr")
+        write_records(run, epoch_records(1) + epoch_records(2))
+        set_status(run, "done", epoch=2, epochs=2)
+    done_run(project, "c-popularity")
+    session.open_project(project.folder)
+    page = shown(TrainPage(session), keep, qtbot)
+    session.select_runs(["b-bpr"])
+    menu = keep(page.run.tools.overlays())
+    assert [one.text() for one in menu.actions()] == ["Popularity", "BPR"]
+    menu.actions()[1].setChecked(True)
+    assert session.selected_runs == ["b-bpr", "a-bpr"]
+    assert sorted(page.run.loss.lines()) == ["a-bpr", "b-bpr", "b-bpr/steps"]
+    menu.actions()[1].setChecked(False)
+    assert session.selected_runs == ["b-bpr"]
+
+
+@pytest.mark.parametrize("kind", ["png", "svg"])
+def test_the_curves_become_pictures(recording, qtbot, tmp_path, kind):
+    path = tmp_path / f"curves.{kind}"
+    with qtbot.waitSignal(recording.session.notice):
+        recording.run.export_to(path)
+    start = path.read_bytes()[:200]
+    assert start.startswith(b"\x89PNG") if kind == "png" else b"<svg" in path.read_bytes()
+    assert path.stat().st_size > 3000
+    with qtbot.waitSignal(recording.session.failure):
+        recording.run.export_to(tmp_path / "nowhere" / path.name)

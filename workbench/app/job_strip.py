@@ -1,7 +1,9 @@
 """The foot of the window: the run in progress with its orders, what waits, and the job in progress."""
 
-from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
+from functools import partial
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QWidget
 
 from workbench.app.runs import RunInfo
 from workbench.app.session import Session
@@ -10,7 +12,9 @@ from workbench.app.theme import GRID
 from workbench.app.widgets import Button, Elided, Text
 
 HEIGHT = 40
-SILENT = frozenset({"warm_up", "recommend", "find_users", "split", "preview"})  # too short to be talked about
+SILENT = frozenset(
+    {"warm_up", "recommend", "find_users", "split", "preview", "estimate", "curves"}
+)  # too short to be talked about
 
 
 class JobStrip(QWidget):
@@ -27,7 +31,10 @@ class JobStrip(QWidget):
         self.bar = _bar(self.tr("Progress of the training"))
         self.left = Text("")
         self.where = Elided("", ink="muted")
-        for one in (self.title, self.epoch, self.bar, self.left):
+        self._shown = ""
+        self.others = Button("", "quiet", tip=self.tr("Show another run that trains"))
+        self.others.clicked.connect(self._offer_others)
+        for one in (self.title, self.others, self.epoch, self.bar, self.left):
             row.addWidget(one)
         row.addWidget(self.where, 1)
         self.job, self.job_bar = Text("", ink="muted"), _bar(self.tr("Progress of the job"), 120)
@@ -56,7 +63,11 @@ class JobStrip(QWidget):
     @Slot(str)
     def refresh_run(self, _run_id: str = "") -> None:
         """Show how far the run in progress is."""
-        info = self.session.runs.active()
+        info, others = self._active(), self.session.runs.all_active()[1:]
+        words = self.tr("1 more") if len(others) == 1 else self.tr("{n} more").format(n=len(others))
+        self.others.setText(words)
+        self.others.setAccessibleName(words)
+        self.others.setVisible(bool(others))
         for one in (self.title, self.epoch, self.bar, self.left, self.pause, self.stop, self.cancel):
             one.setVisible(info is not None)
         waiting = len(self.session.runs.waiting())
@@ -76,6 +87,29 @@ class JobStrip(QWidget):
         self.left.setText(self.tr("paused") if paused else span(left) + self.tr(" left") if left else "")
         self.where.set_text(" · ".join(filter(None, [info.device.upper(), size(info.memory) if info.memory else ""])))
 
+    def _active(self) -> RunInfo | None:
+        """The run that the strip shows and gives orders to: of several the one that was chosen."""
+        found = self.session.runs.all_active()
+        return next((one for one in found if one.id == self._shown), found[0] if found else None)
+
+    @Slot()
+    def _offer_others(self) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        shown = self._active()
+        for info in self.session.runs.all_active():
+            share = f" · {info.fraction:.0%}".replace("%", " %") if info.fraction >= 0 else ""
+            action = menu.addAction(info.title[:80].replace("&", "&&") + share)
+            action.setCheckable(True)
+            action.setChecked(info is shown)
+            action.triggered.connect(partial(self.show_run, info.id))
+        menu.popup(self.others.mapToGlobal(self.others.rect().topLeft()))
+
+    def show_run(self, run_id: str) -> None:
+        """Show this one of several that train."""
+        self._shown = run_id
+        self.refresh_run()
+
     @Slot()
     def refresh_task(self) -> None:
         """Show the job in progress."""
@@ -89,21 +123,21 @@ class JobStrip(QWidget):
     @Slot()
     def toggle_pause(self) -> None:
         """Pause the run in progress, or let it go on."""
-        info = self.session.runs.active()
+        info = self._active()
         if info is not None:
             (self.session.unpause_run if info.state == "paused" else self.session.pause_run)(info.id)
 
     @Slot()
     def stop_run(self) -> None:
         """End the run in progress and keep the best epoch."""
-        info = self.session.runs.active()
+        info = self._active()
         if info is not None:
             self.left.setText(self.tr("stopping…"))
             self.session.stop_run(info.id)
 
     @Slot()
     def _cancel_run(self) -> None:
-        info = self.session.runs.active()
+        info = self._active()
         if info is not None:
             self.left.setText(self.tr("cancelling…"))
             self.session.cancel_run(info.id)

@@ -71,6 +71,8 @@ class Session(QObject):
         log = log_folder() / "worker.log"
         # Two of them: a question that somebody waits for need not queue behind the export of a million lists.
         self._long, self._quick = TaskWorker(self, worker, log), TaskWorker(self, worker, log)
+        # What a training would take is measured in a third one, which loads torch when it is needed and may be ended.
+        self._measuring = TaskWorker(self, worker, log)
         self.runs = Runs(self, standby)
         self._saver = QThreadPool(self)
         self._saver.setMaxThreadCount(1)
@@ -81,6 +83,7 @@ class Session(QObject):
     def _connect(self) -> None:
         self._long.changed.connect(self.task_changed)
         self._quick.changed.connect(self.task_changed)
+        self._measuring.changed.connect(self.task_changed)
         self.runs.changed.connect(self.runs_changed)
         self.runs.run_changed.connect(self.run_changed)
         self.runs.records.connect(self.run_records)
@@ -488,7 +491,7 @@ class Session(QObject):
     @property
     def tasks(self) -> list[Task]:
         """Jobs that wait or run."""
-        return [*self._long.tasks, *self._quick.tasks]
+        return [*self._long.tasks, *self._quick.tasks, *self._measuring.tasks]
 
     def submit(
         self,
@@ -505,8 +508,7 @@ class Session(QObject):
         Give bound methods of widgets, not lambdas: they are disconnected when the widget goes. Without `failed`, a
         failure is shown as a card.
         """
-        worker = self._quick if job in QUICK else self._long
-        task = worker.submit(job, args, title=title, done=done, failed=failed, progress=progress)
+        task = self._worker(job).submit(job, args, title=title, done=done, failed=failed, progress=progress)
         if failed is None:
             task.failed.connect(partial(self._failed, task.title))
         return task
@@ -516,8 +518,12 @@ class Session(QObject):
 
     def cancel(self, task: Task) -> None:
         """End a job at once; what it was to replace stays as it was."""
-        worker = self._quick if task.job in QUICK else self._long
-        worker.cancel(task)
+        self._worker(task.job).cancel(task)
+
+    def _worker(self, job: str) -> TaskWorker:
+        if job == "estimate":
+            return self._measuring
+        return self._quick if job in QUICK else self._long
 
     def warm_up(self) -> None:
         """Start the processes that wait for work; called when the window has been painted."""
@@ -553,7 +559,7 @@ class Session(QObject):
         self.close_project()
         self._save_soon.stop()
         self.runs.shut()
-        for worker in (self._long, self._quick):
+        for worker in (self._long, self._quick, self._measuring):
             worker.close()
         self._saver.waitForDone(5000)
 

@@ -7,14 +7,16 @@ trained on fewer and fewer items, and how its time and memory grow between two s
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import psutil
 
-from workbench.algorithms import Algorithm
+from workbench.algorithms import Algorithm, find
 from workbench.control import Control
 from workbench.data.filtering import compact
 from workbench.data.interactions import Interactions, UserItems
+from workbench.data.splitting import make_split
 from workbench.errors import WorkbenchError
 from workbench.evaluation.ranking import BLOCK_BYTES, recommend
 from workbench.training.pulse import peak_memory
@@ -74,6 +76,26 @@ def estimate(
     free = psutil.virtual_memory().available + psutil.Process().memory_info().rss
     disk = state * (3 if algorithm.iterative else 1)
     return Estimate(seconds, int(memory), int(disk), _problem(algorithm, memory, state, free))
+
+
+def estimate_training(data: Interactions, asked: dict[str, Any], control: Control | None = None) -> Estimate:
+    """What a run would take, measured as it would train: on the training part, with its threads, without a graphics card.
+
+    Parameters
+    ----------
+    data
+        What the filters leave.
+    asked
+        ``algorithm``, ``hyperparameters``, ``split``, ``settings`` and, where chosen, ``validation_users``, ``threads``.
+    """
+    from workbench.training.train import threads_of
+
+    kind = find(asked["algorithm"])
+    hyperparameters = asked.get("hyperparameters") or {}
+    fold = make_split(asked["split"], asked.get("settings")).split(data)
+    judged = min(int(asked.get("validation_users", 1000)), len(fold.validation) if fold.validation else 0)
+    with threads_of(int(asked.get("threads", 0)), kind.make(hyperparameters)):
+        return estimate(lambda: kind.make(hyperparameters), fold.train, judged, control)
 
 
 def _with_epochs(

@@ -5,6 +5,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from workbench.algorithms import Record
 from workbench.files import told, whole_file
 
@@ -75,4 +77,5 @@ class Records:
 def record_line(record: Record, seconds: float) -> dict[str, Any]:
     """A record as it is written down."""
     facts = {"epoch": record.epoch, "epochs": record.epochs, "loss": record.loss, "seconds": round(seconds, 4)}
+    facts |= {"memory_bytes": psutil.Process().memory_info().rss}
     return facts | ({"values": record.values} if record.values else {})

@@ -60,7 +60,7 @@ class Trainer:
         if judge.best_epoch == self.epoch and self.epoch:  # killed between the checkpoint and its second name
             same_file(run.folder / "checkpoint.safetensors", run.folder / "best.safetensors")
         state = "done"
-        with _threads(run.spec.threads, algorithm):
+        with threads_of(run.spec.threads, algorithm):
             try:
                 if not judge.exhausted(self.epoch):
                     self._epochs(algorithm, judge)
@@ -87,7 +87,7 @@ class Trainer:
         seconds_before = self.records.seconds
         started = time.perf_counter()
         self.pulse.start_at(self.epoch)
-        self.pulse.facts["best"] = judge.best
+        self.pulse.facts |= {"best": judge.best, "interactions": len(self.run.fold.train)}
         values: dict[str, float] = {}
         for record in algorithm.train(self.run.fold.train, self.run.spec.seed):
             if record.loss is not None and not math.isfinite(record.loss):
@@ -256,7 +256,7 @@ def _choose_device(wanted: str, algorithm: Algorithm) -> tuple[str, str]:
 
 
 @contextmanager
-def _threads(wanted: int, algorithm: Algorithm) -> Iterator[None]:
+def threads_of(wanted: int, algorithm: Algorithm) -> Iterator[None]:
     """Limit the threads of every library that has some; never leave it to them."""
     number = wanted or algorithm.best_threads or os.cpu_count() or 1
     if algorithm.uses_torch:

@@ -104,19 +104,16 @@ class Queue(QWidget):
         head = QHBoxLayout()
         head.setSpacing(GRID // 2)
         self.words = Elided("", bold=True)
-        self.up = Button("↑", "quiet", tip=self.tr("Earlier (Alt+Up)"))
-        self.down = Button("↓", "quiet", tip=self.tr("Later (Alt+Down)"))
         self.remove = Button("", "quiet", icon="close", tip=self.tr("Take the chosen one out of the queue (Delete)"))
-        for one in (self.up, self.down, self.remove):
-            one.setAccessibleName(one.toolTip())
+        self.remove.setAccessibleName(self.remove.toolTip())
         self.at_once = QuietBox()
         self.at_once.setAccessibleName(self.tr("Trainings at once"))
         for n in range(1, MOST_AT_ONCE + 1):
             self.at_once.addItem(self.tr("{n} at once").format(n=n), n)
         self.at_once.setCurrentIndex(min(session.runs.at_once, MOST_AT_ONCE) - 1)
         head.addWidget(self.words, 1)
-        for one in (self.up, self.down, self.remove, self.at_once):
-            head.addWidget(one)
+        head.addWidget(self.remove)
+        head.addWidget(self.at_once)
         column.addLayout(head)
         self.list = WaitingList()
         column.addWidget(self.list)
@@ -133,8 +130,6 @@ class Queue(QWidget):
         self.list.moved.connect(self._move)
         self.list.removed.connect(self._remove)
         self.list.currentRowChanged.connect(self._refresh_buttons)
-        self.up.clicked.connect(self._earlier)
-        self.down.clicked.connect(self._later)
         self.remove.clicked.connect(self._remove_chosen)
         self.refresh()
 
@@ -150,10 +145,8 @@ class Queue(QWidget):
         self._refresh_buttons()
 
     def _refresh_buttons(self, *_: object) -> None:
-        row, n = self.list.currentRow(), self.list.count()
-        for one, works in ((self.up, row > 0), (self.down, 0 <= row < n - 1), (self.remove, row >= 0)):
-            one.setVisible(n > 0)
-            one.setEnabled(works and n > 0)
+        self.remove.setVisible(self.list.count() > 0)
+        self.remove.setEnabled(bool(self.list.chosen()))
 
     @Slot(str, int)
     def _move(self, run_id: str, place: int) -> None:
@@ -170,12 +163,6 @@ class Queue(QWidget):
     def _remove_chosen(self) -> None:
         if self.list.chosen():
             self._remove(self.list.chosen())
-
-    def _earlier(self) -> None:
-        self.list.shift(-1)
-
-    def _later(self) -> None:
-        self.list.shift(1)
 
     def _choose_at_once(self) -> None:
         self.session.runs.set_at_once(int(self.at_once.currentData()))

@@ -34,8 +34,7 @@ class RunHead(QWidget):
         self.title = Elided("", bold=True)
         self.state = Text("", ink="muted")
         row.addWidget(self.dot)
-        row.addWidget(self.title, 1)
-        row.addWidget(self.state)
+        row.addWidget(self.title, 1)  # the state stands on the line under it, where there is room for words
         self._do: dict[str, tuple[str, Callable[[str], None]]] = {
             "pause": ("pause", session.pause_run),
             "unpause": ("resume", session.unpause_run),

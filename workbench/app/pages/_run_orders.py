@@ -21,7 +21,7 @@ MORE = 5  # epochs, where nobody chose
 class RunOrders(QWidget):
     """One line of one height, whatever is on it, so that nothing jumps."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, state: Text) -> None:
         super().__init__()
         self._session = session
         self._info: RunInfo | None = None
@@ -30,6 +30,7 @@ class RunOrders(QWidget):
         row.setContentsMargins(4, 0, 0, 0)
         row.setSpacing(GRID)
         self.facts = Elided("", ink="muted")
+        row.addWidget(state)
         row.addWidget(self.facts, 1)
         self.name, self.rate = Text("", ink="muted"), QLineEdit()
         self.rate.setFixedWidth(FIELD_WIDTH)

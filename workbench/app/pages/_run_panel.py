@@ -1,13 +1,16 @@
 """One run while it learns and afterwards: what it does now, the orders it takes, its curves, its figures."""
 
+import math
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.app.pages._blend_runs import weights_words
-from workbench.app.pages._curves import LOWER_IS_BETTER, Curve
+from workbench.app.pages._curve_tools import CurveTools, draw_curves
+from workbench.app.pages._curves import LOWER_IS_BETTER, Curve, number
 from workbench.app.pages._legend import Legend
 from workbench.app.pages._lines import RunLine, show_lines
 from workbench.app.pages._run_head import RunHead
@@ -15,6 +18,7 @@ from workbench.app.pages._run_orders import RunOrders
 from workbench.app.pages._run_words import (
     NONE,
     algorithm_of,
+    changes_of,
     duration,
     figure,
     has_epochs,
@@ -23,6 +27,7 @@ from workbench.app.pages._run_words import (
     seconds_of,
     short_title,
 )
+from workbench.app.pages._tabs import Tabs
 from workbench.app.plots import LinePlot
 from workbench.app.runs import RunInfo
 from workbench.app.session import Session
@@ -31,6 +36,8 @@ from workbench.app.widgets import Card, ErrorCard, Figure, clear
 
 FRAME = 66  # milliseconds between two drawings
 MOST_OVERLAID = 5
+PIECE = 2000  # records taken in between two drawings
+SERIES = ("validation", "learning_rate", "gradient_norm", "weight_norm", "speed", "memory_bytes")
 LOG_TAIL = 4000  # bytes of the log that explain a failure
 
 
@@ -47,6 +54,7 @@ class RunPanel(QWidget):
         # What the plots show now: what has not changed is not drawn again.
         self._loss_drawn: list[Any] = []
         self._validation_drawn: list[Any] = []
+        self._other_drawn: list[Any] = []
         self._draw_soon = QTimer(self, singleShot=True, interval=FRAME)
         self._draw_soon.timeout.connect(self._draw)
         self._build()
@@ -62,10 +70,10 @@ class RunPanel(QWidget):
     def _build(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(12)
+        column.setSpacing(GRID)
         self.head = RunHead(self.session)
         self.head.ordered.connect(self._order)
-        self.orders = RunOrders(self.session)
+        self.orders = RunOrders(self.session, self.head.state)
         top = QVBoxLayout()
         top.setSpacing(0)
         top.addWidget(self.head)
@@ -73,10 +81,24 @@ class RunPanel(QWidget):
         column.addLayout(top)
         self._errors = QVBoxLayout()
         column.addLayout(self._errors)
+        self.tools = CurveTools(self.session)
+        self.tools.changed.connect(self._redraw)
+        self.tools.reset.connect(self._reset_view)
+        self.tools.exported.connect(self._export)
         self.loss = LinePlot(self.tr("Loss"), x="", legend=False, whole=True)
         self.loss_card = Card(self.tr("Loss"), self.tr("each step, and the mean of each epoch"))
         self.loss_card.add(self.loss, 1)
         self.validation = LinePlot(self.tr("Validation"), x=self.tr("epoch"), legend=False, whole=True)
+        self.other = LinePlot(self.tr("Other values"), x=self.tr("epoch"), legend=False, whole=True)
+        for plot in self._plots():
+            plot.zoom()
+            plot.follow_pointer()
+            plot.pointed.connect(self._point)
+        self.tabs = Tabs(dict.fromkeys(SERIES, ""))
+        for key, (text, tip) in self._series_words().items():
+            self.tabs.set_text(key, text)
+            self.tabs.buttons[key].setToolTip(tip)
+        self.tabs.chosen.connect(self._choose_series)
         self.validation_card = Card(self.tr("Validation"))
         self.legend = Legend()
         self.validation_card.head.addWidget(self.legend)
@@ -84,11 +106,19 @@ class RunPanel(QWidget):
         self._either = QStackedWidget()
         self._either.addWidget(self.validation)
         self._either.addWidget(_in_the_middle(self.result))
+        self._either.addWidget(self.other)
         self.validation_card.add(self._either, 1)
-        for card in (self.loss_card, self.validation_card):
+        for card, above in ((self.loss_card, self.tools), (self.validation_card, self.tabs)):
             card.body.setContentsMargins(2 * GRID, 10, 12, 6)
             card.body.setSpacing(4)
-            column.addWidget(card, 1)
+            under = QVBoxLayout()
+            under.setSpacing(4)
+            under.addWidget(above)
+            under.addWidget(card, 1)
+            column.addLayout(under, 1)
+        self._build_figures(column)
+
+    def _build_figures(self, column: QVBoxLayout) -> None:
         shares = {"epoch": 8, "best": 10, "spent": 8, "left": 10, "memory": 9}  # as wide as what they say needs
         self.figures = {name: Figure(small=True) for name in shares}
         row = QHBoxLayout()
@@ -98,6 +128,20 @@ class RunPanel(QWidget):
             one.setMinimumWidth(GRID * shares[name])
             row.addWidget(one, shares[name])
         column.addLayout(row)
+
+    def _plots(self) -> tuple[LinePlot, LinePlot, LinePlot]:
+        return self.loss, self.validation, self.other
+
+    def _series_words(self) -> dict[str, tuple[str, str]]:
+        """Name of each series and what it is."""
+        return {
+            "validation": (self.tr("Validation"), self.tr("How good it is after each epoch")),
+            "learning_rate": (self.tr("Rate"), self.tr("Learning rate at each step")),
+            "gradient_norm": (self.tr("Gradient"), self.tr("Length of the gradient")),
+            "weight_norm": (self.tr("Weights"), self.tr("Length of all weights")),
+            "speed": (self.tr("Speed"), self.tr("Training interactions a second")),
+            "memory_bytes": (self.tr("Memory"), self.tr("Memory of the training process, MB")),
+        }
 
     # What is shown -------------------------------------------------------------------------------------------------
 
@@ -118,12 +162,9 @@ class RunPanel(QWidget):
         ids = [] if info is None else [info.id]
         ids += [one for one in self.session.selected_runs if one not in ids][:MOST_OVERLAID]
         if ids != self._ids:
-            self._curves = {one: self._curves.get(one) or self._read(one) for one in ids}
+            self._curves = {one: self._curves.get(one) or Curve() for one in ids}
             self._ids = ids
-        for one in ids:  # what came while nobody looked
-            if self._curves[one].count != len(self._records(one)):
-                self._curves[one] = self._read(one)
-                self._loss_drawn, self._validation_drawn = [], []
+        self._catch_up()
         self._say()
         self._draw()
 
@@ -133,8 +174,15 @@ class RunPanel(QWidget):
         except (OSError, ValueError):  # the file is there and cannot be read; the run's state says more
             return []
 
-    def _read(self, run_id: str) -> Curve:
-        return Curve(self._records(run_id))
+    def _catch_up(self) -> None:
+        """Take in what came since, a piece at a time: a long training has more records than a moment can take in."""
+        for one in self._ids:
+            records, curve = self._records(one), self._curves[one]
+            if curve.count > len(records):
+                curve = self._curves[one] = Curve()
+            curve.add(records[curve.count : curve.count + PIECE])
+            if curve.count < len(records):
+                self._draw_later()
 
     def showEvent(self, event: Any) -> None:
         super().showEvent(event)
@@ -142,13 +190,12 @@ class RunPanel(QWidget):
 
     def _hear_records(self, run_id: str, new: list[dict[str, Any]]) -> None:
         if self.isVisible() and run_id in self._curves:
-            self._curves[run_id].add(new)
             self._draw_later()
 
     def _hear_restart(self, run_id: str) -> None:
         if run_id in self._curves:
             self._curves[run_id] = Curve()
-            self._loss_drawn, self._validation_drawn = [], []
+            self._loss_drawn, self._validation_drawn, self._other_drawn = [], [], []
             self._draw_later()
 
     def _hear_change(self, run_id: str) -> None:
@@ -161,8 +208,8 @@ class RunPanel(QWidget):
             self._draw_later()
 
     def _redraw(self) -> None:
-        """Other colours: the mark is made anew."""
-        self._validation_drawn = []
+        """Other colours, smoothing or scale: everything is drawn anew."""
+        self._loss_drawn, self._validation_drawn, self._other_drawn = [], [], []
         self._draw_later()
 
     def _draw_later(self) -> None:
@@ -233,16 +280,22 @@ class RunPanel(QWidget):
     def _draw(self) -> None:
         if not self.isVisible():
             return
+        self._catch_up()
         info = self.info
         metric = next((self._curves[one].metric for one in self._ids if self._curves[one].metric), "")
         self._say_empty(info)
         self._draw_loss()
         drawn = self._draw_validation(metric)
+        self._draw_other(info)
+        self._mark_changes(info)
         named = [self.session.run(one) for one in self._ids] if len(self._ids) > 1 else []
         self.legend.show_runs([one for one in named if one is not None])
-        self.validation_card.title.setText(
-            self.tr("{metric} on validation").format(metric=metric_title(metric)) if metric else self.tr("Validation")
-        )
+        title = self.tr("{metric} on validation").format(metric=metric_title(metric)) if metric else ""
+        series = self._series_words()[self.tabs.current][1]
+        curved = info is None or has_epochs(info)
+        self.tabs.setEnabled(curved)
+        self._validation_title = title or self.tr("Validation")
+        self.validation_card.title.setText(self._validation_title if self._shows_validation(info) else series)
         self._draw_result(info, metric, drawn=drawn)
 
     def _say_empty(self, info: RunInfo | None) -> None:
@@ -270,13 +323,20 @@ class RunPanel(QWidget):
                 if len(self._curves[info.id].epochs)
                 else self.tr("The first value comes after the first epoch.")
             )
-        curved = info is None or has_epochs(info)
-        self.loss_card.hint.set_text(self.tr("each step, and the mean of each epoch") if curved else " ")
+        self._say_hint(info)
         self.loss.set_empty(loss)
         self.validation.set_empty(validation)
 
+    def _say_hint(self, info: RunInfo | None) -> None:
+        curved = info is None or has_epochs(info)
+        words = self.tr("each step, and the mean of each epoch")
+        if self.tools.span > 1:
+            words = self.tr("each step, and means over about {n} records").format(n=self.tools.span)
+        self.loss_card.hint.set_text(words if curved else " ")
+
     def _draw_loss(self) -> None:
-        now = [(one, self._curves[one].steps.added, self._curves[one].epochs.added) for one in self._ids]
+        span = self.tools.span
+        now = [(one, len(self._curves[one].steps), len(self._curves[one].epochs)) for one in self._ids]
         if now == self._loss_drawn:
             return
         self._loss_drawn = now
@@ -287,13 +347,99 @@ class RunPanel(QWidget):
                 continue
             if len(curve.steps) and one == self._ids[0]:
                 wanted.append(RunLine(info, curve.steps.x, curve.steps.y, faint=True))
-            if len(curve.epochs):
+            if span > 1 and len(curve.steps):
+                wanted.append(RunLine(info, curve.steps.x, curve.steps.smooth(span)))
+            elif len(curve.epochs):
                 wanted.append(RunLine(info, curve.epochs.x, curve.epochs.y))
         show_lines(self.loss, wanted)
+        self.loss.set_log(y=self.tools.log.isChecked())
+
+    def _shows_validation(self, info: RunInfo | None) -> bool:
+        return self.tabs.current == "validation" or (info is not None and not has_epochs(info))
+
+    def _draw_other(self, info: RunInfo | None) -> None:
+        """What else is recorded at each step, where the tab of it is chosen."""
+        key, span = self.tabs.current, self.tools.span
+        if self._shows_validation(info):
+            self._other_drawn = []
+            return
+        points = {one: self._curves[one].values.get(key) for one in self._ids}
+        now = [key, *((one, len(some or ())) for one, some in points.items())]
+        if now == self._other_drawn:
+            return
+        self._other_drawn = now
+        wanted = []
+        for one in reversed(self._ids):
+            run, some = self.session.run(one), points[one]
+            scale = _scale(key, run) if run is not None else None
+            if run is None or not some or scale is None:
+                continue
+            if span > 1 and one == self._ids[0]:
+                wanted.append(RunLine(run, some.x, some.y * scale, faint=True))
+            wanted.append(RunLine(run, some.x, some.smooth(span) * scale))
+        self.other.set_empty(self.tr("This was not recorded in this run."))
+        show_lines(self.other, wanted)
+        self.other.set_log(y=self.tools.log.isChecked())
+
+    def _mark_changes(self, info: RunInfo | None) -> None:
+        """Where a hyperparameter was changed, upright in every plot."""
+        found = changes_of(info) if info is not None and has_epochs(info) else []
+        marks = [(float(one["since"]), f"{one['value']:g}") for one in found if one["name"] != "epochs"]
+        for plot in self._plots():
+            plot.mark_changes(marks if plot.lines() else [])
+
+    def _choose_series(self, _key: str) -> None:
+        self.other.reset_view()
+        self._draw()
+
+    def _reset_view(self) -> None:
+        for plot in self._plots():
+            plot.reset_view()
+
+    def _point(self, x: float) -> None:
+        """The values under the pointer, in the place of the hint, so that nothing moves."""
+        for plot in self._plots():
+            plot.show_cross(x)
+        if math.isnan(x):
+            self._say_hint(self.info)
+            self.validation_card.hint.set_text("")
+            return
+        lower = self.validation if self._shows_validation(self.info) else self.other
+        for card, plot in ((self.loss_card, self.loss), (self.validation_card, lower)):
+            found = plot.values_at(x)
+            first = self._ids[0] if self._ids else ""
+            names = [name for name in (f"{first}/steps", *self._ids) if name in found][:3]
+            words = [f"{found[name][1]:.4g}" for name in names]
+            place = f"{found[names[0]][0]:.2f}".rstrip("0").rstrip(".") if names else ""
+            card.hint.set_text(self.tr("epoch {n}: {values}").format(n=place, values=", ".join(words)) if names else "")
+
+    def _export(self, kind: str) -> None:
+        info = self.info
+        path = self.tools.ask_place(kind, info.id if info is not None else "curves") if self._ids else None
+        if path is not None:
+            self.export_to(path)
+
+    def export_to(self, path: Path) -> None:
+        """Write what is shown as a picture, or all records of the runs that are shown as a table."""
+        if path.suffix == ".csv":
+            runs = [str(one.folder) for one in map(self.session.run, self._ids) if one is not None]
+            title = self.tr("Writing {file}").format(file=path.name)
+            self.session.submit("curves", {"runs": runs, "output": str(path)}, title=title, done=self._written)
+            return
+        lower = self.validation if self._shows_validation(self.info) else self.other
+        parts = [(self.loss_card.title.text(), self.loss), (self.validation_card.title.text(), lower)]
+        if draw_curves([one for one in parts if one[1].isVisible()], path):
+            self._written()
+        else:
+            sentence = self.tr("{file} could not be written. Choose another place.").format(file=path.name)
+            self.session.failure.emit(self.tr("The curves were not exported"), sentence, "")
+
+    def _written(self, *_: Any) -> None:
+        self.session.notice.emit("ok", self.tr("The curves are written"))
 
     def _draw_validation(self, metric: str) -> int:
         """Draw what can be drawn; returns how many lines that is."""
-        now = [metric, *((one, self._curves[one].validation.added) for one in self._ids)]
+        now = [metric, *((one, len(self._curves[one].validation)) for one in self._ids)]
         if now == self._validation_drawn:
             return len(self.validation.lines())
         self._validation_drawn = now
@@ -309,6 +455,7 @@ class RunPanel(QWidget):
             x, y = ([0.0, last], [points.y[0]] * 2) if curve.flat else (points.x, points.y)
             wanted[one] = RunLine(info, x, y)
         show_lines(self.validation, list(wanted.values()))
+        self.validation.set_log(y=self.tools.log.isChecked())
         self._mark_best(wanted)
         return len(wanted)
 
@@ -323,7 +470,7 @@ class RunPanel(QWidget):
         """A single figure in the place of the curve, for what has none."""
         curve = self._curves.get(info.id) if info is not None else None
         alone = curve is not None and curve.flat and not drawn
-        self._either.setCurrentIndex(int(alone))
+        self._either.setCurrentIndex(int(alone) if self._shows_validation(info) else 2)
         if alone:
             value = float(curve.validation.y[0])
             better = self.tr("lower is better") if metric in LOWER_IS_BETTER else self.tr("higher is better")
@@ -332,6 +479,13 @@ class RunPanel(QWidget):
         what = self.tr("best") if best is None or curve.flat else self.tr("best, epoch {n}").format(n=int(best[0]))
         tip = f"{metric_title(curve.metric)} {best[1]!r}" if best else ""
         self.figures["best"].set(figure(best[1] if best else None), what, tip=tip)
+
+
+def _scale(key: str, info: RunInfo) -> float | None:
+    """What a recorded value is multiplied with to be shown; None where that is not known."""
+    if key == "speed":
+        return number(info.status.get("interactions"))
+    return 1e-6 if key == "memory_bytes" else 1.0
 
 
 def _in_the_middle(widget: QWidget) -> QWidget:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from workbench.app.plots import BarPlot, IntervalPlot, LinePlot
+from workbench.app.plots import BarPlot, IntervalPlot, LinePlot, thinned
 
 
 @pytest.fixture
@@ -82,3 +82,15 @@ def test_a_single_value_has_a_scale_that_fits_it_until_there_are_more(keep, ligh
     plot.set_line("a", [1, 2], [0.027, 5.0])
     plot.plot.getViewBox().updateAutoRange()
     assert plot.plot.getViewBox().viewRange()[1][1] > 5
+
+
+def test_of_a_million_points_the_least_the_greatest_and_the_last_are_drawn():
+    y = np.random.default_rng(0).random(1_000_003)
+    y[[777, 5000]] = -1, 2
+    x, drawn = thinned(np.arange(len(y)), y)
+    assert len(drawn) < 5000
+    assert (drawn.min(), drawn.max()) == (-1, 2)
+    assert (x[-1], drawn[-1]) == (len(y) - 1, y[-1])
+    near, exact = thinned(np.arange(len(y)), y, 700, 800)
+    assert near.tolist() == list(range(699, 802))
+    assert exact.tolist() == y[699:802].tolist()

@@ -6,7 +6,6 @@ from PySide6.QtCore import QModelIndex, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QCheckBox,
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
@@ -20,7 +19,7 @@ from workbench.app.runs import SPARE
 from workbench.app.session import Session
 from workbench.app.theme import GRID, SMALL
 from workbench.app.widgets import Button, Elided, Text
-from workbench.project import set_setting, settings
+from workbench.project import set_setting
 
 MOST_AT_ONCE = 4
 ROW, MOST_ROWS = 26, 4  # pixels, and rows before it scrolls
@@ -120,12 +119,6 @@ class Queue(QWidget):
         rule = self.tr("One more begins where it leaves {spare} GB of memory free, judged by the largest at work.")
         self.rule = Text(rule.format(spare=SPARE >> 30), SMALL, "muted", wrap=True)
         column.addWidget(self.rule)
-        self.announce = QCheckBox(self.tr("Tell me when a run ends"))
-        self.announce.setToolTip(self.tr("A message of the system, where this window is not in front"))
-        self.announce.setAccessibleName(self.announce.text())
-        self.announce.setChecked(bool(settings().get("announce", True)))
-        column.addWidget(self.announce)
-        self.announce.toggled.connect(self._keep_announce)
         self.at_once.activated.connect(self._choose_at_once)
         self.list.moved.connect(self._move)
         self.list.removed.connect(self._remove)
@@ -168,6 +161,3 @@ class Queue(QWidget):
         self.session.runs.set_at_once(int(self.at_once.currentData()))
         set_setting("at_once", self.session.runs.at_once)
         self.refresh()
-
-    def _keep_announce(self, on: bool) -> None:
-        set_setting("announce", on)

@@ -5,12 +5,12 @@ import math
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 
 from tests.app.trained import CANNED, N_USERS, Opened, films, interactions, make_project, unnamed
 from workbench.app.pages._lists import STARS, YEAR, digits_for
 from workbench.control import Control
-from workbench.jobs import recommend
+from workbench.jobs import explain, recommend
 
 ALT = Qt.KeyboardModifier.AltModifier
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -376,3 +376,116 @@ def test_users_of_other_data_are_left_alone(open_at, tmp_path):
     opened = open_at(project)
     opened.user("u0")
     assert np.isin("u0", opened.session.data.user_ids.to_pylist())
+
+
+# Why, what if, beside, in another order, items ---------------------------------------------------------------------------
+
+
+def ids(table):
+    return [one["item"] for one in table.items]
+
+
+def test_a_chosen_recommendation_tells_why(open_at, fresh):
+    opened = open_at(fresh)
+    opened.user("u0")
+    page = opened.page
+    page.list.select(1)
+    assert page.tabs.current == "why"
+    opened.until(lambda: page.reasons.items)
+    chosen = page.list.items[1]
+    wanted = explain(str(fresh.runs_folder / "1-ease"), "u0", chosen["item"], Control())
+    assert page.reasons.items == wanted["reasons"]
+    assert "exact" in page.reasons.how.text().lower()
+    assert opened.column(page.reasons.table, 2)[0].startswith("2 → ")
+    opened.click(page.reasons.check)
+    opened.until(lambda: page.reasons.faith.text().startswith("Checked with"))
+    assert (fresh.runs_folder / "1-ease" / "faithfulness.json").exists()
+    assert not unnamed(opened.window)
+
+
+def test_a_changed_history_changes_the_list_and_reset_brings_it_back(open_at, fresh, qtbot):
+    opened = open_at(fresh)
+    opened.user("u0")
+    page = opened.page
+    plain = ids(page.list)
+    gone = page.history.items[0]["item"]
+    page.history.select(0)
+    page.history.setFocus()
+    opened.key(Qt.Key.Key_Delete, widget=page.history)
+    assert gone not in ids(page.history)
+    opened.until(lambda: gone in ids(page.list))  # what is not had any more can be recommended
+    assert all("was" in one for one in page.list.items)
+    opened.click(page.what_if.keep)
+    assert page.beside.isVisible()
+    kept = ids(page.beside.table)
+    opened.click(page.what_if.nobody)
+    opened.until(lambda: len(page.list.items) == 9)  # all films, for somebody who has none
+    assert page.heading == "Somebody new"
+    assert ids(page.beside.table) == kept
+    page.what_if.search.setFocus()
+    qtbot.keyClicks(page.what_if.search, "Film 3")
+    opened.key(Qt.Key.Key_Return)
+    opened.until(lambda: ids(page.history) == ["i3"] and "i3" not in ids(page.list))
+    opened.click(page.what_if.reset)
+    opened.until(lambda: ids(page.list) == plain)
+    assert page.heading == "User u0"
+
+
+def test_another_run_beside_tells_what_moved(open_at, fresh):
+    opened = open_at(fresh)
+    opened.user("u0")
+    page = opened.page
+    opened.choose(page.beside.choice, "0-popularity")
+    page.beside._choose()
+    wanted = asked(fresh, "u0", "0-popularity")["items"]
+    opened.until(lambda: ids(page.beside.table) == [one["item"] for one in wanted])
+    places = {one["item"]: one["rank"] for one in page.list.items}
+    assert [one["was"] for one in page.beside.table.items] == [places.get(one["item"]) for one in wanted]
+
+
+def test_another_order_obeys_its_rules(open_at, fresh):
+    opened = open_at(fresh)
+    opened.user("u0")
+    page = opened.page
+    last, first = page.list.items[-1], page.list.items[0]
+    page.list.select(len(page.list.items) - 1)
+    page._pin()
+    opened.until(lambda: page.list.items[0]["item"] == last["item"])
+    assert page.list.items[0]["was"] == len(places := ids(page.list)), places
+    page.list.select_item(first["item"])
+    page._exclude()
+    opened.until(lambda: first["item"] not in ids(page.list))
+    opened.click(page.reorder.reset)
+    opened.until(lambda: page.list.items[0]["item"] == first["item"])
+
+
+def test_an_item_and_the_map(open_at, fresh):
+    opened = open_at(fresh)
+    opened.user("u0")
+    page = opened.page
+    page.list.select(0)
+    opened.key(Qt.Key.Key_Return, widget=page.list)
+    opened.until(lambda: page.item_view.title.full_text() == page.list.items[0]["title"])
+    opened.until(lambda: page.item_view.similar.model().rowCount())
+    opened.click(page.item_view.back)
+    assert page.views.current == "user"
+    opened.click(page.views.buttons["map"])
+    opened.until(lambda: len(page.map.points.index) == 9)
+    spot = page.map.points.places()[2]
+    assert page.map.points.nearest(QPointF(*spot)) >= 0
+    qpoint = QPointF(*spot).toPoint()
+    opened.qtbot.mouseClick(page.map.points, Qt.MouseButton.LeftButton, pos=qpoint)
+    assert page.views.current == "item"
+
+
+def test_users_of_a_kind_are_offered(open_at, fresh):
+    opened = open_at(fresh)
+    opened.user("u0")
+    page = opened.page
+    for kind in ("heaviest", "alike"):
+        page.kinds.ask(kind)
+        opened.until(lambda: page.search.found is not None and page.search.found.users())
+        page.search.close_list()
+    page.kinds.ask("worst")  # nobody has evaluated the run
+    opened.until(lambda: page.search.found is not None)
+    assert "Evaluate it first" in page.search.found.list.item(0).text()

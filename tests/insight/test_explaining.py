@@ -174,3 +174,15 @@ def test_attention_by_hand():
         powers = np.exp(both[-1, :4] @ both[:, 4:8].T / 2)
         looks = last_looks(lambda: block(x), [block])
     np.testing.assert_allclose(looks[0, 0].numpy(), powers / powers.sum(), rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["ease", "rp3beta", "pure-svd"])
+def test_what_need_not_be_asked_again_is_what_asking_gives(name, monkeypatch):
+    algorithm, history = ready(name), history_of(name)
+    item = unseen(algorithm, history)
+    quick = explain(algorithm, history, item)
+    monkeypatch.setattr("workbench.insight.explaining.MOST_SAID", 0)
+    slow = explain(algorithm, history, item)
+    assert {one.at: one.rank_without for one in quick.reasons} == {one.at: one.rank_without for one in slow.reasons}
+    for one, other in zip(quick.reasons, slow.reasons, strict=True):
+        assert one.score_without == pytest.approx(other.score_without, rel=1e-4, abs=1e-6)

@@ -94,3 +94,10 @@ def test_another_order_is_more_various_and_keeps_the_rules(run, told):
     assert first not in items
     genres = [genre for one in ruled["items"] for genre in one["genres"] or ()]
     assert max(np.unique(genres, return_counts=True)[1]) <= 2
+
+
+def test_reasons_are_checked_once_and_kept(run):
+    found = looking.faithfulness(run, GO, users=5)
+    assert found["users"] == 5
+    assert found["top"] >= found["random"]
+    assert looking.faithfulness(run, GO, users=5) == found

@@ -67,7 +67,7 @@ class ItemMap(Card):
         self.add(self.points, 1)
         self.note = Text(self.tr(
             "Near means alike to the algorithm. Wheel or + and − zoom, drag or arrows move, a click opens an item. "
-            "Rings: what the user had, and filled rings: what is recommended."), ink="muted", wrap=True)  # fmt: skip
+            "Rings: what the user had, and bold rings: what is recommended."), ink="muted", wrap=True)  # fmt: skip
         self.add(self.note)
 
     def show_run(self, info: RunInfo, data: Interactions | None) -> None:

@@ -196,5 +196,5 @@ class ItemView(QWidget):
             widths.append(8 * GRID)
         if any(one.get("time") is not None for one in users):
             columns.append(times(self.tr("date"), np.array([one["time"] or 0 for one in users], np.int64)))
-            widths.append(12 * GRID + 4)
+            widths.append(14 * GRID)
         lay_columns(self.users, columns, widths, len(users), ROW_HEIGHT)

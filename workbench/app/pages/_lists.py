@@ -113,7 +113,7 @@ class ListTable(ItemTable):
         rank.extra = {INK: partial(always, "muted"), MOVED: lambda row: moved(items[row])}
         rank.full = lambda row: self._about_move(items[row])
         popularity = numbers(
-            self.tr("interactions"), [one["interactions"] for one in items],
+            self.tr("times") if short else self.tr("interactions"), [one["interactions"] for one in items],
             tip=self.tr("How popular the item is: interactions with it in all of the data"),
         )  # fmt: skip
         popularity.extra = {INK: partial(always, "text")}
@@ -124,7 +124,7 @@ class ListTable(ItemTable):
             extra={INK: lambda row: marks[row][1]},
         )  # fmt: skip
         shown = [
-            (rank, 5 * GRID + (5 * GRID if moves else 0), self._ranks),
+            (rank, 5 * GRID + (4 * GRID if moves else 0), self._ranks),
             (title_column(self.tr("title"), items), 0, self._titles),
         ]
         if not short:
@@ -132,7 +132,7 @@ class ListTable(ItemTable):
             score = bars(self.tr("score"), scores, digits_for(scores))
             score.right = False  # the head stands over the bar
             shown.append((score, 18 * GRID, self._bars))
-        shown += [(popularity, 12 * GRID, self._inks), (test, (6 if short else 8) * GRID, self._inks)]
+        shown += [(popularity, (8 if short else 12) * GRID, self._inks), (test, (4 if short else 8) * GRID, self._inks)]
         tall = any(one.get("genres") for one in items)
         columns, widths, delegates = zip(*shown, strict=True)
         lay_columns(self, list(columns), list(widths), len(items), TALL if tall else ROW_HEIGHT)
@@ -269,11 +269,11 @@ class TitleDelegate(QStyledItemDelegate):
 
 
 def moved(one: Json) -> str:
-    """How far an item of a list came up (▲) or went down (▼); "new" where it was not there; "" where it stayed."""
+    """How far an item of a list came up (▲) or went down (▼); "+" where it was not there; "" where it stayed."""
     if "was" not in one or one["was"] == one["rank"]:
         return ""
     if one["was"] is None:
-        return "＋"
+        return "+"
     return f"{'▲' if one['was'] > one['rank'] else '▼'}{abs(one['was'] - one['rank']):,}"
 
 

@@ -204,7 +204,7 @@ class Reasons(QWidget):
     def _how(self, told: Json) -> str:
         parts = [told["score"], told["base"]]
         digits = max(2, digits_for([finite(one) for one in parts]))
-        score, base = (f"{finite(one):.{digits}f}" for one in parts)
+        score, base = (f"{round(finite(one), digits) + 0.0:.{digits}f}" for one in parts)
         if told["how"] == "sum":
             return self.tr(
                 "Exact: the parts below and {base} that is the same for everybody add up to the score {score}."

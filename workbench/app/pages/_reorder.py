@@ -27,6 +27,7 @@ class Reorder(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, GRID, GRID, 0)
         column.setSpacing(12)
+        rules = self._rules()
         grid = QGridLayout()
         grid.setHorizontalSpacing(GRID)
         grid.setVerticalSpacing(GRID)
@@ -53,7 +54,8 @@ class Reorder(QWidget):
                 grid.addWidget(one, row, place)
             self.sliders[key], self._values[key] = slider, value
         column.addLayout(grid)
-        column.addLayout(self._rules())
+        column.addWidget(self.method)
+        column.addLayout(rules)
         self._chips = QVBoxLayout()
         self._chips.setSpacing(0)
         column.addLayout(self._chips)
@@ -93,9 +95,9 @@ class Reorder(QWidget):
         self.per_genre.valueChanged.connect(self._tell)
         self.reset = Button(self.tr("Reset"), "quiet", icon="reset", tip=self.tr("The list as the run ordered it"))
         self.reset.clicked.connect(self.clear)
-        row.addWidget(self.method, 1)
-        row.addWidget(Text(self.tr("a genre at most"), ink="muted"))
+        row.addWidget(Text(self.tr("Of one genre at most")))
         row.addWidget(self.per_genre)
+        row.addStretch(1)
         row.addWidget(self.reset)
         return row
 

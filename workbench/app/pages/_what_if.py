@@ -51,6 +51,7 @@ class WhatIf(QWidget):
         self.rating = QDoubleSpinBox()
         self.rating.setRange(-1e9, 1e9)
         self.rating.setDecimals(1)
+        self.rating.setFixedWidth(9 * GRID)
         self.rating.setSingleStep(0.5)
         self.rating.setKeyboardTracking(False)
         self.rating.setAccessibleName(self.tr("Rating of the selected item"))

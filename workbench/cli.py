@@ -19,7 +19,18 @@ from workbench.declaring import nearest
 from workbench.errors import Cancelled, WorkbenchError
 
 DONE, FAILED, WRONG_USAGE, CANCELLED = 0, 1, 2, 130
-COMMANDS = ("demo", "inspect", "algorithms", "train", "evaluate", "recommend", "predict", "explain", "similar", "compare")
+COMMANDS = (
+    "demo",
+    "inspect",
+    "algorithms",
+    "train",
+    "evaluate",
+    "recommend",
+    "predict",
+    "explain",
+    "similar",
+    "compare",
+)
 
 TOUR = """\
 workbench [FILE or PROJECT] opens the window; the commands do the same jobs without it.

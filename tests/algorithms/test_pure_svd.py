@@ -48,7 +48,7 @@ def test_never_keeps_all_directions():
 
 def test_equals_scipy_on_movielens_1m_where_neighbouring_values_are_close(shared_data):
     fold = last_held_out(shared_data("ml-1m"))
-    algorithm = train(fold.train)
+    algorithm = train(fold.train, factors=50)
     strengths = svds(fold.train.matrix().astype(np.float64), k=50, return_singular_vectors=False)
     np.testing.assert_allclose(algorithm._strengths, np.sort(strengths)[::-1], rtol=1e-4)
     result = evaluate(algorithm, fold.test, fold.train.n_items, metrics=["hit", "ndcg"], cutoffs=[10])

@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -188,14 +189,24 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def make_ahead(self) -> None:
-        """Make one page that was not yet shown, while nothing is asked for, and come back for the next.
+        """Make one page that was not yet shown, or a part of one, and come back for the next.
 
         A page takes some hundredths of a second: made at the click it would be late, made now nobody waits for it.
         """
-        missing = [name for name in self.kinds if name not in self._made]
-        if missing:
-            self._make(missing[0])
+        make = next(self._missing(), None)
+        if make is not None:
+            make()
             QTimer.singleShot(MAKE_AHEAD, self, self.make_ahead)
+
+    def _missing(self) -> Iterator[Callable[[], Any]]:
+        """What makes each page that is not there, and then each part that is not."""
+        for name in self.kinds:
+            if name not in self._made:
+                yield partial(self._make, name)
+        for page in self._made.values():
+            for part in page.parts:
+                if part not in vars(page):
+                    yield partial(getattr, page, part)
 
     def _make(self, name: str) -> None:
         page = self._made[name] = self.kinds[name](self.session)

@@ -28,12 +28,15 @@ class Page(QWidget):
     title : in the sidebar and, until `set_title`, above the page
     icon : a name in ``resources/icons``
     order : place in the sidebar, from 1
+    parts : attributes that take long to make: `functools.cached_property`, made when they are first needed; the window asks
+        for them ahead, one at a time
     """
 
     name: ClassVar[str] = ""
     title: ClassVar[str] = ""
     icon: ClassVar[str] = ""
     order: ClassVar[int] = 0
+    parts: ClassVar[tuple[str, ...]] = ()
 
     heading_changed = Signal()
 

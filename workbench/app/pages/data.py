@@ -1,6 +1,7 @@
 """The page Data: a file is offered, looked at, corrected, read, and then seen at a glance."""
 
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from workbench.app.pages._data_facts import data_facts, joined_files
 from workbench.app.pages._data_states import DropTarget, Failure, Reading
 from workbench.app.pages._further import FurtherMenu
 from workbench.app.pages._glance import Glance
+from workbench.app.pages._how_read import HowRead
 from workbench.app.pages._latest import Latest
 from workbench.app.pages._notes import Note
 from workbench.app.pages._offered import FURTHER, Offer, sort_out
@@ -28,21 +30,20 @@ class DataPage(Page):
     """From a file to interactions."""
 
     name, title, icon, order = "data", "Data", "data", 2
+    parts = ("glance", "how", "sheet")
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self._task: Task | None = None
         self._looking: Task | None = None
         self._offer: Offer | None = None
-        self.empty, self.sheet, self.reading = DropTarget(), PreviewSheet(), Reading()
-        self.failure, self.glance = Failure(), Glance()
+        self.empty, self.reading, self.failure = DropTarget(), Reading(), Failure()
         self.stack = QStackedWidget()
-        for one in (self.empty, self.sheet, self.reading, self.failure, self.glance):
+        for one in (self.empty, self.reading, self.failure):
             self.stack.addWidget(one)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.stack)
-        self._lists = SavedLists(session, self.glance.rows, self)
         self._counting = Latest(session, "density", self)
         self._make_actions()
         self._connect()
@@ -73,15 +74,36 @@ class DataPage(Page):
         for target in (self.empty, self.failure.again):
             target.open.clicked.connect(self._open)
             target.sample.clicked.connect(session.try_sample)
-        self.sheet.changed.connect(self._refresh)
-        self.sheet.look_wanted.connect(self._look_again)
-        self.sheet.again_wanted.connect(self._guess_again)
-        self.sheet.file_chosen.connect(self._take_other)
-        self.sheet.recipe_chosen.connect(self._use_recipe)
         self.reading.cancel_wanted.connect(self._cancel)
         self.failure.closed.connect(self._go_back)
-        self.glance.density_wanted.connect(self._count_fields)
         self._counting.answered.connect(self._counted)
+
+    @cached_property
+    def glance(self) -> Glance:
+        """All of the data that is there."""
+        made = Glance()
+        made.density_wanted.connect(self._count_fields)
+        made.show_data(None, None, {})
+        self._lists = SavedLists(self.session, made.rows, self)
+        self.stack.addWidget(made)
+        return made
+
+    @cached_property
+    def how(self) -> HowRead:
+        """The choosers of the sheet."""
+        return HowRead()
+
+    @cached_property
+    def sheet(self) -> PreviewSheet:
+        """On which an offered file is looked at."""
+        made = PreviewSheet(self.how)
+        made.changed.connect(self._refresh)
+        made.look_wanted.connect(self._look_again)
+        made.again_wanted.connect(self._guess_again)
+        made.file_chosen.connect(self._take_other)
+        made.recipe_chosen.connect(self._use_recipe)
+        self.stack.addWidget(made)
+        return made
 
     @classmethod
     def state(cls, session: Session) -> tuple[str, str]:
@@ -94,16 +116,25 @@ class DataPage(Page):
             self.glance.ask_density()
 
     def find(self) -> None:
-        if self.stack.currentWidget() is self.glance:
+        if self._shows("glance"):
             self.glance.search()
 
     def remember(self) -> dict[str, Any]:
-        return {"tab": self.glance.tabs.current}
+        return {"tab": self.glance.tabs.current} if self.session.data is not None else {}
 
     def recall(self, view: dict[str, Any]) -> None:
-        self.glance.choose(str(view.get("tab", "")))
+        if self.session.data is not None:
+            self.glance.choose(str(view.get("tab", "")))
 
     # States --------------------------------------------------------------------------------------------------------
+
+    def _shows(self, part: str) -> bool:
+        """Whether this part is shown; to ask does not make it."""
+        return vars(self).get(part) is self.stack.currentWidget()
+
+    def _looked_at(self) -> bool:
+        """Whether rows of an offered file are on the sheet."""
+        return "sheet" in vars(self) and bool(self.sheet.format)
 
     def _turn_to(self, widget: QWidget) -> None:
         self.stack.setCurrentWidget(widget)
@@ -112,28 +143,29 @@ class DataPage(Page):
     @Slot()
     def _refresh(self) -> None:
         """Title, facts and buttons for what is shown."""
-        shown = self.stack.currentWidget()
-        heads = {
-            self.empty: (self.tr("Data"), self.tr("A file with a user and an item in each row"), ""),
-            self.sheet: (self._file_name(), self.sheet.facts, self.tr("Use these columns →")),
-            self.reading: (self._file_name(), "", ""),
-            self.failure: (self._file_name(), "", ""),
-            self.glance: (self._data_name(), data_facts(self, self.session.about), self.tr("Choose a split →")),
-        }
-        heading, facts, button = heads[shown]
+        sheet, glance = self._shows("sheet"), self._shows("glance")
+        heading, facts, button = self._file_name(), "", ""
+        if sheet:
+            facts, button = self.sheet.facts, self.tr("Use these columns →")
+        elif glance:
+            heading, facts = self._data_name(), data_facts(self, self.session.about)
+            button = self.tr("Choose a split →")
+        elif self._shows("empty"):
+            heading, facts = self.tr("Data"), self.tr("A file with a user and an item in each row")
         self.set_heading(heading)
         self.set_facts(facts)
-        reason = self.sheet.reason if shown is self.sheet else ""
+        reason = self.sheet.reason if sheet else ""
         self.primary.setText(button)
         self.primary.setVisible(bool(button))
         self.primary.setEnabled(not reason)
         self.primary.setToolTip(reason)
-        self.back.setVisible(shown in (self.sheet, self.failure))
-        self.other.setVisible(shown in (self.sheet, self.glance))
-        self.more.setVisible(shown is self.glance)
+        self.back.setVisible(sheet or self._shows("failure"))
+        self.other.setVisible(sheet or glance)
+        self.more.setVisible(glance)
 
     def _file_name(self) -> str:
-        return self.sheet.file.name if self.sheet.file is not None else self.tr("Data")
+        file = self.sheet.file if "sheet" in vars(self) else None
+        return file.name if file is not None else self.tr("Data")
 
     def _sources(self) -> dict[str, Path]:
         source = self.session.about.get("source") or {}
@@ -146,34 +178,34 @@ class DataPage(Page):
     def _show_data(self) -> None:
         session = self.session
         self._counting.forget()
-        self.glance.show_data(session.data, session.items, session.about)
+        if session.data is not None or "glance" in vars(self):
+            self.glance.show_data(session.data, session.items, session.about)
+            doubts = self._doubts()
+            self.glance.notes.show_notes(doubts)
+            self.glance.notes.setVisible(bool(doubts))
         if session.data is not None and self.isVisible():
             self.glance.ask_density()
-        doubts = self._doubts()
-        self.glance.notes.show_notes(doubts)
-        self.glance.notes.setVisible(bool(doubts))
-        shown = self.stack.currentWidget()
-        if self._task is None and shown in (self.empty, self.glance):
-            self._turn_to(self.glance if session.data is not None else self.empty)
+        if self._task is None and (self._shows("empty") or self._shows("glance")):
+            self._turn_to(self._rest())
         self._refresh()
 
     @Slot()
     def _go_on(self) -> None:
-        shown = self.stack.currentWidget()
-        if shown is self.sheet and not self.sheet.reason:
+        if self._shows("sheet") and not self.sheet.reason:
             self._read(self.sheet.asked())
-        elif shown is self.glance:
+        elif self._shows("glance"):
             self.session.request_page("split")
 
     @Slot()
     def _go_back(self) -> None:
         """From a failure to the sheet it came from; from there to the data that is there, or to the start."""
-        if self.stack.currentWidget() is self.failure and self.sheet.format:
+        if self._shows("failure") and self._looked_at():
             self._turn_to(self.sheet)
             return
         self._forget_look()
-        self.sheet.forget()
-        self._turn_to(self.glance if self.session.data is not None else self.empty)
+        if "sheet" in vars(self):
+            self.sheet.forget()
+        self._turn_to(self._rest())
 
     # Offering and looking ------------------------------------------------------------------------------------------
 
@@ -247,7 +279,7 @@ class DataPage(Page):
     @Slot(str, str)
     def _look_failed(self, sentence: str, details: str) -> None:
         self._looking = None
-        if self.sheet.format:  # a layout that the person chose does not fit; they may choose another
+        if self._looked_at():  # a layout that the person chose does not fit; they may choose another
             self.sheet.show_trouble(sentence)
         else:
             self._fail(self.tr("This file cannot be read"), sentence, details)
@@ -290,7 +322,7 @@ class DataPage(Page):
 
     @Slot()
     def _read_cancelled(self) -> None:
-        self._turn_to(self.sheet if self.sheet.format else self._rest())
+        self._turn_to(self.sheet if self._looked_at() else self._rest())
 
     @Slot(str, str)
     def _read_failed(self, sentence: str, details: str) -> None:
@@ -301,7 +333,7 @@ class DataPage(Page):
         """The end, whichever it was; a failure and a cancel have turned the page already."""
         task, self._task = self._task, None
         if self.stack.currentWidget() is self.reading:
-            if task is not None and task.state == "done":
+            if task is not None and task.state == "done" and "sheet" in vars(self):
                 self.sheet.forget()
             self._turn_to(self._rest())
 

@@ -1,6 +1,5 @@
 """Runs side by side: validation chooses, the test is opened once, and unlike protocols are kept apart."""
 
-from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -43,7 +42,6 @@ class ComparePage(Page):
     title: ClassVar[str] = QCoreApplication.translate("ComparePage", "Compare")
     icon: ClassVar[str] = "compare"
     order: ClassVar[int] = 5
-    parts = ("pictures",)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -84,18 +82,13 @@ class ComparePage(Page):
         empty.button.clicked.connect(self._go_to_train)
         self._stack.addWidget(empty)
         whole = QWidget()
-        self._column = QVBoxLayout(whole)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(12)
-        self._column.addWidget(self._build_table(), 5)
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        column.addWidget(self._build_table(), 5)
+        self.pictures = Pictures(self.session)
+        column.addWidget(self.pictures, 4)
         self._stack.addWidget(whole)
-
-    @cached_property
-    def pictures(self) -> Pictures:
-        """The plots under the table."""
-        made = Pictures(self.session)
-        self._column.addWidget(made, 4)
-        return made
 
     def _build_table(self) -> Card:
         card = Card(self.tr("Runs"), " ")
@@ -202,8 +195,7 @@ class ComparePage(Page):
     def _refresh_rest(self) -> None:
         self._refresh_words()
         self._refresh_primary()
-        if self.isVisible():  # when it comes to the front, everything is shown anew
-            self.pictures.show_runs(self.drawn(), self._metric)
+        self.pictures.show_runs(self.drawn(), self._metric)
 
     def _choices(self, runs: list[RunInfo]) -> list[str]:
         return sorted(metrics_of(runs), key=lambda one: not is_usual(one)) or [FIRST]

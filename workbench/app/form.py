@@ -297,6 +297,18 @@ class NumberInput(QLineEdit):
         return float(f"{value + direction * step:.6g}")
 
 
+def tabs_after(before: QWidget, root: QWidget) -> QWidget:
+    """Let Tab go from `before` through all that can be reached inside `root`; returns the last of it.
+
+    What is made anew, such as the fields of another algorithm, else comes behind everything that was there already.
+    """
+    for one in root.findChildren(QWidget):
+        if one.focusPolicy() & Qt.FocusPolicy.TabFocus and one.window() is root.window():  # no list that pops up
+            QWidget.setTabOrder(before, one)
+            before = one
+    return before
+
+
 def _kind(schema: dict[str, Any]) -> str:
     """One of integer, number, boolean, choice, text."""
     if "enum" in schema:

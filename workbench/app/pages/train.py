@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedLayout, QVBoxLay
 from workbench.algorithms import Algorithm, all_algorithms
 from workbench.algorithms.blend import Blend
 from workbench.app import icons
-from workbench.app.form import Form
+from workbench.app.form import Form, tabs_after
 from workbench.app.pages import Page, preview
 from workbench.app.pages._algorithm_list import AlgorithmList
 from workbench.app.pages._blend_runs import BlendRuns
@@ -177,6 +177,7 @@ class TrainPage(Page):
         self.blend.setVisible(kind is Blend)
         self.form.set_declaration(kind, draft)
         self.options.set_declaration(options_of(kind), options)
+        self._order_tabs()
         self._area.verticalScrollBar().setValue(0)
         self._refresh_primary()
 
@@ -197,6 +198,14 @@ class TrainPage(Page):
             chip.setToolTip(tip)
             self._chips.addWidget(chip)
         self._chips.addStretch(1)
+
+    def _order_tabs(self) -> None:
+        """Tab goes down the form, whose fields are made anew for every algorithm."""
+        last = tabs_after(tabs_after(self.algorithms.view, self.blend), self.form)
+        for one in (self.several, self.fold):
+            QWidget.setTabOrder(last, one)
+            last = one
+        tabs_after(tabs_after(last, self.options), self.queue)
 
     def _enter_form(self) -> None:
         """Return on an algorithm: into its form, or straight to training where it has none."""

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 
 from workbench.app.session import Session
 from workbench.app.window import MainWindow
@@ -164,7 +164,7 @@ def inspect(person):
     person.until(lambda: page.heading == "User v007" and page._lists.pending is None)
     shown = page.list.model()
     titles = [shown.index(row, 1).data() for row in range(shown.rowCount())]
-    return page.findChildren(QComboBox)[0].currentData(), titles
+    return page.runs.currentData(), titles
 
 
 def export(person, path):

@@ -5,7 +5,8 @@ from pydantic import BaseModel
 from PySide6.QtCore import Qt
 
 from workbench.app import icons
-from workbench.app.form import Form, parsed, shown
+from workbench.app.field import parsed, shown
+from workbench.app.form import Form
 from workbench.declaring import hyperparameter
 
 

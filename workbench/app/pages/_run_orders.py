@@ -6,7 +6,7 @@ from PySide6.QtGui import QDoubleValidator
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSpinBox, QWidget
 
 from workbench.algorithms import Algorithm
-from workbench.app.form import parsed, shown
+from workbench.app.field import parsed, shown
 from workbench.app.pages._run_words import algorithm_of, change_words, changes_of, has_epochs
 from workbench.app.runs import RunInfo
 from workbench.app.session import Session

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from workbench.algorithms import Algorithm
-from workbench.app.form import parsed, shown
+from workbench.app.field import parsed, shown
 from workbench.app.pages._blend_runs import offered
 from workbench.app.pages._run_words import metric_title, validated
 from workbench.app.plots import LinePlot

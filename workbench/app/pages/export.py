@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.form import NumberInput, parsed
+from workbench.app.field import NumberInput, parsed
 from workbench.app.job_strip import size
 from workbench.app.pages import Page, preview
 from workbench.app.pages._export_outcome import Outcome, command_line

@@ -8,6 +8,7 @@ from workbench.algorithms import Algorithm, find
 from workbench.control import Control
 from workbench.data.splitting import LastN, Random
 from workbench.errors import Cancelled, WorkbenchError
+from workbench.evaluation import evaluate as judging
 from workbench.evaluation import lists, ranking
 from workbench.evaluation.evaluate import evaluate, evaluate_lists, find_hits, rank_all
 from workbench.evaluation.lists import Negatives, co_distances
@@ -90,6 +91,16 @@ def test_auc_equals_scikit_learn_over_all_candidates():
         assert result.per_user["auc"][row] == pytest.approx(roc_auc_score(truth, scores[left]))
         best = left[np.argsort(-scores[left])[: truth.sum()]]
         assert result.per_user["r_precision"][row] == pytest.approx(np.isin(best, FOLD.test.truth[row]).mean())
+
+
+def test_places_among_all_are_only_looked_at_unasked_where_that_is_little_work(monkeypatch):
+    def measured(**more):
+        return {name.partition("@")[0] for name in evaluate(Fixed(), FOLD.test, DATA.n_items, **more).metrics}
+
+    assert {"auc", "r_precision", "ndcg"} <= measured()
+    monkeypatch.setattr(judging, "FEW_SCORES", len(FOLD.test) * DATA.n_items - 1)
+    assert measured() & {"auc", "r_precision", "ndcg"} == {"ndcg"}
+    assert measured(metrics=["auc"]) == {"auc"}
 
 
 def test_equal_scores_count_half_and_what_is_no_number_stands_last():

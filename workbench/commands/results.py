@@ -23,8 +23,9 @@ def _add_evaluate(commands: Commands) -> None:
         commands,
         "evaluate",
         "how good a trained run is, on interactions that it never saw",
-        epilog="Without --metrics all that apply are calculated and kept with the run; the usual ones are printed. Lists "
-        "that were made elsewhere are judged with --lists, on the test of a run or of a file of interactions. "
+        epilog="Without --metrics all that apply are calculated and kept with the run; the usual ones are printed. AUC and "
+        "R-precision look at where every hidden item stands: on large data they are calculated when named. Lists that "
+        "were made elsewhere are judged with --lists, on the test of a run or of a file of interactions. "
         "Candidates that are drawn by chance (--negatives) make other numbers than all items do; never compare the two.",
     )
     parser.add_argument(

@@ -41,6 +41,9 @@ __all__ = [
 ]
 
 CUTOFFS = (5, 10, 20)
+# Scores up to which metrics of where every hidden item stands among all (AUC, R-precision) are measured unasked: lists of
+# factors are made without scores of all items, and these would cost many times as much as the lists.
+FEW_SCORES = 50_000_000
 # What a metric may need, and what to say where it is not there.
 LACKING = {
     "genres": "nothing is known of the genres of the items",
@@ -157,7 +160,8 @@ def evaluate(  # noqa: PLR0913 - what a number depends on
     Parameters
     ----------
     metrics
-        Names; None for all that apply.
+        Names; None for all that apply, but for those of where every hidden item stands where that takes over
+        ``FEW_SCORES`` scores: these are measured when they are named.
     cutoffs
         Lengths at which ranking metrics look.
     relevant_from
@@ -174,7 +178,9 @@ def evaluate(  # noqa: PLR0913 - what a number depends on
     """
     started = time.perf_counter()
     _check_cutoffs(cutoffs)
-    there = _there(train) | {"history", "ranks"}
+    there = _there(train) | {"history"}
+    if metrics is not None or len(part) * n_items <= FEW_SCORES:
+        there |= {"ranks"}
     rated = part.truth.rating is not None
     chosen = choose_metrics(metrics, algorithm, rated=rated, there=there, variants=variants)
     judged = only_relevant(part, relevant_from)

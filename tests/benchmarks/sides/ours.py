@@ -8,7 +8,9 @@ import pyarrow as pa
 from spent import spent
 from threadpoolctl import threadpool_limits
 
+from workbench.algorithms import Algorithm
 from workbench.data.interactions import Interactions, UserItems
+from workbench.evaluation.ranking import list_blocks, recommend
 
 # As irspack's side has them.
 IALS_WEIGHTS = {"unobserved_weight": 10.0, "regularization": 0.01}
@@ -96,18 +98,57 @@ def walks(data):
     return took, {"entries": np.array(len(algorithm._data))}
 
 
+class Given(Algorithm):
+    """Factors of users and items that are given."""
+
+    title = "Given factors"
+
+    def prepare(self, user_factors, item_factors):
+        self._users, self._items = user_factors, item_factors
+        return self
+
+    def score(self, users, histories):
+        return self._users[users] @ self._items.T
+
+    def factor_scores(self, users, histories):
+        return self._users[users], self._items, None
+
+
+def given(data):
+    """The algorithm, tried on a few people so that no compiler is timed."""
+    train = interactions(data["user"], data["item"], *data["sizes"])
+    model = Given().prepare(data["user_factors"], data["item_factors"])
+    few = np.arange(40, dtype=np.int32)
+    recommend(model, few, train.by_user.rows(few), 20, train.by_user.rows(few))
+    return model, train
+
+
 def factors(data):
     """The 20 best unseen items of all users, by the products of given factors."""
-    from workbench.evaluation.ranking import blocks, top_k
-
-    train = interactions(data["user"], data["item"], *data["sizes"])
-    user_factors, item_factors = data["user_factors"], data["item_factors"]
-    top_k(np.zeros((1, 300), np.float32), 20, UserItems.from_lists([[0]]))
-    found = np.empty((train.n_users, 20), np.int32)
+    model, train = given(data)
+    found, users = np.empty((train.n_users, 20), np.int32), np.arange(train.n_users, dtype=np.int32)
     with spent() as took:
-        for rows in blocks(train.n_users, train.n_items):
-            found[rows] = top_k(user_factors[rows] @ item_factors.T, 20, train.by_user.rows(rows))
+        for rows in list_blocks(model, train.n_users, train.n_items):
+            seen = train.by_user.rows(rows)
+            found[rows] = recommend(model, users[rows], seen, 20, seen)[0]
     return took, {"lists": found}
+
+
+def evaluation(data):
+    """Recall and NDCG at 5, 10 and 20 of given factors, and their intervals."""
+    from workbench.data.splitting import Part
+    from workbench.evaluation.evaluate import evaluate
+
+    model, train = given(data)
+    test = interactions(data["test_user"], data["test_item"], *data["sizes"])
+    who = np.flatnonzero(test.by_user.lengths).astype(np.int32)
+    shown = train.by_user.rows(who)
+    part = Part(who, who, shown, shown, test.by_user.rows(who))
+    metrics = ["recall", "ndcg"]
+    evaluate(model, part.sample(100, 0), train.n_items, metrics=metrics)
+    with spent() as took:
+        found = evaluate(model, part, train.n_items, metrics=metrics)
+    return took, {"figures": np.array([found.metrics[name]["mean"] for name in ("recall@20", "ndcg@20")])}
 
 
 def sorting(data):
@@ -132,7 +173,7 @@ def neighbours(data):
 
 def lists(data):
     from workbench.algorithms.item_knn import ItemKNN
-    from workbench.evaluation.ranking import blocks, recommend
+    from workbench.evaluation.ranking import blocks
 
     train = interactions(data["user"], data["item"], *data["sizes"])
     algorithm, _ = learn(lambda: ItemKNN(neighbours=200, shrinkage=0.0), train)

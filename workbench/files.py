@@ -4,6 +4,7 @@ Everything is written beside its place under a name ending in ``.part`` and move
 any moment leaves the old file or the new one, never half of one.
 """
 
+import glob
 import json
 import os
 import shutil
@@ -28,6 +29,16 @@ def whole_file(path: Path) -> Iterator[Path]:
         raise _sentence(error, path) from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def sweep(path: Path) -> None:
+    """Remove what a process that was ended while it wrote `path` has left beside it."""
+    import psutil
+
+    for part in path.parent.glob(f"{glob.escape(path.name)}.*.part"):
+        number = part.name.removeprefix(f"{path.name}.").removesuffix(".part")
+        if number.isdecimal() and not psutil.pid_exists(int(number)):
+            part.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -7,9 +7,10 @@ import pyarrow.parquet as pq
 import pytest
 from openpyxl import load_workbook
 
+from workbench.data.cells import harmless, restored
 from workbench.errors import WorkbenchError
 from workbench.export import tables
-from workbench.export.tables import harmless, restored, table_file
+from workbench.export.tables import table_file
 
 SCHEMA = pa.schema([("id", pa.string()), ("n", pa.int32()), ("score", pa.float32())])
 # A third in float32 has no short decimal; ids may hold all that a table is made of.

@@ -7,6 +7,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from workbench.data.cells import restored_ids
+from workbench.data.formats import TYPED
 from workbench.data.interactions import Array
 from workbench.data.names import NAMES, likeness
 from workbench.data.reading import Preview, preview
@@ -20,6 +22,8 @@ SCORE = ("score", "prediction", "predicted", "relevance", *NAMES["rating"])
 
 def read_lists(path: Path, user_ids: pa.Array, item_ids: pa.Array, who: Array) -> tuple[Array, dict[str, Any]]:
     """Read a file of lists, and order each person's.
+
+    Ids that an export marked as text, so that no spreadsheet executes them, are taken for what they were.
 
     Parameters
     ----------
@@ -43,6 +47,9 @@ def read_lists(path: Path, user_ids: pa.Array, item_ids: pa.Array, who: Array) -
     shown = preview(path)
     roles = _roles(path, shown)
     columns = _texts(path, shown, roles)
+    if shown.format.kind not in TYPED:  # there a text is a text, and nobody marks it
+        for role, ids in (("user", user_ids), ("item", item_ids)):
+            columns[role] = restored_ids(columns[role], ids)
     order_by = next((role for role in ("rank", "score") if role in roles), "the order of the file")
     people = np.full(len(user_ids) + 1, -1)  # the last one: nobody
     people[who] = np.arange(len(who))

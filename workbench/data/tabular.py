@@ -8,6 +8,7 @@ import csv as plain_csv
 import io
 import json
 import math
+import re
 import shutil
 import sqlite3
 import tempfile
@@ -32,6 +33,8 @@ CELLS = 1_000_000
 MOST_ROWS, ROWS_A_BYTE = 100_000_000, 100
 LARGEST_JSON = 256 << 20
 WHOLE = 2.0**53
+# Control characters as a workbook has them, and the sign by which what only looks like one is told apart.
+WRITTEN_OUT = re.compile("_x(00[01][0-9A-Fa-f]|005[Ff])_")
 # Fields that differ from row to row are gathered from this much of JSON lines.
 LOOK = 64 << 10
 BROKEN = (*DAMAGED, pa.ArrowException, sqlite3.Error, ValueError, KeyError, ParseError, TypeError, IndexError)
@@ -205,7 +208,14 @@ def _excel(path: Path, layout: Format) -> Iterator[tuple[float, bytes]]:
         sheet = book[name]
         total = max(sheet.max_row or 1, 1)
         sheet.reset_dimensions()  # what a sheet says of its size need not be so
-        yield from _written(sheet.iter_rows(values_only=True), total, path)
+        yield from _written((map(_plain, row) for row in sheet.iter_rows(values_only=True)), total, path)
+
+
+def _plain(value: Any) -> Any:
+    """A cell of a workbook, in which control characters are written out (``_x000D_``)."""
+    if isinstance(value, str) and "_x" in value:
+        return WRITTEN_OUT.sub(lambda found: chr(int(found[1], 16)), value)
+    return value
 
 
 def _sqlite(path: Path, layout: Format) -> Iterator[tuple[float, bytes]]:

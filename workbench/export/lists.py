@@ -18,29 +18,16 @@ from workbench.algorithms import Algorithm
 from workbench.control import Control
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.data.items import Items
-from workbench.declaring import nearest
 from workbench.errors import WorkbenchError
 from workbench.evaluation.ranking import list_blocks, recommend
+from workbench.export.columns import COLUMNS, chosen_columns
 from workbench.export.tables import check_place, table_file
+from workbench.training.facts import Facts
 from workbench.training.run import Run
 
 # A block of users also has at most so many rows, so that progress and cancel are never far; fewer with reasons, each of
 # which may take as long as a list.
 MOST_ROWS, MOST_REASONS = 100_000, 200
-# What a file may tell of each recommendation, in this order, and what it needs: an item file, or the test.
-COLUMNS = {
-    "user": pa.string(),
-    "rank": pa.int32(),
-    "item": pa.string(),
-    "score": pa.float32(),
-    "title": pa.string(),
-    "year": pa.int16(),
-    "genres": pa.string(),
-    "hit": pa.bool_(),
-    "reason": pa.string(),
-}
-USUAL = ("user", "rank", "item", "score")
-OF_ITEMS = ("title", "year", "genres")
 # Index of the item of the history that speaks most for an item; None where none does.
 Reason = Callable[[UserItems, int, Array], int | None]
 
@@ -69,16 +56,16 @@ def export_lists(  # noqa: PLR0913 - each is a choice of the person
     items
         Titles, years and genres; with them the file has a column ``title``.
     columns
-        Those of `COLUMNS` that are written, in the order given; None for the usual ones. ``hit`` tells whether the item is
-        hidden in the test, ``reason`` which item of the history speaks most for it.
+        Those of `columns.COLUMNS` that are written, in the order given; None for the usual ones. ``hit`` tells whether the
+        item is hidden in the test, ``reason`` which item of the history speaks most for it, ``run`` what the run is called.
     reason
         Finds that item; needed for the column ``reason`` alone.
 
     Returns
     -------
     dict
-        ``path``, ``rows``, ``users``, ``cold`` (users without any history, whose lists say little), ``seconds`` and
-        ``sha256`` of the file.
+        ``path``, ``rows``, ``users``, ``cold`` (users without any history, whose lists say little), ``changed`` (cells that
+        do not stand there as they came, see `tables.Write`), ``seconds`` and ``sha256`` of the file.
     """
     started = time.perf_counter()
     control = control or Control()
@@ -87,14 +74,13 @@ def export_lists(  # noqa: PLR0913 - each is a choice of the person
         raise WorkbenchError(f"A list has at least 1 item, not {k}.")
     chosen = _indices(run.data, users)
     source = _Source(run, algorithm, items, include_seen=include_seen)
-    schema = pa.schema([(name, COLUMNS[name]) for name in chosen_columns(columns, titled=items is not None)])
-    source.reason = reason if "reason" in schema.names else None
-    rows = 0
+    schema = source.schema(columns, reason)
+    rows = changed = 0
     with table_file(output, schema) as write:
         for block in _blocks(source.algorithm, len(chosen), run.data.n_items, k, source.reason is not None):
             control.check()
             table = source.lists(chosen[block], k, schema)
-            write(table)
+            changed += write(table)
             rows += len(table)
             control.progress(block.stop / len(chosen), "users")
     return {
@@ -102,23 +88,27 @@ def export_lists(  # noqa: PLR0913 - each is a choice of the person
         "rows": rows,
         "users": len(chosen),
         "cold": source.cold,
+        "changed": changed,
         "seconds": round(time.perf_counter() - started, 3),
         "sha256": _sha256(output),
     }
 
 
-def chosen_columns(columns: Sequence[str] | None, *, titled: bool) -> list[str]:
-    """Columns by name, the usual ones where none are named; raises WorkbenchError for one that cannot be written."""
-    if columns is None:
-        return [*USUAL, *(["title"] if titled else [])]
-    for one in columns:
-        if one not in COLUMNS:
-            raise WorkbenchError(nearest("column", one, list(COLUMNS)))
-        if one in OF_ITEMS and not titled:
-            raise WorkbenchError(f"Nothing is known of the {one} of the items. Import an item file, or leave it out.")
-    if not columns:
-        raise WorkbenchError(f"A file needs a column. There are: {', '.join(COLUMNS)}.")
-    return list(dict.fromkeys(columns))
+def first_lists(
+    run: Run,
+    algorithm: Algorithm,
+    users: list[str],
+    *,
+    k: int = 10,
+    include_seen: bool = False,
+    items: Items | None = None,
+    columns: Sequence[str] | None = None,
+    reason: Reason | None = None,
+) -> pa.Table:
+    """What `export_lists` would write for a few users."""
+    source = _Source(run, algorithm, items, include_seen=include_seen)
+    schema = source.schema(columns, reason)
+    return source.lists(_indices(run.data, users), k, schema)
 
 
 def _indices(data: Interactions, users: list[str] | None) -> Array:
@@ -141,11 +131,18 @@ class _Source:
     def __init__(self, run: Run, algorithm: Algorithm, items: Items | None, *, include_seen: bool) -> None:
         self.data, self.algorithm, self.items = run.data, algorithm, items
         fold = self.fold = run.fold
+        self.name = Facts.read(run.folder).title or run.name
         self.reason: Reason | None = None
         self.shown = fold.shown_at_test.by_user
         self.in_training = fold.train.by_user.lengths > 0
         self.seen = None if include_seen else fold.seen_at_test.by_user
         self.cold = 0
+
+    def schema(self, columns: Sequence[str] | None, reason: Reason | None) -> pa.Schema:
+        """The columns that are asked for."""
+        names = chosen_columns(columns, titled=self.items is not None)
+        self.reason = reason if "reason" in names else None
+        return pa.schema([(name, COLUMNS[name]) for name in names])
 
     def lists(self, users: Array, k: int, schema: pa.Schema) -> pa.Table:
         """Lists of these users, one row an item."""
@@ -166,6 +163,7 @@ class _Source:
             "genres": lambda: pa.array(self._genres(item), pa.string()),
             "hit": lambda: pa.array(self._hits(users[row], item)),
             "reason": lambda: pa.array(self._reasons(users, histories, row, item), pa.string()),
+            "run": lambda: pa.array([self.name] * len(item), pa.string()),
         }
         return pa.table([_plain(made[one.name](), one.type) for one in schema], schema=schema)
 

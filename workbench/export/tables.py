@@ -3,6 +3,7 @@
 import csv
 import json
 import math
+import operator
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,31 +14,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from workbench.data.cells import EXECUTED, harmless
 from workbench.errors import WorkbenchError
 from workbench.files import whole_file
 
-# Takes one block of rows.
-Write = Callable[[pa.Table], None]
-# What a spreadsheet takes for a formula when a cell begins with it. An apostrophe before it says that it is text.
-EXECUTED = re.compile(r"'*[=+\-@\t\r]")
-NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\Z", re.ASCII)
+# Takes one block of rows; gives the number of its cells that do not stand there as they came: with an apostrophe before
+# them in CSV, cut in Excel.
+Write = Callable[[pa.Table], int]
 # What a sheet holds: rows with its head, and letters of a cell. More rows go to another sheet.
 SHEET_ROWS, CELL_LETTERS = 1_048_576, 32_767
 # Control characters that XML does not hold as they are, and what looks as if it were one that was written out.
 UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f]|_(?=x[0-9A-Fa-f]{4}_)")
-
-
-def harmless(text: str) -> str:
-    """A text that no spreadsheet executes: an apostrophe comes before ``= + - @``, tab and return, numbers excepted.
-
-    A text that has apostrophes before such a sign gets one more, so that `restored` gives back every text exactly.
-    """
-    return f"'{text}" if EXECUTED.match(text) and not NUMBER.match(text) else text
-
-
-def restored(text: str) -> str:
-    """What `harmless` was given."""
-    return text[1:] if text.startswith("'") and EXECUTED.match(text) else text
 
 
 @contextmanager
@@ -77,20 +64,24 @@ def _csv(path: Path, schema: pa.Schema) -> Iterator[Write]:
         quoted = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL)
         usual.writerow(schema.names)
 
-        def write(table: pa.Table) -> None:
-            texts = [column for column in table.columns if _is_text(column)]
-            odd = any(pc.any(pc.match_substring(column, "\r")).as_py() for column in texts)
-            (quoted if odd else usual).writerows(zip(*map(_texts, table.columns), strict=True))
+        def write(table: pa.Table) -> int:
+            columns, marked = [], 0
+            for column in table.columns:
+                cells = _texts(column)
+                if _is_text(column):
+                    given, cells = cells, [None if one is None else harmless(one) for one in cells]
+                    marked += sum(map(operator.ne, given, cells))
+                columns.append(cells)
+            odd = any(pc.any(pc.match_substring(one, "\r")).as_py() for one in table.columns if _is_text(one))
+            (quoted if odd else usual).writerows(zip(*columns, strict=True))
+            return marked
 
         yield write
 
 
 def _texts(column: pa.ChunkedArray) -> list[Any]:
     # Arrow knows the shortest text of a float32; Python would write it as the float64 that it is not.
-    if pa.types.is_floating(column.type):
-        return column.cast(pa.string()).to_pylist()
-    values = column.to_pylist()
-    return [None if one is None else harmless(one) for one in values] if _is_text(column) else values
+    return (column.cast(pa.string()) if pa.types.is_floating(column.type) else column).to_pylist()
 
 
 def _is_text(column: pa.ChunkedArray) -> bool:
@@ -101,10 +92,11 @@ def _is_text(column: pa.ChunkedArray) -> bool:
 def _jsonl(path: Path, schema: pa.Schema) -> Iterator[Write]:
     with path.open("w", encoding="utf-8", newline="\n") as file:
 
-        def write(table: pa.Table) -> None:
+        def write(table: pa.Table) -> int:
             columns = [_numbers(column) for column in table.columns]
             for row in zip(*columns, strict=True):
                 file.write(json.dumps(dict(zip(schema.names, row, strict=True)), ensure_ascii=False) + "\n")
+            return 0
 
         yield write
 
@@ -118,7 +110,12 @@ def _numbers(column: pa.ChunkedArray) -> list[Any]:
 @contextmanager
 def _parquet(path: Path, schema: pa.Schema) -> Iterator[Write]:
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        yield writer.write_table
+
+        def write(table: pa.Table) -> int:
+            writer.write_table(table)
+            return 0
+
+        yield write
 
 
 @contextmanager
@@ -149,13 +146,15 @@ class _Sheet:
         self._sheet.append(self._names)
         self._rows = 1
 
-    def write(self, table: pa.Table) -> None:
+    def write(self, table: pa.Table) -> int:
         columns = [_numbers(column) for column in table.columns]
         for row in zip(*columns, strict=True):
             if self._rows == SHEET_ROWS:
                 self._open()
             self._sheet.append([self._cell(value) for value in row])
             self._rows += 1
+        texts = [one for one in table.columns if _is_text(one)]
+        return sum(pc.sum(pc.greater(pc.utf8_length(one), CELL_LETTERS)).as_py() or 0 for one in texts)
 
     def _cell(self, value: Any) -> Any:
         from openpyxl.cell import WriteOnlyCell

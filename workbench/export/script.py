@@ -6,9 +6,11 @@ from pprint import pformat
 from typing import Any
 
 from workbench import __version__
+from workbench.algorithms.blend import Blend
 from workbench.errors import WorkbenchError
 from workbench.files import read_json, whole_file
-from workbench.training.run import Run
+from workbench.training.blending import members
+from workbench.training.run import KEPT, Run
 
 FURTHER = ("items", "users", "vectors", "pictures")
 
@@ -80,20 +82,25 @@ if __name__ == "__main__":
 '''
 
 
-def write_script(output: Path, runs: Sequence[Run]) -> None:
-    """Write a script that trains and tests `runs` again, which must be of the same data."""
-    text = script(runs)
+def write_script(output: Path, runs: Sequence[Run]) -> list[str]:
+    """Write a script that trains and tests `runs` again, which must be of the same data; returns what they are called."""
+    text, every = script(runs), with_members(runs)
     with whole_file(output) as part:
         part.write_text(text, encoding="utf-8")
+    return [run.name for run in every]
 
 
 def script(runs: Sequence[Run]) -> str:
     """The text of the script.
 
+    Runs that a blend refers to are trained too, before it. What was changed while a run trained, and more epochs that it
+    was given later, happen at the same place again.
+
     Raises
     ------
     WorkbenchError
-        If there is no run, they are of different data, or one was tested with sampled candidates.
+        If there is no run, they are of different data, one was tested with sampled candidates or has no model, or it is not
+        known from which file the data came.
     """
     if not runs:
         raise WorkbenchError("A script needs at least one run. Train one first.")
@@ -109,8 +116,36 @@ def script(runs: Sequence[Run]) -> str:
         further=_written(further),
         recipe=_written(about["recipe"]),
         hash=about["hash"],
-        runs=_written([_asked(run) for run in sorted(runs, key=lambda one: (one.spec.created, one.name))]),
+        runs=_written([_asked(run) for run in with_members(runs)]),
     )
+
+
+def with_members(runs: Sequence[Run]) -> list[Run]:
+    """Runs, oldest first, each once, with those that a blend among them refers to before it.
+
+    Raises
+    ------
+    WorkbenchError
+        If a run that a blend refers to is gone.
+    """
+    found: dict[Path, Run] = {}
+    for run in sorted(runs, key=lambda one: (one.spec.created, one.name)):
+        if run.spec.algorithm == Blend.name:
+            found |= {one.folder: one for one in _members(run)}
+        found[run.folder] = run
+    return list(found.values())
+
+
+def _members(blend: Run) -> list[Run]:
+    """Runs that a blend refers to, as they were when it was made."""
+    found = with_members(members(blend.folder, blend.spec.hyperparameters["runs"]))
+    for run in found:
+        if run.status().get("at", "") > blend.status().get("at", ""):
+            told = (
+                f"The run {run.name} was trained on after {blend.name} had blended it, so its old model is not known. "
+            )
+            raise WorkbenchError(told + "Train a new blend, or leave this one out.")
+    return found
 
 
 def _absolute(path: str) -> str:
@@ -124,8 +159,17 @@ def _written(value: Any) -> str:
 def _asked(run: Run) -> dict[str, Any]:
     spec, status = run.spec, run.status()
     hyperparameters = dict(spec.hyperparameters)
-    if status.get("state") == "stopped" and "epochs" in hyperparameters:  # by a person, after so many
-        hyperparameters["epochs"] = max(1, int(status.get("epoch") or 1))
+    if status.get("state") not in KEPT:
+        raise WorkbenchError(
+            f"The run {run.name} has no model, so it has no numbers. Train it to its end, or leave it out."
+        )
+    if status["state"] == "stopped" and "epochs" in hyperparameters:  # by a person, after so many
+        if not status.get("epoch"):
+            told = (
+                f"The run {run.name} was stopped within its first epoch, and a script cannot stop at the same moment. "
+            )
+            raise WorkbenchError(told + "Leave it out, or train it again.")
+        hyperparameters["epochs"] = int(status["epoch"])
     return {
         "name": run.name,
         "asked": {
@@ -140,7 +184,8 @@ def _asked(run: Run) -> dict[str, Any]:
             "patience": spec.patience,
             "validation_users": spec.validation_users,
         },
-        "changes": [one.model_dump() for one in spec.changes if one.name != "epochs"],
+        # That epochs were added is told too: it was a new chance for a run that had stopped by itself.
+        "changes": [one.model_dump() for one in spec.changes],
         "test": _test(run),
     }
 

@@ -22,7 +22,8 @@ from workbench.data.interactions import Interactions
 from workbench.data.moments import written
 from workbench.data.offering import duplicates, import_data, preview
 from workbench.data.splitting import SHOWN, TEST, TRAIN, UNUSED, VALIDATION, checks, make_split
-from workbench.export.lists import export_lists
+from workbench.export.lists import export_lists, first_lists
+from workbench.export.metrics import write_metrics
 from workbench.files import read_json
 from workbench.insight.explaining import first_reason
 from workbench.insight.finding import find_items, item_map, item_story, kinds_of_users, similar_users
@@ -198,6 +199,56 @@ def export(
     )
 
 
+def first_lines(
+    run: str,
+    users: list[str],
+    control: Control,
+    k: int = 10,
+    include_seen: bool = False,
+    columns: list[str] | None = None,
+) -> Json:
+    """What `export` would write for a few users: values by column."""
+    opened, algorithm, items = load(Path(run))
+    table = first_lists(
+        opened,
+        algorithm,
+        users,
+        k=k,
+        include_seen=include_seen,
+        items=items,
+        columns=columns,
+        reason=first_reason(algorithm),
+    )
+    return {name: table[name].to_pylist() for name in table.column_names}
+
+
+def report(runs: list[str], output: str, title: str, control: Control, metric: str = "ndcg@10") -> Json:
+    """Write a report of some runs as one HTML file."""
+    from workbench.export.report import write_report
+
+    number = write_report(Path(output), title, [Run.open(Path(one)) for one in runs], metric=metric)
+    return {"path": output, "runs": number}
+
+
+def metrics(runs: list[str], output: str, control: Control) -> Json:
+    """Write the metrics of some runs as a table."""
+    return {"path": output, "rows": write_metrics(Path(output), [Run.open(Path(one)) for one in runs])}
+
+
+def plots(runs: list[str], output: str, control: Control, metric: str = "ndcg@10") -> Json:
+    """Write pictures of some runs into a folder."""
+    from workbench.export.report_plots import write_plots
+
+    return {"path": output, "files": write_plots(Path(output), [Run.open(Path(one)) for one in runs], metric)}
+
+
+def script(runs: list[str], output: str, control: Control) -> Json:
+    """Write a Python script that trains and tests some runs again."""
+    from workbench.export.script import write_script
+
+    return {"path": output, "runs": write_script(Path(output), [Run.open(Path(one)) for one in runs])}
+
+
 def warm_up(control: Control) -> Json:
     """Load what the first recommendation would wait for."""
     from workbench.evaluation.ranking import top_k
@@ -233,5 +284,10 @@ JOBS: dict[str, Callable[..., Any]] = {
     "estimate": estimate,
     "find_users": find_users,
     "export": export,
+    "first_lines": first_lines,
+    "report": report,
+    "metrics": metrics,
+    "plots": plots,
+    "script": script,
     "warm_up": warm_up,
 }

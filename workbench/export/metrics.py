@@ -1,21 +1,38 @@
 """The metrics of some runs as one table."""
 
-import csv
 from collections.abc import Sequence
 from pathlib import Path
 
-from workbench.files import read_json, whole_file
+import pyarrow as pa
+
+from workbench.errors import WorkbenchError
+from workbench.export.tables import check_place, table_file
+from workbench.files import read_json
 from workbench.training.run import Run
+
+SCHEMA = pa.schema(
+    [(name, pa.string()) for name in ("run", "algorithm", "metric")]
+    + [(name, pa.float64()) for name in ("mean", "low", "high")]
+)
 
 
 def write_metrics(output: Path, runs: Sequence[Run]) -> int:
-    """Write a row for each run and metric: ``run,algorithm,metric,mean,low,high``; returns the number of rows."""
-    rows = []
-    for run in runs:
-        for metric, value in read_json(run.folder / "evaluation.json")["metrics"].items():
-            rows.append([run.name, run.spec.algorithm, metric, value["mean"], value["low"], value["high"]])
-    with whole_file(output) as part, part.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["run", "algorithm", "metric", "mean", "low", "high"])
-        writer.writerows(rows)
+    """Write a row for each tested run and metric: ``run,algorithm,metric,mean,low,high``; returns the number of rows.
+
+    Raises
+    ------
+    WorkbenchError
+        If none of the runs was tested, or the place cannot be written to.
+    """
+    check_place(output)
+    tested = [run for run in runs if (run.folder / "evaluation.json").exists()]
+    if not tested:
+        raise WorkbenchError("None of these runs was tested, so there are no metrics. Test them on the page Compare.")
+    rows = [
+        (run.name, run.spec.algorithm, metric, value["mean"], value["low"], value["high"])
+        for run in tested
+        for metric, value in read_json(run.folder / "evaluation.json")["metrics"].items()
+    ]
+    with table_file(output, SCHEMA) as write:
+        write(pa.table(list(map(list, zip(*rows, strict=True))) or [[]] * len(SCHEMA), schema=SCHEMA))
     return len(rows)

@@ -1,58 +1,27 @@
-"""A report of some runs on the same data: one HTML file that needs nothing else."""
+"""A report of some runs: one HTML file that needs nothing else, to read, to print and to keep."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from workbench import __version__
 from workbench.data.interactions import Interactions
 from workbench.errors import WorkbenchError
-from workbench.export import svg
+from workbench.evaluation.significance import about
+from workbench.export.report_facts import Facts, Group, facts_of, groups_of, lights
+from workbench.export.report_plots import metric_title, plots_of
+from workbench.export.svg import writable
 from workbench.files import read_json, whole_file
+from workbench.metrics import all_metrics
 from workbench.resources import resource
 from workbench.training.run import Run, now
 
 HEADLINE = "ndcg@10"
-COLUMNS = (HEADLINE, "recall@10", "hit@10", "mrr@10", "coverage@10", "rmse")
-TAIL_POINTS = 200
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What a report says of one run."""
-
-    title: str
-    settings: str
-    seconds: str
-    metrics: dict[str, dict[str, float | None]]
-    records: list[dict[str, Any]]
-    protocol: dict[str, Any]
-
-    @classmethod
-    def of(cls, run: Run) -> "Facts":
-        """Collect them from the folder of a run that was evaluated."""
-        answer, records = read_json(run.folder / "evaluation.json"), run.records()
-        algorithm = run.new_algorithm()
-        # Who reads a ranking should know that such an algorithm was not made for it.
-        words = ["made to predict ratings"] if algorithm.predicts_ratings else []
-        settings = ", ".join([*words, *(f"{name} {value}" for name, value in run.spec.hyperparameters.items())])
-        seconds = f"{records[-1]['seconds']:.1f} s" if records else "–"
-        return cls(algorithm.title, settings, seconds, answer["metrics"], records, answer["protocol"])
-
-
-@dataclass(frozen=True)
-class Plot:
-    """A plot with what stands above and below it."""
-
-    title: str
-    caption: str
-    svg: Markup
-    names: list[str] = field(default_factory=list)
+COLUMNS = ("ndcg@10", "recall@10", "hit@10", "mrr@10", "coverage@10", "rmse")
 
 
 @dataclass(frozen=True)
@@ -65,8 +34,19 @@ class Person:
     items: list[str]
 
 
-def write_report(output: Path, title: str, runs: Sequence[Run], people: Sequence[Person] = (), terms: str = "") -> None:
-    """Write a report of evaluated runs on the same data and split.
+def write_report(
+    output: Path,
+    title: str,
+    runs: Sequence[Run],
+    people: Sequence[Person] = (),
+    terms: str = "",
+    *,
+    metric: str = HEADLINE,
+) -> int:
+    """Write a report of runs of the same data; returns how many of them are in it.
+
+    Runs that were judged unlike each other are shown apart, each group with its protocol, and never ranked together.
+    Those that were not tested are named.
 
     Parameters
     ----------
@@ -74,40 +54,69 @@ def write_report(output: Path, title: str, runs: Sequence[Run], people: Sequence
         Examples of recommendations of the best run.
     terms
         Where the data comes from and what may be done with it.
+    metric
+        By which runs are ranked and held against each other, where they were tested by it.
+
+    Raises
+    ------
+    WorkbenchError
+        If there is no run, or they are of different data.
     """
     if not runs:
         raise WorkbenchError("A report needs at least one run.")
-    data = runs[0].data
-    found = ranked(runs)
+    if len({run.spec.data_hash for run in runs}) > 1:
+        raise WorkbenchError("These runs are of different data. Choose runs of the same data for one report.")
+    found = facts_of(runs)
+    groups = groups_of(found, metric)
+    data = _data(runs)
     page = _template().render(
         title=title,
-        facts=_data_facts(data),
-        headline=HEADLINE.upper(),
-        columns=[name for name in COLUMNS if any(name in one.metrics for one in found)],
-        runs=found,
-        plots=[plot for plot in _plots(found, data) if plot.svg],
+        facts=_data_facts(data) if data is not None else [],
+        groups=groups,
+        untested=[one for one in found if not one.metrics],
+        runs=[one for group in groups for one in group.runs] + [one for one in found if not one.metrics],
+        plots=plots_of(groups, data),
+        versions=sorted({one.versions for one in found}),
+        source=_source(runs[0]),
         people=people,
-        protocol=_protocol(found[0].protocol),
         terms=terms,
         version=__version__,
         made=now()[:10],
+        tests=about("wilcoxon", "holm"),
+        metric_title=metric_title,
+        columns=_columns,
+        protocol=_protocol,
+        lights=lights,
+        number=_number,
+        p_value=_p_value,
     )
     with whole_file(output) as part:
-        part.write_text(page, encoding="utf-8")
+        part.write_text(page, encoding="utf-8", errors="replace")
+    return len(found)
 
 
-def ranked(runs: Sequence[Run]) -> list[Facts]:
-    """Facts of the runs, best first."""
-    return sorted((Facts.of(run) for run in runs), key=lambda one: -_mean(one, HEADLINE))
-
-
-def _mean(one: Facts, name: str) -> float:
-    return float((one.metrics.get(name) or {}).get("mean") or 0.0)
+def ranked(runs: Sequence[Run], metric: str = HEADLINE) -> list[Facts]:
+    """Facts of tested runs, best first in each group of those that were judged alike."""
+    return [one for group in groups_of(facts_of(runs), metric) for one in group.runs]
 
 
 def _template() -> Any:
     source = resource("report/report.html").read_text(encoding="utf-8")
-    return Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True).from_string(source)
+    return Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, finalize=_clean).from_string(
+        source
+    )
+
+
+def _clean(value: Any) -> Any:
+    return writable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _data(runs: Sequence[Run]) -> Interactions | None:
+    """The data of the runs, the least filtered; None where it is not there any more."""
+    try:
+        return min(runs, key=lambda run: len(run.spec.filters)).data
+    except (WorkbenchError, OSError):
+        return None
 
 
 def _data_facts(data: Interactions) -> list[str]:
@@ -116,84 +125,51 @@ def _data_facts(data: Interactions) -> list[str]:
     return [f"{len(data):,} interactions", f"{users:,} users", f"{items:,} items", f"{density:.2%} of all pairs"]
 
 
-def _plots(found: list[Facts], data: Interactions) -> list[Plot]:
-    head = [svg.Bar(one.title, _mean(one, HEADLINE), *_interval(one)) for one in found]
-    return [
-        Plot("NDCG@10", "Mean over users with its 95 % interval; longer is better.", svg.bars(head, "NDCG@10")),
-        _at_cutoffs(found),
-        *_learning(found),
-        _long_tail(data),
+def _source(run: Run) -> list[str]:
+    """Names of the files that the data came from."""
+    try:
+        given = read_json(run.data_folder / "data.json").get("source") or {}
+    except WorkbenchError:
+        return []
+    return [Path(str(one.get("path") or one.get("name") or "")).name for one in given.values() if isinstance(one, dict)]
+
+
+def _columns(group: Group) -> list[str]:
+    """Metrics that stand in the first table: that by which runs are ranked, then the usual ones."""
+    first = [group.metric] if group.metric else []
+    return [*first, *(name for name in COLUMNS if name in group.columns and name not in first)]
+
+
+def _number(value: float | None, digits: int = 4) -> str:
+    return "–" if value is None else f"{value:.{digits}f}"
+
+
+def _p_value(value: float) -> str:
+    return "p < 0.0001" if value < 0.0001 else f"p = {value:.2g}"  # noqa: PLR2004 - four digits
+
+
+def _protocol(group: Group) -> list[tuple[str, str]]:
+    """What the numbers of a group depend on, and the formula of each metric."""
+    protocol = group.runs[0].protocol
+    users = sorted({int(one.protocol.get("users") or 0) for one in group.runs})
+    seeds = sorted({one.run.spec.seed for one in group.runs})
+    formulas = protocol.get("formulas") or {}
+    said = [
+        ("Filters", protocol.get("filters_in_words")),
+        ("Split", protocol.get("split_in_words")),
+        ("History", protocol.get("history")),
+        ("Candidates", protocol.get("candidates")),
+        ("Left out of lists", protocol.get("masked")),
+        ("Relevant", protocol.get("relevance")),
+        ("Cutoffs", ", ".join(map(str, protocol.get("cutoffs") or []))),
+        ("As", protocol.get("as")),
+        ("Users evaluated", ", ".join(f"{n:,}" for n in users)),
+        ("Seeds", ", ".join(map(str, seeds))),
+        ("Interval", protocol.get("interval")),
+        *(
+            (all_metrics()[name].title if name in all_metrics() else name, formula)
+            for name, formula in formulas.items()
+        ),
+        ("Data (SHA-256)", protocol.get("data_hash")),
     ]
-
-
-def _interval(one: Facts) -> tuple[float | None, float | None]:
-    value = one.metrics.get(HEADLINE) or {}
-    return value.get("low"), value.get("high")
-
-
-def _at_cutoffs(found: list[Facts]) -> Plot:
-    series = []
-    for one in found:
-        at = sorted((int(name.partition("@")[2]), name) for name in one.metrics if name.startswith("ndcg@"))
-        series.append(svg.Series(one.title, [k for k, _ in at], [_mean(one, name) for _, name in at]))
-    drawn = svg.lines(series, "length of the list", "NDCG")
-    return Plot(
-        "NDCG by length of the list",
-        "An ordering that holds at every length is worth more.",
-        drawn,
-        [s.name for s in series],
-    )
-
-
-def _learning(found: list[Facts]) -> list[Plot]:
-    """One plot for each run that learned step by step: losses of different algorithms have no common scale."""
-    plots = []
-    for one in found:
-        ends = [record for record in one.records if "part" not in record and record.get("epochs")]
-        loss = [(record["epoch"], record["loss"]) for record in ends if record.get("loss") is not None]
-        if len(loss) < 2:  # noqa: PLR2004 - a line needs two points
-            continue
-        drawn = svg.lines([svg.Series("loss", *zip(*loss, strict=True))], "epoch", "loss")
-        plots.append(Plot(f"{one.title}: loss by epoch", _validation_words(ends), drawn))
-    return plots
-
-
-def _validation_words(ends: list[dict[str, Any]]) -> str:
-    known = [
-        (record["epoch"], name, value) for record in ends for name, value in (record.get("validation") or {}).items()
-    ]
-    if not known:
-        return "Mean training loss of each epoch."
-    sign = -1 if known[0][1] == "rmse" else 1
-    epoch, name, value = max(known, key=lambda one: sign * one[2])
-    best = f"Best validation {name.upper()}: {value:.4f} in epoch {epoch}, which was kept."
-    return f"Mean training loss of each epoch. {best}"
-
-
-def _long_tail(data: Interactions) -> Plot:
-    counts = np.sort(data.item_counts[data.item_counts > 0])[::-1]
-    ranks = np.unique(np.geomspace(1, len(counts), TAIL_POINTS).astype(int)) if len(counts) else np.zeros(0, int)
-    drawn = svg.lines(
-        [svg.Series("items", ranks.tolist(), counts[ranks - 1].tolist())], "rank of the item", "interactions", log=True
-    )
-    top = counts[: max(1, len(counts) // 10)].sum() / max(1, counts.sum())
-    caption = (
-        f"Interactions of each item, most popular first, on logarithmic scales. A tenth of the items has {top:.0%}."
-    )
-    return Plot("Long tail", caption, drawn)
-
-
-def _protocol(protocol: dict[str, Any]) -> list[tuple[str, str]]:
-    return [
-        *([("filters", protocol["filters_in_words"])] if protocol.get("filters") else []),
-        ("split", protocol["split_in_words"]),
-        ("history", protocol["history"]),
-        ("candidates", protocol["candidates"]),
-        ("left out of lists", protocol["masked"]),
-        ("relevant", protocol["relevance"]),
-        ("users evaluated", f"{protocol['users']:,}"),
-        ("seed", str(protocol["seed"])),
-        ("interval", protocol["interval"]),
-        *[(name, formula) for name, formula in protocol["formulas"].items()],
-        ("data (SHA-256)", protocol["data_hash"]),
-    ]
+    return [(what, str(how)) for what, how in said if how]

@@ -1,9 +1,10 @@
 """Small plots as SVG text, coloured by the page that they stand in (classes ``s1`` to ``s6``, ``grid``, ``axis``)."""
 
 import math
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
+from html import escape as html_escape
 
 from markupsafe import Markup
 
@@ -12,6 +13,18 @@ LEFT, RIGHT, TOP, BOTTOM = 58, 26, 12, 44
 SERIES = 6
 # Lines of more points than this have no marks.
 MOST_MARKS = 60
+# Width of a name beside a bar and in a key, in letters of usual width.
+NAME, KEY = 24, 60
+# The colours of the light report, for a picture that stands alone.
+STYLE = """
+svg { background: #fff; font-family: system-ui, "Segoe UI", "DejaVu Sans", sans-serif; }
+text { font-size: 12px; fill: #5b6475; } text.name { fill: #1a1f2b; font-size: 13px; }
+.title { font-size: 15px; font-weight: 600; fill: #1a1f2b; }
+.grid { stroke: #e4e7ec; } .interval { stroke: #1a1f2b; stroke-width: 1.5; fill: none; }
+.line { fill: none; stroke-width: 2; stroke-linejoin: round; }
+"""
+COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+DASHES = ("none", "7 4", "2 4", "9 3 2 3", "12 4", "4 2")
 
 
 @dataclass(frozen=True)
@@ -37,7 +50,7 @@ def bars(rows: Sequence[Bar], label: str) -> Markup:
     """Horizontal bars with intervals, in the order given."""
     if not rows:
         return Markup()
-    row, left = 34, 150
+    row, left = 34, 180
     height = row * len(rows) + 46
     most = max([bar.high if bar.high is not None else bar.mean for bar in rows] + [1e-9])
     ticks = nice_ticks(0.0, most)
@@ -57,7 +70,7 @@ def _bar(bar: Bar, at: int, y: float, left: float, scale: float) -> list[str]:
     end = left + max(0.0, bar.mean) * scale
     middle = y + 9
     parts = [
-        f'<text class="name" x="{left - 10}" y="{middle + 4}" text-anchor="end">{escape(bar.name)}</text>',
+        f'<text class="name" x="{left - 10}" y="{middle + 4}" text-anchor="end">{_cut(bar.name, NAME)}</text>',
         f'<rect class="fill s{at % SERIES + 1}" x="{left}" y="{y}" width="{end - left:.1f}" height="18" rx="2"/>',
     ]
     text_at = end
@@ -132,6 +145,55 @@ def nice_ticks(low: float, high: float, about: int = 5) -> list[float]:
     return [round(at * step, 12) for at in range(first, max(last, first + 1) + 1)]
 
 
+def escape(text: str) -> str:
+    """A text for XML."""
+    return html_escape(writable(text))
+
+
+def writable(text: str) -> str:
+    """A text without what XML has no place for: control characters, and halves of characters; line ends may stay."""
+    return "".join("\ufffd" if unicodedata.category(one) in ("Cc", "Cs") and one not in "\n\t" else one for one in text)
+
+
+def _cut(text: str, most: int) -> str:
+    """A name on the drawing: the whole of it on hover, where it is cut."""
+    shown = cut(text, most)
+    return escape(shown) if shown == text else f"<title>{escape(text)}</title>{escape(shown)}"
+
+
+def cut(text: str, most: int) -> str:
+    """A text that is no wider than so many letters; those of Chinese, Japanese and Korean are two wide."""
+    width = 0
+    for at, one in enumerate(text):
+        width += 2 if unicodedata.east_asian_width(one) in "WF" else 1
+        if width > most:
+            return text[: max(0, at - 1)] + "…"
+    return text
+
+
+def standalone(drawn: str, title: str, names: Sequence[str] = ()) -> str:
+    """The text of an SVG file of a picture, on white, with its title above and its key below."""
+    height = float(drawn.partition('viewBox="0 0 ')[2].partition('"')[0].split()[1])
+    inside = drawn.partition(">")[2].removesuffix("</svg>")
+    top, row = 32, 20
+    key = [
+        f'<path class="line s{at % SERIES + 1}" d="M{LEFT} {top + height + row * at + 8}h24"/>'
+        f'<text x="{LEFT + 34}" y="{top + height + row * at + 12}">{escape(cut(name, KEY))}</text>'
+        for at, name in enumerate(names)
+    ]
+    colors = "".join(
+        f".line.s{at} {{ stroke: {color}; stroke-dasharray: {dash}; }} .fill.s{at}, circle.s{at} {{ fill: {color}; }}\n"
+        for at, (color, dash) in enumerate(zip(COLORS, DASHES, strict=True), 1)
+    )
+    whole = top + height + row * len(names) + (8 if names else 0)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {whole:g}" width="{WIDTH}" height="{whole:g}">'
+        f"<style>{STYLE}{colors}</style><title>{escape(cut(title, 200))}</title>"
+        f'<text class="title" x="10" y="20">{escape(cut(title, KEY))}</text>'
+        f'<g transform="translate(0 {top})">{inside}</g>{"".join(key)}</svg>\n'
+    )
+
+
 def _number(value: float) -> str:
     if abs(value) >= 1000:  # noqa: PLR2004 - digits in groups
         return f"{value:,.0f}"
@@ -139,5 +201,5 @@ def _number(value: float) -> str:
 
 
 def _svg(parts: Sequence[str], height: float, words: str) -> Markup:
-    head = f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(words)}">'
+    head = f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(cut(words, 1000))}">'
     return Markup(head + "".join(parts) + "</svg>")  # noqa: S704 - every name was escaped above

@@ -82,3 +82,21 @@ def opened(session, project):
     """A session with that project open."""
     assert session.open_project(project.folder)
     return session
+
+
+@pytest.fixture
+def show_compare(session, project, keep, qtbot, light):
+    """Open the project and show the page Compare on it."""
+    from workbench.app.pages.compare import ComparePage
+
+    def make(size=(1000, 600)):
+        session.open_project(project.folder)
+        page = keep(ComparePage(session))
+        page.resize(*size)
+        page.show()
+        page.activateWindow()
+        qtbot.waitUntil(page.isActiveWindow)
+        page.shown()
+        return page
+
+    return make

@@ -13,7 +13,7 @@ from workbench.app.widgets import Button, Elided, Text
 
 HEIGHT = 40
 SILENT = frozenset(
-    {"warm_up", "recommend", "find_users", "split", "preview", "estimate", "curves"}
+    {"warm_up", "recommend", "find_users", "split", "preview", "estimate", "curves", "compare"}
 )  # too short to be talked about
 
 

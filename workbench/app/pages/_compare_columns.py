@@ -1,20 +1,23 @@
-"""The columns of the table of runs, and the table as a file."""
+"""The columns of the table of runs: which there are, and what they say."""
 
-import csv
-import io
 from collections.abc import Callable, Sequence
-from typing import Any
+from functools import partial
 
 from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QFontMetricsF
 
 from workbench.app.columns import SERIES
+from workbench.app.pages._compare_figures import better, figure_of, metric_total, validation_total
+from workbench.app.pages._compare_groups import details, leaves
+from workbench.app.pages._compare_lights import leaks_of, lights, lights_in_full, lights_words
 from workbench.app.pages._curves import LOWER_IS_BETTER
-from workbench.app.pages._protocols import key_of
-from workbench.app.pages._run_delegates import BOLD, DETAIL, INK, INTERVAL
-from workbench.app.pages._run_table import Group, RunColumn
+from workbench.app.pages._protocols import is_sampled, key_of
+from workbench.app.pages._run_delegates import BOLD, DETAIL, INK, INTERVAL, LIGHTS
+from workbench.app.pages._run_model import Group, RunColumn
 from workbench.app.pages._run_words import (
     NONE,
     STATE_INK,
+    algorithm_of,
     duration,
     figure,
     metric_title,
@@ -25,14 +28,32 @@ from workbench.app.pages._run_words import (
     validated,
 )
 from workbench.app.runs import RunInfo
+from workbench.app.theme import GRID, SMALL, font
 from workbench.metrics import all_metrics
 
 # Shown beside the chosen metric, where they are not it.
 BESIDE = ("recall@10", "ndcg@10", "coverage@10")
+TEST = "test:"
+SUMMED = 116  # pixels for a mean with its deviation
 
 
 def _tr(text: str) -> str:
     return QCoreApplication.translate("ComparePage", text)
+
+
+def plain() -> dict[str, str]:
+    """Columns that do not depend on what was measured: name to title."""
+    return {
+        "state": _tr("state"),
+        "algorithm": _tr("algorithm"),
+        "tags": _tr("tags"),
+        "validation": _tr("validation"),
+        "interval": _tr("95 % interval"),
+        "checks": _tr("checks"),
+        "epochs": _tr("epochs"),
+        "seconds": _tr("time"),
+        "note": _tr("note"),
+    }
 
 
 def metrics_of(runs: Sequence[RunInfo]) -> list[str]:
@@ -50,70 +71,171 @@ def is_usual(key: str) -> bool:
     return known is not None and known.usual
 
 
+def choices(runs: Sequence[RunInfo]) -> dict[str, str]:
+    """Columns that can be chosen beside the name and the chosen metric: name to title; metrics begin with ``test:``."""
+    metrics = sorted(metrics_of(runs), key=lambda one: not is_usual(one))
+    return plain() | {f"{TEST}{one}": metric_title(one) for one in metrics}
+
+
+def usual_columns(metric: str) -> list[str]:
+    """Columns that are shown where nobody chose."""
+    beside = [f"{TEST}{one}" for one in BESIDE if one != metric][:2]
+    return ["state", "validation", "interval", *beside, "checks", "seconds"]
+
+
 def columns(
-    metric: str, groups: Sequence[Group], details: dict[str, str], testing: Callable[[RunInfo], bool]
+    metric: str,
+    groups: Sequence[Group],
+    rows: Sequence[Group],
+    testing: Callable[[RunInfo], bool],
+    chosen: Sequence[str] | None = None,
 ) -> list[RunColumn]:
     """Columns for a chosen test metric.
 
     Parameters
     ----------
-    details
-        By run id, what tells a run from its like.
+    groups
+        Runs that may be compared, whose intervals share one scale.
+    rows
+        The same runs as they are shown, divided further perhaps.
     testing
         Whether a run is being tested now.
+    chosen
+        Names of the columns to show, as in `choices`; the usual ones where left out.
     """
     spans = {key_of(info): span for group in groups if (span := _span(group, metric)) for info in group.runs[:1]}
-    beside = [one for one in BESIDE if one != metric][:2]
-    number = {SERIES: lambda info: info.number}
-    shown = [
+    wanted = usual_columns(metric) if chosen is None else list(chosen)
+    found = _plain_columns(details(rows), testing)
+    found["metric"] = _metric_column(metric, bold=True)
+    found["interval"] = RunColumn(
+        "interval",
+        plain()["interval"],
+        lambda _info: "",
+        lambda info: better(tested(info, metric)[0], metric),
+        lambda info: _interval(info, metric),
+        extra={SERIES: lambda info: info.number, INTERVAL: lambda info: _shares(info, metric, spans)},
+        width=116,
+    )
+    others = [one.removeprefix(TEST) for one in wanted if one.startswith(TEST) and one != f"{TEST}{metric}"]
+    found |= {f"{TEST}{one}": _metric_column(one) for one in others}
+    if any(one.summed for group in rows for one in leaves(group)):  # a mean and a deviation stand there
+        for one in found.values():
+            one.width = max(one.width, SUMMED) if one.total is not None else one.width
+    order = ["state", "algorithm", "tags", "validation", "metric", "interval", *(f"{TEST}{one}" for one in others)]
+    order += ["checks", "epochs", "seconds", "note"]
+    return [found["run"], *(found[one] for one in order if one in wanted or one == "metric")]
+
+
+def _plain_columns(apart: dict[str, str], testing: Callable[[RunInfo], bool]) -> dict[str, RunColumn]:
+    """What is known of a run without its test, and what the checks of the test found."""
+    titles = plain()
+    all_columns = [
         RunColumn(
+            "run",
             _tr("run"),
             short_title,
             lambda info: short_title(info).lower(),
-            lambda info: info.title[:2000],
-            extra={**number, DETAIL: lambda info: details.get(info.id, "")},
+            _whole_title,
+            extra={SERIES: lambda info: info.number, DETAIL: lambda info: apart.get(info.id, "")},
         ),
         RunColumn(
-            _tr("state"),
+            "state",
+            titles["state"],
             lambda info: _tr("Testing…") if testing(info) else state_words(info),
             lambda info: info.state,
             lambda info: info.reason[:600],
             extra={INK: lambda info: "muted" if info.state == "done" else STATE_INK.get(info.state, "muted")},
+            width=150,
         ),
+        RunColumn("algorithm", titles["algorithm"], _algorithm, _algorithm, width=128, extra={INK: _muted}),
+        RunColumn("tags", titles["tags"], _tags, lambda info: _tags(info).lower() or None, width=120),
         RunColumn(
-            _tr("validation"),
+            "validation",
+            titles["validation"],
             _validation,
             _validation_key,
             lambda info: _full(validated(info)),
             right=True,
             tip=_tr("On the validation part, after the best epoch; it chooses"),
+            width=92,
+            total=validation_total,
         ),
-        _metric_column(metric, bold=True),
         RunColumn(
-            _tr("95 % interval"),
-            lambda _info: "",
-            lambda info: tested(info, metric)[0],
-            lambda info: _interval(info, metric),
-            extra={**number, INTERVAL: lambda info: _shares(info, metric, spans)},
+            "checks",
+            titles["checks"],
+            lights_words,
+            lambda info: None if (found := leaks_of(info)) is None else len(found),
+            lights_in_full,
+            tip=_tr("A light for each leak that is looked for: a square where it was found"),
+            extra={LIGHTS: lights},
+            width=64,
         ),
+        RunColumn("epochs", titles["epochs"], _epochs, lambda info: info.epoch or None, right=True, width=72),
+        RunColumn(
+            "seconds",
+            titles["seconds"],
+            lambda info: duration(seconds_of(info)),
+            seconds_of,
+            lambda info: "" if (known := seconds_of(info)) is None else f"{known:,.2f} s",
+            right=True,
+            tip=_tr("Training"),
+            width=88,
+        ),
+        RunColumn("note", titles["note"], _note, lambda info: _note(info).lower() or None, _whole_note, width=200),
     ]
-    return [
-        *shown,
-        *map(_metric_column, beside),
-        RunColumn(_tr("time"), lambda info: duration(seconds_of(info)), seconds_of, right=True, tip=_tr("Training")),
-    ]
+    return {one.name: one for one in all_columns}
 
 
 def _metric_column(metric: str, *, bold: bool = False) -> RunColumn:
+    title = metric_title(metric)
     return RunColumn(
-        metric_title(metric),
-        lambda info: figure(tested(info, metric)[0]),
-        lambda info: tested(info, metric)[0],
+        "metric" if bold else f"{TEST}{metric}",
+        title,
+        partial(figure_of, metric=metric),
+        lambda info: better(tested(info, metric)[0], metric),
         lambda info: _interval(info, metric),
         right=True,
         tip=_tr("On the test part"),
-        extra={BOLD: lambda _info: bold},
+        extra={BOLD: lambda _info: bold, INK: lambda info: "error" if is_sampled(info) else "text"},
+        width=max(104 if bold else 84, min(160, _room(title))),
+        total=partial(metric_total, metric=metric),
     )
+
+
+def _room(title: str) -> int:
+    """Pixels that a title needs in the header."""
+    return round(QFontMetricsF(font(SMALL)).horizontalAdvance(title)) + 3 * GRID
+
+
+def _whole_title(info: RunInfo) -> str:
+    """The title with all that a person said of the run."""
+    tags = _tr("Tags: {tags}").format(tags=", ".join(info.facts.tags)) if info.facts.tags else ""
+    return "\n".join(filter(None, [info.title[:2000], tags, _whole_note(info)]))
+
+
+def _algorithm(info: RunInfo) -> str:
+    kind = algorithm_of(info)
+    return kind.title if kind is not None else info.algorithm[:60]
+
+
+def _muted(_info: RunInfo) -> str:
+    return "muted"
+
+
+def _tags(info: RunInfo) -> str:
+    return ", ".join(info.facts.tags)[:400]
+
+
+def _note(info: RunInfo) -> str:
+    return " ".join(info.facts.note[:400].split())
+
+
+def _whole_note(info: RunInfo) -> str:
+    return info.facts.note[:2000]
+
+
+def _epochs(info: RunInfo) -> str:
+    return f"{info.epoch:,}" if info.epoch else NONE
 
 
 def _validation(info: RunInfo) -> str:
@@ -163,32 +285,3 @@ def _shares(info: RunInfo, metric: str, spans: dict[str, tuple[float, float]]) -
     wide = (span[1] - span[0]) or 1.0
     low, high = (mean if low is None else low), (mean if high is None else high)
     return (low - span[0]) / wide, (mean - span[0]) / wide, (high - span[0]) / wide
-
-
-def table_text(groups: Sequence[Group], delimiter: str = ",") -> str:
-    """All runs with all their figures, one line each; numbers in full, with a point."""
-    metrics = metrics_of([info for group in groups for info in group.runs])
-    out = io.StringIO()
-    write = csv.writer(out, delimiter=delimiter, lineterminator="\n").writerow
-    ends = [f"{one}{end}" for one in metrics for end in ("", " low", " high")]
-    write(["protocol", "run", "algorithm", "state", "validation metric", "validation", "seconds", *ends])
-    for group in groups:
-        for info in group.runs:
-            name, value = validated(info) or ("", None)
-            figures = [end for one in metrics for end in tested(info, one)]
-            fields: list[Any] = [
-                group.title,
-                _safe(info.title),
-                info.algorithm,
-                info.state,
-                name,
-                value,
-                seconds_of(info),
-            ]
-            write([*fields, *figures])
-    return out.getvalue()
-
-
-def _safe(text: str) -> str:
-    """A title that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text

@@ -1,11 +1,13 @@
 """Which runs may be compared: those that were judged in the same way on the same data."""
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 
-from workbench.app.pages._run_table import Group
+from workbench.app.pages._compare_lights import together
+from workbench.app.pages._run_model import Group
 from workbench.app.pages._run_words import LONG, NONE, metric_title
 from workbench.app.runs import RunInfo
 from workbench.data.filtering import describe
@@ -15,31 +17,60 @@ from workbench.metrics import all_metrics
 
 # What an evaluation that nobody changed takes for relevant; a run that is not tested yet will be tested so.
 USUAL = "every hidden interaction"
+FOLDED = ("k-fold", "time-series")  # splits that make a whole of several runs
+SHOWN = 10  # parts that are listed one by one
 
 
 def _tr(text: str) -> str:
     return QCoreApplication.translate("Protocol", text)
 
 
-def key_of(info: RunInfo) -> str:
-    """Equal for runs whose numbers may be ranked together."""
+def key_of(info: RunInfo, *, fold: bool = True) -> str:
+    """Equal for runs whose numbers may be ranked together; without `fold`, for those that may be summed up over folds."""
     spec = info.spec
     protocol = protocol_of(info)
     data = [spec.get("data_hash"), spec.get("filters") or []]
-    parts = [*data, spec.get("split"), spec.get("split_settings"), protocol.get("relevance", USUAL)]
+    settings = spec.get("split_settings")
+    if not fold and spec.get("split") in FOLDED and isinstance(settings, dict):
+        settings = {name: value for name, value in settings.items() if name != "fold"}
+    parts = [*data, spec.get("split"), settings, protocol.get("relevance", USUAL)]
     # A test that nobody changed ranks all items, leaves out what is known, and takes our formulas.
     drawn = protocol.get("candidates") if protocol.get("sampled") else None
     parts += [drawn, protocol.get("mask", "train+validation"), protocol.get("definitions") or {}]
     return json.dumps(parts, sort_keys=True, default=str)
 
 
-def grouped(runs: list[RunInfo]) -> list[Group]:
-    """Runs by protocol; the group of the newest run first, in each the oldest run first."""
+def grouped(runs: Sequence[RunInfo], folds: Mapping[str, Sequence[int]] | None = None) -> list[Group]:
+    """Runs by protocol; the group of the newest run first, in each the oldest run first.
+
+    Parameters
+    ----------
+    folds
+        By run id, of which folds it is one: runs of the same folds stand together, to be summed up.
+    """
+    folds = folds or {}
     groups: dict[str, list[RunInfo]] = {}
     for info in runs:
-        groups.setdefault(key_of(info), []).append(info)
+        own = folds.get(info.id)
+        key = key_of(info) if own is None else f"{key_of(info, fold=False)} {list(own)}"
+        groups.setdefault(key, []).append(info)
     newest_first = sorted(groups.values(), key=lambda group: -max(info.number for info in group))
-    return [Group(_title(group[0]), group) for group in newest_first]
+    return [
+        Group(_title(group[0], folds.get(group[0].id)), group, ink="error" if is_sampled(group[0]) else "muted")
+        for group in newest_first
+    ]
+
+
+def fold_of(info: RunInfo) -> int:
+    """Which fold of a split with several it tested, from 0."""
+    settings = info.spec.get("split_settings")
+    given = settings.get("fold") if isinstance(settings, dict) else None
+    return given if isinstance(given, int) else 0
+
+
+def is_sampled(info: RunInfo) -> bool:
+    """Whether its test ranked a few candidates drawn by chance, so that its numbers look better than they are."""
+    return bool(protocol_of(info).get("sampled"))
 
 
 def protocol_of(info: RunInfo) -> dict[str, Any]:
@@ -49,12 +80,16 @@ def protocol_of(info: RunInfo) -> dict[str, Any]:
     return protocol if isinstance(protocol, dict) else {}
 
 
-def split_words(info: RunInfo) -> str:
-    """The split of a run, in words."""
+def split_words(info: RunInfo, folds: Sequence[int] | None = None) -> str:
+    """The split of a run, in words; with `folds`, that of several runs of which each tested one of them."""
     try:
-        words = make_split(str(info.spec.get("split")), info.spec.get("split_settings")).describe()
+        split = make_split(str(info.spec.get("split")), info.spec.get("split_settings"))
+        words = split.describe() if folds is None else split.title
     except (WorkbenchError, TypeError, ValueError):
         words = str(info.spec.get("split"))
+    if folds is not None:
+        parts = ", ".join(str(one + 1) for one in folds[:SHOWN]) + ("…" if len(folds) > SHOWN else "")
+        words = _tr("{split}, parts {parts}, each the test once").format(split=words[:LONG], parts=parts)
     return words[:1].upper() + words[1:LONG]
 
 
@@ -71,14 +106,14 @@ def data_words(info: RunInfo) -> str:
     return str(info.spec.get("data_hash") or NONE)[:8]
 
 
-def _title(info: RunInfo) -> str:
+def _title(info: RunInfo, folds: Sequence[int] | None = None) -> str:
     relevance = protocol_of(info).get("relevance", USUAL)
     protocol = protocol_of(info)
     unusual = [] if relevance == USUAL else [str(relevance)[:LONG]]
     unusual += [_tr("sampled candidates")] if protocol.get("sampled") else []
     unusual += [_tr("as {tool}").format(tool=str(protocol["as"])[:LONG])] if protocol.get("as") else []
     filters = [filter_words(info)] if info.spec.get("filters") else []
-    return " · ".join([split_words(info), *unusual, *filters, _tr("data {hash}").format(hash=data_words(info))])
+    return " · ".join([split_words(info, folds), *unusual, *filters, _tr("data {hash}").format(hash=data_words(info))])
 
 
 def protocol_lines(runs: list[RunInfo], metric: str) -> list[tuple[str, str]]:
@@ -91,7 +126,7 @@ def protocol_lines(runs: list[RunInfo], metric: str) -> list[tuple[str, str]]:
     said = [
         (_tr("Filters"), filter_words(runs[0])),
         (_tr("Split"), split_words(runs[0])),
-        (_tr("Candidates"), protocol.get("candidates")),
+        (_tr("Candidates"), _candidates(protocol)),
         (_tr("Left out"), protocol.get("masked")),
         (_tr("Relevant"), protocol.get("relevance")),
         (metric_title(metric), _formula(protocol, metric)),
@@ -99,9 +134,15 @@ def protocol_lines(runs: list[RunInfo], metric: str) -> list[tuple[str, str]]:
         (_tr("Users tested"), ", ".join(users[:4])),
         (_tr("Cutoffs"), ", ".join(str(k) for k in _listed(protocol.get("cutoffs")))),
         (_tr("Seed"), ", ".join(seeds[:8])),
+        (_tr("Leaks"), together(runs)),
         (_tr("Data"), data_words(runs[0])),
     ]
     return [(what, _sentence(how)) for what, how in said if what and how]
+
+
+def _candidates(protocol: dict[str, Any]) -> Any:
+    told = protocol.get("candidates")
+    return _tr("sampled: {candidates}").format(candidates=told) if protocol.get("sampled") and told else told
 
 
 def _listed(value: Any) -> list[Any]:

@@ -16,6 +16,11 @@ INTERVAL = SERIES + 2
 INK = SERIES + 3
 """Role of the token in which a text is written, for `InkDelegate`."""
 BOLD = SERIES + 4
+LEVEL = SERIES + 5
+"""Role of how far inside a row is: 0, or 1 and 2 under the titles of groups in groups."""
+LIGHTS = SERIES + 6
+"""Role of what each check found, for `LightsDelegate`: True for a leak; None where nobody looked."""
+ACROSS, LIGHT, APART = 5, 6, 10  # lights in a line; how wide one is, and from one to the next
 
 
 class RunDelegate(QStyledItemDelegate):
@@ -24,15 +29,16 @@ class RunDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Any) -> None:
         room = _ground(self, painter, option, index)
         text = str(index.data() or "")[:400]
-        number = index.data(SERIES)
+        number, level = index.data(SERIES), index.data(LEVEL) or 0
+        room.setLeft(room.left() + 2 * GRID * max(0, level - 1))
         if number is None:
-            painter.setFont(font(SMALL))
-            _write(painter, room, text, "muted")
-            return
-        painter.setFont(font(figures=True))
-        _dot(painter, QPointF(room.left() + 4, room.center().y()), number)
-        room.setLeft(room.left() + 2 * GRID)
-        used = _write(painter, room, text, "text")
+            painter.setFont(font(SMALL, bold=level == 1))
+            used = _write(painter, room, text, index.data(INK) or "muted")
+        else:
+            painter.setFont(font(figures=True))
+            _dot(painter, QPointF(room.left() + 4, room.center().y()), number)
+            room.setLeft(room.left() + 2 * GRID)
+            used = _write(painter, room, text, "text")
         detail = str(index.data(DETAIL) or "")[:400]
         if detail and room.width() - used > 4 * GRID:
             room.setLeft(room.left() + used + GRID)
@@ -72,6 +78,30 @@ class IntervalDelegate(QStyledItemDelegate):
         painter.setBrush(theme().series(index.data(SERIES) or 0))
         painter.drawRoundedRect(QRectF(low, middle - 1.5, max(1.0, high - low), 3), 1.5, 1.5)
         painter.drawEllipse(QPointF(mean, middle), 4, 4)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+
+
+class LightsDelegate(QStyledItemDelegate):
+    """A small light for each check, in two lines: a quiet dot, or a square that stands out where something was found."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Any) -> None:
+        room = _ground(self, painter, option, index)
+        given = index.data(LIGHTS)
+        if given is None:
+            _write(painter, room, str(index.data() or ""), "faint")
+            return
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        lines = -(-len(given) // ACROSS)
+        top = room.center().y() - APART * (lines - 1) / 2
+        for at, found in enumerate(given):
+            middle = QPointF(room.left() + LIGHT / 2 + APART * (at % ACROSS), top + APART * (at // ACROSS))
+            painter.setBrush(theme().tokens.color("error" if found else "ok"))
+            if found:
+                half = LIGHT / 2 + 1
+                painter.drawRect(QRectF(middle.x() - half, middle.y() - half, 2 * half, 2 * half))
+            else:
+                painter.drawEllipse(middle, 2, 2)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
 
 

@@ -1,129 +1,14 @@
-"""A table of runs: in groups where some must not be ranked with others, each group sorted by itself."""
+"""A table of runs to choose from, which keeps what is chosen and what sorts it."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from functools import partial
+from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-from PySide6.QtCore import (
-    QItemSelection,
-    QItemSelectionModel,
-    QModelIndex,
-    QPersistentModelIndex,
-    Qt,
-    Signal,
-)
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, Qt, Signal
 
-from workbench.app.array_model import ArrayModel
-from workbench.app.columns import Column
 from workbench.app.pages._run_delegates import InkDelegate, RunDelegate
+from workbench.app.pages._run_model import Group, RunColumn, RunModel
 from workbench.app.runs import RunInfo
 from workbench.app.tables import TableView
-
-Key = Callable[[RunInfo], Any]
-
-
-@dataclass
-class RunColumn:
-    """One column of a table of runs; functions take the run."""
-
-    title: str
-    text: Callable[[RunInfo], str]
-    key: Key | None = None
-    full: Callable[[RunInfo], str] | None = None
-    right: bool = False
-    tip: str = ""
-    extra: dict[int, Callable[[RunInfo], Any]] = field(default_factory=dict)
-
-
-@dataclass
-class Group:
-    """Runs that may be compared, and the line above them."""
-
-    title: str
-    runs: list[RunInfo]
-
-
-class RunModel(ArrayModel):
-    """Rows for runs, and rows for the titles of groups where there are several."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.groups: list[Group] = []
-        self._runs: list[RunInfo] = []
-        self._asked: list[RunColumn] = []
-        self._by: tuple[int, bool] | None = None
-
-    def show(self, columns: Sequence[RunColumn], groups: Sequence[Group]) -> None:
-        """Show other runs or columns, sorted as before."""
-        self.groups, self._asked = list(groups), list(columns)
-        self._runs = [info for group in groups for info in group.runs]
-        rows = len(self._runs) + len(self.groups)
-        self.set_columns([self._column(one, first=at == 0) for at, one in enumerate(columns)], rows)
-        self._arrange()
-
-    def refresh(self) -> None:
-        """The runs have changed, and neither their number nor their order."""
-        self._forget()
-        if self.rowCount():
-            self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, self.columnCount() - 1))
-
-    def run_at(self, source: int) -> RunInfo | None:
-        """The run at a position in the arrays; None for the title of a group."""
-        return self._runs[source] if 0 <= source < len(self._runs) else None
-
-    def headings(self) -> list[int]:
-        """Rows of the table that are titles of groups."""
-        return [row for row in range(self.rowCount()) if self.run_at(self.source_row(row)) is None]
-
-    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        """Sort each group by itself."""
-        self._by = (column, order == Qt.SortOrder.DescendingOrder)
-        self._arrange()
-        self.sorted.emit()
-
-    def flags(self, index: QModelIndex | QPersistentModelIndex) -> Qt.ItemFlag:
-        if self.run_at(self.source_row(index.row())) is None:
-            return Qt.ItemFlag.NoItemFlags
-        return super().flags(index)
-
-    def _arrange(self) -> None:
-        order: list[int] = []
-        start = 0
-        for number, group in enumerate(self.groups):
-            if len(self.groups) > 1:
-                order.append(len(self._runs) + number)
-            order += [start + at for at in self._sorted(group.runs)]
-            start += len(group.runs)
-        self.set_rows(np.array(order, dtype=int))
-
-    def _sorted(self, runs: list[RunInfo]) -> list[int]:
-        places = list(range(len(runs)))
-        if self._by is None or self._by[0] >= len(self._asked) or (key := self._asked[self._by[0]].key) is None:
-            return places
-        keys = [key(info) for info in runs]
-        known = sorted((at for at in places if keys[at] is not None), key=lambda at: keys[at], reverse=self._by[1])
-        return known + [at for at in places if keys[at] is None]  # what is not known comes last, whichever way
-
-    def _column(self, asked: RunColumn, *, first: bool) -> Column:
-        def of(row: int, function: Callable[[RunInfo], Any] | None, otherwise: Any = "") -> Any:
-            info = self.run_at(row)
-            return otherwise if info is None or function is None else function(info)
-
-        def text(row: int) -> str:
-            group = row - len(self._runs)
-            return self.groups[group].title if first and group >= 0 else of(row, asked.text)
-
-        return Column(
-            asked.title,
-            lambda rows: [text(row) for row in rows.tolist()],
-            (lambda: None) if asked.key is not None else None,
-            lambda row: of(row, asked.full) or text(row),
-            asked.right,
-            asked.tip,
-            {role: partial(of, function=function, otherwise=None) for role, function in asked.extra.items()},
-        )
 
 
 class RunTable(TableView):
@@ -149,26 +34,44 @@ class RunTable(TableView):
         """The model."""
         return self._model
 
+    @property
+    def current_run(self) -> RunInfo | None:
+        """The run that the keyboard is at, where it is selected; else the first one selected."""
+        index = self.currentIndex()
+        info = self._model.run_at(self._model.source_row(index.row())) if index.isValid() else None
+        if info is not None and info.id in self._chosen:
+            return info
+        return next((one for one in self.chosen_runs if one.id == self._chosen[0]), None)
+
+    @property
+    def chosen_runs(self) -> list[RunInfo]:
+        """The selected runs, from the top."""
+        return [info for row in self.selected_rows() if (info := self._model.run_at(row)) is not None]
+
     def show_runs(self, columns: Sequence[RunColumn], groups: Sequence[Group]) -> None:
         """Show other runs or columns; the selection and the place stay."""
         place = self.verticalScrollBar().value()
-        self._quiet = True
         self._model.show(columns, groups)
-        self._quiet = False
-        self.choose(self._chosen)
+        self.mark_sort()
         self.verticalScrollBar().setValue(place)
 
     def choose(self, ids: Sequence[str]) -> None:
         """Select runs by id, without a word to anybody."""
         self._chosen = list(ids)
+        chosen = set(ids)
         wanted = QItemSelection()
         current = QModelIndex()
-        for row in range(self._model.rowCount()):
-            info = self._model.run_at(self._model.source_row(row))
-            if info is not None and info.id in self._chosen:
-                index = self._model.index(row, 0)
-                wanted.select(index, self._model.index(row, self._model.columnCount() - 1))
-                current = index if info.id == self._chosen[0] else current
+        last, begun = self._model.columnCount() - 1, -1
+        for row in range(self._model.rowCount() + 1):
+            info = self._model.run_at(self._model.source_row(row)) if row < self._model.rowCount() else None
+            inside = info is not None and info.id in chosen
+            if inside and begun < 0:
+                begun = row
+            elif not inside and begun >= 0:  # rows beside each other are one range: each costs a while to draw
+                wanted.select(self._model.index(begun, 0), self._model.index(row - 1, last))
+                begun = -1
+            if info is not None and ids and info.id == ids[0]:
+                current = self._model.index(row, 0)
         self._quiet = True
         flags = QItemSelectionModel.SelectionFlag
         if current.isValid() and not self.hasFocus():
@@ -176,10 +79,36 @@ class RunTable(TableView):
         self.selectionModel().select(wanted, flags.ClearAndSelect)
         self._quiet = False
 
+    # Sorting -------------------------------------------------------------------------------------------------------
+
+    def sort_by(self, name: str, *, falling: bool) -> None:
+        """Sort by a column, also one that is not shown yet."""
+        self._model.by = (name, falling)
+        self.mark_sort()
+
+    def mark_sort(self) -> None:
+        """Let an arrow stand at the column that sorts."""
+        by = self._model.by
+        at = self._model.column_of(by[0]) if by is not None else -1
+        self.horizontalHeader().setSortIndicatorShown(at >= 0)
+        if by is not None and at >= 0:
+            order = Qt.SortOrder.DescendingOrder if by[1] else Qt.SortOrder.AscendingOrder
+            self.horizontalHeader().setSortIndicator(at, order)
+
+    def _sort_by(self, column: int) -> None:
+        if self._model.columns[column].keys is None:
+            return
+        name, by = self._model.name_of(column), self._model.by
+        falling = not by[1] if by is not None and by[0] == name else self._model.columns[column].right
+        self._model.sort(column, Qt.SortOrder.DescendingOrder if falling else Qt.SortOrder.AscendingOrder)
+        self.mark_sort()
+
+    # The selection -------------------------------------------------------------------------------------------------
+
     def _tell(self, *_: object) -> None:
         if self._quiet:
             return
-        now = [info.id for row in self.selected_rows() if (info := self._model.run_at(row)) is not None]
+        now = dict.fromkeys(info.id for info in self.chosen_runs)
         self._chosen = [one for one in self._chosen if one in now] + [one for one in now if one not in self._chosen]
         super()._tell()
         self.ids_selected.emit(list(self._chosen))
@@ -189,7 +118,10 @@ class RunTable(TableView):
 
     def _restore(self) -> None:
         self.clearSpans()
-        for row in self._model.headings():
-            self.setSpan(row, 0, 1, max(1, self._model.columnCount()))
+        columns, totals = self._model.columnCount(), self._model.totals_from()
+        for row, group in self._model.headings():
+            wide = totals if group.summed else columns
+            if wide > 1:
+                self.setSpan(row, 0, 1, wide)
         self._quiet = False
         self.choose(self._chosen)

@@ -1,6 +1,7 @@
 """A run in words: its state, times, sizes, metrics; the same on every page."""
 
 import contextlib
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication
@@ -159,7 +160,7 @@ def short_title(info: RunInfo) -> str:
     return " ".join(str(info.title)[:LONG].split())
 
 
-def differences(infos: list[RunInfo]) -> dict[str, str]:
+def differences(infos: Sequence[RunInfo], *, seed: bool = True) -> dict[str, str]:
     """By run id, the hyperparameters (and seed) in which a run differs from others of its algorithm, in words."""
     groups: dict[str, list[RunInfo]] = {}
     for info in infos:
@@ -167,12 +168,12 @@ def differences(infos: list[RunInfo]) -> dict[str, str]:
     titles = {info.id: short_title(info) for info in infos}
     words: dict[str, str] = {}
     for group in groups.values():
-        words |= _differences(group, titles)
+        words |= _differences(group, titles, seed=seed)
     return words
 
 
-def _differences(group: list[RunInfo], runs: dict[str, str]) -> dict[str, str]:
-    chosen = [{**_hyperparameters(info), "seed": info.spec.get("seed", 0)} for info in group]
+def _differences(group: list[RunInfo], runs: dict[str, str], *, seed: bool) -> dict[str, str]:
+    chosen = [{**_hyperparameters(info), **({"seed": info.spec.get("seed", 0)} if seed else {})} for info in group]
     for one in chosen:
         if isinstance(one.get("runs"), str):  # of a blend, by their titles
             one["runs"] = " + ".join(runs.get(name, name) for name in one["runs"].split(","))

@@ -1,38 +1,34 @@
 """Runs side by side: validation chooses, the test is opened once, and unlike protocols are kept apart."""
 
-from pathlib import Path
 from typing import Any, ClassVar
 
 from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
-    QApplication,
-    QComboBox,
-    QFileDialog,
     QStackedLayout,
     QVBoxLayout,
     QWidget,
 )
 
 from workbench.app.pages import Page, preview
-from workbench.app.pages._compare_columns import columns, is_usual, metrics_of, table_text
+from workbench.app.pages._compare_columns import columns
+from workbench.app.pages._compare_deeds import RunDeeds, UndoBar
+from workbench.app.pages._compare_file import TableFile
+from workbench.app.pages._compare_groups import WAYS, arranged, matching
 from workbench.app.pages._compare_pictures import Pictures
+from workbench.app.pages._compare_tools import FIRST, Tools
+from workbench.app.pages._compare_words import Verdict
 from workbench.app.pages._protocols import grouped
-from workbench.app.pages._run_delegates import IntervalDelegate
-from workbench.app.pages._run_table import Group, RunTable
-from workbench.app.pages._run_words import differences, metric_title
+from workbench.app.pages._run_delegates import InkDelegate, IntervalDelegate, LightsDelegate
+from workbench.app.pages._run_model import Group, RunColumn
+from workbench.app.pages._run_table import RunTable
 from workbench.app.runs import RunInfo
 from workbench.app.session import Session
 from workbench.app.theme import GRID, theme
-from workbench.app.widgets import Button, Card, EmptyState
-from workbench.errors import WorkbenchError
-from workbench.files import whole_file
+from workbench.app.widgets import Card, EmptyState
 
-MOST_DRAWN = 12  # runs in the plots; more cannot be told apart
+MOST_DRAWN = 20  # runs in the plots; more cannot be told apart
 FRAME = 66  # milliseconds between two refreshes
-INTERVAL_COLUMN = 4
-WIDTHS = (0, 166, 96, 104, 148, 84, 112, 96)  # of the columns; the first takes what is left
-FIRST = "ndcg@10"
 
 
 class ComparePage(Page):
@@ -46,7 +42,11 @@ class ComparePage(Page):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self._metric = FIRST
+        self._way = WAYS[0]
+        self._chosen_columns: list[str] | None = None
         self._groups: list[Group] = []
+        self._rows: list[Group] = []
+        self._columns: list[RunColumn] = []
         self.primary = QAction(self.tr("Open the test"), self)
         self.primary.triggered.connect(self._go_on)
         self._soon = QTimer(self, singleShot=True, interval=FRAME)
@@ -95,24 +95,38 @@ class ComparePage(Page):
         card.body.setContentsMargins(GRID, 10, GRID, GRID)
         card.head.setContentsMargins(GRID, 0, GRID, 0)
         self._hint = card.hint
-        self.chooser = QComboBox()
-        self.chooser.setAccessibleName(self.tr("Test metric"))
-        self.chooser.setToolTip(self.tr("The test metric of the table and of the plot"))
-        self.chooser.setMinimumWidth(15 * GRID)
-        self.chooser.activated.connect(self._choose_metric)
-        self.copy = Button(self.tr("Copy"), "quiet", tip=self.tr("Copy the table with all figures, for a spreadsheet"))
-        self.save = Button(self.tr("Save as CSV…"), "quiet", tip=self.tr("Write the table with all figures to a file"))
-        self.copy.clicked.connect(self._copy)
-        self.save.clicked.connect(self._save)
-        for one in (self.chooser, self.copy, self.save):
-            card.head.addWidget(one)
+        self.tools = Tools()
+        self.chooser, self.field = self.tools.chooser, self.tools.field
+        self.tools.looked_for.connect(self._look_for)
+        self.tools.grouped.connect(self._group_by)
+        self.tools.metric_chosen.connect(self._choose_metric)
+        self.tools.columns_chosen.connect(self._choose_columns)
+        self.file = TableFile(self.session, self)
+        self.tools.copy.connect(self.file.copy)
+        self.tools.save.connect(self.file.save)
+        card.head.addWidget(self.tools)
         self.table = RunTable(self.tr("Runs"))
-        self.table.setItemDelegateForColumn(INTERVAL_COLUMN, IntervalDelegate(self.table))
+        self._drawn_by = {"interval": IntervalDelegate(self.table), "checks": LightsDelegate(self.table)}
+        self._plainly = InkDelegate(self.table)
         self.table.horizontalHeader().setStretchLastSection(False)
         self.table.ids_selected.connect(self.session.select_runs)
         self.table.room_changed.connect(self._fit)
-        self.table.setMinimumHeight(20 * GRID)
-        card.add(self.table, 1)
+        self.field.returnPressed.connect(self.table.setFocus)
+        self.nothing = EmptyState("search", "", self.tr("Show all runs"))
+        self.nothing.button.clicked.connect(self.field.clear)
+        place = QWidget()
+        place.setMinimumHeight(18 * GRID)
+        self._found = QStackedLayout(place)
+        self._found.addWidget(self.table)
+        self._found.addWidget(self.nothing)
+        card.add(place, 1)
+        self.verdict = Verdict(self.session)
+        card.add(self.verdict)
+        self.bar = UndoBar(place)
+        self.deeds = RunDeeds(self.session, self.table, self)
+        self.deeds.done.connect(self.bar.say)
+        self.deeds.undone.connect(self.bar.hide)
+        self.bar.button.clicked.connect(self.deeds.go_back)
         return card
 
     # What is shown -------------------------------------------------------------------------------------------------
@@ -129,7 +143,9 @@ class ComparePage(Page):
 
     def _group(self) -> Group | None:
         for one in self.session.selected_runs:
-            return next((group for group in self._groups if any(info.id == one for info in group.runs)), None)
+            for group in self._groups:
+                if any(info.id == one for info in group.runs):
+                    return group
         return self._groups[0] if self._groups else None
 
     def to_test(self) -> list[RunInfo]:
@@ -167,27 +183,32 @@ class ComparePage(Page):
         if not self.isVisible():
             return
         runs = self.session.all_runs()
-        groups = grouped(runs)
-        alike = [[info.id for info in group.runs] for group in groups] == self._shape() and not self._whole
-        if alike and self._choices(runs) == self._offered():
-            self._groups = groups
+        found = matching(runs, self.field.text())
+        rows = arranged(found, self._way)
+        alike = not self._whole and [one.shape() for one in rows] == [one.shape() for one in self._rows]
+        if alike and self.tools.knows(runs):
+            self._groups = self.file.groups = grouped(found)
             self.table.runs().refresh()
             self._refresh_rest()
         else:
             self.refresh()
 
-    def _shape(self) -> list[list[str]]:
-        return [[info.id for info in group.runs] for group in self._groups]
-
     def refresh(self) -> None:
         """Show everything anew."""
         self._whole = False
         runs = self.session.all_runs()
+        found = matching(runs, self.field.text())
         self._stack.setCurrentIndex(int(bool(runs)))
-        self._groups = grouped(runs)
-        self._offer_metrics(runs)
-        details = {key: words for group in self._groups for key, words in differences(group.runs).items()}
-        self.table.show_runs(columns(self._metric, self._groups, details, self._testing), self._groups)
+        self._found.setCurrentIndex(int(bool(runs) and not found))
+        self.nothing.set_text(self.tr("No run has “{words}”").format(words=self.field.text().strip()[:60]))
+        self._rows = arranged(found, self._way)
+        self._groups = self._rows if self._way == WAYS[0] else grouped(found)
+        self._metric = self.tools.offer(runs, self._metric, self._chosen_columns)
+        self.file.groups = self._groups
+        self._columns = columns(self._metric, self._groups, self._rows, self._testing, self._chosen_columns)
+        for at, one in enumerate(self._columns[1:], 1):
+            self.table.setItemDelegateForColumn(at, self._drawn_by.get(one.name, self._plainly))
+        self.table.show_runs(self._columns, self._rows)
         self.table.choose(self.session.selected_runs)
         self._fit()
         self._refresh_rest()
@@ -196,33 +217,25 @@ class ComparePage(Page):
         self._refresh_words()
         self._refresh_primary()
         self.pictures.show_runs(self.drawn(), self._metric)
+        group, selected = self._group(), self.session.selected_runs
+        chosen = [info for one in selected for info in (group.runs if group is not None else []) if info.id == one]
+        self.verdict.show_runs(chosen, self._metric, others=len(selected) - len(chosen))
 
-    def _choices(self, runs: list[RunInfo]) -> list[str]:
-        return sorted(metrics_of(runs), key=lambda one: not is_usual(one)) or [FIRST]
-
-    def _offered(self) -> list[str]:
-        offered = [self.chooser.itemData(at) for at in range(self.chooser.count())]
-        return [one for one in offered if one is not None]  # a line between them has no data
-
-    def _offer_metrics(self, runs: list[RunInfo]) -> None:
-        names = self._choices(runs)
-        if self._metric not in names:
-            self._metric = FIRST if FIRST in names else names[0]
-        if names != self._offered():
-            self.chooser.clear()
-            usual = [one for one in names if is_usual(one)]
-            rest = [one for one in names if one not in usual]
-            for one in usual:
-                self.chooser.addItem(metric_title(one), one)
-            if usual and rest:
-                self.chooser.insertSeparator(len(usual))
-            for one in rest:
-                self.chooser.addItem(metric_title(one), one)
-        self.chooser.setCurrentIndex(self.chooser.findData(self._metric))
-
-    def _choose_metric(self, at: int) -> None:
-        self._metric = self.chooser.itemData(at)
+    def _choose_metric(self, metric: str) -> None:
+        self._metric = metric
         self.refresh()
+
+    def _choose_columns(self, names: list[str] | None) -> None:
+        self._chosen_columns = names
+        self.refresh()
+
+    def _group_by(self, way: str) -> None:
+        self._way = way
+        self.refresh()
+
+    def _look_for(self) -> None:
+        self._whole = True
+        self._later()
 
     def _refresh_words(self) -> None:
         runs = self.session.all_runs()
@@ -268,35 +281,14 @@ class ComparePage(Page):
         elif self._all_open():
             self.session.request_page("inspect")
 
-    # The table as a file -------------------------------------------------------------------------------------------
-
-    def _copy(self) -> None:
-        QApplication.clipboard().setText(table_text(self._groups, "\t"))
-        self.session.notice.emit("ok", self.tr("The table is copied"))
-
-    def _save(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(self, self.tr("Save the table"), "runs.csv", self.tr("CSV (*.csv)"))
-        if path:
-            self.write(Path(path))
-
-    def write(self, path: Path) -> None:
-        """Write the table to a CSV file."""
-        try:
-            with whole_file(path) as part:
-                part.write_text(table_text(self._groups), encoding="utf-8")
-        except WorkbenchError as error:
-            self.session.failure.emit(self.tr("The table was not saved"), str(error), "")
-        else:
-            self.session.notice.emit("ok", self.tr("Saved {file}").format(file=path.name))
-
     # The page ------------------------------------------------------------------------------------------------------
 
     def _fit(self) -> None:
         """Give the first column what the others leave."""
-        room = self.table.viewport().width()
-        for at, width in enumerate(WIDTHS[1:], 1):
-            self.table.setColumnWidth(at, width)
-        self.table.setColumnWidth(0, max(20 * GRID, room - sum(WIDTHS)))
+        for at, one in enumerate(self._columns[1:], 1):
+            self.table.setColumnWidth(at, one.width)
+        others = sum(one.width for one in self._columns[1:])
+        self.table.setColumnWidth(0, max(20 * GRID, self.table.viewport().width() - others))
 
     def showEvent(self, event: Any) -> None:
         super().showEvent(event)
@@ -306,16 +298,26 @@ class ComparePage(Page):
         self.refresh()
 
     def find(self) -> None:
-        self.table.setFocus()
+        self.field.setFocus()
+        self.field.selectAll()
 
     def _go_to_train(self) -> None:
         self.session.request_page("train")
 
     def remember(self) -> dict[str, Any]:
-        return {"metric": self._metric}
+        by = self.table.runs().by
+        return {"metric": self._metric, "columns": self._chosen_columns, "group": self._way, "sort": by and list(by)}
 
     def recall(self, view: dict[str, Any]) -> None:
         self._metric = str(view.get("metric") or FIRST)
+        self._way = view["group"] if view.get("group") in WAYS else WAYS[0]
+        self.tools.set_way(self._way)
+        names = view.get("columns")
+        self._chosen_columns = [str(one) for one in names] if isinstance(names, list) else None
+        sort = view.get("sort")
+        if isinstance(sort, list) and len(sort) == 2:  # noqa: PLR2004 - a column, and which way
+            self.table.sort_by(str(sort[0]), falling=bool(sort[1]))
+        self._whole = True
 
 
 if __name__ == "__main__":

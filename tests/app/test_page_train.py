@@ -120,13 +120,13 @@ def test_three_are_suggested_at_the_head_with_reasons(known, qtbot):
     model, view = known.algorithms.model, known.algorithms.view
     assert model.index(0).data() == "Suggested for this data"
     assert view.currentIndex().row() == 1  # the one chosen at first stands there too
-    assert known._why.isVisible()
-    assert found["ease"] in known._why.text()
+    assert known.about.why.isVisible()
+    assert found["ease"] in known.about.why.text()
     second = model.index(2)
     assert second.data(Qt.ItemDataRole.ToolTipRole) == list(found.values())[1]
     qtbot.mouseClick(view.viewport(), LEFT, pos=view.visualRect(second).center())
     assert known.kind.name == list(found)[1]
-    assert known._why.text().endswith(list(found.values())[1])
+    assert known.about.why.text().endswith(list(found.values())[1])
 
 
 def test_one_chosen_in_its_family_stays_chosen_there(known, qtbot):
@@ -139,7 +139,7 @@ def test_one_chosen_in_its_family_stays_chosen_there(known, qtbot):
     known.shown()
     assert view.currentIndex().row() == row
     known.algorithms.choose("random")
-    assert not known._why.isVisible()
+    assert not known.about.why.isVisible()
 
 
 def test_nothing_is_suggested_while_one_searches(known, qtbot):
@@ -197,7 +197,7 @@ def test_an_algorithm_that_does_not_suit_the_data_says_why_and_is_not_trained(se
     rect = page.algorithms.view.visualRect(page.algorithms.model.index(row))
     qtbot.mouseClick(page.algorithms.view.viewport(), LEFT, pos=rect.center())
     assert page.kind.name == "gru4rec"
-    assert page._unsuited.isVisible()
+    assert page.about.unsuited.isVisible()
     assert not page.primary.isEnabled()
 
 
@@ -276,7 +276,7 @@ def test_pause_go_on_and_stop_answer_at_once_and_then_in_words(page, opened, qtb
     page.primary.trigger()
     info = opened.all_runs()[0]
     qtbot.waitUntil(lambda: info.epoch == 3)
-    qtbot.waitUntil(lambda: "3 points" in page.run.loss.summary())
+    qtbot.waitUntil(lambda: "3 points" in page.run.plots.loss.summary())
     click(qtbot, page, "Pause")
     assert page.run.head.state.text() == "Pausing…"
     qtbot.waitUntil(lambda: page.run.head.state.text() == "Paused after epoch 3")
@@ -389,11 +389,11 @@ def test_an_algorithm_without_epochs_shows_a_sentence_and_its_figure(session, pr
     done_run(project, "a-popularity", validation=0.0612)
     session.open_project(project.folder)
     page = shown(TrainPage(session), keep, qtbot)
-    assert page.run.loss.lines() == []
-    assert "no curve" in page.run.loss.summary()
-    assert page.run.result.isVisible()
-    assert page.run.result.number.full_text() == "0.061"
-    assert page.run.validation_card.title.text() == "NDCG@10 on validation"
+    assert page.run.plots.loss.lines() == []
+    assert "no curve" in page.run.plots.loss.summary()
+    assert page.run.plots.result.isVisible()
+    assert page.run.plots.result.number.full_text() == "0.061"
+    assert page.run.plots.validation_card.title.text() == "NDCG@10 on validation"
     assert page.run.head.state.text() == "Done in 1.5 s"
 
 
@@ -404,13 +404,13 @@ def test_other_selected_runs_lie_under_the_curves(session, project, keep, qtbot,
     session.open_project(project.folder)
     page = shown(TrainPage(session), keep, qtbot)
     session.select_runs(["b-bpr", "a-popularity"])
-    qtbot.waitUntil(lambda: sorted(page.run.validation.lines()) == ["a-popularity", "b-bpr"])
-    assert "Popularity: 2 points, last 0.05" in page.run.validation.summary()
-    assert sorted(page.run.loss.lines()) == ["b-bpr", "b-bpr/steps"]
-    assert not page.run.result.isVisible()
+    qtbot.waitUntil(lambda: sorted(page.run.plots.validation.lines()) == ["a-popularity", "b-bpr"])
+    assert "Popularity: 2 points, last 0.05" in page.run.plots.validation.summary()
+    assert sorted(page.run.plots.loss.lines()) == ["b-bpr", "b-bpr/steps"]
+    assert not page.run.plots.result.isVisible()
     session.select_runs(["a-popularity"])
-    assert page.run.validation.lines() == []
-    assert page.run.result.isVisible()
+    assert page.run.plots.validation.lines() == []
+    assert page.run.plots.result.isVisible()
 
 
 def test_a_run_without_a_validation_part_says_so(session, project, keep, qtbot, light):
@@ -420,8 +420,8 @@ def test_a_run_without_a_validation_part_says_so(session, project, keep, qtbot, 
     session.open_project(project.folder)
     session.set_split("last-n", {"n": 1, "validation": 0})
     page = shown(TrainPage(session), keep, qtbot)
-    assert page.run.validation.lines() == []
-    assert "no validation" in page.run.validation.summary()
+    assert page.run.plots.validation.lines() == []
+    assert "no validation" in page.run.plots.validation.summary()
     assert page.facts.startswith("No validation part")
 
 
@@ -435,10 +435,10 @@ def test_records_that_came_while_another_page_was_shown_are_there_afterwards(ses
     page.hide()
     with qtbot.waitSignal(session.run_records):
         write_records(live, epoch_records(1))
-    assert page.run.loss.lines() == []
+    assert page.run.plots.loss.lines() == []
     page.show()
     page.shown()
-    assert page.run.loss.lines() == ["b-bpr/steps", "b-bpr"]
+    assert page.run.plots.loss.lines() == ["b-bpr/steps", "b-bpr"]
 
 
 def test_a_run_that_begins_again_is_drawn_again(session, project, keep, qtbot, light):
@@ -446,12 +446,12 @@ def test_a_run_that_begins_again_is_drawn_again(session, project, keep, qtbot, l
     write_records(live, epoch_records(1) + epoch_records(2) + epoch_records(3))
     session.open_project(project.folder)
     page = shown(TrainPage(session), keep, qtbot)
-    qtbot.waitUntil(lambda: "3 points" in page.run.loss.summary())
+    qtbot.waitUntil(lambda: "3 points" in page.run.plots.loss.summary())
     part = live.folder / "new"
     part.write_text("".join(json.dumps(line) + "\n" for line in epoch_records(1)))
     with qtbot.waitSignal(session.run_restarted):
         part.replace(live.folder / "records.jsonl")
-    qtbot.waitUntil(lambda: "BPR: 1 points" in page.run.loss.summary())
+    qtbot.waitUntil(lambda: "BPR: 1 points" in page.run.plots.loss.summary())
 
 
 def test_a_folder_that_vanishes_while_it_is_shown_is_told_and_nothing_breaks(session, project, keep, qtbot, light):
@@ -479,8 +479,8 @@ def test_damaged_records_draw_nothing_and_break_nothing(session, project, keep, 
     set_status(run, "failed", reason="x" * 5000, last=[], memory_bytes="much", seconds_left=None)
     session.open_project(project.folder)
     page = shown(TrainPage(session), keep, qtbot)
-    assert page.run.loss.lines() == []
-    assert page.run.validation.lines() == []
+    assert page.run.plots.loss.lines() == []
+    assert page.run.plots.validation.lines() == []
     assert page.findChildren(ErrorCard)
 
 
@@ -517,7 +517,7 @@ def test_the_window_answers_while_records_stream_in(session, project, keep, qtbo
         own.start()
         timer.start()
         last = f"{start + 19} points"
-        qtbot.waitUntil(lambda last=last: last in page.run.loss.summary(), timeout=20_000)
+        qtbot.waitUntil(lambda last=last: last in page.run.plots.loss.summary(), timeout=20_000)
         heartbeat.stop()
         own.stop()
         worst.append(heartbeat.worst)

@@ -46,7 +46,7 @@ def test_runs_that_may_be_blended_are_offered_best_first(with_runs, qtbot, monke
     ]  # fmt: skip
     assert not page.several.isVisible()
     assert not page.primary.isEnabled()
-    assert "two runs or more" in page._unsuited.text()
+    assert "two runs or more" in page.about.unsuited.text()
     asked = queued(page.session, monkeypatch)
     for at in (0, 1):
         qtbot.mouseClick(boxes(page)[at], LEFT, pos=boxes(page)[at].rect().center() * 0.2)
@@ -111,7 +111,7 @@ def test_without_two_runs_a_blend_says_what_it_needs(opened, keep, qtbot, light)
     page.algorithms.choose("blend")
     assert boxes(page) == []
     assert not page.primary.isEnabled()
-    assert "Train two algorithms first" in page._unsuited.text()
+    assert "Train two algorithms first" in page.about.unsuited.text()
 
 
 @pytest.fixture

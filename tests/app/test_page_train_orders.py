@@ -36,7 +36,7 @@ def test_another_learning_rate_is_asked_for_marked_and_told(learning, qtbot):
     changes = [{"since": 2.25, "name": "learning_rate", "value": 0.001}]
     set_status(learning.live, "running", **living(), epochs=9, epoch=2, device="cpu", changes=changes)
     qtbot.waitUntil(lambda: "0.001 since epoch 2.2" in orders.facts.full_text())
-    qtbot.waitUntil(lambda: learning.run.loss.changes() == [2.25])
+    qtbot.waitUntil(lambda: learning.run.plots.loss.changes() == [2.25])
 
 
 def test_a_learning_rate_out_of_range_is_refused_with_a_sentence(learning, qtbot):
@@ -77,11 +77,11 @@ def test_more_epochs_are_trained_on_a_run_that_is_done(session, project, keep, q
 
 
 def test_the_line_of_orders_never_changes_its_height(learning, qtbot):
-    before = learning.run.loss_card.geometry()
+    before = learning.run.plots.geometry()
     set_status(learning.live, "stopped", epoch=2, epochs=9, device="cpu", device_reason="It was asked for.")
     qtbot.waitUntil(learning.run.orders.extend.isVisible)
     QApplication.processEvents()
-    assert learning.run.loss_card.geometry() == before
+    assert learning.run.plots.geometry() == before
 
 
 # The queue ---------------------------------------------------------------------------------------------------------
@@ -162,7 +162,7 @@ def recording(learning, qtbot):
     write_records(learning.live, [line for epoch in range(3, 9) for line in recorded(epoch)])
     facts = {"epochs": 9, "epoch": 8, "device": "cpu", "interactions": 1110}
     set_status(learning.live, "running", **living(), **facts)
-    qtbot.waitUntil(lambda: len(learning.run.validation.values_at(8.0)) and "8 points" in learning.run.loss.summary())
+    qtbot.waitUntil(lambda: len(learning.run.plots.validation.values_at(8.0)) and "8 points" in learning.run.plots.loss.summary())
     qtbot.waitUntil(lambda: learning.run.info.status.get("interactions") == 1110)
     return learning
 
@@ -172,7 +172,7 @@ def recording(learning, qtbot):
     [("learning_rate", 0.0125), ("gradient_norm", 9), ("weight_norm", 3), ("speed", 111), ("memory_bytes", 250)],
 )
 def test_what_is_recorded_at_each_step_is_shown_by_its_tab(recording, qtbot, key, value):
-    run = recording.run
+    run = recording.run.plots
     qtbot.mouseClick(run.tabs.buttons[key], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(run.other.isVisible)
     assert run.other.values_at(7.9)["b-gru4rec"][1] == pytest.approx(value)
@@ -182,7 +182,7 @@ def test_what_is_recorded_at_each_step_is_shown_by_its_tab(recording, qtbot, key
 
 
 def test_smoothing_puts_means_before_the_steps(recording, qtbot):
-    run = recording.run
+    run = recording.run.plots
     before = run.loss.values_at(7.5)
     run.tools.smoothing.setValue(4)
     qtbot.waitUntil(lambda: run.loss.values_at(7.5)["b-gru4rec"] != before["b-gru4rec"])
@@ -191,7 +191,7 @@ def test_smoothing_puts_means_before_the_steps(recording, qtbot):
 
 
 def test_the_values_under_the_pointer_are_told_and_what_was_zoomed_comes_back(recording, qtbot):
-    run = recording.run
+    run = recording.run.plots
     run.loss.pointed.emit(4.5)
     assert run.loss_card.hint.full_text().startswith("epoch 4.5: 0.2")
     assert run.loss._cross.isVisible()
@@ -214,11 +214,11 @@ def test_earlier_runs_are_laid_under_by_a_menu(session, project, keep, qtbot, li
     session.open_project(project.folder)
     page = shown(TrainPage(session), keep, qtbot)
     session.select_runs(["b-bpr"])
-    menu = keep(page.run.tools.overlays())
+    menu = keep(page.run.plots.tools.overlays())
     assert [one.text() for one in menu.actions()] == ["Popularity", "BPR"]
     menu.actions()[1].setChecked(True)
     assert session.selected_runs == ["b-bpr", "a-bpr"]
-    assert sorted(page.run.loss.lines()) == ["a-bpr", "b-bpr", "b-bpr/steps"]
+    assert sorted(page.run.plots.loss.lines()) == ["a-bpr", "b-bpr", "b-bpr/steps"]
     menu.actions()[1].setChecked(False)
     assert session.selected_runs == ["b-bpr"]
 
@@ -227,9 +227,9 @@ def test_earlier_runs_are_laid_under_by_a_menu(session, project, keep, qtbot, li
 def test_the_curves_become_pictures(recording, qtbot, tmp_path, kind):
     path = tmp_path / f"curves.{kind}"
     with qtbot.waitSignal(recording.session.notice):
-        recording.run.export_to(path)
+        recording.run.plots.export_to(path)
     start = path.read_bytes()[:200]
     assert start.startswith(b"\x89PNG") if kind == "png" else b"<svg" in path.read_bytes()
     assert path.stat().st_size > 3000
     with qtbot.waitSignal(recording.session.failure):
-        recording.run.export_to(tmp_path / "nowhere" / path.name)
+        recording.run.plots.export_to(tmp_path / "nowhere" / path.name)

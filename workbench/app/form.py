@@ -98,9 +98,15 @@ class Form(QWidget):
         """Put the cursor into the first field that is wrong."""
         wrong = next((row for row in self._rows.values() if row.error), None)
         if wrong is not None:
-            if wrong.schema.get("advanced"):
+            self.focus_field(wrong.name)
+
+    def focus_field(self, name: str) -> None:
+        """Put the cursor into a field, where it is on the form; what is folded away is unfolded."""
+        row = self._rows.get(name)
+        if row is not None:
+            if row.schema.get("advanced"):
                 self._fold.setChecked(True)
-            wrong.input.setFocus()
+            row.input.setFocus()
 
     def field(self, name: str) -> Field:
         """The row of one field."""

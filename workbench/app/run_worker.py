@@ -20,6 +20,7 @@ from workbench.app.task_worker import ending
 from workbench.errors import WorkbenchError
 
 PAUSE = 1 / 15  # seconds between two looks at the folder
+PIECE, REST = 1 << 18, 0.02  # bytes of records that are read at once, and seconds between two where there are more
 GRACE = 0.5  # seconds that a cancelled run has before it is terminated, and again before it is killed
 PATIENCE = 3000  # milliseconds that closing waits for the thread
 OVER = frozenset({"done", "stopped", "cancelled", "failed", "lost"})
@@ -107,8 +108,22 @@ class Tail:
         self._path, self._place, self._rest, self._file = path, 0, b"", 0
         self.restarted = False
 
+    @property
+    def left(self) -> int:
+        """Bytes that were not read yet."""
+        try:
+            about = self._path.stat()
+        except OSError:
+            return 0
+        same = about.st_ino == self._file and about.st_size >= self._place
+        return about.st_size - self._place if same else about.st_size
+
     def read(self) -> list[dict[str, Any]]:
-        """What was added since the last call; a line that is not finished waits for the next one.
+        """What was added since the last call, as `lines` gives it; what is no record is left out."""
+        return [record for line in self.lines().split(b"\n") if (record := _parsed(line))]
+
+    def lines(self, most: int = PIECE) -> bytes:
+        """Whole lines that were added since the last call, at most so many bytes of them; one that is not finished waits.
 
         `restarted` says that the file was replaced, as a resumed run does, and is read again from its start.
         """
@@ -119,15 +134,15 @@ class Tail:
                 self.restarted = self._place > 0
                 self._place, self._rest, self._file = 0, b"", about.st_ino
             if about.st_size == self._place:
-                return []
+                return b""
             with self._path.open("rb") as file:
                 file.seek(self._place)
-                new = file.read()
+                new = file.read(most)
         except OSError:
-            return []
+            return b""
         self._place += len(new)
-        *whole, self._rest = (self._rest + new).split(b"\n")
-        return [record for line in whole if (record := _parsed(line))]
+        whole, end, self._rest = (self._rest + new).rpartition(b"\n")
+        return whole + end
 
 
 def _parsed(line: bytes) -> dict[str, Any]:
@@ -181,21 +196,22 @@ class Follower(QThread):
         """Everything that happens in the thread."""
         while not self._leave.is_set():
             dead = not self._alive()
-            self._catch_up()
-            if self._status.get("state") in OVER:
+            more = self._catch_up() and self._tail.left > 0
+            if self._status.get("state") in OVER and not more:
                 break
-            if dead:
+            if dead and not more:
                 self._report_death()
                 break
             if self._cancelled_at is not None:
                 self._press()
-            self._look.wait(PAUSE)
+            self._look.wait(REST if more else PAUSE)
             self._look.clear()
         if self._process is not None and self._status.get("state") in OVER:
             self._reap()
         self.ended.emit(self.run_id)
 
-    def _catch_up(self) -> None:
+    def _catch_up(self) -> bool:
+        """Pass on what is new; whether there were records."""
         # Status first: records written before it changed are then read after it, and none is missed at the end.
         status = self._new_status()
         records = self._tail.read()
@@ -205,6 +221,7 @@ class Follower(QThread):
             self.records.emit(self.run_id, records)
         if status is not None:
             self.status.emit(self.run_id, status)
+        return bool(records)
 
     def _new_status(self) -> dict[str, Any] | None:
         path = self.folder / "status.json"

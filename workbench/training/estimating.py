@@ -1,32 +1,41 @@
 """What a training will take, told before it starts: measured on a short piece of it, and drawn on.
 
 An algorithm with epochs is started and given up again: how far it came tells how long all of it lasts. One without is
-trained on fewer and fewer items, and how its time and memory grow between two sizes tells of the whole.
+trained on fewer and fewer items, and how its time and memory grow between two sizes tells of the whole. Both are done once
+on next to nothing before, so that what is compiled and loaded the first time is not taken for work.
 """
 
+import json
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import psutil
 
-from workbench.algorithms import Algorithm, find
+from workbench.algorithms import Algorithm, Record, find
 from workbench.control import Control
 from workbench.data.filtering import compact
-from workbench.data.interactions import Interactions, UserItems
-from workbench.data.splitting import make_split
+from workbench.data.interactions import Interactions
+from workbench.data.splitting import Fold, Part, make_split
 from workbench.errors import WorkbenchError
-from workbench.evaluation.ranking import BLOCK_BYTES, recommend
+from workbench.evaluation.evaluate import evaluate
+from workbench.training.peak import Peak
 from workbench.training.pulse import peak_memory
+from workbench.training.remedies import Remedy, to_fit
 
 # Seconds that a measurement may take once there is something to measure, and the most it may take altogether.
 SHORT, LONG = 0.5, 3.0
-# Of more interactions a sample of the users is measured; people whose lists are timed.
-MANY, JUDGED = 1_000_000, 64
+# Of more interactions a sample of the users is measured; people whose lists are timed; interactions to warm up with.
+MANY, JUDGED, WARM = 1_000_000, 64, 2_000
 # Smallest piece of a catalogue that tells how the time grows, and the steepest growth that is believed.
 FEWEST_ITEMS, STEEPEST = 200, 3.0
+# Seconds that reading the run and loading what was compiled take before the first step, and bytes that the latter takes.
+START, LOADED = 0.5, 60 << 20
+clock = time.perf_counter
 
 
 @dataclass(frozen=True)
@@ -40,19 +49,35 @@ class Estimate:
     memory_bytes : int
         Most memory of its process, what the data and the libraries take included.
     disk_bytes : int
-        Model and checkpoints.
+        Model and checkpoint.
     problem : str or None
-        Why it will not fit into what is free, and what would.
+        Why it will not fit into what is free.
+    remedies : tuple of Remedy
+        With any of which it would.
     """
 
     seconds: float
     memory_bytes: int
     disk_bytes: int
-    problem: str | None
+    problem: str | None = None
+    remedies: tuple[Remedy, ...] = ()
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Seconds; the most bytes that are held beyond what was held before; bytes of what is kept."""
+
+    seconds: float
+    bytes: float
+    state: float
 
 
 def estimate(
-    make: Callable[[], Algorithm], data: Interactions, judged: int = 1000, control: Control | None = None
+    make: Callable[[], Algorithm],
+    data: Interactions,
+    judged: int = 1000,
+    control: Control | None = None,
+    held: int | None = None,
 ) -> Estimate:
     """Measure a short piece of training `make()` on `data`, and say what all of it will take.
 
@@ -64,18 +89,25 @@ def estimate(
         What it would be trained on.
     judged
         People that each validation makes lists for.
+    held
+        Bytes that the process which is to train holds before it begins; None: this one, as it is now.
     """
     algorithm = make()
     if reason := algorithm.unsuited(data):
         raise WorkbenchError(reason)
     control = control or Control()
+    held = int(psutil.Process().memory_info().rss) if held is None else held
     if not len(data):
-        return Estimate(0.0, peak_memory(), 0, None)
-    seconds, grown, state = (_with_epochs if algorithm.iterative else _at_once)(make, data, judged, control)
-    memory = psutil.Process().memory_info().rss + grown
-    free = psutil.virtual_memory().available + psutil.Process().memory_info().rss
-    disk = state * (3 if algorithm.iterative else 1)
-    return Estimate(seconds, int(memory), int(disk), _problem(algorithm, memory, state, free))
+        return Estimate(0.0, peak_memory(), 0)
+    _warm(make, data)
+    try:
+        cost = (_with_epochs if algorithm.iterative else _at_once)(make, data, judged, control)
+    except MemoryError:
+        told = f"{algorithm.title} needs more memory for a few steps than there is."
+        return Estimate(0.0, held, 0, told, tuple(to_fit(algorithm, 1.0, 1.0, 1.0)))
+    disk = cost.state * (2 if algorithm.iterative else 1)
+    problem, remedies = _problem(algorithm, cost, held)
+    return Estimate(cost.seconds, int(held + cost.bytes), int(disk), problem, tuple(remedies))
 
 
 def estimate_training(data: Interactions, asked: dict[str, Any], control: Control | None = None) -> Estimate:
@@ -86,120 +118,183 @@ def estimate_training(data: Interactions, asked: dict[str, Any], control: Contro
     data
         What the filters leave.
     asked
-        ``algorithm``, ``hyperparameters``, ``split``, ``settings`` and, where chosen, ``validation_users``, ``threads``.
+        ``algorithm``, ``hyperparameters``, ``split``, ``settings`` and, where chosen, ``validation_users``, ``threads``,
+        ``held`` as in `estimate`.
     """
     from workbench.training.train import threads_of
 
     kind = find(asked["algorithm"])
     hyperparameters = asked.get("hyperparameters") or {}
-    fold = make_split(asked["split"], asked.get("settings")).split(data)
+    fold, seconds, grown = _divided(data, asked["split"], json.dumps(asked.get("settings"), sort_keys=True))
     judged = min(int(asked.get("validation_users", 1000)), len(fold.validation) if fold.validation else 0)
+    held = asked.get("held")
     with threads_of(int(asked.get("threads", 0)), kind.make(hyperparameters)):
-        return estimate(lambda: kind.make(hyperparameters), fold.train, judged, control)
+        found = estimate(
+            lambda: kind.make(hyperparameters),
+            fold.train,
+            judged,
+            control,
+            None if held is None else int(held) + grown + LOADED,
+        )
+    return Estimate(
+        found.seconds + seconds + START, found.memory_bytes, found.disk_bytes, found.problem, found.remedies
+    )
 
 
-def _with_epochs(
-    make: Callable[[], Algorithm], data: Interactions, judged: int, control: Control
-) -> tuple[float, float, float]:
-    """Seconds, bytes beyond what is held now, and bytes of the state, of an algorithm with epochs."""
-    share = min(1.0, MANY / len(data))
-    if share < 1:
-        people = np.random.default_rng(0).permutation(data.n_users)[: max(1, int(share * data.n_users))]
-        some = data.take(np.isin(data.user, people))
-        share = len(some) / len(data)
-    else:
-        some = data
-    algorithm, before = make(), psutil.Process().memory_info().rss
-    began = time.perf_counter()
-    marks: list[tuple[float, float]] = []
-    training = algorithm.train(some)
-    for record in training:
-        control.check()
-        marks.append((time.perf_counter(), record.epoch + (0.0 if record.ends_epoch else record.part)))
-        spent = marks[-1][0] - marks[0][0]
-        ended = record.ends_epoch and (spent > SHORT or marks[-1][0] - began > LONG)
-        if ended or (spent > SHORT and len(marks) > 2):  # noqa: PLR2004 - two steps between three marks
-            break
-    else:
-        record = None  # it ended by itself
+@lru_cache(maxsize=1)
+def _divided(data: Interactions, split: str, settings: str) -> tuple[Fold, float, int]:
+    """The fold, the seconds that it took, and the bytes of data and fold; kept until another is asked for."""
+    start = clock()
+    with Peak() as peak:
+        fold = make_split(split, json.loads(settings)).split(data)
+        parts = [data, fold.train]
+        _ = fold.validation
+    arrays = [getattr(one, name) for one in parts for name in ("user", "item", "rating", "time")]
+    sizes = sum(one.nbytes for one in arrays if one is not None)
+    return fold, clock() - start, max(peak.grown, sizes)
+
+
+def _warm(make: Callable[[], Algorithm], data: Interactions) -> None:
+    """Train a moment on next to nothing: what is compiled or loaded is paid here."""
+    users = np.unique(data.user[:WARM])
+    small = compact(data.take(np.isin(data.user, users[:WARM]))) if len(data) > 2 * WARM else data
+    algorithm = make()
+    with suppress(WorkbenchError):  # so little need not be enough for it
+        training = algorithm.train(small)
+        for step, _ in enumerate(training):
+            if step:
+                break
+        _judge(algorithm, small, 1)
+        training.close()  # type: ignore[attr-defined]
+
+
+def _with_epochs(make: Callable[[], Algorithm], data: Interactions, judged: int, control: Control) -> Cost:
+    """What an algorithm with epochs takes."""
+    some, share = _sampled(data)
+    algorithm = make()
     epochs = float(getattr(algorithm, "epochs", 1))
+    training = algorithm.train(some)
+    with Peak() as peak:
+        began = clock()
+        marks, ended = _marks(training, began, control)
+        judging = _judging(algorithm, some, judged)
+        state = _size(algorithm)
+    training.close()  # type: ignore[attr-defined]
     (first, reached), (last, further) = marks[0], marks[-1]
-    # What comes before the first mark, such as preparing batches and compiling, is paid once.
-    if record is None and further >= epochs:
+    # What comes before the first mark, such as preparing batches, is paid once.
+    if ended and further >= epochs:
         seconds = last - began
     elif further > reached:
         seconds = first - began + (epochs - reached) * (last - first) / (further - reached)
     else:
         seconds = (last - began) * epochs / max(further, 1e-9)
-    grown = psutil.Process().memory_info().rss - before
-    state = float(sum(value.nbytes for value in algorithm.state().values()))
-    training.close()  # type: ignore[attr-defined]
-    seconds = seconds / share + epochs * _judging(algorithm, some, judged)
-    # A checkpoint is a copy of the state; the scores of a block of people are there while it is judged.
-    return seconds, max(grown, 0) / share + state + 2 * BLOCK_BYTES, state
+    grown = state + max(0.0, peak.grown - state) / share
+    return Cost(seconds / share + epochs * judging, grown, state)
 
 
-def _at_once(
-    make: Callable[[], Algorithm], data: Interactions, judged: int, control: Control
-) -> tuple[float, float, float]:
-    """The same of an algorithm that learns in one step; the first piece pays for compiling and is believed last."""
+def _marks(training: Any, began: float, control: Control) -> tuple[list[tuple[float, float]], bool]:
+    """Times at which shares of the training were done, in epochs, for about `SHORT`; and whether it ended by itself."""
+    marks: list[tuple[float, float]] = []
+    record: Record
+    for record in training:
+        control.check()
+        marks.append((clock(), record.epoch + (0.0 if record.ends_epoch else record.part)))
+        spent = marks[-1][0] - marks[0][0]
+        if record.ends_epoch and (spent > SHORT or marks[-1][0] - began > LONG):
+            return marks, False
+        if spent > SHORT and len(marks) > 2:  # noqa: PLR2004 - two steps between three marks
+            return marks, False
+    return marks or [(clock(), 1.0)], True
+
+
+def _sampled(data: Interactions) -> tuple[Interactions, float]:
+    """All of it, or of very much the interactions of some people; and what share that is."""
+    if len(data) <= MANY:
+        return data, 1.0
+    people = np.random.default_rng(0).permutation(data.n_users)[: max(1, int(MANY / len(data) * data.n_users))]
+    some = data.take(np.isin(data.user, people))
+    return some, len(some) / len(data)
+
+
+def _at_once(make: Callable[[], Algorithm], data: Interactions, judged: int, control: Control) -> Cost:
+    """What an algorithm takes that learns in one step."""
     order = np.random.default_rng(0).permutation(data.n_items)
     n = min(FEWEST_ITEMS, data.n_items)
-    measured: list[tuple[int, float, float, float]] = []
-    judging, began = 0.0, time.perf_counter()
+    measured: list[tuple[int, Cost]] = []
+    began = clock()
     while True:
         control.check()
         keep = np.zeros(data.n_items, bool)
         keep[order[:n]] = True
         some = data if n == data.n_items else compact(data.take(keep[data.item]))
-        algorithm, before = make(), psutil.Process().memory_info().rss
-        start = time.perf_counter()
-        for _ in algorithm.train(some):
-            control.check()
-        took = time.perf_counter() - start
-        grown = max(psutil.Process().memory_info().rss - before, 0)
-        state = float(sum(value.nbytes for value in algorithm.state().values()))
-        measured.append((n, took, grown, state))
-        judging = _judging(algorithm, some, judged) * data.n_items / n
-        if n == data.n_items or (len(measured) > 1 and (took > SHORT / 2 or time.perf_counter() - began > LONG)):
+        algorithm = make()
+        with Peak() as peak:
+            start = clock()
+            for _ in algorithm.train(some):
+                control.check()
+            took = clock() - start
+            judging = _judging(algorithm, some, judged) * data.n_items / n
+            state = _size(algorithm)
+        measured.append((n, Cost(took, peak.grown, state)))
+        if n == data.n_items:
+            return Cost(took + judging, max(peak.grown, state), state)
+        if len(measured) > 1 and (took > SHORT / 2 or clock() - began > LONG):
             break
         n = min(2 * n, data.n_items)
-    if n == data.n_items:
-        _, took, grown, state = measured[-1]
-        return took + judging, grown + state, state
-    (n1, *small), (n2, *large) = measured[-2:]
-    steps = np.log(data.n_items / n2)
-    powers = [
-        np.clip(np.log(max(b, 1e-9) / max(a, 1e-9)) / np.log(n2 / n1), 1, STEEPEST)
-        for a, b in zip(small, large, strict=True)
-    ]
-    seconds, grown, state = (b * float(np.exp(power * steps)) for b, power in zip(large, powers, strict=True))
-    return seconds + judging, max(grown, state) + state, state
+    whole = _drawn_on(measured[-2], measured[-1], data.n_items)
+    return Cost(whole.seconds + judging, max(whole.bytes, whole.state), whole.state)
+
+
+def _drawn_on(before: tuple[int, Cost], last: tuple[int, Cost], n_items: int) -> Cost:
+    """The cost of all items from that of some and of about twice as many."""
+    (n1, small), (n2, large) = before, last
+    steps, found = np.log(n_items / n2), []
+    for name in ("seconds", "bytes", "state"):
+        a, b = max(getattr(small, name), 1e-9), max(getattr(large, name), 1e-9)
+        power = np.clip(np.log(b / a) / np.log(n2 / n1), 1, STEEPEST)
+        found.append(b * float(np.exp(power * steps)))
+    return Cost(*found)
 
 
 def _judging(algorithm: Algorithm, data: Interactions, judged: int) -> float:
-    """Seconds that lists for `judged` people take, or a rating of each where ratings are what is validated."""
-    if algorithm.predicts_ratings and data.rating is not None:
-        start = time.perf_counter()
-        algorithm.predict(data.user[:judged], data.item[:judged])
-        return time.perf_counter() - start
-    people = np.flatnonzero(data.by_user.lengths)[:JUDGED].astype(np.int32)
-    histories: UserItems = data.by_user.rows(people)
-    recommend(algorithm, people[:1], histories.rows(np.zeros(1, np.int64)), 1, None)  # what is compiled is paid once
-    start = time.perf_counter()
-    recommend(algorithm, people, histories, 10, histories)
-    return (time.perf_counter() - start) * judged / max(len(people), 1)
+    """Seconds of one validation of `judged` people."""
+    if not judged:
+        return 0.0
+    some = min(JUDGED, judged)
+    seconds = _judge(algorithm, data, some)
+    if some < judged and seconds * judged / some < SHORT:
+        return _judge(algorithm, data, judged)
+    return seconds * judged / some
 
 
-def _problem(algorithm: Algorithm, memory: float, state: float, free: float) -> str | None:
-    if memory <= free:
-        return None
-    message = (
-        f"{algorithm.title} would take about {memory / 2**30:.1f} GB of memory, and {free / 2**30:.1f} GB are free. "
+def _judge(algorithm: Algorithm, data: Interactions, n: int) -> float:
+    """Seconds that a validation of `n` people takes, each with one hidden item; fewer people count for more."""
+    people = np.flatnonzero(data.by_user.lengths)[:n].astype(np.int32)
+    histories = data.by_user.rows(people)
+    last = np.unique(histories.indptr[1:] - 1)
+    truth = type(histories)(
+        np.arange(len(people) + 1), histories.item[last], None if histories.rating is None else histories.rating[last]
     )
-    smaller = max(0.05, 0.9 * free / memory)
-    for name in ("factors", "batch_size", "neighbours"):
-        value = getattr(algorithm, name, None)
-        if isinstance(value, int) and value > 1 and (name != "factors" or state > memory / 8):
-            return message + f"With {name} {max(1, int(value * smaller)):,} it would fit."
-    return message + "Choose an algorithm of another family, or filter the data."
+    part = Part(people, people, histories, histories, truth)
+    rated = algorithm.predicts_ratings and truth.rating is not None
+    start = clock()
+    evaluate(algorithm, part, data.n_items, metrics=["rmse" if rated else "ndcg"], cutoffs=[10], intervals=False)
+    return (clock() - start) * n / len(people)
+
+
+def _size(algorithm: Algorithm) -> float:
+    return float(sum(value.nbytes for value in algorithm.state().values()))
+
+
+def _problem(algorithm: Algorithm, cost: Cost, held: int) -> tuple[str | None, list[Remedy]]:
+    free = psutil.virtual_memory().available
+    if cost.bytes <= free:
+        return None, []
+    message = (
+        f"{algorithm.title} would take about {(held + cost.bytes) / 2**30:.1f} GB of memory, "
+        f"and {(held + free) / 2**30:.1f} GB are there."
+    )
+    # What is kept is there twice or thrice: as it is learned, as its gradients, and as a copy while it is written.
+    copies = min(cost.bytes, 3 * cost.state) if algorithm.iterative else cost.state
+    remedies = to_fit(algorithm, copies, cost.bytes - copies, 0.9 * free)
+    return (message if remedies else f"{message} Choose an algorithm of another family, or filter the data."), remedies

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QSizePolicy, QWidget
 
 from workbench.app.pages._compare_columns import metrics_of
-from workbench.app.pages._curves import Curve
+from workbench.app.pages._curve_reader import CurveReader
 from workbench.app.pages._legend import Legend
 from workbench.app.pages._lines import RunLine, show_lines
 from workbench.app.pages._protocols import protocol_lines
@@ -22,7 +22,9 @@ class Pictures(QWidget):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
-        self._curves: dict[str, tuple[int, Curve]] = {}
+        self._reader = CurveReader(self)
+        self._reader.grown.connect(self._draw_learning)
+        self._drawn: list[RunInfo] = []
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
@@ -33,7 +35,9 @@ class Pictures(QWidget):
     def show_runs(self, drawn: list[RunInfo], metric: str) -> None:
         """Show these runs, which may be compared, by a test metric."""
         self._draw_cutoffs(drawn, metric)
-        self._draw_learning(drawn)
+        self._drawn = drawn
+        self._reader.follow({info.id: info.folder for info in drawn})
+        self._draw_learning()
         lines = {*self.cutoffs.lines(), *self.learning.lines()}
         named = [info for info in drawn if info.id in lines]
         self._legend.show_runs(named if len(named) > 1 else [])
@@ -110,8 +114,9 @@ class Pictures(QWidget):
                 wanted.append(RunLine(info, cutoffs, values, markers=True))
         show_lines(self.cutoffs, wanted)
 
-    def _draw_learning(self, drawn: list[RunInfo]) -> None:
-        curves = [(info, self._curve(info)) for info in drawn]
+    def _draw_learning(self) -> None:
+        self._reader.look()
+        curves = [(info, self._reader.curves[info.id]) for info in self._drawn]
         metric = next((curve.metric for _, curve in curves if curve.metric and not curve.flat), "")
         metric = metric or next((curve.metric for _, curve in curves if curve.metric), "")
         self.learning_card.title.setText(metric_title(metric) if metric else self.tr("Validation"))
@@ -126,20 +131,6 @@ class Pictures(QWidget):
             x, y = ([0.0, last], [float(points.y[0])] * 2) if curve.flat else (points.x, points.y)
             wanted.append(RunLine(info, x, y))
         show_lines(self.learning, wanted)
-
-    def _curve(self, info: RunInfo) -> Curve:
-        """A run's curve, read once and then only grown."""
-        try:
-            records = self.session.records(info.id)
-        except (OSError, ValueError):
-            records = []
-        known = self._curves.get(info.id)
-        if known is not None and known[0] == id(records) and known[1].count <= len(records):
-            known[1].add(records[known[1].count :])
-            return known[1]
-        curve = Curve(records)
-        self._curves[info.id] = (id(records), curve)
-        return curve
 
     def _show_protocol(self, drawn: list[RunInfo], metric: str) -> None:
         said = protocol_lines(drawn, metric)

@@ -1,61 +1,74 @@
 """What the records of a run say, as series that grow record by record."""
 
+import json
 import math
 from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
+Array = np.ndarray
+Columns = dict[str, Array]
+
+# What a record says, and what it says one level deeper.
+PLAIN, DEEPER = ("epoch", "part", "loss", "seconds", "memory_bytes"), ("validation", "values")
+FEW_BYTES = 100_000  # up to which lines are read one by one
 LOWER_IS_BETTER = frozenset({"rmse", "mae"})
 BLOCK = 64  # points that are smoothed by one product
+MOST_MEANT = 200_000  # points that are smoothed at once
 
 
 class Points:
     """A series that grows at its end; x rises. `x` and `y` are views that hold until the next `add`."""
 
     def __init__(self) -> None:
-        self._buffer = np.empty((2, 256))
+        self._buffer = np.empty((3, 256))  # x, y, and the means of y as far as they are worked out
         self._length = 0
-        self._means, self._span = np.empty(0), 1
+        self._meant, self._span = 0, 1
 
     def __len__(self) -> int:
         return self._length
 
     @property
-    def x(self) -> np.ndarray:
+    def x(self) -> Array:
         """Positions, float64 (n,)."""
         return self._buffer[0, : self._length]
 
     @property
-    def y(self) -> np.ndarray:
+    def y(self) -> Array:
         """Values, float64 (n,)."""
         return self._buffer[1, : self._length]
 
-    def add(self, x: float, y: float) -> None:
-        """Put one point at the end."""
-        if self._length == self._buffer.shape[1]:
+    def add(self, x: Array | float, y: Array | float) -> None:
+        """Put points at the end."""
+        n = np.size(x)
+        while self._length + n > self._buffer.shape[1]:
             self._buffer = np.concatenate([self._buffer, np.empty_like(self._buffer)], axis=1)
-        self._buffer[:, self._length] = x, y
-        self._length += 1
+        self._buffer[0, self._length : self._length + n] = x
+        self._buffer[1, self._length : self._length + n] = y
+        self._length += n
 
-    def smooth(self, span: int) -> np.ndarray:
-        """Exponential means over about `span` points, float64 (n,); only what is new since the last call is worked out.
+    def smooth(self, span: int) -> Array:
+        """Exponential means over about `span` points, float64 (m,); m < n where there are very many new points.
 
-        ``m[t] = a y[t] + (1 - a) m[t - 1]`` with ``a = 2 / (span + 1)`` and ``m[0] = y[0]``.
+        ``m[t] = a y[t] + (1 - a) m[t - 1]`` with ``a = 2 / (span + 1)`` and ``m[0] = y[0]``. Only what is new since the
+        last call is worked out, and no more of it than a frame has time for: who gets fewer than there are asks again.
         """
         if span <= 1:
             return self.y
         if span != self._span:
-            self._means, self._span = np.empty(0), span
-        known = len(self._means)
-        if known < self._length:
-            start = self._means[-1] if known else self._buffer[1, 0]
-            fresh = exponential_means(self._buffer[1, known : self._length], 2 / (span + 1), start)
-            self._means = np.concatenate([self._means, fresh])
-        return self._means
+            self._meant, self._span = 0, span
+        known, upto = self._meant, min(self._length, self._meant + MOST_MEANT)
+        if known < upto:
+            start = self._buffer[2, known - 1] if known else self._buffer[1, 0]
+            self._buffer[2, known:upto] = exponential_means(self._buffer[1, known:upto], 2 / (span + 1), start)
+            self._meant = upto
+        return self._buffer[2, : self._meant]
 
 
-def exponential_means(values: np.ndarray, weight: float, start: float) -> np.ndarray:
+def exponential_means(values: Array, weight: float, start: float) -> Array:
     """``m[t] = weight values[t] + (1 - weight) m[t - 1]`` with ``m[-1] = start``, a block of points at a time."""
     n, keep = len(values), 1.0 - weight
     padded = np.zeros(-(-n // BLOCK) * BLOCK)
@@ -89,55 +102,56 @@ class Curve:
         self.steps, self.epochs, self.validation = Points(), Points(), Points()
         self.values: dict[str, Points] = {}
         self.metric = ""
-        self.count = 0
         self._before: tuple[float, float] | None = None
         self.add(records)
 
     def add(self, records: Iterable[dict[str, Any]]) -> None:
         """Take in more records; what is no number is left out."""
-        for record in records:
-            self.count += 1
-            if not isinstance(record, dict):
-                continue
-            epoch, part = number(record.get("epoch")), number(record.get("part"))
-            if epoch is None:
-                continue
-            loss, place = number(record.get("loss")), epoch + (part or 0.0)
-            if loss is not None and part is None:
-                self.epochs.add(max(0.0, epoch - 0.5), loss)
-            elif loss is not None:
-                self.steps.add(place, loss)
-            self._add_validation(epoch, record.get("validation"))
-            given = record.get("values")
-            for name, value in (given if isinstance(given, dict) else {}).items():
-                self._add_value(str(name), place, value)
-            self._add_value("memory_bytes", place, record.get("memory_bytes"))
-            self._add_speed(place, number(record.get("seconds")), first=bool(part is not None and place > epoch))
+        self.extend(columns_of(records))
 
-    def _add_value(self, name: str, place: float, given: Any) -> None:
-        value = number(given)
-        if value is not None:
-            self.values.setdefault(name, Points()).add(place, value)
+    def extend(self, columns: Columns) -> None:
+        """Take in more records, as `columns_of` gives them."""
+        epoch = columns["epoch"]
+        if not len(epoch):
+            return
+        part, loss = columns["part"], columns["loss"]
+        inside, lost = np.isfinite(part), np.isfinite(loss)
+        place = epoch + np.where(inside, part, 0.0)
+        self.steps.add(place[inside & lost], loss[inside & lost])
+        self.epochs.add(np.maximum(0.0, epoch[~inside & lost] - 0.5), loss[~inside & lost])
+        for name, values in columns.items():
+            kind, _, key = name.partition("/")
+            if kind == "validation":
+                self._add_validation(key, epoch, values)
+            elif kind == "values" or name == "memory_bytes":
+                self._add_values(key or name, place, values)
+        self._add_speed(place, columns["seconds"], first=inside & (place > epoch))
 
-    def _add_speed(self, place: float, seconds: float | None, *, first: bool) -> None:
+    def _add_values(self, name: str, place: Array, values: Array) -> None:
+        known = np.isfinite(values)
+        if known.any():
+            self.values.setdefault(name, Points()).add(place[known], values[known])
+
+    def _add_speed(self, place: Array, seconds: Array, *, first: Array) -> None:
         """Speed since the record before; a validation between two epochs is no training."""
-        if seconds is None:
+        known = np.isfinite(seconds)
+        if not known.any():
             return
-        before, self._before = self._before, (place, seconds)
-        if before is None or place <= before[0] or seconds <= before[1]:
-            return
-        if first and float(before[0]).is_integer() and before[0] > 0:
-            return  # the validation of the last epoch lies between them
-        self._add_value("speed", place, (place - before[0]) / (seconds - before[1]))
+        before = [(self._before or (np.nan, np.nan))[at] for at in (0, 1)]
+        places = np.concatenate([[before[0]], place[known]])
+        times = np.concatenate([[before[1]], seconds[known]])
+        self._before = (float(places[-1]), float(times[-1]))
+        done, took = np.diff(places), np.diff(times)
+        # Where an epoch begins, the validation of the last one lies between the two.
+        validated = first[known] & (places[:-1] == np.floor(places[:-1])) & (places[:-1] > 0)
+        fits = (done > 0) & (took > 0) & ~validated
+        self._add_values("speed", places[1:][fits], done[fits] / took[fits])
 
-    def _add_validation(self, epoch: float, validation: Any) -> None:
-        if not isinstance(validation, dict):
-            return
-        for name, given in validation.items():
-            value = number(given)
-            if value is not None and name == (self.metric or name):
-                self.metric = name
-                self.validation.add(epoch, value)
+    def _add_validation(self, name: str, epoch: Array, values: Array) -> None:
+        known = np.isfinite(values)
+        if known.any() and name == (self.metric or name):
+            self.metric = name
+            self.validation.add(epoch[known], values[known])
 
     @property
     def best(self) -> tuple[float, float] | None:
@@ -152,6 +166,63 @@ class Curve:
     def flat(self) -> bool:
         """Whether it is one value and no curve, as of an algorithm without epochs."""
         return len(self.validation) == 1 and self.validation.x[0] == 0
+
+
+def columns_of(records: Iterable[Any]) -> Columns:
+    """What records say, as arrays of one length, NaN where they say nothing; what is no record is left out.
+
+    ``epoch``, ``part``, ``loss``, ``seconds``, ``memory_bytes``, and what stands one level deeper as ``validation/ndcg@10``
+    and ``values/learning_rate``.
+    """
+    kept = [one for one in records if isinstance(one, dict) and number(one.get("epoch")) is not None]
+    columns = {name: _column(one.get(name) for one in kept) for name in PLAIN}
+    for name in DEEPER:
+        inner = [found if isinstance(found := one.get(name), dict) else {} for one in kept]
+        for key in dict.fromkeys(key for one in inner for key in one):
+            columns[f"{name}/{key}"] = _column(one.get(key) for one in inner)
+    return columns
+
+
+def _column(values: Iterable[Any]) -> Array:
+    found = (number(value) for value in values)
+    return np.array([np.nan if value is None else value for value in found], dtype=float)
+
+
+def columns_in(lines: bytes) -> Columns:
+    """The same of whole lines of a ``records.jsonl``, fast where all of them are records."""
+    if len(lines) > FEW_BYTES:
+        try:
+            return _columns_by_arrow(lines)
+        except (pa.ArrowException, UnicodeDecodeError):  # a damaged line, or a number that JSON does not know
+            pass
+    return columns_of(map(_parsed, lines.splitlines()))
+
+
+def _columns_by_arrow(lines: bytes) -> Columns:
+    import pyarrow.json
+
+    schema = pa.schema([(name, pa.float64()) for name in PLAIN])
+    options = pyarrow.json.ParseOptions(explicit_schema=schema)
+    table = pyarrow.json.read_json(pa.BufferReader(lines), parse_options=options)
+    table = table.filter(pc.is_finite(table["epoch"]))
+    columns = {name: _floats(table[name]) for name in PLAIN}
+    for name in DEEPER:
+        if name in table.column_names and pa.types.is_struct(table[name].type):
+            for field in table[name].type:
+                if pa.types.is_floating(field.type) or pa.types.is_integer(field.type):
+                    columns[f"{name}/{field.name}"] = _floats(pc.struct_field(table[name], field.name))
+    return columns
+
+
+def _floats(column: Any) -> Array:
+    return column.cast(pa.float64()).to_numpy()
+
+
+def _parsed(line: bytes) -> Any:
+    try:
+        return json.loads(line)
+    except ValueError:
+        return None
 
 
 def number(value: Any) -> float | None:

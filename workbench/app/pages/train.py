@@ -11,15 +11,18 @@ from workbench.algorithms.blend import Blend
 from workbench.app import icons
 from workbench.app.form import Form, tabs_after
 from workbench.app.pages import Page, preview
+from workbench.app.pages._about_algorithm import AboutAlgorithm
 from workbench.app.pages._algorithm_list import AlgorithmList
 from workbench.app.pages._blend_runs import BlendRuns
+from workbench.app.pages._estimate import EstimateLine
+from workbench.app.pages._presets import Presets
 from workbench.app.pages._queue import Queue
 from workbench.app.pages._run_panel import RunPanel
 from workbench.app.pages._several import SeveralValues
 from workbench.app.pages._training_options import options_of
 from workbench.app.session import Session
-from workbench.app.theme import GRID, HEADING, SMALL
-from workbench.app.widgets import Button, Card, Chip, EmptyState, Line, Text, clear
+from workbench.app.theme import GRID
+from workbench.app.widgets import Button, Card, EmptyState, Line
 from workbench.insight.paths import varied
 
 LIST_WIDTH, FORM_WIDTH = 25 * GRID, 38 * GRID
@@ -79,6 +82,7 @@ class TrainPage(Page):
         row.addWidget(self._build_list())
         row.addWidget(self._build_form())
         self.run = RunPanel(self.session)
+        self.run.wanted.connect(self._try_again)
         row.addWidget(self.run, 1)
         self._stack.addWidget(whole)
 
@@ -101,21 +105,8 @@ class TrainPage(Page):
         column = QVBoxLayout(inside)
         column.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
         column.setSpacing(GRID)
-        self._name = Text("", HEADING, bold=True)
-        self._summary = Text("", ink="muted", wrap=True)
-        self._chips = QHBoxLayout()
-        self._chips.setSpacing(6)
-        self._reference = Text("", SMALL, "muted", wrap=True)
-        self._reference.setAccessibleName(self.tr("Reference"))
-        self._reference.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._unsuited = Text("", ink="warn", wrap=True)
-        self._why = Text("", ink="accent", wrap=True)
-        self._why.setAccessibleName(self.tr("Why it is suggested"))
-        for one in (self._name, self._summary, self._why):
-            column.addWidget(one)
-        column.addLayout(self._chips)
-        column.addWidget(self._reference)
-        column.addWidget(self._unsuited)
+        self.about = AboutAlgorithm()
+        column.addWidget(self.about)
         column.addSpacing(GRID)
         self._build_hyperparameters(column)
         self.fold = Button(self.tr("Advanced: seed and training"), "quiet", icon="chevron-right")
@@ -137,7 +128,10 @@ class TrainPage(Page):
         self._area = area
         card.add(area, 1)
         card.add(Line())
+        self.estimate = EstimateLine(self.session)
+        self.estimate.wanted.connect(self._change_one)
         self.queue = Queue(self.session)
+        card.add(self.estimate)
         card.add(self.queue)
         return card
 
@@ -147,8 +141,9 @@ class TrainPage(Page):
         self.blend.changed.connect(self._refresh_primary)
         self.form = Form(hidden=("runs",))
         self.form.changed.connect(self._keep_draft)
-        column.addWidget(self.blend)
-        column.addWidget(self.form)
+        self.presets = Presets(self.session, self.form)
+        for one in (self.blend, self.presets, self.form):
+            column.addWidget(one)
         self.several = Button(
             self.tr("Try several values…"),
             "quiet",
@@ -166,42 +161,23 @@ class TrainPage(Page):
 
     def _choose(self, name: str) -> None:
         kind = all_algorithms()[name]
-        self._name.setText(kind.title)
-        self._summary.setText(kind.summary)
-        self._reference.setText(kind.reference)
-        self._reference.setVisible(bool(kind.reference))
-        self._show_chips(kind)
+        self.about.show_kind(kind)
         # A form tells of its changes while it is filled: what was noted before is filled in afterwards.
         draft, options = dict(self._drafts.get(name, {})), dict(self._options)
         self.blend.set_value(str(draft.get("runs") or ""))
         self.blend.setVisible(kind is Blend)
         self.form.set_declaration(kind, draft)
+        self.presets.show_kind(kind, name)
         self.options.set_declaration(options_of(kind), options)
         self._order_tabs()
         self._area.verticalScrollBar().setValue(0)
         self._refresh_primary()
 
-    def _show_chips(self, kind: type[Algorithm]) -> None:
-        clear(self._chips)
-        new_users = {
-            "exact": (self.tr("new users ✓"), True, self.tr("Scores people who were not in training, exactly")),
-            "approximate": (self.tr("new users ≈"), True, self.tr("Scores people who were not in training, nearly")),
-            "none": (self.tr("known users only"), False, self.tr("Cannot score people who were not in training")),
-        }
-        chips = [new_users[kind.fold_in]]
-        if "time" in kind.needs:
-            chips.append((self.tr("uses time"), True, self.tr("The order of interactions matters to it")))
-        if kind.predicts_ratings:
-            chips.append((self.tr("predicts ratings"), True, self.tr("Gives a rating for each user and item")))
-        for text, strong, tip in chips:
-            chip = Chip(text, strong=strong)
-            chip.setToolTip(tip)
-            self._chips.addWidget(chip)
-        self._chips.addStretch(1)
-
     def _order_tabs(self) -> None:
         """Tab goes down the form, whose fields are made anew for every algorithm."""
-        last = tabs_after(tabs_after(self.algorithms.view, self.blend), self.form)
+        last = self.algorithms.view
+        for part in (self.blend, self.presets, self.form):
+            last = tabs_after(last, part)
         for one in (self.several, self.fold):
             QWidget.setTabOrder(last, one)
             last = one
@@ -217,10 +193,12 @@ class TrainPage(Page):
             chosen = {"runs": self.blend.value()} if self.kind is Blend else {}
             self._drafts[self.algorithms.name] = chosen | (self.form.changed_values() if self.form.valid else {})
         self.several.setVisible(self.kind is not None and bool(varied(self.kind, self.form.values())))
+        self._ask_estimate()
 
     def _keep_options(self) -> None:
         if self.options.valid:
             self._options |= self.options.values()
+        self._ask_estimate()
 
     def _unfold(self, on: bool) -> None:
         icons.bind(self.fold, "chevron-down" if on else "chevron-right", "muted")
@@ -230,6 +208,47 @@ class TrainPage(Page):
 
     def _reveal(self) -> None:
         self._area.ensureWidgetVisible(self.options, 0, GRID)
+
+    # What it takes, and what to try instead -------------------------------------------------------------------------
+
+    def _ask_estimate(self) -> None:
+        if hasattr(self, "estimate"):  # forms tell of their changes while the page is built
+            self.estimate.ask(self.kind, self._question())
+
+    def _question(self) -> dict[str, Any]:
+        """Arguments of the job `estimate`; empty where there is nothing to measure."""
+        kind, session = self.kind, self.session
+        fits = kind is not None and kind is not Blend and self.form.valid and self.options.valid
+        if not fits or session.data is None or session.split is None or self.algorithms.reason(kind):
+            return {}
+        options = self.options.values()
+        asked = {"algorithm": kind.name, "hyperparameters": self.form.values()}
+        asked |= {"split": session.split["name"], "settings": session.split.get("settings") or {}}
+        asked |= {name: options[name] for name in ("validation_users", "threads") if name in options}
+        return {"data": str(session.project.data_folder), "asked": asked, "filters": session.filters}
+
+    def _change_one(self, name: str, value: Any) -> None:
+        """Let one hyperparameter or option have another value."""
+        self._propose({name: value}, name)
+
+    def _try_again(self, run_id: str, name: str, value: Any) -> None:
+        """Open the form as a run was trained, but for one value."""
+        info = self.session.run(run_id)
+        if info is None or info.algorithm not in all_algorithms():
+            return
+        self.algorithms.choose(info.algorithm)
+        kept: dict[str, Any] = {one: info.spec[one] for one in ("seed", "device") if one in info.spec}
+        self._propose({**kept, **info.spec["hyperparameters"], name: value}, name)
+
+    def _propose(self, values: dict[str, Any], name: str) -> None:
+        """Put values on the forms, and the cursor where one of them stands."""
+        self.presets.fill(values)
+        self.options.set_values(values)
+        if self.kind is not None and name in self.kind.model_fields:
+            self.form.focus_field(name)
+        else:
+            self.fold.setChecked(True)
+            self.options.focus_field(name)
 
     # Training ------------------------------------------------------------------------------------------------------
 
@@ -260,14 +279,11 @@ class TrainPage(Page):
         words = self.tr("Queue {name}") if busy else self.tr("Train {name}")
         self.blend.refresh()
         reason = self.algorithms.reason(kind) or (self.blend.reason() if kind is Blend else "")
-        self._unsuited.setText(reason)
-        self._unsuited.setVisible(bool(reason))
-        why = self.algorithms.suggestion(kind.name)
-        self._why.setText(self.tr("Suggested: {why}").format(why=why) if why else "")
-        self._why.setVisible(bool(why))
+        self.about.say(reason, self.algorithms.suggestion(kind.name))
         self.primary.setText(words.format(name=kind.title))
         self.primary.setToolTip(self.tr("Starts when the runs before it are done") if busy else reason)
         self.primary.setEnabled(self.session.data is not None and not reason)
+        self._ask_estimate()
 
     # The session ---------------------------------------------------------------------------------------------------
 
@@ -279,9 +295,11 @@ class TrainPage(Page):
 
     def _refresh_facts(self) -> None:
         data = self.session.data
+        self.presets.refresh()
         if data is None:
             self.set_facts("")
             return
+        self._ask_estimate()
         facts = [
             self._validation_words(),
             self.tr("all items that the filters leave are ranked")

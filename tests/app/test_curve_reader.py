@@ -1,0 +1,161 @@
+"""Curves are read as they stand on disk: short ones at once, long ones beside the window, to the same end."""
+
+import json
+
+import numpy as np
+import pytest
+
+from tests.app.fake_runs import epoch_records
+from workbench.app.pages import _curve_reader, _curves
+from workbench.app.pages._curve_reader import CurveReader
+from workbench.app.pages._curves import Curve, Points, columns_in
+from workbench.app.plots import MOST_DRAWN
+
+
+def lines_of(records):
+    return "".join(json.dumps(one) + "\n" for one in records).encode()
+
+
+def whole(epochs=40):
+    """What a neural algorithm records, with gaps where nothing was measured."""
+    records = [one for epoch in range(1, epochs + 1) for one in epoch_records(epoch, steps=60, epochs=epochs)]
+    for at, one in enumerate(records):
+        one |= {"seconds": at / 7, "memory_bytes": 1000 + at, "values": {"learning_rate": 0.1}}
+        if at % 3 == 0:
+            one["values"]["gradient_norm"] = at / 2
+        if at % 5 == 0:
+            one["loss"] = None
+    return records
+
+
+def same(one, other):
+    series = [("steps", one.steps, other.steps), ("epochs", one.epochs, other.epochs)]
+    series += [("validation", one.validation, other.validation)]
+    series += [(name, one.values[name], other.values[name]) for name in other.values]
+    assert one.values.keys() == other.values.keys()
+    assert one.metric == other.metric
+    for name, a, b in series:
+        assert a.x == pytest.approx(b.x), name
+        assert a.y == pytest.approx(b.y), name
+
+
+def test_records_that_come_one_by_one_give_the_same_curve_as_all_at_once():
+    one_by_one = Curve()
+    for record in whole():
+        one_by_one.add([record])
+    same(one_by_one, Curve(whole()))
+    assert len(one_by_one.values["speed"]) == 40 * 61 - 1 - 39  # of an epoch's first step a validation lies before it
+
+
+def test_many_lines_are_read_as_few_are(monkeypatch):
+    lines = lines_of(whole())
+    assert len(lines) > _curves.FEW_BYTES
+    fast, slow = Curve(), Curve(whole())
+    fast.extend(columns_in(lines))
+    same(fast, slow)
+
+
+@pytest.mark.parametrize(
+    "damage", [b"not json\n", b"5\n", b'{"epoch": "one"}\n', b'{"loss": NaN}\n', b"\xff\xfe\n", b"\n"]
+)
+def test_a_damaged_line_among_many_is_left_out(damage):
+    records = whole()
+    lines = lines_of(records[:1000]) + damage + lines_of(records[1000:])
+    curve = Curve()
+    curve.extend(columns_in(lines))
+    same(curve, Curve(records))
+
+
+@pytest.fixture
+def file(tmp_path):
+    (tmp_path / "a").mkdir()
+    return tmp_path / "a" / "records.jsonl"
+
+
+@pytest.fixture
+def reader(qapp, file, keep):
+    from PySide6.QtWidgets import QWidget
+
+    made = CurveReader(keep(QWidget()))
+    made.follow({"a": file.parent})
+    return made
+
+
+def test_what_is_short_is_there_at_once_and_grows(reader, file):
+    reader.look()
+    assert len(reader.curves["a"].steps) == 0
+    file.write_bytes(lines_of(epoch_records(1)))
+    reader.look()
+    assert len(reader.curves["a"].steps) == 10
+    with file.open("ab") as more:
+        more.write(lines_of(epoch_records(2))[:-5])
+    reader.look()
+    assert len(reader.curves["a"].epochs) == 1  # the line is not whole yet
+    with file.open("ab") as more:
+        more.write(lines_of(epoch_records(2))[-5:])
+    reader.look()
+    assert len(reader.curves["a"].epochs) == 2
+
+
+def test_what_is_long_is_read_beside_the_window_and_goes_on_from_there(reader, file, qtbot):
+    file.write_bytes(lines_of(whole()))
+    with qtbot.waitSignal(reader.grown):
+        reader.look()
+        assert len(reader.curves["a"].steps) == 0
+    same(reader.curves["a"], Curve(whole()))
+    with file.open("ab") as more:
+        more.write(lines_of(epoch_records(41)))
+    reader.look()
+    assert len(reader.curves["a"].epochs) == len(Curve(whole()).epochs) + 1
+
+
+def test_a_file_that_is_written_again_is_read_again(reader, file):
+    file.write_bytes(lines_of(epoch_records(1) + epoch_records(2)))
+    reader.look()
+    other = file.with_name("new")
+    other.write_bytes(lines_of(epoch_records(1, steps=3)))
+    other.replace(file)
+    reader.look()
+    assert len(reader.curves["a"].steps) == 3
+
+
+def test_what_nobody_follows_any_more_is_dropped_when_it_arrives(reader, file, qtbot):
+    file.write_bytes(lines_of(whole()))
+    with qtbot.waitSignal(reader.grown):
+        reader.look()
+        reader.follow({})
+    assert reader.curves == {}
+
+
+def test_several_runs_share_what_a_look_may_take(qapp, keep, qtbot, tmp_path, monkeypatch):
+    from PySide6.QtWidgets import QWidget
+
+    folders = {}
+    for name in "abc":
+        folders[name] = tmp_path / name
+        folders[name].mkdir()
+        (folders[name] / "records.jsonl").write_bytes(lines_of(epoch_records(1)))
+    size = (folders["a"] / "records.jsonl").stat().st_size
+    monkeypatch.setattr(_curve_reader, "FEW_BYTES", int(1.5 * size))
+    reader = CurveReader(keep(QWidget()))
+    reader.follow(folders)
+    for there in ([1, 0, 0], [1, 1, 0], [1, 1, 1]):
+        reader.look()
+        assert [len(one.epochs) for one in reader.curves.values()] == there
+        if 0 in there:
+            with qtbot.waitSignal(reader.grown):
+                pass
+
+
+def test_very_many_points_are_smoothed_over_several_calls_and_to_the_same_means(monkeypatch):
+    monkeypatch.setattr(_curves, "MOST_MEANT", 1000)
+    points, values = Points(), np.random.default_rng(0).random(2 * MOST_DRAWN)
+    points.add(np.arange(len(values)), values)
+    lengths = []
+    while not lengths or lengths[-1] < len(values):
+        lengths.append(len(points.smooth(9)))
+    assert lengths[:3] == [1000, 2000, 3000]
+    at_once = Points()
+    monkeypatch.setattr(_curves, "MOST_MEANT", 10**6)
+    at_once.add(np.arange(len(values)), values)
+    assert points.smooth(9) == pytest.approx(at_once.smooth(9))

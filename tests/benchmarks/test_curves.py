@@ -1,0 +1,116 @@
+"""A run of a million records on the page Train: whole frames while one zooms, while it learns on, smoothed and not.
+
+A frame is everything that the window does for it: reading what is new, smoothing, thinning out, painting both plots.
+``CURVES_RECORDS`` (1000000) makes it smaller for a look whether it works.
+"""
+
+import json
+import os
+import time
+
+import numpy as np
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from tests.app.conftest import home, light, opened, project, session  # noqa: F401 - fixtures
+from tests.app.fake_runs import Effort, live_run
+from workbench.app.pages.train import TrainPage
+
+pytestmark = pytest.mark.benchmark
+RECORDS = int(os.environ.get("CURVES_RECORDS", "1000000"))
+EPOCHS, FRAMES = 100, 120
+FRAME = 16  # milliseconds
+
+
+def write_million(path):
+    """Records of a training of `EPOCHS` epochs, as a neural algorithm leaves them."""
+    rng = np.random.default_rng(0)
+    steps = RECORDS // EPOCHS
+    loss = np.exp(-np.linspace(0, 3, RECORDS)) + 0.05 * rng.random(RECORDS)
+    with path.open("w", encoding="utf-8") as file:
+        for epoch in range(EPOCHS):
+            for step in range(steps):
+                at = epoch * steps + step
+                file.write(
+                    f'{{"epoch": {epoch}, "epochs": {EPOCHS + 10}, "loss": {loss[at]:.6f}, "seconds": {at / 10:.4f}, '
+                    f'"memory_bytes": {300_000_000 + at}, "values": {{"learning_rate": 0.001, "gradient_norm": '
+                    f'{1 + loss[at]:.4f}, "weight_norm": {at / 1000:.4f}}}, "part": {(step + 1) / (steps + 1):.6f}}}\n'
+                )
+            end = {"epoch": epoch + 1, "epochs": EPOCHS + 10, "loss": loss[at], "seconds": at / 10}
+            file.write(json.dumps(end | {"validation": {"ndcg@10": 0.2 - 0.1 / (epoch + 1)}}) + "\n")
+
+
+@pytest.fixture
+def page(session, project, keep, qtbot, light):  # noqa: F811
+    live = live_run(project, "b-gru4rec", "gru4rec", epochs=EPOCHS + 10)
+    write_million(live.folder / "records.jsonl")
+    session.open_project(project.folder)
+    made = keep(TrainPage(session))
+    made.resize(1440, 900)
+    made.live = live
+    made.opened, made.watch = time.perf_counter(), Effort()
+    made.watch.start()
+    made.show()
+    made.shown()
+    steps = made.run.reader.curves
+    qtbot.waitUntil(lambda: len(steps["b-gru4rec"].steps) >= RECORDS - EPOCHS, timeout=120_000)
+    made.opened = time.perf_counter() - made.opened
+    qtbot.waitUntil(lambda: bool(made.run.plots.loss.lines()))
+    made.watch.stop()
+    return made
+
+
+def frames(page, change):
+    """Milliseconds of the window's thread for each of some frames, and of the clock."""
+    work, wall = [], []
+    plots = page.run.plots
+    for number in range(FRAMES):
+        change(number)
+        start, used = time.perf_counter(), time.thread_time()
+        page.run._draw()
+        for plot in (plots.loss, plots.validation, plots.other):
+            plot._draw_again()
+            if plot.isVisible():
+                plot.view.viewport().repaint()
+        work.append((time.thread_time() - used) * 1000)
+        wall.append((time.perf_counter() - start) * 1000)
+    QApplication.processEvents()
+    return work, wall
+
+
+def tell(say, what, work, wall):
+    middle, late = np.percentile(work, [50, 95])
+    how = f"{RECORDS:,} records, {FRAMES} frames; most {max(work):.1f}; by the clock {np.median(wall):.1f} ms"
+    say(what, f"{middle:.1f} ms, 95 % {late:.1f}", f"≤ {FRAME} ms", how)
+
+
+def test_frames_of_a_million_records(page, say):
+    plots = page.run.plots
+    how = f"{RECORDS:,} records, all there after {page.opened:.1f} s"
+    say("longest hold while they are read", f"{page.watch.worst:.0f} ms", "≤ 50 ms", how)
+    lines = iter(range(10**9))
+
+    def learn(_number):
+        at = next(lines)
+        line = {"epoch": EPOCHS, "epochs": EPOCHS + 10, "loss": 0.05, "seconds": RECORDS / 10 + at, "part": at * 1e-4}
+        line["values"] = {"learning_rate": 0.001, "gradient_norm": 1.0, "weight_norm": 1000.0}
+        with (page.live.folder / "records.jsonl").open("a") as file:
+            file.write(json.dumps(line) + "\n")
+
+    def zoom(number):
+        middle, half = EPOCHS / 2, EPOCHS / 2 * 0.95 ** (number % 60)
+        for plot in (plots.loss, plots.other):
+            plot.plot.setXRange(middle - half, middle + half, padding=0)
+
+    tell(say, "a frame while it learns on", *frames(page, learn))
+    tell(say, "a frame while one zooms", *frames(page, zoom))
+    plots._reset_view()
+    plots.tabs.buttons["gradient_norm"].click()
+    plots.tools.smoothing.setValue(6)
+    tell(say, "a frame while it is smoothed", *frames(page, lambda _number: None))
+    tell(say, "… and learns on", *frames(page, learn))
+    tell(say, "… and one zooms", *frames(page, zoom))
+    spans = iter(range(10**9))
+    tell(
+        say, "… and the slider is drawn", *frames(page, lambda _n: plots.tools.smoothing.setValue(2 + next(spans) % 7))
+    )

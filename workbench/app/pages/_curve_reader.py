@@ -1,0 +1,91 @@
+"""Curves of some runs, read from their folders while these grow, so that no length of theirs holds the window."""
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from workbench.app.pages._background import Background
+from workbench.app.pages._curves import FEW_BYTES, Curve, columns_in
+from workbench.app.run_worker import Tail
+
+LONG = 1 << 25  # bytes that are taken in at once outside the window's thread
+FRAME = 16  # milliseconds between two looks where there is more than one may take in
+FILE = "records.jsonl"
+
+
+class CurveReader(QObject):
+    """What is short is read at once; what is long is read anew, as a whole, off the window's thread.
+
+    Attributes
+    ----------
+    curves : dict of str to Curve
+        By run id; as far as they are read.
+    """
+
+    grown = Signal()
+    """Something long has been read, or there is more to take in: `look` again, and draw."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.curves: dict[str, Curve] = {}
+        self._folders: dict[str, Path] = {}
+        self._tails: dict[str, Tail] = {}
+        self._reading = ""  # the run that is read off the window's thread
+        self._work = Background(self)
+        self._work.answered.connect(self._take)
+        self._work.refused.connect(self._give_up)
+        self._rest = QTimer(self, singleShot=True, interval=FRAME)
+        self._rest.timeout.connect(self.grown)
+
+    def follow(self, folders: dict[str, Path]) -> None:
+        """Read these runs (id to folder) and no others."""
+        self._folders = dict(folders)
+        self._tails = {one: self._tails.get(one) or Tail(folder / FILE) for one, folder in folders.items()}
+        self.curves = {one: self.curves.get(one) or Curve() for one in folders}
+
+    def begin_again(self, run_id: str) -> None:
+        """Forget what was read of a run: it is written again."""
+        if run_id in self._folders:
+            self._tails[run_id], self.curves[run_id] = Tail(self._folders[run_id] / FILE), Curve()
+
+    def look(self) -> None:
+        """Take in what is new, as much as a frame has time for."""
+        room = FEW_BYTES
+        for run_id, tail in self._tails.items():
+            left = tail.left
+            if left > FEW_BYTES:
+                self._read_long(run_id)
+            elif left > room:
+                self._rest.start()
+                return
+            elif left:
+                room -= left
+                lines = tail.lines(FEW_BYTES)
+                if tail.restarted:
+                    self.curves[run_id] = Curve()
+                self.curves[run_id].extend(columns_in(lines))
+
+    def _read_long(self, run_id: str) -> None:
+        if not self._reading:
+            self._reading = run_id
+            self._work.ask(partial(_read, run_id, self._folders[run_id] / FILE))
+
+    @Slot(object)
+    def _take(self, answer: tuple[str, Tail, Curve]) -> None:
+        run_id, tail, curve = answer
+        self._reading = ""
+        if run_id in self._tails:
+            self._tails[run_id], self.curves[run_id] = tail, curve
+        self.grown.emit()
+
+    @Slot(str)
+    def _give_up(self, _sentence: str) -> None:
+        self._reading = ""  # and is tried again with the next record: memory comes and goes
+
+
+def _read(run_id: str, path: Path) -> tuple[str, Tail, Curve]:
+    tail, curve = Tail(path), Curve()
+    while lines := tail.lines(LONG):
+        curve.extend(columns_in(lines))
+    return run_id, tail, curve

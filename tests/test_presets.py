@@ -5,6 +5,7 @@ import json
 import pytest
 
 from workbench.algorithms import all_algorithms, find
+from workbench.data.splitting import all_splits
 from workbench.resources import resource
 
 PATHS = sorted(resource("presets").glob("*.json"))
@@ -18,7 +19,9 @@ def test_presets_fit_their_algorithm(path):
     names = [preset["name"] for preset in content["presets"]]
     assert len(set(names)) == len(names) > 0
     for preset in content["presets"]:
-        assert preset.keys() == {"name", "source", "hyperparameters", "measured"}
+        assert preset.keys() == {"name", "source", "expects", "hyperparameters", "measured"}
+        assert preset["expects"].keys() == {"interactions", "users", "split"}
+        assert preset["expects"]["split"] in all_splits()
         made = find(path.stem).make(preset["hyperparameters"])
         assert preset["hyperparameters"].keys() <= made.model_fields_set
         measured = preset["measured"]

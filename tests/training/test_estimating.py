@@ -9,7 +9,9 @@ import pytest
 from workbench.algorithms import find
 from workbench.data.importing import read_interactions
 from workbench.errors import WorkbenchError
-from workbench.training.estimating import estimate
+from workbench.training import estimating
+from workbench.training.estimating import Cost, estimate
+from workbench.training.peak import Peak
 
 
 @pytest.fixture(scope="module")
@@ -44,13 +46,48 @@ def test_longer_trainings_are_said_to_be_longer(data):
     assert many.disk_bytes == few.disk_bytes
 
 
-def test_what_will_not_fit_says_what_would(data, monkeypatch):
+def free(monkeypatch, amount):
     monkeypatch.setattr(
-        "workbench.training.estimating.psutil.virtual_memory", lambda: SimpleNamespace(available=-(2**40))
+        "workbench.training.estimating.psutil.virtual_memory", lambda: SimpleNamespace(available=amount)
     )
-    said = estimate(lambda: find("ials").make({"factors": 64, "epochs": 2}), data, judged=1)
-    assert "GB of memory" in said.problem
-    assert "it would fit" in said.problem or "Choose an algorithm" in said.problem
+
+
+def test_what_will_not_fit_says_what_would(data, monkeypatch):
+    monkeypatch.setattr(estimating, "_with_epochs", lambda *_: Cost(60.0, 4e9, 1e9))
+    free(monkeypatch, 2e9)
+    said = estimate(lambda: find("gmf").make({"factors": 64}), data, held=10**9)
+    assert said.problem == "GMF would take about 4.7 GB of memory, and 2.8 GB are there."
+    assert said.remedies == (("factors", 16),)
+    assert said.memory_bytes == 5 * 10**9
+    free(monkeypatch, 5e9)
+    assert estimate(lambda: find("gmf").make({"factors": 64}), data, held=10**9).problem is None
+
+
+def test_where_nothing_would_help_another_algorithm_is_proposed(data, monkeypatch):
+    free(monkeypatch, -(2**40))
+    said = estimate(lambda: find("popularity").make({}), data, judged=1)
+    assert said.problem.endswith("Choose an algorithm of another family, or filter the data.")
+    assert said.remedies == ()
+
+
+def test_the_most_that_was_held_for_a_moment_is_seen():
+    with Peak() as peak:
+        held = np.ones(50_000_000, np.uint8)
+        time.sleep(0.05)
+        del held
+    assert 40e6 < peak.grown < 80e6
+
+
+def test_what_is_compiled_the_first_time_is_not_counted(data):
+    class Late(find("biased-svd")):
+        def train(self, some, seed=0):
+            if not compiled:
+                compiled.append(True)
+                time.sleep(1.0)
+            yield from super().train(some, seed)
+
+    compiled = []
+    assert estimate(lambda: Late.make({"epochs": 1}), data, judged=1).seconds < 1.0
 
 
 def test_nothing_to_learn_from_takes_no_time(data):

@@ -17,6 +17,8 @@ from workbench.evaluation.ranking import blocks, rank_of, recommend
 
 # Interactions that are left out in turn; of longer histories those that add most, or the newest.
 MOST = 200
+# Place in the list of the recommendation that the deletion test explains.
+PLACE = 10
 # How far from the score the sum of what single interactions say may be, as a share of the largest: rounding.
 ROUNDING = 1e-4
 # Numbers that say what each interaction adds to each item, before they are asked of one item alone (128 MB).
@@ -142,14 +144,18 @@ class Faithfulness:
     Attributes
     ----------
     users : int
-        People whose first recommendation was explained.
+        People of whom a recommendation was explained.
+    before : float
+        Mean rank of the explained recommendations: `PLACE`, or less where lists are shorter.
     top, random : float
-        Mean rank of that recommendation after deleting the interaction named first, and after deleting one at random.
+        Mean rank of these after deleting the interaction named first, and after deleting one at random: the mean over
+        all of the history, the first one among them.
     better : float
         Share of people for whom the one named first costs at least as much as one at random does on average.
     """
 
     users: int
+    before: float
     top: float
     random: float
     better: float
@@ -158,22 +164,30 @@ class Faithfulness:
 def deletion_test(
     algorithm: Algorithm, histories: UserItems, users: int = 30, seed: int = 0, control: Control | None = None
 ) -> Faithfulness:
-    """Explain the first recommendation of some people drawn from `histories` (those with 2 interactions at least)."""
+    """Explain a recommendation in the middle of the list of some people drawn from `histories`.
+
+    Not the first one: that is often so far ahead that it stays, whatever is deleted. Drawn are people with 2 interactions
+    at least, and at most as many as `explain` leaves out in turn, so that none is passed over (if all have more, any).
+    """
     able = np.flatnonzero(histories.lengths >= 2)  # noqa: PLR2004 - of one interaction nothing would be left
-    drawn = np.sort(np.random.default_rng([seed, 41]).permutation(able)[:users])
-    top, others = [], []
+    short = able[histories.lengths[able] <= MOST]
+    drawn = np.sort(np.random.default_rng([seed, 41]).permutation(short if len(short) else able)[:users])
+    told: list[tuple[int, int, float]] = []
     for user in drawn.tolist():
         history = histories.rows(np.array([user]))
-        first = int(recommend(algorithm, np.array([-1], np.int32), history, 1, history)[0][0, 0])
-        if first < 0:
+        listed = recommend(algorithm, np.array([-1], np.int32), history, PLACE, history)[0][0]
+        listed = listed[listed >= 0]
+        if not len(listed):
             continue
-        asked = [one for one in explain(algorithm, history, first, control=control).reasons if one.rank_without]
-        top.append(asked[0].rank_without or 1)
-        others.append(float(np.mean([one.rank_without or 1 for one in asked])))
-    if not top:
-        return Faithfulness(0, float("nan"), float("nan"), float("nan"))
-    better = float(np.mean(np.array(top) >= np.array(others)))
-    return Faithfulness(len(top), float(np.mean(top)), float(np.mean(others)), better)
+        found = explain(algorithm, history, int(listed[-1]), control=control)
+        ranks = [one.rank_without for one in found.reasons if one.rank_without]
+        told.append((found.rank, ranks[0], float(np.mean(ranks))))
+    if not told:
+        return Faithfulness(0, *[float("nan")] * 4)
+    before, top, random = np.array(told, float).T
+    return Faithfulness(
+        len(told), float(before.mean()), float(top.mean()), float(random.mean()), float((top >= random).mean())
+    )
 
 
 def _parts(

@@ -231,10 +231,11 @@ class Reasons(QWidget):
             self.faith.setText(self.tr("This cannot be checked: nobody has two interactions."))
             return
         words = self.tr(
-            "Checked with {n} users: deleting the first reason takes a top item to place {top:.1f} on average, "
-            "any other reason to {other:.1f}."
+            "Checked with {n} users: deleting the first reason takes an item from place {before:.0f} to {top:.1f} "
+            "on average, deleting any one to {other:.1f}."
         )
-        self.faith.setText(words.format(n=told["users"], top=told["top"], other=told["random"]))
+        told_of = {"before": told["before"], "top": told["top"], "other": told["random"]}
+        self.faith.setText(words.format(n=told["users"], **told_of))
         self.faith.set_ink("muted" if told["top"] >= told["random"] else "warn")
 
     @Slot(object, str, str)

@@ -23,8 +23,20 @@ Similarity = Literal["cosine", "jaccard", "asymmetric", "tf-idf", "bm25"]
 
 
 @dataclass(frozen=True)
+class Side:
+    """Rows that others are compared with, made ready once for all who ask: what they weigh, transposed, and lengths."""
+
+    columns: "sp.csr_matrix"
+    lengths: Array
+    arrays: tuple[Array, Array, Array, bool]
+
+
+@dataclass(frozen=True)
 class Product:
-    """A similarity of the rows of `a` to the columns of `b` (see `strongest_of_product`)."""
+    """A similarity of the rows of `a` to the columns of `b` (see `strongest_of_product`).
+
+    `ready` are the arrays of `b` as the compiled loop takes them, where somebody has them already.
+    """
 
     a: "sp.csr_matrix"
     b: "sp.csr_matrix"
@@ -33,6 +45,7 @@ class Product:
     jaccard: bool = False
     shrinkage: float = 0.0
     without_self: bool = False
+    ready: tuple[Array, Array, Array, bool] | None = None
 
     def strongest(self, k: int) -> Iterator["sp.csr_matrix"]:
         """The `k` strongest entries of each row, float32, block of rows by block of rows; in no order within a row."""
@@ -41,7 +54,7 @@ class Product:
         from workbench.algorithms._neighbour_kernels import strongest_of_product
 
         k = max(1, min(k, self.b.shape[1]))
-        a, b = _arrays(self.a), _even_arrays(self.b)
+        a, b = _arrays(self.a), self.ready or _even_arrays(self.b)
         how = (self.jaccard, float(self.shrinkage), self.without_self)
 
         def block(rows: slice) -> "sp.csr_matrix":
@@ -111,7 +124,12 @@ def column_weights(kind: Similarity, x: "sp.csr_matrix") -> Array:
 
 
 def similarity(
-    kind: Similarity, x: "sp.csr_matrix", y: "sp.csr_matrix", weights: Array, shrinkage: float, asymmetry: float = 0.5
+    kind: Similarity,
+    x: "sp.csr_matrix",
+    y: "sp.csr_matrix | Side",
+    weights: Array,
+    shrinkage: float,
+    asymmetry: float = 0.5,
 ) -> Product:
     """Similarities of the rows of `x` to those of `y`, (m, columns) and (n, columns), of ones or of what `aged` left.
 
@@ -119,18 +137,33 @@ def similarity(
     either has (with x·y, |x|² and |y|² for the numbers of columns, as Tanimoto has it). ``asymmetric``: shared columns
     by the lengths of both rows, that of y to the power of `asymmetry`, that of x to the rest.
     """
+    others = y if isinstance(y, Side) else side(kind, y, weights, asymmetry)
+    x = _weighted(kind, x, weights)
+    left = _lengths(kind, x, 1 - asymmetry)
+    return Product(x, others.columns, left, others.lengths, kind == "jaccard", shrinkage, ready=others.arrays)
+
+
+def side(kind: Similarity, y: "sp.csr_matrix", weights: Array, asymmetry: float = 0.5) -> Side:
+    """Make the rows of `y` ready for `similarity`."""
+    y = _weighted(kind, y, weights)
+    columns = y.T.tocsr()
+    return Side(columns, _lengths(kind, y, asymmetry), _even_arrays(columns))
+
+
+def _weighted(kind: Similarity, x: "sp.csr_matrix", weights: Array) -> "sp.csr_matrix":
     import scipy.sparse as sp
 
-    if kind in ("tf-idf", "bm25"):
-        x, y = (
-            sp.csr_matrix((one.data * weights[one.indices], one.indices, one.indptr), shape=one.shape) for one in (x, y)
-        )
-    left, right = _square_lengths(x), _square_lengths(y)
+    if kind not in ("tf-idf", "bm25"):
+        return x
+    return sp.csr_matrix((x.data * weights[x.indices], x.indices, x.indptr), shape=x.shape)
+
+
+def _lengths(kind: Similarity, x: "sp.csr_matrix", power: float) -> Array:
+    """What the similarity divides by for each row, float64 (rows,)."""
+    squares = _square_lengths(x)
     if kind == "asymmetric":
-        left, right = left ** (1 - asymmetry), right**asymmetry
-    elif kind != "jaccard":
-        left, right = np.sqrt(left), np.sqrt(right)
-    return Product(x, y.T.tocsr(), left, right, kind == "jaccard", shrinkage)
+        return np.asarray(squares**power)
+    return squares if kind == "jaccard" else np.sqrt(squares)
 
 
 def stacked(blocks: "list[sp.csr_matrix]", n_columns: int) -> "sp.csr_matrix":

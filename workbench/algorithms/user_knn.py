@@ -8,14 +8,18 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
+from pydantic import PrivateAttr
 
 from workbench.algorithms import Algorithm, Record
 from workbench.algorithms._neighbours import (
+    Product,
+    Side,
     Similarity,
     aged,
     column_weights,
     declare_half_life,
     needs_times,
+    side,
     similarity,
     stacked,
 )
@@ -82,6 +86,8 @@ class UserKNN(Algorithm):
     _indices: Array
     _counts: Array
     _weights: Array
+    # The same, ready to be multiplied; made when somebody asks first.
+    _ready: "tuple[sp.csr_matrix, Side] | None" = PrivateAttr(default=None)
 
     def train(self, data: Interactions, seed: int = 0) -> Iterator[Record]:
         # People without interactions are nobody's neighbours.
@@ -89,31 +95,45 @@ class UserKNN(Algorithm):
         x = aged(data.by_user.rows(np.flatnonzero(data.by_user.lengths)), data.n_items, self.half_life)
         self._indptr, self._indices, self._counts = x.indptr.astype(np.int64), x.indices.astype(np.int32), x.data
         self._weights = column_weights(self.similarity, x)
+        self._ready = None
         yield from ()
+
+    def restore(self, state: dict[str, Array]) -> None:
+        super().restore(state)
+        self._ready = None
 
     def score(self, users: Array, histories: UserItems) -> Array:
         neighbours, others = self.sparse_scores(users, histories)
         return np.asarray((neighbours @ others).toarray(), np.float32)
 
     def sparse_scores(self, users: Array, histories: UserItems) -> "tuple[sp.csr_matrix, sp.csr_matrix]":
-        others, own = self._others(), aged(histories, len(self._weights), self.half_life)
-        product = similarity(self.similarity, own, others, self._weights, self.shrinkage, self.asymmetry)
-        return stacked(list(product.strongest(self.neighbours)), len(self._indptr) - 1), others
+        others = self._others()[0]
+        near = self._product(histories).strongest(self.neighbours)
+        return stacked(list(near), others.shape[0]), others
 
-    def _others(self) -> "sp.csr_matrix":
-        import scipy.sparse as sp  # the window reads the declaration and multiplies nothing
+    def _product(self, histories: UserItems) -> Product:
+        """How alike everybody is to some people."""
+        own = aged(histories, len(self._weights), self.half_life)
+        others = self._others()[1]
+        return similarity(self.similarity, own, others, self._weights, self.shrinkage, self.asymmetry)
 
-        shape = (len(self._indptr) - 1, len(self._weights))
-        return sp.csr_matrix((self._counts, self._indices, self._indptr), shape=shape)
+    def _others(self) -> "tuple[sp.csr_matrix, Side]":
+        """Everybody's items, float32 (m, n_items), and the same to be compared with."""
+        if self._ready is None:
+            import scipy.sparse as sp  # the window reads the declaration and multiplies nothing
+
+            shape = (len(self._indptr) - 1, len(self._weights))
+            others = sp.csr_matrix((self._counts, self._indices, self._indptr), shape=shape)
+            self._ready = others, side(self.similarity, others, self._weights, self.asymmetry)
+        return self._ready
 
     def contributions(self, history: UserItems, item: int) -> Array | None:
         """What the neighbours who chose the item share with the history, item by item; None where similarity is no sum."""
         if self.similarity == "jaccard":
             return None
         n_items = len(self._weights)
-        others, own = self._others(), aged(history, n_items, self.half_life)
-        product = similarity(self.similarity, own, others, self._weights, self.shrinkage, self.asymmetry)
-        near = stacked(list(product.strongest(self.neighbours)), others.shape[0])
+        near, others = self.sparse_scores(np.full(1, -1, np.int32), history)
+        own = aged(history, n_items, self.half_life)
         shares = self._weights**2 if self.similarity in ("tf-idf", "bm25") else np.ones(n_items)
         asked = near.indices[np.isin(near.indices, others[:, [item]].nonzero()[0])]
         said = near.toarray()[0, asked].astype(np.float64) * others[:, [item]].toarray().ravel()[asked]

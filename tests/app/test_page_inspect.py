@@ -52,14 +52,14 @@ def test_the_first_user_is_there_without_being_asked_for(open_at, fresh):
     wanted = asked(fresh, "u0")
     page = opened.page
     assert opened.column(page.list, 1) == [one["title"] for one in wanted["items"]]
-    assert opened.column(page.history, 0) == [one["title"] for one in wanted["history"]]
+    assert opened.column(page.user.left.table, 0) == [one["title"] for one in wanted["history"]]
     times = [one["time"] for one in wanted["history"]]
     assert times == sorted(times, reverse=True)
     mean = sum(one["rating"] for one in wanted["history"]) / 4
     assert page.facts == f"4 ratings since 2001 · mean {mean:.1f} · known from training"
-    assert page.history.model().index(0, 0).data(YEAR) == str(wanted["history"][0]["year"])
-    assert page.history.model().index(0, 1).data(STARS) == wanted["history"][0]["rating"] / 5
-    assert page._history_card.hint.full_text() == "4, newest first"
+    assert page.user.left.table.model().index(0, 0).data(YEAR) == str(wanted["history"][0]["year"])
+    assert page.user.left.table.model().index(0, 1).data(STARS) == wanted["history"][0]["rating"] / 5
+    assert page.user.left.hint.full_text() == "4, newest first"
     assert not unnamed(opened.window)
 
 
@@ -70,7 +70,7 @@ def test_what_was_hidden_and_found_is_said(open_at, fresh):
         hits = [one["hit"] for one in asked(fresh, f"u{number - 1}")["items"]]
         marks = opened.column(opened.page.list, 4)
         assert marks == ["✓ hit" if hit else "" for hit in hits]
-        assert opened.page._list_card.hint.full_text() == f"{sum(hits)} of 1 hits"
+        assert opened.page.user.right.hint.full_text() == f"{sum(hits)} of 1 hits"
         opened.click(opened.page.next)
         opened.user(f"u{number}")
 
@@ -159,8 +159,8 @@ def test_another_run_recommends_something_else(open_at, fresh):
 def test_length_and_seen_items(open_at, fresh):
     opened = open_at(fresh)
     opened.user("u0")
-    opened.choose(opened.page.k, 5)
-    opened.click(opened.page.seen)
+    opened.choose(opened.page.user.right.k, 5)
+    opened.click(opened.page.user.right.seen)
     wanted = asked(fresh, "u0", k=5, include_seen=True)["items"]
     opened.until(lambda: opened.column(opened.page.list, 1) == [one["title"] for one in wanted])
     seen = {one["item"] for one in asked(fresh, "u0")["history"]}
@@ -173,14 +173,14 @@ def test_user_run_and_choices_are_there_again(open_at, fresh):
     opened = open_at(fresh)
     opened.user("u0")
     opened.choose(opened.page.runs, "0-popularity")
-    opened.choose(opened.page.k, 5)
+    opened.choose(opened.page.user.right.k, 5)
     opened.session.select_user("u9")
     opened.user("u9")
     opened.window.close()
     again = open_at(fresh)
     again.user("u9")
     assert again.page.runs.run_id == "0-popularity"
-    assert again.page.k.currentData() == 5
+    assert again.page.user.right.k.currentData() == 5
 
 
 def test_a_failure_is_a_card_and_can_be_tried_again(open_at, tmp_path):
@@ -189,12 +189,12 @@ def test_a_failure_is_a_card_and_can_be_tried_again(open_at, tmp_path):
     good = model.read_bytes()
     model.write_bytes(b"x")
     opened = open_at(project)
-    opened.until(lambda: opened.page._failed_card is not None and opened.page._failed_card.isVisible())
-    assert "damaged" in opened.page._failed_card.sentence.text()
+    opened.until(lambda: opened.page.failure.card is not None and opened.page.failure.card.isVisible())
+    assert "damaged" in opened.page.failure.card.sentence.text()
     model.write_bytes(good)
-    opened.click(opened.page.again)
+    opened.click(opened.page.failure.button)
     opened.until(lambda: opened.page._shown is not None)
-    assert not opened.page._failed_card.isVisible()
+    assert not opened.page.failure.card.isVisible()
     assert opened.page.list.isVisible()
 
 
@@ -215,7 +215,7 @@ def test_while_the_first_run_trains_the_page_waits(open_at, tmp_path):
     opened = open_at(make_project(tmp_path / "films", *films(), algorithms=()))
     run = opened.session.queue_run("popularity", seed=1)
     opened.until(opened.page.waiting.isVisible)
-    assert opened.page.waiting.text().startswith("Popularity")
+    assert opened.page.waiting.words.text().startswith("Popularity")
     opened.session.cancel_run(run)
     opened.until(opened.page.empty.isVisible)
 
@@ -285,8 +285,8 @@ def test_back_to_the_user_that_is_shown_needs_no_answer(open_at, canned, tmp_pat
 
 def test_a_worker_that_dies_is_told(open_at, canned):
     opened = open_at(canned(u0={"die": True}), worker=CANNED)
-    opened.until(lambda: opened.page._failed_card is not None)
-    assert "status 3" in opened.page._failed_card.sentence.text()
+    opened.until(lambda: opened.page.failure.card is not None)
+    assert "status 3" in opened.page.failure.card.sentence.text()
 
 
 LONG_TITLE = "ab " * 3500
@@ -333,8 +333,8 @@ def test_hostile_answers_are_shown(open_at, canned, name, size, light):
 def test_a_user_without_history_and_an_empty_list_are_said_in_words(open_at, canned):
     opened = open_at(canned(u0=a_list("u0", known=False)), worker=CANNED)
     opened.user("u0")
-    assert opened.page._no_history.isVisible()
-    assert opened.page._no_list.isVisible()
+    assert opened.page.user.left.nothing.isVisible()
+    assert opened.page.user.right.nothing.isVisible()
     assert opened.page.facts == "0 interactions · not in training"
 
 
@@ -357,7 +357,7 @@ def test_small_and_odd_data_with_the_real_worker(open_at, tmp_path, users, items
     assert opened.session.user == users[0]
     opened.page.random.trigger()
     opened.until(lambda: opened.page._lists.pending is None)
-    assert opened.page._failed_card is None
+    assert opened.page.failure.card is None
 
 
 @pytest.mark.parametrize(
@@ -390,15 +390,15 @@ def test_a_chosen_recommendation_tells_why(open_at, fresh):
     opened.user("u0")
     page = opened.page
     page.list.select(1)
-    assert page.tabs.current == "why"
-    opened.until(lambda: page.reasons.items)
+    assert page.user.left.tabs.current == "why"
+    opened.until(lambda: page.user.left.reasons.items)
     chosen = page.list.items[1]
     wanted = explain(str(fresh.runs_folder / "1-ease"), "u0", chosen["item"], Control())
-    assert page.reasons.items == wanted["reasons"]
-    assert "exact" in page.reasons.how.text().lower()
-    assert opened.column(page.reasons.table, 2)[0].startswith("2 → ")
-    opened.click(page.reasons.check)
-    opened.until(lambda: page.reasons.faith.text().startswith("Checked with"))
+    assert page.user.left.reasons.items == wanted["reasons"]
+    assert "exact" in page.user.left.reasons.how.text().lower()
+    assert opened.column(page.user.left.reasons.table, 2)[0].startswith("2 → ")
+    opened.click(page.user.left.reasons.check)
+    opened.until(lambda: page.user.left.reasons.faith.text().startswith("Checked with"))
     assert (fresh.runs_folder / "1-ease" / "faithfulness.json").exists()
     assert not unnamed(opened.window)
 
@@ -408,25 +408,25 @@ def test_a_changed_history_changes_the_list_and_reset_brings_it_back(open_at, fr
     opened.user("u0")
     page = opened.page
     plain = ids(page.list)
-    gone = page.history.items[0]["item"]
-    page.history.select(0)
-    page.history.setFocus()
-    opened.key(Qt.Key.Key_Delete, widget=page.history)
-    assert gone not in ids(page.history)
+    gone = page.user.left.table.items[0]["item"]
+    page.user.left.table.select(0)
+    page.user.left.table.setFocus()
+    opened.key(Qt.Key.Key_Delete, widget=page.user.left.table)
+    assert gone not in ids(page.user.left.table)
     opened.until(lambda: gone in ids(page.list))  # what is not had any more can be recommended
     assert all("was" in one for one in page.list.items)
-    opened.click(page.what_if.keep)
-    assert page.beside.isVisible()
-    kept = ids(page.beside.table)
-    opened.click(page.what_if.nobody)
+    opened.click(page.user.left.what_if.keep)
+    assert page.user.right.beside.isVisible()
+    kept = ids(page.user.right.beside.table)
+    opened.click(page.user.left.what_if.nobody)
     opened.until(lambda: len(page.list.items) == 9)  # all films, for somebody who has none
     assert page.heading == "Somebody new"
-    assert ids(page.beside.table) == kept
-    page.what_if.search.setFocus()
-    qtbot.keyClicks(page.what_if.search, "Film 3")
+    assert ids(page.user.right.beside.table) == kept
+    page.user.left.what_if.search.setFocus()
+    qtbot.keyClicks(page.user.left.what_if.search, "Film 3")
     opened.key(Qt.Key.Key_Return)
-    opened.until(lambda: ids(page.history) == ["i3"] and "i3" not in ids(page.list))
-    opened.click(page.what_if.reset)
+    opened.until(lambda: ids(page.user.left.table) == ["i3"] and "i3" not in ids(page.list))
+    opened.click(page.user.left.what_if.reset)
     opened.until(lambda: ids(page.list) == plain)
     assert page.heading == "User u0"
 
@@ -435,12 +435,12 @@ def test_another_run_beside_tells_what_moved(open_at, fresh):
     opened = open_at(fresh)
     opened.user("u0")
     page = opened.page
-    opened.choose(page.beside.choice, "0-popularity")
-    page.beside._choose()
+    opened.choose(page.user.right.beside.choice, "0-popularity")
+    page.user.right.beside._choose()
     wanted = asked(fresh, "u0", "0-popularity")["items"]
-    opened.until(lambda: ids(page.beside.table) == [one["item"] for one in wanted])
+    opened.until(lambda: ids(page.user.right.beside.table) == [one["item"] for one in wanted])
     places = {one["item"]: one["rank"] for one in page.list.items}
-    assert [one["was"] for one in page.beside.table.items] == [places.get(one["item"]) for one in wanted]
+    assert [one["was"] for one in page.user.right.beside.table.items] == [places.get(one["item"]) for one in wanted]
 
 
 def test_another_order_obeys_its_rules(open_at, fresh):
@@ -449,13 +449,13 @@ def test_another_order_obeys_its_rules(open_at, fresh):
     page = opened.page
     last, first = page.list.items[-1], page.list.items[0]
     page.list.select(len(page.list.items) - 1)
-    page._pin()
+    page.user.right.pin()
     opened.until(lambda: page.list.items[0]["item"] == last["item"])
     assert page.list.items[0]["was"] == len(places := ids(page.list)), places
     page.list.select_item(first["item"])
-    page._exclude()
+    page.user.right.exclude()
     opened.until(lambda: first["item"] not in ids(page.list))
-    opened.click(page.reorder.reset)
+    opened.click(page.user.left.reorder.reset)
     opened.until(lambda: page.list.items[0]["item"] == first["item"])
 
 
@@ -470,7 +470,7 @@ def test_an_item_and_the_map(open_at, fresh):
     opened.click(page.item_view.back)
     assert page.views.current == "user"
     opened.click(page.views.buttons["map"])
-    opened.until(lambda: len(page.map.points.index) == 9)
+    opened.until(lambda: page.map.points.n == 9)
     spot = page.map.points.places()[2]
     assert page.map.points.nearest(QPointF(*spot)) >= 0
     qpoint = QPointF(*spot).toPoint()

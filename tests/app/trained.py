@@ -117,7 +117,7 @@ class Opened:
     def user(self, user):
         """Wait until a user's list is shown."""
         self.until(lambda: self.page.heading == f"User {user}" and self.page._lists.pending is None)
-        card = self.page._failed_card
+        card = self.page.failure.card
         assert card is None or not card.isVisible(), card._all
 
     def column(self, table, column):

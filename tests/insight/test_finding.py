@@ -87,16 +87,62 @@ def test_the_story_of_an_item_counts_its_people_and_its_lists(runs):
     assert len(told["similar"]) == 10
 
 
-def test_the_map_has_a_point_for_each_item_and_the_commonest_genres(runs, monkeypatch):
+def test_the_map_has_a_point_for_each_item_and_each_user_in_the_colours_of_genres(runs, monkeypatch):
     run = runs["ials"]
+    data, histories = run.data, run.fold.shown_at_test.by_user
     told = finding.item_map(str(run.folder), GO)
     points, colours = np.load(told["points"]), np.load(told["colours"])
-    assert points.shape == (run.data.n_items, 4)
+    items, users = points[: data.n_items], points[data.n_items :]
+    assert (told["items"], told["users"]) == (data.n_items, np.count_nonzero(histories.lengths))
+    assert points.shape == (told["items"] + told["users"], 4)
     assert np.isfinite(points).all()
-    assert points[:, 2].tolist() == list(range(run.data.n_items))
-    assert points[:, 3].tolist() == run.data.item_counts.tolist()
-    assert told["genres"]
-    first = run.data.item_facts.genres[int(np.flatnonzero(colours == 0)[0])].as_py()[0]
-    assert first == told["genres"][0]
-    monkeypatch.setattr(finding, "POINTS", 50)
-    assert finding.item_map(str(run.folder), GO)["items"] == 50
+    assert items[:, 2].tolist() == list(range(data.n_items))
+    assert items[:, 3].tolist() == data.item_counts.tolist()
+    assert users[:, 2].tolist() == np.flatnonzero(histories.lengths).tolist()
+    genres = told["genres"]
+    names = [one.as_py() for one in data.item_facts.genres]
+    first = [one[0] if one else None for one in names]
+    assert [genres[at] if at >= 0 else None for at in colours[: data.n_items]] == [
+        one if one in genres else None for one in first
+    ]
+    # A user's colour, counted by hand.
+    rows = [[first[item] for item in histories.rows(np.array([int(one)])).item] for one in users[:, 2]]
+    everything = [one for row in rows for one in row]
+    for row, colour in zip(rows, colours[data.n_items :], strict=True):
+        beyond = [row.count(one) / len(row) - everything.count(one) / len(everything) for one in genres]
+        assert beyond[colour] == pytest.approx(max(beyond), abs=1e-6)
+    monkeypatch.setattr(finding, "POINTS", 20)
+    few = finding.item_map(str(run.folder), GO)
+    assert (few["items"], few["users"]) == (20, 20)
+    assert np.load(few["points"])[:20, 3].min() >= np.sort(data.item_counts)[-20]
+
+
+def test_people_alike_are_those_of_the_largest_cosine_of_sets(runs):
+    run = runs["ials"]
+    histories, data = run.fold.seen_at_test.by_user, run.data
+    had = [set(histories.rows(np.array([user])).item.tolist()) for user in range(data.n_users)]
+    for user in (0, 5, data.n_users - 1):
+        cosine = [len(had[user] & one) / (len(had[user]) * len(one)) ** 0.5 if one else 0.0 for one in had]
+        wanted = sorted((at for at in range(data.n_users) if at != user and cosine[at] > 0), key=lambda at: -cosine[at])
+        found = finding.similar_users(str(run.folder), data.user_ids[user].as_py(), GO, limit=8)
+        assert [one["value"] for one in found] == pytest.approx([cosine[at] for at in wanted[:8]])
+        for one in found:
+            at = data.user_index(one["user"])
+            assert at != user
+            assert one["value"] == pytest.approx(cosine[at])
+            assert one["shared"] == len(had[user] & had[at])
+            assert one["interactions"] == len(had[at])
+    everybody = finding.similar_users(str(run.folder), data.user_ids[0].as_py(), GO, limit=10_000)
+    assert len(everybody) == sum(bool(had[0] & one) for one in had[1:])
+
+
+@pytest.mark.parametrize("query", ["the", "THE", "a", "toy story", "1", "(", "[", "zzz-nothing", "", "é"])
+def test_items_are_found_by_any_part_of_their_titles_or_by_their_id(runs, query):
+    run = runs["ials"]
+    data = run.data
+    ids, counts = data.item_ids.to_pylist(), data.item_counts
+    titles = [title or ids[at] for at, title in enumerate(data.item_facts.title.to_pylist())]
+    wanted = [at for at, title in enumerate(titles) if query.lower() in title.lower() or ids[at] == query]
+    wanted.sort(key=lambda at: (ids[at] != query, not titles[at].lower().startswith(query.lower()), -counts[at], at))
+    found = finding.find_items(str(run.folder), query, GO, limit=30)
+    assert [one["item"] for one in found] == [ids[at] for at in wanted[:30]]

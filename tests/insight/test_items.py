@@ -8,7 +8,7 @@ import pytest
 from tests.golden import golden_for
 from workbench.algorithms import all_algorithms, find
 from workbench.data.interactions import UserItems
-from workbench.insight.items import plane, similar, vectors_of
+from workbench.insight.items import Plane, people_of, similar, vectors_of
 
 # A blend has no mind of its own.
 ALGORITHMS = {name: kind for name, kind in all_algorithms().items() if name != "blend"}
@@ -20,6 +20,10 @@ def ready(name):
     algorithm = find(name).make({"epochs": 3} if "epochs" in kind.model_fields else {})
     list(algorithm.train(golden_for(kind).train))
     return algorithm
+
+
+def plane(vectors):
+    return Plane.of(vectors).points(vectors)
 
 
 @pytest.mark.parametrize("name", ALGORITHMS)
@@ -42,6 +46,25 @@ def test_neighbours_by_vectors_are_those_of_the_largest_cosine():
     np.testing.assert_allclose(found.scores, np.sort(cosine)[::-1][:4], rtol=1e-4)
 
 
+@pytest.mark.parametrize("name", ["ials", "pure-svd", "bpr", "lightgcn", "ease", "item-knn", "rp3beta", "slim"])
+@pytest.mark.parametrize("item", [0, 2, 7])
+def test_neighbours_by_brute_force(name, item):
+    """One item after the other, in double precision: a cosine, or the score for somebody who has this item alone."""
+    algorithm = ready(name)
+    vectors = algorithm.item_vectors()
+    if vectors is None:
+        alike = algorithm.score(np.array([-1], np.int32), UserItems.from_lists([[item]]))[0].astype(np.float64).tolist()
+    else:
+        mine, alike = vectors[item].astype(np.float64), []
+        for one in vectors.astype(np.float64):
+            lengths = np.linalg.norm(one) * np.linalg.norm(mine)
+            alike.append(float(one @ mine / lengths) if lengths > 0 else 0.0)
+    found = similar(algorithm, item, 6)
+    best = sorted((value for at, value in enumerate(alike) if at != item), reverse=True)[:6]
+    np.testing.assert_allclose(found.scores, best, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose([alike[one] for one in found.items], best, rtol=1e-4, atol=1e-6)
+
+
 def test_neighbours_alone_are_what_its_weights_say():
     algorithm = ready("ease")
     weights = algorithm.score(np.array([-1], np.int32), UserItems.from_lists([[2]]))[0]
@@ -53,7 +76,9 @@ def test_neighbours_alone_are_what_its_weights_say():
 def test_two_tastes_lie_apart_on_the_map(name):
     data = golden_for(ALGORITHMS[name]).train
     met = np.flatnonzero(data.item_counts > 0)
-    points = plane(vectors_of(ready(name), data))[met]
+    vectors = vectors_of(ready(name), data)
+    points, people = (Plane.of(vectors).points(one) for one in (vectors, people_of(vectors, data.by_user)))
+    points = points[met]
     assert points.shape == (len(met), 2)
     assert np.abs(points).max() <= 1
     users = data.matrix()[:, met].toarray()
@@ -61,8 +86,29 @@ def test_two_tastes_lie_apart_on_the_map(name):
     distance = np.linalg.norm(points[:, None] - points, axis=2)
     apart = ~np.eye(len(met), dtype=bool)
     assert np.corrcoef(alike[apart], distance[apart])[0, 1] < -0.5
+    # People stand nearer to what they had than to what they had not.
+    away = np.linalg.norm(people[: len(users), None] - points, axis=2)
+    mine = users.sum(axis=1) > 0
+    own, others = ((away * one).sum(axis=1) / np.maximum(one.sum(axis=1), 1) for one in (users, 1 - users))
+    assert (own[mine] < others[mine]).all()
 
 
 def test_a_map_of_next_to_nothing():
     assert plane(np.zeros((3, 1), np.float32)).tolist() == [[0, 0]] * 3
     assert plane(np.ones((1, 4), np.float32)).tolist() == [[0, 0]]
+    alone = Plane.of(np.ones((1, 4), np.float32)).points(people_of(np.ones((1, 4)), UserItems.from_lists([[0], []])))
+    assert np.abs(alone).max() <= 1
+
+
+def test_who_had_one_item_stands_where_it_is():
+    vectors = np.random.default_rng(0).normal(size=(20, 5)).astype(np.float32)
+    seen = Plane.of(vectors)
+    np.testing.assert_allclose(
+        seen.points(people_of(vectors, UserItems.from_lists([[3], [7]]))), seen.points(vectors)[[3, 7]], atol=1e-6
+    )
+    # By hand: the projection of the sum of both, made length 1, is that of the item they add up to.
+    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    both = (unit[3] + unit[7])[None]
+    np.testing.assert_allclose(
+        seen.points(people_of(vectors, UserItems.from_lists([[7, 3]]))), seen.points(both), atol=1e-6
+    )

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from workbench.control import Control
-from workbench.data.interactions import Array
+from workbench.data.interactions import Array, UserItems
 from workbench.errors import WorkbenchError
 from workbench.evaluation.overlap import rank_biased_overlap
 from workbench.files import whole_file
@@ -151,36 +151,69 @@ def item_story(run: str, item: str, control: Control, k: int = 10, people: int =
 
 
 def item_map(run: str, control: Control) -> Json:
-    """A map of a run's items, written beside the model: ``map.npy`` holds x, y, index and interactions of each point.
+    """A map of a run's items and of the people who had them, written beside the model.
+
+    A person stands where an item would that is like all of theirs at once (`items.people_of`).
 
     Returns
     -------
     dict
-        ``points``, the path of the float32 (n, 4) array; ``genres``, the commonest ones, most common first; ``colours``,
-        a path to int8 (n,): the place of each point's first genre in that list, -1 for others.
+        ``points``, the path of float32 (n, 4): x, y, index and interactions of each item, then of each user; ``items``
+        and ``users``, how many of the rows are the ones and the others; ``genres``, the commonest ones, most common first;
+        ``colours``, a path to int8 (n,): the place in that list of an item's first genre, or of the genre of which a user
+        has most beyond what is usual; -1 for others.
     """
     folder = Path(run)
-    opened, _, facts = load(folder)
-    counts = opened.data.item_counts
-    shown = np.sort(np.argsort(-counts, kind="stable")[:POINTS])
-    xy = items.plane(vectors(folder)[shown])
+    opened, _, _ = load(folder)
+    counts, histories = opened.data.item_counts, opened.fold.shown_at_test.by_user
+    shown, people = (_most(one) for one in (counts, histories.lengths))
+    people = people[histories.lengths[people] > 0]
+    of_items = vectors(folder)
+    plane = items.Plane.of(of_items[shown])
     control.check()
-    genres, colours = [], np.full(len(shown), -1, np.int8)
-    if facts is not None:
-        first = [(one or [None])[0] for one in facts.genres.take(pa.array(shown)).to_pylist()]
-        names, number = np.unique([one for one in first if one], return_counts=True)
-        genres = names[np.argsort(-number, kind="stable")][:6].tolist()
-        place = {name: at for at, name in enumerate(genres)}
-        colours = np.array([place.get(one, -1) for one in first], np.int8)
-    points = np.column_stack([xy, shown, counts[shown]]).astype(np.float32)
-    _save(folder / "map.npy", points)
-    _save(folder / "map-colours.npy", colours)
-    return {
-        "points": str(folder / "map.npy"),
-        "colours": str(folder / "map-colours.npy"),
-        "genres": genres,
-        "items": len(shown),
+    chosen = histories.rows(people)
+    xy = np.concatenate([plane.points(of_items[shown]), plane.points(items.people_of(of_items, chosen))])
+    control.check()
+    genres, of_all = _first_genres(opened)
+    tables = {
+        "map.npy": np.column_stack(
+            [xy, np.concatenate([shown, people]), np.concatenate([counts[shown], chosen.lengths])]
+        ).astype(np.float32),
+        "map-colours.npy": np.concatenate([of_all[shown], _favourites(chosen, of_all, len(genres))]),
     }
+    for name, table in tables.items():
+        _save(folder / name, table)
+    places = {key: str(folder / name) for key, name in zip(("points", "colours"), tables, strict=True)}
+    return {**places, "genres": genres, "items": len(shown), "users": len(people)}
+
+
+def _most(counts: Array) -> Array:
+    """Indices of the `POINTS` with most, in their own order."""
+    return np.sort(np.argsort(-counts, kind="stable")[:POINTS])
+
+
+def _first_genres(run: Run, most: int = 6) -> tuple[list[str], Array]:
+    """The commonest first genres, and the place there of each item's, int8 (n_items,); -1 for others."""
+    facts, colours = run.data.item_facts, np.full(run.data.n_items, -1, np.int8)
+    if facts is None:
+        return [], colours
+    first = [(one or [None])[0] for one in facts.genres.to_pylist()]
+    names, number = np.unique([one for one in first if one], return_counts=True)
+    genres: list[str] = names[np.argsort(-number, kind="stable")][:most].tolist()
+    place = {name: at for at, name in enumerate(genres)}
+    return genres, np.array([place.get(one, -1) for one in first], np.int8)
+
+
+def _favourites(histories: UserItems, of_items: Array, n: int) -> Array:
+    """Of which of `n` genres each history has most beyond what is usual, int8 (n_users,); -1 where it has none of them."""
+    if not n or not len(histories):
+        return np.full(len(histories), -1, np.int8)
+    flags = (of_items[:, None] == np.arange(n)).astype(np.float32)
+    has = np.asarray(histories.matrix(len(of_items)) @ flags)
+    usual = has.sum(axis=0) / max(float(histories.lengths.sum()), 1.0)
+    beyond = has / np.maximum(histories.lengths, 1)[:, None] - usual
+    beyond[has == 0] = -np.inf
+    return np.where(has.any(axis=1), beyond.argmax(axis=1), -1).astype(np.int8)
 
 
 def _save(path: Path, array: Array) -> None:

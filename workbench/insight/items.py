@@ -1,4 +1,4 @@
-"""Items among items: vectors, neighbours, and a map of all of them."""
+"""Items among items: vectors, neighbours, and a plane on which all of them and those who had them lie."""
 
 from dataclasses import dataclass
 
@@ -10,6 +10,8 @@ from workbench.evaluation.ranking import recommend, top_k
 
 # Numbers of an item where the algorithm has learned none, and the same ones whatever the seed of a run.
 FACTORS, SEED = 64, 17
+# Below this, vectors that are all the same differ by rounding.
+TINY = 1e-6
 
 
 @dataclass(frozen=True)
@@ -62,20 +64,43 @@ def vectors_of(algorithm: Algorithm, data: Interactions) -> Array:
     return np.asarray((v * values[:, None]).T, np.float32)
 
 
-def plane(vectors: Array) -> Array:
-    """Two coordinates of each item, so that alike items lie near, float32 (n_items, 2), about 1 wide.
+@dataclass(frozen=True)
+class Plane:
+    """Two directions in which the vectors of the items differ most, to look at items and people from there.
 
-    The two leading principal components of the vectors, each made length 1; the signs are fixed.
+    The two leading principal components of the vectors, each made length 1; the signs are fixed, and of the items the one
+    furthest out is at 1.
     """
-    unit = _unit(vectors)
-    centred = unit - unit.mean(axis=0)
-    _, directions = np.linalg.eigh((centred.T @ centred).astype(np.float64))
-    leading = directions[:, ::-1][:, :2]
-    points = np.zeros((len(vectors), 2), np.float32)
-    points[:, : leading.shape[1]] = centred @ leading
-    signs = np.sign((points.astype(np.float64) ** 3).sum(axis=0))
-    points *= np.where(signs < 0, -1, 1)
-    return points / max(float(np.abs(points).max(initial=0)), 1e-12)
+
+    middle: Array
+    directions: Array
+
+    @classmethod
+    def of(cls, vectors: Array) -> "Plane":
+        """The plane of some items; those of whom nothing was learned, or no numbers, do not count."""
+        unit = _unit(vectors)
+        unit = unit[np.isfinite(unit).all(axis=1) & unit.any(axis=1)]
+        if not len(unit):
+            return cls(np.zeros(vectors.shape[1]), np.zeros((vectors.shape[1], 2)))
+        middle = unit.mean(axis=0)
+        centred = unit - middle
+        _, directions = np.linalg.eigh((centred.T @ centred).astype(np.float64))
+        leading = np.zeros((vectors.shape[1], 2))
+        leading[:, : min(2, vectors.shape[1])] = directions[:, ::-1][:, :2]
+        points = centred @ leading
+        signs = np.sign((points**3).sum(axis=0))
+        furthest = float(np.abs(points).max(initial=0))
+        leading *= np.where(signs < 0, -1, 1) / (furthest if furthest > TINY else 1.0)
+        return cls(middle, leading)
+
+    def points(self, vectors: Array) -> Array:
+        """Where vectors lie, so that alike ones lie near, float32 (n, 2)."""
+        return np.asarray((_unit(vectors) - self.middle) @ self.directions, np.float32)
+
+
+def people_of(vectors: Array, histories: UserItems) -> Array:
+    """A vector for each history, float32 (n, d): the sum of those of its items, each made length 1."""
+    return np.asarray(histories.matrix(len(vectors)) @ _unit(vectors).astype(np.float32), np.float32)
 
 
 def _unit(vectors: Array) -> Array:

@@ -17,7 +17,7 @@ from workbench.app.widgets import Text, clear
 
 FAINT = 90  # of 255: how strong a pale line is
 FEW = 500  # points up to which a line may be two pixels wide
-MOST_DRAWN = 4000  # points of a line that are ever drawn: more than a plot has pixels
+MOST_DRAWN = 2000  # points of a line that are ever drawn: more than a plot has pixels
 FRAME = 16  # milliseconds between two drawings while one zooms
 EDGE = 0.2  # share of the plot in which words beside a mark turn inwards
 
@@ -58,6 +58,14 @@ class Axis(pg.AxisItem):
         if not self.whole or self.logMode:
             return levels
         return [level for level in levels if level[0] >= 1] or [(1.0, 0.0)]
+
+    def generateDrawSpecs(self, p: QPainter) -> Any:
+        specs = super().generateDrawSpecs(p)
+        if specs is None:
+            return None
+        line, ticks, words = specs
+        # Ticks of no length, where no hairline goes across, are as slow to draw as others.
+        return line, [tick for tick in ticks if tick[1] != tick[2]], words
 
     def tickStrings(self, values: Any, scale: float, spacing: float) -> list[str]:
         if self.names is not None:
@@ -261,7 +269,9 @@ class LinePlot(Plot):
         color = theme().series(number)
         self._data[name] = (x, y)
         self._draw(name)
-        curve.setPen(self._pen(name, number))
+        pen = self._pen(name, number)
+        if curve.opts["pen"] != pen:  # all of it is worked out anew for another pen
+            curve.setPen(pen)
         if markers:
             curve.setSymbol(MARKERS[round_of(number)])
             curve.setSymbolSize(6)
@@ -331,6 +341,8 @@ class LinePlot(Plot):
 
     def set_log(self, *, x: bool = False, y: bool = False) -> None:
         """Use logarithmic scales; what is not above 0 is left out of them."""
+        if (x, y) == tuple(bool(self.plot.getAxis(side).logMode) for side in ("bottom", "left")):
+            return
         for name in self._lines:  # no value may be without a logarithm at the moment of change
             self._draw(name, x=x, y=y)
         self.plot.setLogMode(x=x, y=y)

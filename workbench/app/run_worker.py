@@ -20,7 +20,7 @@ from workbench.app.task_worker import ending
 from workbench.errors import WorkbenchError
 
 PAUSE = 1 / 15  # seconds between two looks at the folder
-PIECE, REST = 1 << 18, 0.02  # bytes of records that are read at once, and seconds between two where there are more
+PIECE, REST = 1 << 16, 0.02  # bytes of records that are read at once, and seconds between two where there are more
 GRACE = 0.5  # seconds that a cancelled run has before it is terminated, and again before it is killed
 PATIENCE = 3000  # milliseconds that closing waits for the thread
 OVER = frozenset({"done", "stopped", "cancelled", "failed", "lost"})

@@ -17,7 +17,7 @@ PLAIN, DEEPER = ("epoch", "part", "loss", "seconds", "memory_bytes"), ("validati
 FEW_BYTES = 100_000  # up to which lines are read one by one
 LOWER_IS_BETTER = frozenset({"rmse", "mae"})
 BLOCK = 64  # points that are smoothed by one product
-MOST_MEANT = 200_000  # points that are smoothed at once
+MOST_MEANT = 100_000  # points that are smoothed at once
 
 
 class Points:

@@ -25,7 +25,7 @@ NAMES = (
     "ndcg", "recall", "precision", "hit_rate", "map", "mrr", "f1", "coverage", "novelty", "gini", "entropy", "arp", "aplt",
     "miuf", "epc", "serendipity", "ild",
 )  # fmt: skip
-ALGORITHMS = ("popularity", "random", "ease", "item-knn", "bpr", "als")
+ALGORITHMS = ("popularity", "random", "ease", "item-knn", "bpr", "ials")
 
 
 def figures(value):

@@ -21,6 +21,7 @@ GRID = 8
 # Type scale, in device-independent pixels: small, body, heading, title, figure.
 SMALL, BODY, HEADING, TITLE, FIGURE = 12, 13, 15, 20, 28
 ROW_HEIGHT = 32
+KEPT = "_workbench_theme"  # attribute of the application
 
 
 @dataclass(frozen=True)
@@ -145,8 +146,14 @@ def theme() -> Theme:
     if not isinstance(app, QApplication):
         message = "There is no application yet."
         raise RuntimeError(message)
-    found = app.findChild(Theme, options=Qt.FindChildOption.FindDirectChildrenOnly)
-    return found if found is not None else Theme(app)
+    known: Theme | None = vars(app).get(
+        KEPT
+    )  # asked for each cell that is drawn: to look among children takes too long
+    if known is None:
+        found = app.findChild(Theme, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        known = found if found is not None else Theme(app)
+        setattr(app, KEPT, known)
+    return known
 
 
 def font(size: int = BODY, *, bold: bool = False, figures: bool = False) -> QFont:

@@ -11,7 +11,7 @@ from workbench.app.pages._compare_figures import better, figure_of, metric_total
 from workbench.app.pages._compare_groups import details, leaves
 from workbench.app.pages._compare_lights import leaks_of, lights, lights_in_full, lights_words
 from workbench.app.pages._curves import LOWER_IS_BETTER
-from workbench.app.pages._protocols import is_sampled, key_of
+from workbench.app.pages._protocols import is_sampled
 from workbench.app.pages._run_delegates import BOLD, DETAIL, INK, INTERVAL, LIGHTS
 from workbench.app.pages._run_model import Group, RunColumn
 from workbench.app.pages._run_words import (
@@ -58,11 +58,9 @@ def plain() -> dict[str, str]:
 
 def metrics_of(runs: Sequence[RunInfo]) -> list[str]:
     """Test metrics that any of these has, as they were first named."""
-    names: dict[str, None] = {}
-    for info in runs:
-        if isinstance(info.metrics, dict):
-            names.update(dict.fromkeys(str(one)[:60] for one in info.metrics))
-    return list(names)
+    # Most runs have the same ones, and there are many.
+    kinds = dict.fromkeys(tuple(info.metrics) for info in runs if isinstance(info.metrics, dict))
+    return list(dict.fromkeys(str(one)[:60] for kind in kinds for one in kind))
 
 
 def is_usual(key: str) -> bool:
@@ -103,7 +101,7 @@ def columns(
     chosen
         Names of the columns to show, as in `choices`; the usual ones where left out.
     """
-    spans = {key_of(info): span for group in groups if (span := _span(group, metric)) for info in group.runs[:1]}
+    spans = {info.id: span for group in groups if (span := _span(group, metric)) for info in group.runs}
     wanted = usual_columns(metric) if chosen is None else list(chosen)
     found = _plain_columns(details(rows), testing)
     found["metric"] = _metric_column(metric, bold=True)
@@ -279,7 +277,7 @@ def _span(group: Group, metric: str) -> tuple[float, float] | None:
 
 def _shares(info: RunInfo, metric: str, spans: dict[str, tuple[float, float]]) -> tuple[float, float, float] | None:
     mean, low, high = tested(info, metric)
-    span = spans.get(key_of(info))
+    span = spans.get(info.id)
     if mean is None or span is None:
         return None
     wide = (span[1] - span[0]) or 1.0

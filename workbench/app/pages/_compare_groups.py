@@ -35,23 +35,23 @@ def algorithm_title(info: RunInfo) -> str:
     return kind.title if kind is not None else info.algorithm[:LONG]
 
 
-def arranged(runs: Sequence[RunInfo], way: str) -> list[Group]:
+def arranged(runs: Sequence[RunInfo], way: str, key: Callable[..., str] = key_of) -> list[Group]:
     """Groups of runs that may be compared, divided by algorithm or by tag, in each the oldest run first.
 
     By algorithm, runs that differ in their seed or fold alone stand together under what they come to.
     """
     if way == "algorithm":
-        sets = _sets(runs)
+        sets = _sets(runs, key)
         folds = {
             one.id: sorted({fold_of(run) for run in part}) for part, what in sets if what == "folds" for one in part
         }
-        groups = grouped(runs, folds)
+        groups = grouped(runs, folds, key)
         for group in groups:
             inside = {info.id for info in group.runs}
             own = [(part, what) for part, what in sets if part[0].id in inside]
             group.parts = [_of_algorithm(part, own) for part in _by(group.runs, algorithm_title)]
         return groups
-    groups = grouped(runs)
+    groups = grouped(runs, key=key)
     if way == "tag":
         for group in groups:
             parts = _by(group.runs, _first_tag)
@@ -62,11 +62,11 @@ def arranged(runs: Sequence[RunInfo], way: str) -> list[Group]:
     return groups
 
 
-def _sets(runs: Sequence[RunInfo]) -> list[tuple[list[RunInfo], str]]:
+def _sets(runs: Sequence[RunInfo], key: Callable[..., str]) -> list[tuple[list[RunInfo], str]]:
     """Runs that are repeats of each other, and in what they differ: "folds" or "seeds"."""
     alike: dict[str, list[RunInfo]] = {}
     for info in runs:
-        alike.setdefault(key_of(info, fold=False), []).append(info)
+        alike.setdefault(key(info, fold=False), []).append(info)
     found = []
     for group in alike.values():
         known = {info.id: info for info in group}

@@ -1,7 +1,7 @@
 """Which runs may be compared: those that were judged in the same way on the same data."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication
@@ -40,20 +40,40 @@ def key_of(info: RunInfo, *, fold: bool = True) -> str:
     return json.dumps(parts, sort_keys=True, default=str)
 
 
-def grouped(runs: Sequence[RunInfo], folds: Mapping[str, Sequence[int]] | None = None) -> list[Group]:
+class Keys:
+    """`key_of`, remembered while a run stays what it is: to write 200 protocols down takes half of a frame."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, bool], tuple[Any, Any, str]] = {}
+
+    def __call__(self, info: RunInfo, *, fold: bool = True) -> str:
+        spec, evaluation, key = self._known.get((info.id, fold), (None, None, ""))
+        if spec is not info.spec or evaluation is not info.evaluation:
+            key = key_of(info, fold=fold)
+            self._known[info.id, fold] = info.spec, info.evaluation, key
+        return key
+
+
+def grouped(
+    runs: Sequence[RunInfo],
+    folds: Mapping[str, Sequence[int]] | None = None,
+    key: Callable[..., str] = key_of,
+) -> list[Group]:
     """Runs by protocol; the group of the newest run first, in each the oldest run first.
 
     Parameters
     ----------
     folds
         By run id, of which folds it is one: runs of the same folds stand together, to be summed up.
+    key
+        `key_of`, or `Keys`.
     """
     folds = folds or {}
     groups: dict[str, list[RunInfo]] = {}
     for info in runs:
         own = folds.get(info.id)
-        key = key_of(info) if own is None else f"{key_of(info, fold=False)} {list(own)}"
-        groups.setdefault(key, []).append(info)
+        same = key(info) if own is None else f"{key(info, fold=False)} {list(own)}"
+        groups.setdefault(same, []).append(info)
     newest_first = sorted(groups.values(), key=lambda group: -max(info.number for info in group))
     return [
         Group(_title(group[0], folds.get(group[0].id)), group, ink="error" if is_sampled(group[0]) else "muted")

@@ -20,6 +20,8 @@ LEVEL = SERIES + 5
 """Role of how far inside a row is: 0, or 1 and 2 under the titles of groups in groups."""
 LIGHTS = SERIES + 6
 """Role of what each check found, for `LightsDelegate`: True for a leak; None where nobody looked."""
+ALIGNMENT = Qt.ItemDataRole.TextAlignmentRole
+LEFT, RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 ACROSS, LIGHT, APART = 5, 6, 10  # lights in a line; how wide one is, and from one to the next
 
 
@@ -27,7 +29,7 @@ class RunDelegate(QStyledItemDelegate):
     """Dot, title, and quietly what tells it from its like; or the title of a group."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Any) -> None:
-        room = _ground(self, painter, option, index)
+        room = _ground(painter, option)
         text = str(index.data() or "")[:400]
         number, level = index.data(SERIES), index.data(LEVEL) or 0
         room.setLeft(room.left() + 2 * GRID * max(0, level - 1))
@@ -50,14 +52,14 @@ class InkDelegate(QStyledItemDelegate):
     """A text in the colour of a token (`INK`), bold where it is the one to look at (`BOLD`)."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Any) -> None:
-        room = _ground(self, painter, option, index)
+        room = _ground(painter, option)
         painter.setFont(font(bold=bool(index.data(BOLD)), figures=True))
         _write(
             painter,
             room,
             str(index.data() or "")[:400],
             index.data(INK) or "text",
-            Qt.AlignmentFlag(option.displayAlignment),
+            RIGHT if index.data(ALIGNMENT) & RIGHT else LEFT,
         )
 
 
@@ -65,7 +67,7 @@ class IntervalDelegate(QStyledItemDelegate):
     """A point with its interval, on a scale that all rows of the group share."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Any) -> None:
-        room = _ground(self, painter, option, index).adjusted(4, 0, -4, 0)
+        room = _ground(painter, option).adjusted(4, 0, -4, 0)
         given = index.data(INTERVAL)
         if given is None or room.width() <= 0:
             return
@@ -85,7 +87,7 @@ class LightsDelegate(QStyledItemDelegate):
     """A small light for each check, in two lines: a quiet dot, or a square that stands out where something was found."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Any) -> None:
-        room = _ground(self, painter, option, index)
+        room = _ground(painter, option)
         given = index.data(LIGHTS)
         if given is None:
             _write(painter, room, str(index.data() or ""), "faint")
@@ -105,24 +107,25 @@ class LightsDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
 
 
-def _ground(delegate: QStyledItemDelegate, painter: QPainter, option: QStyleOptionViewItem, index: Any) -> QRectF:
+def _ground(painter: QPainter, option: QStyleOptionViewItem) -> QRectF:
     """Paint what lies under the text, as for any cell; returns the room for the text."""
-    delegate.initStyleOption(option, index)
-    option.text = ""
+    # Not `initStyleOption`: it asks the model for seven more things that no cell here has, and takes most of the time.
     style = option.widget.style()
     style.drawControl(style.ControlElement.CE_ItemViewItem, option, painter, option.widget)
     return QRectF(option.rect).adjusted(GRID, 0, -GRID, 0)
 
 
-def _write(
-    painter: QPainter, room: QRectF, text: str, ink: str, align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft
-) -> int:
+def _write(painter: QPainter, room: QRectF, text: str, ink: str, align: Qt.AlignmentFlag = LEFT) -> int:
     """Write on one line, cut with … where it is too long; returns the width used."""
-    metrics = painter.fontMetrics()
-    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(room.width()))
+    if not text:
+        return 0
+    metrics, wide = painter.fontMetrics(), int(room.width())
+    used = metrics.horizontalAdvance(text)
+    if used > wide:
+        text, used = metrics.elidedText(text, Qt.TextElideMode.ElideRight, wide), wide
     painter.setPen(theme().tokens.color(ink))
-    painter.drawText(room, int(align | Qt.AlignmentFlag.AlignVCenter), shown)
-    return metrics.horizontalAdvance(shown)
+    painter.drawText(room, int(align | Qt.AlignmentFlag.AlignVCenter), text)
+    return used
 
 
 def _dot(painter: QPainter, at: QPointF, number: int) -> None:

@@ -15,7 +15,7 @@ from workbench.app.runs import RunInfo
 from workbench.app.theme import GRID
 
 Key = Callable[[RunInfo], Any]
-AT_ONCE = 48  # rows formatted at once: a few screens, because a run's figures take a while to write
+AT_ONCE = 32  # rows formatted at once: a screen or two, because a run's figures take a while to write
 
 
 class Total(NamedTuple):

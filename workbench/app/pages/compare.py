@@ -18,7 +18,7 @@ from workbench.app.pages._compare_groups import WAYS, arranged, matching
 from workbench.app.pages._compare_pictures import Pictures
 from workbench.app.pages._compare_tools import FIRST, Tools
 from workbench.app.pages._compare_words import Verdict
-from workbench.app.pages._protocols import grouped
+from workbench.app.pages._protocols import Keys, grouped
 from workbench.app.pages._run_delegates import InkDelegate, IntervalDelegate, LightsDelegate
 from workbench.app.pages._run_model import Group, RunColumn
 from workbench.app.pages._run_table import RunTable
@@ -44,9 +44,11 @@ class ComparePage(Page):
         self._metric = FIRST
         self._way = WAYS[0]
         self._chosen_columns: list[str] | None = None
+        self._keys = Keys()
         self._groups: list[Group] = []
         self._rows: list[Group] = []
         self._columns: list[RunColumn] = []
+        self._pictured: tuple[Any, ...] = ()
         self.primary = QAction(self.tr("Open the test"), self)
         self.primary.triggered.connect(self._go_on)
         self._soon = QTimer(self, singleShot=True, interval=FRAME)
@@ -184,10 +186,10 @@ class ComparePage(Page):
             return
         runs = self.session.all_runs()
         found = matching(runs, self.field.text())
-        rows = arranged(found, self._way)
+        rows = arranged(found, self._way, self._keys)
         alike = not self._whole and [one.shape() for one in rows] == [one.shape() for one in self._rows]
         if alike and self.tools.knows(runs):
-            self._groups = self.file.groups = grouped(found)
+            self._groups = self.file.groups = rows if self._way == WAYS[0] else grouped(found, key=self._keys)
             self.table.runs().refresh()
             self._refresh_rest()
         else:
@@ -201,13 +203,15 @@ class ComparePage(Page):
         self._stack.setCurrentIndex(int(bool(runs)))
         self._found.setCurrentIndex(int(bool(runs) and not found))
         self.nothing.set_text(self.tr("No run has “{words}”").format(words=self.field.text().strip()[:60]))
-        self._rows = arranged(found, self._way)
-        self._groups = self._rows if self._way == WAYS[0] else grouped(found)
+        self._rows = arranged(found, self._way, self._keys)
+        self._groups = self._rows if self._way == WAYS[0] else grouped(found, key=self._keys)
         self._metric = self.tools.offer(runs, self._metric, self._chosen_columns)
         self.file.groups = self._groups
         self._columns = columns(self._metric, self._groups, self._rows, self._testing, self._chosen_columns)
         for at, one in enumerate(self._columns[1:], 1):
-            self.table.setItemDelegateForColumn(at, self._drawn_by.get(one.name, self._plainly))
+            delegate = self._drawn_by.get(one.name, self._plainly)
+            if self.table.itemDelegateForColumn(at) is not delegate:  # each new one has everything drawn again
+                self.table.setItemDelegateForColumn(at, delegate)
         self.table.show_runs(self._columns, self._rows)
         self.table.choose(self.session.selected_runs)
         self._fit()
@@ -216,10 +220,19 @@ class ComparePage(Page):
     def _refresh_rest(self) -> None:
         self._refresh_words()
         self._refresh_primary()
-        self.pictures.show_runs(self.drawn(), self._metric)
+        self._draw()
         group, selected = self._group(), self.session.selected_runs
         chosen = [info for one in selected for info in (group.runs if group is not None else []) if info.id == one]
         self.verdict.show_runs(chosen, self._metric, others=len(selected) - len(chosen))
+
+    def _draw(self) -> None:
+        """Draw the pictures, where something on them is new: curves cost more than all of the table."""
+        drawn = self.drawn()
+        told = [(info.id, info.title, info.state, info.facts, id(info.evaluation)) for info in drawn]
+        pictured = (self._metric, theme().dark, told)
+        if pictured != self._pictured or not all(info.over for info in drawn):
+            self._pictured = pictured
+            self.pictures.show_runs(drawn, self._metric)
 
     def _choose_metric(self, metric: str) -> None:
         self._metric = metric
@@ -285,10 +298,10 @@ class ComparePage(Page):
 
     def _fit(self) -> None:
         """Give the first column what the others leave."""
-        for at, one in enumerate(self._columns[1:], 1):
-            self.table.setColumnWidth(at, one.width)
-        others = sum(one.width for one in self._columns[1:])
-        self.table.setColumnWidth(0, max(20 * GRID, self.table.viewport().width() - others))
+        others = [one.width for one in self._columns[1:]]
+        for at, width in enumerate([max(20 * GRID, self.table.viewport().width() - sum(others)), *others]):
+            if self.table.columnWidth(at) != width:
+                self.table.setColumnWidth(at, width)
 
     def showEvent(self, event: Any) -> None:
         super().showEvent(event)

@@ -28,7 +28,7 @@ from workbench.files import read_json
 from workbench.insight.explaining import first_reason
 from workbench.insight.finding import find_items, item_map, item_story, kinds_of_users, similar_users
 from workbench.insight.looking import explain, faithfulness, load, recommend, reorder, similar, what_if
-from workbench.training import comparing
+from workbench.training import comparing, side_by_side
 from workbench.training.curves import write_curves
 from workbench.training.judging import evaluate_run
 from workbench.training.run import Run
@@ -149,6 +149,31 @@ def overlap(a: str, b: str, control: Control) -> Json:
     return {"users": users, "overlap": [None if np.isnan(one) else float(one) for one in values], "mean": mean}
 
 
+def waterfall(a: str, b: str, control: Control, metric: str = "ndcg@10") -> Json:
+    """Who gains and who loses by the second of two runs, as a curve."""
+    return side_by_side.gains(Run.open(Path(a)), Run.open(Path(b)), metric)
+
+
+def waterfall_users(a: str, b: str, place: int, control: Control, metric: str = "ndcg@10", n: int = 12) -> list[Json]:
+    """Users around a place of that curve."""
+    return side_by_side.users_at(Run.open(Path(a)), Run.open(Path(b)), metric, place, n)
+
+
+def waterfall_file(a: str, b: str, output: str, control: Control, metric: str = "ndcg@10") -> Json:
+    """Write every user's values in two runs to a .csv file."""
+    return {"rows": side_by_side.write_gains(Run.open(Path(a)), Run.open(Path(b)), metric, Path(output))}
+
+
+def parts(runs: list[str], control: Control, metric: str = "ndcg@10", by: str = "activity") -> Json:
+    """For whom the numbers of several runs hold."""
+    return side_by_side.parts([Run.open(Path(one)) for one in runs], metric, by, control)
+
+
+def overlaps(runs: list[str], control: Control) -> list[list[float | None]]:
+    """How alike the lists of several runs are on average, each with each."""
+    return side_by_side.overlaps([Run.open(Path(one)) for one in runs], control)
+
+
 def curves(runs: list[str], output: str, control: Control) -> Json:
     """Write all records of some runs to a .csv file."""
     return {"rows": write_curves([Path(one) for one in runs], Path(output))}
@@ -207,7 +232,7 @@ def first_lines(
     include_seen: bool = False,
     columns: list[str] | None = None,
 ) -> Json:
-    """What `export` would write for a few users: values by column."""
+    """What `export` would write for a few users: names of the columns in their order, and the values of each."""
     opened, algorithm, items = load(Path(run))
     table = first_lists(
         opened,
@@ -219,7 +244,7 @@ def first_lines(
         columns=columns,
         reason=first_reason(algorithm),
     )
-    return {name: table[name].to_pylist() for name in table.column_names}
+    return {"columns": table.column_names, "values": [one.to_pylist() for one in table.columns]}
 
 
 def report(runs: list[str], output: str, title: str, control: Control, metric: str = "ndcg@10") -> Json:
@@ -269,6 +294,11 @@ JOBS: dict[str, Callable[..., Any]] = {
     "segments": segments,
     "gains": gains,
     "overlap": overlap,
+    "waterfall": waterfall,
+    "waterfall_users": waterfall_users,
+    "waterfall_file": waterfall_file,
+    "parts": parts,
+    "overlaps": overlaps,
     "recommend": recommend,
     "explain": explain,
     "similar": similar,

@@ -1,0 +1,359 @@
+"""Lines on a plot: however long they are, no more of them is drawn than can be seen."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QPen
+
+from workbench.app.plot import Key, Plot
+from workbench.app.theme import MARKERS, font, round_of, theme
+from workbench.app.widgets import clear
+
+FAINT = 90  # of 255: how strong a pale line is
+FEW = 500  # points up to which a line may be two pixels wide
+MOST_DRAWN = 4000  # points of a line that are ever drawn: more than a plot has pixels
+FRAME = 16  # milliseconds between two drawings while one zooms
+EDGE = 0.2  # share of the plot in which words beside a mark turn inwards
+
+
+def thinned(
+    x: np.ndarray, y: np.ndarray, low: float = -np.inf, high: float = np.inf, most: int = MOST_DRAWN
+) -> tuple[np.ndarray, np.ndarray]:
+    """What can be seen of a line between `low` and `high`, x rising: the least and the greatest value of each piece."""
+    if len(x) <= most:
+        return x, y
+    start, stop = 0, len(x)
+    if np.isfinite(low) or np.isfinite(high):
+        start = max(0, int(np.searchsorted(x, low)) - 1)
+        stop = min(len(x), int(np.searchsorted(x, high, side="right")) + 1)
+    x, y = x[start:stop], y[start:stop]
+    if len(x) <= most:
+        return x, y
+    step = -(-2 * len(x) // most)
+    pieces = len(x) // step
+    blocks = y[: pieces * step].reshape(pieces, step)
+    across = np.repeat(x[: pieces * step : step], 2)
+    up = np.column_stack([np.fmin.reduce(blocks, axis=1), np.fmax.reduce(blocks, axis=1)]).reshape(-1)
+    # The rest as it is, so that the line ends where its last point is.
+    return np.concatenate([across, x[pieces * step :], x[-1:]]), np.concatenate([up, y[pieces * step :], y[-1:]])
+
+
+class LinePlot(Plot):
+    """Several named lines; each has colour, dashes and, where it has few points, a marker.
+
+    With `whole`, as of epochs, there are no fractions under the axis. However long a line is, no more of it is drawn than
+    there are pixels for; of each piece its least and its greatest value are seen.
+    """
+
+    pointed = Signal(float)
+    """Where the pointer is, once `follow_pointer` was called."""
+
+    def __init__(
+        self, name: str, *, x: str = "", y: str = "", empty: str = "", legend: bool = True, whole: bool = False
+    ) -> None:
+        super().__init__(name, x=x, y=y, empty=empty, whole=whole)
+        self._lines: dict[str, tuple[pg.PlotDataItem, int]] = {}
+        self._faint: set[str] = set()
+        self._data: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        self._marks: list[pg.ScatterPlotItem] = []
+        self._with_legend = legend
+        self._fill: tuple[pg.PlotDataItem, ...] = ()
+        self._level: float | None = None
+        self._drawn: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        self._changes: list[tuple[float, pg.InfiniteLine]] = []
+        self._cross: pg.InfiniteLine | None = None
+        self._again = QTimer(self, singleShot=True, interval=FRAME)
+        self._again.timeout.connect(self._draw_again)
+        self.plot.getViewBox().sigXRangeChanged.connect(self._range_changed)
+        self._describe()
+
+    def set_line(
+        self,
+        name: str,
+        x: Any,
+        y: Any,
+        number: int = 0,
+        *,
+        markers: bool = False,
+        fill: bool = False,
+        faint: bool = False,
+    ) -> None:
+        """Draw a line, or replace the one of this name.
+
+        Parameters
+        ----------
+        number
+            The series whose colour, dashes and marker it has (a run's ``number``).
+        markers
+            Mark each point; for lines of few points.
+        fill
+            Shade what lies under it.
+        faint
+            Pale, solid and not in the legend: the raw values behind a line of means.
+        """
+        (self._faint.add if faint else self._faint.discard)(name)
+        x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+        if name not in self._lines:
+            curve = pg.PlotDataItem(antialias=False)
+            self.plot.addItem(curve)
+            self._lines[name] = (curve, number)
+            self._lay_legend()
+        curve, old = self._lines[name]
+        if old != number:
+            self._lines[name] = (curve, number)
+            self._lay_legend()
+        color = theme().series(number)
+        self._data[name] = (x, y)
+        self._draw(name)
+        pen = self._pen(name, number)
+        if curve.opts["pen"] != pen:  # all of it is worked out anew for another pen
+            curve.setPen(pen)
+        if markers:
+            curve.setSymbol(MARKERS[round_of(number)])
+            curve.setSymbolSize(6)
+            curve.setSymbolPen(None)
+            curve.setSymbolBrush(color)
+        elif curve.opts.get("symbol") is not None:
+            curve.setSymbol(None)
+        if fill:
+            wash = QColor(color)
+            wash.setAlpha(32)
+            curve.setFillLevel(0.0)
+            curve.setFillBrush(wash)
+        self._describe()
+
+    def remove_line(self, name: str) -> None:
+        """Take a line away."""
+        if name in self._lines:
+            curve, _ = self._lines.pop(name)
+            self._faint.discard(name)
+            del self._data[name]
+            self._drawn.pop(name, None)
+            self.plot.removeItem(curve)
+            self._lay_legend()
+            self._describe()
+
+    def clear(self) -> None:
+        """Take all lines and marks away."""
+        for name in list(self._lines):
+            self.remove_line(name)
+        self.clear_marks()
+        self.mark_changes([])
+
+    def lines(self) -> list[str]:
+        """Names of the lines."""
+        return list(self._lines)
+
+    def mark(self, x: float, y: float, text: str, number: int = 0) -> None:
+        """Mark a point, such as the best epoch, with a ring and a few words; `clear_marks` takes them away."""
+        ring = pg.ScatterPlotItem([x], [y], size=9, pen=pg.mkPen(theme().series(number), width=2))
+        ring.setBrush(theme().tokens.color("surface"))
+        made = [ring]
+        if text:
+            words = pg.TextItem(text, color=theme().tokens.color("text"), anchor=self._anchor(x, y))
+            words.setFont(font(11))
+            words.setPos(*self._placed(x, y))
+            made.append(words)
+        for one in made:
+            self.plot.addItem(one, ignoreBounds=True)
+            self._marks.append(one)
+
+    def _anchor(self, x: float, y: float) -> tuple[float, float]:
+        """Where the words of a mark lie beside it, so that the edge of the plot does not cut them."""
+        shares = []
+        for at, value in enumerate((x, y)):
+            known = [pair[at] for pair in self._drawn.values()]
+            all_values = np.concatenate([one for one in known if one is not None and len(one)] or [np.zeros(1)])
+            low, high = float(np.nanmin(all_values)), float(np.nanmax(all_values))
+            shares.append((value - low) / ((high - low) or 1.0))
+        side = 0.0 if shares[0] < EDGE else 1.0 if shares[0] > 1 - EDGE else 0.5
+        return side, (-0.4 if shares[1] > 1 - EDGE else 1.4)
+
+    def clear_marks(self) -> None:
+        """Take all marks away."""
+        for one in self._marks:
+            self.plot.removeItem(one)
+        self._marks = []
+
+    def set_log(self, *, x: bool = False, y: bool = False) -> None:
+        """Use logarithmic scales; what is not above 0 is left out of them."""
+        if (x, y) == tuple(bool(self.plot.getAxis(side).logMode) for side in ("bottom", "left")):
+            return
+        for name in self._lines:  # no value may be without a logarithm at the moment of change
+            self._draw(name, x=x, y=y)
+        self.plot.setLogMode(x=x, y=y)
+
+    def _draw(self, name: str, *, x: bool | None = None, y: bool | None = None) -> None:
+        """Give a line what can be drawn of it: pyqtgraph fails while painting where nothing is a finite number."""
+        log_x = self.plot.getAxis("bottom").logMode if x is None else x
+        log_y = self.plot.getAxis("left").logMode if y is None else y
+        across, up = thinned(*self._data[name], *self._window(log_x=log_x))
+        fits = np.isfinite(across) & np.isfinite(up)
+        fits &= (across > 0) if log_x else True
+        fits &= (up > 0) if log_y else True
+        if not fits.any():
+            across, up = np.empty(0), np.empty(0)
+        elif not fits.all():  # gaps stay gaps
+            up = np.where(fits, up, np.nan)
+            across = np.where(np.isfinite(across) & ((across > 0) | (not log_x)), across, np.nan)
+        self._drawn[name] = (across, up)
+        self._lines[name][0].setData(across, up, connect="finite")
+
+    def _window(self, *, log_x: bool) -> tuple[float, float]:
+        """What of the lines is to be seen from left to right; all of it where nobody zoomed."""
+        box = self.plot.getViewBox()
+        if box.autoRangeEnabled()[0]:
+            return -np.inf, np.inf
+        low, high = box.viewRange()[0]
+        return (10.0**low, 10.0**high) if log_x else (low, high)
+
+    def _range_changed(self, *_: Any) -> None:
+        if not self._again.isActive() and any(len(x) > MOST_DRAWN for x, _ in self._data.values()):
+            self._again.start()
+
+    def _draw_again(self) -> None:
+        for name, (x, _) in self._data.items():
+            if len(x) > MOST_DRAWN:
+                self._draw(name)
+
+    def _range_level(self) -> None:
+        """Give a single value a scale that fits it; by itself it would get one from half below it to half above it."""
+        box = self.plot.getViewBox()
+        if not (box.autoRangeEnabled()[1] or self._level is not None):
+            return  # a person chose what is seen
+        ends = [(y[fits].min(), y[fits].max()) for _, y in self._drawn.values() if (fits := np.isfinite(y)).any()]
+        low, high = min((one[0] for one in ends), default=0.0), max((one[1] for one in ends), default=1.0)
+        level = float(low) if low == high and low and not self.plot.getAxis("left").logMode else None
+        if level is not None and level != self._level:
+            self.set_range(y=(level - abs(level) / 2, level + abs(level) / 2))
+        elif level is None and self._level is not None:
+            self.set_range(y=None)
+        self._level = level
+
+    def reset_view(self) -> None:
+        """Show everything again."""
+        self._level = None
+        self.plot.getViewBox().enableAutoRange()
+        for name in self._lines:
+            self._draw(name)
+        self._range_level()
+
+    def mark_changes(self, changes: Sequence[tuple[float, str]]) -> None:
+        """Draw an upright line with words where something was changed."""
+        wanted = [float(one) for one, _ in changes]
+        if wanted == self.changes():
+            return
+        for _, line in self._changes:
+            self.plot.removeItem(line)
+        self._changes = []
+        color = theme().tokens.color("muted")
+        for at, words in changes:
+            pen = pg.mkPen(color, width=1, style=Qt.PenStyle.DashLine)
+            options = {"color": color, "position": 0.92, "anchors": [(1, 0.5), (0, 0.5)]}
+            line = pg.InfiniteLine(at, angle=90, pen=pen, label=words, labelOpts=options)
+            line.label.setFont(font(11))
+            self.plot.addItem(line, ignoreBounds=True)
+            self._changes.append((float(at), line))
+
+    def changes(self) -> list[float]:
+        """Where changes are marked."""
+        return [at for at, _ in self._changes]
+
+    def follow_pointer(self) -> None:
+        """Tell by `pointed` where the pointer is: `nan` where it is elsewhere."""
+        self.view.scene().sigMouseMoved.connect(self._point)
+        self.view.viewport().installEventFilter(self)
+
+    def eventFilter(self, watched: Any, event: Any) -> bool:
+        if event.type() == QEvent.Type.Leave:
+            self.pointed.emit(float("nan"))
+        elif event.type() == QEvent.Type.MouseButtonDblClick:
+            self.reset_view()
+        return super().eventFilter(watched, event)
+
+    def _point(self, place: QPointF) -> None:
+        box = self.plot.getViewBox()
+        inside = box.sceneBoundingRect().contains(place) and not self._is_empty
+        self.pointed.emit(float(box.mapSceneToView(place).x()) if inside else float("nan"))
+
+    def show_cross(self, x: float) -> None:
+        """Draw an upright line here; `nan` takes it away."""
+        if self._cross is None:
+            self._cross = pg.InfiniteLine(0, angle=90, pen=pg.mkPen(theme().tokens.color("faint"), width=1))
+            self.plot.addItem(self._cross, ignoreBounds=True)
+        self._cross.setVisible(bool(np.isfinite(x)))
+        if np.isfinite(x):
+            self._cross.setPos(x)
+
+    def values_at(self, x: float) -> dict[str, tuple[float, float]]:
+        """Of each line the point nearest to x, exactly as it was given."""
+        found = {}
+        for name, (across, up) in self._data.items():
+            if len(across):
+                at = int(np.searchsorted(across, x))
+                at = min((one for one in (at - 1, at) if 0 <= one < len(across)), key=lambda one: abs(across[one] - x))
+                found[name] = (float(across[at]), float(up[at]))
+        return found
+
+    def set_range(self, x: tuple[float, float] | None = None, y: tuple[float, float] | None = None) -> None:
+        """Fix the ranges of the axes; None: follow the lines."""
+        for axis, span in ((pg.ViewBox.XAxis, x), (pg.ViewBox.YAxis, y)):
+            if span is None:
+                self.plot.getViewBox().enableAutoRange(axis, True)
+            elif axis == pg.ViewBox.XAxis:
+                self.plot.setXRange(*span, padding=0)
+            else:
+                self.plot.setYRange(*span, padding=0)
+
+    def _placed(self, x: float, y: float) -> tuple[float, float]:
+        log_x, log_y = self.plot.getAxis("bottom").logMode, self.plot.getAxis("left").logMode
+        return (np.log10(x) if log_x else x), (np.log10(y) if log_y else y)
+
+    def _lay_legend(self) -> None:
+        clear(self.legend)
+        named = {name: number for name, (_, number) in self._lines.items() if name not in self._faint}
+        if self._with_legend and len(named) > 1:
+            self.legend.addStretch(1)
+            for name, number in named.items():
+                self.legend.addWidget(Key(name, number))
+
+    def _pen(self, name: str, number: int) -> QPen:
+        if name not in self._faint:
+            pen = theme().pen(number)
+            # Two pixels read better, and cost nothing where there are few points.
+            points = self._lines[name][0].getOriginalDataset()[0]
+            pen.setWidth(2 if points is not None and len(points) <= FEW else 1)
+            return pen
+        color = theme().series(number)
+        color.setAlpha(FAINT)
+        return pg.mkPen(color, width=1)
+
+    def _recolor(self) -> None:
+        for name, (curve, number) in self._lines.items():
+            curve.setPen(self._pen(name, number))
+            if curve.opts.get("symbol"):
+                curve.setSymbolBrush(theme().series(number))
+        self.clear_marks()
+        for _, line in self._changes:
+            line.setPen(pg.mkPen(theme().tokens.color("muted"), width=1, style=Qt.PenStyle.DashLine))
+            line.label.setColor(theme().tokens.color("muted"))
+        if self._cross is not None:
+            self._cross.setPen(pg.mkPen(theme().tokens.color("faint"), width=1))
+
+    def _describe(self) -> None:
+        words, drawn = [], False
+        for name in self._lines:
+            y = self._drawn[name][1] if name in self._drawn else np.empty(0)
+            finite = y[np.isfinite(y)]
+            drawn = drawn or bool(len(finite))
+            if len(finite) and name not in self._faint:
+                whole = self._data[name][1]
+                count = len(finite) if len(whole) <= MOST_DRAWN else len(whole)
+                words.append(
+                    f"{name}: {count} points, last {finite[-1]:.4g}, from {finite.min():.4g} to {finite.max():.4g}"
+                )
+        self._range_level()
+        self._say("; ".join(words) or ("" if drawn else self._empty), empty=not drawn)

@@ -59,3 +59,15 @@ def test_what_was_removed_is_gone_when_the_project_is_closed(project, session):
     assert len(list(project.runs_folder.iterdir())) == 1
     session.close_project()
     assert list(project.runs_folder.iterdir()) == []
+
+
+def test_the_list_at_the_left_calls_a_run_by_its_new_name(project, session, keep, light):
+    from workbench.app.sidebar import Sidebar
+
+    done_run(project, "a-popularity")
+    session.open_project(project.folder)
+    sidebar = keep(Sidebar(session, []))
+    session.describe_run("a-popularity", title="Mine")
+    entry = sidebar._runs["a-popularity"]
+    assert entry.text() == "Mine"
+    assert entry.accessibleName().startswith("Mine")

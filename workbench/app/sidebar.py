@@ -46,6 +46,12 @@ class Entry(QAbstractButton):
     def sizeHint(self) -> QSize:
         return QSize(WIDTH - 3 * GRID, self._height)
 
+    def set_title(self, title: str) -> None:
+        """Call it something else."""
+        if title != self.text():
+            self.setText(title)
+            self._name()
+
     def set_state(self, state: str, locked: str = "") -> None:
         """Show a small text at the right; `locked` says on hover why the step has to wait."""
         if (state, locked) != (self._state, self.toolTip()):
@@ -226,6 +232,7 @@ class Sidebar(QWidget):
             self._rows.addStretch(1)
         self._heading.setVisible(bool(runs))
         for info in runs[:MOST_RUNS]:
+            self._runs[info.id].set_title(info.title)
             self._runs[info.id].set_state(run_state(info), info.reason)
         self._mark_runs()
 
@@ -240,6 +247,7 @@ class Sidebar(QWidget):
     def _refresh_run(self, run_id: str) -> None:
         info = self.session.run(run_id)
         if info is not None and run_id in self._runs:
+            self._runs[run_id].set_title(info.title)
             self._runs[run_id].set_state(run_state(info), info.reason)
         for page in self._pages:
             self.steps[page.name].set_state(*page.state(self.session))

@@ -64,7 +64,7 @@ def test_nothing_is_measured_while_something_trains(session, project, keep, qtbo
     live = live_run(project, "b-bpr")
     session.open_project(project.folder)
     page = shown(TrainPage(session), keep, qtbot)
-    qtbot.waitUntil(lambda: "when nothing trains" in page.estimate.words.full_text())
+    qtbot.waitUntil(lambda: "while something trains" in page.estimate.words.full_text())
     assert not page.estimate._soon.isActive()
     assert asked(page) == []
     set_status(live, "paused", **living(), epochs=50, epoch=0, device="cpu")
@@ -76,6 +76,7 @@ def test_what_will_not_fit_is_made_to_fit_by_a_button(page, qtbot):
     qtbot.waitUntil(page.estimate.remedies.isVisible)
     assert "9.0 GB" in page.estimate.problem.text()
     assert not page.estimate.words.isVisible()
+    assert not page.hasHeightForWidth()
     offered = page.estimate.remedies.buttons
     assert [one.text() for one in offered] == ["Try with batch size 512", "Try with factors 64"]
     qtbot.mouseClick(offered[1], LEFT)

@@ -41,6 +41,14 @@ def test_a_loss_that_ran_away_is_tried_with_a_smaller_rate(session, project, kee
     assert page.form.values()["factors"] == page.form.field("factors").default
 
 
+def test_the_page_does_not_grow_for_it(session, project, keep, qtbot, light):
+    page = failed(session, project, keep, qtbot, NAN)
+    assert page.run.problem.isVisible()
+    assert not page.hasHeightForWidth()  # or a scroll area around it would give it all the height that its plots like
+    card = page.run.problem.findChildren(ErrorCard)[0]
+    assert page.run.problem.height() == card.heightForWidth(card.width())
+
+
 def test_what_is_folded_away_is_unfolded(session, project, keep, qtbot, light):
     page = failed(session, project, keep, qtbot, NAN)
     qtbot.mouseClick(page.run.problem.remedies.buttons[1], LEFT)

@@ -5,10 +5,11 @@ from contextlib import suppress
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QTimer, Signal, Slot
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout
 
 from workbench.algorithms import Algorithm
 from workbench.app.job_strip import size
+from workbench.app.pages._fitting import Fitting
 from workbench.app.pages._remedies import Remedies
 from workbench.app.session import Session
 from workbench.app.task_worker import Task
@@ -22,7 +23,7 @@ MOST_KNOWN = 64  # answers that are kept
 MINUTE, HOUR = 60, 3600
 
 
-class EstimateLine(QWidget):
+class EstimateLine(Fitting):
     """Asks what a training takes when the form has come to rest, and never while a run needs the machine.
 
     An answer that nobody waits for any more is not waited for: its process is ended.
@@ -76,7 +77,7 @@ class EstimateLine(QWidget):
             return
         if self._busy():
             self._forget()
-            self._say(self.tr("What it takes is measured when nothing trains"))
+            self._say(self.tr("Not measured while something trains"))
         elif self._task is None and not self._soon.isActive():
             self._say("")
             self._soon.start()

@@ -4,7 +4,16 @@ from typing import Any
 
 from pydantic import BaseModel
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workbench.app.form import Form
 from workbench.app.pages._choice import QuietBox
@@ -16,6 +25,21 @@ from workbench.data.splitting import all_splits
 from workbench.training.presets import Preset, presets_of
 
 BEGINNING = "as published:"  # of the names of some presets
+
+
+class _Box(QuietBox):
+    """One whose text is cut with … where it is too long."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        field = QStyle.SubControl.SC_ComboBoxEditField
+        room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, field, self).width() - GRID // 2
+        text = self.placeholderText() if self.currentIndex() < 0 else self.currentText()
+        option.currentText = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room)
+        painter = QStylePainter(self)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 
 
 class Presets(QWidget):
@@ -32,7 +56,7 @@ class Presets(QWidget):
         self._whole: list[dict[str, Any]] = []  # the values of each entry of the list
         self._before: dict[str, Any] | None = None
         self._filling = False
-        self.box = QuietBox()
+        self.box = _Box()
         self.box.setAccessibleName(self.tr("Settings"))
         self.box.setPlaceholderText(self.tr("Your own"))
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -45,7 +69,7 @@ class Presets(QWidget):
         row = QHBoxLayout()
         row.setSpacing(GRID)
         row.addWidget(self.box, 1)
-        row.addWidget(self.undo)
+        row.addWidget(self.undo, 0, Qt.AlignmentFlag.AlignRight)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)

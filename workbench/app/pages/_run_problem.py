@@ -3,8 +3,9 @@
 from typing import Any
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout
 
+from workbench.app.pages._fitting import Fitting
 from workbench.app.pages._remedies import Remedies
 from workbench.app.pages._run_words import algorithm_of, short_title
 from workbench.app.runs import RunInfo
@@ -14,7 +15,7 @@ from workbench.training.remedies import Remedy, after_failure
 LOG_TAIL = 4000  # bytes of the log that explain a failure
 
 
-class RunProblem(QWidget):
+class RunProblem(Fitting):
     """A card where a run failed; nothing, and of no height, where none did."""
 
     wanted = Signal(str, str, object)

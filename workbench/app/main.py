@@ -18,6 +18,7 @@ from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QTimer, QTranslator, 
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
+from workbench.app.announcing import Announcer
 from workbench.app.platform_guard import refuse_bad_qt
 from workbench.app.session import Session
 from workbench.app.theme import theme
@@ -74,6 +75,7 @@ def build() -> tuple[QApplication, MainWindow]:
     dress(app)
     session = Session()
     window = MainWindow(session)
+    Announcer(session, window)
     _collect_here(window)
     return app, window
 

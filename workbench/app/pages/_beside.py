@@ -37,7 +37,7 @@ class Beside(QWidget):
         self.choice = QComboBox()
         self.choice.setAccessibleName(self.tr("List beside"))
         self.choice.setToolTip(self.tr("Lay another list beside this one: another run's, or a what-if that was kept"))
-        self.choice.setMinimumContentsLength(10)
+        self.choice.setMinimumContentsLength(7)
         self.choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.choice.activated.connect(self._choose)
         self.table = ListTable(self.tr("List beside"))

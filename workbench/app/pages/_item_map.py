@@ -20,6 +20,7 @@ from workbench.app.theme import theme
 from workbench.app.widgets import Button, Card, Text, clear
 from workbench.data.interactions import Interactions
 
+LONGEST = 16  # letters of a genre in the legend, and on hover all
 Json = dict[str, Any]
 
 
@@ -123,7 +124,8 @@ class ItemMap(Card):
         self._mark()
 
     def _entry(self, number: int, name: str) -> Button:
-        button = Button(line(name, 40), "quiet", tip=self.tr("Show only these strongly"))
+        tip = self.tr("Show only these strongly: {genre}").format(genre=line(name))
+        button = Button(line(name, LONGEST), "quiet", tip=tip)
         button.setIcon(picture(number))
         button.setCheckable(True)
         button.clicked.connect(partial(self._emphasise, number))

@@ -17,6 +17,7 @@ YEAR, BELOW, STARS, INK, MOVED = SERIES + 20, SERIES + 21, SERIES + 22, SERIES +
 LONGEST, LONGEST_TIP = 200, 2000  # letters of a title in a cell and on hover
 TALL = 5 * GRID
 INSET = 11  # where the text of a head begins
+NUMBER = 8 * GRID  # room of a number beside its bar
 STAR, N_STARS = 12, 5
 ROOMY = 200  # pixels from which a title that is cut keeps its year
 STARRED = (5, 10)
@@ -303,7 +304,7 @@ class PartDelegate(QStyledItemDelegate):
         painter.setPen(theme().tokens.color("text"))
         painter.drawText(room, _RIGHT, text or "–")
         share = index.data(FRACTION)
-        wide = room.width() - 7 * GRID
+        wide = room.width() - NUMBER
         if share is None or not text or wide <= 0:
             return
         middle, part = room.left() + wide / 3, min(1.0, max(-0.5, share))
@@ -353,12 +354,12 @@ class ScoreDelegate(QStyledItemDelegate):
         painter.setPen(theme().tokens.color("text"))
         painter.drawText(room, _RIGHT, text or "–")
         share = index.data(FRACTION)
-        bar = QRectF(room.left(), room.center().y() - 3, room.width() - 7 * GRID, 6)
+        bar = QRectF(room.left(), room.center().y() - 3, room.width() - NUMBER, 6)
         if share is None or not text or bar.width() <= 0:
             return
         painter.setPen(Qt.PenStyle.NoPen)
         for width, color in ((1.0, theme().tokens.color("line")), (share, theme().series(self._number))):
-            bar.setWidth((room.width() - 7 * GRID) * min(1.0, max(0.0, width)))
+            bar.setWidth((room.width() - NUMBER) * min(1.0, max(0.0, width)))
             painter.setBrush(color)
             painter.drawRoundedRect(bar, 3, 3)
 

@@ -36,6 +36,14 @@ def facts_of(answer: Json) -> list[str]:
     return facts
 
 
+def facts_of_nobody(history: list[Json]) -> str:
+    """What is known of somebody who was made up."""
+    number = len(history)
+    if not number:
+        return _tr("nothing is known of them yet")
+    return _tr("{n:,} made-up interactions").format(n=number) if number > 1 else _tr("1 made-up interaction")
+
+
 def about_history(answer: Json) -> str:
     """How many of the interactions are shown, and in which order."""
     history = answer["history"]

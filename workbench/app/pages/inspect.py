@@ -21,7 +21,7 @@ from workbench.app.pages._tabs import Tabs
 from workbench.app.pages._user_list import LENGTHS, K
 from workbench.app.pages._user_search import UserSearch
 from workbench.app.pages._user_view import UserView
-from workbench.app.pages._user_words import facts_of
+from workbench.app.pages._user_words import facts_of, facts_of_nobody
 from workbench.app.runs import RunInfo
 from workbench.app.session import Session
 from workbench.app.theme import GRID
@@ -44,7 +44,7 @@ class InspectPage(Page):
         self._at_front = False
         self._run: str | None = None
         self._shown: tuple[Json, str] | None = None
-        self._stamp = ""
+        self._stamp, self._facts = "", ""
         self._came_from = "user"
         self._data = RunData(session)
         self._lists = Latest(session, "recommend", self)
@@ -232,7 +232,7 @@ class InspectPage(Page):
         before = self._shown[0] if self._shown is not None else {}
         same = {f"same_{key}": before.get(key) == asked[key] for key in ("user", "run")}
         self._shown = (asked, self._stamp)
-        self.set_facts(" · ".join(facts_of(answer)))
+        self._facts = " · ".join(facts_of(answer))
         self.user.show_answer(answer, **same)
         self._name_user()
         self._stack.setCurrentIndex(2)
@@ -242,7 +242,9 @@ class InspectPage(Page):
         """Say who it is."""
         if self.user.what_if.new_person:
             self.set_heading(self.tr("Somebody new"))
+            self.set_facts(facts_of_nobody(self.user.what_if.shown()))
         elif self._shown is not None:
+            self.set_facts(self._facts)
             self.set_heading(self.tr("User {user}").format(user=line(self._shown[0]["user"])))
 
     @Slot()

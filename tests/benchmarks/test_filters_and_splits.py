@@ -64,7 +64,7 @@ def data(tmp_path_factory):
         return Path(given)
     folder = imported(tmp_path_factory.mktemp("scale"), ROWS)
     np.save(
-        folder / "part.npy", (np.arange(len(np.load(folder / "user.npy", mmap_mode="r"))) % 10 // 8).astype(np.int8)
+        folder / "part.npy", (np.arange(len(np.load(folder / "user.npy", mmap_mode="r"))) % 10 // 8 * 2).astype(np.int8)
     )
     return folder
 

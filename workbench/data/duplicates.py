@@ -26,6 +26,7 @@ from workbench.files import read_json, whole_file
 
 SHOWN = 1000
 AT_ONCE = 100_000
+ROWS_A_TURN = 4_000_000  # looked through at once, so that memory does not grow with the file
 SCHEMA = pa.schema({
     "file": pa.string(), "line": pa.int64(), "user": pa.string(), "item": pa.string(), "rating": pa.float32(),
     "time": pa.string(), "outcome": pa.string(),
@@ -118,29 +119,34 @@ class _Rows:
         """Rows that share user, item and part with another, those of a pair together; what became of each; the pairs."""
         self.user.number()
         self.item.number()
-        key = self.user.index.whole().astype(np.int64)
-        key *= len(self.item.ids)
-        key += self.item.index.whole()
-        key *= len(PARTS)
-        key += self.columns["part"].whole()
-        order = np.argsort(key, kind="stable")
-        key = key[order]
-        same = key[1:] == key[:-1]
-        edge = np.zeros(1, bool)
-        rows = order[np.concatenate([edge, same]) | np.concatenate([same, edge])]
-        group = key[np.concatenate([edge, same]) | np.concatenate([same, edge])]
-        starts = (
-            np.flatnonzero(np.concatenate([[True], group[1:] != group[:-1]])) if len(group) else np.zeros(0, np.int64)
-        )
+        turns = 1 + self.user.index.length // ROWS_A_TURN
+        found = [self._repeated_of(turn, turns) for turn in range(turns)]
+        rows, lengths = (np.concatenate(each) for each in zip(*found, strict=True))
         # Pairs in the order in which they first stand in the file.
-        first = rows[starts]
-        rank = np.empty(len(starts), np.int64)
-        rank[np.argsort(first, kind="stable")] = np.arange(len(starts))
-        which = np.repeat(rank, np.diff(np.append(starts, len(rows))))
-        rows = rows[np.argsort(which, kind="stable")]
-        lengths = np.zeros(len(starts), np.int64)
-        lengths[rank] = np.diff(np.append(starts, len(group)))
-        return rows, self._outcomes(rows, lengths, policy), len(starts)
+        order = np.argsort(rows[np.cumsum(lengths) - lengths], kind="stable")
+        rank = np.empty(len(order), np.int64)
+        rank[order] = np.arange(len(order))
+        rows = rows[np.argsort(np.repeat(rank, lengths), kind="stable")]
+        return rows, self._outcomes(rows, lengths[order], policy), len(order)
+
+    def _repeated_of(self, turn: int, turns: int) -> tuple[Array, Array]:
+        """Of one in so many users: the rows that are repeated, pair by pair, and how many each pair has."""
+        at, key = [], []
+        columns = (self.user.index.blocks(), self.item.index.blocks(), self.columns["part"].blocks())
+        for (start, user), (_, item), (_, part) in zip(*columns, strict=True):
+            mine = np.flatnonzero(user % turns == turn)
+            at.append(mine + start)
+            key.append((user[mine].astype(np.int64) * len(self.item.ids) + item[mine]) * len(PARTS) + part[mine])
+        keys = np.concatenate(key) if key else np.zeros(0, np.int64)
+        order = np.argsort(keys, kind="stable")
+        keys = keys[order]
+        same, edge = keys[1:] == keys[:-1], np.zeros(min(1, len(keys)), bool)
+        twice = np.concatenate([edge, same]) | np.concatenate([same, edge])
+        starts = (
+            np.flatnonzero(np.concatenate([~edge, keys[twice][1:] != keys[twice][:-1]])) if twice.any() else edge[:0]
+        )
+        rows = (np.concatenate(at) if at else np.zeros(0, np.int64))[order[twice]]
+        return rows, np.diff(np.append(starts, len(rows)))
 
     def _outcomes(self, rows: Array, lengths: Array, policy: str) -> Array:
         """0 left out, 1 kept, 2 merged, for rows in groups of these lengths."""
@@ -151,29 +157,41 @@ class _Rows:
             return outcome
         ends = np.cumsum(lengths)
         group = np.repeat(np.arange(len(lengths)), lengths)
-        time = self.columns["time"].whole()[rows] if self.columns["time"].length else np.zeros(len(rows), np.int64)
+        time = _taken(self.columns["time"], rows) if self.columns["time"].length else np.zeros(len(rows), np.int64)
         order = np.lexsort((rows, time, group))
         outcome[order[ends - 1 if policy == "last" else ends - lengths]] = 1
         return outcome
 
     def tables(self, rows: Array, outcome: Array, files: list[str], control: Control) -> Iterator[pa.Table]:
         """The list, some rows at a time."""
-        whole: dict[str, Any] = {name: one.whole() if one.length else None for name, one in self.columns.items()}
-        user, item = self.user.index.whole(), self.item.index.whole()
+        found: dict[str, Any] = {name: _taken(one, rows) if one.length else None for name, one in self.columns.items()}
+        user, item = _taken(self.user.index, rows), _taken(self.item.index, rows)
         words, names = np.array(["left out", "kept", "merged"], object), np.array(files, object)
         for start in range(0, len(rows), AT_ONCE):
             control.check()
-            at = rows[start : start + AT_ONCE]
-            rating, time = whole["rating"], whole["time"]
+            here = slice(start, start + AT_ONCE)
+            n = len(rows[here])
+            rating, time = found["rating"], found["time"]
             yield pa.table(
                 {
-                    "file": names[whole["file"][at]] if len(files) > 1 else [""] * len(at),
-                    "line": whole["line"][at],
-                    "user": self.user.ids.take(pa.array(user[at])),
-                    "item": self.item.ids.take(pa.array(item[at])),
-                    "rating": pa.nulls(len(at), pa.float32()) if rating is None else rating[at],
-                    "time": pa.nulls(len(at), pa.string()) if time is None else [written(int(one)) for one in time[at]],
-                    "outcome": words[outcome[start : start + AT_ONCE]],
+                    "file": names[found["file"][here]] if len(files) > 1 else [""] * n,
+                    "line": found["line"][here],
+                    "user": self.user.ids.take(pa.array(user[here])),
+                    "item": self.item.ids.take(pa.array(item[here])),
+                    "rating": pa.nulls(n, pa.float32()) if rating is None else rating[here],
+                    "time": pa.nulls(n, pa.string()) if time is None else [written(int(one)) for one in time[here]],
+                    "outcome": words[outcome[here]],
                 },
                 schema=SCHEMA,
             )
+
+
+def _taken(column: Column, rows: Array) -> Array:
+    """Values of a column at these rows, read block by block."""
+    found = np.empty(len(rows), column.kind)
+    order = np.argsort(rows, kind="stable")
+    wanted = rows[order]
+    for start, values in column.blocks():
+        first, last = np.searchsorted(wanted, [start, start + len(values)])
+        found[order[first:last]] = values[wanted[first:last] - start]
+    return found

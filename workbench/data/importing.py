@@ -16,7 +16,7 @@ from workbench.data import columns as roles
 from workbench.data import features
 from workbench.data.accounting import Report, account, nothing_kept, refused_file
 from workbench.data.ahead import ahead
-from workbench.data.assembling import READ, Assembly
+from workbench.data.assembling import LONG, SHORT, Assembly, Phases
 from workbench.data.checking import warnings
 from workbench.data.columns import Columns
 from workbench.data.folders import interactions_of, look_into
@@ -36,6 +36,7 @@ from workbench.files import read_json, whole_folder
 
 __all__ = ["Recipe", "Report", "import_file", "inspect", "make_recipe", "read_interactions", "time_kind"]
 
+LARGE = 40 << 20  # bytes from which a file takes its time as tens of millions of rows do
 PARTS = {"train": 0, "validation": 1, "test": 2}
 
 
@@ -78,11 +79,11 @@ def read_interactions(
     first = next(iter(files.values()))
     chosen = recipe or make_recipe(first, columns)
     with ExitStack() as stack:
-        rows = stack.enter_context(Assembly(spill))
+        rows = stack.enter_context(Assembly(spill, _phases(files)))
         report, accents_differ = _read_all(files, chosen, control, refused, rows)
         if accents_differ and (recipe is None or guessed):  # the sample of the guess was ASCII, the rest is not UTF-8
             chosen = chosen.model_copy(update={"format": chosen.format.model_copy(update={"encoding": "latin-1"})})
-            rows = stack.enter_context(Assembly(spill))
+            rows = stack.enter_context(Assembly(spill, _phases(files)))
             report, _ = _read_all(files, chosen, control, refused, rows)
         if not report.kept:
             raise WorkbenchError(nothing_kept(first, report))
@@ -101,6 +102,10 @@ def _files(paths: dict[str, Path] | Path) -> dict[str, Path]:
     }
 
 
+def _phases(files: dict[str, Path]) -> Phases:
+    return LONG if sum(stamp(path).size for path in files.values()) >= LARGE else SHORT
+
+
 def _rated(data: Interactions, rating_as: str) -> Interactions:
     """The same interactions with ratings as the recipe wants them."""
     if rating_as == "as is" or data.rating is None:
@@ -117,7 +122,9 @@ def _read_all(
         for number, (name, path) in enumerate(files.items()):
             before = stamp(path)
             converter = converter_of(path, recipe)
-            for piece in _pieces(path, converter, report, control, (number / len(files), 1 / len(files))):
+            each = (rows.phases.read - rows.phases.begun) / len(files)
+            share = (rows.phases.begun + each * number, each)
+            for piece in _pieces(path, converter, report, control, share):
                 control.check()
                 account(piece, report, sink, path.name if len(files) > 1 else None)
                 rows.add(piece, PARTS.get(name), control)
@@ -145,13 +152,15 @@ def _pieces(
     path: Path, converter: Converter | Lists | Matrix, report: Report, control: Control, share: tuple[float, float]
 ) -> Iterator[Piece]:
     layout = converter.layout.format if isinstance(converter, Converter) else converter.layout
-    with open_text(path, layout) as source, closing(ahead(row_blocks(source, layout))) as every:
-        for block in every:
-            control.check()
-            if block.data:
-                yield converter.convert(block)
-            done = share[0] + share[1] * source.fraction()
-            control.progress(READ * done, f"{report.rows:,} rows read")
+    with open_text(path, layout) as source:
+        # What was read of the file when a block was cut: by the time it is converted, more has been read ahead.
+        cut = ((block, source.fraction()) for block in row_blocks(source, layout))
+        with closing(ahead(cut)) as every:
+            for block, fraction in every:
+                control.check()
+                if block.data:
+                    yield converter.convert(block)
+                control.progress(share[0] + share[1] * fraction, f"{report.rows:,} rows read")
 
 
 def _packing(path: Path, layout: Format) -> dict[str, str]:
@@ -236,7 +245,7 @@ def import_file(  # noqa: PLR0913 - each further file has a name of its own
             "recipe": used.model_dump(),
             "report": asdict(report),
         }
-        control.progress(READ + 0.21, "Summing up and writing")
+        control.progress(_phases(_files(paths)).ordered, "Summing up and writing")
         about |= _joined(
             data, part, {"items": items, "users": users, "vectors": vectors, "pictures": pictures}, control
         )

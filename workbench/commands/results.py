@@ -50,6 +50,9 @@ def _add_evaluate(commands: Commands) -> None:
         metavar="METRIC=NAME",
         help="another formula, such as recall=truncated; may be repeated",
     )
+    parser.add_argument(
+        "--groups", metavar="ATTRIBUTE", help="of the users, such as gender: user_gap is the gap between its values"
+    )
     parser.add_argument("--negatives", type=int, metavar="N", help="rank the truth among N items drawn by chance only")
     parser.add_argument(
         "--negatives-by", choices=("uniform", "popularity"), default="uniform", help="how they are drawn (uniform)"
@@ -123,6 +126,7 @@ def evaluate(args: argparse.Namespace, progress: Progress) -> Answer:
         variants=_formulas(args),
         like=args.like,
         negatives=drawn,
+        groups=args.groups,
     )
     return Answer(answer, _metric_table(answer, usual=chosen is None))
 
@@ -132,6 +136,8 @@ def _evaluate_lists(args: argparse.Namespace, progress: Progress, chosen: list[s
     from workbench.evaluation.elsewhere import evaluate_file
     from workbench.training.judging import find_peer
 
+    if args.groups is not None:
+        args.parser.error("--groups goes with a run, whose data may tell of the users")
     if args.negatives is not None:
         args.parser.error("--negatives goes with a run: lists of all items cannot be ranked again")
     progress.start("Evaluating")

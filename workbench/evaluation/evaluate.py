@@ -27,6 +27,7 @@ from workbench.evaluation.lists import (
     only_relevant,
     rank_all,
 )
+from workbench.evaluation.segments import attribute
 from workbench.metrics import Metric, Ranked, all_metrics
 
 __all__ = [
@@ -152,6 +153,7 @@ def evaluate(  # noqa: PLR0913 - what a number depends on
     train: Interactions | None = None,
     variants: Mapping[str, str] | None = None,
     negatives: Negatives | None = None,
+    groups: str | None = None,
     intervals: bool = True,
     control: Control | None = None,
 ) -> Evaluation:
@@ -173,6 +175,8 @@ def evaluate(  # noqa: PLR0913 - what a number depends on
         Formulas by metric, where not the default.
     negatives
         Rank the truth among some other items only, drawn by chance. The protocol then says ``sampled``.
+    groups
+        An attribute of the users in `train`, such as ``gender``: the gap between users is that between its values.
     intervals
         Whether to say how sure the means are.
     """
@@ -203,12 +207,17 @@ def evaluate(  # noqa: PLR0913 - what a number depends on
             negatives=negatives,
         )
         ranked = replace(ranked, variants=variants or {}, threshold=relevant_from or 0.0)
+        if groups is not None:
+            ranked = replace(ranked, groups=attribute(train.user_facts if train else None, groups)[0][judged.who])
         result, per_user = measure(ranked, ranking, cutoffs, intervals=intervals)
         per_user, lists = _of_all(per_user, ranked.items, judged.who, who)
     if errors:
         found, own = _rating_errors(algorithm, part, errors, intervals=intervals)
         result, per_user = found | result, own | per_user
     protocol = _facts(chosen, cutoffs, n_items, relevant_from, variants, negatives, train)
+    if groups is not None and "user_gap" in protocol["formulas"]:
+        told = protocol["formulas"]["user_gap"].partition(" quarters")[0]
+        protocol["formulas"]["user_gap"] = f"{told} groups of users by {groups.casefold()}"
     return Evaluation(result, per_user, who, len(judged), protocol, time.perf_counter() - started, lists)
 
 

@@ -7,12 +7,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from workbench.data.interactions import Array, Interactions
+from workbench.data.people import Users
+from workbench.declaring import nearest
 from workbench.errors import WorkbenchError
 from workbench.metrics import Metric, Ranked
 
 # Metrics to which each hit adds its own amount, whatever the others are: those can be divided by items.
 BY_HITS = ("precision", "recall", "f1", "ndcg", "rbp", "serendipity")
 DECILES = 10
+# Values of an attribute that are groups of their own; numbers with more values are divided into bands.
+MOST, BANDS = 24, 5
 ERRORS = ("rmse", "mae")
 
 
@@ -54,6 +58,60 @@ def deciles(lengths: Array, n: int = DECILES) -> tuple[Array, list[str]]:
         span = f"{least:,}" if least == most else f"{least:,} to {most:,}"
         names.append(f"{span} interaction{'' if most == 1 else 's'}")
     return group, names
+
+
+def attribute(people: Users | None, name: str) -> tuple[Array, list[str]]:
+    """Users by what is known of them, such as their gender; of numbers with many values, fifths.
+
+    Returns
+    -------
+    group : int64 (n_users,)
+        -1 where nothing is known.
+    names : list of str
+        The commonest values, the most common first, and "others" where there are more than `MOST`; numbers in order.
+
+    Raises
+    ------
+    WorkbenchError
+        If no such attribute is known.
+    """
+    known = people.names if people is not None else []
+    found = next((one for one in known if one.casefold() == name.casefold()), None)
+    if people is None or found is None:
+        if not known:
+            raise WorkbenchError("Nothing is known of the users. Import a user file, or choose other groups.")
+        raise WorkbenchError(nearest("attribute of users", name, known))
+    coded = people.attributes[found].combine_chunks().dictionary_encode()
+    values = coded.dictionary.to_pylist()
+    group = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    numbers = np.array([_number(one) for one in values], float)
+    numeric = bool(np.isfinite(numbers).all())
+    if numeric and len(values) > MOST:
+        return _bands(group, numbers)
+    sizes = np.bincount(group[group >= 0], minlength=len(values))
+    order = np.argsort(numbers if numeric else -sizes, kind="stable")
+    place = np.full(len(values) + 1, -1)  # the last one is that of -1
+    place[order] = np.minimum(np.arange(len(values)), MOST)
+    shown = [values[at] for at in order[:MOST].tolist()]
+    return place[group], [*shown, "others"] if len(values) > MOST else shown
+
+
+def _bands(group: Array, numbers: Array) -> tuple[Array, list[str]]:
+    """Fifths by a number, as even as equal numbers allow."""
+    known = group >= 0
+    mine = numbers[group[known]]
+    edges = np.unique(np.quantile(mine, np.arange(1, BANDS) / BANDS, method="inverted_cdf"))
+    found = np.full(len(group), -1)
+    _, found[known] = np.unique(np.searchsorted(edges, mine), return_inverse=True)
+    ends = [(mine[found[known] == one].min(), mine[found[known] == one].max()) for one in range(int(found.max()) + 1)]
+    return found, [f"{low:g}" if low == high else f"{low:g} to {high:g}" for low, high in ends]
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
 
 
 def by_users(values: Array, group: Array, names: Sequence[str], weights: Array | None = None) -> list[Segment]:

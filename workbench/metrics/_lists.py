@@ -134,6 +134,8 @@ class Ranked:
         Chosen formulas by metric; defaults where a metric is not named.
     threshold : float
         Lowest rating that is relevant; 0 where every interaction is.
+    groups : int64 (n_users,) or None
+        Which group each user belongs to, -1 for none; None where users are grouped by nothing but their histories.
     """
 
     items: Array
@@ -149,6 +151,7 @@ class Ranked:
     co: Array | None = None
     variants: Mapping[str, str] = field(default_factory=dict)
     threshold: float = 0.0
+    groups: Array | None = None
 
     @cached_property
     def hit_counts(self) -> Array:

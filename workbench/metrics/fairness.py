@@ -79,16 +79,21 @@ def _spread(found: Array, possible: Array) -> Array:
     higher_is_better=False,
 )
 def user_gap(ranked: Ranked, k: int) -> Array:
-    """Difference between the best and the worst served users. float64 (); NaN where all histories are equally long.
+    """Difference between the best and the worst served users. float64 (); NaN where there is but one group.
 
-    Equally long histories stay together, so that there may be fewer than four groups. Source of the idea: Li et al.,
-    "User-oriented fairness in recommendation", WWW 2021.
+    Groups are those of `Ranked.groups`, such as genders; else quarters by the length of the history. Equally long histories
+    stay together, so that there may be fewer than four. Source of the idea: Li et al., "User-oriented fairness in
+    recommendation", WWW 2021.
     """
-    assert ranked.history is not None
     values = (recall if ranked.variants.get("user_gap") == "recall" else ndcg)(ranked, k)
-    lengths = np.diff(ranked.history.indptr)
-    edges = np.quantile(lengths, np.arange(1, QUARTERS) / QUARTERS, method="inverted_cdf")
-    group = np.searchsorted(edges, lengths)
-    sizes = np.bincount(group, minlength=QUARTERS)
-    means = np.bincount(group, values, minlength=QUARTERS)[sizes > 0] / sizes[sizes > 0]
+    group = _quarters(ranked) if ranked.groups is None else ranked.groups
+    group, values = group[group >= 0], values[group >= 0]
+    sizes = np.bincount(group)
+    means = np.bincount(group, values)[sizes > 0] / sizes[sizes > 0]
     return np.asarray(means.max() - means.min() if len(means) > 1 else np.nan)
+
+
+def _quarters(ranked: Ranked) -> Array:
+    assert ranked.history is not None
+    lengths = np.diff(ranked.history.indptr)
+    return np.searchsorted(np.quantile(lengths, np.arange(1, QUARTERS) / QUARTERS, method="inverted_cdf"), lengths)

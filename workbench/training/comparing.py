@@ -22,7 +22,7 @@ from workbench.evaluation.intervals import bootstrap
 from workbench.evaluation.lists import catalogue_of, compare_lists, only_relevant
 from workbench.evaluation.overlap import rank_biased_overlap
 from workbench.evaluation.protocol import unlike
-from workbench.evaluation.segments import ERRORS, Segment, ages, by_items, by_users, deciles
+from workbench.evaluation.segments import ERRORS, Segment, ages, attribute, by_items, by_users, deciles
 from workbench.evaluation.significance import Difference
 from workbench.files import read_json
 from workbench.metrics import Ranked, all_metrics
@@ -201,8 +201,9 @@ def segments(run: Run, metric: str, by: str = "activity") -> list[Segment]:
 
     Parameters
     ----------
-    by : {"activity", "age", "genre"}
-        Users by the length of their history in training; or items, for metrics that are sums over hits.
+    by : {"activity", "age", "genre"} or str
+        Users by the length of their history in training, or by an attribute such as ``gender``; or items, for metrics that
+        are sums over hits. ``age`` is that of the items: where users have one too, it is called ``user age``.
 
     Returns
     -------
@@ -210,12 +211,13 @@ def segments(run: Run, metric: str, by: str = "activity") -> list[Segment]:
         Their parts sum to the metric of all (for RMSE to its square, and their means are roots already).
     """
     name, _, k = metric.partition("@")
-    if by == "activity":
+    if by not in ("age", "genre"):
         _, values = values_of(run, metric)
         table = pq.read_table(run.folder / "users.parquet")
         squared = name == "rmse"
         weights = table.column("ratings").to_numpy() if name in ERRORS else None
-        found = by_users(values**2 if squared else values, *deciles(table.column("history").to_numpy()), weights)
+        groups = deciles(table.column("history").to_numpy()) if by == "activity" else _attribute(run, by, table)
+        found = by_users(values**2 if squared else values, *groups, weights)
         if not squared:
             return found
         roots = [None if one.mean is None else float(np.sqrt(one.mean)) for one in found]
@@ -223,13 +225,21 @@ def segments(run: Run, metric: str, by: str = "activity") -> list[Segment]:
     known = all_metrics()
     if name not in known:
         raise WorkbenchError(nearest("metric", name, list(known)))
-    if by == "age":
-        shares, names = ages(run.data, run.fold.train)
-    elif by == "genre":
-        shares, names = _genres(run)
-    else:
-        raise WorkbenchError(nearest("kind of segment", by, ["activity", "age", "genre"]))
+    shares, names = ages(run.data, run.fold.train) if by == "age" else _genres(run)
     return by_items(_ranked(run), known[name], int(k or 0), shares, names)
+
+
+def _attribute(run: Run, by: str, table: pa.Table) -> tuple[Array, list[str]]:
+    """Groups of the tested users by what is known of them; those of whom it is not known are the last one."""
+    people = run.data.user_facts
+    name = by.removeprefix("user ") if people is not None and by not in people.names else by
+    if people is None or name.casefold() not in [one.casefold() for one in people.names]:
+        kinds = ["activity", "age", "genre", *(f"user {one}" for one in (people.names if people is not None else []))]
+        raise WorkbenchError(nearest("kind of segment", by, kinds))
+    group, names = attribute(people, name)
+    at = pc.index_in(table["user"].combine_chunks(), value_set=run.data.user_ids)
+    mine = group[at.to_numpy(zero_copy_only=False)]
+    return np.where(mine < 0, len(names), mine), [*names, "nothing known"] if (mine < 0).any() else names
 
 
 def _genres(run: Run) -> tuple[Array, list[str]]:

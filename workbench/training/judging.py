@@ -26,7 +26,7 @@ MASKED = {
 }
 
 
-def evaluate_run(
+def evaluate_run(  # noqa: PLR0913 - what a number depends on
     run: Run,
     metrics: Sequence[str] | None = None,
     cutoffs: Sequence[int] = CUTOFFS,
@@ -36,6 +36,7 @@ def evaluate_run(
     variants: Mapping[str, str] | None = None,
     like: str | None = None,
     negatives: Negatives | None = None,
+    groups: str | None = None,
 ) -> dict[str, Any]:
     """Evaluate a trained run on its test part.
 
@@ -47,6 +48,8 @@ def evaluate_run(
         A tool of `workbench.metrics.peers` whose formulas and masks are taken.
     negatives
         Candidates drawn by chance; None, the default: all items.
+    groups
+        An attribute of the users, such as ``gender``: the gap between users is that between its values.
 
     Returns
     -------
@@ -68,6 +71,7 @@ def evaluate_run(
         train=run.fold.train,
         variants={**peer.variants, **(variants or {})},
         negatives=negatives,
+        groups=groups,
         control=control,
     )
     protocol = describe_protocol(run.split, result, run.data_identity, run.spec.seed)

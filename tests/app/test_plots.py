@@ -94,3 +94,34 @@ def test_of_a_million_points_the_least_the_greatest_and_the_last_are_drawn():
     near, exact = thinned(np.arange(len(y)), y, 700, 800)
     assert near.tolist() == list(range(699, 802))
     assert exact.tolist() == y[699:802].tolist()
+
+
+def test_a_line_that_stays_is_not_drawn_again_and_one_that_grew_in_place_is(keep, light, monkeypatch):
+    plot = keep(LinePlot("loss"))
+    x, y = np.arange(10.0), np.arange(10.0)
+    plot.set_line("a", x[:5], y[:5])
+    drawn = []
+    monkeypatch.setattr(plot, "_draw", drawn.append)
+    plot.set_line("a", x[:5], y[:5])
+    assert drawn == []
+    plot.set_line("a", x[:6], y[:6])
+    y[0] = 7  # the same array, and another line
+    plot.set_line("a", x[:6], y[:6])
+    plot.set_line("a", x[:6], y[:6], markers=True)
+    plot.set_line("a", x[:6], y[:6], 3, markers=True)
+    assert drawn == ["a"] * 4
+    plot.remove_line("a")
+    plot.set_line("a", x[:6], y[:6], 3, markers=True)
+    assert drawn == ["a"] * 5
+
+
+def test_several_lines_are_described_once(keep, light, monkeypatch):
+    plot = keep(LinePlot("loss"))
+    said = []
+    monkeypatch.setattr(plot, "_say", lambda words, **_: said.append(words))
+    with plot.together():
+        for name in "abc":
+            plot.set_line(name, [1, 2], [3, 4])
+        plot.remove_line("a")
+    assert len(said) == 1
+    assert said[0].startswith("b: 2 points")

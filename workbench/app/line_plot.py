@@ -1,6 +1,7 @@
 """Lines on a plot: however long they are, no more of them is drawn than can be seen."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -58,6 +59,8 @@ class LinePlot(Plot):
         self._lines: dict[str, tuple[pg.PlotDataItem, int]] = {}
         self._faint: set[str] = set()
         self._data: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        self._known: dict[str, tuple[np.ndarray, np.ndarray, tuple[Any, ...]]] = {}
+        self._together = False
         self._marks: list[pg.ScatterPlotItem] = []
         self._with_legend = legend
         self._fill: tuple[pg.PlotDataItem, ...] = ()
@@ -94,8 +97,10 @@ class LinePlot(Plot):
         faint
             Pale, solid and not in the legend: the raw values behind a line of means.
         """
-        (self._faint.add if faint else self._faint.discard)(name)
         x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+        if self._stays(name, x, y, (number, markers, fill, faint)):
+            return
+        (self._faint.add if faint else self._faint.discard)(name)
         if name not in self._lines:
             curve = pg.PlotDataItem(antialias=False)
             self.plot.addItem(curve)
@@ -111,10 +116,11 @@ class LinePlot(Plot):
         pen = self._pen(name, number)
         if curve.opts["pen"] != pen:  # all of it is worked out anew for another pen
             curve.setPen(pen)
-        if markers:
+        if markers and curve.opts.get("symbol") != MARKERS[round_of(number)]:
+            # All but the last without drawing the points anew.
+            curve.opts.update(symbolSize=6, symbolPen=None, symbolBrush=pg.mkBrush(color))
             curve.setSymbol(MARKERS[round_of(number)])
-            curve.setSymbolSize(6)
-            curve.setSymbolPen(None)
+        elif markers:
             curve.setSymbolBrush(color)
         elif curve.opts.get("symbol") is not None:
             curve.setSymbol(None)
@@ -125,9 +131,30 @@ class LinePlot(Plot):
             curve.setFillBrush(wash)
         self._describe()
 
+    def _stays(self, name: str, x: np.ndarray, y: np.ndarray, how: tuple[Any, ...]) -> bool:
+        """Whether a line of few points is drawn like this already: to draw it again takes a hundred times as long."""
+        known = self._known.get(name)
+        if known is not None and known[2] == how and np.array_equal(known[0], x) and np.array_equal(known[1], y):
+            return True
+        self._known.pop(name, None)
+        if len(x) <= FEW:
+            self._known[name] = (x.copy(), y.copy(), how)  # what was given may grow
+        return False
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Several lines that change at once: what is to be said of all of them is said when the last one is drawn."""
+        self._together = True
+        try:
+            yield
+        finally:
+            self._together = False
+            self._describe()
+
     def remove_line(self, name: str) -> None:
         """Take a line away."""
         if name in self._lines:
+            self._known.pop(name, None)
             curve, _ = self._lines.pop(name)
             self._faint.discard(name)
             del self._data[name]
@@ -344,6 +371,8 @@ class LinePlot(Plot):
             self._cross.setPen(pg.mkPen(theme().tokens.color("faint"), width=1))
 
     def _describe(self) -> None:
+        if self._together:
+            return
         words, drawn = [], False
         for name in self._lines:
             y = self._drawn[name][1] if name in self._drawn else np.empty(0)

@@ -23,12 +23,13 @@ class RunLine:
 def show_lines(plot: LinePlot, wanted: Sequence[RunLine]) -> None:
     """Draw these lines and no others."""
     named = {f"{one.info.id}/steps" if one.faint else one.info.id: one for one in wanted}
-    for name in plot.lines():
-        if name not in named:
-            plot.remove_line(name)
-    for name, one in named.items():
-        alone = len(one.x) == 1 and not one.faint
-        plot.set_line(name, one.x, one.y, one.info.number, faint=one.faint, markers=one.markers or alone)
+    with plot.together():
+        for name in plot.lines():
+            if name not in named:
+                plot.remove_line(name)
+        for name, one in named.items():
+            alone = len(one.x) == 1 and not one.faint
+            plot.set_line(name, one.x, one.y, one.info.number, faint=one.faint, markers=one.markers or alone)
     words = plot.summary()
     for one in wanted:
         words = words.replace(one.info.id, short_title(one.info))

@@ -52,7 +52,8 @@ def _total(runs: Sequence[RunInfo], values: dict[str, float], metric: str, sampl
     if len(found) != 1:
         return None
     one = found[0]
-    spread = figure(one.spread) if one.spread == 0 or one.spread >= LEAST else _tr("<0.001")
+    same = one.low == one.high  # their deviation is then what rounding leaves of 0
+    spread = figure(one.spread) if same or one.spread >= LEAST else _tr("<0.001")
     text = f"{figure(one.mean)} ± {spread}"
     folds = {fold_of(info) for info in runs if info.id in values}
     n, what = (len(folds), _tr("folds")) if one.what == "folds" else (len(values), _tr("seeds"))

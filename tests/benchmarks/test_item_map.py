@@ -56,7 +56,7 @@ def test_a_frame(cloud, qapp, say, what, people):
             points.hover(spot)
         else:
             points.emphasise(at % 7 - 1)
-        points.repaint()
+        points.grab()
         wall.append(1000 * (time.perf_counter() - began[0]))
         used.append(1000 * (time.process_time() - began[1]))
     told = [

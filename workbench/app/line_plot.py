@@ -112,23 +112,15 @@ class LinePlot(Plot):
             self._lay_legend()
         color = theme().series(number)
         self._data[name] = (x, y)
-        self._draw(name)
-        pen = self._pen(name, number)
-        if curve.opts["pen"] != pen:  # all of it is worked out anew for another pen
-            curve.setPen(pen)
-        if markers and curve.opts.get("symbol") != MARKERS[round_of(number)]:
-            # All but the last without drawing the points anew.
-            curve.opts.update(symbolSize=6, symbolPen=None, symbolBrush=pg.mkBrush(color))
-            curve.setSymbol(MARKERS[round_of(number)])
-        elif markers:
-            curve.setSymbolBrush(color)
-        elif curve.opts.get("symbol") is not None:
-            curve.setSymbol(None)
+        # Style before data: each of the setters has all of the line worked out anew.
+        curve.opts["pen"] = self._pen(name, number)
+        curve.opts["symbol"] = MARKERS[round_of(number)] if markers else None
+        curve.opts.update(symbolSize=6, symbolPen=pg.mkPen(None), symbolBrush=pg.mkBrush(color))
         if fill:
             wash = QColor(color)
             wash.setAlpha(32)
-            curve.setFillLevel(0.0)
-            curve.setFillBrush(wash)
+            curve.opts.update(fillLevel=0.0, fillBrush=pg.mkBrush(wash))
+        self._draw(name)
         self._describe()
 
     def _stays(self, name: str, x: np.ndarray, y: np.ndarray, how: tuple[Any, ...]) -> bool:
@@ -351,8 +343,7 @@ class LinePlot(Plot):
         if name not in self._faint:
             pen = theme().pen(number)
             # Two pixels read better, and cost nothing where there are few points.
-            points = self._lines[name][0].getOriginalDataset()[0]
-            pen.setWidth(2 if points is not None and len(points) <= FEW else 1)
+            pen.setWidth(2 if len(self._data[name][0]) <= FEW else 1)
             return pen
         color = theme().series(number)
         color.setAlpha(FAINT)

@@ -29,6 +29,7 @@ from workbench.app.widgets import Card, EmptyState
 
 MOST_DRAWN = 20  # runs in the plots; more cannot be told apart
 FRAME = 66  # milliseconds between two refreshes
+PAUSE = 200  # milliseconds without a key after which curves are drawn of what was found
 
 
 class ComparePage(Page):
@@ -53,6 +54,8 @@ class ComparePage(Page):
         self.primary.triggered.connect(self._go_on)
         self._soon = QTimer(self, singleShot=True, interval=FRAME)
         self._soon.timeout.connect(self._catch_up)
+        self._typed = QTimer(self, singleShot=True, interval=PAUSE)
+        self._typed.timeout.connect(self._draw)
         self._whole = True
         self._build()
         session.runs_changed.connect(self._hear_all)
@@ -220,7 +223,10 @@ class ComparePage(Page):
     def _refresh_rest(self) -> None:
         self._refresh_words()
         self._refresh_primary()
-        self._draw()
+        if self._typed.isActive():  # whoever types is not to wait for twenty curves at each key
+            self._typed.start()
+        else:
+            self._draw()
         group, selected = self._group(), self.session.selected_runs
         chosen = [info for one in selected for info in (group.runs if group is not None else []) if info.id == one]
         self.verdict.show_runs(chosen, self._metric, others=len(selected) - len(chosen))
@@ -248,6 +254,7 @@ class ComparePage(Page):
 
     def _look_for(self) -> None:
         self._whole = True
+        self._typed.start()
         self._later()
 
     def _refresh_words(self) -> None:

@@ -1,71 +1,131 @@
-"""Under the table of runs: the test metric at each cutoff, the learning curves, and the protocol."""
+"""Under the table of runs: one picture of several to choose from, and the protocol."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QSizePolicy, QStackedWidget, QWidget
 
-from workbench.app.pages._compare_columns import metrics_of
-from workbench.app.pages._curve_reader import CurveReader
-from workbench.app.pages._legend import Legend
-from workbench.app.pages._lines import RunLine, show_lines
+from workbench.app.pages._picture import ComparePicture
+from workbench.app.pages._picture_bars import BarsPicture
+from workbench.app.pages._picture_curves import CurvesPicture
+from workbench.app.pages._picture_export import ExportPicture
+from workbench.app.pages._picture_overlap import OverlapPicture
+from workbench.app.pages._picture_parallel import ParallelPicture
+from workbench.app.pages._picture_parts import PartsPicture
+from workbench.app.pages._picture_trade_off import TradeOffPicture
+from workbench.app.pages._picture_users import UsersPicture
 from workbench.app.pages._protocols import protocol_lines
-from workbench.app.pages._run_words import metric_title, tested
-from workbench.app.plots import LinePlot
+from workbench.app.pages._tabs import Tabs
 from workbench.app.runs import RunInfo
 from workbench.app.session import Session
 from workbench.app.theme import GRID, SMALL
 from workbench.app.widgets import Card, Text, clear
 
+KINDS: dict[str, type[ComparePicture]] = {
+    "curves": CurvesPicture,
+    "bars": BarsPicture,
+    "trade_off": TradeOffPicture,
+    "parallel": ParallelPicture,
+    "users": UsersPicture,
+    "parts": PartsPicture,
+    "overlap": OverlapPicture,
+}
+
+
+def kind_titles() -> dict[str, str]:
+    """What the pictures are called, in their order."""
+    translate = QCoreApplication.translate
+    return {
+        "curves": translate("Pictures", "Curves"),
+        "bars": translate("Pictures", "Intervals"),
+        "trade_off": translate("Pictures", "Trade-off"),
+        "parallel": translate("Pictures", "Settings"),
+        "users": translate("Pictures", "Users"),
+        "parts": translate("Pictures", "Parts"),
+        "overlap": translate("Pictures", "Overlap"),
+    }
+
 
 class Pictures(QWidget):
-    """Three cards of equal width that show runs of one protocol."""
+    """Shows runs of one protocol; a picture is made when it is first chosen, and only the chosen one is drawn."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
-        self._reader = CurveReader(self)
-        self._reader.grown.connect(self._draw_learning)
-        self._drawn: list[RunInfo] = []
+        self._runs: list[RunInfo] = []
+        self._metric = ""
+        self._made: dict[str, ComparePicture] = {}
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
-        row.addWidget(self._build_cutoffs(), 1)
-        row.addWidget(self._build_learning(), 1)
-        row.addWidget(self._build_protocol(), 1)
+        row.addWidget(self._build_pictures(), 5)
+        row.addWidget(self._build_protocol(), 2)
+        self.curves = self._picture("curves")
+        assert isinstance(self.curves, CurvesPicture)
+        self.cutoffs, self.learning, self.cutoffs_card = (
+            self.curves.cutoffs,
+            self.curves.learning,
+            self.curves.cutoffs_panel,
+        )
+        self._recall()
+        session.project_changed.connect(self._recall)
+
+    @property
+    def picture(self) -> ComparePicture:
+        """The one that is shown."""
+        return self._picture(self.tabs.current)
 
     def show_runs(self, drawn: list[RunInfo], metric: str) -> None:
         """Show these runs, which may be compared, by a test metric."""
-        self._draw_cutoffs(drawn, metric)
-        self._drawn = drawn
-        self._reader.follow({info.id: info.folder for info in drawn})
-        self._draw_learning()
-        lines = {*self.cutoffs.lines(), *self.learning.lines()}
-        named = [info for info in drawn if info.id in lines]
-        self._legend.show_runs(named if len(named) > 1 else [])
+        self._runs, self._metric = list(drawn), metric
+        self.picture.show_runs(drawn, metric)
         self._show_protocol(drawn, metric)
+
+    def choose(self, kind: str) -> None:
+        """Show this picture, and remember it with the project."""
+        self._turn_to(kind)
+        self.session.set_view("pictures", self.session.view("pictures") | {"shown": kind})
 
     def protocol(self) -> list[tuple[str, str]]:
         """What the protocol says, line by line."""
         return list(self._said)
 
-    def _build_cutoffs(self) -> Card:
-        self.cutoffs = LinePlot(self.tr("Test metric at each cutoff"), x=self.tr("cutoff k"), legend=False, whole=True)
-        self.cutoffs_card = Card(" ", " ")
-        self._legend = Legend(2)
-        self.cutoffs_card.head.addWidget(self._legend)
-        self.cutoffs_card.add(self.cutoffs, 1)
-        return self.cutoffs_card
+    def _recall(self) -> None:
+        """Show what was chosen in this project; what was chosen inside the pictures is asked for anew."""
+        for kind in [one for one in self._made if one != "curves"]:
+            made = self._made.pop(kind)
+            self._stack.removeWidget(made)
+            made.deleteLater()
+        kept = self.session.view("pictures").get("shown")
+        self._turn_to(kept if kept in KINDS else "curves")
 
-    def _build_learning(self) -> Card:
-        self.learning = LinePlot(
-            self.tr("Validation after each epoch"),
-            x=self.tr("epoch"),
-            legend=False,
-            whole=True,
-            empty=self.tr("Nothing here learns in epochs: there is no curve."),
-        )
-        self.learning_card = Card(self.tr("Validation"), self.tr("after each epoch"))
-        self.learning_card.add(self.learning, 1)
-        return self.learning_card
+    def _turn_to(self, kind: str) -> None:
+        self.tabs.buttons[kind].setChecked(True)
+        picture = self._picture(kind)
+        self._stack.setCurrentWidget(picture)
+        self.export.picture, self.export.name = picture, f"compare-{kind.replace('_', '-')}"
+        if self._metric:
+            picture.show_runs(self._runs, self._metric)
+
+    def _picture(self, kind: str) -> ComparePicture:
+        if kind not in self._made:
+            self._made[kind] = KINDS[kind](self.session)
+            self._stack.addWidget(self._made[kind])
+        return self._made[kind]
+
+    def _build_pictures(self) -> Card:
+        self.card = Card()
+        head = QHBoxLayout()
+        self.tabs = Tabs(kind_titles())
+        self.tabs.chosen.connect(self.choose)
+        self.tabs.setAccessibleName(self.tr("Pictures"))
+        self.export = ExportPicture()
+        head.addWidget(self.tabs)
+        head.addStretch(1)
+        head.addWidget(self.export)
+        self.card.body.addLayout(head)
+        self._stack = QStackedWidget()
+        self.card.add(self._stack, 1)
+        _shape(self.card)
+        return self.card
 
     def _build_protocol(self) -> Card:
         card = Card(self.tr("Protocol"), self.tr("what these numbers depend on"))
@@ -83,54 +143,8 @@ class Pictures(QWidget):
         inside.setAutoFillBackground(False)
         card.add(area, 1)
         self._said: list[tuple[str, str]] = []
-        for one in (self.cutoffs_card, self.learning_card, card):
-            one.body.setContentsMargins(2 * GRID, 10, 12, 6)
-            one.body.setSpacing(4)
-            one.setSizePolicy(
-                QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding
-            )  # equally wide, whatever is inside
-            one.head.addStrut(20)  # titles on one line, with a legend beside them or without
+        _shape(card)
         return card
-
-    def _draw_cutoffs(self, drawn: list[RunInfo], metric: str) -> None:
-        name, _, cutoff = metric.partition("@")
-        title = metric_title(name)
-        self.cutoffs_card.title.setText(self.tr("{metric} at k").format(metric=title) if cutoff else title)
-        self.cutoffs.set_empty(
-            self.tr("{metric} has no cutoff: it looks at everything hidden.").format(metric=title)
-            if not cutoff
-            else self.tr("The test is not open yet.")
-        )
-        wanted = []
-        for info in drawn if cutoff else []:
-            points = sorted(
-                (int(k), value)
-                for one in metrics_of([info])
-                if one.startswith(f"{name}@") and (k := one.partition("@")[2]).isdecimal()
-                and (value := tested(info, one)[0]) is not None
-            )  # fmt: skip
-            if points:
-                cutoffs, values = zip(*points, strict=True)
-                wanted.append(RunLine(info, cutoffs, values, markers=True))
-        show_lines(self.cutoffs, wanted)
-
-    def _draw_learning(self) -> None:
-        self._reader.look()
-        curves = [(info, self._reader.curves[info.id]) for info in self._drawn]
-        metric = next((curve.metric for _, curve in curves if curve.metric and not curve.flat), "")
-        metric = metric or next((curve.metric for _, curve in curves if curve.metric), "")
-        self.learning_card.title.setText(metric_title(metric) if metric else self.tr("Validation"))
-        self.learning_card.hint.set_text(
-            self.tr("on validation, after each epoch") if metric else self.tr("after each epoch")
-        )
-        alike = [(info, curve) for info, curve in curves if curve.metric == metric and len(curve.validation)]
-        last = max((float(curve.validation.x[-1]) for _, curve in alike), default=0.0)
-        wanted = []
-        for info, curve in alike if last else []:  # levels alone, without epochs to lie over, are no picture
-            points = curve.validation
-            x, y = ([0.0, last], [float(points.y[0])] * 2) if curve.flat else (points.x, points.y)
-            wanted.append(RunLine(info, x, y))
-        show_lines(self.learning, wanted)
 
     def _show_protocol(self, drawn: list[RunInfo], metric: str) -> None:
         said = protocol_lines(drawn, metric)
@@ -143,3 +157,11 @@ class Pictures(QWidget):
             self._protocol.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
             self._protocol.addWidget(text, row, 1)
         self._protocol.setRowStretch(len(said), 1)
+
+
+def _shape(card: Card) -> None:
+    card.body.setContentsMargins(2 * GRID, 10, 12, 6)
+    card.body.setSpacing(4)
+    # As wide as its share of the row, whatever is inside.
+    card.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
+    card.head.addStrut(20)

@@ -93,13 +93,15 @@ class Curve:
         Loss inside the epochs, and the mean loss of each epoch, at its middle.
     validation : Points
         The validation metric named `metric`, after each epoch.
+    elapsed : Points
+        The same by seconds of training; NaN where a record does not tell them.
     values : dict of str to Points
         What else is recorded at each step: ``learning_rate``, ``gradient_norm``, ``weight_norm``, ``memory_bytes``, and
         ``speed``, the epochs a second since the record before.
     """
 
     def __init__(self, records: Iterable[dict[str, Any]] = ()) -> None:
-        self.steps, self.epochs, self.validation = Points(), Points(), Points()
+        self.steps, self.epochs, self.validation, self.elapsed = (Points() for _ in range(4))
         self.values: dict[str, Points] = {}
         self.metric = ""
         self._before: tuple[float, float] | None = None
@@ -122,7 +124,7 @@ class Curve:
         for name, values in columns.items():
             kind, _, key = name.partition("/")
             if kind == "validation":
-                self._add_validation(key, epoch, values)
+                self._add_validation(key, epoch, values, columns["seconds"])
             elif kind == "values" or name == "memory_bytes":
                 self._add_values(key or name, place, values)
         self._add_speed(place, columns["seconds"], first=inside & (place > epoch))
@@ -147,11 +149,12 @@ class Curve:
         fits = (done > 0) & (took > 0) & ~validated
         self._add_values("speed", places[1:][fits], done[fits] / took[fits])
 
-    def _add_validation(self, name: str, epoch: Array, values: Array) -> None:
+    def _add_validation(self, name: str, epoch: Array, values: Array, seconds: Array) -> None:
         known = np.isfinite(values)
         if known.any() and name == (self.metric or name):
             self.metric = name
             self.validation.add(epoch[known], values[known])
+            self.elapsed.add(seconds[known], values[known])
 
     @property
     def best(self) -> tuple[float, float] | None:

@@ -1,0 +1,154 @@
+"""The test metric at each cutoff, and the learning curves of runs over each other, by epoch or by seconds."""
+
+from typing import Any
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from workbench.app.pages._compare_columns import metrics_of
+from workbench.app.pages._curve_reader import CurveReader
+from workbench.app.pages._legend import Legend
+from workbench.app.pages._lines import RunLine, show_lines
+from workbench.app.pages._picture import ComparePicture, Part, titles
+from workbench.app.pages._run_words import metric_title, tested
+from workbench.app.pages._tabs import Tabs
+from workbench.app.plots import LinePlot
+from workbench.app.runs import RunInfo
+from workbench.app.session import Session
+from workbench.app.theme import GRID, SMALL
+from workbench.app.widgets import Elided, Text
+
+NAMED = 5  # runs in the legend
+
+
+class Panel(QWidget):
+    """A plot under its title."""
+
+    def __init__(self, title: str, plot: LinePlot, hint: str = "") -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        self.title, self.hint = Text(title, SMALL, bold=True), Elided(hint, SMALL, "muted")
+        self.head = QHBoxLayout()
+        self.head.setSpacing(GRID)
+        self.head.addWidget(self.title)
+        self.head.addWidget(self.hint, 1)
+        self.head.addStrut(22)  # titles on one line, with a choice beside them or without
+        column.addLayout(self.head)
+        column.addWidget(plot, 1)
+
+
+class CurvesPicture(ComparePicture):
+    """Two plots side by side."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._reader = CurveReader(self)
+        self._reader.grown.connect(self._draw_learning)
+        self.cutoffs = LinePlot(self.tr("Test metric at each cutoff"), x=self.tr("cutoff k"), legend=False, whole=True)
+        self.learning = LinePlot(
+            self.tr("Validation after each epoch"),
+            x=self.tr("epoch"),
+            legend=False,
+            whole=True,
+            empty=self.tr("Nothing here learns in epochs: there is no curve."),
+        )
+        self.cutoffs_panel = Panel(" ", self.cutoffs)
+        self.learning_panel = Panel(self.tr("Validation"), self.learning)
+        self.by = Tabs({"epoch": self.tr("By epoch"), "seconds": self.tr("By seconds")})
+        self.by.chosen.connect(self._choose_by)
+        if self.kept().get("by") == "seconds":
+            self.by.buttons["seconds"].setChecked(True)
+        self.learning_panel.head.addWidget(self.by)
+        both = QWidget()
+        row = QHBoxLayout(both)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(2 * GRID)
+        row.addWidget(self.cutoffs_panel, 1)
+        row.addWidget(self.learning_panel, 1)
+        self.set_content(both)
+        self._legend = Legend(NAMED)
+        self.choices.insertWidget(0, self._legend)
+
+    def draw(self) -> None:
+        self.show_content()
+        self._draw_cutoffs()
+        self._reader.follow({info.id: info.folder for info in self.runs})
+        self._draw_learning()
+        named = self.named()
+        self._legend.show_runs(named if len(named) > 1 else [])
+
+    def parts(self) -> list[Part]:
+        shown = [(self.cutoffs_panel.title.text(), self.cutoffs), (self._learning_title(), self.learning)]
+        return [one for one in shown if one[1].lines()]
+
+    def named(self) -> list[RunInfo]:
+        lines = {*self.cutoffs.lines(), *self.learning.lines()}
+        return [info for info in self.runs if info.id in lines]
+
+    def table(self) -> list[list[Any]]:
+        rows: list[list[Any]] = [["run", "part", "metric", "k", "epoch", "seconds", "value"]]
+        names, (name, _, _) = titles(self.runs), self.key.partition("@")
+        for info in self.runs:
+            rows += [[names[info.id], "test", name, k, None, None, value] for k, value in self._at_cutoffs(info)]
+        for info in self.runs:
+            curve = self._reader.curves.get(info.id)
+            if curve is not None:
+                points = zip(curve.validation.x, curve.elapsed.x, curve.validation.y, strict=True)
+                rows += [[names[info.id], "validation", curve.metric, None, *map(float, one)] for one in points]
+        return rows if len(rows) > 1 else []
+
+    def _at_cutoffs(self, info: RunInfo) -> list[tuple[int, float]]:
+        name, _, cutoff = self.key.partition("@")
+        if not cutoff:
+            return []
+        return sorted(
+            (int(k), value)
+            for one in metrics_of([info])
+            if one.startswith(f"{name}@") and (k := one.partition("@")[2]).isdecimal()
+            and (value := tested(info, one)[0]) is not None
+        )  # fmt: skip
+
+    def _draw_cutoffs(self) -> None:
+        name, _, cutoff = self.key.partition("@")
+        title = metric_title(name)
+        self.cutoffs_panel.title.setText(self.tr("{metric} at k").format(metric=title) if cutoff else title)
+        self.cutoffs.set_empty(
+            self.tr("{metric} has no cutoff: it looks at everything hidden.").format(metric=title)
+            if not cutoff
+            else self.tr("The test is not open yet.")
+        )
+        wanted = []
+        for info in self.runs:
+            points = self._at_cutoffs(info)
+            if points:
+                cutoffs, values = zip(*points, strict=True)
+                wanted.append(RunLine(info, cutoffs, values, markers=True))
+        show_lines(self.cutoffs, wanted)
+
+    def _learning_title(self) -> str:
+        return f"{self.learning_panel.title.text()} {self.learning_panel.hint.full_text()}".strip()
+
+    def _draw_learning(self) -> None:
+        self._reader.look()
+        curves = [(info, self._reader.curves[info.id]) for info in self.runs]
+        metric = next((curve.metric for _, curve in curves if curve.metric and not curve.flat), "")
+        metric = metric or next((curve.metric for _, curve in curves if curve.metric), "")
+        self.learning_panel.title.setText(metric_title(metric) if metric else self.tr("Validation"))
+        by_seconds = self.by.current == "seconds"
+        self.learning_panel.hint.set_text(self.tr("on validation") if metric else "")
+        self.learning.set_labels(self.tr("seconds of training") if by_seconds else self.tr("epoch"), "")
+        alike = [(info, curve) for info, curve in curves if curve.metric == metric and len(curve.validation)]
+        places = {info.id: curve.elapsed.x if by_seconds else curve.validation.x for info, curve in alike}
+        last = max((float(places[info.id][-1]) for info, curve in alike if not curve.flat), default=0.0)
+        wanted = []
+        for info, curve in alike if last > 0 else []:  # levels alone, without epochs to lie over, are no picture
+            y = curve.validation.y
+            x, y = ([0.0, last], [float(y[0])] * 2) if curve.flat else (places[info.id], y)
+            wanted.append(RunLine(info, x, y))
+        show_lines(self.learning, wanted)
+
+    def _choose_by(self, by: str) -> None:
+        self.keep(by=by)
+        self.learning.reset_view()
+        self._draw_learning()

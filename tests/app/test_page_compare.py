@@ -238,6 +238,18 @@ def test_intervals_share_one_scale(show, project):
     assert model.index(1, 4).data(INTERVAL) == pytest.approx((0.5, 0.75, 1))
 
 
+def test_the_scale_of_intervals_grows_with_a_test_that_is_opened_later(show, project, session, qtbot):
+    done_run(project, "a-popularity", metrics=POOR)
+    run = done_run(project, "b-ease", "ease")
+    page = show()
+    model = page.table.runs()
+    assert model.index(0, 4).data(INTERVAL) == pytest.approx((0, 0.5, 1))
+    write_json(run.folder / "evaluation.json", evaluation(GOOD))
+    session.runs.evaluated("b-ease")
+    qtbot.waitUntil(lambda: model.index(1, 4).data(INTERVAL) == pytest.approx((0.5, 0.75, 1)))
+    assert model.index(0, 4).data(INTERVAL) == pytest.approx((0, 0.25, 0.5))
+
+
 def test_another_metric_is_chosen_and_remembered(show, project, session, qtbot, keep):
     done_run(project, "a-popularity", metrics=POOR | {"rmse": (0.9, 0.8, 1.0)})
     done_run(project, "b-ease", "ease", metrics=GOOD)

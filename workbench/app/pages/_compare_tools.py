@@ -92,10 +92,6 @@ class Tools(QWidget):
         self.menu.set_choice(names, metric, chosen)
         return metric
 
-    def knows(self, runs: Sequence[RunInfo]) -> bool:
-        """Whether all that was measured is offered already."""
-        return set(metrics_of(runs)) <= set(self.offered())
-
     def offered(self) -> list[str]:
         """Metrics that can be chosen."""
         offered = [self.chooser.itemData(at) for at in range(self.chooser.count())]

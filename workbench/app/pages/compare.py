@@ -3,7 +3,6 @@
 from typing import Any, ClassVar
 
 from PySide6.QtCore import QCoreApplication, QTimer
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QStackedLayout,
     QVBoxLayout,
@@ -16,6 +15,7 @@ from workbench.app.pages._compare_deeds import RunDeeds, UndoBar
 from workbench.app.pages._compare_file import TableFile
 from workbench.app.pages._compare_groups import WAYS, arranged, matching
 from workbench.app.pages._compare_pictures import Pictures
+from workbench.app.pages._compare_testing import Testing
 from workbench.app.pages._compare_tools import FIRST, Tools
 from workbench.app.pages._compare_words import Verdict
 from workbench.app.pages._protocols import Keys, grouped
@@ -49,9 +49,10 @@ class ComparePage(Page):
         self._groups: list[Group] = []
         self._rows: list[Group] = []
         self._columns: list[RunColumn] = []
+        self._tested: list[int] = []
         self._pictured: tuple[Any, ...] = ()
-        self.primary = QAction(self.tr("Open the test"), self)
-        self.primary.triggered.connect(self._go_on)
+        self.testing = Testing(session, self)
+        self.primary = self.testing.order
         self._soon = QTimer(self, singleShot=True, interval=FRAME)
         self._soon.timeout.connect(self._catch_up)
         self._typed = QTimer(self, singleShot=True, interval=PAUSE)
@@ -153,20 +154,6 @@ class ComparePage(Page):
                     return group
         return self._groups[0] if self._groups else None
 
-    def to_test(self) -> list[RunInfo]:
-        """Runs whose test would be opened: of the selected ones where there are two or more, else of all."""
-        selected = self.session.selected_runs
-        runs = self.session.all_runs()
-        asked = [info for info in runs if info.id in selected] if len(selected) > 1 else runs
-        return [info for info in asked if info.evaluation is None and info.usable]
-
-    def _testing(self, info: RunInfo) -> bool:
-        return str(info.folder) in self._in_test
-
-    @property
-    def _in_test(self) -> set[str]:
-        return {str(task.args.get("run")) for task in self.session.tasks if task.job == "evaluate" and not task.over}
-
     # Following the session -----------------------------------------------------------------------------------------
 
     def _hear_all(self) -> None:
@@ -191,7 +178,7 @@ class ComparePage(Page):
         found = matching(runs, self.field.text())
         rows = arranged(found, self._way, self._keys)
         alike = not self._whole and [one.shape() for one in rows] == [one.shape() for one in self._rows]
-        if alike and self.tools.knows(runs):
+        if alike and [id(info.evaluation) for info in runs] == self._tested:
             self._groups = self.file.groups = rows if self._way == WAYS[0] else grouped(found, key=self._keys)
             self.table.runs().refresh()
             self._refresh_rest()
@@ -208,9 +195,10 @@ class ComparePage(Page):
         self.nothing.set_text(self.tr("No run has “{words}”").format(words=self.field.text().strip()[:60]))
         self._rows = arranged(found, self._way, self._keys)
         self._groups = self._rows if self._way == WAYS[0] else grouped(found, key=self._keys)
+        self._tested = [id(info.evaluation) for info in runs]
         self._metric = self.tools.offer(runs, self._metric, self._chosen_columns)
         self.file.groups = self._groups
-        self._columns = columns(self._metric, self._groups, self._rows, self._testing, self._chosen_columns)
+        self._columns = columns(self._metric, self._groups, self._rows, self.testing.of, self._chosen_columns)
         for at, one in enumerate(self._columns[1:], 1):
             delegate = self._drawn_by.get(one.name, self._plainly)
             if self.table.itemDelegateForColumn(at) is not delegate:  # each new one has everything drawn again
@@ -222,7 +210,7 @@ class ComparePage(Page):
 
     def _refresh_rest(self) -> None:
         self._refresh_words()
-        self._refresh_primary()
+        self.testing.refresh()
         if self._typed.isActive():  # whoever types is not to wait for twenty curves at each key
             self._typed.start()
         else:
@@ -270,36 +258,11 @@ class ComparePage(Page):
         )
         if len(self._groups) > 1:
             hint = self.tr("Judged in {n} ways, and only compared within each").format(n=len(self._groups))
-        elif self.to_test() or not tested_runs:
+        elif self.testing.waiting() or not tested_runs:
             hint = self.tr("Validation chooses; the test is opened once, for the runs you will report")
         else:
             hint = self.tr("Same protocol, may be compared")
         self._hint.set_text(hint)
-
-    def _refresh_primary(self) -> None:
-        testing, waiting = len(self._in_test), len([info for info in self.to_test() if not self._testing(info)])
-        if testing:
-            self.primary.setText(self.tr("Testing {n}…").format(n=testing))
-        elif waiting > 1:
-            self.primary.setText(self.tr("Open the test of {n} runs").format(n=waiting))
-        elif waiting or not any(info.evaluation for info in self.session.all_runs()):
-            self.primary.setText(self.tr("Open the test"))
-        else:
-            self.primary.setText(self.tr("Inspect users"))
-        self.primary.setEnabled(not testing and (waiting > 0 or self._all_open()))
-        why = self.tr("Evaluates on the part that nothing has seen yet; then do not go back to tuning")
-        self.primary.setToolTip(why if waiting else self.primary.text())
-
-    def _all_open(self) -> bool:
-        return not self.to_test() and any(info.evaluation is not None for info in self.session.all_runs())
-
-    def _go_on(self) -> None:
-        waiting = self.to_test()
-        if waiting:
-            self.session.evaluate([info.id for info in waiting])
-            self._hear_one()
-        elif self._all_open():
-            self.session.request_page("inspect")
 
     # The page ------------------------------------------------------------------------------------------------------
 

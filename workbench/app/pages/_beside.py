@@ -64,6 +64,13 @@ class Beside(QWidget):
         self._infos = {info.id: info for info in infos if info.id != first.id}
         self._offer()
 
+    def choose(self, run_id: str) -> None:
+        """Lay this run's list beside, where it is offered."""
+        at = self.choice.findData(run_id)
+        if at >= 0:
+            self.choice.setCurrentIndex(at)
+            self._choose()
+
     def keep(self, items: list[Json]) -> None:
         """Keep a list, and lay it beside."""
         self._kept = [dict(one) for one in items]

@@ -1,6 +1,6 @@
 """Look at one user: what they had, and what a run recommends to them; at one item; and at a map of all."""
 
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, ClassVar
 
 import pyarrow as pa
@@ -38,6 +38,7 @@ class InspectPage(Page):
     title: ClassVar[str] = QCoreApplication.translate("InspectPage", "Inspect")
     icon: ClassVar[str] = "inspect"
     order: ClassVar[int] = 6
+    parts: ClassVar[tuple[str, ...]] = ("item_view", "map")
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -103,27 +104,50 @@ class InspectPage(Page):
         self.views.chosen.connect(self.show_view)
         column.addWidget(self.views, 0, Qt.AlignmentFlag.AlignLeft)
         self.user = UserView(self.session, self._data)
-        self.item_view, self.map = ItemView(self.session), ItemMap(self.session)
         self._views = QStackedWidget()
-        for one in (self.user, self.item_view, self.map):
-            self._views.addWidget(one)
+        self._views.addWidget(self.user)
         column.addWidget(self._views, 1)
         self.user.wanted.connect(self.refresh)
         self.user.changed.connect(self._name_user)
         self.user.listed.connect(self._mark)
         self.user.right.runs.chosen.connect(self._choose_run)
         self.user.opened.connect(self.open_item)
-        self.item_view.left.connect(self._leave_item)
-        self.item_view.user_chosen.connect(self._go_to_user)
-        self.map.opened.connect(self.open_item)
-        self.map.user_chosen.connect(self._go_to_user)
         return content
+
+    @cached_property
+    def item_view(self) -> ItemView:
+        """The story of one item."""
+        made = ItemView(self.session)
+        made.left.connect(self._leave_item)
+        made.user_chosen.connect(self._go_to_user)
+        if self.info is not None:
+            made.set_run(self.info)
+        self._views.addWidget(made)
+        return made
+
+    @cached_property
+    def map(self) -> ItemMap:
+        """All items and users."""
+        made = ItemMap(self.session)
+        made.opened.connect(self.open_item)
+        made.user_chosen.connect(self._go_to_user)
+        self._views.addWidget(made)
+        return made
 
     # The page ------------------------------------------------------------------------------------------------------
 
     def shown(self) -> None:
         self._at_front = True
         self.refresh()
+        self._take_beside()
+
+    def _take_beside(self) -> None:
+        """Lay a run beside that another page asked for."""
+        wanted = self.session.view("beside").get("run")
+        if wanted:
+            self.session.set_view("beside", {})
+            self.show_view("user")
+            self.user.beside.choose(wanted)
 
     def hidden(self) -> None:
         self._at_front = False
@@ -170,7 +194,8 @@ class InspectPage(Page):
         self._run = info.id
         self.user.set_runs(usable_runs(self.session), info)
         self.search.set_data(self._data.folder(info))
-        self.item_view.set_run(info)
+        if "item_view" in self.__dict__:
+            self.item_view.set_run(info)
         user, other = self._user(info), self.user.beside.info
         self.kinds.set_place(str(info.folder), str(other.folder) if other is not None else "", user or "")
         if self.views.current == "map":
@@ -249,10 +274,10 @@ class InspectPage(Page):
 
     @Slot()
     def _mark(self) -> None:
-        """Ring on the map what the user had and what is listed."""
-        self.map.mark(
-            *([one["item"] for one in some] for some in (self.user.what_if.shown(), self.user.right.table.items))
-        )
+        """Circle on the map, where there is one, what the user had and what is listed."""
+        if "map" in self.__dict__:
+            shown = self.user.what_if.shown(), self.user.right.table.items
+            self.map.mark(*([one["item"] for one in some] for some in shown))
 
     def _show_empty(self) -> None:
         active = self.session.runs.active()
@@ -289,10 +314,11 @@ class InspectPage(Page):
     def show_view(self, view: str) -> None:
         """Show the user, an item, or the map."""
         self.views.buttons[view].setChecked(True)
-        self._views.setCurrentIndex(list(self.views.buttons).index(view))
+        self._views.setCurrentWidget(self.user if view == "user" else self.map if view == "map" else self.item_view)
         info = self.info
         if view == "map" and info is not None:
             self.map.show_run(info, self._data.of(info))
+            self._mark()
 
     @Slot(str)
     def open_item(self, item: str) -> None:

@@ -34,7 +34,7 @@ def test_a_loss_that_ran_away_is_tried_with_a_smaller_rate(session, project, kee
     assert page.kind.name == "gru4rec"
     values = page.form.values()
     assert (values["learning_rate"], values["factors"]) == (0.005, 48)
-    assert page.form.field("learning_rate").input.hasFocus()
+    qtbot.waitUntil(page.form.field("learning_rate").input.hasFocus)
     assert page.options.values()["seed"] == 7
     assert page.primary.isEnabled()
     qtbot.mouseClick(page.presets.undo, LEFT)
@@ -52,8 +52,8 @@ def test_the_page_does_not_grow_for_it(session, project, keep, qtbot, light):
 def test_what_is_folded_away_is_unfolded(session, project, keep, qtbot, light):
     page = failed(session, project, keep, qtbot, NAN)
     qtbot.mouseClick(page.run.problem.remedies.buttons[1], LEFT)
+    qtbot.waitUntil(page.form.field("clip").input.hasFocus)
     assert page.form.field("clip").input.isVisible()
-    assert page.form.field("clip").input.hasFocus()
 
 
 def test_memory_that_ran_out_is_tried_with_less_at_once(session, project, keep, qtbot, light):

@@ -17,7 +17,10 @@ from workbench.declaring import allowed_range, applies
 
 
 class Form(QWidget):
-    """One row for each declared field: name and help at the left, input at the right."""
+    """One row for each declared field: name and help at the left, input at the right.
+
+    What is folded away is made when it is unfolded: most people never look at it, and every row takes its time.
+    """
 
     changed = Signal()
     """A person or `set_values` changed something."""
@@ -28,6 +31,8 @@ class Form(QWidget):
         self._declaration: type[BaseModel] | None = None
         self._hidden = hidden
         self._rows: dict[str, Field] = {}
+        self._schemas: dict[str, dict[str, Any]] = {}
+        self._folded: dict[str, Any] = {}  # values of fields that have no row yet
         self._valid = True
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -37,26 +42,24 @@ class Form(QWidget):
     def set_declaration(self, declaration: type[BaseModel] | None, values: dict[str, Any] | None = None) -> None:
         """Show the fields of another class, with their defaults or with these values."""
         clear(self._column)
-        self._declaration, self._rows = declaration, {}
         schema = declaration.model_json_schema() if declaration is not None else {}
-        fields = {name: one for name, one in schema.get("properties", {}).items() if name not in self._hidden}
-        plain = {name: one for name, one in fields.items() if not one.get("advanced")}
-        for name, one in plain.items():
-            self._column.addWidget(self._row(name, one))
+        self._declaration, self._rows = declaration, {}
+        self._schemas = {name: one for name, one in schema.get("properties", {}).items() if name not in self._hidden}
+        self._folded = {name: one.get("default") for name, one in self._schemas.items() if one.get("advanced")}
+        for name in self._schemas:
+            if name not in self._folded:
+                self._column.addWidget(self._row(name))
         self._advanced = QWidget()
         inside = QVBoxLayout(self._advanced)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(12)
-        for name, one in fields.items():
-            if name not in plain:
-                inside.addWidget(self._row(name, one))
         self._fold = Button(self.tr("More settings"), "quiet", icon="chevron-right")
         self._fold.setCheckable(True)
         self._fold.toggled.connect(self._unfold)
         self._advanced.setVisible(False)
         for one in (self._fold, self._advanced):
             self._column.addWidget(one, 0, Qt.AlignmentFlag.AlignLeft if one is self._fold else Qt.AlignmentFlag(0))
-        self._fold.setVisible(len(plain) < len(fields))
+        self._fold.setVisible(bool(self._folded))
         self._column.addStretch(1)
         if values:
             self.set_values(values)
@@ -69,19 +72,22 @@ class Form(QWidget):
 
     def values(self) -> dict[str, Any]:
         """Every field's value, also of those that do not matter now."""
-        return {name: row.value() for name, row in self._rows.items()}
+        rows = self._rows
+        return {name: rows[name].value() if name in rows else self._folded[name] for name in self._schemas}
 
     def changed_values(self) -> dict[str, Any]:
         """Only what differs from its default."""
-        return {name: row.value() for name, row in self._rows.items() if not row.is_default()}
+        return {name: value for name, value in self.values().items() if value != self._schemas[name].get("default")}
 
     def set_values(self, values: dict[str, Any]) -> None:
         """Fill in values; a field that is not named keeps its own."""
-        for name, value in values.items():
+        known = {name: value for name, value in values.items() if name in self._schemas}
+        if any(name in self._folded and value != self._folded[name] for name, value in known.items()):
+            self._make_folded()
+        for name, value in known.items():
             if name in self._rows:
                 self._rows[name].set_value(value)
-        folded = any(row.schema.get("advanced") and not row.is_default() for row in self._rows.values())
-        if folded:
+        if any(row.schema.get("advanced") and not row.is_default() for row in self._rows.values()):
             self._fold.setChecked(True)
         self._check()
 
@@ -102,22 +108,34 @@ class Form(QWidget):
 
     def focus_field(self, name: str) -> None:
         """Put the cursor into a field, where it is on the form; what is folded away is unfolded."""
-        row = self._rows.get(name)
-        if row is not None:
-            if row.schema.get("advanced"):
+        if name in self._schemas:
+            if self._schemas[name].get("advanced"):
                 self._fold.setChecked(True)
-            row.input.setFocus()
+            self._rows[name].input.setFocus()
 
     def field(self, name: str) -> Field:
         """The row of one field."""
+        if name in self._folded:
+            self._make_folded()
         return self._rows[name]
 
+    def _make_folded(self) -> None:
+        """Make the rows of what is folded away."""
+        inside = self._advanced.layout()
+        for name in self._folded:
+            inside.addWidget(self._row(name))
+        self._folded = {}
+        tabs_after(self._fold, self._advanced)
+        self._check()
+
     def _unfold(self, on: bool) -> None:
+        if on and self._folded:
+            self._make_folded()
         icons.bind(self._fold, "chevron-down" if on else "chevron-right", "muted")
         self._advanced.setVisible(on)
 
-    def _row(self, name: str, schema: dict[str, Any]) -> Field:
-        row = Field(name, schema)
+    def _row(self, name: str) -> Field:
+        row = Field(name, self._schemas[name])
         row.edited.connect(self._check)
         self._rows[name] = row
         return row
@@ -142,8 +160,7 @@ class Form(QWidget):
             found = {}
             for one in error.errors():
                 name = str(one["loc"][0]) if one["loc"] else next(iter(self._rows), "")
-                row = self._rows.get(name)
-                schema = row.schema if row is not None else {}
+                schema = self._schemas.get(name, {})
                 own = str(one["ctx"]["error"]) if one["type"] == "value_error" else ""  # the declaration's own sentence
                 found[name] = (
                     f"{own[:1].upper()}{own[1:]}."

@@ -33,8 +33,9 @@ SHORT, LONG = 0.5, 3.0
 MANY, JUDGED, WARM = 1_000_000, 64, 2_000
 # Smallest piece of a catalogue that tells how the time grows, and the steepest growth that is believed.
 FEWEST_ITEMS, STEEPEST = 200, 3.0
-# Seconds that reading the run and loading what was compiled take before the first step, and bytes that the latter takes.
-START, LOADED = 0.5, 60 << 20
+# Seconds until the first step, in which the run is read and what was compiled is loaded, and bytes of the latter; of those
+# without and with torch, whose first optimizer loads much.
+START, LOADED = (0.5, 1.7), (120 << 20, 170 << 20)
 clock = time.perf_counter
 
 
@@ -127,17 +128,17 @@ def estimate_training(data: Interactions, asked: dict[str, Any], control: Contro
     hyperparameters = asked.get("hyperparameters") or {}
     fold, seconds, grown = _divided(data, asked["split"], json.dumps(asked.get("settings"), sort_keys=True))
     judged = min(int(asked.get("validation_users", 1000)), len(fold.validation) if fold.validation else 0)
-    held = asked.get("held")
+    held, torch = asked.get("held"), int(kind.uses_torch)
     with threads_of(int(asked.get("threads", 0)), kind.make(hyperparameters)):
         found = estimate(
             lambda: kind.make(hyperparameters),
             fold.train,
             judged,
             control,
-            None if held is None else int(held) + grown + LOADED,
+            None if held is None else int(held) + grown + LOADED[torch],
         )
     return Estimate(
-        found.seconds + seconds + START, found.memory_bytes, found.disk_bytes, found.problem, found.remedies
+        found.seconds + seconds + START[torch], found.memory_bytes, found.disk_bytes, found.problem, found.remedies
     )
 
 
@@ -161,8 +162,8 @@ def _warm(make: Callable[[], Algorithm], data: Interactions) -> None:
     algorithm = make()
     with suppress(WorkbenchError):  # so little need not be enough for it
         training = algorithm.train(small)
-        for step, _ in enumerate(training):
-            if step:
+        for record in training:
+            if algorithm.iterative and record.ends_epoch:
                 break
         _judge(algorithm, small, 1)
         training.close()  # type: ignore[attr-defined]

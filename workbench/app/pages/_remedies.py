@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from workbench.algorithms import Algorithm
 from workbench.app.field import shown
 from workbench.app.theme import GRID
-from workbench.app.widgets import Button, clear
+from workbench.app.widgets import Button, clear, show_if
 
 
 class Remedies(QWidget):
@@ -38,7 +38,7 @@ class Remedies(QWidget):
             self._row.addWidget(button)
             self.buttons.append(button)
         self._row.addStretch(1)
-        self.setVisible(bool(self._offered))
+        show_if(self, bool(self._offered))
 
     @Slot()
     def _choose(self) -> None:

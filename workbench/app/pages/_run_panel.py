@@ -52,6 +52,7 @@ class RunPanel(QWidget):
         column.addWidget(self.plots, 1)
         column.addWidget(self._figures)
         self._connect()
+        self._say()  # before it is shown, so that it is not wider for a moment than what it offers needs
 
     def _connect(self) -> None:
         session = self.session

@@ -1,8 +1,9 @@
 """Choose an algorithm, set it, train it, and watch it learn."""
 
+from functools import cached_property
 from typing import Any, ClassVar
 
-from PySide6.QtCore import QCoreApplication, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, Qt, QTimer, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
@@ -36,6 +37,7 @@ class TrainPage(Page):
     title: ClassVar[str] = QCoreApplication.translate("TrainPage", "Train")
     icon: ClassVar[str] = "train"
     order: ClassVar[int] = 4
+    parts: ClassVar[tuple[str, ...]] = ("run",)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -81,10 +83,17 @@ class TrainPage(Page):
         row.setSpacing(12)
         row.addWidget(self._build_list())
         row.addWidget(self._build_form())
-        self.run = RunPanel(self.session)
-        self.run.wanted.connect(self._try_again)
-        row.addWidget(self.run, 1)
+        self._room = QVBoxLayout()
+        row.addLayout(self._room, 1)
         self._stack.addWidget(whole)
+
+    @cached_property
+    def run(self) -> RunPanel:
+        """The run at the right; its plots take as long to make as all the rest."""
+        panel = RunPanel(self.session)
+        panel.wanted.connect(self._try_again)
+        self._room.addWidget(panel)
+        return panel
 
     def _build_list(self) -> Card:
         card = Card()
@@ -325,6 +334,11 @@ class TrainPage(Page):
     def shown(self) -> None:
         self.algorithms.look_again()
         self._refresh_primary()
+        if self.session.data is not None:
+            QTimer.singleShot(0, self, self._show_run)
+
+    @Slot()
+    def _show_run(self) -> None:
         self.run.refresh()
 
     def find(self) -> None:

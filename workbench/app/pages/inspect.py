@@ -1,31 +1,29 @@
 """Look at one user: what they had, and what a run recommends to them; at one item; and at a map of all."""
 
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any, ClassVar
 
-import pyarrow as pa
-import pyarrow.compute as pc
-from PySide6.QtCore import QCoreApplication, QRandomGenerator, Qt, QTimer, Slot
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtCore import QCoreApplication, Qt, QTimer, Slot
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.app.pages import Page, preview
 from workbench.app.pages._item_map import ItemMap
 from workbench.app.pages._item_view import ItemView
-from workbench.app.pages._kinds import Kinds
 from workbench.app.pages._latest import Latest
 from workbench.app.pages._lists import ListTable, line
 from workbench.app.pages._no_list import Failure, Waiting
 from workbench.app.pages._run_combo import RunCombo, RunData, run_to_show, select_run, usable_runs
 from workbench.app.pages._tabs import Tabs
+from workbench.app.pages._user_choice import UserChoice
 from workbench.app.pages._user_list import LENGTHS, K
-from workbench.app.pages._user_search import UserSearch
 from workbench.app.pages._user_view import UserView
 from workbench.app.pages._user_words import facts_of, facts_of_nobody
 from workbench.app.runs import RunInfo
 from workbench.app.session import Session
 from workbench.app.theme import GRID
-from workbench.app.widgets import Button, EmptyState
+from workbench.app.widgets import EmptyState
+from workbench.data.interactions import Interactions
 
 LATE = 400  # milliseconds without an answer until the page says that it is waiting
 Json = dict[str, Any]
@@ -73,18 +71,11 @@ class InspectPage(Page):
     def _make_actions(self) -> None:
         self.primary = QAction(self.tr("Export this list"), self)
         self.primary.triggered.connect(self._export)
-        self.random = QAction(self.tr("Somebody at random"), self)
-        self.random.setToolTip(self.tr("A user drawn at random"))
-        self.random.triggered.connect(partial(self._go_to, None))
-        self.search = UserSearch(self.session)
-        self.search.chosen.connect(self._go_to_user)
-        self.previous = Button("", icon="chevron-left", tip=self.tr("Previous user (Alt+Up)"))
-        self.next = Button("", icon="chevron-right", tip=self.tr("Next user (Alt+Down)"))
-        for button, keys, step in ((self.previous, "Alt+Up", -1), (self.next, "Alt+Down", 1)):
-            button.setShortcut(QKeySequence(keys))
-            button.clicked.connect(partial(self._go_to, step))
-        self.kinds = Kinds(self.session, self.search, self.random)
-        self.secondary = [self.search, self.previous, self.next, self.kinds]
+        self.who = UserChoice(self.session, self._data_shown, self)
+        self.who.search.chosen.connect(self._go_to_user)
+        self.search, self.previous, self.next = self.who.search, self.who.previous, self.who.next
+        self.random, self.kinds = self.who.random, self.who.kinds
+        self.secondary = self.who.widgets
 
     def _build(self) -> None:
         self._stack = QStackedLayout(self)
@@ -186,8 +177,8 @@ class InspectPage(Page):
         if not self._at_front:
             return
         info = self.info
-        for one in (self.search, self.previous, self.next, self.random, self.kinds, self.primary):
-            one.setEnabled(info is not None)
+        self.who.set_enabled(info is not None)
+        self.primary.setEnabled(info is not None)
         if info is None:
             self._show_empty()
             return
@@ -196,7 +187,7 @@ class InspectPage(Page):
         self.search.set_data(self._data.folder(info))
         if "item_view" in self.__dict__:
             self.item_view.set_run(info)
-        user, other = self._user(info), self.user.beside.info
+        user, other = self.who.user(), self.user.beside.info
         self.kinds.set_place(str(info.folder), str(other.folder) if other is not None else "", user or "")
         if self.views.current == "map":
             self.map.show_run(info, self._data.of(info))
@@ -210,14 +201,10 @@ class InspectPage(Page):
         if self._run is None or run_id == self._run:
             self.refresh()
 
-    def _user(self, info: RunInfo) -> str | None:
-        """The selected user, where the run's data has them; else the first."""
-        data, user = self._data.of(info), self.session.user
-        if data is None:
-            return user or ""
-        if user is not None and pc.index(data.user_ids, pa.scalar(user, data.user_ids.type)).as_py() >= 0:
-            return user
-        return data.user_ids[0].as_py() if data.n_users else None
+    def _data_shown(self) -> Interactions | None:
+        """The data of the run that recommends."""
+        info = self.info
+        return self._data.of(info) if info is not None else None
 
     def _want(self, info: RunInfo, user: str) -> None:
         if user != self.session.user:
@@ -341,18 +328,6 @@ class InspectPage(Page):
         self._run = run_id
         select_run(self.session, run_id)
         self.refresh()
-
-    def _go_to(self, step: int | None, _checked: bool = False) -> None:
-        """Select the user so many places on, or any (None)."""
-        info = self.info
-        data = self._data.of(info) if info is not None else None
-        if data is None or not data.n_users:
-            return
-        if step is None:
-            at = QRandomGenerator.global_().bounded(data.n_users)
-        else:
-            at = pc.index(data.user_ids, pa.scalar(self.session.user or "", data.user_ids.type)).as_py() + step
-        self.session.select_user(data.user_ids[at % data.n_users].as_py())
 
     @Slot()
     def _go_to_next_step(self) -> None:

@@ -27,7 +27,8 @@ from workbench.export.metrics import write_metrics
 from workbench.files import read_json
 from workbench.insight.explaining import first_reason
 from workbench.insight.finding import find_items, item_map, item_story, kinds_of_users, similar_users
-from workbench.insight.looking import explain, faithfulness, load, recommend, reorder, similar, what_if
+from workbench.insight.looking import explain, faithfulness, load, recommend, similar, what_if
+from workbench.insight.reordering import reorder
 from workbench.training import comparing, side_by_side
 from workbench.training.curves import write_curves
 from workbench.training.judging import evaluate_run

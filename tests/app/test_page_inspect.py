@@ -8,7 +8,8 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 
 from tests.app.trained import CANNED, N_USERS, Opened, films, interactions, make_project, unnamed
-from workbench.app.pages._lists import STARS, YEAR, digits_for
+from workbench.app.pages._list_delegates import STARS, YEAR
+from workbench.app.pages._lists import digits_for
 from workbench.control import Control
 from workbench.jobs import explain, recommend
 

@@ -28,7 +28,7 @@ TARGET = 100  # milliseconds, 95 of 100 times
 USERS, EDITS, EACH = 20, 5, 8
 # Some of each kind that look at all people, or are matrices: matrices of items, factors, neighbours, walks.
 WHOLE = ("ease", "item-knn", "ials", "user-knn", "rp3beta", "pure-svd", "slim", "content", "mult-dae")
-QUICK = {"slim": {"neighbours": 100}, "ials": {"epochs": 3}}
+QUICK = {"slim": {"l1": 5.0}, "ials": {"epochs": 3}, "mult-dae": {"epochs": 1}}
 # A blend is what its members are; ratings are needed by those that predict them, and times by sequences.
 OTHERS = tuple(name for name in all_algorithms() if name not in (*WHOLE, "blend"))
 

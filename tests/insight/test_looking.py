@@ -9,7 +9,7 @@ from workbench.control import Control
 from workbench.data.importing import import_file
 from workbench.errors import WorkbenchError
 from workbench.files import read_json, write_json
-from workbench.insight import looking
+from workbench.insight import looking, reordering
 from workbench.training.run import Run
 from workbench.training.train import train_run
 
@@ -85,13 +85,13 @@ def test_neighbours_have_titles(run, told):
 
 
 def test_another_order_is_more_various_and_keeps_the_rules(run, told):
-    same = looking.reorder(run, "4", {}, GO, k=10)
+    same = reordering.reorder(run, "4", {}, GO, k=10)
     assert [one["item"] for one in same["items"]] == [one["item"] for one in told["items"]]
     assert same["before"] == same["after"]
-    various = looking.reorder(run, "4", {"diversity": 0.8}, GO, k=10)
+    various = reordering.reorder(run, "4", {"diversity": 0.8}, GO, k=10)
     assert various["after"]["diversity"] > various["before"]["diversity"]
     first, third = told["items"][0]["item"], told["items"][2]["item"]
-    ruled = looking.reorder(run, "4", {"exclude": [first], "pin": [third], "per_genre": 2}, GO, k=10)
+    ruled = reordering.reorder(run, "4", {"exclude": [first], "pin": [third], "per_genre": 2}, GO, k=10)
     items = [one["item"] for one in ruled["items"]]
     assert items[0] == third
     assert first not in items

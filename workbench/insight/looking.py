@@ -1,6 +1,6 @@
 """One user under one run: history, list, reasons, and lists for histories that never were; as plain JSON values."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -19,14 +19,9 @@ from workbench.evaluation.ranking import rank_of
 from workbench.evaluation.ranking import recommend as best_items
 from workbench.files import read_json, write_json
 from workbench.insight import explaining, items
-from workbench.insight.reranking import Known, Wishes, genre_shares, rerank
 from workbench.training.run import Run
 
 Json = dict[str, Any]
-# Candidates for each place of a list in another order.
-CANDIDATES = 10
-# Wishes for diversity whose price is told beside the one that was chosen.
-STEPS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 
 
 @lru_cache(maxsize=2)
@@ -62,14 +57,14 @@ def recommend(run: str, user: str, control: Control, k: int = 20, include_seen: 
     rows = np.array([index])
     history = fold.shown_at_test.by_user.rows(rows)
     known = fold.train.by_user.lengths[index] > 0
-    seen = None if include_seen else _seen(opened, rows)
+    seen = None if include_seen else seen_of(opened, rows)
     listed, scores = best_items(algorithm, np.array([index if known else -1], np.int32), history, k, seen)
-    truth = set(_truth(opened, index).tolist())
-    had = set(_seen(opened, rows).item.tolist()) if include_seen else set()
+    truth = set(truth_of(opened, index).tolist())
+    had = set(seen_of(opened, rows).item.tolist()) if include_seen else set()
     there = listed[0] >= 0
     found = [
         {**told, "rank": rank, "score": score, "hit": item in truth, "seen": item in had}
-        for rank, (told, item, score) in enumerate(_listed(data, items, listed[0][there], scores[0][there]), 1)
+        for rank, (told, item, score) in enumerate(listed_of(data, items, listed[0][there], scores[0][there]), 1)
     ]
     return {
         "user": user,
@@ -84,7 +79,7 @@ def recommend(run: str, user: str, control: Control, k: int = 20, include_seen: 
     }
 
 
-def _listed(data: Interactions, items: Items | None, listed: Array, scores: Array) -> list[tuple[Json, int, float]]:
+def listed_of(data: Interactions, items: Items | None, listed: Array, scores: Array) -> list[tuple[Json, int, float]]:
     """What is shown of each item of a list, its index, and its score."""
     return list(zip(items_json(data, items, listed), listed.tolist(), scores.tolist(), strict=True))
 
@@ -101,12 +96,13 @@ def user_index(run: Run, user: str) -> int:
     return run.data.user_index(user)
 
 
-def _seen(run: Run, rows: np.ndarray) -> UserItems:
+def seen_of(run: Run, rows: np.ndarray) -> UserItems:
     """What the person already has in training and validation."""
     return run.fold.seen_at_test.by_user.rows(rows)
 
 
-def _truth(run: Run, user: int) -> np.ndarray:
+def truth_of(run: Run, user: int) -> np.ndarray:
+    """Items of the person that the test hides, int32."""
     at = int(np.searchsorted(run.fold.test.who, user))
     test = run.fold.test
     return test.truth[at] if at < len(test) and test.who[at] == user else np.empty(0, np.int32)
@@ -150,7 +146,7 @@ def explain(run: str, user: str, item: str, control: Control) -> Json:
     opened, algorithm, _ = load(Path(run))
     index = user_index(opened, user)
     history = opened.fold.shown_at_test.by_user.rows(np.array([index]))
-    seen = _seen(opened, np.array([index])).item
+    seen = seen_of(opened, np.array([index])).item
     told = explaining.explain(algorithm, history, opened.data.item_index(item), seen, control)
     return {"user": user, "algorithm": opened.spec.algorithm, **_told(opened.data, told)}
 
@@ -162,7 +158,7 @@ def similar(run: str, item: str, control: Control, k: int = 10) -> Json:
     found = items.similar(algorithm, index, k)
     neighbours = [
         {**told, "rank": rank, "score": score}
-        for rank, (told, _, score) in enumerate(_listed(opened.data, facts, found.items, found.scores), 1)
+        for rank, (told, _, score) in enumerate(listed_of(opened.data, facts, found.items, found.scores), 1)
     ]
     return {
         "algorithm": opened.spec.algorithm,
@@ -199,96 +195,13 @@ def what_if(
     before = _before(Path(run), user, listed[0][there].tolist()) if user is not None else {}
     found = [
         {**told, "rank": rank, "score": score, "was": before.get(one)}
-        for rank, (told, one, score) in enumerate(_listed(data, facts, listed[0][there], scores[0][there]), 1)
+        for rank, (told, one, score) in enumerate(listed_of(data, facts, listed[0][there], scores[0][there]), 1)
     ]
     answer: Json = {"algorithm": opened.spec.algorithm, "fold_in": algorithm.fold_in, "items": found}
     if explain_item is not None:
         told = explaining.explain(algorithm, imagined, data.item_index(explain_item), control=control)
         answer["why"] = _told(data, told)
     return answer
-
-
-def reorder(run: str, user: str, wishes: Json, control: Control, k: int = 20) -> Json:
-    """A user's list in another order: more various, nearer to the taste, less popular, by rules (`reranking.Wishes`).
-
-    ``exclude`` and ``pin`` are ids here. The answer tells what the list was like before and is like after: ``diversity``,
-    ``popularity``, ``relevance`` (share of the scores that is kept) and ``hits``; ``tradeoff`` tells the first three for
-    each diversity in `STEPS`, all other wishes being the same.
-    """
-    opened, algorithm, facts = load(Path(run))
-    data = opened.data
-    index = user_index(opened, user)
-    row = np.array([index])
-    history, seen = opened.fold.shown_at_test.by_user.rows(row), _seen(opened, row)
-    known_user = opened.fold.train.by_user.lengths[index] > 0
-    who = np.array([index if known_user else -1], np.int32)
-    listed, scores = best_items(algorithm, who, history, min(CANDIDATES * k, data.n_items), seen)
-    candidates, value = listed[0][listed[0] >= 0], scores[0][listed[0] >= 0]
-    ids = {name: tuple(indices_of(data, list(wishes.get(name, ())))) for name in ("exclude", "pin")}
-    known = known_of(vectors(Path(run)), data, candidates, history)
-    wanted = Wishes(**{**wishes, **ids})
-    order = rerank(candidates, value, k, wanted, known)
-    truth = set(_truth(opened, index).tolist())
-    found = [
-        {**told, "rank": rank, "was": int(at) + 1, "score": score, "hit": item in truth}
-        for rank, (at, (told, item, score)) in enumerate(
-            zip(order, _listed(data, facts, candidates[order], value[order]), strict=True), 1
-        )
-    ]
-    plain = np.arange(min(k, len(candidates)))
-    worth = _worth(value)
-    return {
-        "items": found,
-        "before": _likeness(known, worth, plain) | {"hits": sum(int(candidates[at]) in truth for at in plain.tolist())},
-        "after": _likeness(known, worth, order) | {"hits": sum(one["hit"] for one in found)},
-        "tradeoff": [
-            _likeness(known, worth, rerank(candidates, value, k, replace(wanted, diversity=share), known))
-            for share in STEPS
-        ],
-    }
-
-
-def known_of(of_items: Array, data: Interactions, candidates: Array, history: UserItems) -> Known:
-    """What re-ranking must know of candidates: likeness by the cosine of `of_items`, popularity, genres, taste."""
-    unit = of_items[candidates].astype(np.float64)
-    unit /= np.maximum(np.linalg.norm(unit, axis=1, keepdims=True), 1e-12)
-    popularity = np.log1p(data.item_counts) / max(float(np.log1p(data.item_counts.max(initial=0))), 1e-12)
-    genres, taste = np.zeros((len(candidates), 0), bool), np.zeros(0)
-    if data.item_facts is not None:
-        wanted = np.concatenate([candidates, history.item])
-        flags = _genre_flags(data.item_facts, wanted)
-        genres, taste = flags[: len(candidates)], genre_shares(flags[len(candidates) :])
-    return Known(np.clip(unit @ unit.T, 0, 1), popularity[candidates], genres, taste)
-
-
-def _genre_flags(facts: Items, wanted: Array) -> Array:
-    """Which of the genres that any of some items has each of them has, bool (n, g)."""
-    lists = facts.genres.take(pa.array(wanted.astype(np.int64))).to_pylist()
-    names = {name: at for at, name in enumerate(sorted({name for one in lists for name in one or ()}))}
-    flags = np.zeros((len(lists), len(names)), bool)
-    for row, one in enumerate(lists):
-        flags[row, [names[name] for name in one or ()]] = True
-    return flags
-
-
-def _likeness(known: Known, worth: Array, order: Array) -> Json:
-    """How unlike the items of a list are (mean over pairs), how popular (mean), what it keeps of the scores; 0 to 1."""
-    pairs = known.similarity[np.ix_(order, order)]
-    n = len(order)
-    alike = (pairs.sum() - np.trace(pairs)) / (n * (n - 1)) if n > 1 else 1.0
-    most = float(worth[: len(order)].sum())
-    return {
-        "diversity": float(1 - alike),
-        "popularity": float(known.popularity[order].mean()) if n else 0.0,
-        "relevance": float(worth[order].sum()) / most if most > 0 else 1.0,
-    }
-
-
-def _worth(scores: Array) -> Array:
-    """Scores of candidates from 0, for the last one, to 1."""
-    value = np.asarray(scores, np.float64)
-    span = value[0] - value[-1] if len(value) else 0.0
-    return (value - value[-1]) / span if 0 < span < np.inf else np.ones(len(value))
 
 
 def indices_of(data: Interactions, ids: list[str]) -> list[int]:
@@ -331,7 +244,7 @@ def _scores_before(folder: Path, stamp: float, user: str) -> tuple[Array, Array]
     run, algorithm, _ = _loaded(folder, stamp)
     row = np.array([user_index(run, user)])
     history = run.fold.shown_at_test.by_user.rows(row)
-    return algorithm.score(np.array([-1], np.int32), history)[0], _seen(run, row).item
+    return algorithm.score(np.array([-1], np.int32), history)[0], seen_of(run, row).item
 
 
 def _told(data: Interactions, told: explaining.Explanation) -> Json:

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from workbench.app.columns import Column, bars, texts, times
 from workbench.app.pages._latest import Latest
-from workbench.app.pages._lists import TALL, ScoreDelegate, TitleDelegate, digits_for, lay_columns, line, title_column
+from workbench.app.pages._list_delegates import TALL, ScoreDelegate, TitleDelegate
+from workbench.app.pages._lists import digits_for, lay_columns, line, title_column
 from workbench.app.plots import BarPlot
 from workbench.app.runs import RunInfo
 from workbench.app.session import Session

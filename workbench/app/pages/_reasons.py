@@ -9,19 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.app.columns import FRACTION, Column, numbers
 from workbench.app.pages._latest import Latest
-from workbench.app.pages._lists import (
-    INK,
-    TALL,
-    InkDelegate,
-    PartDelegate,
-    TitleDelegate,
-    always,
-    digits_for,
-    finite,
-    lay_columns,
-    line,
-    title_column,
-)
+from workbench.app.pages._list_delegates import INK, TALL, InkDelegate, PartDelegate, TitleDelegate
+from workbench.app.pages._lists import always, digits_for, finite, lay_columns, line, title_column
 from workbench.app.runs import RunInfo
 from workbench.app.session import Session
 from workbench.app.tables import TableView

@@ -88,6 +88,14 @@ def test_what_will_not_fit_is_made_to_fit_by_a_button(page, qtbot):
     assert page.form.values()["factors"] == 4096
 
 
+def test_a_measurement_that_took_all_memory_proposes_less(page, qtbot, monkeypatch):
+    submit = page.session.submit
+    monkeypatch.setattr(page.session, "submit", lambda job, args, **how: submit("killed", args, **how))
+    qtbot.waitUntil(page.estimate.problem.isVisible)
+    assert "perhaps because memory ran out" in page.estimate.problem.text()
+    assert "Try with batch size 2048" in [one.text() for one in page.estimate.remedies.buttons]
+
+
 def test_nothing_is_measured_of_a_form_that_is_wrong_or_of_what_does_not_suit(page, qtbot):
     page.form.field("factors").input.setText("none")
     page.estimate._soon.stop()

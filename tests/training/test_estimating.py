@@ -70,6 +70,16 @@ def test_where_nothing_would_help_another_algorithm_is_proposed(data, monkeypatc
     assert said.remedies == ()
 
 
+def test_what_cannot_even_be_measured_is_proposed_smaller(data, monkeypatch):
+    def full(*_):
+        raise MemoryError
+
+    monkeypatch.setattr(estimating, "_with_epochs", full)
+    said = estimate(lambda: find("gmf").make({"factors": 64, "batch_size": 1024}), data)
+    assert "more memory" in said.problem
+    assert said.remedies == (("batch_size", 512), ("factors", 32))
+
+
 def test_the_most_that_was_held_for_a_moment_is_seen():
     with Peak() as peak:
         held = np.ones(50_000_000, np.uint8)

@@ -25,7 +25,7 @@ from workbench.errors import WorkbenchError
 from workbench.evaluation.evaluate import evaluate
 from workbench.training.peak import Peak
 from workbench.training.pulse import peak_memory
-from workbench.training.remedies import Remedy, to_fit
+from workbench.training.remedies import Remedy, after_failure, to_fit
 
 # Seconds that a measurement may take once there is something to measure, and the most it may take altogether.
 SHORT, LONG = 0.5, 3.0
@@ -105,7 +105,7 @@ def estimate(
         cost = (_with_epochs if algorithm.iterative else _at_once)(make, data, judged, control)
     except MemoryError:
         told = f"{algorithm.title} needs more memory for a few steps than there is."
-        return Estimate(0.0, held, 0, told, tuple(to_fit(algorithm, 1.0, 1.0, 1.0)))
+        return Estimate(0.0, held, 0, told, tuple(after_failure(type(algorithm), algorithm.model_dump(), told)))
     disk = cost.state * (2 if algorithm.iterative else 1)
     problem, remedies = _problem(algorithm, cost, held)
     return Estimate(cost.seconds, int(held + cost.bytes), int(disk), problem, tuple(remedies))

@@ -15,6 +15,7 @@ from workbench.app.session import Session
 from workbench.app.task_worker import Task
 from workbench.app.theme import GRID, SMALL
 from workbench.app.widgets import Elided, Text
+from workbench.training.remedies import after_failure
 
 Json = dict[str, Any]
 
@@ -117,7 +118,9 @@ class EstimateLine(Fitting):
     @Slot(str, str)
     def _fail(self, sentence: str, _details: str) -> None:
         if self.sender() is self._task:
-            self._known[self._key] = {"refused": sentence}
+            given = self._question["asked"]["hyperparameters"]
+            found = after_failure(self._kind, given, sentence) if self._kind is not None else []
+            self._known[self._key] = {"refused": sentence, "remedies": found}
             self._show(self._known[self._key])
 
     @Slot()
@@ -153,7 +156,7 @@ class EstimateLine(Fitting):
         words = self.tr("{time} · {memory} · {disk} on disk").format(
             time=roughly(answer["seconds"]), memory=size(answer["memory_bytes"]), disk=_small(answer["disk_bytes"])
         )
-        tip = self.tr("Measured on a short piece: all epochs with a validation after each, the most memory, the model.")
+        tip = self.tr("Measured on a short piece, on the processor: all epochs with a validation after each")
         self._say(words, tip)
 
     def _say(self, words: str, tip: str = "") -> None:

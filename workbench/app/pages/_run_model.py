@@ -77,10 +77,6 @@ class Group:
     summed: bool = False
     ranked: bool = True
 
-    def shape(self) -> tuple[Any, ...]:
-        """What must be the same for the rows to be the same."""
-        return self.title, self.detail, [info.id for info in self.runs], [one.shape() for one in self.parts]
-
 
 class RunModel(ArrayModel):
     """Rows for runs, and rows for the titles of groups where there are several."""

@@ -49,7 +49,7 @@ class ComparePage(Page):
         self._groups: list[Group] = []
         self._rows: list[Group] = []
         self._columns: list[RunColumn] = []
-        self._tested: list[int] = []
+        self._stamped: list[tuple[Any, ...]] = []
         self._pictured: tuple[Any, ...] = ()
         self.testing = Testing(session, self)
         self.primary = self.testing.order
@@ -174,20 +174,20 @@ class ComparePage(Page):
     def _catch_up(self) -> None:
         if not self.isVisible():
             return
-        runs = self.session.all_runs()
-        found = matching(runs, self.field.text())
-        rows = arranged(found, self._way, self._keys)
-        alike = not self._whole and [one.shape() for one in rows] == [one.shape() for one in self._rows]
-        if alike and [id(info.evaluation) for info in runs] == self._tested:
-            self._groups = self.file.groups = rows if self._way == WAYS[0] else grouped(found, key=self._keys)
+        if self._whole or self._stamp() != self._stamped:
+            self.refresh()
+        else:
             self.table.runs().refresh()
             self._refresh_rest()
-        else:
-            self.refresh()
+
+    def _stamp(self) -> list[tuple[Any, ...]]:
+        """What the rows and their order depend on; the rest of a run changes many times a second while it learns."""
+        runs = self.session.all_runs()
+        return [(info.id, info.title, info.facts, id(info.spec), id(info.evaluation)) for info in runs]
 
     def refresh(self) -> None:
         """Show everything anew."""
-        self._whole = False
+        self._whole, self._stamped = False, self._stamp()
         runs = self.session.all_runs()
         found = matching(runs, self.field.text())
         self._stack.setCurrentIndex(int(bool(runs)))
@@ -195,7 +195,6 @@ class ComparePage(Page):
         self.nothing.set_text(self.tr("No run has “{words}”").format(words=self.field.text().strip()[:60]))
         self._rows = arranged(found, self._way, self._keys)
         self._groups = self._rows if self._way == WAYS[0] else grouped(found, key=self._keys)
-        self._tested = [id(info.evaluation) for info in runs]
         self._metric = self.tools.offer(runs, self._metric, self._chosen_columns)
         self.file.groups = self._groups
         self._columns = columns(self._metric, self._groups, self._rows, self.testing.of, self._chosen_columns)

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter
 
-from workbench.app.painted import Painted, Spot, draw_marker, spot_at
+from workbench.app.painted import Painted, Spot, spot_at
 from workbench.app.theme import GRID, SMALL, font, theme
 
 ALONE, TOGETHER, GAP = 14, 9, 12  # pixels: a bar that is alone in its group, one among others, between groups
@@ -70,11 +70,10 @@ class BarRows(Painted):
         ]
         return min([0.0, *ends]), max([0.0, *ends])
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paint(self, painter: QPainter) -> None:
         self._spots = []
         if not self._groups:
             return
-        painter = QPainter(self)
         metrics = painter.fontMetrics()
         wanted = max(metrics.horizontalAdvance(group.name[:200]) for group in self._groups) + 2 * GRID
         left = min(max(10 * GRID, self.width() * 2 // 5), wanted)
@@ -110,8 +109,6 @@ class BarRows(Painted):
         if bar.value is not None and known:
             color = theme().series(bar.number)
             painter.fillRect(QRectF(zero, place.y(), bar.value * scale, place.height()).normalized(), color)
-            if place.height() >= ALONE - 2:
-                draw_marker(painter, bar.number, QPointF(zero + bar.value * scale, middle), 7)
         if bar.low is not None and bar.high is not None:
             painter.setPen(tokens.color("text"))
             a, b = zero + bar.low * scale, zero + bar.high * scale
@@ -120,6 +117,6 @@ class BarRows(Painted):
                 painter.drawLine(QPointF(end, middle - 3), QPointF(end, middle + 3))
         if place.height() >= ALONE - 2 or not known:
             painter.setPen(tokens.color("text" if known else "faint"))
-            text = f"{bar.value:.4g}" if known else "–"
+            text = f"{bar.value:.4f}" if known else "–"
             start = max([*ends, zero]) + GRID
             painter.drawText(QRectF(start, middle - 10, FIGURES, 20), Qt.AlignmentFlag.AlignVCenter, text)

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from workbench.app.theme import GRID, MARKERS, round_of, theme
+from workbench.app.theme import GRID, MARKERS, SMALL, font, round_of, theme
 
 
 class Painted(QWidget):
@@ -18,10 +18,17 @@ class Painted(QWidget):
         self.setAccessibleName(name)
         theme().changed.connect(self.update)
 
+    def paint(self, painter: QPainter) -> None:
+        """Draw it, from its upper left corner on."""
+        raise NotImplementedError
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self.paint(QPainter(self))
+
     @property
-    def view(self) -> QWidget:
-        """What is drawn into a file."""
-        return self
+    def view(self) -> "Drawing":
+        """What is drawn into a file, as the view of a plot is."""
+        return Drawing(self)
 
     def summary(self) -> str:
         """What it shows, in words."""
@@ -36,6 +43,29 @@ class Painted(QWidget):
             QToolTip.showText(event.globalPos(), self.tip_at(QPointF(event.pos())), self)
             return True
         return super().event(event)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A painted picture, as something that draws itself into a part of another."""
+
+    painted: Painted
+
+    def width(self) -> int:
+        """In pixels."""
+        return self.painted.width()
+
+    def height(self) -> int:
+        """In pixels."""
+        return self.painted.height()
+
+    def render(self, painter: QPainter, box: QRect) -> None:
+        """Draw it there."""
+        painter.save()
+        painter.translate(box.topLeft())
+        painter.setFont(self.painted.font())
+        self.painted.paint(painter)
+        painter.restore()
 
 
 def blend(low: QColor, high: QColor, share: float) -> QColor:
@@ -81,6 +111,7 @@ class Names(Painted):
 
     def __init__(self, names: Sequence[tuple[str, int]], width: int) -> None:
         super().__init__("")
+        self.setFont(font(SMALL))
         self._names = list(names)
         self.resize(width, self.LINE)
         rows = self._lay()
@@ -97,8 +128,7 @@ class Names(Painted):
             left += wide
         return placed
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+    def paint(self, painter: QPainter) -> None:
         for row, left, name, number in self._lay():
             middle = row * self.LINE + self.LINE / 2
             pen = theme().pen(number)

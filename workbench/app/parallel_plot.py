@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPen
 
 from workbench.app.painted import Painted, blend
 from workbench.app.theme import GRID, SMALL, font, theme
@@ -87,8 +87,7 @@ class ParallelPlot(Painted):
                         near.append(line.words or line.name)
         return "\n".join(near[:10])
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+    def paint(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for line in self._lines:
             pen = QPen(self.color(line.share), 3 if line.name == self._best else 1.5)

@@ -71,6 +71,7 @@ class Plot(QWidget):
         axes = {"left": Axis("left"), "bottom": Axis("bottom", names, whole=whole)}
         self.view = pg.PlotWidget(axisItems=axes, enableMenu=False)  # making a menu only to drop it takes half the time
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # there is nothing to type; the summary speaks for it
+        self.view.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.view.setAccessibleName(name)
         # Once: each time a style sheet is set, the widgets inside forget the colours they were given.
         self.view.setStyleSheet("background: transparent; border: none")

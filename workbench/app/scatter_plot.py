@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QToolTip
 from workbench.app.plot import Plot
 from workbench.app.theme import MARKERS, font, round_of, theme
 
-MOST_NAMED = 8  # points whose names have room beside them
+MOST_NAMED = 10  # points whose names have room beside them; of more, those on the front are named
 SIZE = 11
 NEAR = 14  # pixels from the pointer
 
@@ -26,7 +26,9 @@ class ScatterPlot(Plot):
         self._points: list[tuple[str, float, float, int]] = []
         self._front: list[int] = []
         self._items: list[Any] = []
-        self.plot.getViewBox().setDefaultPadding(0.12)
+        self.plot.getViewBox().setDefaultPadding(0.18)
+        for side in ("left", "bottom"):
+            self.plot.getAxis(side).enableAutoSIPrefix(False)
         self.view.scene().sigMouseMoved.connect(self._point)
         self._say(empty, empty=True)
 
@@ -51,7 +53,7 @@ class ScatterPlot(Plot):
         tokens = theme().tokens
         if len(self._front) > 1:
             across, up = (np.array([self._points[at][axis] for at in self._front]) for axis in (1, 2))
-            pen = pg.mkPen(tokens.color("muted"), width=1, style=Qt.PenStyle.DashLine)
+            pen = pg.mkPen(tokens.color("muted"), width=1)
             self._add(pg.PlotDataItem(across, up, pen=pen))
         spots = [
             {
@@ -64,9 +66,9 @@ class ScatterPlot(Plot):
             for at, (_, x, y, number) in enumerate(self._points)
         ]
         self._add(pg.ScatterPlotItem(spots))
-        if len(self._points) <= MOST_NAMED:
-            middle = np.mean([x for _, x, _, _ in self._points]) if self._points else 0.0
-            for name, x, y, _ in self._points:
+        middle = np.mean([x for _, x, _, _ in self._points]) if self._points else 0.0
+        for at, (name, x, y, _) in enumerate(self._points):
+            if len(self._points) <= MOST_NAMED or at in self._front:
                 side = 1.06 if x > middle else -0.06  # towards the middle, so that the edge does not cut it
                 text = pg.TextItem(_short(name), color=tokens.color("text"), anchor=(side, 1.1))
                 text.setFont(font(11))

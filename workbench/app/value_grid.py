@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter
 
 from workbench.app.painted import Painted, blend, draw_marker
 from workbench.app.theme import GRID, SMALL, font, theme
@@ -40,7 +40,7 @@ class ValueGrid(Painted):
     def _cells(self) -> tuple[float, float, float]:
         """Where the cells begin, and how wide and high each is."""
         metrics = self.fontMetrics()
-        left = max((metrics.horizontalAdvance(name[:200]) for name, _ in self._names), default=0) + 4 * GRID
+        left = max((metrics.horizontalAdvance(name[:200]) for name, _ in self._names), default=0) + 4 * GRID + 6
         left = min(left, self.width() // 3)
         n = max(1, len(self._names))
         return left, min(14.0 * GRID, (self.width() - left) / n), min(5.0 * GRID, (self.height() - HEAD) / n)
@@ -51,8 +51,7 @@ class ValueGrid(Painted):
         n = len(self._names)
         return self._words(row, column) if 0 <= column < n and 0 <= row < n else ""
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+    def paint(self, painter: QPainter) -> None:
         tokens, metrics = theme().tokens, painter.fontMetrics()
         left, wide, high = self._cells()
         for row, (name, number) in enumerate(self._names):

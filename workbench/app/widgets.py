@@ -1,7 +1,7 @@
 """Small building blocks that every page shares: cards, buttons, empty states, error cards, figures, elided text."""
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QAction, QColor, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -46,6 +46,10 @@ class Text(QLabel):
         if ink != self._ink:
             self._ink = ink
             self._paint()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._paint()  # what was made before the colours changed, and not shown until now, has the former ones again
 
     def _paint(self) -> None:
         palette = self.palette()

@@ -37,7 +37,7 @@ def kind_titles() -> dict[str, str]:
         "curves": translate("Pictures", "Curves"),
         "bars": translate("Pictures", "Intervals"),
         "trade_off": translate("Pictures", "Trade-off"),
-        "parallel": translate("Pictures", "Settings"),
+        "parallel": translate("Pictures", "Hyperparameters"),
         "users": translate("Pictures", "Users"),
         "parts": translate("Pictures", "Parts"),
         "overlap": translate("Pictures", "Overlap"),
@@ -56,8 +56,8 @@ class Pictures(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
-        row.addWidget(self._build_pictures(), 5)
-        row.addWidget(self._build_protocol(), 2)
+        row.addWidget(self._build_pictures(), 2)
+        row.addWidget(self._build_protocol(), 1)
         self.curves = self._picture("curves")
         assert isinstance(self.curves, CurvesPicture)
         self.cutoffs, self.learning, self.cutoffs_card = (

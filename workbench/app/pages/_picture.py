@@ -92,12 +92,12 @@ class ComparePicture(QWidget):
         self.words.set_text(words)
         self._stack.setCurrentIndex(1)
 
-    def combo(self, name: str) -> QComboBox:
+    def combo(self, name: str, letters: int = 12) -> QComboBox:
         """A choice at the right end of the line."""
         made = QComboBox()
         made.setAccessibleName(name)
         made.setToolTip(name)
-        made.setMinimumContentsLength(9)
+        made.setMinimumContentsLength(letters)
         made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.choices.addWidget(made)
         return made

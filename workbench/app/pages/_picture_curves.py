@@ -18,6 +18,7 @@ from workbench.app.theme import GRID, SMALL
 from workbench.app.widgets import Elided, Text
 
 NAMED = 5  # runs in the legend
+HEAD = 34  # pixels
 
 
 class Panel(QWidget):
@@ -33,7 +34,7 @@ class Panel(QWidget):
         self.head.setSpacing(GRID)
         self.head.addWidget(self.title)
         self.head.addWidget(self.hint, 1)
-        self.head.addStrut(22)  # titles on one line, with a choice beside them or without
+        self.head.addStrut(HEAD)  # titles on one line, with a choice beside them or without
         column.addLayout(self.head)
         column.addWidget(plot, 1)
 

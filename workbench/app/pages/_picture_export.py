@@ -54,8 +54,8 @@ class ExportPicture(Button):
     def write(self, path: Path) -> None:
         """Write the picture to a file; its ending says how."""
         picture = self.picture
-        if picture is None:
-            return
+        if picture is None or not (picture.table() if path.suffix == ".csv" else picture.parts()):
+            return  # there is nothing to write, and the menu offers nothing
         why = ""
         try:
             if path.suffix == ".csv":

@@ -24,7 +24,7 @@ class PartsPicture(ComparePicture):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self.by, self.what = self.combo(self.tr("Parts")), self.combo(self.tr("What the bars show"))
+        self.by, self.what = self.combo(self.tr("Parts"), 15), self.combo(self.tr("What the bars show"))
         kinds = {
             "activity": self.tr("Users by activity"),
             "age": self.tr("Items by age"),
@@ -40,6 +40,9 @@ class PartsPicture(ComparePicture):
         self.set_content(scrolled(self.bars))
         self._legend = Legend(4)
         self.choices.insertWidget(0, self._legend)
+        self.choices.removeWidget(self.words)  # the sentence on the sum needs a line of its own
+        self.choices.insertStretch(1, 1)
+        self.layout().addWidget(self.words)
         self._question = Latest(session, "parts", self)
         self._question.answered.connect(self._take)
         self._question.failed.connect(self._fail)

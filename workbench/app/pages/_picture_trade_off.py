@@ -23,7 +23,10 @@ class TradeOffPicture(ComparePicture):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self.across, self.up = self.combo(self.tr("From left to right")), self.combo(self.tr("From below to above"))
+        self.across, self.up = (
+            self.combo(self.tr("From left to right"), 16),
+            self.combo(self.tr("From below to above"), 16),
+        )
         self.points = ScatterPlot(self.tr("Two figures of each run"))
         self.set_content(self.points)
         self._wanted = self.kept()

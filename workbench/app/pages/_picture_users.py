@@ -5,20 +5,21 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from workbench.app.pages._latest import Latest
 from workbench.app.pages._picture import ComparePicture, Part, fill, stamp, tested_runs, titles
 from workbench.app.pages._run_words import metric_title
 from workbench.app.plots import LinePlot
 from workbench.app.session import Session
-from workbench.app.theme import GRID, SMALL, font
+from workbench.app.theme import GRID, SMALL, font, theme
 from workbench.app.widgets import Button
 from workbench.metrics import all_metrics
 
 Json = dict[str, Any]
-GAIN, LOSE = 2, 1  # series: their colours, and blue is neither
+GAIN, LOSE = 26, 16  # series: green and orange, both with solid lines
 PLACE, USER = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
+FIGURE = 78  # pixels of a column of numbers
 
 
 class UsersPicture(ComparePicture):
@@ -34,7 +35,16 @@ class UsersPicture(ComparePicture):
         )
         self.curve.view.scene().sigMouseClicked.connect(self._click)
         self.curve.view.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.people = QListWidget()
+        self.people = QTreeWidget()
+        self.people.setRootIsDecorated(False)
+        self.people.setFrameShape(QTreeWidget.Shape.NoFrame)
+        self.people.setUniformRowHeights(True)
+        self.people.setColumnCount(4)
+        self.people.header().setStretchLastSection(False)
+        self.people.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        for at in (1, 2, 3):
+            self.people.header().resizeSection(at, FIGURE)
+            self.people.headerItem().setTextAlignment(at, Qt.AlignmentFlag.AlignRight)
         self.people.setAccessibleName(self.tr("Users"))
         self.people.setFont(font(SMALL, figures=True))
         self.people.itemActivated.connect(self._inspect)
@@ -53,6 +63,9 @@ class UsersPicture(ComparePicture):
         self._people.answered.connect(self._take_people)
         self._asked: tuple[Json, list[str]] | None = None
         self._answer: Json | None = None
+        self._offered: list[str] = []
+        self._tint()
+        theme().changed.connect(self._tint)
         self._chosen = self.kept()
 
     def _built(self) -> QWidget:
@@ -76,6 +89,13 @@ class UsersPicture(ComparePicture):
         row.addWidget(side, 2)
         return both
 
+    def _tint(self) -> None:
+        """Choose among the users as quietly as in a table."""
+        palette, tokens = self.people.palette(), theme().tokens
+        palette.setColor(palette.ColorRole.Highlight, tokens.color("wash"))
+        palette.setColor(palette.ColorRole.HighlightedText, tokens.color("text"))
+        self.people.setPalette(palette)
+
     def draw(self) -> None:
         runs = tested_runs(self.runs, self.key)
         if len(runs) < 2:  # noqa: PLR2004 - a comparison
@@ -87,9 +107,17 @@ class UsersPicture(ComparePicture):
             )
             return
         names = titles(runs)
-        fill(self.first, names, self._chosen.get("a"))
-        fill(self.second, names, self._chosen.get("b"))
-        self._chosen = {}
+        if (
+            list(names) != self._offered
+        ):  # other runs: the first two, unless these were chosen when the project was left
+            self._offered = list(names)
+            chosen = [self._chosen.get("a"), self._chosen.get("b")]
+            a, b = chosen if set(chosen) <= set(names) else self._offered[:2]
+            self._chosen = {}
+        else:
+            a, b = self.first.currentData(), self.second.currentData()
+        fill(self.first, names, a)
+        fill(self.second, names, b)
         if self.first.currentData() == self.second.currentData():
             self.second.setCurrentIndex(1 if self.first.currentIndex() == 0 else 0)
         by_id = {info.id: info for info in runs}
@@ -167,19 +195,22 @@ class UsersPicture(ComparePicture):
     @Slot(object, object)
     def _take_people(self, asked: Json, people: list[Json]) -> None:
         self.people.clear()
+        self.people.setHeaderLabels([self.tr("user"), self.tr("from"), self.tr("to"), self.tr("change")])
         for one in people:
-            shown = f"{one['user'][:60]}   {one['a']:.3f} → {one['b']:.3f}   ({one['b'] - one['a']:+.3f})"
-            item = QListWidgetItem(shown)
-            item.setData(PLACE, one["place"])
-            item.setData(USER, one["user"])
-            self.people.addItem(item)
+            figures = (f"{one['a']:.3f}", f"{one['b']:.3f}", f"{one['b'] - one['a']:+.3f}")
+            item = QTreeWidgetItem([one["user"][:60], *figures])
+            item.setData(0, PLACE, one["place"])
+            item.setData(0, USER, one["user"])
+            for at in (1, 2, 3):
+                item.setTextAlignment(at, Qt.AlignmentFlag.AlignRight)
+            self.people.addTopLevelItem(item)
             if one["place"] == asked["place"]:
                 self.people.setCurrentItem(item)
 
     @Slot(object, object)
-    def _mark(self, item: QListWidgetItem | None, _before: object = None) -> None:
+    def _mark(self, item: QTreeWidgetItem | None, _before: object = None) -> None:
         self.go.setEnabled(item is not None)
-        self.curve.show_cross(item.data(PLACE) + 1 if item is not None else float("nan"))
+        self.curve.show_cross(item.data(0, PLACE) + 1 if item is not None else float("nan"))
 
     @Slot()
     def _inspect(self, *_: object) -> None:
@@ -187,7 +218,7 @@ class UsersPicture(ComparePicture):
         if item is None:
             return
         a, b = self.first.currentData(), self.second.currentData()
-        self.session.select_user(item.data(USER))
+        self.session.select_user(item.data(0, USER))
         self.session.select_runs([a, b, *(one for one in self.session.selected_runs if one not in (a, b))])
         self.session.set_view("beside", {"run": b})  # the page Inspect takes it up
         self.session.request_page("inspect")
@@ -197,10 +228,11 @@ class UsersPicture(ComparePicture):
         self.draw()
 
     def parts(self) -> list[Part]:
+        if self.nothing() or self._answer is None:
+            return []
         pair = f"{self.first.currentText()} → {self.second.currentText()}"
-        return (
-            [(f"{metric_title(self.key)}, {pair}: {self.words.full_text()}", self.curve)] if not self.nothing() else []
-        )
+        told = self.tr("{gain:,} gain, {lose:,} lose").format(gain=self._answer["gain"], lose=self._answer["lose"])
+        return [(f"{metric_title(self.key)}, {pair}: {told}", self.curve)]
 
     def table(self) -> list[list[Any]]:
         return [["user"]] if not self.nothing() else []  # all users, which a job writes

@@ -24,7 +24,8 @@ class RealWindow:
         self.window.show_page("data")
 
     def page(self, name):
-        return self.window._made[name]
+        self.window.stack.finish()
+        return self.window.stack.made[name]
 
     @property
     def data(self):

@@ -121,7 +121,7 @@ def test_one_click_reads_it_and_shows_it_at_a_glance(real, sample):
     assert {row[0] for row in real.cells(glance.rows.table)} >= {"Toy Story", "Toy Story 2"}
     assert glance.rows.count.full_text() == "4 of 9,066"
     real.click(real.primary())
-    assert real.window._current == "split"
+    assert real.window.page.name == "split"
 
 
 def test_the_sample_is_shown_while_it_is_read_and_then(real):

@@ -59,7 +59,7 @@ def test_without_data_it_says_what_to_do(real):
     assert real.split.stack.currentIndex() == 0
     assert not real.split.primary.isVisible()
     real.click(real.split.empty.button)
-    assert real.window._current == "data"
+    assert real.window.page.name == "data"
 
 
 def test_it_shows_what_lands_where(opened):

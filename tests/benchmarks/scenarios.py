@@ -28,7 +28,12 @@ class Person:
 
     @property
     def page(self):
-        return self.window.page
+        """The page at the front; None while it is being made, for which `until` waits."""
+        return self.window.stack.front
+
+    def turn_to(self, name):
+        self.window.turn_to(name)
+        self.at(name)
 
     def until(self, true, timeout=PATIENCE):
         """Let the window live until something holds; returns the moment."""
@@ -111,7 +116,9 @@ def first_list(person):
 
     def listed():
         page = person.page
-        return page.name == "inspect" and page.list.model().rowCount() > 0 and page.list.isVisible()
+        return (
+            page is not None and page.name == "inspect" and page.list.model().rowCount() > 0 and page.list.isVisible()
+        )
 
     person.until(listed)
     QApplication.processEvents()  # and painted
@@ -138,6 +145,38 @@ def read(person, file):
     return person.pulse.figures() | {"rows": len(person.session.data), "took": seconds, "offered": offered}
 
 
+def started(person, page):
+    """The window opens on a page of a project, or on Home; then pages are made ahead; then each is turned to."""
+    person.pulse.start()
+    person.until(lambda: person.page is not None and person.page.name == page)
+    person.until(lambda: not any(map(person.window.stack._missing, person.window.kinds)))
+    person.until(lambda: not person.session.tasks)
+    person.rest(0.5)
+    person.pulse.stop()
+    answer = {"start": person.pulse.figures()}
+    person.pulse.start()
+    for name in person.window.kinds:
+        person.turn_to(name)
+        person.rest(0.3)
+    person.until(lambda: not person.session.tasks)
+    person.pulse.stop()
+    return answer | {"turns": person.pulse.figures()}
+
+
+def early(person, folder):
+    """A project is opened as soon as its modules are loaded, and pages are turned to that were not made ahead."""
+    loaded = []
+    person.session.loaded.connect(lambda: loaded.append(True))
+    person.pulse.start()
+    person.until(lambda: loaded)
+    person.session.offer_files([Path(folder)])
+    for name in ("train", "inspect", "compare", "export", "split", "data"):
+        person.turn_to(name)
+    person.rest(0.5)
+    person.pulse.stop()
+    return {"early": person.pulse.figures()}
+
+
 def opening(person, project, page):
     """Open a project by its folder, on a page of it, until what is made ahead is made."""
     person.warm()
@@ -158,7 +197,7 @@ def split(person):
     """Choose one way to split after another, and wait for what it does to the data."""
     person.warm()
     person.pulse.start()
-    person.window.show_page("split")
+    person.turn_to("split")
     page, took = person.page, {}
     person.until(lambda: page._known is not None and page._task is None)
     for name, choice in page.choices.items():
@@ -174,7 +213,7 @@ def split(person):
 def tables(person):
     """Scroll, sort, search and copy the table of interactions."""
     person.warm()
-    person.window.show_page("data")
+    person.turn_to("data")
     glance = person.page.glance
     person.until(lambda: not person.session.tasks)
     glance.choose("interactions")
@@ -217,11 +256,11 @@ def tables(person):
 def train(person, name, seconds):
     """Train with the page Train in front, then stop; the project's view says which algorithm and for how long."""
     person.warm()
-    person.window.show_page("train")
+    person.turn_to("train")
     person.pulse.start()
     person.click(f"Train {name}")
     run = person.page.run
-    person.until(run.loss.lines)
+    person.until(run.plots.loss.lines)
     person.rest(seconds)
     person.click("Stop and keep")
     person.until(lambda: run.info.over)
@@ -235,7 +274,7 @@ def train(person, name, seconds):
 def export(person, file):
     """Write everybody's lists."""
     person.warm()
-    person.window.show_page("export")
+    person.turn_to("export")
     person.until(lambda: person.page.info is not None)
     person.pulse.start()
     began = time.monotonic()
@@ -262,13 +301,13 @@ def work(person, file, seconds):
 
 def answers(person, name, times):
     """How soon the first point of the loss, the end of a run that is stopped, and its violent death can be seen."""
-    person.window.show_page("train")
+    person.turn_to("train")
     run = person.page.run
     firsts, stopping, stops, kills, words = [], [], [], [], []
     for number in range(times):
         person.standby_is_ready()
         clicked = person.click(f"Train {name}")
-        person.until(run.loss.lines)
+        person.until(run.plots.loss.lines)
         QApplication.processEvents()
         firsts.append(time.monotonic() - clicked)
         person.rest(0.5 + 0.37 * number % 1)

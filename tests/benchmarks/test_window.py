@@ -94,6 +94,20 @@ def test_first_paint(say, tmp_path):
     assert heavy == []
 
 
+def test_ticks_from_the_first_picture_on(say, tmp_path, sample):
+    project = make_project(tmp_path / "project", sample / "ratings.csv", {}, trained="popularity")
+    for page in ("home", "data", "split", "train", "compare", "inspect", "export"):
+        opened = Project.open(project)
+        opened.view = {"page": page}
+        opened.save()
+        found = play("started", tmp_path / page, project if page != "home" else None, page=page)
+        assert found["heavy"] == []
+        tell(say, f"the window opens on {page}", found["start"], "until all pages are made ahead")
+        tell(say, "each page is turned to", found["turns"], "all made ahead")
+    found = play("early", tmp_path / "early", folder=str(project))
+    tell(say, "pages are turned to that were not made ahead", found["early"], "from the first picture")
+
+
 def test_ticks_while_a_project_of_millions_is_opened(say, tmp_path, millions):
     for page in ("data", "split", "train"):
         project = Project.open(millions)

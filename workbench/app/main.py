@@ -124,7 +124,7 @@ class _Preview:
 
 
 class Opener(QObject):
-    """What happens after the first picture: the project is opened, then processes start to stand by."""
+    """What happens after the first picture: what a project needs is loaded, it is opened, and processes stand by."""
 
     def __init__(self, window: MainWindow, path: Path | None) -> None:
         super().__init__(window)
@@ -132,16 +132,23 @@ class Opener(QObject):
 
     @Slot()
     def begin(self) -> None:
-        """Open what was asked for, or what was open when the window was last closed or killed."""
+        """Get ready, and open what was asked for, or what was open when the window was last closed or killed."""
         session = self._window.session
+        session.loaded.connect(self._open)
+        session.load_ahead()
         QTimer.singleShot(WARM_UP, session, session.warm_up)
         session.project_changed.connect(self._make_ahead)
         self._make_ahead()
+
+    @Slot()
+    def _open(self) -> None:
+        session = self._window.session
+        if session.project is not None or not self._window.isVisible():
+            return  # the person was quicker, or is gone
+        left = settings().get("open")
         if self._path is not None:
             session.offer_files([self._path])
-            return
-        left = settings().get("open")
-        if left and (Path(left) / FILE).is_file():
+        elif left and (Path(left) / FILE).is_file():
             session.open_project(Path(left))
 
     @Slot()

@@ -1,136 +1,25 @@
 """The runs of a project as the window knows them: their state, the queue, and the orders that a person gives."""
 
-import shutil
 from collections import deque
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from workbench.app.run_worker import OVER, Follower, Standby
+from workbench.app.run_bin import RunBin
+from workbench.app.run_info import RunInfo, read_info
+from workbench.app.run_worker import Follower, Standby
+from workbench.app.slices import Slices
 from workbench.errors import WorkbenchError
 from workbench.project import Project, log_folder, settings
-from workbench.training.facts import Facts
+
+__all__ = ["SPARE", "RunInfo", "Runs"]
 
 NEXT_STANDBY = 3000  # milliseconds: the run that has just started has the machine to itself first
 AGAIN = 5000  # milliseconds until it is looked again whether there is memory for one more
 # Memory that a run is expected to take of which nothing is known yet, and that is left to everything else; in bytes.
 USUAL, SPARE = 2**30, 2**30
-
-
-@dataclass
-class RunInfo:
-    """What a list of runs shows of one run.
-
-    Attributes
-    ----------
-    number : int
-        Position in the project; fixes colour, dashes and marker (``theme().series(number)``).
-    state : str
-        queued, running, paused, done, stopped, cancelled, failed or lost.
-    validation : dict
-        Last validation metrics, such as ``{"ndcg@10": 0.12}``.
-    metrics : dict
-        Test metrics after evaluation: name such as "ndcg@10" to ``{"mean", "low", "high"}``.
-    """
-
-    id: str
-    folder: Path
-    number: int
-    title: str
-    algorithm: str
-    spec: dict[str, Any]
-    status: dict[str, Any] = field(default_factory=dict)
-    validation: dict[str, float] = field(default_factory=dict)
-    metrics: dict[str, Any] = field(default_factory=dict)
-    evaluation: dict[str, Any] | None = None
-    facts: Facts = field(default_factory=Facts)
-    own_title: str = ""
-    """What it is called where nobody gave it a name."""
-
-    @property
-    def state(self) -> str:
-        """Where it stands, in one word."""
-        return str(self.status.get("state", "queued"))
-
-    @property
-    def over(self) -> bool:
-        """Whether it has ended."""
-        return self.state in OVER
-
-    @property
-    def usable(self) -> bool:
-        """Whether it has a model to recommend with."""
-        return self.state in ("done", "stopped") and (self.folder / "model.safetensors").exists()
-
-    @property
-    def resumable(self) -> bool:
-        """Whether training can go on where it ended."""
-        return self.state in ("stopped", "cancelled", "failed", "lost")
-
-    @property
-    def epoch(self) -> int:
-        """Epochs finished."""
-        return int(self.status.get("epoch") or 0)
-
-    @property
-    def epochs(self) -> int:
-        """Epochs asked for; 0 where the algorithm has none."""
-        return int(self.status.get("epochs") or self.spec.get("hyperparameters", {}).get("epochs") or 0)
-
-    @property
-    def fraction(self) -> float:
-        """Share that is done, 0 to 1; negative where it is not known."""
-        if not self.epochs:
-            return -1.0
-        return min(1.0, (self.epoch + float(self.status.get("part") or 0.0)) / self.epochs)
-
-    @property
-    def seconds_left(self) -> float | None:
-        """Estimate while it runs."""
-        return self.status.get("seconds_left")
-
-    @property
-    def memory(self) -> int | None:
-        """Bytes held now, or the most that were held."""
-        return self.status.get("memory_bytes") or self.status.get("peak_memory_bytes")
-
-    @property
-    def device(self) -> str:
-        """Where it computes: cpu or cuda."""
-        return str(self.status.get("device") or self.spec.get("device") or "")
-
-    @property
-    def created(self) -> str:
-        """ISO 8601, UTC."""
-        return str(self.spec.get("created", ""))
-
-    @property
-    def reason(self) -> str:
-        """Why it failed or was lost, in a sentence."""
-        return str(self.status.get("reason", ""))
-
-    @property
-    def details(self) -> str:
-        """What lies behind the reason, for who wants to look."""
-        return str(self.status.get("details", ""))
-
-    def headline(self) -> tuple[str, float] | None:
-        """The one number to show beside the title: NDCG@10 or RMSE of the test, else of the validation.
-
-        The validation is that of the best epoch, whose model is kept, where one is known.
-        """
-        best = self.status.get("best")
-        best = best.get("validation") if isinstance(best, dict) else None
-        for source in (self.metrics, best if isinstance(best, dict) else {}, self.validation):
-            for name in ("ndcg@10", "rmse"):
-                value = source.get(name)
-                value = value.get("mean") if isinstance(value, dict) else value
-                if value is not None:
-                    return name, float(value)
-        return None
 
 
 class Runs(QObject):
@@ -148,28 +37,38 @@ class Runs(QObject):
         self._shut = False
         self._infos: dict[str, RunInfo] = {}
         self._records: dict[str, list[dict[str, Any]]] = {}
-        self._removed: dict[str, RunInfo] = {}
+        self._removed = RunBin()
         self._followers: dict[str, Follower] = {}
         self._leaving: list[Follower] = []
         self._queue: deque[str] = deque()
+        self._reading = Slices(self._read, self)
+        self._reading.paused.connect(self.changed)
+        self._reading.ended.connect(self._take_up)
         kept = settings().get("at_once", 1)
         self._at_once = max(1, kept) if isinstance(kept, int) else 1
         self.standby = Standby(command, log_folder() / "training.log")
 
     def open(self, project: Project) -> None:
-        """Read all runs of a project, follow those that live, and go on with the queue."""
+        """Read the runs of a project, follow those that live, and go on with the queue.
+
+        Hundreds of runs are read in slices; `changed` tells of each, and nothing trains before all are there.
+        """
+        self._project = project
+        self._removed.clean(project.runs_folder)
+        self._reading.begin(project.run_folders())
+
+    def _read(self, folder: Path) -> None:
         from workbench.training.run import Run
 
-        self._project = project
-        for left in project.runs_folder.glob(".*.part"):  # removed by a window that did not end well
-            shutil.rmtree(left, ignore_errors=True)
-        for folder in project.run_folders():
-            try:
-                run = Run.open(folder)
-            except WorkbenchError as error:
-                self.failed.emit(self.tr("A run could not be read"), str(error), "")
-                continue
+        try:
+            run = Run.open(folder)
             self._add(run, run.status())
+        except WorkbenchError as error:
+            self.failed.emit(self.tr("A run could not be read"), str(error), "")
+
+    @Slot()
+    def _take_up(self) -> None:
+        """Follow what trains and go on with the queue, now that all runs are known."""
         for info in self.all():
             if info.state in ("running", "paused"):
                 self._follow(info, Follower(info.folder))
@@ -185,10 +84,9 @@ class Runs(QObject):
         for follower in [*self._followers.values(), *self._leaving]:
             follower.close()
         self._followers, self._leaving = {}, []
-        for info in self._removed.values():
-            shutil.rmtree(_gone(info), ignore_errors=True)
-        self._removed = {}
+        self._removed.empty()
         self._project = None
+        self._reading.stop()
         self._infos, self._records = {}, {}
         self._queue.clear()
         self.changed.emit()
@@ -248,6 +146,7 @@ class Runs(QObject):
 
         if self._project is None:
             raise WorkbenchError(self.tr("There is no project to train in. Make or open one first."))
+        self._reading.finish()  # what is there comes first
         folder = self._project.runs_folder / new_run_name(algorithm)
         run = Run.create(
             folder, data, algorithm, hyperparameters, split["name"], split.get("settings") or {}, **options
@@ -330,32 +229,20 @@ class Runs(QObject):
             return
         if run_id in self._queue:
             self._queue.remove(run_id)
-        try:
-            info.folder.rename(_gone(info))
-        except OSError as error:
-            raise WorkbenchError(
-                self.tr("The run could not be removed: {reason}.").format(reason=error.strerror)
-            ) from error
-        self._removed[run_id] = self._infos.pop(run_id)
+        self._removed.put(info)
+        del self._infos[run_id]
         self._records.pop(run_id, None)
         self.changed.emit()
 
     def removed(self) -> list[RunInfo]:
         """Runs that can be brought back, the one removed last at the end."""
-        return list(self._removed.values())
+        return self._removed.all()
 
     def restore(self, run_id: str) -> None:
         """Bring back a run that was removed; one that waited in the queue is cancelled."""
-        info = self._removed.get(run_id)
+        info = self._removed.bring_back(run_id)
         if info is None:
             return
-        try:
-            _gone(info).rename(info.folder)
-        except OSError as error:
-            raise WorkbenchError(
-                self.tr("The run could not be brought back: {reason}.").format(reason=error.strerror)
-            ) from error
-        del self._removed[run_id]
         self._infos[run_id] = info
         self._infos = dict(sorted(self._infos.items(), key=lambda one: one[1].number))
         if info.state == "queued":
@@ -376,7 +263,7 @@ class Runs(QObject):
         """Read a run's evaluation again."""
         info = self._infos.get(run_id)
         if info is not None:
-            _read_evaluation(info)
+            info.read_evaluation()
             self.run_changed.emit(run_id)
 
     def prepare(self) -> None:
@@ -389,23 +276,9 @@ class Runs(QObject):
                 self.failed.emit(self.tr("Training cannot be prepared"), str(error), "")
 
     def _add(self, run: Any, status: dict[str, Any]) -> RunInfo:
-        from workbench.algorithms import find
-
-        try:
-            title = find(run.spec.algorithm).title
-        except WorkbenchError:  # an algorithm that was removed since
-            title = run.spec.algorithm
-        alike = sum(one.algorithm == run.spec.algorithm for one in self._infos.values())
-        there = [*self._infos.values(), *self._removed.values()]
+        there = [*self._infos.values(), *self._removed.all()]
         number = 1 + max((one.number for one in there), default=-1)
-        title = f"{title} {alike + 1}" if alike else title
-        facts = Facts.read(run.folder)
-        spec = run.spec.model_dump()
-        info = RunInfo(run.name, run.folder, number, facts.title or title, run.spec.algorithm, spec, status)
-        info.facts, info.own_title = facts, title
-        info.validation = (status.get("last") or {}).get("validation") or {}
-        _read_evaluation(info)
-        self._infos[info.id] = info
+        info = self._infos[run.name] = read_info(run, status, number, list(self._infos.values()))
         return info
 
     def _follow(self, info: RunInfo, follower: Follower) -> None:
@@ -434,7 +307,7 @@ class Runs(QObject):
     @Slot()
     def _advance(self) -> None:
         """Start the next runs of the queue where there is room for them."""
-        while self._queue and self._project is not None and len(self._followers) < self._at_once:
+        while self._queue and self._reading.over and self._project is not None and len(self._followers) < self._at_once:
             if self._followers and not self._fits():
                 QTimer.singleShot(AGAIN, self, self._advance)
                 return
@@ -515,22 +388,7 @@ class Runs(QObject):
         self._advance()
 
 
-def _gone(info: RunInfo) -> Path:
-    """Where the folder of a removed run lies until the project is closed."""
-    return info.folder.with_name(f".{info.folder.name}.part")
-
-
 def _drop(followers: list[Follower], follower: Follower) -> None:
     if follower in followers:
         follower.wait()
         followers.remove(follower)
-
-
-def _read_evaluation(info: RunInfo) -> None:
-    import json
-
-    try:
-        evaluation = json.loads((info.folder / "evaluation.json").read_text(encoding="utf-8"))
-        info.metrics, info.evaluation = dict(evaluation["metrics"]), evaluation
-    except (OSError, ValueError, KeyError, TypeError):
-        info.metrics, info.evaluation = {}, None

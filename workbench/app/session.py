@@ -9,21 +9,19 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QThreadPool, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
-from workbench.app.runs import RunInfo, Runs
-from workbench.app.task_worker import Done, Failed, Progress, Task, TaskWorker
+from workbench.app.session_runs import SessionRuns
+from workbench.app.task_worker import Done, Failed, Progress, Task
 from workbench.errors import WorkbenchError
-from workbench.files import read_json, write_json
-from workbench.project import FILE, Project, free_folder, log_folder, remember
+from workbench.files import read_json
+from workbench.project import FILE, Project, free_folder, remember
 from workbench.resources import resource
 
-SAVE_PAUSE = 1000  # milliseconds from a change of the view to its place on disk
-QUICK = frozenset({"preview", "recommend", "filter", "find_users", "split", "density", "warm_up"})
 SAMPLE = "samples/movielens-small"
 
 
-class Session(QObject):
+class Session(SessionRuns):
     """The state behind the window. One project is open at a time, or none."""
 
     project_changed = Signal()
@@ -32,63 +30,23 @@ class Session(QObject):
     """The project is about to be closed: the last moment to keep something with it."""
     data_changed = Signal()
     """Other interactions: `data`, `items` and `about`."""
-    split_changed = Signal()
-    """Another split, or other filters before it."""
-    runs_changed = Signal()
-    """Runs were added or removed, or the queue moved."""
-    run_changed = Signal(str)
-    """Run id: its state, epoch, validation or metrics."""
-    run_records = Signal(str, list)
-    """Run id, new records; at most 15 times a second."""
-    run_restarted = Signal(str)
-    """Run id: it goes on from its checkpoint; take `records` again from the start."""
-    selection_changed = Signal()
-    """The selected user or runs."""
     page_requested = Signal(str)
-    task_changed = Signal()
     files_offered = Signal()
     """Somebody opened or dropped files; the Data page takes them with `take_files`."""
-    notice = Signal(str, str)
-    """Kind ("info", "ok", "warn", "error") and a short text that goes away by itself."""
-    failure = Signal(str, str, str)
-    """What failed, a sentence on why and what to do, details; shown as a card until it is closed."""
-    saved = Signal()
+    loaded = Signal()
+    """The modules are there that the window needs for a project; see `load_ahead`."""
 
     def __init__(
         self, parent: QObject | None = None, worker: list[str] | None = None, standby: list[str] | None = None
     ) -> None:
-        super().__init__(parent)
-        self.project: Project | None = None
+        super().__init__(parent, worker, standby)
         self.data: Any = None
         """The `Interactions`, memory-mapped; None where there are none yet."""
         self.items: Any = None
         """Titles and genres (`workbench.data.items.Items`); None where the data has none."""
         self.about: dict[str, Any] = {}
         """The data folder's ``data.json``: what was read, how, and figures about it."""
-        self._user: str | None = None
-        self._selected: list[str] = []
         self._files: list[Path] = []
-        log = log_folder() / "worker.log"
-        # Two of them: a question that somebody waits for need not queue behind the export of a million lists.
-        self._long, self._quick = TaskWorker(self, worker, log), TaskWorker(self, worker, log)
-        # What a training would take is measured in a third one, which loads torch when it is needed and may be ended.
-        self._measuring = TaskWorker(self, worker, log)
-        self.runs = Runs(self, standby)
-        self._saver = QThreadPool(self)
-        self._saver.setMaxThreadCount(1)
-        self._save_soon = QTimer(self, singleShot=True, interval=SAVE_PAUSE)
-        self._save_soon.timeout.connect(self.save)
-        self._connect()
-
-    def _connect(self) -> None:
-        self._long.changed.connect(self.task_changed)
-        self._quick.changed.connect(self.task_changed)
-        self._measuring.changed.connect(self.task_changed)
-        self.runs.changed.connect(self.runs_changed)
-        self.runs.run_changed.connect(self.run_changed)
-        self.runs.records.connect(self.run_records)
-        self.runs.restarted.connect(self.run_restarted)
-        self.runs.failed.connect(self.failure)
 
     # The project ---------------------------------------------------------------------------------------------------
 
@@ -154,35 +112,6 @@ class Session(QObject):
             remember(self.project, " · ".join(facts))
         except (WorkbenchError, OSError) as error:
             self.notice.emit("warn", self.tr("The list of recent projects was not saved: {why}").format(why=error))
-
-    def view(self, key: str) -> dict[str, Any]:
-        """What was kept with the project under `key`; empty where nothing was."""
-        kept = self.project.view.get(key) if self.project is not None else None
-        return dict(kept) if isinstance(kept, dict) else {}
-
-    def set_view(self, key: str, value: Any) -> None:
-        """Keep something with the project (JSON values); on disk within two seconds."""
-        if self.project is not None and self.project.view.get(key) != value:
-            self.project.view[key] = value
-            self._save_soon.start()
-
-    @Slot()
-    def save(self, *, wait: bool = False) -> None:
-        """Write ``project.json`` now, outside the window's thread; `wait` for it when closing."""
-        self._save_soon.stop()
-        if self.project is None:
-            return
-        self._saver.start(partial(self._write, self.project.folder, self.project.stored()))
-        if wait:
-            self._saver.waitForDone(5000)
-
-    def _write(self, folder: Path, stored: dict[str, Any]) -> None:
-        try:
-            write_json(folder / FILE, stored)
-        except WorkbenchError as error:
-            self.failure.emit(self.tr("The project was not saved"), str(error), "")
-        else:
-            self.saved.emit()
 
     # Data and split ------------------------------------------------------------------------------------------------
 
@@ -278,259 +207,22 @@ class Session(QObject):
             self.data, self.items, self.about = None, None, {}
             self.failure.emit(self.tr("The data could not be opened"), str(error), "")
 
-    @property
-    def split(self) -> dict[str, Any] | None:
-        """``{"name": …, "settings": {…}}``; None where there is no data yet."""
-        return self.project.split if self.project is not None else None
-
-    def set_split(self, name: str, settings: dict[str, Any] | None = None) -> bool:
-        """Choose how the data is divided. False where a setting is out of range; a card says which."""
-        from workbench.data.splitting import make_split
-
-        if self.project is None:
-            return False
-        try:
-            make_split(name, settings)
-        except WorkbenchError as error:
-            self.failure.emit(self.tr("This split is not possible"), str(error), "")
-            return False
-        self.project.split = {"name": name, "settings": dict(settings or {})}
-        self.save()
-        self.split_changed.emit()
-        return True
-
-    @property
-    def filters(self) -> list[dict[str, Any]]:
-        """Names and settings of the filters that come before the split, in their order."""
-        return list(self.project.filters) if self.project is not None else []
-
-    def set_filters(self, filters: list[dict[str, Any]]) -> bool:
-        """Choose what is worked with at all. False where a setting is out of range; a card says which."""
-        from workbench.data.filtering import make_filters
-
-        if self.project is None:
-            return False
-        try:
-            make_filters(filters)
-        except WorkbenchError as error:
-            self.failure.emit(self.tr("These filters are not possible"), str(error), "")
-            return False
-        self.project.filters = [dict(one) for one in filters]
-        self.save()
-        self.split_changed.emit()
-        return True
-
-    # Runs ----------------------------------------------------------------------------------------------------------
-
-    def run(self, run_id: str) -> RunInfo | None:
-        """One run by its id."""
-        return self.runs.get(run_id)
-
-    def all_runs(self) -> list[RunInfo]:
-        """All runs, oldest first."""
-        return self.runs.all()
-
-    def records(self, run_id: str) -> list[dict[str, Any]]:
-        """All records of a run so far: epoch, epochs, loss, seconds, part (inside an epoch), validation, values."""
-        return self.runs.records_of(run_id)
-
-    def queue_run(self, algorithm: str, hyperparameters: dict[str, Any] | None = None, **options: Any) -> str | None:
-        """Train an algorithm on the current data, filters and split, when the machine is free; returns the run's id.
-
-        Parameters
-        ----------
-        options
-            ``seed``, ``device``, ``threads``, ``patience``, ``validation_users``, as in `RunSpec`.
-        """
-        if self.project is None or self.project.data_folder is None or self.split is None:
-            self.failure.emit(
-                self.tr("Nothing to learn from"), self.tr("Open a ratings file first, on the page Data."), ""
-            )
-            return None
-        try:
-            data, options = self.project.data_folder, {"filters": self.filters, **options}
-            run_id = self.runs.add(algorithm, hyperparameters or {}, data, self.split, **options)
-        except WorkbenchError as error:
-            self.failure.emit(self.tr("This run is not possible"), str(error), "")
-            return None
-        self.select_runs([run_id])
-        return run_id
-
-    def pause_run(self, run_id: str) -> None:
-        """Let a run wait where it is."""
-        self.runs.pause(run_id)
-
-    def unpause_run(self, run_id: str) -> None:
-        """Let a paused run go on."""
-        self.runs.unpause(run_id)
-
-    def stop_run(self, run_id: str) -> None:
-        """End a run and keep the best epoch so far as its model."""
-        self.runs.stop(run_id)
-
-    def cancel_run(self, run_id: str) -> None:
-        """End a run at once, or take it out of the queue."""
-        self.runs.cancel(run_id)
-
-    def resume_run(self, run_id: str) -> None:
-        """Go on with a run that ended early, after its last finished epoch."""
-        try:
-            self.runs.go_on(run_id)
-        except WorkbenchError as error:
-            self.failure.emit(self.tr("The run cannot go on"), str(error), "")
-
-    def delete_run(self, run_id: str) -> None:
-        """Remove a run that is over; `restore_run` brings it back until the project is closed."""
-        try:
-            self.runs.delete(run_id)
-        except WorkbenchError as error:
-            self.failure.emit(self.tr("The run was not removed"), str(error), "")
-        self.select_runs([one for one in self._selected if one != run_id])
-
-    def restore_run(self, run_id: str) -> None:
-        """Bring back a run that was removed."""
-        try:
-            self.runs.restore(run_id)
-        except WorkbenchError as error:
-            self.failure.emit(self.tr("The run was not brought back"), str(error), "")
-
-    def describe_run(self, run_id: str, **words: Any) -> None:
-        """Give a run a title ("" for its own), tags or a note; kept in its folder."""
-        try:
-            self.runs.describe(run_id, **words)
-        except WorkbenchError as error:
-            self.failure.emit(self.tr("What you wrote was not kept"), str(error), "")
-
-    def evaluate(self, run_ids: list[str], *, done: Done | None = None) -> list[Task]:
-        """Open the test for some runs, one after another; `run_changed` follows for each."""
-        tasks = []
-        for info in filter(None, map(self.run, run_ids)):
-            title = self.tr("Testing {run}").format(run=info.title)
-            task = self.submit("evaluate", {"run": str(info.folder)}, title=title, done=done)
-            task.done.connect(partial(self._evaluated, info.id))
-            tasks.append(task)
-        return tasks
-
-    def _evaluated(self, run_id: str, _result: Any) -> None:
-        self.runs.evaluated(run_id)
-
-    def recommend(
-        self,
-        run_id: str,
-        user: str,
-        *,
-        k: int = 20,
-        include_seen: bool = False,
-        done: Done | None = None,
-        failed: Failed | None = None,
-    ) -> Task | None:
-        """Ask a run for one user's list; `done` gets ``{"user", "history", "items", "hidden", "known"}``."""
-        info = self.run(run_id)
-        if info is None:
-            return None
-        args = {"run": str(info.folder), "user": user, "k": k, "include_seen": include_seen}
-        return self.submit("recommend", args, title=self.tr("Recommending"), done=done, failed=failed)
-
-    def export(
-        self,
-        run_id: str,
-        output: Path,
-        *,
-        users: list[str] | None = None,
-        k: int = 10,
-        include_seen: bool = False,
-        done: Done | None = None,
-        failed: Failed | None = None,
-        progress: Progress | None = None,
-    ) -> Task | None:
-        """Write the lists of some users (None: all) to a .csv, .parquet or .jsonl file."""
-        info = self.run(run_id)
-        if info is None:
-            return None
-        args = {"run": str(info.folder), "output": str(output), "users": users, "k": k, "include_seen": include_seen}
-        title = self.tr("Writing {file}").format(file=output.name)
-        return self.submit("export", args, title=title, done=done, failed=failed, progress=progress)
-
-    # Selection -----------------------------------------------------------------------------------------------------
-
-    @property
-    def user(self) -> str | None:
-        """Id of the selected user."""
-        return self._user
-
-    def select_user(self, user: str | None) -> None:
-        """Select a user by id."""
-        if user != self._user:
-            self._user = user
-            self._keep_selection()
-
-    @property
-    def selected_runs(self) -> list[str]:
-        """Ids of the selected runs, the one selected first at the head; those removed since left out."""
-        return [one for one in self._selected if self.runs.get(one) is not None]
-
-    @property
-    def current_run(self) -> RunInfo | None:
-        """The first selected run; without a selection, the newest usable one."""
-        for one in self.selected_runs:
-            return self.runs.get(one)
-        return next((info for info in reversed(self.runs.all()) if info.usable), None)
-
-    def select_runs(self, run_ids: list[str]) -> None:
-        """Select runs by id, in order."""
-        if run_ids != self._selected:
-            self._selected = list(run_ids)
-            self._keep_selection()
-
-    def _keep_selection(self) -> None:
-        self.set_view("selection", {"user": self._user, "runs": list(self._selected)})
-        self.selection_changed.emit()
-
-    # Jobs ----------------------------------------------------------------------------------------------------------
-
-    @property
-    def tasks(self) -> list[Task]:
-        """Jobs that wait or run."""
-        return [*self._long.tasks, *self._quick.tasks, *self._measuring.tasks]
-
-    def submit(
-        self,
-        job: str,
-        args: dict[str, Any],
-        *,
-        title: str = "",
-        done: Done | None = None,
-        failed: Failed | None = None,
-        progress: Progress | None = None,
-    ) -> Task:
-        """Let a job of `workbench.jobs` be done outside the window's process.
-
-        Give bound methods of widgets, not lambdas: they are disconnected when the widget goes. Without `failed`, a
-        failure is shown as a card.
-        """
-        task = self._worker(job).submit(job, args, title=title, done=done, failed=failed, progress=progress)
-        if failed is None:
-            task.failed.connect(partial(self._failed, task.title))
-        return task
-
-    def _failed(self, title: str, sentence: str, details: str) -> None:
-        self.failure.emit(self.tr("{job} failed").format(job=title), sentence, details)
-
-    def cancel(self, task: Task) -> None:
-        """End a job at once; what it was to replace stays as it was."""
-        self._worker(task.job).cancel(task)
-
-    def _worker(self, job: str) -> TaskWorker:
-        if job == "estimate":
-            return self._measuring
-        return self._quick if job in QUICK else self._long
+    # Getting ready -------------------------------------------------------------------------------------------------
 
     def warm_up(self) -> None:
         """Start the processes that wait for work; called when the window has been painted."""
-        self.submit("warm_up", {}, title=self.tr("Getting ready"))
-        self._long.start()
+        self._prepare_jobs()
         self.runs.prepare()
-        self._saver.start(_load_ahead)
+
+    def load_ahead(self) -> None:
+        """Load beside the window's thread what it would otherwise wait for at the first project; `loaded` follows."""
+        self._saver.start(self._load)
+
+    def _load(self) -> None:
+        try:
+            _load_modules()
+        finally:
+            self.loaded.emit()
 
     # The sample ----------------------------------------------------------------------------------------------------
 
@@ -559,13 +251,11 @@ class Session(QObject):
         self.close_project()
         self._save_soon.stop()
         self.runs.shut()
-        for worker in (self._long, self._quick, self._measuring):
-            worker.close()
+        self._end_jobs()
         self._saver.waitForDone(5000)
 
 
-def _load_ahead() -> None:
-    """Load, beside the window's thread, what it would otherwise wait for at the first click that needs it."""
+def _load_modules() -> None:
     import workbench.data.importing
     import workbench.training.run  # noqa: F401
     from workbench.algorithms import all_algorithms

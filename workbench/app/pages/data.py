@@ -6,24 +6,22 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Slot
-from PySide6.QtGui import QAction, QCursor
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.app.pages import Page, preview
-from workbench.app.pages._data_facts import data_facts, joined_files
+from workbench.app.pages._data_facts import data_facts
 from workbench.app.pages._data_states import DropTarget, Failure, Reading
-from workbench.app.pages._further import FurtherMenu
 from workbench.app.pages._glance import Glance
 from workbench.app.pages._how_read import HowRead
 from workbench.app.pages._latest import Latest
-from workbench.app.pages._notes import Note
-from workbench.app.pages._offered import FURTHER, Offer, sort_out
+from workbench.app.pages._offered import Offer, sort_out
 from workbench.app.pages._preview import PreviewSheet
+from workbench.app.pages._read_again import ReadAgain
 from workbench.app.pages._saved_lists import SavedLists
 from workbench.app.session import Session
 from workbench.app.task_worker import Task
 from workbench.errors import WorkbenchError
-from workbench.files import write_json
 
 
 class DataPage(Page):
@@ -45,6 +43,9 @@ class DataPage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.stack)
         self._counting = Latest(session, "density", self)
+        self.again = ReadAgain(session, self)
+        self.again.wanted.connect(self._read)
+        self.menu = self.again.menu
         self._make_actions()
         self._connect()
         self._show_data()
@@ -59,16 +60,12 @@ class DataPage(Page):
         self.other.triggered.connect(self._open)
         self.more = QAction(self.tr("Add to it…"), self)
         self.more.setToolTip(self.tr("Titles and vectors of items, their pictures, what is known of users"))
-        self.more.triggered.connect(self._ask_for_more)
-        self.menu = FurtherMenu(self, list(FURTHER))
-        self.menu.chosen.connect(self._add_further)
-        self.menu.addSeparator()
-        self.menu.addAction(self.tr("Save the recipe…"), self._save_recipe)
+        self.more.triggered.connect(self.again.ask)
         self.secondary = [self.back, self.other, self.more]
 
     def _connect(self) -> None:
         session = self.session
-        session.files_offered.connect(self._take_offer)
+        session.files_offered.connect(self._hear_offer)
         session.data_changed.connect(self._show_data)
         session.task_changed.connect(self._look_for_reading)
         for target in (self.empty, self.failure.again):
@@ -148,7 +145,7 @@ class DataPage(Page):
         if sheet:
             facts, button = self.sheet.facts, self.tr("Use these columns →")
         elif glance:
-            heading, facts = self._data_name(), data_facts(self, self.session.about)
+            heading, facts = self.again.name() or self.tr("Data"), data_facts(self, self.session.about)
             button = self.tr("Choose a split →")
         elif self._shows("empty"):
             heading, facts = self.tr("Data"), self.tr("A file with a user and an item in each row")
@@ -167,20 +164,13 @@ class DataPage(Page):
         file = self.sheet.file if "sheet" in vars(self) else None
         return file.name if file is not None else self.tr("Data")
 
-    def _sources(self) -> dict[str, Path]:
-        source = self.session.about.get("source") or {}
-        return {name: Path(one["path"]) for name, one in source.items() if isinstance(one, dict) and "path" in one}
-
-    def _data_name(self) -> str:
-        return " + ".join(file.name for file in self._sources().values()) or self.tr("Data")
-
     @Slot()
     def _show_data(self) -> None:
         session = self.session
         self._counting.forget()
         if session.data is not None or "glance" in vars(self):
             self.glance.show_data(session.data, session.items, session.about)
-            doubts = self._doubts()
+            doubts = self.again.doubts()
             self.glance.notes.show_notes(doubts)
             self.glance.notes.setVisible(bool(doubts))
         if session.data is not None and self.isVisible():
@@ -216,6 +206,12 @@ class DataPage(Page):
             self.session.offer_files([Path(one) for one in paths])
 
     @Slot()
+    def _hear_offer(self) -> None:
+        if (
+            self.isVisible()
+        ):  # else the page takes them when it comes to the front; one of a project before takes nothing
+            self._take_offer()
+
     def _take_offer(self) -> None:
         paths = self.session.take_files()
         if not paths:
@@ -290,6 +286,7 @@ class DataPage(Page):
 
     # Reading -------------------------------------------------------------------------------------------------------
 
+    @Slot(dict)
     def _read(self, asked: dict[str, Any]) -> None:
         task = self.session.import_file(asked.pop("paths"), failed=self._read_failed, **asked)
         if task is not None:
@@ -339,50 +336,6 @@ class DataPage(Page):
 
     def _rest(self) -> QWidget:
         return self.glance if self.session.data is not None else self.empty
-
-    # What is there already -----------------------------------------------------------------------------------------
-
-    def _read_again(self, recipe: dict[str, Any], further: dict[str, Path]) -> None:
-        """Read the same files again, in another way or with more."""
-        sources = self._sources()
-        if sources:
-            self._read({"paths": sources.get("all", sources), "recipe": recipe, "further": further})
-
-    @Slot()
-    def _ask_for_more(self) -> None:
-        self.menu.popup(QCursor.pos())
-
-    @Slot(str, Path)
-    def _add_further(self, what: str, file: Path) -> None:
-        about = self.session.about
-        self._read_again(about.get("recipe") or {}, {**joined_files(about), what: file})
-
-    @Slot()
-    def _save_recipe(self) -> None:
-        """Write how the file was read, and the filters, for another file or for the command line."""
-        name, _ = QFileDialog.getSaveFileName(self.window(), self.tr("Save the recipe"), "recipe.json", "JSON (*.json)")
-        if not name:
-            return
-        try:
-            write_json(Path(name), {"recipe": self.session.about.get("recipe"), "filters": self.session.filters})
-        except WorkbenchError as error:
-            self.session.failure.emit(self.tr("The recipe was not saved"), str(error), "")
-        else:
-            self.session.notice.emit("ok", self.tr("Saved as {file}").format(file=Path(name).name))
-
-    def _doubts(self) -> list[Note]:
-        """What looked odd when the file was read, with the way to mend it."""
-        warnings = (self.session.about.get("report") or {}).get("warnings") or []
-        swap = {self.tr("Swap them"): self._swap}
-        return [Note("warn", one, swap if one.startswith("Users look like items") else {}) for one in warnings]
-
-    def _swap(self) -> None:
-        """Read the file again with user and item in each other's place."""
-        about = self.session.about
-        recipe = dict(about.get("recipe") or {})
-        columns = recipe.get("columns") or {}
-        recipe["columns"] = {**columns, "user": columns.get("item"), "item": columns.get("user")}
-        self._read_again(recipe, joined_files(about))
 
     # The matrix ----------------------------------------------------------------------------------------------------
 

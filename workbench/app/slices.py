@@ -1,0 +1,57 @@
+"""Many small things done one after another in the window's thread, with the event loop coming round in between."""
+
+from collections.abc import Callable, Iterable, Iterator
+from time import perf_counter
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+SLICE = 0.015  # seconds at a stretch: nobody feels it
+
+
+class Slices(QObject):
+    """Calls a function for each of many things; the first slice at once, the others as the event loop comes round."""
+
+    paused = Signal()
+    """A slice is over, and there are more."""
+    ended = Signal()
+    """All are done."""
+
+    def __init__(self, each: Callable[[Any], None], parent: QObject) -> None:
+        super().__init__(parent)
+        self._each = each
+        self._left: Iterator[Any] | None = None
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._go_on)
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing is left to do."""
+        return self._left is None
+
+    def begin(self, things: Iterable[Any]) -> None:
+        """Do this instead of what is left."""
+        self._left = iter(things)
+        self._go_on()
+
+    def finish(self) -> None:
+        """Do now all that is left."""
+        self._go_on(float("inf"))
+
+    def stop(self) -> None:
+        """Leave what is left."""
+        self._left = None
+        self._soon.stop()
+
+    @Slot()
+    def _go_on(self, seconds: float = SLICE) -> None:
+        began = perf_counter()
+        while self._left is not None and (thing := next(self._left, None)) is not None:
+            self._each(thing)
+            if perf_counter() - began > seconds:
+                self._soon.start()
+                self.paused.emit()
+                return
+        if self._left is not None:
+            self.stop()
+            self.ended.emit()

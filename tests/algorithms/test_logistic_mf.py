@@ -10,12 +10,12 @@ from workbench.algorithms.logistic_mf import LogisticMF
 MIX = 0xBF58476D1CE4E5B9
 
 
-def loss_of_row(row, items, n_others, negatives, confidence, start, own, other):
+def loss_of_row(row, items, n_others, drawn, confidence, start, own, other):
     """The loss of one row and how many terms it has, as the paper defines it; own and other are (factors, biases)."""
     p, bias = own[0][row], own[1][row]
     entries = [(j, confidence) for j in items]
     chance = Chance((int(start) + (int(row) + 1) * MIX) % WRAP)
-    drawn = [chance.below(n_others) for _ in range(negatives * len(items))]
+    drawn = [chance.below(n_others) for _ in range(drawn)]
     entries += [(j, 0.0) for j in drawn if j not in items]
     total = torch.zeros((), dtype=torch.float64)
     for j, c in entries:
@@ -27,7 +27,7 @@ def loss_of_row(row, items, n_others, negatives, confidence, start, own, other):
 def test_each_step_follows_the_gradient():
     data = small_data()
     algorithm = LogisticMF(factors=5, epochs=2, negatives=3, confidence=2.5, regularization=0.3, learning_rate=0.5)
-    start = LogisticMF(factors=5)
+    start = LogisticMF(factors=5, negatives=3, confidence=2.5)
     start._begin(data, 6)
     sides = {
         side: [torch.tensor(getattr(start, f"_{side}_{name}").astype(np.float64)) for name in ("factors", "bias")]
@@ -44,7 +44,8 @@ def test_each_step_follows_the_gradient():
             loss = torch.zeros((), dtype=torch.float64)
             for row in np.flatnonzero(rows.any(axis=1)):
                 items = set(np.flatnonzero(rows[row]).tolist())
-                one, n = loss_of_row(row, items, rows.shape[1], 3, 2.5, starts[turn], own, sides[other])
+                drawn = round(3 * x.sum() / rows.any(axis=1).sum())
+                one, n = loss_of_row(row, items, rows.shape[1], drawn, 2.5, starts[turn], own, sides[other])
                 loss, count = loss + one, count + n
             total += float(loss.detach())
             (loss + 0.3 / 2 * (own[0] ** 2).sum()).backward()

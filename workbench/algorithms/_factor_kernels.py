@@ -163,7 +163,7 @@ def logistic_rows(rows, matrix, own, other, settings, start):  # type: ignore[no
     """One step for the factors and the bias of each of some rows (users, or items), in place, the other side held fixed.
 
     The loss of a row is Σ (1 + c) ln(1 + exp x) - c x over its entries, with x = p·q + b + b' and confidence c, plus
-    Σ ln(1 + exp x) over drawn others, `negatives` for each entry, plus weight / 2 |p|². Each row's chance is its own.
+    Σ ln(1 + exp x) over `negatives` drawn others, plus weight / 2 |p|². Each row's chance is its own.
 
     Parameters
     ----------
@@ -208,7 +208,7 @@ def logistic_rows(rows, matrix, own, other, settings, start):  # type: ignore[no
             for f in range(len(p)):
                 gradient[f] += pull * q[f]
             bias_gradient += pull
-        for _ in range(negatives * (last - first)):
+        for _ in range(negatives):
             j, state = _draw(state, len(other_biases))
             if _has(index, first, last, j):
                 continue

@@ -24,7 +24,8 @@ class LogisticMF(Algorithm):
     """Chance that a user chooses an item: the logistic function of user factors · item factors + both biases.
 
     Users and items take turns; each step of a side follows the gradient over all its interactions and some pairs drawn
-    at random that never met (the paper: all of them), with Adagrad's rates.
+    at random that never met (the paper: all of them), with Adagrad's rates. As every pair is as likely to be drawn, rows
+    get as many of them whatever their interactions, and so biases can tell how popular an item is. They begin there.
     """
 
     name, title, family = "logistic-mf", "Logistic MF", "Factors"
@@ -45,10 +46,11 @@ class LogisticMF(Algorithm):
         60, "Epochs", "Turns of users and items. More fit the data better, until they fit its noise.",
         ge=1, le=10_000, search=(20, 200),
     )  # fmt: skip
-    learning_rate: float = declare_rate(0.2)
+    learning_rate: float = declare_rate(0.1)
     regularization: float = declare_weight(5.0, (0.1, 50))
+    # Chosen on validation data of the sample, MovieTweetings, Last.fm and Gowalla.
     confidence: float = hyperparameter(
-        1.0,
+        2.0,
         "Confidence",
         "How much more an interaction counts than a pair that never met.",
         gt=0,
@@ -57,9 +59,9 @@ class LogisticMF(Algorithm):
         search=(0.3, 40),
     )
     negatives: int = hyperparameter(
-        5,
+        10,
         "Pairs that never met",
-        "Drawn at random for each interaction. More are nearer to counting them all, and take longer.",
+        "Drawn at random, so many times as there are interactions. More are nearer to counting them all, and take longer.",
         ge=1,
         le=1000,
         search=(2, 50),
@@ -110,6 +112,10 @@ class LogisticMF(Algorithm):
             setattr(self, f"_{side}_squares", np.ones_like(factors, np.float32))
             setattr(self, f"_{side}_bias", np.zeros(len(counts), np.float32))
             setattr(self, f"_{side}_bias_squares", np.ones(len(counts), np.float32))
+        # Where the loss is least while all factors are zero.
+        met = self.confidence * data.item_counts
+        odds = met / (data.item_counts + _drawn(self.negatives, data.item_counts))
+        self._item_bias[met > 0] = np.log(odds[met > 0])
 
     def _parts(self, side: str) -> tuple[Array, ...]:
         return tuple(
@@ -122,12 +128,10 @@ class LogisticMF(Algorithm):
         """One step of one side; gives loss, terms and the share that is done, block by block."""
         from workbench.algorithms._factor_kernels import logistic_rows
 
-        settings = (
-            *(np.float32(x) for x in (self.learning_rate, self.regularization, self.confidence)),
-            self.negatives,
-        )
         lengths = np.diff(matrix[0])
-        blocks = even_blocks(lengths * (1.0 + self.negatives) + 1, BLOCK)
+        drawn = _drawn(self.negatives, lengths)
+        settings = (*(np.float32(x) for x in (self.learning_rate, self.regularization, self.confidence)), drawn)
+        blocks = even_blocks(lengths + drawn + 1.0, BLOCK)
 
         def work(rows: slice) -> tuple[float, int]:
             return logistic_rows((rows.start, rows.stop), matrix, own, fixed, settings, start)
@@ -144,3 +148,8 @@ class LogisticMF(Algorithm):
         new = histories.rows(np.flatnonzero(users < 0))
         people[users < 0] = fold_in(new, self._item_factors, self._item_bias, 0.01)
         return people, self._item_factors, self._item_bias
+
+
+def _drawn(negatives: int, lengths: Array) -> int:
+    """How many pairs are drawn for each row."""
+    return max(1, round(negatives * lengths.sum() / max(1, np.count_nonzero(lengths))))

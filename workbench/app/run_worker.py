@@ -156,7 +156,7 @@ def _parsed(line: bytes) -> dict[str, Any]:
 class Follower(QThread):
     """Follows one run folder until the run is over, and passes orders on."""
 
-    records = Signal(str, list)
+    records = Signal(str, object)
     """Run id, new records (at most 15 times a second)."""
     status = Signal(str, dict)
     """Run id, the status as it stands, after each change of it."""

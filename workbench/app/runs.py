@@ -27,7 +27,7 @@ class Runs(QObject):
 
     changed = Signal()
     run_changed = Signal(str)
-    records = Signal(str, list)
+    records = Signal(str, object)  # a list as it is: as Qt's own list every record would be copied
     restarted = Signal(str)
     failed = Signal(str, str, str)
 
@@ -36,7 +36,6 @@ class Runs(QObject):
         self._project: Project | None = None
         self._shut = False
         self._infos: dict[str, RunInfo] = {}
-        self._records: dict[str, list[dict[str, Any]]] = {}
         self._removed = RunBin()
         self._followers: dict[str, Follower] = {}
         self._leaving: list[Follower] = []
@@ -87,7 +86,7 @@ class Runs(QObject):
         self._removed.empty()
         self._project = None
         self._reading.stop()
-        self._infos, self._records = {}, {}
+        self._infos = {}
         self._queue.clear()
         self.changed.emit()
 
@@ -128,15 +127,11 @@ class Runs(QObject):
         return [self._infos[one] for one in self._queue]
 
     def records_of(self, run_id: str) -> list[dict[str, Any]]:
-        """All records of a run so far (the list itself; do not change it)."""
+        """All records of a run so far, read from its folder now: for few. Curves are read as they grow."""
         from workbench.training.records import read_records
 
-        if run_id not in self._records:
-            info = self._infos.get(run_id)
-            if info is None:
-                return []
-            self._records[run_id] = read_records(info.folder / "records.jsonl")
-        return self._records[run_id]
+        info = self._infos.get(run_id)
+        return read_records(info.folder / "records.jsonl") if info is not None else []
 
     def add(
         self, algorithm: str, hyperparameters: dict[str, Any], data: Path, split: dict[str, Any], **options: Any
@@ -231,7 +226,6 @@ class Runs(QObject):
             self._queue.remove(run_id)
         self._removed.put(info)
         del self._infos[run_id]
-        self._records.pop(run_id, None)
         self.changed.emit()
 
     def removed(self) -> list[RunInfo]:
@@ -283,7 +277,6 @@ class Runs(QObject):
 
     def _follow(self, info: RunInfo, follower: Follower) -> None:
         self._followers[info.id] = follower
-        self._records[info.id] = []
         follower.records.connect(self._hear_records)
         follower.status.connect(self._hear_status)
         follower.restarted.connect(self._hear_restart)
@@ -291,7 +284,6 @@ class Runs(QObject):
         follower.start()
 
     def _wait_again(self, info: RunInfo, status: dict[str, Any]) -> None:
-        self._records.pop(info.id, None)
         self._queue.append(info.id)
         self._set(info.id, status)
         self.changed.emit()
@@ -348,12 +340,11 @@ class Runs(QObject):
                 self.failed.emit(self.tr("The run cannot be reached"), str(error), "")
         self.run_changed.emit(run_id)
 
-    @Slot(str, list)
+    @Slot(str, object)
     def _hear_records(self, run_id: str, new: list[dict[str, Any]]) -> None:
         info = self._infos.get(run_id)
         if info is None or self.sender() is not self._followers.get(run_id):
             return
-        self._records.setdefault(run_id, []).extend(new)
         for record in reversed(new):
             if record.get("validation"):
                 info.validation = record["validation"]
@@ -363,7 +354,6 @@ class Runs(QObject):
     @Slot(str)
     def _hear_restart(self, run_id: str) -> None:
         if self.sender() is self._followers.get(run_id):
-            self._records[run_id] = []
             self.restarted.emit(run_id)
 
     @Slot(str, dict)

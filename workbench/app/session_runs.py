@@ -19,7 +19,7 @@ class SessionRuns(SessionProject):
     """Runs were added or removed, or the queue moved."""
     run_changed = Signal(str)
     """Run id: its state, epoch, validation or metrics."""
-    run_records = Signal(str, list)
+    run_records = Signal(str, object)
     """Run id, new records; at most 15 times a second."""
     run_restarted = Signal(str)
     """Run id: it goes on from its checkpoint; take `records` again from the start."""

@@ -1,6 +1,7 @@
 """One run while it learns and afterwards: what it does now, the orders it takes, its curves, its figures."""
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
@@ -37,7 +38,6 @@ class RunPanel(QWidget):
         self.head = RunHead(session)
         self.orders = RunOrders(session, self.head.state)
         self.problem = RunProblem()
-        self.plots = RunPlots(session)
         self._figures = RunFigures()
         self.figures = self._figures.figures
         top = QVBoxLayout()
@@ -49,7 +49,8 @@ class RunPanel(QWidget):
         column.setSpacing(GRID)
         column.addLayout(top)
         column.addWidget(self.problem)
-        column.addWidget(self.plots, 1)
+        self._room = QVBoxLayout()
+        column.addLayout(self._room, 1)
         column.addWidget(self._figures)
         self._connect()
         self._say()  # before it is shown, so that it is not wider for a moment than what it offers needs
@@ -58,14 +59,22 @@ class RunPanel(QWidget):
         session = self.session
         self.head.ordered.connect(self._order)
         self.problem.wanted.connect(self.wanted)
-        self.plots.outdated.connect(self._draw_later)
         self.reader.grown.connect(self._draw_later)
         session.run_records.connect(self._hear_records)
         session.run_restarted.connect(self._hear_restart)
         session.run_changed.connect(self._hear_change)
         session.runs_changed.connect(self.refresh)
         session.selection_changed.connect(self.refresh)
-        theme().changed.connect(self.plots.redraw)
+
+    @cached_property
+    def plots(self) -> RunPlots:
+        """The curves; they take longer to make than all the rest."""
+        made = RunPlots(self.session)
+        made.outdated.connect(self._draw_later)
+        theme().changed.connect(made.redraw)
+        self._room.addWidget(made)
+        made.show()  # now, not when the event loop comes round: it is drawn on at once
+        return made
 
     @property
     def info(self) -> RunInfo | None:

@@ -68,8 +68,12 @@ def page(session, project, keep, qtbot, light, tidy):  # noqa: F811
     QApplication.processEvents()  # to make a page takes what it takes, with whatever on it
     made.watch = Effort()
     made.watch.start()
-    steps = made.run.reader.curves
-    qtbot.waitUntil(lambda: len(steps["b-gru4rec"].steps) >= RECORDS - EPOCHS, timeout=120_000)
+
+    def there():
+        curve = made.run.reader.curves.get("b-gru4rec")
+        return curve is not None and len(curve.steps) >= RECORDS - EPOCHS
+
+    qtbot.waitUntil(there, timeout=120_000)
     made.opened = time.perf_counter() - made.opened
     qtbot.waitUntil(lambda: bool(made.run.plots.loss.lines()))
     # The run is also followed, record by record, in a thread of the window.

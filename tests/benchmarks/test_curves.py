@@ -62,6 +62,7 @@ def page(session, project, keep, qtbot, light, tidy):  # noqa: F811
     made = keep(TrainPage(session))
     made.resize(1440, 900)
     made.live = live
+    assert made.run  # made ahead, as the window does it
     made.opened = time.perf_counter()
     made.show()
     made.shown()

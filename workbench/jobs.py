@@ -233,7 +233,7 @@ def first_lines(
     include_seen: bool = False,
     columns: list[str] | None = None,
 ) -> Json:
-    """What `export` would write for a few users: values by column."""
+    """What `export` would write for a few users: names of the columns in their order, and the values of each."""
     opened, algorithm, items = load(Path(run))
     table = first_lists(
         opened,
@@ -245,7 +245,7 @@ def first_lines(
         columns=columns,
         reason=first_reason(algorithm),
     )
-    return {name: table[name].to_pylist() for name in table.column_names}
+    return {"columns": table.column_names, "values": [one.to_pylist() for one in table.columns]}
 
 
 def report(runs: list[str], output: str, title: str, control: Control, metric: str = "ndcg@10") -> Json:

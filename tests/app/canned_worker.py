@@ -19,6 +19,8 @@ def say(**line):
 def answer(job, args):
     if job == "find_users":
         return [{"user": args["query"], "interactions": 3}]
+    if job == "first_lines":
+        return {"columns": args["columns"], "values": [[] for _ in args["columns"]]}
     answers = json.loads((Path(args["run"]) / "answers.json").read_text(encoding="utf-8"))
     return answers["export"] if job == "export" else answers[args["user"]]
 

@@ -1,14 +1,18 @@
 """The page Export, through real clicks and keys, with the real worker; slow and failing exports from a canned one."""
 
 import json
+import os
 import shlex
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from openpyxl import load_workbook
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QFileDialog
@@ -17,8 +21,17 @@ from tests.app.trained import CANNED, N_USERS, Opened, films, interactions, make
 from workbench.app.pages._export_outcome import command_line
 from workbench.app.pages._export_users import pasted
 from workbench.app.widgets import ErrorCard
+from workbench.data.importing import import_file
+from workbench.data.items import Items
 from workbench.export.lists import export_lists
+from workbench.export.script import script
+from workbench.insight.explaining import first_reason
 from workbench.jobs import load
+from workbench.project import Project
+from workbench.training.judging import evaluate_run
+from workbench.training.run import Run
+from workbench.training.train import train_run
+from workbench.training.weights import load_weights, save_weights
 
 
 @pytest.fixture(scope="module")
@@ -153,13 +166,76 @@ def test_the_format_and_the_name_follow_each_other(open_at, fresh, tmp_path):
     assert pq.read_table(tmp_path / "mine.parquet") == pq.read_table(wanted(fresh, tmp_path / "wanted.parquet"))
 
 
+def test_a_workbook_holds_the_same(open_at, fresh, tmp_path):
+    opened = open_at(fresh)
+    opened.choose(opened.page.place.format, ".xlsx")
+    opened.until(lambda: opened.page.preview.table.model().rowCount() == 10)
+    assert "marked as text" in opened.page.content.words.full_text()
+    type_into(opened, opened.page.place.field, str(tmp_path / "lists.xlsx"))
+    write(opened)
+    rows = [list(row) for row in load_workbook(tmp_path / "lists.xlsx").active.iter_rows(values_only=True)]
+    expected = pq.read_table(wanted(fresh, tmp_path / "wanted.parquet"))
+    assert rows[0] == expected.column_names
+    assert [row[:3] for row in rows[1:]] == [list(row.values())[:3] for row in expected.to_pylist()]
+    assert rows[1][4] == expected["title"][0].as_py()
+
+
+def test_columns_are_chosen(open_at, fresh, tmp_path):
+    opened = open_at(fresh)
+    page = opened.page
+    assert page.columns.are_usual
+    for name in ("score", "genres", "hit", "reason", "run"):
+        opened.click(page.columns.boxes[name])
+    names = ["user", "rank", "item", "title", "genres", "hit", "reason", "run"]
+    opened.until(lambda: lines(opened)[:1] == [",".join(names)])
+    assert page.figures["columns"].what.full_text() == ", ".join(names)
+    type_into(opened, page.place.field, str(tmp_path / "lists.csv"))
+    write(opened)
+    opened_run, algorithm, items = load(fresh.runs_folder / "1-ease")
+    path = tmp_path / "wanted.csv"
+    export_lists(opened_run, algorithm, path, items=items, columns=names, reason=first_reason(algorithm))
+    assert (tmp_path / "lists.csv").read_bytes() == path.read_bytes()
+    assert f"--columns {','.join(names)}" in page.outcome.command.text()
+    assert lines(opened)[1] == path.read_text().splitlines()[1]
+    opened.window.close()
+    assert open_at(fresh).page.columns.names == names
+
+
+def test_a_file_needs_a_column_and_titles_need_an_item_file(open_at, tmp_path):
+    project = make_project(tmp_path / "films", interactions(["a"] * 2 + ["b"] * 2, ["x", "y", "x", "z"]))
+    opened = open_at(project)
+    boxes = opened.page.columns.boxes
+    assert not any(boxes[name].isEnabled() for name in ("title", "year", "genres"))
+    assert opened.page.columns.names == ["user", "rank", "item", "score"]
+    for name in ("user", "rank", "item", "score"):
+        opened.click(boxes[name])
+    assert opened.primary().toolTip() == "Choose at least one column."
+    assert not opened.primary().isEnabled()
+    opened.click(boxes["item"])
+    opened.until(lambda: lines(opened)[:1] == ["item"])
+    assert opened.primary().isEnabled()
+
+
+def test_cells_that_a_spreadsheet_would_execute_are_explained(open_at, tmp_path):
+    project = make_project(tmp_path / "films", interactions(["=u"] * 3 + ["b"] * 3, ["@x", "y", "+z", "@x", "-w", "y"]))
+    opened = open_at(project)
+    opened.until(lambda: "begin like a formula: the apostrophe" in opened.page.content.words.full_text())
+    marked = sum(cell.startswith("'") for row in lines(opened)[1:] for cell in row.split(","))
+    assert opened.page.content.words.full_text().startswith(f"{marked} of these cells")
+    type_into(opened, opened.page.place.field, str(tmp_path / "lists.csv"))
+    write(opened)
+    assert "cells with an apostrophe before them" in opened.page.outcome.words.full_text()
+    opened.choose(opened.page.place.format, ".parquet")
+    opened.until(lambda: "exactly as they came" in opened.page.content.words.full_text())
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
     [
         ("", "Name a file to write."),
         ("there/no/lists.csv", "is not there"),
         ("folder", "This is a folder"),
-        ("lists.doc", "End the name in .csv, .parquet, .jsonl."),
+        ("lists.doc", "End the name in .csv, .xlsx, .parquet, .jsonl."),
         ("a" * 300 + ".csv", "not possible"),
     ],
 )
@@ -247,6 +323,70 @@ def test_without_data_or_runs_the_next_step_is_offered(open_at, tmp_path):
     assert opened.page.name == "train"
 
 
+# What else is saved -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def tested(tmp_path_factory):
+    """A project that was read from a file, with two tested runs."""
+    folder = tmp_path_factory.mktemp("tested")
+    lines = [f"u{user},i{(user * 3 + n) % 11},{1 + n % 5}\n" for user in range(14) for n in range(6)]
+    (folder / "ratings.csv").write_text("user,item,rating\n" + "".join(lines))
+    project = Project.create(folder / "films", "films")
+    project.data, project.split = "small", {"name": "last-n", "settings": {}}
+    import_file(folder / "ratings.csv", folder / "films" / "data" / "small")
+    project.save()
+    for name in ("popularity", "ease"):
+        run = Run.create(project.runs_folder / name, project.data_folder, name)
+        train_run(run.folder)
+        evaluate_run(run)
+    return project
+
+
+def save(opened, monkeypatch, kind, path, chosen=""):
+    """Press a button, name a place, and wait for the end."""
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(path), chosen))
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_, **__: str(path))
+    opened.click(opened.page.more.buttons[kind])
+    opened.until(lambda: opened.page._task is None)
+
+
+def test_a_script_of_the_session_is_saved(open_at, tested, tmp_path, monkeypatch):
+    opened = open_at(tested)
+    save(opened, monkeypatch, "script", tmp_path / "again", "Python (*.py)")
+    runs = [Run.open(tested.runs_folder / name) for name in ("popularity", "ease")]
+    assert (tmp_path / "again.py").read_text(encoding="utf-8") == script(runs)
+    assert opened.page.outcome.title.full_text() == "Written: again.py"
+    assert opened.page.outcome.words.full_text().startswith("2 runs · ")
+    opened.session.select_runs(["ease"])
+    opened.choose(opened.page.more.runs, "selected")
+    save(opened, monkeypatch, "script", tmp_path / "one.py")
+    assert (tmp_path / "one.py").read_text(encoding="utf-8") == script(runs[1:])
+
+
+def test_why_there_is_no_script_is_said(open_at, fresh, tmp_path, monkeypatch):
+    opened = open_at(fresh)
+    save(opened, monkeypatch, "script", tmp_path / "again.py")
+    assert "not known from which file" in opened.page._card.sentence.text()
+    assert not (tmp_path / "again.py").exists()
+
+
+def test_report_metrics_and_pictures_are_saved(open_at, tested, tmp_path, monkeypatch):
+    opened = open_at(tested)
+    save(opened, monkeypatch, "report", tmp_path / "report.html")
+    assert "Is the difference real?" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    save(opened, monkeypatch, "metrics", tmp_path / "metrics.csv")
+    assert (tmp_path / "metrics.csv").read_text().startswith("run,algorithm,metric,mean,low,high\n")
+    (tmp_path / "pictures").mkdir()
+    save(opened, monkeypatch, "plots", tmp_path / "pictures")
+    assert "ndcg@10.svg" in {one.name for one in (tmp_path / "pictures").iterdir()}
+    assert f"{len(list((tmp_path / 'pictures').iterdir()))} pictures" in opened.page.outcome.words.full_text()
+    save(opened, monkeypatch, "report", tmp_path / "nowhere" / "report.html")
+    assert "is not there" in opened.page._card.sentence.text()
+    save(opened, monkeypatch, "metrics", "")  # the dialog was left
+    assert opened.page._card is not None
+
+
 # Exports as a test wants them ------------------------------------------------------------------------------------------
 
 
@@ -275,6 +415,23 @@ def test_an_export_is_cancelled(canned, tmp_path):
     opened.until(lambda: outcome.title.full_text() == "Cancelled")
     assert opened.primary().isEnabled()
     assert not outcome.cancel.isVisible()
+
+
+def test_what_a_cancelled_export_has_begun_is_taken_away(canned, tmp_path):
+    opened = canned(hold=str(tmp_path / "never"))
+    type_into(opened, opened.page.place.field, str(tmp_path / "[lists].csv"))
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    begun = tmp_path / f"[lists].csv.{gone.pid}.part"
+    begun.write_text("half a line")
+    others = [tmp_path / f"[lists].csv.{os.getpid()}.part", tmp_path / f"l.csv.{gone.pid}.part"]
+    for one in others:
+        one.write_text("of somebody else")
+    opened.click(opened.primary())
+    opened.until(lambda: opened.page.outcome.words.full_text() == "40 % of the lists")
+    opened.click(opened.page.outcome.cancel)
+    opened.until(lambda: not begun.exists())
+    assert all(one.exists() for one in others)
 
 
 @pytest.mark.parametrize("sentence", ["The disk is full: lists.csv was not written.", "No permission for lists.csv."])
@@ -346,5 +503,27 @@ def test_odd_data_is_shown_and_written(open_at, tmp_path, users, items):
         opened.page.users.choose(whom)
         write(opened)
         assert opened.page._card is None
+    assert not opened.window.grab().isNull()
+    assert opened.window.width() == 1280
+
+
+@pytest.mark.parametrize("ending", [".csv", ".xlsx", ".jsonl"])
+def test_odd_titles_and_scores_that_are_no_numbers(open_at, tmp_path, ending):
+    data, items = films()
+    titles = pa.array(["x" * 10_000, "שלום עולם", "映画" * 40, "=1+1", '"\n,', "\u202eabc", "😀", None, ""])
+    odd = Items(items.item_ids, titles, items.year, items.genres)
+    project = make_project(tmp_path / "films", data, odd, algorithms=("ease",))
+    model = project.runs_folder / "0-ease" / "model.safetensors"
+    state, epoch = load_weights(model)
+    save_weights(
+        model, {name: value * np.nan if value.dtype.kind == "f" else value for name, value in state.items()}, epoch
+    )
+    opened = open_at(project)
+    opened.choose(opened.page.place.format, ending)
+    for box in ("hit", "run"):
+        opened.click(opened.page.columns.boxes[box])
+    write(opened)
+    assert opened.page._card is None
+    assert opened.page.outcome.title.full_text().startswith("Written: ")
     assert not opened.window.grab().isNull()
     assert opened.window.width() == 1280

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from workbench.app.task_worker import Done, Failed, Progress, Task, TaskWorker
 from workbench.project import log_folder
 
-QUICK = frozenset({"preview", "recommend", "filter", "find_users", "split", "density", "warm_up"})
+QUICK = frozenset({"preview", "recommend", "filter", "find_users", "split", "density", "first_lines", "warm_up"})
 
 
 class SessionJobs(QObject):

@@ -1,14 +1,13 @@
 """The session's runs: orders to them, questions to them, and which of them, and which user, are selected."""
 
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from workbench.app.runs import RunInfo, Runs
 from workbench.app.session_project import SessionProject
-from workbench.app.task_worker import Done, Failed, Progress, Task
+from workbench.app.task_worker import Done, Failed, Task
 from workbench.errors import WorkbenchError
 
 
@@ -147,26 +146,6 @@ class SessionRuns(SessionProject):
             return None
         args = {"run": str(info.folder), "user": user, "k": k, "include_seen": include_seen}
         return self.submit("recommend", args, title=self.tr("Recommending"), done=done, failed=failed)
-
-    def export(
-        self,
-        run_id: str,
-        output: Path,
-        *,
-        users: list[str] | None = None,
-        k: int = 10,
-        include_seen: bool = False,
-        done: Done | None = None,
-        failed: Failed | None = None,
-        progress: Progress | None = None,
-    ) -> Task | None:
-        """Write the lists of some users (None: all) to a .csv, .parquet or .jsonl file."""
-        info = self.run(run_id)
-        if info is None:
-            return None
-        args = {"run": str(info.folder), "output": str(output), "users": users, "k": k, "include_seen": include_seen}
-        title = self.tr("Writing {file}").format(file=output.name)
-        return self.submit("export", args, title=title, done=done, failed=failed, progress=progress)
 
     # Selection -----------------------------------------------------------------------------------------------------
 

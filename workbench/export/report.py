@@ -15,6 +15,7 @@ from workbench.evaluation.significance import about
 from workbench.export.report_facts import Facts, Group, facts_of, groups_of, lights
 from workbench.export.report_plots import metric_title, plots_of
 from workbench.export.svg import writable
+from workbench.export.tables import check_folder
 from workbench.files import read_json, whole_file
 from workbench.metrics import all_metrics
 from workbench.resources import resource
@@ -62,6 +63,7 @@ def write_report(
     WorkbenchError
         If there is no run, or they are of different data.
     """
+    check_folder(output)
     if not runs:
         raise WorkbenchError("A report needs at least one run.")
     if len({run.spec.data_hash for run in runs}) > 1:

@@ -8,6 +8,7 @@ from typing import Any
 from workbench import __version__
 from workbench.algorithms.blend import Blend
 from workbench.errors import WorkbenchError
+from workbench.export.tables import check_folder
 from workbench.files import read_json, whole_file
 from workbench.training.blending import members
 from workbench.training.run import KEPT, Run
@@ -84,6 +85,7 @@ if __name__ == "__main__":
 
 def write_script(output: Path, runs: Sequence[Run]) -> list[str]:
     """Write a script that trains and tests `runs` again, which must be of the same data; returns what they are called."""
+    check_folder(output)
     text, every = script(runs), with_members(runs)
     with whole_file(output) as part:
         part.write_text(text, encoding="utf-8")

@@ -52,6 +52,11 @@ def check_place(path: Path) -> None:
     if path.suffix.lower() not in FORMATS:
         message = f"{path.name} does not say which format to write. End its name in {', '.join(FORMATS)}."
         raise WorkbenchError(message)
+    check_folder(path)
+
+
+def check_folder(path: Path) -> None:
+    """Say that the folder is not there in which something is to be written."""
     if not path.parent.is_dir():
         raise WorkbenchError(f"The folder {path.parent} is not there. Make it, or name another place.")
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QUrl, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices, QFontDatabase
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
@@ -93,12 +93,13 @@ class Outcome(Card):
         self.cancel.show()
 
     @Slot(float, str)
-    def set_progress(self, fraction: float, _text: str) -> None:
+    def set_progress(self, fraction: float, what: str) -> None:
         """How far it is, 0 to 1; negative where that is not known."""
         self.bar.setRange(0, 0 if fraction < 0 else 1000)
         self.bar.setValue(max(0, round(fraction * 1000)))
         if fraction >= 0 and self.cancel.isEnabled():
-            self.words.set_text(self.tr("{share} % of the lists").format(share=int(fraction * 100)))
+            words = self.tr("{share} % of the lists") if what == "users" else self.tr("{share} %")
+            self.words.set_text(words.format(share=int(fraction * 100)))
 
     def show_cancelling(self) -> None:
         """The person has had enough of it."""
@@ -111,19 +112,11 @@ class Outcome(Card):
             "info", "muted", self.tr("Cancelled"), self.tr("Nothing was written; a file that was there is as it was.")
         )
 
-    def show_done(self, result: Json) -> None:
+    def show_done(self, path: Path, words: list[str], sha256: str = "") -> None:
         """What was written."""
-        self._path = Path(result["path"])
-        words = [
-            self.tr("{rows:,} rows, {users:,} lists").format(rows=result["rows"], users=result["users"]),
-            self.tr("{seconds:.1f} s").format(seconds=result["seconds"]),
-        ]
-        if result.get("cold"):
-            words.append(self.tr("{n:,} of the users have no history").format(n=result["cold"]))
-        words.append(str(self._path))
-        self._show("check", "ok", self.tr("Written: {file}").format(file=self._path.name), " · ".join(words))
-        if result.get("sha256"):
-            self.title.setToolTip(f"SHA-256 {result['sha256']}")
+        self._path = path
+        self._show("check", "ok", self.tr("Written: {file}").format(file=path.name), " · ".join([*words, str(path)]))
+        self.title.setToolTip(f"SHA-256 {sha256}" if sha256 else "")
         self.open.show()
 
     def show_failed(self) -> None:
@@ -140,16 +133,42 @@ class Outcome(Card):
     @Slot()
     def _open(self) -> None:
         if self._path is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._path.parent)))
+            folder = self._path if self._path.is_dir() else self._path.parent
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
 
     @Slot()
     def _copy(self) -> None:
         QApplication.clipboard().setText(self.command.text())
 
 
-def command_line(run: Path, output: Path, users: list[str] | None, k: int, *, seen: bool) -> str:
+def list_words(result: Json) -> list[str]:
+    """What was written of lists."""
+    words = [
+        _tr("{rows:,} rows, {users:,} lists").format(rows=result["rows"], users=result["users"]),
+        _tr("{seconds:.1f} s").format(seconds=result["seconds"]),
+    ]
+    if result.get("cold"):
+        words.append(_tr("{n:,} of the users have no history").format(n=result["cold"]))
+    if result.get("changed"):
+        told = (
+            _tr("{n:,} texts cut to what a cell holds")
+            if str(result.get("path", "")).lower().endswith(".xlsx")
+            else _tr("{n:,} cells with an apostrophe before them")
+        )
+        words.append(told.format(n=result["changed"]))
+    return words
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Export", text)
+
+
+def command_line(
+    run: Path, output: Path, users: list[str] | None, k: int, *, seen: bool, columns: list[str] | None = None
+) -> str:
     """The line that writes the same lists, for the shell of this system."""
     words = ["workbench", "recommend", str(run), "--output", str(output)]
     words += ["--all"] if users is None else [f"--user={user}" for user in users]
     words += ["--k", str(k), *(["--include-seen"] if seen else [])]
+    words += ["--columns", ",".join(columns)] if columns else []
     return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)

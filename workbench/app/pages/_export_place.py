@@ -12,7 +12,7 @@ from workbench.app.job_strip import size
 from workbench.app.theme import GRID, SMALL
 from workbench.app.widgets import Button, Elided
 
-ENDINGS = (".csv", ".parquet", ".jsonl")
+ENDINGS = (".csv", ".xlsx", ".parquet", ".jsonl")
 
 
 class PlaceChoice(QWidget):
@@ -28,7 +28,8 @@ class PlaceChoice(QWidget):
         """Whether the person named the file; else its name follows the other choices."""
         self.format = QComboBox()
         self.format.setAccessibleName(self.tr("Format"))
-        for ending, words in zip(ENDINGS, (self.tr("CSV"), self.tr("Parquet"), self.tr("JSON lines")), strict=True):
+        formats = (self.tr("CSV"), self.tr("Excel"), self.tr("Parquet"), self.tr("JSON lines"))
+        for ending, words in zip(ENDINGS, formats, strict=True):
             self.format.addItem(f"{words}  ({ending})", ending)
         self.field = QLineEdit()
         self.field.setAccessibleName(self.tr("File"))

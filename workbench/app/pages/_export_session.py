@@ -1,0 +1,126 @@
+"""What else can be kept of a session: a report, metrics, pictures, and a script that makes the same numbers."""
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, Signal, Slot
+from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout
+
+from workbench.app.pages._export_writing import Telling
+from workbench.app.pages._run_combo import usable_runs
+from workbench.app.runs import RunInfo
+from workbench.app.session import Session
+from workbench.app.theme import GRID
+from workbench.app.widgets import Button, Card, Text
+
+ALL, SELECTED = "all", "selected"
+Json = dict[str, Any]
+
+
+class SessionFiles(Card):
+    """Of which runs, and a button for each kind of file."""
+
+    wanted = Signal(str, object, object, object)
+    """Job, what it is asked besides the place, the place, and how its answer is told."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(QCoreApplication.translate("SessionFiles", "Save more of the session"))
+        self._session = session
+        self.runs = QComboBox()
+        self.runs.setAccessibleName(self.tr("Runs of the report and the other files"))
+        self.runs.addItem("", ALL)
+        self.runs.addItem("", SELECTED)
+        self.runs.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.runs.setMinimumContentsLength(14)
+        tips = {
+            "report": (
+                self.tr("Report…"),
+                self.tr("One page of HTML: metrics, tests, protocol, leaks, pictures"),
+            ),
+            "metrics": (self.tr("Metrics…"), self.tr("All test metrics with their intervals, as a table")),
+            "plots": (self.tr("Pictures…"), self.tr("Bars and curves as SVG, into a folder")),
+            "script": (
+                self.tr("Python script…"),
+                self.tr("Trains and tests once more and gets the same numbers"),
+            ),
+        }
+        self.buttons = {name: Button(words, tip=tip) for name, (words, tip) in tips.items()}
+        row = QHBoxLayout()
+        row.setSpacing(GRID)
+        self.head.addWidget(Text(self.tr("Of"), ink="muted"))
+        self.head.addWidget(self.runs)
+        for name, button in self.buttons.items():
+            button.clicked.connect(getattr(self, f"_{name}"))
+            row.addWidget(button, 1)
+        self.body.setContentsMargins(2 * GRID, GRID, 2 * GRID, 12)
+        self.body.addLayout(row)
+
+    def show_runs(self, *, busy: bool) -> None:
+        """Say how many runs there are to choose from; nothing can be saved while something is written."""
+        every, selected = len(usable_runs(self._session)), len(self._selected())
+        words = self.tr("all {n:,} runs").format(n=every) if every != 1 else self.tr("the one run")
+        self.runs.setItemText(0, words)
+        words = self.tr("the {n:,} selected").format(n=selected) if selected != 1 else self.tr("the selected run")
+        self.runs.setItemText(1, words)
+        for button in self.buttons.values():
+            button.setEnabled(not busy)
+
+    def _selected(self) -> list[RunInfo]:
+        chosen = self._session.selected_runs
+        return [info for info in usable_runs(self._session) if info.id in chosen] or usable_runs(self._session)[-1:]
+
+    @property
+    def folders(self) -> list[str]:
+        """Folders of the chosen runs, oldest first."""
+        chosen = usable_runs(self._session) if self.runs.currentData() == ALL else self._selected()
+        return [str(info.folder) for info in chosen]
+
+    @Slot()
+    def _report(self) -> None:
+        title = self._session.project.name if self._session.project is not None else self.tr("Recommendations")
+        self._save("report", "report.html", self.tr("Web page (*.html)"), self._runs_words, title=title)
+
+    @Slot()
+    def _metrics(self) -> None:
+        kinds = self.tr("CSV (*.csv);;Excel (*.xlsx);;Parquet (*.parquet);;JSON lines (*.jsonl)")
+        self._save("metrics", "metrics.csv", kinds, self._rows_words)
+
+    @Slot()
+    def _script(self) -> None:
+        self._save("script", "session.py", self.tr("Python (*.py)"), self._script_words)
+
+    @Slot()
+    def _plots(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self.window(), self.tr("Folder for the pictures"), str(self._place()))
+        if chosen:
+            self.wanted.emit("plots", {"runs": self.folders}, Path(chosen), self._files_words)
+
+    def _save(self, job: str, name: str, kinds: str, telling: Telling, **args: Any) -> None:
+        chosen, kind = QFileDialog.getSaveFileName(
+            self.window(), self.tr("Save {file}").format(file=name), str(self._place() / name), kinds
+        )
+        if not chosen:
+            return
+        path = Path(chosen)
+        if not path.suffix:  # of the kind that was chosen in the dialog
+            path = path.with_name(path.name + (kind.partition("*")[2].rstrip(")") or Path(name).suffix))
+        self.wanted.emit(job, {"runs": self.folders, **args}, path, telling)
+
+    def _place(self) -> Path:
+        return self._session.project.folder if self._session.project is not None else Path.home()
+
+    def _runs_words(self, answer: Json) -> list[str]:
+        return [self._number(answer["runs"])]
+
+    def _rows_words(self, answer: Json) -> list[str]:
+        return [self.tr("{n:,} metrics").format(n=answer["rows"])]
+
+    def _files_words(self, answer: Json) -> list[str]:
+        n = len(answer["files"])
+        return [self.tr("{n:,} pictures").format(n=n) if n != 1 else self.tr("1 picture")]
+
+    def _script_words(self, answer: Json) -> list[str]:
+        return [self._number(len(answer["runs"])), self.tr("run it to get the same numbers")]
+
+    def _number(self, n: int) -> str:
+        return self.tr("{n:,} runs").format(n=n) if n != 1 else self.tr("1 run")

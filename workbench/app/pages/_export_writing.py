@@ -1,0 +1,92 @@
+"""One file at a time is written by the worker; the card at the foot says how it goes."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from workbench.app.pages._background import Background
+from workbench.app.pages._export_outcome import Outcome
+from workbench.app.pages._lists import line
+from workbench.app.session import Session
+from workbench.app.task_worker import Task
+from workbench.files import sweep
+
+Json = dict[str, Any]
+# What was written, in a few parts, from the answer of the job.
+Telling = Callable[[Json], list[str]]
+
+
+class Writing(QObject):
+    """Hands a job over, passes its progress on, and cancels it."""
+
+    changed = Signal()
+    """A job has begun or ended."""
+    done = Signal(str)
+    """What was written, in words."""
+    failed = Signal(str, str)
+    """A sentence, details."""
+
+    def __init__(self, session: Session, outcome: Outcome, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session, self._outcome = session, outcome
+        self.task: Task | None = None
+        self._path = Path()
+        self._telling: Telling | None = None
+        self._sweeping = Background(self)
+        outcome.cancel_wanted.connect(self._cancel)
+
+    def start(self, job: str, args: Json, path: Path, telling: Telling) -> None:
+        """Let a job write to `path`; nothing happens while another is at work."""
+        if self.task is not None:
+            return
+        self._path, self._telling = path, telling
+        self._outcome.show_progress(line(path.name))
+        self.task = self._session.submit(
+            job,
+            {**args, "output": str(path)},
+            title=self.tr("Writing {file}").format(file=line(path.name)),
+            done=self._done,
+            failed=self._fail,
+            progress=self._outcome.set_progress,
+        )
+        self.task.cancelled.connect(self._cancelled)
+        self.changed.emit()
+
+    @Slot()
+    def _cancel(self) -> None:
+        if self.task is not None:
+            self._outcome.show_cancelling()
+            self._session.cancel(self.task)
+
+    @Slot(object)
+    def _done(self, answer: Json) -> None:
+        self.task = None
+        words = self._telling(answer) if self._telling is not None else []
+        self._outcome.show_done(self._path, words, str(answer.get("sha256") or ""))
+        self.done.emit(words[0] if words else "")
+        self.changed.emit()
+
+    @Slot(str, str)
+    def _fail(self, sentence: str, details: str) -> None:
+        self.task = None
+        self._outcome.show_failed()
+        self.failed.emit(sentence, details)
+        self.changed.emit()
+
+    @Slot()
+    def _cancelled(self) -> None:
+        self.task = None
+        self._sweeping.ask(partial(_sweep, self._path))
+        self._outcome.show_cancelled()
+        self.changed.emit()
+
+
+def _sweep(path: Path) -> None:
+    """Take away the part that a process left that was ended."""
+    try:
+        sweep(path)
+    except OSError:  # the place is gone too
+        return

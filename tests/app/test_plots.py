@@ -125,3 +125,16 @@ def test_several_lines_are_described_once(keep, light, monkeypatch):
         plot.remove_line("a")
     assert len(said) == 1
     assert said[0].startswith("b: 2 points")
+
+
+def test_many_lines_are_one_pixel_wide(lines):
+    def widths():
+        return {curve.opts["pen"].width() for curve, _ in lines._lines.values()}
+
+    for at in range(8):
+        lines.set_line(str(at), [1, 2], [at, at], at)
+    assert widths() == {2}
+    lines.set_line("8", [1, 2], [8, 8], 8)
+    assert widths() == {1}
+    lines.remove_line("3")
+    assert widths() == {2}

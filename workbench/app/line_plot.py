@@ -15,6 +15,7 @@ from workbench.app.widgets import clear
 
 FAINT = 90  # of 255: how strong a pale line is
 FEW = 500  # points up to which a line may be two pixels wide
+MANY = 8  # lines above which none is: twenty wide ones take a frame by themselves
 MOST_DRAWN = 4000  # points of a line that are ever drawn: more than a plot has pixels
 FRAME = 16  # milliseconds between two drawings while one zooms
 EDGE = 0.2  # share of the plot in which words beside a mark turn inwards
@@ -106,6 +107,8 @@ class LinePlot(Plot):
             self.plot.addItem(curve)
             self._lines[name] = (curve, number)
             self._lay_legend()
+            if len(self._lines) == MANY + 1:
+                self._take_pens()
         curve, old = self._lines[name]
         if old != number:
             self._lines[name] = (curve, number)
@@ -153,6 +156,8 @@ class LinePlot(Plot):
             self._drawn.pop(name, None)
             self.plot.removeItem(curve)
             self._lay_legend()
+            if len(self._lines) == MANY:
+                self._take_pens()
             self._describe()
 
     def clear(self) -> None:
@@ -343,15 +348,20 @@ class LinePlot(Plot):
         if name not in self._faint:
             pen = theme().pen(number)
             # Two pixels read better, and cost nothing where there are few points.
-            pen.setWidth(2 if len(self._data[name][0]) <= FEW else 1)
+            pen.setWidth(2 if len(self._data[name][0]) <= FEW and len(self._lines) <= MANY else 1)
             return pen
         color = theme().series(number)
         color.setAlpha(FAINT)
         return pg.mkPen(color, width=1)
 
-    def _recolor(self) -> None:
+    def _take_pens(self) -> None:
         for name, (curve, number) in self._lines.items():
-            curve.setPen(self._pen(name, number))
+            if name in self._data:
+                curve.setPen(self._pen(name, number))
+
+    def _recolor(self) -> None:
+        self._take_pens()
+        for curve, number in self._lines.values():
             if curve.opts.get("symbol"):
                 curve.setSymbolBrush(theme().series(number))
         self.clear_marks()

@@ -40,10 +40,10 @@ class ComparePicture(QWidget):
         self.choices.addWidget(self.words, 1)
         column.addLayout(self.choices)
         self._stack = QStackedLayout()
+        column.addLayout(self._stack, 1)  # before anything is in it, which would be shown as a window of its own
         self._nothing = Text("", ink="muted", wrap=True)
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._stack.addWidget(self._nothing)
-        column.addLayout(self._stack, 1)
 
     def show_runs(self, runs: Sequence[RunInfo], metric: str) -> None:
         """Show these runs, which may be compared, by a test metric."""

@@ -1,5 +1,6 @@
 """Runs side by side: validation chooses, the test is opened once, and unlike protocols are kept apart."""
 
+from functools import cached_property
 from typing import Any, ClassVar
 
 from PySide6.QtCore import QCoreApplication, QTimer
@@ -39,6 +40,7 @@ class ComparePage(Page):
     title: ClassVar[str] = QCoreApplication.translate("ComparePage", "Compare")
     icon: ClassVar[str] = "compare"
     order: ClassVar[int] = 5
+    parts: ClassVar[tuple[str, ...]] = ("pictures",)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -92,9 +94,17 @@ class ComparePage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
         column.addWidget(self._build_table(), 5)
-        self.pictures = Pictures(self.session)
-        column.addWidget(self.pictures, 4)
+        self._room = QVBoxLayout()
+        column.addLayout(self._room, 4)
         self._stack.addWidget(whole)
+
+    @cached_property
+    def pictures(self) -> Pictures:
+        """The plots under the table; they take longer to make than all the rest."""
+        made = Pictures(self.session)
+        self._room.addWidget(made)
+        made.show()
+        return made
 
     def _build_table(self) -> Card:
         card = Card(self.tr("Runs"), " ")
@@ -223,6 +233,8 @@ class ComparePage(Page):
         drawn = self.drawn()
         told = [(info.id, info.title, info.state, info.facts, id(info.evaluation)) for info in drawn]
         pictured = (self._metric, theme().dark, told)
+        if not self.isVisible():
+            return  # drawn when it comes to the front
         if pictured != self._pictured or not all(info.over for info in drawn):
             self._pictured = pictured
             self.pictures.show_runs(drawn, self._metric)

@@ -192,21 +192,22 @@ def test_settings_that_differ_have_an_axis_coloured_by_what_came_of_them(show, p
     assert not first.isNull()
 
 
-@pytest.mark.parametrize("by", ["activity", "age", "genre"])
-def test_parts_stand_with_the_line_that_they_are_the_whole(opened, trained, by):
+def test_parts_stand_with_the_line_that_they_are_the_whole(opened, trained):
     picture = turn(opened, "parts")
-    opened.choose(picture.by, by)
-    opened.until(lambda: not picture.nothing() and picture._asked[0]["by"] == by)
     run = Run.open(trained.runs_folder / "0-popularity")
     whole = comparing.tested(run)["metrics"]["ndcg@10"]["mean"]
-    assert picture.words.full_text() == f"What the parts add sums to the NDCG@10 of all: {whole:.4f}"
-    names = [one.name for one in comparing.segments(run, "ndcg@10", by)]
-    assert [group.name for group in picture.bars.groups()] == names
-    rows = [row for row in picture.table() if row[0] == "Popularity"]
-    assert sum(row[4] for row in rows[:-1]) == pytest.approx(rows[-1][3], abs=1e-12)
-    picture.what.setCurrentIndex(1)
-    picture.what.activated.emit(1)
-    assert sum(group.bars[0].value for group in picture.bars.groups()) == pytest.approx(whole, abs=1e-12)
+    for by in ("activity", "age", "genre"):
+        picture.what.setCurrentIndex(0)
+        opened.choose(picture.by, by)
+        opened.until(lambda by=by: not picture.nothing() and picture._asked[0]["by"] == by)
+        assert picture.words.full_text() == f"What the parts add sums to the NDCG@10 of all: {whole:.4f}"
+        names = [one.name for one in comparing.segments(run, "ndcg@10", by)]
+        assert [group.name for group in picture.bars.groups()] == names
+        rows = [row for row in picture.table() if row[0] == "Popularity"]
+        assert sum(row[4] for row in rows[:-1]) == pytest.approx(rows[-1][3], abs=1e-12)
+        picture.what.setCurrentIndex(1)
+        picture.what.activated.emit(1)
+        assert sum(group.bars[0].value for group in picture.bars.groups()) == pytest.approx(whole, abs=1e-12)
 
 
 def test_parts_that_do_not_add_up_are_not_said_to(opened):
@@ -287,22 +288,23 @@ def test_curves_go_by_seconds_too(show, project, session):
 # Files ------------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", list(KINDS))
-def test_each_picture_is_written_as_numbers_picture_and_drawing(opened, tmp_path, kind):
-    picture = turn(opened, kind)
+def test_each_picture_is_written_as_numbers_picture_and_drawing(opened, tmp_path):
     said = []
     opened.session.notice.connect(lambda *told: said.append(told))
-    for ending in ("csv", "png", "svg"):
-        opened.page.pictures.export.write(tmp_path / f"one.{ending}")
-    opened.until(lambda: len(said) == 3)
-    rows = rows_of(tmp_path / "one.csv")
-    assert len(rows) > 1
-    assert {len(row) for row in rows} == {len(rows[0])}
-    if kind != "users":
-        assert [one[0] for one in rows] == [one[0] for one in picture.table()]
-    image = QImage(str(tmp_path / "one.png"))
-    assert len({image.pixel(x, y) for x in range(0, image.width(), 5) for y in range(0, image.height(), 5)}) > 2
-    assert "<svg" in (tmp_path / "one.svg").read_text(encoding="utf-8")
+    for at, kind in enumerate(KINDS):
+        picture = turn(opened, kind)
+        for ending in ("csv", "png", "svg"):
+            opened.page.pictures.export.write(tmp_path / f"{kind}.{ending}")
+        opened.until(lambda at=at: len(said) == 3 * (at + 1))
+        rows = rows_of(tmp_path / f"{kind}.csv")
+        assert len(rows) > 1
+        assert {len(row) for row in rows} == {len(rows[0])}
+        if kind != "users":
+            assert [one[0] for one in rows] == [one[0] for one in picture.table()]
+        image = QImage(str(tmp_path / f"{kind}.png"))
+        pixels = {image.pixel(x, y) for x in range(0, image.width(), 5) for y in range(0, image.height(), 5)}
+        assert len(pixels) > 2
+        assert "<svg" in (tmp_path / f"{kind}.svg").read_text(encoding="utf-8")
 
 
 def test_a_place_that_is_not_there_is_told(opened, tmp_path, qtbot):

@@ -138,3 +138,20 @@ def test_many_lines_are_one_pixel_wide(lines):
     assert widths() == {1}
     lines.remove_line("3")
     assert widths() == {2}
+
+
+def test_lines_that_come_and_go_leave_nothing_of_their_look(keep, light):
+    plot = keep(LinePlot("loss"))
+    plot.resize(300, 200)
+    plot.set_line("a", [1, 2, 3], [1, 900, 1], 1, markers=True, fill=True)
+    plot.remove_line("a")
+    assert plot.lines() == []
+    plot.set_line("b", [1, 2, 3], [1, 2, 3], 2)
+    other = keep(LinePlot("loss"))
+    other.resize(300, 200)
+    other.set_line("b", [1, 2, 3], [1, 2, 3], 2)
+    assert plot.grab().toImage() == other.grab().toImage()
+    for number in range(30):
+        plot.set_line(str(number), [1, 2], [3, 4], number)
+        plot.remove_line(str(number))
+    assert len(plot.plot.listDataItems()) == 2

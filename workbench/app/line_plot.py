@@ -62,6 +62,7 @@ class LinePlot(Plot):
         self._data: dict[str, tuple[np.ndarray, np.ndarray]] = {}
         self._known: dict[str, tuple[np.ndarray, np.ndarray, tuple[Any, ...]]] = {}
         self._together = False
+        self._spare: list[pg.PlotDataItem] = []
         self._marks: list[pg.ScatterPlotItem] = []
         self._with_legend = legend
         self._fill: tuple[pg.PlotDataItem, ...] = ()
@@ -103,8 +104,11 @@ class LinePlot(Plot):
             return
         (self._faint.add if faint else self._faint.discard)(name)
         if name not in self._lines:
-            curve = pg.PlotDataItem(antialias=False)
-            self.plot.addItem(curve)
+            if self._spare:
+                curve = self._spare.pop()
+            else:
+                curve = pg.PlotDataItem(antialias=False)
+                self.plot.addItem(curve)
             self._lines[name] = (curve, number)
             self._lay_legend()
             if len(self._lines) == MANY + 1:
@@ -154,7 +158,9 @@ class LinePlot(Plot):
             self._faint.discard(name)
             del self._data[name]
             self._drawn.pop(name, None)
-            self.plot.removeItem(curve)
+            curve.opts.update(fillLevel=None, fillBrush=None)
+            curve.setData([], [])
+            self._spare.append(curve)  # to make another takes longer than to draw it
             self._lay_legend()
             if len(self._lines) == MANY:
                 self._take_pens()

@@ -180,7 +180,9 @@ def _pairs(runs: list[Facts], metric: str) -> list[Json]:
     except WorkbenchError:  # one number of all lists together, or what was kept of the users is gone
         return []
     titles = {one.run.name: one.title for one in runs}
-    return [_pair(one, titles, metric, answer["higher_is_better"]) for one in reversed(answer["pairs"])]
+    place = {name: at for at, name in enumerate(titles)}
+    pairs = sorted(answer["pairs"], key=lambda one: (place[one["b"]], place[one["a"]]))
+    return [_pair(one, titles, metric, answer["higher_is_better"]) for one in pairs]
 
 
 def _pair(one: Json, titles: dict[str, str], metric: str, higher: bool | None) -> Json:
@@ -189,7 +191,8 @@ def _pair(one: Json, titles: dict[str, str], metric: str, higher: bool | None) -
     noise = found.p_adjusted >= ALPHA
     size = next((word for limit, word in SIZES if abs(found.effect) < limit), "large")
     told = in_words(a, b, metric, found, higher_is_better=higher)
-    return {**asdict(found), "a": a, "b": b, "noise": noise, "size": size, "words": told}
+    verdict, _, rest = told.partition(": ") if noise else ("Real", "", told)
+    return {**asdict(found), "a": a, "b": b, "noise": noise, "verdict": verdict, "size": size, "words": rest}
 
 
 def _algorithm(run: Run) -> type[Algorithm] | None:
@@ -202,7 +205,11 @@ def _algorithm(run: Run) -> type[Algorithm] | None:
 def _settings(run: Run, algorithm: type[Algorithm] | None) -> list[tuple[str, str]]:
     fields = algorithm.model_fields if algorithm is not None else {}
     titles = {name: one.title or name for name, one in fields.items()}
-    return [(titles.get(name, name), short(str(value), 400)) for name, value in run.spec.hyperparameters.items()]
+    return [(titles.get(name, name), _value(value)) for name, value in run.spec.hyperparameters.items()]
+
+
+def _value(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else short(str(value), 400)
 
 
 def _tested(run: Run) -> Json:
@@ -232,11 +239,16 @@ def _leaks(found: Json) -> list[tuple[str, str]] | None:
 
 
 def lights(runs: Sequence[Facts]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Every leak light by name, with the runs in which it is red and what is said of each."""
-    names = list(dict.fromkeys([*LIGHTS, *(name for one in runs for name, _ in one.leaks or ())]))
-    return [
-        (name, [(one.title, told) for one in runs for lit, told in one.leaks or () if lit == name]) for name in names
-    ]
+    """Every leak light by name, with the runs in which it is red and what is said of them."""
+    found: dict[str, dict[str, list[str]]] = {name: {} for name in LIGHTS}
+    for one in runs:
+        for name, told in one.leaks or ():
+            found.setdefault(name, {}).setdefault(told, []).append(one.title)
+    return [(name, [(_who(titles, runs), told) for told, titles in red.items()]) for name, red in found.items()]
+
+
+def _who(titles: list[str], runs: Sequence[Facts]) -> str:
+    return "all of these runs" if len(titles) == len(runs) > 1 else ", ".join(titles)
 
 
 def _about(run: Run, status: Json, words: Words) -> list[tuple[str, str]]:

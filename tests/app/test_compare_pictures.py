@@ -200,7 +200,7 @@ def test_parts_stand_with_the_line_that_they_are_the_whole(opened, trained):
         picture.what.setCurrentIndex(0)
         opened.choose(picture.by, by)
         opened.until(lambda by=by: not picture.nothing() and picture._asked[0]["by"] == by)
-        assert picture.words.full_text() == f"What the parts add sums to the NDCG@10 of all: {whole:.4f}"
+        assert picture.words.full_text() == f"The parts sum to {whole:.4f}, the NDCG@10 of all"
         names = [one.name for one in comparing.segments(run, "ndcg@10", by)]
         assert [group.name for group in picture.bars.groups()] == names
         rows = [row for row in picture.table() if row[0] == "Popularity"]

@@ -109,6 +109,11 @@ class BarRows(Painted):
         if bar.value is not None and known:
             color = theme().series(bar.number)
             painter.fillRect(QRectF(zero, place.y(), bar.value * scale, place.height()).normalized(), color)
+            pen = theme().pen(bar.number)
+            if bar.low is None and pen.style() != Qt.PenStyle.SolidLine:  # the dashes of its line: colours come round
+                pen.setColor(tokens.color("surface"))
+                painter.setPen(pen)
+                painter.drawLine(QPointF(zero, middle), QPointF(zero + bar.value * scale, middle))
         if bar.low is not None and bar.high is not None:
             painter.setPen(tokens.color("text"))
             a, b = zero + bar.low * scale, zero + bar.high * scale

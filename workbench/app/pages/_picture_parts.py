@@ -3,7 +3,7 @@
 from typing import Any
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.app.bar_rows import Bar, BarGroup, BarRows
 from workbench.app.pages._latest import Latest
@@ -13,6 +13,7 @@ from workbench.app.pages._picture_bars import scrolled
 from workbench.app.pages._run_words import metric_title
 from workbench.app.runs import RunInfo
 from workbench.app.session import Session
+from workbench.app.theme import GRID
 
 MOST = 6  # runs: as many as there are colours
 EXACT = 1e-9  # what rounding may leave
@@ -38,11 +39,16 @@ class PartsPicture(ComparePicture):
         QWidget.setTabOrder(self.by, self.what)
         self.bars = BarRows(self.tr("The metric in each part"))
         self.set_content(scrolled(self.bars))
-        self._legend = Legend(4)
-        self.choices.insertWidget(0, self._legend)
-        self.choices.removeWidget(self.words)  # the sentence on the sum needs a line of its own
-        self.choices.insertStretch(1, 1)
-        self.layout().addWidget(self.words)
+        self._legend = Legend()
+        self.choices.removeWidget(self.words)  # the sentence on the sum needs room
+        self.choices.insertStretch(0, 1)
+        foot = QHBoxLayout()
+        foot.setSpacing(GRID)
+        foot.addWidget(self.words, 1)
+        foot.addWidget(self._legend)
+        column = self.layout()
+        assert isinstance(column, QVBoxLayout)
+        column.addLayout(foot)
         self._question = Latest(session, "parts", self)
         self._question.answered.connect(self._take)
         self._question.failed.connect(self._fail)
@@ -103,8 +109,8 @@ class PartsPicture(ComparePicture):
         if not all(abs(one["sum"] - one["whole"]) <= EXACT * max(1.0, abs(one["whole"])) for one in answer["runs"]):
             return self.tr("These parts do not add up to the number of all: test the runs again")
         metric = metric_title(self.key)
-        told = self.tr("What the parts add sums to the square of the {metric} of all: {value}²") if answer["squares"] else (
-            self.tr("What the parts add sums to the {metric} of all: {value}"))  # fmt: skip
+        told = self.tr("The parts sum to {value}², the square of the {metric} of all") if answer["squares"] else (
+            self.tr("The parts sum to {value}, the {metric} of all"))  # fmt: skip
         value = first["whole"] ** 0.5 if answer["squares"] else first["whole"]
         left_out = len(tested_runs(self.runs, self.key)) - len(self._shown)
         more = self.tr("the first {n} runs").format(n=MOST) if left_out else ""

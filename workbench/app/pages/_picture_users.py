@@ -19,7 +19,7 @@ from workbench.metrics import all_metrics
 Json = dict[str, Any]
 GAIN, LOSE = 26, 16  # series: green and orange, both with solid lines
 PLACE, USER = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
-FIGURE = 78  # pixels of a column of numbers
+FIGURES = (60, 60, 74)  # pixels of the columns of numbers
 
 
 class UsersPicture(ComparePicture):
@@ -43,7 +43,7 @@ class UsersPicture(ComparePicture):
         self.people.header().setStretchLastSection(False)
         self.people.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for at in (1, 2, 3):
-            self.people.header().resizeSection(at, FIGURE)
+            self.people.header().resizeSection(at, FIGURES[at - 1])
             self.people.headerItem().setTextAlignment(at, Qt.AlignmentFlag.AlignRight)
         self.people.setAccessibleName(self.tr("Users"))
         self.people.setFont(font(SMALL, figures=True))

@@ -1,7 +1,8 @@
 """Why an item is recommended to a user: what each interaction of the history adds, and what happens without it.
 
 A score that is a sum over the history is taken apart exactly. Any other is asked again without each interaction in turn
-(leave-one-out). What happens without an interaction, the counterfactual, is asked in both cases.
+(leave-one-out), and held against the scores of the other items at the head of the list. What happens without an
+interaction, the counterfactual, is asked in both cases.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,6 +18,8 @@ from workbench.evaluation.ranking import blocks, rank_of, recommend
 
 # Interactions that are left out in turn; of longer histories those that add most, or the newest.
 MOST = 200
+# Items at the head of a list whose mean score an item is held against, where its score is no sum.
+RIVALS = 100
 # Place in the list of the recommendation that the deletion test explains.
 PLACE = 10
 # How far from the score the sum of what single interactions say may be, as a share of the largest: rounding.
@@ -36,7 +39,8 @@ class Reason:
     at, item : int
         Its place in the history, and the index of the item it is with.
     contribution : float
-        What it adds to the score: exactly, or the score minus the score without it. NaN where it was not asked.
+        What it adds to the score, exactly; or what it adds to the lead over the best `RIVALS` others: an interaction that
+        lifts all scores alike is no reason for a place. NaN where it was not asked.
     score_without : float
         The recommended item's score if this interaction had never been; NaN where that was not asked.
     rank_without : int or None
@@ -94,7 +98,8 @@ def explain(
     parts, said = _parts(algorithm, history, item, scores[0], nothing)
     how: How = "leave-one-out" if parts is None else "sum"
     asked = np.arange(max(0, n - MOST), n) if parts is None else np.argsort(-np.abs(parts), kind="stable")[:MOST]
-    without, ranks = np.full(n, np.nan), np.zeros(n, np.int64)
+    without, ranks, leads = np.full(n, np.nan), np.zeros(n, np.int64), np.full(n, np.nan)
+    rivals = _rivals(scores[0], item, masked)
     for block in blocks(len(asked), n_items):
         if control is not None:
             control.check()
@@ -104,9 +109,9 @@ def explain(
         else:
             changed = scores - said[asked[block]]
         for at, row in zip(asked[block].tolist(), changed, strict=True):
-            without[at], ranks[at] = row[item], rank_of(row, item, masked)
+            without[at], ranks[at], leads[at] = row[item], rank_of(row, item, masked), _lead(row, item, rivals)
     if parts is None:
-        parts, base = score - without, nobody
+        parts, base = _lead(scores[0], item, rivals) - leads, nobody
     else:
         base = score - float(parts.sum())
     looked = algorithm.attended(history, item) if n else None
@@ -123,6 +128,19 @@ def explain(
         for at in np.argsort(-parts, kind="stable").tolist()
     ]
     return Explanation(item, rank_of(scores[0], item, masked), score, base, how, reasons)
+
+
+def _rivals(scores: Array, item: int, masked: Array) -> Array:
+    """The best items that can be listed beside one, int64 (`RIVALS` at most,)."""
+    others = np.where(np.isfinite(scores), scores, -np.inf)
+    others[masked], others[item] = -np.inf, -np.inf
+    best = np.argsort(-others, kind="stable")[:RIVALS]
+    return best[np.isfinite(others[best])]
+
+
+def _lead(scores: Array, item: int, rivals: Array) -> float:
+    """How far an item stands above the mean of others."""
+    return float(scores[item]) - (float(scores[rivals].mean(dtype=np.float64)) if len(rivals) else 0.0)
 
 
 def first_reason(algorithm: Algorithm) -> Callable[[UserItems, int, Array], int | None]:

@@ -199,7 +199,7 @@ class Reasons(QWidget):
                 "Exact: the parts below and {base} that is the same for everybody add up to the score {score}."
             ).format(base=base, score=score)
         return self.tr(
-            "Approximate: the score {score} minus the score without each interaction in turn. Such parts need not add up."
+            "Approximate: what the score {score} loses of its lead over the best others without each interaction in turn."
         ).format(score=score)
 
     @Slot(int)

@@ -178,7 +178,8 @@ def test_epochs(name, say, tmp_path, movielens):
     }
     mine, other = middle["seconds"]
     ratio = f"{mine:.2f} s / {other:.2f} s = {mine / other:.3f}, processor {np.divide(*middle['cpu']):.3f}"
-    protocol = f"ML-100K, batch 2,048, {THREADS} thread(s), median of {epochs} epochs"
+    batch = their_settings["train_batch_size"]
+    protocol = f"ML-100K, batch {batch:,}, {THREADS} thread(s), median of {epochs} epochs"
     if took["RecBole"]["done"] < 1:
         protocol += f", RecBole's extrapolated from {took['RecBole']['done']:.0%} of one"
     say(f"An epoch of {theirs}, ours / RecBole", ratio, "≤ 0.5", protocol)

@@ -228,5 +228,5 @@ def products(user: "Tensor", item: "Tensor") -> "Tensor":
     """Products (n, k) of vectors (n, d) with (n, k, d), or with the same for all (1, k, d)."""
     if len(item) == 1:
         return user @ item[0].T
-    found: Tensor = (item @ user[:, :, None]).squeeze(2)
+    found: Tensor = (item * user[:, None]).sum(2)  # half the time of a batch of so small matrix products
     return found

@@ -3,6 +3,7 @@
 He, Liao, Zhang, Nie, Hu, Chua, "Neural Collaborative Filtering", WWW 2017, arXiv:1708.05031, equation 12.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from workbench.algorithms._torch import declare_batch_size, declare_epochs, declare_learning_rate
@@ -68,20 +69,25 @@ class NeuMF(PairScorer):
     def user_side(self, module: Any, vectors: "Tensor", users: "Tensor") -> "Tensor":
         import torch
 
-        return torch.cat([vectors[:, : self.factors], module["from_user"](vectors[:, self.factors :])], 1)
+        factors, deep = self._parts(vectors)
+        return torch.cat([factors, module["from_user"](deep)], 1)
 
     def item_side(self, module: Any, items: "Tensor") -> "Tensor":
         import torch
 
-        vectors = module["item"](items)
-        weighed = vectors[..., : self.factors] * module["weights"].weight[0]
-        return torch.cat([weighed, module["from_item"](vectors[..., self.factors :])], -1)
+        factors, deep = self._parts(module["item"](items))
+        return torch.cat([factors * module["weights"].weight[0], module["from_item"](deep)], -1)
 
     def meet(self, module: Any, user: "Tensor", item: "Tensor") -> "Tensor":
-        d = self.factors
-        deep = module["tower"](user[:, None, d:] + item[..., d:]).squeeze(2)
-        scores: Tensor = products(user[:, :d], item[..., :d]) + deep
+        (p, of_user), (q, of_item) = self._parts(user), self._parts(item)
+        scores: Tensor = products(p, q) + module["tower"](of_user[:, None] + of_item).squeeze(2)
         return scores
+
+    def _parts(self, both: "Tensor") -> "Sequence[Tensor]":
+        """What is for the product and what is for the network; a split, whose gradient is put together once."""
+        import torch
+
+        return torch.split(both, [self.factors, self.width], -1)
 
     def pair_size(self) -> int:
         return 3 * self.width

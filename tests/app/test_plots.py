@@ -152,6 +152,8 @@ def test_lines_that_come_and_go_leave_nothing_of_their_look(keep, light):
     other.set_line("b", [1, 2, 3], [1, 2, 3], 2)
     assert plot.grab().toImage() == other.grab().toImage()
     for number in range(30):
-        plot.set_line(str(number), [1, 2], [3, 4], number)
+        plot.set_line(str(number), [0, 2], [-1, 0], number)
         plot.remove_line(str(number))
+    plot.set_log(x=True, y=True)
+    plot.grab()
     assert len(plot.plot.listDataItems()) == 2

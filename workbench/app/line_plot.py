@@ -128,6 +128,7 @@ class LinePlot(Plot):
             wash.setAlpha(32)
             curve.opts.update(fillLevel=0.0, fillBrush=pg.mkBrush(wash))
         self._draw(name)
+        curve.show()  # one that was kept from a line before
         self._describe()
 
     def _stays(self, name: str, x: np.ndarray, y: np.ndarray, how: tuple[Any, ...]) -> bool:
@@ -159,7 +160,7 @@ class LinePlot(Plot):
             del self._data[name]
             self._drawn.pop(name, None)
             curve.opts.update(fillLevel=None, fillBrush=None)
-            curve.setData([], [])
+            curve.hide()
             self._spare.append(curve)  # to make another takes longer than to draw it
             self._lay_legend()
             if len(self._lines) == MANY:
@@ -214,6 +215,8 @@ class LinePlot(Plot):
             return
         for name in self._lines:  # no value may be without a logarithm at the moment of change
             self._draw(name, x=x, y=y)
+        for one in self._spare:
+            one.setData([], [])
         self.plot.setLogMode(x=x, y=y)
 
     def _draw(self, name: str, *, x: bool | None = None, y: bool | None = None) -> None:

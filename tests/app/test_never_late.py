@@ -1,8 +1,11 @@
-"""The window is never deaf for long by its own fault, and its process loads nothing heavy.
+"""The window's thread never works long in one go, nor waits long, and its process loads nothing heavy.
 
-Time in which the machine gave its thread no processor does not count: on a busy machine a tick comes late through no fault
-of ours. The clock is for the benchmarks.
+Judged by processor time first: on a busy machine a tick comes late through no fault of ours. What the thread waited for
+beside the processor (it slept, or another thread of the window had the interpreter) counts as well, with more room the
+busier the machine is. The clock is for the benchmarks.
 """
+
+import os
 
 import numpy as np
 import pytest
@@ -10,20 +13,22 @@ import pytest
 from tests.benchmarks.own_window import play
 from workbench.app.window import MainWindow
 
-MOST = 50  # milliseconds between two ticks of the event loop
+WORK, OWN = 50, 70  # milliseconds between two ticks of the event loop
 # A processor that others use as well makes everything take longer now and then; a window that is slow is slow every time.
 TRIES = 4
 
 
-def tried(scenario, folder, places, **options):
-    """The last of a few tries, and the least of what each place of the scenario took at its worst, by its name."""
-    tries = []
+def tried(scenario, home, places, **options):
+    """The last of a few tries, and which places of the scenario held the window too long in every one of them."""
+    late = set(places)
     for number in range(TRIES):
-        tries.append(play(scenario, folder / f"home-{number}", **options))
-        least = {place: min(one[place]["own"] for one in tries) for place in places}
-        if max(least.values()) < MOST:
+        found = play(scenario, home / f"home-{number}", **options)
+        busy = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1)) if hasattr(os, "getloadavg") else 1.0
+        # Two threads that share a core do a little over half as much each.
+        late &= {one for one in places if found[one]["work"] >= WORK * min(busy, 2) or found[one]["own"] >= OWN * busy}
+        if not late:
             break
-    return tries[-1] | {"least": least}
+    return found | {"late": late}
 
 
 @pytest.fixture(scope="module")
@@ -42,14 +47,26 @@ def played(tmp_path_factory):
 def test_reading_a_file_holds_the_window_for_no_moment(played):
     assert played["read"]["rows"] > 20_000
     assert played["read"]["ticks"] > 50
-    assert played["least"]["read"] < MOST
+    assert "read" not in played["late"]
 
 
 def test_training_in_front_holds_the_window_for_no_moment(played):
     assert played["train"]["state"] == "stopped"
     assert played["train"]["records"] > 10
     assert played["train"]["ticks"] > 100
-    assert played["least"]["train"] < MOST
+    assert "train" not in played["late"]
+
+
+def test_pages_are_made_and_turned_without_holding_the_window(tmp_path):
+    found = tried("started", tmp_path, ("start", "turns"), page="home")
+    assert found["start"]["ticks"] > 100
+    assert found["late"] == set()
+
+
+def test_a_project_is_opened_on_pages_that_are_not_there_yet_without_holding_the_window(tmp_path, project):
+    found = tried("early", tmp_path, ("early",), folder=str(project.folder))
+    assert found["early"]["ticks"] > 50
+    assert found["late"] == set()
 
 
 def test_the_window_loads_nothing_heavy(played):

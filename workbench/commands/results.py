@@ -85,7 +85,7 @@ def _add_recommend(commands: Commands) -> None:
     parser.add_argument(
         "--columns",
         metavar="NAMES",
-        help="such as user,item,title: of user, rank, item, score, title, year, genres, hit, reason, run (user to score, title)",
+        help="such as user,item: of user, rank, item, score, title, year, genres, hit, reason, run (user to score, title)",
     )
     parser.set_defaults(command=recommend)
 

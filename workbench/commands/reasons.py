@@ -8,7 +8,7 @@ from workbench.commands.output import Answer, Progress, table
 
 HOW = {
     "sum": "contributions and the rest ({base:.4g}) add up to the score",
-    "leave-one-out": "each contribution is the score minus the score without that interaction",
+    "leave-one-out": "each contribution is what the lead over the best others loses without that interaction",
     "vectors": "likeness is the cosine of learned vectors",
     "alone": "likeness is the score for somebody whose history is this item",
 }

@@ -27,7 +27,8 @@ def entries(page):
 
 
 def test_defaults_and_what_was_published_are_offered(page):
-    assert entries(page) == [
+    assert len(entries(page)) == 1 + len(presets_of("sasrec"))
+    assert entries(page)[:3] == [
         "Defaults", "As published: Full cross-entropy", "As published: Full cross-entropy, 64 factors"
     ]  # fmt: skip
     assert page.presets.box.currentText() == "Defaults"

@@ -36,7 +36,7 @@ class InspectPage(Page):
     title: ClassVar[str] = QCoreApplication.translate("InspectPage", "Inspect")
     icon: ClassVar[str] = "inspect"
     order: ClassVar[int] = 6
-    parts: ClassVar[tuple[str, ...]] = ("item_view", "map")
+    parts: ClassVar[tuple[str, ...]] = ("user", "item_view", "map")
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -94,16 +94,22 @@ class InspectPage(Page):
         self.views = Tabs({"user": self.tr("User"), "item": self.tr("Item"), "map": self.tr("Map")})
         self.views.chosen.connect(self.show_view)
         column.addWidget(self.views, 0, Qt.AlignmentFlag.AlignLeft)
-        self.user = UserView(self.session, self._data)
         self._views = QStackedWidget()
-        self._views.addWidget(self.user)
         column.addWidget(self._views, 1)
-        self.user.wanted.connect(self.refresh)
-        self.user.changed.connect(self._name_user)
-        self.user.listed.connect(self._mark)
-        self.user.right.runs.chosen.connect(self._choose_run)
-        self.user.opened.connect(self.open_item)
         return content
+
+    @cached_property
+    def user(self) -> UserView:
+        """What one user had, and the list."""
+        made = UserView(self.session, self._data)
+        made.wanted.connect(self.refresh)
+        made.changed.connect(self._name_user)
+        made.listed.connect(self._mark)
+        made.right.runs.chosen.connect(self._choose_run)
+        made.opened.connect(self.open_item)
+        self._views.insertWidget(0, made)
+        self._views.setCurrentWidget(made)
+        return made
 
     @cached_property
     def item_view(self) -> ItemView:

@@ -162,7 +162,9 @@ def recording(learning, qtbot):
     write_records(learning.live, [line for epoch in range(3, 9) for line in recorded(epoch)])
     facts = {"epochs": 9, "epoch": 8, "device": "cpu", "interactions": 1110}
     set_status(learning.live, "running", **living(), **facts)
-    qtbot.waitUntil(lambda: len(learning.run.plots.validation.values_at(8.0)) and "8 points" in learning.run.plots.loss.summary())
+    qtbot.waitUntil(
+        lambda: len(learning.run.plots.validation.values_at(8.0)) and "8 points" in learning.run.plots.loss.summary()
+    )
     qtbot.waitUntil(lambda: learning.run.info.status.get("interactions") == 1110)
     return learning
 

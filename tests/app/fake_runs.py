@@ -108,3 +108,9 @@ class Effort(Heartbeat):
 def loaded():
     """Whether other programs want more processors than there are, so that the clock says nothing of the window."""
     return hasattr(os, "getloadavg") and os.getloadavg()[0] > os.cpu_count()
+
+
+def crowded():
+    """How much longer the same work takes at most: two threads that share a core do a little over half as much each."""
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    return min(2.0, max(1.0, load / os.cpu_count()))

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from tests.app.fake_runs import (
     Effort,
+    crowded,
     done_run,
     epoch_records,
     evaluation,
@@ -484,7 +485,7 @@ def test_the_window_answers_while_a_run_reports(show, project, session, qtbot, h
     qtbot.waitUntil(lambda: "BPR: 20 points" in page.pictures.learning.summary(), timeout=20_000)
     heartbeat.stop()
     own.stop()
-    assert own.worst < 50
+    assert own.worst < 50 * crowded()
     assert heartbeat.worst < 50 or loaded()
 
 

@@ -13,6 +13,7 @@ from workbench.app.pages._run_head import RunHead
 from workbench.app.pages._run_orders import RunOrders
 from workbench.app.pages._run_plots import RunPlots
 from workbench.app.pages._run_problem import RunProblem
+from workbench.app.plots import LinePlot
 from workbench.app.runs import RunInfo
 from workbench.app.session import Session
 from workbench.app.theme import GRID, theme
@@ -69,12 +70,27 @@ class RunPanel(QWidget):
     @cached_property
     def plots(self) -> RunPlots:
         """The curves; they take longer to make than all the rest."""
-        made = RunPlots(self.session)
+        made = RunPlots(self.session, (self.loss, self.validation, self.other))
         made.outdated.connect(self._draw_later)
         theme().changed.connect(made.redraw)
         self._room.addWidget(made)
         made.show()  # now, not when the event loop comes round: it is drawn on at once
         return made
+
+    @cached_property
+    def loss(self) -> LinePlot:
+        """The plot of the loss; each plot is made by itself, for all together hold the window too long."""
+        return LinePlot(self.tr("Loss"), x="", legend=False, whole=True)
+
+    @cached_property
+    def validation(self) -> LinePlot:
+        """The plot of what validation says."""
+        return LinePlot(self.tr("Validation"), x=self.tr("epoch"), legend=False, whole=True)
+
+    @cached_property
+    def other(self) -> LinePlot:
+        """The plot of what else is recorded."""
+        return LinePlot(self.tr("Other values"), x=self.tr("epoch"), legend=False, whole=True)
 
     @property
     def info(self) -> RunInfo | None:

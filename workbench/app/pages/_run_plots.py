@@ -1,6 +1,7 @@
 """The curves of a run, with those of others under them: loss above, validation or what else is recorded below."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,14 +26,18 @@ SERIES = ("validation", "learning_rate", "gradient_norm", "weight_norm", "speed"
 
 
 class RunPlots(QWidget):
-    """Draws what it is given, and of that only what has changed since the last time."""
+    """Draws what it is given, and of that only what has changed since the last time.
+
+    `made` are the plots of the loss, of validation, and of what else is recorded.
+    """
 
     outdated = Signal()
     """What is to be seen is another than what is drawn: `draw` is to be called in a moment."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, made: Sequence[LinePlot]) -> None:
         super().__init__()
         self.session = session
+        self.loss, self.validation, self.other = made
         self._info: RunInfo | None = None
         self._ids: list[str] = []
         self._curves: dict[str, Curve] = {}
@@ -48,11 +53,8 @@ class RunPlots(QWidget):
         self.tools.changed.connect(self.redraw)
         self.tools.reset.connect(self._reset_view)
         self.tools.exported.connect(self._export)
-        self.loss = LinePlot(self.tr("Loss"), x="", legend=False, whole=True)
         self.loss_card = Card(self.tr("Loss"), self.tr("each step, and the mean of each epoch"))
         self.loss_card.add(self.loss, 1)
-        self.validation = LinePlot(self.tr("Validation"), x=self.tr("epoch"), legend=False, whole=True)
-        self.other = LinePlot(self.tr("Other values"), x=self.tr("epoch"), legend=False, whole=True)
         for plot in self._plots():
             plot.zoom()
             plot.follow_pointer()

@@ -37,7 +37,7 @@ class TrainPage(Page):
     title: ClassVar[str] = QCoreApplication.translate("TrainPage", "Train")
     icon: ClassVar[str] = "train"
     order: ClassVar[int] = 4
-    parts: ClassVar[tuple[str, ...]] = ("run", "run.plots")
+    parts: ClassVar[tuple[str, ...]] = ("run", "run.loss", "run.validation", "run.other", "run.plots")
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)

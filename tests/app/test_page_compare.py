@@ -45,20 +45,9 @@ POOR = {
 
 
 @pytest.fixture
-def show(session, project, keep, qtbot, light):
+def show(show_compare):
     """Open the project and show the page on it."""
-
-    def make(size=(1000, 600)):
-        session.open_project(project.folder)
-        page = keep(ComparePage(session))
-        page.resize(*size)
-        page.show()
-        page.activateWindow()
-        qtbot.waitUntil(page.isActiveWindow)
-        page.shown()
-        return page
-
-    return make
+    return show_compare
 
 
 def titles(page):

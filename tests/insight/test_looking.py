@@ -46,6 +46,18 @@ def test_contributions_add_up_and_ranks_are_those_of_the_list(run, told):
         assert {r["item"] for r in why["reasons"]} == {r["item"] for r in told["history"]}
 
 
+def test_the_place_in_the_users_own_list_is_told_where_the_history_gives_another(run, told):
+    data = Run.open(Path(run)).folder.parent.parent / "data" / "d"
+    made = Run.create(Path(run).parent / "bpr", data, "bpr", {"factors": 8, "epochs": 3})
+    train_run(made.folder)
+    listed = looking.recommend(str(made.folder), "4", GO, k=10)["items"]
+    whys = [looking.explain(str(made.folder), "4", one["item"], GO) for one in listed]
+    assert [why["rank_learned"] for why in whys] == [one["rank"] for one in listed]
+    assert any(why["rank"] != why["rank_learned"] for why in whys)
+    exact = looking.explain(run, "4", told["items"][0]["item"], GO)
+    assert exact["rank_learned"] == exact["rank"]
+
+
 def test_the_history_as_it_is_gives_the_list_as_it_is(run, told):
     same = looking.what_if(run, as_history(told), GO, k=10, user="4")
     # Items of validation are not in the history shown, and so stand in the imagined list.

@@ -39,6 +39,8 @@ def explain(args: argparse.Namespace, progress: Progress) -> Answer:
         rank = "" if one["rank_without"] is None else f"{told['rank']} → {one['rank_without']}"
         rows.append((f"{one['contribution']:+.4f}", rank, one["item"], one["title"]))
     head = f"{told['title']}: rank {told['rank']} for user {told['user']}, score {told['score']:.4f}"
+    if told["rank_learned"] != told["rank"]:
+        head += f", by the history alone (rank {told['rank_learned']} with what was learned of this user)"
     return Answer(told, f"{head}\n{HOW[told['how']].format(**told)}\n\n{table(rows, right=(0,))}")
 
 

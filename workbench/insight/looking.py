@@ -142,13 +142,25 @@ def _history(data: Interactions, items: Items | None, history: UserItems) -> lis
 
 
 def explain(run: str, user: str, item: str, control: Control) -> Json:
-    """Why an item has its place in a user's list: what each interaction of the history does for it."""
+    """Why an item has its place in a user's list: what each interaction of the history does for it.
+
+    `rank_learned` is the place in the user's own list. It differs from `rank`, the place by the history alone that the
+    reasons are about, where an algorithm has learned more of a user than a history tells it of a new person.
+    """
     opened, algorithm, _ = load(Path(run))
-    index = user_index(opened, user)
-    history = opened.fold.shown_at_test.by_user.rows(np.array([index]))
-    seen = seen_of(opened, np.array([index])).item
-    told = explaining.explain(algorithm, history, opened.data.item_index(item), seen, control)
-    return {"user": user, "algorithm": opened.spec.algorithm, **_told(opened.data, told)}
+    row = np.array([user_index(opened, user)], np.int32)
+    history = opened.fold.shown_at_test.by_user.rows(row)
+    seen, index = seen_of(opened, row).item, opened.data.item_index(item)
+    told = explaining.explain(algorithm, history, index, seen, control)
+    learned = told.rank
+    if algorithm.fold_in != "exact":
+        learned = rank_of(algorithm.score(row, history)[0], index, seen[seen != index])
+    return {
+        "user": user,
+        "algorithm": opened.spec.algorithm,
+        **_told(opened.data, told),
+        "rank_learned": learned,
+    }
 
 
 def similar(run: str, item: str, control: Control, k: int = 10) -> Json:

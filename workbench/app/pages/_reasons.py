@@ -50,7 +50,7 @@ class Reasons(QWidget):
         self.title = Elided("", bold=True)
         self.sentence = Text("", wrap=True)
         self.how = Text("", SMALL, "muted", wrap=True)
-        for one, lines in ((self.sentence, 2), (self.how, 2)):
+        for one, lines in ((self.sentence, 3), (self.how, 2)):
             one.setMinimumHeight(lines * one.fontMetrics().lineSpacing() + 2)
             one.setAlignment(Qt.AlignmentFlag.AlignTop)
             one.setContentsMargins(0, 0, GRID, 0)
@@ -178,6 +178,16 @@ class Reasons(QWidget):
             self.table.setItemDelegateForColumn(place, delegate)
 
     def _sentence(self, told: Json) -> str:
+        learned, words = told.get("rank_learned", told["rank"]), self._strongest(told)
+        if learned == told["rank"] or not told.get("reasons"):
+            return words
+        # The list uses what was learned of this user; what happens without an interaction, only a history can tell.
+        apart = self.tr(
+            "Place {learned} rests on what was learned of this user; the history alone gives {rank}. {then}"
+        )
+        return apart.format(learned=learned, rank=told["rank"], then=words)
+
+    def _strongest(self, told: Json) -> str:
         asked = [one for one in told.get("reasons", []) if one.get("rank_without")]
         if not asked:
             return self.tr("There is no history, so this place says nothing about the user: anybody new would see it.")

@@ -205,6 +205,6 @@ def style_sheet(tokens: Tokens) -> str:
     for one in sorted(fields(Tokens), key=lambda f: -len(f.name)):
         if one.name != "series":
             text = text.replace(f"@{one.name}", getattr(tokens, one.name))
-    for picture in ("arrow", "tick"):
+    for picture in ("arrow", "tick", "up"):
         text = text.replace(f"@{picture}", resource(f"icons/{picture}-{shade}.svg").as_posix())
     return text

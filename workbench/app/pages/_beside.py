@@ -78,7 +78,7 @@ class Beside(QWidget):
         self._choose()
 
     def _offer(self, wanted: str | None = None) -> None:
-        offered: list[tuple[str, str | None]] = [(self.tr("Nothing beside"), None)]
+        offered: list[tuple[str, str | None]] = [(self.tr("One list"), None)]
         offered += [(self.tr("Kept as A"), KEPT)] if self._kept else []
         offered += [(short_title(info), run_id) for run_id, info in reversed(self._infos.items())]
         current = wanted or self.current

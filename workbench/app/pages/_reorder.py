@@ -89,6 +89,7 @@ class Reorder(QWidget):
         self.method.setToolTip(self.tr("An item is compared with the nearest above it, or with all above it at once"))
         self.method.currentIndexChanged.connect(self._tell)
         self.per_genre = QSpinBox()
+        self.per_genre.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.per_genre.setRange(0, 99)
         self.per_genre.setSpecialValueText(self.tr("any"))
         self.per_genre.setAccessibleName(self.tr("Most items of one genre"))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QDoubleValidator
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSpinBox, QWidget
 
@@ -42,6 +43,7 @@ class RunOrders(QWidget):
         self.set = Button(self.tr("Set"), "quiet", tip=self.tr("Go on with this value from the next step"))
         self.set.clicked.connect(self._adjust)
         self.more = QSpinBox()
+        self.more.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.more.setRange(1, 10_000)
         self.more.setValue(MORE)
         self.more.setFixedWidth(FIELD_WIDTH)

@@ -49,6 +49,7 @@ class WhatIf(QWidget):
         self.search.setMinimumWidth(14 * GRID)
         self.search.chosen.connect(self.add)
         self.rating = QDoubleSpinBox()
+        self.rating.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.rating.setRange(-1e9, 1e9)
         self.rating.setDecimals(1)
         self.rating.setFixedWidth(9 * GRID)

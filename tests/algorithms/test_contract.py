@@ -224,7 +224,7 @@ def test_folds_in_people_as_it_says(name):
 
 def test_models_of_choices_that_can_fold_in_exactly_say_so():
     promised = (
-        "item-knn user-knn p3alpha rp3beta ease edlae slim admm-slim sparse-ease ials pure-svd content popularity"
+        "item-knn user-knn p3alpha rp3beta ease edlae slim admm-slim sparse-ease ials pure-svd nmf content popularity"
     )
     assert set(promised.split()) <= set(EXACT)
     assert not [name for name, kind in ALGORITHMS.items() if kind.fold_in == "none"]  # nobody turns newcomers away

@@ -16,9 +16,6 @@ SUMS = {"reassoc", "contract", "nsz"}
 # Measures of similarity, in the order in which the algorithm names them.
 MSD, COSINE, PEARSON, PEARSON_BASELINE = range(4)
 
-# Factors below this are zero: products of smaller ones would leave the range of numbers.
-NOTHING = 1e-90
-
 
 @numba.njit(cache=True, nogil=True)
 def similar_rows(measure, shrinkage, rows, columns, among, begin, span, out):  # type: ignore[no-untyped-def] # pragma: no cover
@@ -307,54 +304,6 @@ def implicit_sums(indptr, index, implicit, out):  # type: ignore[no-untyped-def]
             out[u] = 0
         else:
             _sum_of_rows(implicit, index[first:last], np.float32(1 / np.sqrt(last - first)), out[u])
-
-
-@numba.njit(cache=True, nogil=True)
-def multiply_rows(rows, mine, theirs, biases, weight):  # type: ignore[no-untyped-def] # pragma: no cover
-    """One multiplicative update of the non-negative factors of each row, in place, the other side held fixed.
-
-    For a row with target values t (what is left of the ratings without the biases) and predictions p·q:
-    p ← p · Σ t⁺ q / (Σ (p·q + t⁻) q + n·weight·p), t⁺ and t⁻ the positive and negative parts of t. It is the minimum
-    of a function that touches Σ (t - p·q)² + n·weight·|p|² at p and is nowhere below it, so that never goes up.
-
-    `biases` are the rows', the others' and whether to learn them: then the row's bias is solved first, exactly.
-    """
-    indptr, index, value = rows
-    my_bias, their_bias, with_bias = biases
-    n_factors = mine.shape[1]
-    above, below = np.empty(n_factors), np.empty(n_factors)
-    dots = np.empty(max(1, np.max(indptr[1:] - indptr[:-1])))
-    for x in range(len(indptr) - 1):
-        first, last = indptr[x], indptr[x + 1]
-        size = last - first
-        if size == 0:
-            continue
-        p = mine[x]
-        rest = 0.0
-        for n in range(size):
-            dot = 0.0
-            q = theirs[index[first + n]]
-            for f in range(n_factors):
-                dot += p[f] * q[f]
-            dots[n] = dot
-            rest += value[first + n] - their_bias[index[first + n]] - dot
-        if with_bias:
-            my_bias[x] = rest / (size * (1 + weight))
-        for f in range(n_factors):
-            above[f], below[f] = 0, size * weight * p[f]
-        for n in range(size):
-            y = index[first + n]
-            q = theirs[y]
-            target = value[first + n] - my_bias[x] - their_bias[y]
-            wanted, there = max(target, 0.0), dots[n] + max(-target, 0.0)
-            for f in range(n_factors):
-                above[f] += wanted * q[f]
-                below[f] += there * q[f]
-        for f in range(n_factors):
-            if below[f] > 0:
-                p[f] *= above[f] / below[f]
-                if p[f] < NOTHING:
-                    p[f] = 0
 
 
 @numba.njit(cache=True, nogil=True)

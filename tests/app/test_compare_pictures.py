@@ -15,7 +15,7 @@ from workbench.app.pages.compare import ComparePage
 from workbench.app.widgets import Text
 from workbench.files import write_json
 from workbench.project import Project
-from workbench.training import comparing
+from workbench.training import comparing, kept
 from workbench.training.judging import evaluate_run
 from workbench.training.run import Run
 from workbench.training.train import train_run
@@ -195,7 +195,7 @@ def test_settings_that_differ_have_an_axis_coloured_by_what_came_of_them(show, p
 def test_parts_stand_with_the_line_that_they_are_the_whole(opened, trained):
     picture = turn(opened, "parts")
     run = Run.open(trained.runs_folder / "0-popularity")
-    whole = comparing.tested(run)["metrics"]["ndcg@10"]["mean"]
+    whole = kept.tested(run)["metrics"]["ndcg@10"]["mean"]
     for by in ("activity", "age", "genre"):
         picture.what.setCurrentIndex(0)
         opened.choose(picture.by, by)
@@ -337,13 +337,29 @@ def test_runs_that_are_called_alike_are_told_apart(show, project, session):
     assert titles(session.all_runs()) == {"a-ease": "same (a-ease)", "b-ease": "same (b-ease)"}
 
 
-def test_numbers_that_are_none_are_left_out(show, project):
+def test_numbers_that_are_none_are_left_out(show, project, tmp_path):
     done_run(project, "a-popularity", metrics=FIGURES | {"ndcg@10": (None, None, None)})
     done_run(project, "b-ease", "ease", metrics={"rmse": (0.9, 0.8, 1.0)})
+    done_run(project, "c-ease", "ease", metrics=FIGURES | {"coverage@10": (None, None, None)})
+    learned = done_run(project, "d-bpr", "bpr", {"epochs": 3})
+    (learned.folder / "records.jsonl").unlink()
+    lines = [line for epoch in (1, 2, 3) for line in epoch_records(epoch, 2)]
+    lines[-1].pop("seconds")  # nobody measured them
+    lines.append({"epoch": 4, "validation": {"ndcg@10": None}})
+    write_records(learned, lines)
     page = show()
     for kind in [one for one in KINDS if one not in WITH_JOBS]:
         page.pictures.choose(kind)
         page.pictures.grab()
+        page.pictures.export.write(tmp_path / "one.csv")
+        rows = rows_of(tmp_path / "one.csv")
+        assert len(rows) > 1, kind
+        assert not [row for row in rows for cell in row if cell.casefold() in ("nan", "none", "inf")], kind
+        assert all(any(cell for cell in row[1:]) for row in rows), kind
+    page.pictures.choose("curves")
+    page.pictures.export.write(tmp_path / "curves.csv")
+    last = [row for row in rows_of(tmp_path / "curves.csv") if row[1] == "validation"][-1]
+    assert last[4:6] == ["3.0", ""]
 
 
 def test_text_that_was_made_before_the_colours_changed_has_the_new_ones_when_it_is_shown(keep, light):

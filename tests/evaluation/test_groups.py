@@ -13,7 +13,7 @@ from workbench.data.people import Users
 from workbench.errors import WorkbenchError
 from workbench.evaluation.segments import MOST, attribute, by_users
 from workbench.metrics import all_metrics
-from workbench.training import comparing
+from workbench.training import comparing, kept
 from workbench.training.judging import evaluate_run
 from workbench.training.run import Run
 from workbench.training.train import train_run
@@ -78,7 +78,7 @@ def test_the_gap_is_that_between_the_means_of_the_groups(run):
     told = evaluate_run(run, groups="Kind")
     assert told["protocol"]["formulas"]["user_gap"].endswith("among groups of users by kind")
     assert plain["protocol"]["formulas"]["user_gap"].endswith("length of their history")
-    users, values = comparing.values_of(run, "ndcg@10")
+    users, values = kept.values_of(run, "ndcg@10")
     odd = np.array([int(one) % 2 for one in users.to_pylist()])
     known = np.array([one != "29" for one in users.to_pylist()])  # of whom nothing is known
     means = [values[known & (odd == one)].mean() for one in (0, 1)]
@@ -103,7 +103,7 @@ def test_the_command_line_takes_groups(run, capsys):
 @pytest.mark.parametrize("by", ["kind", "user kind", "years"])
 def test_segments_of_groups_sum_to_the_number_of_all(run, by):
     evaluate_run(run)
-    users, values = comparing.values_of(run, "ndcg@10")
+    users, values = kept.values_of(run, "ndcg@10")
     found = comparing.segments(run, "ndcg@10", by)
     assert math.fsum(one.part for one in found) == pytest.approx(values.mean(), rel=1e-12)
     assert sum(one.count for one in found) == len(values)

@@ -11,7 +11,7 @@ from workbench.control import Control
 from workbench.data.importing import import_file
 from workbench.errors import WorkbenchError
 from workbench.jobs import JOBS
-from workbench.training import comparing
+from workbench.training import comparing, kept
 from workbench.training.run import Run
 from workbench.training.train import train_run
 
@@ -52,7 +52,7 @@ def test_parts_of_several_runs_sum_to_the_number_of_each(folder, by):
     answer = ask("parts", runs=paths(folder), metric="ndcg@10", by=by)
     for name, one in zip(NAMES, answer["runs"], strict=True):
         assert one["sum"] == pytest.approx(one["whole"], abs=1e-14)
-        assert one["whole"] == comparing.tested(Run.open(folder / name))["metrics"]["ndcg@10"]["mean"]
+        assert one["whole"] == kept.tested(Run.open(folder / name))["metrics"]["ndcg@10"]["mean"]
         assert math.fsum(part["part"] for part in one["segments"] if part) == one["sum"]
         alone = [found.name for found in comparing.segments(Run.open(folder / name), "ndcg@10", by)]
         assert alone == answer["names"]

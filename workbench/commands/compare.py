@@ -32,8 +32,9 @@ def add(commands: Commands) -> None:
 def compare(args: argparse.Namespace, progress: Progress) -> Answer:
     """Compare runs."""
     from workbench.evaluation.evaluate import CUTOFFS
-    from workbench.training.comparing import compare_runs, has
+    from workbench.training.comparing import compare_runs
     from workbench.training.judging import evaluate_run
+    from workbench.training.kept import has
     from workbench.training.run import Run
 
     if len(args.runs) < 2:  # noqa: PLR2004 - a pair

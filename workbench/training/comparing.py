@@ -24,42 +24,12 @@ from workbench.evaluation.overlap import rank_biased_overlap
 from workbench.evaluation.protocol import unlike
 from workbench.evaluation.segments import ERRORS, Segment, ages, attribute, by_items, by_users, deciles
 from workbench.evaluation.significance import Difference
-from workbench.files import read_json
 from workbench.metrics import Ranked, all_metrics
 from workbench.training.judging import masked_part
+from workbench.training.kept import in_both, lists_of, tested, values_of
 from workbench.training.run import Run
 
 Json = dict[str, Any]
-
-
-def tested(run: Run) -> Json:
-    """What the test of a run found; raises WorkbenchError where it was not opened yet."""
-    if not all((run.folder / name).exists() for name in ("evaluation.json", "users.parquet")):
-        message = f"The run {run.name} was not tested yet. Test it first: workbench evaluate {run.folder}"
-        raise WorkbenchError(message)
-    answer: Json = read_json(run.folder / "evaluation.json")
-    return answer
-
-
-def has(run: Run, metric: str) -> bool:
-    """Whether the test of a run found this metric."""
-    try:
-        return metric in tested(run)["metrics"]
-    except WorkbenchError:
-        return False
-
-
-def values_of(run: Run, metric: str) -> tuple[pa.Array, Array]:
-    """Users by id and the metric of each, NaN where it is not defined for somebody."""
-    known = tested(run)["metrics"]
-    if metric not in known:
-        raise WorkbenchError(nearest("metric", metric, list(known)))
-    path = run.folder / "users.parquet"
-    if metric not in pq.read_schema(path).names:
-        told = f"{metric} is one number of all lists together, so runs cannot be tested by user. Choose another metric."
-        raise WorkbenchError(told)
-    table = pq.read_table(path, columns=["user", metric]).combine_chunks()
-    return table.column("user").combine_chunks(), table.column(metric).to_numpy()
 
 
 def compare_runs(
@@ -81,7 +51,7 @@ def compare_runs(
     higher = all_metrics()[metric.partition("@")[0]].higher_is_better
     per_user = {name: values_of(run, metric) for name, run in names.items()}
     chosen = [(a, b) for a, b in combinations(names, 2) if unlike({a: protocols[a], b: protocols[b]}, metric) is None]
-    values = [_joined(per_user[a], per_user[b])[1:] for a, b in chosen]
+    values = [in_both(per_user[a], per_user[b])[1:] for a, b in chosen]
     differences = significance.compare_pairs(values, test, correction) if chosen else []
     if metric in ERRORS:
         differences = [
@@ -110,7 +80,7 @@ def compare_runs(
 
 def _ratings(a: Run, b: Run, metric: str) -> tuple[Array, Array, Array, bool]:
     """Errors of users that both runs have, how many ratings are behind each, and whether they are roots of squares."""
-    users, first, second = _joined(values_of(a, metric), values_of(b, metric))
+    users, first, second = in_both(values_of(a, metric), values_of(b, metric))
     table = pq.read_table(a.folder / "users.parquet", columns=["user", "ratings"]).combine_chunks()
     rows = pc.index_in(users, value_set=table.column("user").combine_chunks()).to_numpy()
     return first, second, table.column("ratings").to_numpy()[rows], metric == "rmse"
@@ -155,20 +125,12 @@ def _mean(answer: Json, metric: str, name: str) -> float:
     return float(known[metric]["mean"])
 
 
-def _joined(a: tuple[pa.Array, Array], b: tuple[pa.Array, Array]) -> tuple[pa.Array, Array, Array]:
-    """Users that both have, with both values."""
-    where = pc.index_in(a[0], value_set=b[0])
-    there = pc.is_valid(where)
-    at = where.filter(there).to_numpy()
-    return a[0].filter(there), a[1][there.to_numpy(zero_copy_only=False)], b[1][at]
-
-
 def by_user(a: Run, b: Run, metric: str) -> tuple[list[str], Array, Array]:
     """Who gains and who loses: users by id with both values, those with the greatest gain of b first.
 
     Users for whom either is not defined are left out.
     """
-    users, first, second = _joined(values_of(a, metric), values_of(b, metric))
+    users, first, second = in_both(values_of(a, metric), values_of(b, metric))
     difference = second - first
     order = np.argsort(-difference, kind="stable")
     order = order[~np.isnan(difference[order])]
@@ -180,20 +142,11 @@ def overlap(a: Run, b: Run, p: float = 0.9) -> tuple[list[str], Array]:
     if a.data_identity != b.data_identity:
         told = f"The runs {a.name} and {b.name} worked with different data, so their lists cannot be compared."
         raise WorkbenchError(told)
-    (users_a, lists_a), (users_b, lists_b) = (_lists(one) for one in (a, b))
+    (users_a, lists_a), (users_b, lists_b) = (lists_of(one) for one in (a, b))
     rows = np.arange(len(users_a)).astype(np.float64), np.arange(len(users_b)).astype(np.float64)
-    users, at_a, at_b = _joined((users_a, rows[0]), (users_b, rows[1]))
+    users, at_a, at_b = in_both((users_a, rows[0]), (users_b, rows[1]))
     found = rank_biased_overlap(lists_a[at_a.astype(np.int64)], lists_b[at_b.astype(np.int64)], p)
     return users.to_pylist(), found
-
-
-def _lists(run: Run) -> tuple[pa.Array, Array]:
-    tested(run)
-    path = run.folder / "lists.npy"
-    if not path.exists():
-        raise WorkbenchError(f"The lists of the run {run.name} were not kept. Test it again.")
-    users = pq.read_table(run.folder / "users.parquet", columns=["user"]).column("user").combine_chunks()
-    return users, np.load(path, allow_pickle=False)
 
 
 def segments(run: Run, metric: str, by: str = "activity") -> list[Segment]:
@@ -258,7 +211,7 @@ def _ranked(run: Run) -> Ranked:
     protocol = tested(run)["protocol"]
     relevant_from = protocol.get("relevant_from")
     part = only_relevant(masked_part(run.fold, protocol.get("mask", "train+validation")), relevant_from)
-    users, lists = _lists(run)
+    users, lists = lists_of(run)
     judged = run.data.user_ids.take(pa.array(part.who))
     rows = pc.index_in(judged, value_set=users).to_numpy()
     ranked = compare_lists(lists[rows], part, run.data.n_items, train=run.fold.train)

@@ -18,7 +18,8 @@ from workbench.evaluation.overlap import rank_biased_overlap
 from workbench.evaluation.segments import ERRORS
 from workbench.files import whole_file
 from workbench.metrics import all_metrics
-from workbench.training.comparing import _joined, _lists, by_user, segments, tested
+from workbench.training.comparing import by_user, segments
+from workbench.training.kept import in_both, lists_of, tested
 from workbench.training.run import Run
 
 Json = dict[str, Any]
@@ -120,7 +121,7 @@ def overlaps(runs: Sequence[Run], control: Control) -> list[list[float | None]]:
         if run.data_identity != runs[0].data_identity:
             told = f"The runs {runs[0].name} and {run.name} worked with different data. Select runs of one data set."
             raise WorkbenchError(told)
-        opened.append(_lists(run))
+        opened.append(lists_of(run))
     values: list[list[float | None]] = [[1.0 if a == b else None for b in range(len(runs))] for a in range(len(runs))]
     pairs = list(combinations(range(len(runs)), 2))
     for at, (a, b) in enumerate(pairs):
@@ -132,7 +133,7 @@ def overlaps(runs: Sequence[Run], control: Control) -> list[list[float | None]]:
 
 def _alike(a: tuple[Any, Array], b: tuple[Any, Array]) -> float | None:
     rows = [np.arange(len(one[0])).astype(np.float64) for one in (a, b)]
-    _, at_a, at_b = _joined((a[0], rows[0]), (b[0], rows[1]))
+    _, at_a, at_b = in_both((a[0], rows[0]), (b[0], rows[1]))
     at_a, at_b = at_a.astype(np.int64), at_b.astype(np.int64)
     found = [
         rank_biased_overlap(a[1][at_a[start : start + BLOCK]], b[1][at_b[start : start + BLOCK]])

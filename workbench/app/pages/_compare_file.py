@@ -16,6 +16,7 @@ from workbench.app.pages._run_model import Group
 from workbench.app.pages._run_words import seconds_of, tested, validated
 from workbench.app.runs import RunInfo
 from workbench.app.session import Session
+from workbench.data.cells import harmless
 from workbench.errors import WorkbenchError
 from workbench.files import whole_file
 
@@ -84,10 +85,10 @@ def _facts(info: RunInfo) -> list[Any]:
     name, value = validated(info) or ("", None)
     leaks = leaks_of(info)
     return [
-        _safe(info.title),
+        harmless(info.title),
         info.algorithm,
-        _safe(", ".join(info.facts.tags)),
-        _safe(info.facts.note),
+        harmless(", ".join(info.facts.tags)),
+        harmless(info.facts.note),
         info.state,
         name,
         value,
@@ -96,8 +97,3 @@ def _facts(info: RunInfo) -> list[Any]:
         None if info.evaluation is None else "yes" if is_sampled(info) else "no",
         None if leaks is None else ", ".join(leaks) or "none",
     ]
-
-
-def _safe(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(tuple("=+-@\t\r")) else text

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.app.pages._compare_columns import metrics_of
 from workbench.app.pages._curve_reader import CurveReader
+from workbench.app.pages._curves import number
 from workbench.app.pages._legend import Legend
 from workbench.app.pages._lines import RunLine, show_lines
 from workbench.app.pages._picture import ComparePicture, Part, titles
@@ -96,7 +97,10 @@ class CurvesPicture(ComparePicture):
             curve = self._reader.curves.get(info.id)
             if curve is not None:
                 points = zip(curve.validation.x, curve.elapsed.x, curve.validation.y, strict=True)
-                rows += [[names[info.id], "validation", curve.metric, None, *map(float, one)] for one in points]
+                # What was not measured is an empty cell.
+                rows += [
+                    [names[info.id], "validation", curve.metric, None, *map(number, map(float, one))] for one in points
+                ]
         return rows if len(rows) > 1 else []
 
     def _at_cutoffs(self, info: RunInfo) -> list[tuple[int, float]]:

@@ -150,17 +150,26 @@ class PairScorer(NeuralAlgorithm):
         from torch.nn import functional
 
         spread = np.unique(np.linspace(0, len(items) - 1, min(COMPARED, len(items))).astype(np.int64))
-        compared, own = items[self.tensor(spread)][None], items[self.tensor(histories.item.astype(np.int64))][:, None]
+        compared, own = items[self.tensor(spread)], items[self.tensor(histories.item.astype(np.int64))]
         person = self.tensor(np.repeat(np.arange(len(histories)), histories.lengths))
         share = 1 / self.tensor(histories.lengths.astype(np.float32))[person]
         nobody = torch.full((len(start),), -1, dtype=torch.int64, device=self._device)
+        together = torch.cat([compared, own])[None]
+
+        def scores(people: "Tensor") -> "tuple[Tensor, Tensor]":
+            """Scores of the compared items (n, k), and of each item of each history in turn."""
+            if len(people) == 1:  # who waits for a list: one meeting, of one person with all
+                met = self.meet(module, people, together)
+                return met[:, : len(spread)], met[0, len(spread) :]
+            return self.meet(module, people, compared[None]), self.meet(module, people[person], own[:, None]).squeeze(1)
+
         vectors, squares = start.clone(), torch.full_like(start, 1e-4)  # so that rounding is no direction
         for _ in range(FOLD_IN_STEPS):
             with torch.enable_grad():
                 moving = vectors.detach().requires_grad_()
-                people = self.user_side(module, moving, nobody)
-                level = self.meet(module, people, compared).logsumexp(1) - np.log(len(spread))
-                loss = functional.softplus(level[person] - self.meet(module, people[person], own).squeeze(1)) * share
+                others, chosen = scores(self.user_side(module, moving, nobody))
+                level = others.logsumexp(1) - np.log(len(spread))
+                loss = functional.softplus(level[person] - chosen) * share
                 pull = self.regularization / 2 * moving.square().sum()
                 (gradient,) = torch.autograd.grad(loss.sum() + pull, moving)
             squares += gradient.square()

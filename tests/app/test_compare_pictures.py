@@ -3,6 +3,7 @@
 import csv
 import json
 
+import pyarrow as pa
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
@@ -13,6 +14,7 @@ from workbench.app.pages._compare_pictures import KINDS
 from workbench.app.pages._picture import titles
 from workbench.app.pages.compare import ComparePage
 from workbench.app.widgets import Text
+from workbench.data.people import Users
 from workbench.files import write_json
 from workbench.project import Project
 from workbench.training import comparing, kept
@@ -31,15 +33,23 @@ FIGURES = {
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
-    """Twelve users, four runs that are trained and tested."""
+    """Twelve users, of whom something is known but of the last, and four runs that are trained and tested."""
     data, items = films()
-    project = make_project(tmp_path_factory.mktemp("pictures") / "films", data, items, ("popularity", "random"))
-    for name, weight in (("2-ease", 1.0), ("3-ease", 1000.0)):
-        hyperparameters = {"regularization": weight}
+    project = make_project(tmp_path_factory.mktemp("pictures") / "films", data, items, ())
+    kinds = pa.array([["=night", "推荐 " + "x" * 10_000][number % 2] for number in range(11)] + [None])
+    years = pa.array([str(20 + number) for number in range(11)] + [None])
+    Users(data.user_ids, pa.table({"kind": kinds, "age": years})).write(project.data_folder)
+    chosen = {
+        "0-popularity": {},
+        "1-random": {},
+        "2-ease": {"regularization": 1.0},
+        "3-ease": {"regularization": 1000.0},
+    }
+    for name, hyperparameters in chosen.items():
         run = Run.create(
             project.runs_folder / name,
             project.data_folder,
-            "ease",
+            name[2:],
             hyperparameters,
             "last-n",
             project.split["settings"],
@@ -192,22 +202,28 @@ def test_settings_that_differ_have_an_axis_coloured_by_what_came_of_them(show, p
     assert not first.isNull()
 
 
-def test_parts_stand_with_the_line_that_they_are_the_whole(opened, trained):
+def test_parts_stand_with_the_line_that_they_are_the_whole(opened, trained, tmp_path):
     picture = turn(opened, "parts")
     run = Run.open(trained.runs_folder / "0-popularity")
     whole = kept.tested(run)["metrics"]["ndcg@10"]["mean"]
-    for by in ("activity", "age", "genre"):
+    offered = [picture.by.itemText(at) for at in range(picture.by.count())]
+    assert offered == ["Users by activity", "Users by kind", "Users by age", "Items by age", "Items by genre"]
+    for by in ("activity", "user kind", "user age", "age", "genre"):
         picture.what.setCurrentIndex(0)
         opened.choose(picture.by, by)
         opened.until(lambda by=by: not picture.nothing() and picture._asked[0]["by"] == by)
         assert picture.words.full_text() == f"The parts sum to {whole:.4f}, the NDCG@10 of all"
         names = [one.name for one in comparing.segments(run, "ndcg@10", by)]
         assert [group.name for group in picture.bars.groups()] == names
+        assert (names[-1] == "nothing known") == by.startswith("user ")
         rows = [row for row in picture.table() if row[0] == "Popularity"]
         assert sum(row[4] for row in rows[:-1]) == pytest.approx(rows[-1][3], abs=1e-12)
         picture.what.setCurrentIndex(1)
         picture.what.activated.emit(1)
         assert sum(group.bars[0].value for group in picture.bars.groups()) == pytest.approx(whole, abs=1e-12)
+        opened.page.pictures.grab()
+        opened.page.pictures.export.write(tmp_path / "parts.csv")
+        assert not any(cell.startswith("=") for row in rows_of(tmp_path / "parts.csv") for cell in row)
 
 
 def test_parts_that_do_not_add_up_are_not_said_to(opened):

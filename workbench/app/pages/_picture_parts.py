@@ -1,4 +1,7 @@
-"""For whom the metric holds: people by activity, items by age or genre; what the parts add is the number of all."""
+"""For whom the metric holds: people by activity or by what is known of them, items by age or genre.
+
+What the parts add is the number of all.
+"""
 
 from typing import Any
 
@@ -8,8 +11,10 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from workbench.app.bar_rows import Bar, BarGroup, BarRows
 from workbench.app.pages._latest import Latest
 from workbench.app.pages._legend import Legend
+from workbench.app.pages._lists import line
 from workbench.app.pages._picture import ComparePicture, Part, fill, stamp, tested_runs, titles
 from workbench.app.pages._picture_bars import scrolled
+from workbench.app.pages._run_combo import RunData
 from workbench.app.pages._run_words import metric_title
 from workbench.app.runs import RunInfo
 from workbench.app.session import Session
@@ -26,12 +31,8 @@ class PartsPicture(ComparePicture):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self.by, self.what = self.combo(self.tr("Parts"), 15), self.combo(self.tr("What the bars show"))
-        kinds = {
-            "activity": self.tr("Users by activity"),
-            "age": self.tr("Items by age"),
-            "genre": self.tr("Items by genre"),
-        }
-        fill(self.by, kinds, self.kept().get("by"))
+        self._data = RunData(session)
+        self._offer(None)
         shown = {"mean": self.tr("Within each"), "part": self.tr("What each adds")}
         fill(self.what, shown, self.kept().get("what"))
         for one in (self.by, self.what):
@@ -62,6 +63,7 @@ class PartsPicture(ComparePicture):
             self._forget()
             self.say_nothing(self.tr("No selected run was tested by this metric. Open the test first."))
             return
+        self._offer(runs[0])
         args = {"runs": [str(info.folder) for info in runs], "metric": self.key, "by": self.by.currentData()}
         asked = (args, stamp(runs))
         if asked != self._asked:
@@ -72,6 +74,18 @@ class PartsPicture(ComparePicture):
         elif self._answer is not None:
             self._shown = runs  # another title, perhaps
             self._lay(self._answer)
+
+    def _offer(self, info: RunInfo | None) -> None:
+        """Offer what the users and items of a run can be divided by."""
+        data = self._data.of(info) if info is not None else None
+        known = data.user_facts.names if data is not None and data.user_facts is not None else []
+        kinds = {
+            "activity": self.tr("Users by activity"),
+            **{f"user {name}": self.tr("Users by {attribute}").format(attribute=line(name)) for name in known},
+            "age": self.tr("Items by age"),
+            "genre": self.tr("Items by genre"),
+        }
+        fill(self.by, kinds, self.kept().get("by"))
 
     def _forget(self) -> None:
         self._question.forget()

@@ -9,6 +9,7 @@ from tests.app.compared import column, headers, sort_by, titles
 from tests.app.fake_runs import done_run, evaluation
 from workbench.app.pages._run_delegates import DETAIL, INK, LIGHTS
 from workbench.app.pages.compare import ComparePage
+from workbench.app.widgets import Text
 from workbench.evaluation.leaks import LIGHTS as CHECKS
 from workbench.files import write_json
 
@@ -300,11 +301,11 @@ def test_each_leak_check_is_a_light_with_its_name(show_compare, project):
     assert tips[0].startswith("No leak was found")
     assert "■ Future in training: 3 interactions come too early." in tips[1]
     assert tips[1].count("●") == len(CHECKS) - 1
-    assert dict(page.pictures.protocol())["Leaks"] == "Found: Future in training"
+    assert {one.what: one.how for one in page.pictures.protocol.said}["Leaks"] == "Found: Future in training"
     page.grab()
 
 
-def test_sampled_numbers_are_red_apart_and_called_so(show_compare, project):
+def test_sampled_numbers_are_red_apart_and_called_so(show_compare, project, session, light):
     run = done_run(project, "a-popularity")
     write_json(
         run.folder / "evaluation.json", evaluation(figures(0.9), sampled=True, candidates="the truth and 99 others")
@@ -315,6 +316,24 @@ def test_sampled_numbers_are_red_apart_and_called_so(show_compare, project):
     assert column(page, "NDCG@10") == ["", "0.200", "", "sampled 0.900"]
     assert column(page, "NDCG@10", INK)[1::2] == ["text", "error"]
     assert column(page, "run", INK)[::2] == ["muted", "error"]
+    card = page.pictures.protocol
+    for chosen, warned in (("b-random", False), ("a-popularity", True)):
+        session.select_runs([chosen])
+        page.refresh()
+        assert [one.what for one in card.said if one.warned] == ["Candidates"] * warned
+        assert card.warning.isVisible() == warned
+        assert card.hint.full_text().startswith("sampled" if warned else "what these")
+    for shade in ("light", "dark"):
+        light.set_mode(shade, keep=False)
+        red = light.tokens.color("error").name()
+        words = {one.text(): one.palette().color(one.foregroundRole()).name() for one in card.findChildren(Text)}
+        assert words["Sampled: the truth and 99 others"] == red == words["Candidates"]
+        assert [text for text, ink in words.items() if ink == red] == [
+            "sampled candidates", "Candidates", "Sampled: the truth and 99 others",
+        ]  # fmt: skip
+        picture = card.grab().toImage()
+        seen = {picture.pixelColor(x, y).name() for x in range(picture.width()) for y in range(picture.height())}
+        assert red in seen
 
 
 @pytest.mark.parametrize("leaks", [3, [3], [{}], [{"name": None, "sentence": 3}], {"a": 1}])

@@ -76,7 +76,7 @@ def click_row(page, qtbot, row, modifier=Qt.KeyboardModifier.NoModifier):
 
 
 def protocol(page):
-    return dict(page.pictures.protocol())
+    return {one.what: one.how for one in page.pictures.protocol.said}
 
 
 def click(qtbot, page, text):

@@ -1,7 +1,7 @@
 """Under the table of runs: one picture of several to choose from, and the protocol."""
 
-from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QWidget
 
 from workbench.app.pages._picture import ComparePicture
 from workbench.app.pages._picture_bars import BarsPicture
@@ -12,12 +12,12 @@ from workbench.app.pages._picture_parallel import ParallelPicture
 from workbench.app.pages._picture_parts import PartsPicture
 from workbench.app.pages._picture_trade_off import TradeOffPicture
 from workbench.app.pages._picture_users import UsersPicture
-from workbench.app.pages._protocols import protocol_lines
+from workbench.app.pages._protocol_card import ProtocolCard
 from workbench.app.pages._tabs import Tabs
 from workbench.app.runs import RunInfo
 from workbench.app.session import Session
-from workbench.app.theme import GRID, SMALL
-from workbench.app.widgets import Card, Text, clear
+from workbench.app.theme import GRID
+from workbench.app.widgets import Card
 
 KINDS: dict[str, type[ComparePicture]] = {
     "curves": CurvesPicture,
@@ -57,7 +57,9 @@ class Pictures(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
         row.addWidget(self._build_pictures(), 2)
-        row.addWidget(self._build_protocol(), 1)
+        self.protocol = ProtocolCard()
+        _shape(self.protocol)
+        row.addWidget(self.protocol, 1)
         self.curves = self._picture("curves")
         assert isinstance(self.curves, CurvesPicture)
         self.cutoffs, self.learning, self.cutoffs_card = (
@@ -77,16 +79,12 @@ class Pictures(QWidget):
         """Show these runs, which may be compared, by a test metric."""
         self._runs, self._metric = list(drawn), metric
         self.picture.show_runs(drawn, metric)
-        self._show_protocol(drawn, metric)
+        self.protocol.show_runs(drawn, metric)
 
     def choose(self, kind: str) -> None:
         """Show this picture, and remember it with the project."""
         self._turn_to(kind)
         self.session.set_view("pictures", self.session.view("pictures") | {"shown": kind})
-
-    def protocol(self) -> list[tuple[str, str]]:
-        """What the protocol says, line by line."""
-        return list(self._said)
 
     def _recall(self) -> None:
         """Show what was chosen in this project; what was chosen inside the pictures is asked for anew."""
@@ -126,37 +124,6 @@ class Pictures(QWidget):
         self.card.add(self._stack, 1)
         _shape(self.card)
         return self.card
-
-    def _build_protocol(self) -> Card:
-        card = Card(self.tr("Protocol"), self.tr("what these numbers depend on"))
-        inside = QWidget()
-        self._protocol = QGridLayout(inside)
-        self._protocol.setContentsMargins(0, 0, GRID, 0)
-        self._protocol.setHorizontalSpacing(12)
-        self._protocol.setVerticalSpacing(5)
-        self._protocol.setColumnStretch(1, 1)
-        area = QScrollArea()
-        area.setWidget(inside)
-        area.setWidgetResizable(True)
-        area.setAccessibleName(self.tr("Protocol"))
-        area.viewport().setAutoFillBackground(False)
-        inside.setAutoFillBackground(False)
-        card.add(area, 1)
-        self._said: list[tuple[str, str]] = []
-        _shape(card)
-        return card
-
-    def _show_protocol(self, drawn: list[RunInfo], metric: str) -> None:
-        said = protocol_lines(drawn, metric)
-        if said == self._said:
-            return
-        self._said = said
-        clear(self._protocol)
-        for row, (what, how) in enumerate(said):
-            name, text = Text(what, SMALL, "muted"), Text(how, SMALL, wrap=True)
-            self._protocol.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
-            self._protocol.addWidget(text, row, 1)
-        self._protocol.setRowStretch(len(said), 1)
 
 
 def _shape(card: Card) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import QCoreApplication
 
@@ -136,8 +136,16 @@ def _title(info: RunInfo, folds: Sequence[int] | None = None) -> str:
     return " · ".join([split_words(info, folds), *unusual, *filters, _tr("data {hash}").format(hash=data_words(info))])
 
 
-def protocol_lines(runs: list[RunInfo], metric: str) -> list[tuple[str, str]]:
-    """The protocol card of runs that were judged alike: what, and how."""
+class ProtocolLine(NamedTuple):
+    """What numbers depend on, and how; `warned` where that makes them look better than they are."""
+
+    what: str
+    how: str
+    warned: bool = False
+
+
+def protocol_lines(runs: list[RunInfo], metric: str) -> list[ProtocolLine]:
+    """The protocol card of runs that were judged alike."""
     if not runs:
         return []
     protocol = next((one for info in runs if (one := protocol_of(info))), {})
@@ -146,7 +154,7 @@ def protocol_lines(runs: list[RunInfo], metric: str) -> list[tuple[str, str]]:
     said = [
         (_tr("Filters"), filter_words(runs[0])),
         (_tr("Split"), split_words(runs[0])),
-        (_tr("Candidates"), _candidates(protocol)),
+        (_tr("Candidates"), _candidates(protocol), bool(protocol.get("sampled"))),
         (_tr("Left out"), protocol.get("masked")),
         (_tr("Relevant"), protocol.get("relevance")),
         (metric_title(metric), _formula(protocol, metric)),
@@ -157,12 +165,14 @@ def protocol_lines(runs: list[RunInfo], metric: str) -> list[tuple[str, str]]:
         (_tr("Leaks"), together(runs)),
         (_tr("Data"), data_words(runs[0])),
     ]
-    return [(what, _sentence(how)) for what, how in said if what and how]
+    return [ProtocolLine(what, _sentence(how), *warned) for what, how, *warned in said if what and how]
 
 
 def _candidates(protocol: dict[str, Any]) -> Any:
     told = protocol.get("candidates")
-    return _tr("sampled: {candidates}").format(candidates=told) if protocol.get("sampled") and told else told
+    if not protocol.get("sampled"):
+        return told
+    return _tr("sampled: {candidates}").format(candidates=told) if told else _tr("sampled")
 
 
 def _listed(value: Any) -> list[Any]:

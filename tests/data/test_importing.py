@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+import re
 import zlib
 
 import numpy as np
@@ -367,12 +368,13 @@ def test_cut_short_gzip(tmp_path):
 
 cell = st.one_of(
     st.sampled_from(["u1", "7", "007", "3.5", "1260759108", "", "NA", "nan", "2020-01-01", '"',
-                     '"a', 'b"', '"a,b"', '"a\nb"',
+                     '"a', 'b"', '"a,b"', '"a\nb"', '"a\rb"', '"\r\n"',
                      '""', '"x""y"', "a b", "é", "\r", "\0", "\x1f"]),
     st.text(max_size=6),
 )  # fmt: skip
 lines = st.lists(st.lists(cell, min_size=1, max_size=5).map(",".join), max_size=30)
 COLUMNS = Columns(user=0, item=1, rating=2, time=3)
+LINE_END = re.compile("\r\n|\n|\r")
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -395,16 +397,9 @@ def test_the_account_holds_on_mutated_files(tmp_path, monkeypatch, lines, noise,
     assert report.refused_count == len(report.refused)
     numbers = [one["line"] for one in report.refused]
     assert numbers == sorted(numbers)
-    text = (
-        path.read_bytes()
-        .decode(errors="replace")
-        .removeprefix("\ufeff")
-        .replace("\r\n", "\n")
-        .replace("\r", "\n")
-        .split("\n")
-    )
+    text = LINE_END.split(path.read_bytes().decode(errors="replace").removeprefix("\ufeff"))
     for one in report.refused:
-        assert text[one["line"] - 1] == one["text"].split("\n")[0], "the line said is the line meant"
+        assert text[one["line"] - 1] == LINE_END.split(one["text"])[0], "the line said is the line meant"
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -419,14 +414,18 @@ def test_any_bytes_are_read_or_refused_in_a_sentence(tmp_path, data):
     assert found["rows"] == found["kept"] + found["refused_count"]
 
 
-field = st.text(st.characters(codec="utf-8", exclude_characters="\r\0"), min_size=1, max_size=8).map(lambda s: "i" + s)
+field = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=8).map(lambda s: "i" + s)
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(rows=st.lists(st.tuples(field, field), min_size=1, max_size=20, unique=True), chunk=st.integers(1, 50))
-def test_what_python_writes_comes_back(tmp_path, monkeypatch, rows, chunk):
+@given(
+    rows=st.lists(st.tuples(field, field), min_size=1, max_size=20, unique=True),
+    chunk=st.integers(1, 50),
+    end=st.sampled_from(["\n", "\r\n", "\r"]),
+)
+def test_what_python_writes_comes_back(tmp_path, monkeypatch, rows, chunk, end):
     text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows([("user", "item"), *rows])
+    csv.writer(text, lineterminator=end, quoting=csv.QUOTE_ALL).writerows([("user", "item"), *rows])
     path = tmp_path / "r.csv"
     path.write_bytes(text.getvalue().encode())
     chunks = sources.Source.chunks
@@ -439,10 +438,11 @@ def test_what_python_writes_comes_back(tmp_path, monkeypatch, rows, chunk):
 
 @settings(max_examples=500, deadline=None)
 @given(
-    text=st.text(st.sampled_from('a,"\n'), max_size=40).map(str.encode),
+    text=st.text(st.sampled_from('a,"\n\r'), max_size=40).map(str.encode),
     cuts=st.lists(st.integers(0, 40), max_size=4).map(sorted),
 )
 def test_rows_do_not_depend_on_where_chunks_end(text, cuts):
+    cuts = [at for at in cuts if text[at - 1 : at + 1] != b"\r\n"]  # as a source never cuts
     whole = [text[a:b] for a, b in zip([0, *cuts], [*cuts, len(text)], strict=True)]
 
     def cut(chunks):
@@ -450,6 +450,21 @@ def test_rows_do_not_depend_on_where_chunks_end(text, cuts):
         return [(block.lines(np.array([row]))[0], block.text(row), row in block.broken) for block, row in found]
 
     assert cut([one for one in whole if one]) == cut([text] if text else [])
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("inside", ["\n", "\r\n", "\r", "\r\r\n\n"])
+@pytest.mark.parametrize("patience", [0, 9])
+def test_line_ends_inside_quotes_are_a_part_of_the_id(write, monkeypatch, small_blocks, end, inside, patience):
+    monkeypatch.setattr(table, "PATIENCE", patience)
+    rows = ["user,item,rating,time", f'"u{inside}1","{inside}a",3,1', "u2,b,much,1", f'u3,"c{inside}",4,1', "u4,d,,1"]
+    data, report, _ = read_interactions(write(end.join(rows) + end), Recipe(format=Format(), columns=COLUMNS, time="s"))
+    assert sorted(pairs(data)) == sorted([(f"u{inside}1", f"{inside}a"), ("u3", f"c{inside}")])
+    more = len(LINE_END.findall(inside))
+    assert [(line, text) for line, _, text in reasons(report)] == [
+        (3 + 2 * more, "u2,b,much,1"),
+        (5 + 3 * more, "u4,d,,1"),
+    ]
 
 
 def test_blocks_read_at_once_equal_blocks_read_row_by_row(write, monkeypatch):

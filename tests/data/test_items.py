@@ -27,6 +27,12 @@ def test_a_table_with_names(tmp_path):
     assert (report["without_examples"], report["unused_examples"]) == (["7"], ["9"])
 
 
+def test_line_ends_in_a_title_stay(tmp_path):
+    text = 'item,title\r\na,"One\r\nmore"\r\nb,"Two\rmore"\r\nc,Three\r\n'
+    items, _ = read(tmp_path, text, ["a", "b", "c"])
+    assert items.titles([0, 1, 2]) == ["One\r\nmore", "Two\rmore", "Three"]
+
+
 def test_movielens_1m_in_latin_1(tmp_path):
     text = "1::Fantômas - À l'ombre (1913)::Crime|Drama\n02::Jumanji (1995)::Adventure\n2::Other (1950)::Drama\n"
     items, report = read(tmp_path, text, ["02", "1"], "latin-1")

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from workbench.data.folders import interactions_of
 from workbench.data.formats import TYPED, Format
+from workbench.data.rows import unified
 from workbench.data.sniffing import NUMBER, SAMPLE, fields_of, lines_of, one_column, sniff, split_row, width_of
 from workbench.data.streams import open_text, row_blocks
 from workbench.data.tabular import tables
@@ -71,7 +72,7 @@ def _first_rows(path: Path, layout: Format, most: int) -> list[list[str]]:
             whole = piece is None
             text += (piece or b"").decode(errors="replace")
             if layout.kind not in TYPED:
-                whole = next(chunks, b"") in (b"", b"\n")
+                whole = next(chunks, b"") in (b"", b"\n", b"\r")
                 break
     lines = lines_of(text, whole=whole)
     return fields_of([line for line in lines if not (layout.comment and line.startswith(layout.comment))], layout, most)
@@ -105,7 +106,7 @@ def _wide_preview(path: Path, layout: Format, most: int) -> Preview:
     converter = Matrix(layout, len(names), names) if layout.kind == "matrix" else Lists(layout)
     rows: list[list[str]] = []
     with open_text(path, layout) as source:
-        text = next(source.chunks(SAMPLE), b"")
+        text = unified(next(source.chunks(SAMPLE), b""))
         whole = text[: text.rfind(b"\n") + 1] if len(text) >= SAMPLE and b"\n" in text else text
         for block in row_blocks(Piecemeal(whole), layout):
             piece = converter.convert(block)

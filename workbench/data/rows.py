@@ -1,7 +1,7 @@
-"""Text is cut into rows: blocks that end where a row ends, and where in a block each row begins.
+r"""Text is cut into rows: blocks that end where a row ends, and where in a block each row begins.
 
-Most blocks hold no quote, and a row is a line. Where quotes stand, a line end inside them belongs to the field; quotes
-that are never closed must not swallow the rest of the file.
+Most blocks hold no quote, and a row is a line. Where quotes stand, a line end inside them belongs to the field, and stays
+as it is; quotes that are never closed must not swallow the rest of the file. A line ends at ``\n``, ``\r\n`` or ``\r``.
 """
 
 import re
@@ -16,7 +16,7 @@ from workbench.errors import WorkbenchError
 
 Positions = npt.NDArray[np.int64]
 
-QUOTE, NEWLINE, BLANK = 34, 10, 32
+QUOTE, NEWLINE, RETURN, BLANK = 34, 10, 13, 32
 # A quoted field longer than this is a quote that someone forgot to close.
 LONGEST_FIELD = 1 << 20
 LONGEST_LINE = 16 << 20
@@ -117,26 +117,61 @@ def blocks(chunks: Iterator[bytes], delimiter: str, *, quotes: bool) -> Iterator
     """
     rest, line = b"", 1
     for chunk in chunks:
-        data = rest + chunk if rest else chunk
+        text = rest + chunk if rest else chunk
+        data = unified(text)
         block = _cut(data, line, delimiter, quotes=quotes, final=False)
         # Empty lines wait for what follows: at the end of the file they are no rows.
         end = _without_empty_end(block.data)
         if end < len(block.data):
             block = _cut(data[:end], line, delimiter, quotes=quotes, final=False)
+        rest = _rest(text, data, block)
         if block.data:
-            yield block
+            yield _with_returns(block, text)
         line += block.n_lines
-        rest = data[len(block.data) :]
         if len(rest) > LONGEST_LINE:
             message = f"Line {line:,} is longer than {LONGEST_LINE >> 20} MB. This is no table of rows and columns."
             raise WorkbenchError(message)
-    if rest.strip(b" \t\n"):
-        yield from _last(rest, line, delimiter, quotes=quotes)
+    if rest.strip(b" \t\r\n"):
+        data = unified(rest) + b"\n"
+        yield _with_returns(_cut(data[: _without_empty_end(data)], line, delimiter, quotes=quotes, final=True), rest)
 
 
-def _last(rest: bytes, line: int, delimiter: str, *, quotes: bool) -> Iterator[Block]:
-    rest += b"\n"
-    yield _cut(rest[: _without_empty_end(rest)], line, delimiter, quotes=quotes, final=True)
+def unified(text: bytes) -> bytes:
+    r"""The text with ``\n`` at the end of lines."""
+    return text.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in text else text
+
+
+def _rest(text: bytes, data: bytes, block: Block) -> bytes:
+    """The text, as it came, behind a block that was cut from its unified `data`."""
+    rest = data[len(block.data) :]
+    if b"\r" not in text or b'"' not in rest:  # no field of several lines begins in it
+        return rest
+    return text[_line_ends(text)[block.n_lines - 1] + 1 :] if block.n_lines else text
+
+
+def _line_ends(text: bytes) -> Positions:
+    """Where each line ends, at its last byte, whatever it ends with; int64 (n_lines,)."""
+    array = np.frombuffer(text, np.uint8)
+    is_end = array == NEWLINE
+    alone = array == RETURN
+    alone[:-1] &= ~is_end[1:]
+    return np.flatnonzero(is_end | alone)
+
+
+def _with_returns(block: Block, text: bytes) -> Block:
+    """The block with the line ends inside its fields as they stand in the `text` that it was cut from."""
+    if not block.quoted or b"\r" not in text or block.n_lines == block.n_rows:
+        return block
+    inner = np.flatnonzero(~np.isin(block.line_ends, block.bounds[1:] - 1))
+    array, ends = np.frombuffer(text, np.uint8), _line_ends(text)[inner]
+    both = (array[ends] == NEWLINE) & (ends > 0) & (array[ends - 1] == RETURN)
+    pieces, done = [], 0
+    for at, end, two in zip(block.line_ends[inner].tolist(), ends.tolist(), both.tolist(), strict=True):
+        pieces += [block.data[done:at], text[end - two : end + 1]]
+        done = at + 1
+    starts = block.starts + np.searchsorted(block.line_ends[inner[both]], block.starts)
+    data = b"".join([*pieces, block.data[done:]])
+    return Block(data, block.first_line, block.quoted, starts, block.broken, block.lines(np.arange(block.n_rows)))
 
 
 def _without_empty_end(data: bytes) -> int:

@@ -1,6 +1,7 @@
 r"""A file as a stream of UTF-8 text, whatever it is packed or written in.
 
-Everything behind this file sees bytes that are UTF-8, without byte order mark, with ``\n`` at the end of lines.
+Everything behind this file sees bytes that are UTF-8, without byte order mark. The ends of lines are as they are in the
+file: what they are worth, and which belong to a field, is for those to say who know of quotes (`rows.blocks`).
 """
 
 import bz2
@@ -194,16 +195,15 @@ class Source:
         return self._pieces(size)
 
     def chunks(self, size: int = BLOCK) -> Iterator[bytes]:
-        """UTF-8 text in pieces of about `size` bytes, cut anywhere."""
+        """UTF-8 text in pieces of about `size` bytes, cut anywhere but within the end of a line."""
         held = b""
         for piece in self._decoded(size):
-            text = held + piece
+            text = held + piece if held else piece
             # A carriage return at the very end may be half of a line end.
             held = b"\r" if text.endswith(b"\r") else b""
-            text = text[: len(text) - len(held)]
-            yield text.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in text else text
+            yield text[:-1] if held else text
         if held:
-            yield b"\n"
+            yield held
 
     def _decoded(self, size: int) -> Iterator[bytes]:
         if self.encoding == "utf-8":

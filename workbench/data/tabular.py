@@ -24,6 +24,7 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from workbench.data.formats import Format
+from workbench.data.rows import unified
 from workbench.data.sources import DAMAGED, bomb, could_not_read, is_workbook, opened
 from workbench.errors import WorkbenchError
 
@@ -275,7 +276,7 @@ def _jsonl(path: Path, layout: Format) -> Iterator[tuple[float, bytes]]:
         rest, done = b"", 0
         for chunk in source.chunks():
             done += len(chunk)
-            lines = (rest + chunk).split(b"\n")
+            lines = unified(rest + chunk).split(b"\n")
             rest = lines.pop()
             if len(rest) > LOOK << 8:
                 raise WorkbenchError(
@@ -377,7 +378,11 @@ def _written(
 
 def _rows(rows: list[list[str]]) -> bytes:
     sink = io.StringIO(newline="")
-    plain_csv.writer(sink, lineterminator="\n").writerows(rows)
+    # By itself Python leaves a return without quotes, and it would be taken for the end of a line.
+    usual = plain_csv.writer(sink, lineterminator="\n")
+    quoted = plain_csv.writer(sink, lineterminator="\n", quoting=plain_csv.QUOTE_ALL)
+    for row in rows:
+        (quoted if any("\r" in field for field in row) else usual).writerow(row)
     return sink.getvalue().encode(errors="replace")
 
 

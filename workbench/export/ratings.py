@@ -15,6 +15,7 @@ from workbench.control import Control
 from workbench.data.interactions import Array
 from workbench.data.names import NAMES, likeness
 from workbench.data.reading import Format, sniff, split_row
+from workbench.data.rows import blocks
 from workbench.data.sources import opened
 from workbench.errors import WorkbenchError
 from workbench.export.tables import check_place, table_file
@@ -87,21 +88,13 @@ def _blocks(path: Path, control: Control) -> Iterator[tuple[list[str], list[str]
 
 
 def _rows(chunks: Iterator[bytes], layout: Format) -> Iterator[tuple[int, list[str]]]:
-    """Line number and fields of each row that is not empty; an id has no line end in it."""
-    rest, number = b"", 0
-    for chunk in chunks:
-        *lines, rest = (rest + chunk).split(b"\n")
-        for number, line in enumerate(lines, number + 1):  # noqa: B020 - counts on from the chunk before
-            if line.strip():
-                yield number, _fields(line, layout)
-    if rest.strip():
-        yield number + 1, _fields(rest, layout)
-
-
-def _fields(line: bytes, layout: Format) -> list[str]:
-    text = line.decode(errors="replace")
-    quoted = layout.quotes and len(layout.delimiter) == 1
-    return split_row(text, layout.delimiter) if quoted else text.split(layout.delimiter)
+    """Line number and fields of each row that is not empty."""
+    quotes = layout.quotes and len(layout.delimiter) == 1
+    for block in blocks(chunks, layout.delimiter, quotes=quotes):
+        for row, line in enumerate(block.lines(np.arange(block.n_rows)).tolist()):
+            text = block.text(row)
+            if text.strip():
+                yield line, split_row(text, layout.delimiter) if quotes else text.split(layout.delimiter)
 
 
 def _columns(path: Path, names: list[str]) -> tuple[int, int]:

@@ -16,8 +16,9 @@ USERS, ITEMS = ["u\r1", "u2", 'u"3\n'], ["i\r\n1", "i,2", "i3"]
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_ids_with_line_ends_are_known_and_come_back(tmp_path, end):
-    user, item = (np.tile(one, 2).astype(np.int32) for one in np.mgrid[:3, :3].reshape(2, -1))
-    rating = np.arange(len(user), dtype=np.float32) % 5
+    user, turn = np.mgrid[:3, :3].reshape(2, -1).astype(np.int32)
+    item = (user + turn) % 3  # so that the last ones, which are hidden, are not the same
+    rating = turn.astype(np.float32)
     data = Interactions.build(user, item, pa.array(USERS), pa.array(ITEMS), rating=rating)
     data.save(tmp_path / "data", {})
     run = Run.create(tmp_path / "run", tmp_path / "data", "average", {}, "last-n", {"n": 1, "validation": 0})

@@ -329,7 +329,7 @@ def test_sampled_numbers_are_red_apart_and_called_so(show_compare, project, sess
         words = {one.text(): one.palette().color(one.foregroundRole()).name() for one in card.findChildren(Text)}
         assert words["Sampled: the truth and 99 others"] == red == words["Candidates"]
         assert [text for text, ink in words.items() if ink == red] == [
-            "sampled candidates", "Candidates", "Sampled: the truth and 99 others",
+            "sampled", "Candidates", "Sampled: the truth and 99 others",
         ]  # fmt: skip
         picture = card.grab().toImage()
         seen = {picture.pixelColor(x, y).name() for x in range(picture.width()) for y in range(picture.height())}

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QPushButton
 
 from tests.app.fake_runs import done_run, epoch_records, evaluation, set_status, write_records
 from tests.app.trained import LEFT, Opened, films, make_project, unnamed
@@ -146,6 +147,17 @@ def test_what_a_job_cannot_do_is_said_in_its_own_words(opened, trained):
         opened.until(lambda: "were not kept. Test it again." in picture.nothing())
     finally:
         (folder / "lists.npy").write_bytes(lists)
+
+
+def test_a_small_window_shows_every_name_whole_and_scrolls_nothing_sideways(opened):
+    opened.window.resize(1024, 700)
+    pictures = opened.page.pictures
+    opened.until(lambda: opened.page.width() < 800)
+    assert opened.window.area.horizontalScrollBar().maximum() == 0
+    for one in (*pictures.tabs.buttons.values(), pictures.export, *opened.page.tools.findChildren(QPushButton)):
+        if one.isVisible():
+            assert one.width() >= one.sizeHint().width(), one.text()
+            assert one.mapTo(opened.page, QPoint(one.width(), 0)).x() <= opened.page.width(), one.text()
 
 
 # What they show ---------------------------------------------------------------------------------------------------------

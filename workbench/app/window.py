@@ -33,7 +33,6 @@ from workbench.app.theme import GRID
 from workbench.app.widgets import Line
 from workbench.project import FILE, Project, set_setting, settings
 
-SMALLEST_PAGE = (960, 380)  # pixels: below it, parts of pages would overlap
 FRAME, TITLE_BAR = 8, 48  # pixels that the system may draw around a window
 COLLECT = 1000  # milliseconds between two looks at what the page wants remembered
 
@@ -75,8 +74,6 @@ class MainWindow(QMainWindow):
         body.setSpacing(2 * GRID)
         body.addWidget(self.header)
         body.addLayout(self.cards)
-        # On a very small screen, or with very large letters, pages are scrolled rather than pushed into each other.
-        self.stack.setMinimumSize(*SMALLEST_PAGE)
         self.area = QScrollArea()
         self.area.setWidget(self.stack)
         self.area.setWidgetResizable(True)
@@ -144,6 +141,8 @@ class MainWindow(QMainWindow):
         page = self.stack.front
         if page is not None:
             self.header.show_page(page)
+            # On a very small screen, or with very large letters, pages are scrolled rather than pushed into each other.
+            self.stack.setMinimumSize(*page.smallest)
             self.session.set_view("page", page.name)
 
     @Slot()

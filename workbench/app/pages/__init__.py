@@ -28,6 +28,7 @@ class Page(QWidget):
     title : in the sidebar and, until `set_title`, above the page
     icon : a name in ``resources/icons``
     order : place in the sidebar, from 1
+    smallest : width and height in pixels below which its parts would overlap, so that it is scrolled
     parts : attributes that take long to make: `functools.cached_property`, made when they are first needed; the window asks
         for them ahead, one at a time
     """
@@ -36,6 +37,7 @@ class Page(QWidget):
     title: ClassVar[str] = ""
     icon: ClassVar[str] = ""
     order: ClassVar[int] = 0
+    smallest: ClassVar[tuple[int, int]] = (960, 380)
     parts: ClassVar[tuple[str, ...]] = ()
 
     heading_changed = Signal()

@@ -35,6 +35,7 @@ from workbench.metrics import all_metrics
 BESIDE = ("recall@10", "ndcg@10", "coverage@10")
 TEST = "test:"
 SUMMED = 124  # pixels for a mean with its deviation
+SAMPLED = 128  # pixels for a figure with the word that it is sampled
 
 
 def _tr(text: str) -> str:
@@ -116,6 +117,9 @@ def columns(
     )
     others = [one.removeprefix(TEST) for one in wanted if one.startswith(TEST) and one != f"{TEST}{metric}"]
     found |= {f"{TEST}{one}": _metric_column(one) for one in others}
+    if any(is_sampled(info) for group in groups for info in group.runs):
+        for name in ("metric", *(f"{TEST}{one}" for one in others)):
+            found[name].width = max(found[name].width, SAMPLED)
     if any(one.summed for group in rows for one in leaves(group)):  # a mean and a deviation stand there
         for one in found.values():
             one.width = max(one.width, SUMMED) if one.total is not None else one.width

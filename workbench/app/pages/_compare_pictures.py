@@ -1,7 +1,7 @@
 """Under the table of runs: one picture of several to choose from, and the protocol."""
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.app.pages._picture import ComparePicture
 from workbench.app.pages._picture_bars import BarsPicture
@@ -53,13 +53,18 @@ class Pictures(QWidget):
         self._runs: list[RunInfo] = []
         self._metric = ""
         self._made: dict[str, ComparePicture] = {}
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        self.card, self.protocol = Card(), ProtocolCard()
+        self._stack = QStackedWidget()
+        self.card.add(self._stack, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(self._build_choice())
+        row = QHBoxLayout()
         row.setSpacing(12)
-        row.addWidget(self._build_pictures(), 2)
-        self.protocol = ProtocolCard()
-        _shape(self.protocol)
-        row.addWidget(self.protocol, 1)
+        row.addWidget(_shaped(self.card), 2)
+        row.addWidget(_shaped(self.protocol), 1)
+        column.addLayout(row, 1)
         self.curves = self._picture("curves")
         assert isinstance(self.curves, CurvesPicture)
         self.cutoffs, self.learning, self.cutoffs_card = (
@@ -109,26 +114,22 @@ class Pictures(QWidget):
             self._stack.addWidget(self._made[kind])
         return self._made[kind]
 
-    def _build_pictures(self) -> Card:
-        self.card = Card()
-        head = QHBoxLayout()
+    def _build_choice(self) -> QHBoxLayout:
         self.tabs = Tabs(kind_titles())
         self.tabs.chosen.connect(self.choose)
         self.tabs.setAccessibleName(self.tr("Pictures"))
         self.export = ExportPicture()
-        head.addWidget(self.tabs)
-        head.addStretch(1)
-        head.addWidget(self.export)
-        self.card.body.addLayout(head)
-        self._stack = QStackedWidget()
-        self.card.add(self._stack, 1)
-        _shape(self.card)
-        return self.card
+        row = QHBoxLayout()
+        row.addWidget(self.tabs)
+        row.addStretch(1)
+        row.addWidget(self.export)
+        return row
 
 
-def _shape(card: Card) -> None:
+def _shaped(card: Card) -> Card:
     card.body.setContentsMargins(2 * GRID, 10, 12, 6)
     card.body.setSpacing(4)
     # As wide as its share of the row, whatever is inside.
     card.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
     card.head.addStrut(20)
+    return card

@@ -44,7 +44,7 @@ class ProtocolCard(Card):
         warned = any(one.warned for one in said)
         show_if(self.warning, warned)
         self.hint.set_ink("error" if warned else "muted")
-        self.hint.set_text(self.tr("sampled candidates") if warned else self.tr("what these numbers depend on"))
+        self.hint.set_text(self.tr("sampled") if warned else self.tr("what these numbers depend on"))
         why = self.tr("Among few candidates numbers look better than they are among all items") if warned else ""
         self.warning.setToolTip(why)
         self._area.setAccessibleDescription(why)

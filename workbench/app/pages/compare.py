@@ -40,6 +40,7 @@ class ComparePage(Page):
     title: ClassVar[str] = QCoreApplication.translate("ComparePage", "Compare")
     icon: ClassVar[str] = "compare"
     order: ClassVar[int] = 5
+    smallest: ClassVar[tuple[int, int]] = (720, 380)
     parts: ClassVar[tuple[str, ...]] = ("pictures",)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:

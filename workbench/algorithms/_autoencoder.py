@@ -90,8 +90,15 @@ class Autoencoder(NeuralAlgorithm):
         """What the first layer makes of histories, (n, width)."""
         from torch.nn import functional
 
-        share = functional.dropout(batch["share"], dropout) if dropout else batch["share"]
-        read: Tensor = first(batch["items"], batch["starts"], per_sample_weights=share) + first.bias
+        items, starts, share = batch["items"], batch["starts"], batch["share"]
+        if dropout:
+            share = functional.dropout(share, dropout)
+        if (
+            dropout and share.device.type == "cpu"
+        ):  # what is left out need not be read; elsewhere, to know it is to wait
+            kept = share != 0
+            items, share, starts = items[kept], share[kept], functional.pad(kept.cumsum(0), (1, 0))[starts]
+        read: Tensor = first(items, starts, per_sample_weights=share) + first.bias
         return read
 
     def misfit(self, vectors: "Tensor", weight: "Tensor", bias: "Tensor", batch: "dict[str, Tensor]") -> "Tensor":
@@ -100,7 +107,7 @@ class Autoencoder(NeuralAlgorithm):
 
         if "compared" in batch:
             weight, bias = weight[batch["compared"]], bias[batch["compared"]] + batch["counts_for"]
-        return softmax_loss(vectors, weight, bias, batch["target"]) * (len(batch["items"]) / len(vectors))
+        return softmax_loss(vectors, weight, bias, batch["target"], len(vectors))
 
     def loss(self, module: Any, batch: "dict[str, Tensor]") -> "Tensor":
         out = module["out"]

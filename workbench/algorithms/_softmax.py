@@ -18,12 +18,8 @@ def whole(device: str) -> AbstractContextManager[Any]:
     return torch.autocast(device, enabled=False) if device in ("cpu", "cuda") else nullcontext()
 
 
-def softmax_loss(hidden: Tensor, weight: Tensor, bias: Tensor, target: Tensor) -> Tensor:
-    """Mean of ``-ln softmax(hidden @ weight.T + bias)[target]`` over all targets.
-
-    The gradient is known in closed form, softmax minus one-hot, so each chunk of rows is finished (loss and gradients)
-    while it is in the cache: three matrix products and a few passes in place, where autograd would hold all logits, or
-    compute them twice.
+def softmax_loss(hidden: Tensor, weight: Tensor, bias: Tensor, target: Tensor, among: int | None = None) -> Tensor:
+    """Sum of ``-ln softmax(hidden @ weight.T + bias)[target]`` over all targets, divided by their number.
 
     Parameters
     ----------
@@ -33,34 +29,58 @@ def softmax_loss(hidden: Tensor, weight: Tensor, bias: Tensor, target: Tensor) -
     bias : float (n_items,)
     target : int64 (n,) or (n, m)
         The right item of each row, or up to m of them, filled with -1.
+    among : int, optional
+        Divide by this instead.
 
     Returns
     -------
     Tensor
         A scalar that can be differentiated (once) by the first three.
     """
-    hidden = hidden.to(weight.dtype)
     goals = target[:, None] if target.ndim == 1 else target  # (n, m)
-    real = (goals >= 0).to(weight.dtype)
-    goals = goals.clamp(min=0)
-    loss = torch.zeros((), device=hidden.device, dtype=hidden.dtype)
-    to_hidden, to_weight, to_bias = torch.zeros_like(hidden), torch.zeros_like(weight), torch.zeros_like(bias)
-    size = max(ROWS, CHUNK.get(hidden.device.type, CHUNK_ELSEWHERE) // (4 * len(weight)))
-    with torch.no_grad(), whole(hidden.device.type):
-        for start in range(0, len(hidden), size):
-            rows, goal, counts = (one[start : start + size] for one in (hidden, goals, real))
-            logits = torch.addmm(bias, rows, weight.T)  # (rows, n_items)
-            logits -= logits.amax(1, keepdim=True)
-            right = logits.gather(1, goal)
-            total = logits.exp_().sum(1, keepdim=True)
-            loss += ((total.log() - right) * counts).sum()
-            share = logits.div_(total if goal.shape[1] == 1 else total / counts.sum(1, keepdim=True))
-            share.scatter_add_(1, goal, -counts)  # softmax - one-hot, of all targets of the row together
-            if hidden.requires_grad:
-                to_hidden[start : start + size] = share @ weight
-            if weight.requires_grad:
-                to_weight.addmm_(share.T, rows)
-            to_bias += share.sum(0)
-    # Linear in the inputs with exactly these gradients; its value is taken away again and the loss put in its place.
-    linear = (hidden * to_hidden).sum() + (weight * to_weight).sum() + (bias * to_bias).sum()
-    return (linear - linear.detach() + loss) / real.sum()
+    loss: Tensor = _Softmax.apply(hidden.to(weight.dtype), weight, bias, goals, among)  # type: ignore[no-untyped-call]
+    return loss
+
+
+class _Softmax(torch.autograd.Function):
+    """Loss and gradients together, chunk by chunk.
+
+    The gradient is known in closed form, softmax minus one-hot, so each chunk of rows is finished while it is in the
+    cache: three matrix products and a few passes in place, where autograd would hold all logits, or compute them twice.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, hidden: Tensor, weight: Tensor, bias: Tensor, goals: Tensor, among: int | None) -> Tensor:
+        real = (goals >= 0).to(weight.dtype)
+        divisor = real.sum() if among is None else torch.full_like(real[0, 0], among)
+        goals, real = goals.clamp(min=0), real / divisor
+        loss = torch.zeros((), device=hidden.device, dtype=hidden.dtype)
+        to_hidden, to_weight, to_bias = torch.empty_like(hidden), torch.empty_like(weight), torch.zeros_like(bias)
+        of_hidden, of_weight = ctx.needs_input_grad[:2]
+        size = max(ROWS, CHUNK.get(hidden.device.type, CHUNK_ELSEWHERE) // (4 * len(weight)))
+        with whole(hidden.device.type):
+            for start in range(0, len(hidden), size):
+                rows, goal, counts = (one[start : start + size] for one in (hidden, goals, real))
+                logits = torch.addmm(bias, rows, weight.T)  # (rows, n_items)
+                logits -= logits.amax(1, keepdim=True)
+                right = logits.gather(1, goal)
+                total = logits.exp_().sum(1, keepdim=True)
+                loss += ((total.log() - right) * counts).sum()
+                share = logits.mul_(counts.sum(1, keepdim=True) / total)
+                share.scatter_add_(1, goal, -counts)  # softmax - one-hot, of all targets of the row together
+                if of_hidden:
+                    torch.mm(share, weight, out=to_hidden[start : start + size])
+                if of_weight and start:
+                    to_weight.addmm_(share.T, rows)
+                elif of_weight:
+                    torch.mm(share.T, rows, out=to_weight)
+                to_bias += share.sum(0)
+        ctx.made = [to_hidden, to_weight, to_bias]
+        return loss
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx: Any, outer: Tensor) -> tuple[Tensor | None, ...]:
+        made, ctx.made = ctx.made, None  # given away, so that they become the gradients as they lie and are not copied
+        needed = zip(made, ctx.needs_input_grad, strict=False)
+        return (*(one.mul_(outer) if wanted else None for one, wanted in needed), None, None)

@@ -195,7 +195,7 @@ def left(real):
 
 def test_filters_are_added_tell_what_they_leave_and_go_again(opened):
     card = opened.split.filters
-    assert card.hint.full_text() == "all data kept"
+    assert card.hint.full_text() == "none yet"
     card.append("min-item")
     card.rows[0].form.set_values({"n": 3})
     card.append("exclude")

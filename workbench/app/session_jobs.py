@@ -69,7 +69,7 @@ class SessionJobs(QObject):
 
     def _prepare_jobs(self) -> None:
         """Start the processes that wait for jobs."""
-        self.submit("warm_up", {}, title=self.tr("Getting ready"))
+        self.submit("warm_up", {})
         self._long.start()
 
     def _end_jobs(self) -> None:

@@ -145,7 +145,7 @@ class SessionRuns(SessionProject):
         if info is None:
             return None
         args = {"run": str(info.folder), "user": user, "k": k, "include_seen": include_seen}
-        return self.submit("recommend", args, title=self.tr("Recommending"), done=done, failed=failed)
+        return self.submit("recommend", args, done=done, failed=failed)
 
     # Selection -----------------------------------------------------------------------------------------------------
 

@@ -25,6 +25,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
+from workbench.app.job_titles import job_title
+
 PROGRESS_PAUSE = 0.05  # seconds between two reports that reach the window
 PATIENCE = 3000  # milliseconds that closing waits for the thread
 
@@ -54,7 +56,7 @@ class Task(QObject):
         self, number: int, job: str, args: dict[str, Any], title: str = "", parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self.number, self.job, self.args, self.title = number, job, args, title or job
+        self.number, self.job, self.args, self.title = number, job, args, title or job_title(job)
         self.state, self.fraction, self.text = "waiting", -1.0, ""
         self.result: Any = None
         self.started = time.monotonic()

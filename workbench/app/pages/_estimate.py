@@ -99,9 +99,8 @@ class EstimateLine(Fitting):
         asked = dict(self._question["asked"])
         if (held := _held_by(self._session.runs.standby.pid)) is not None:
             asked["held"] = held
-        title = self.tr("Measuring what a training takes")
         self._task = self._session.submit(
-            "estimate", {**self._question, "asked": asked}, title=title, done=self._done, failed=self._fail
+            "estimate", {**self._question, "asked": asked}, done=self._done, failed=self._fail
         )
         self._task.finished.connect(self._end)
         self._say(self.tr("Measuring what it takes…"))

@@ -212,7 +212,7 @@ class FilterCard(Card):
         row.deleteLater()
 
     def _refresh(self) -> None:
-        self.hint.set_text("" if self.rows else self.tr("all data kept"))
+        self.hint.set_text("" if self.rows else self.tr("none yet"))
         self.undo.setEnabled(self._history.can_undo)
         self.redo.setEnabled(self._history.can_redo)
         for at, row in enumerate(self.rows):

@@ -232,14 +232,11 @@ class SplitPage(Page):
             self.session.submit(
                 "filter",
                 {"data": folder, "filters": filters},
-                title=self.tr("Filtering the data"),
                 done=self._counted,
                 failed=self._not_counted,
             )
         args = {"data": folder, "name": name, "settings": settings, "filters": filters}
-        self._task = self.session.submit(
-            "split", args, title=self.tr("Dividing the data"), done=self._answered, failed=self._refused
-        )
+        self._task = self.session.submit("split", args, done=self._answered, failed=self._refused)
         self._task.finished.connect(self._finished)
         self._refresh()
 

@@ -1,15 +1,17 @@
 import csv
 import json
+import tempfile
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from openpyxl import load_workbook
 
 from workbench.data.cells import harmless, restored
-from workbench.errors import WorkbenchError
-from workbench.export import tables
+from workbench.errors import Cancelled, WorkbenchError
+from workbench.export import workbook
 from workbench.export.tables import table_file
 
 SCHEMA = pa.schema([("id", pa.string()), ("n", pa.int32()), ("score", pa.float32())])
@@ -108,12 +110,40 @@ def test_excel_holds_texts_as_text_and_numbers_as_numbers(tmp_path):
     assert [row[2].value for row in rows[:2]] == [0.1, None]
 
 
-def test_a_full_sheet_goes_on_in_another(tmp_path, monkeypatch):
-    monkeypatch.setattr(tables, "SHEET_ROWS", 3)
+def test_excel_holds_truths_and_nothing_and_goes_by_arrow(tmp_path):
+    schema = pa.schema([("hit", pa.bool_()), ("year", pa.int16()), ("title", pa.string())])
+    rows = pa.table([[True, False, None], [1995, None, -3], ["a & <b>", None, " ]]> "]], schema=schema)
+    with table_file(tmp_path / "out.xlsx", schema) as write:
+        write(rows)
+        write(rows.slice(0, 0))
+        write(pa.concat_tables([rows.slice(0, 1), rows.slice(2, 1)]))
+    head, *found = load_workbook(tmp_path / "out.xlsx")["Sheet1"].iter_rows(values_only=True)
+    wanted = [tuple(row.values()) for row in rows.to_pylist()]
+    assert head == ("hit", "year", "title")
+    assert found == [*wanted, wanted[0], wanted[2]]
+    assert pd.read_excel(tmp_path / "out.xlsx").title[2] == " ]]> "
+
+
+def test_more_than_a_sheet_holds_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(workbook, "SHEET_ROWS", 5)
     with table_file(tmp_path / "out.xlsx", SCHEMA) as write:
         write(_table(ROWS))
+    with (
+        pytest.raises(WorkbenchError, match=r"holds 4 rows, and this is more: at least 5\. Write \.csv or \.parquet"),
+        table_file(tmp_path / "more.xlsx", SCHEMA) as write,
+    ):
+        write(_table(ROWS))
         write(_table(ROWS[:1]))
-    book = load_workbook(tmp_path / "out.xlsx")
-    assert [[row[0].value for row in sheet.iter_rows(min_row=2)] for sheet in book] == [
-        [ROWS[0][0], ROWS[1][0]], [ROWS[2][0], ROWS[3][0]], [ROWS[0][0]],
-    ]  # fmt: skip
+    monkeypatch.setattr(workbook, "SHEET_BYTES", 100)
+    with pytest.raises(WorkbenchError, match="more text"), table_file(tmp_path / "more.xlsx", SCHEMA):
+        pass
+    assert [one.name for one in tmp_path.iterdir()] == ["out.xlsx"]
+
+
+def test_what_ends_early_leaves_nothing_anywhere(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with pytest.raises(Cancelled), table_file(tmp_path / "out.xlsx", SCHEMA) as write:
+        write(_table(ROWS))
+        assert len(list(tmp_path.iterdir())) == 1  # the one that the worker's end would leave, and knows to sweep
+        raise Cancelled
+    assert list(tmp_path.iterdir()) == []

@@ -22,6 +22,7 @@ from workbench.errors import WorkbenchError
 from workbench.evaluation.ranking import list_blocks, recommend
 from workbench.export.columns import COLUMNS, chosen_columns
 from workbench.export.tables import check_place, table_file
+from workbench.export.workbook import check_rows
 from workbench.training.facts import Facts
 from workbench.training.run import Run
 
@@ -73,6 +74,8 @@ def export_lists(  # noqa: PLR0913 - each is a choice of the person
     if k < 1:
         raise WorkbenchError(f"A list has at least 1 item, not {k}.")
     chosen = _indices(run.data, users)
+    if output.suffix.lower() == ".xlsx":  # said before the work
+        check_rows(len(chosen) * min(k, run.data.n_items))
     source = _Source(run, algorithm, items, include_seen=include_seen)
     schema = source.schema(columns, reason)
     rows = changed = 0

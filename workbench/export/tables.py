@@ -2,9 +2,7 @@
 
 import csv
 import json
-import math
 import operator
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,17 +12,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from workbench.data.cells import EXECUTED, harmless
+from workbench.data.cells import harmless
 from workbench.errors import WorkbenchError
+from workbench.export.workbook import sheet_file
 from workbench.files import whole_file
 
 # Takes one block of rows; gives the number of its cells that do not stand there as they came: with an apostrophe before
 # them in CSV, cut in Excel.
 Write = Callable[[pa.Table], int]
-# What a sheet holds: rows with its head, and letters of a cell. More rows go to another sheet.
-SHEET_ROWS, CELL_LETTERS = 1_048_576, 32_767
-# Control characters that XML does not hold as they are, and what looks as if it were one that was written out.
-UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f]|_(?=x[0-9A-Fa-f]{4}_)")
 
 
 @contextmanager
@@ -38,7 +33,7 @@ def table_file(path: Path, schema: pa.Schema) -> Iterator[Write]:
     Raises
     ------
     WorkbenchError
-        If the ending is none that can be written, or the place cannot be written to.
+        If the ending is none that can be written, the place cannot be written to, or a sheet does not hold so much.
     """
     check_place(path)
     with whole_file(path) as part, FORMATS[path.suffix.lower()](part, schema) as write:
@@ -123,64 +118,9 @@ def _parquet(path: Path, schema: pa.Schema) -> Iterator[Write]:
         yield write
 
 
-@contextmanager
-def _excel(path: Path, schema: pa.Schema) -> Iterator[Write]:
-    from openpyxl import Workbook
-
-    book = Workbook(write_only=True)
-    sheet = _Sheet(book, schema.names)
-    try:
-        yield sheet.write
-    except BaseException:
-        for one in book.worksheets:  # what ends early leaves nothing open
-            one.close()
-        raise
-    with path.open("wb") as file:  # by its name it would be refused, which ends otherwise until it is whole
-        book.save(file)
-
-
-class _Sheet:
-    """Rows of a workbook; when a sheet is full, the next one goes on."""
-
-    def __init__(self, book: Any, names: list[str]) -> None:
-        self._book, self._names, self._rows = book, names, 0
-        self._open()
-
-    def _open(self) -> None:
-        self._sheet = self._book.create_sheet(f"Sheet{len(self._book.worksheets) + 1}")
-        self._sheet.append(self._names)
-        self._rows = 1
-
-    def write(self, table: pa.Table) -> int:
-        columns = [_numbers(column) for column in table.columns]
-        for row in zip(*columns, strict=True):
-            if self._rows == SHEET_ROWS:
-                self._open()
-            self._sheet.append([self._cell(value) for value in row])
-            self._rows += 1
-        texts = [one for one in table.columns if _is_text(one)]
-        return sum(pc.sum(pc.greater(pc.utf8_length(one), CELL_LETTERS)).as_py() or 0 for one in texts)
-
-    def _cell(self, value: Any) -> Any:
-        from openpyxl.cell import WriteOnlyCell
-
-        if isinstance(value, float):
-            return value if math.isfinite(value) else None
-        if not isinstance(value, str):
-            return value
-        text = UNWRITABLE.sub(lambda found: f"_x{ord(found[0]):04X}_", value)
-        if len(text) > CELL_LETTERS:
-            text = text[: CELL_LETTERS - 1] + "…"
-        cell = WriteOnlyCell(self._sheet, text)
-        cell.data_type = "s"  # also where it begins like a formula
-        if EXECUTED.match(value):
-            cell.quotePrefix = True  # text also where somebody edits it
-        return cell
-
-
 FORMATS: dict[str, Callable[[Path, pa.Schema], Any]] = {
     ".csv": _csv,
     ".parquet": _parquet,
     ".jsonl": _jsonl,
-    ".xlsx": _excel,
+    ".xlsx": lambda path, schema: sheet_file(path, schema.names),
 }

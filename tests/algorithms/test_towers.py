@@ -19,7 +19,7 @@ from tests.algorithms.stepped import (
 )
 from workbench.algorithms import find
 from workbench.algorithms._torch import Batch
-from workbench.algorithms._towers import PairScorer, cells, drawing
+from workbench.algorithms._towers import PairScorer, cells, drawing, newest
 from workbench.algorithms.convncf import ConvNCF
 from workbench.algorithms.gmf import GMF
 from workbench.algorithms.mlp import MLP
@@ -123,6 +123,19 @@ def test_history_lifts_its_items_for_new_people(kind: type[PairScorer], by_hand:
     np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-4)
     lead_before, lead_after = (scores[[1, 3]].mean() - scores.mean() for scores in (nobody, one))
     assert lead_after > lead_before
+
+
+def test_only_the_newest_items_of_new_people_count_where_pairs_are_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    algorithm = ready(ConvNCF, some_data(), factors=4, filters=3)
+    histories = UserItems.from_lists([[5, 6, 3, 1], [3, 1], [1], []])
+    whole, short, _, nobody = algorithm.score(np.full(4, -1, np.int32), histories)
+    assert np.abs(whole - short).max() > 1e-3
+    monkeypatch.setattr("workbench.algorithms._towers.OWN_NUMBERS", 2 * algorithm.pair_size())
+    scores = algorithm.score(np.full(4, -1, np.int32), histories)
+    np.testing.assert_allclose(scores[[0, 1]], [short, short], rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(scores[3], nobody, rtol=1e-4, atol=1e-5)
+    cut = newest(histories, 3)
+    assert [cut[user].tolist() for user in range(4)] == [[6, 3, 1], [3, 1], [1], []]
 
 
 def test_every_cell_is_in_one_block() -> None:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 NUMBERS = 2**19
 # Adagrad steps, and their size, that find the vector of a new person; items that theirs should be above, at most.
 FOLD_IN_STEPS, FOLD_IN_RATE, COMPARED = 25, 0.1, 256
+# Numbers that the compared items, and the newest of the person's own, may hold at most: somebody waits.
+COMPARED_NUMBERS, OWN_NUMBERS = NUMBERS // 4, NUMBERS // 2
 
 
 def declare_factors(default: int) -> Any:
@@ -134,8 +136,9 @@ class PairScorer(NeuralAlgorithm):
         return found
 
     def _folded(self, module: Any, items: "Tensor", histories: UserItems) -> "Tensor":
-        """Vectors of new people, float (n, width): from the mean user, steps that lift their items above the others."""
+        """Vectors of new people, float (n, width): from the mean user, steps that lift their newest items above others."""
         vectors = module["user"].weight.mean(0).repeat(len(histories), 1)
+        histories = newest(histories, max(1, OWN_NUMBERS // self.pair_size()))
         order = np.flatnonzero(histories.lengths > 0)
         for rows in cut(order, histories.lengths + COMPARED, max(1, 8 * NUMBERS // self.pair_size())):
             vectors[self.tensor(rows)] = self._lifted(module, items, histories.rows(rows), vectors[self.tensor(rows)])
@@ -149,7 +152,8 @@ class PairScorer(NeuralAlgorithm):
         import torch
         from torch.nn import functional
 
-        spread = np.unique(np.linspace(0, len(items) - 1, min(COMPARED, len(items))).astype(np.int64))
+        most = min(COMPARED, max(1, COMPARED_NUMBERS // self.pair_size()), len(items))
+        spread = np.unique(np.linspace(0, len(items) - 1, most).astype(np.int64))
         compared, own = items[self.tensor(spread)], items[self.tensor(histories.item.astype(np.int64))]
         person = self.tensor(np.repeat(np.arange(len(histories)), histories.lengths))
         share = 1 / self.tensor(histories.lengths.astype(np.float32))[person]
@@ -175,6 +179,13 @@ class PairScorer(NeuralAlgorithm):
             squares += gradient.square()
             vectors = vectors - FOLD_IN_RATE * gradient / squares.sqrt()
         return vectors
+
+
+def newest(histories: UserItems, most: int) -> UserItems:
+    """The end of each history, without ratings and times."""
+    to_end = np.repeat(histories.indptr[1:], histories.lengths) - np.arange(len(histories.item))
+    indptr = np.concatenate([[0], np.cumsum(np.minimum(histories.lengths, most))])
+    return UserItems(indptr, histories.item[to_end <= most])
 
 
 def pair_loss(scores: "Tensor", objective: str, n_items: int) -> "Tensor":

@@ -8,12 +8,15 @@ from pathlib import Path
 from workbench.cli import COMMANDS, FAILED, WRONG_USAGE
 from workbench.cli import main as command_line
 from workbench.declaring import nearest
+from workbench.lean import without_pandas
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Open the window where the arguments name no command; returns the exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments and (len(arguments) > 1 or arguments[0] in COMMANDS or arguments[0].startswith("-")):
+        if argv is None:  # else this process is not ours
+            without_pandas()
         return command_line(arguments)
     if arguments and not Path(arguments[0]).exists():
         return _no_such(arguments[0])

@@ -27,6 +27,7 @@ from typing import Any, TextIO
 
 from workbench.control import Control
 from workbench.errors import Cancelled, WorkbenchError
+from workbench.lean import without_pandas
 
 # Seconds between two lines of progress.
 PROGRESS = 0.05
@@ -98,6 +99,7 @@ def _end(number: int, frame: FrameType | None) -> None:
 
 def main() -> int:
     """Serve jobs, or stand by for a training."""
+    without_pandas()
     # The answer channel is ours alone: whatever a library prints goes to the log (standard error) instead.
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())

@@ -383,7 +383,7 @@ def test_the_first_picture_comes_without_what_is_slow(home):
     program = (
         "import sys; from workbench.app import main as m; from PySide6.QtCore import QTimer\n"
         "m.without_pandas(); app, window = m.build(); window.painted.connect(window.close); window.show(); app.exec()\n"
-        "slow = [name for name in ('torch', 'numba', 'pandas', 'sklearn') if sys.modules.get(name)]\n"
+        "slow = [name for name in ('torch', 'numba', 'pandas', 'scipy', 'sklearn') if sys.modules.get(name)]\n"
         "assert not slow, slow"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)

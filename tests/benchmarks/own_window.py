@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-HEAVY = ("torch", "numba", "pandas")
+HEAVY = ("torch", "numba", "pandas", "scipy")
 PATIENCE = 120.0  # seconds; a busy machine is no failure
 
 

@@ -3,7 +3,6 @@
 from typing import ClassVar
 
 import numpy as np
-import scipy.sparse as sp
 
 from workbench.algorithms import Algorithm
 from workbench.algorithms._threads import even_blocks
@@ -72,6 +71,8 @@ def with_unknown(values: Array, unknown: float) -> Array:
 
 def by_index(histories: UserItems) -> UserItems:
     """The same histories, each in the order of its items instead of time."""
+    import scipy.sparse as sp  # the window reads declarations and sorts nothing
+
     shape = (len(histories), int(histories.item.max(initial=0)) + 1)
     order = sp.csr_matrix((np.arange(len(histories.item)), np.array(histories.item), histories.indptr), shape=shape)
     order.sort_indices()
@@ -81,6 +82,8 @@ def by_index(histories: UserItems) -> UserItems:
 
 def transposed(rows: Rows, n: int) -> Rows:
     """The same entries as `n` rows, one for each index; inside a row in the order of the old rows."""
+    import scipy.sparse as sp  # the window reads declarations and sorts nothing
+
     indptr, index, value = rows
     turned = sp.csr_matrix((value, index, indptr), shape=(len(indptr) - 1, n)).tocsc()
     return turned.indptr.astype(np.int64), turned.indices.astype(np.int32), turned.data

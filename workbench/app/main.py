@@ -2,7 +2,6 @@
 
 import faulthandler
 import gc
-import importlib.abc
 import logging
 import logging.handlers
 import os
@@ -24,6 +23,7 @@ from workbench.app.session import Session
 from workbench.app.theme import theme
 from workbench.app.window import MainWindow
 from workbench.errors import WorkbenchError
+from workbench.lean import without_pandas
 from workbench.project import FILE, log_folder, settings
 from workbench.resources import resource
 
@@ -52,19 +52,6 @@ def main(path: str | None = None) -> int:
     window.deleteLater()
     app.processEvents()
     return int(status)
-
-
-class _NoPandas(importlib.abc.MetaPathFinder):
-    """Says that pandas is not installed: pyarrow would import it at its first array, for nothing this process needs."""
-
-    def find_spec(self, fullname: str, path: object = None, target: object = None) -> None:
-        if fullname == "pandas":
-            raise ModuleNotFoundError(fullname)
-
-
-def without_pandas() -> None:
-    """Save the third of a second, and the 60 MB, that pandas would cost the window."""
-    sys.meta_path.insert(0, _NoPandas())
 
 
 def build() -> tuple[QApplication, MainWindow]:

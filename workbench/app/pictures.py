@@ -26,7 +26,7 @@ SIZE = (1440, 900)
 
 def main(arguments: list[str] | None = None) -> int:
     """Draw all pages; returns the exit status."""
-    from workbench.app.main import without_pandas
+    from workbench.lean import without_pandas
 
     asked = _parser().parse_args(arguments)
     without_pandas()

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import scipy.sparse as sp
 
 from workbench.control import Control
 from workbench.data.picking import picked
@@ -24,6 +23,8 @@ from workbench.errors import WorkbenchError
 from workbench.files import read_json, whole_folder, write_json
 
 if TYPE_CHECKING:
+    import scipy.sparse as sp
+
     from workbench.data.items import Items
     from workbench.data.people import Users
 
@@ -85,8 +86,10 @@ class UserItems:
             None if self.time is None else self.time[where],
         )
 
-    def matrix(self, n_items: int, *, ratings: bool = False) -> sp.csr_matrix:
+    def matrix(self, n_items: int, *, ratings: bool = False) -> "sp.csr_matrix":
         """Sparse float32 (n_users, n_items): ones, or the ratings where asked for."""
+        import scipy.sparse as sp  # the window opens data and multiplies nothing
+
         values = self.rating if ratings and self.rating is not None else np.ones(len(self.item), np.float32)
         return sp.csr_matrix((values, self.item, self.indptr), shape=(len(self), n_items))
 
@@ -191,7 +194,7 @@ class Interactions:
         """Interactions of each item, int64 (n_items,)."""
         return counted(self.item, self.n_items)
 
-    def matrix(self, *, ratings: bool = False) -> sp.csr_matrix:
+    def matrix(self, *, ratings: bool = False) -> "sp.csr_matrix":
         """Sparse float32 (n_users, n_items): ones, or the ratings where asked for."""
         return self.by_user.matrix(self.n_items, ratings=ratings)
 

@@ -324,3 +324,40 @@ def answers(person, name, times):
             words += [run.head.state.text(), run.info.reason]
         person.until(lambda: person.session.runs.active() is None)
     return {"firsts": firsts, "stopping": stopping, "stops": stops, "kills": kills, "words": words}
+
+
+def published(person, project, steps, columns):
+    """Files are read and divided, the form of the page Train is filled and sent for each run, and the test is opened.
+
+    Returns what the page Compare shows of each run, in the order of the orders: column to text and tip.
+    """
+    session, runs = person.session, []
+    session.new_project(Path(project))
+    for step in steps:
+        before = session.data
+        paths = {part: Path(one) for part, one in step["paths"].items()}
+        session.import_file(paths if len(paths) > 1 else paths["train"], step.get("recipe"))
+        person.until(lambda before=before: session.data is not before)
+        assert session.set_split(*step["split"])
+        person.turn_to("train")
+        for name, values in step["runs"]:
+            person.page.algorithms.choose(name)
+            person.page.presets.fill(values)
+            person.until(person.page.primary.isEnabled)
+            person.page.primary.trigger()
+            runs.append(session.selected_runs[0])
+    person.until(lambda: all(session.run(one).over for one in runs), timeout=1800)
+    person.turn_to("compare")
+    session.select_runs([])
+    person.page.tools.columns_chosen.emit(columns)
+    person.click("Open the test")
+    person.until(lambda: all(session.run(one).evaluation for one in runs), timeout=1800)
+    person.page.refresh()
+    model, shown = person.page.table.model(), {}
+    for row in range(model.rowCount()):
+        info = model.run_at(model.source_row(row))
+        if info is not None:
+            cells = [model.index(row, at) for at in range(model.columnCount())]
+            tips = Qt.ItemDataRole.ToolTipRole
+            shown[info.id] = {model.name_of(one.column()): (one.data(), one.data(tips)) for one in cells}
+    return {"runs": [shown[one] for one in runs]}

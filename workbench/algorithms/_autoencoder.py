@@ -88,6 +88,7 @@ class Autoencoder(NeuralAlgorithm):
 
     def read(self, first: Any, batch: "dict[str, Tensor]", dropout: float) -> "Tensor":
         """What the first layer makes of histories, (n, width)."""
+        import torch
         from torch.nn import functional
 
         items, starts, share = batch["items"], batch["starts"], batch["share"]
@@ -96,8 +97,8 @@ class Autoencoder(NeuralAlgorithm):
         if (
             dropout and share.device.type == "cpu"
         ):  # what is left out need not be read; elsewhere, to know it is to wait
-            kept = share != 0
-            items, share, starts = items[kept], share[kept], functional.pad(kept.cumsum(0), (1, 0))[starts]
+            kept = share.nonzero().squeeze(1)
+            items, share, starts = items[kept], share[kept], torch.searchsorted(kept, starts)
         read: Tensor = first(items, starts, per_sample_weights=share) + first.bias
         return read
 

@@ -238,6 +238,15 @@ def test_the_palette_finds_and_does(window, qtbot):
     assert window.page.name == "train"
 
 
+def test_the_palette_says_when_nothing_is_called_so(window, qtbot):
+    window.open_palette()
+    palette = window.findChild(CommandPalette)
+    qtbot.keyClicks(palette.field, "qqq")
+    assert palette.nothing.isVisible()
+    assert not palette.list.isVisible()
+    qtbot.keyClick(palette.field, Qt.Key.Key_Return)  # does nothing, and harms nothing
+
+
 def test_escape_closes_the_palette_whatever_is_typed(window, qtbot):
     qtbot.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
     palette = window.findChild(CommandPalette)

@@ -47,7 +47,11 @@ class CommandPalette(QDialog):
         self.list.setAccessibleName(self.tr("Commands"))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         column.addWidget(self.field)
-        column.addWidget(self.list)
+        self.nothing = Text(self.tr("Nothing here is called so. Fewer letters find more."), ink="muted")
+        self.nothing.setContentsMargins(12, 7, 12, 7)
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
+        column.addWidget(self.list, 1)
+        column.addWidget(self.nothing, 1)
         self.setFixedSize(60 * GRID, 44 * GRID)
         top = parent.mapToGlobal(parent.rect().topLeft())
         self.move(top.x() + (parent.width() - self.width()) // 2, top.y() + 10 * GRID)
@@ -79,6 +83,8 @@ class CommandPalette(QDialog):
             item.setSizeHint(row.sizeHint())
             self.list.setItemWidget(item, row)
         self.list.setCurrentRow(0)
+        self.list.setVisible(bool(found))
+        self.nothing.setVisible(not found)
 
     def _do(self, *_: object) -> None:
         item = self.list.currentItem()

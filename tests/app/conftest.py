@@ -1,5 +1,6 @@
 """Sessions whose workers are quick and obedient stand-ins, and a small data set that is already imported."""
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -22,6 +23,30 @@ def worker_command():
 def trainer_command():
     """The line that starts a stand-in for the training process."""
     return TRAINER
+
+
+@pytest.fixture(scope="session")
+def real_worker(tmp_path_factory):
+    """The line that starts a real worker, in a twentieth of the time where processes can be forked."""
+    if not sys.platform.startswith("linux"):
+        yield None
+        return
+    program, door = str(HERE / "forked_worker.py"), str(tmp_path_factory.mktemp("door") / "door")
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, program, "serve", door], **pipes) as server:
+        assert server.stdout.readline() == b"ready\n"
+        yield [sys.executable, "-S", program, "ask", door]
+        server.stdin.close()
+
+
+@pytest.fixture
+def real(qtbot, home, light, trainer_command, real_worker):
+    """A window whose jobs are done by the real worker."""
+    from tests.app.real_window import RealWindow
+
+    made = RealWindow(qtbot, trainer_command, real_worker)
+    yield made
+    made.close()
 
 
 @pytest.fixture

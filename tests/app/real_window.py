@@ -15,9 +15,9 @@ LONG = 20_000  # milliseconds; a busy machine is no failure
 class RealWindow:
     """The window with its session; `close` ends both."""
 
-    def __init__(self, qtbot, standby):
+    def __init__(self, qtbot, standby, worker):
         self.qtbot = qtbot
-        self.session = Session(standby=standby)
+        self.session = Session(worker=worker, standby=standby)
         self.window = MainWindow(self.session, [Home, DataPage, SplitPage])
         self.window.resize(1280, 720)
         self.window.show()

@@ -6,20 +6,13 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
-from tests.app.real_window import LONG, RealWindow
+from tests.app.real_window import LONG
 from workbench.app.pages._offered import Offer, sort_out
 from workbench.app.theme import theme
 from workbench.errors import WorkbenchError
 
 # The offscreen platform says so whenever a list is opened.
 pytestmark = pytest.mark.qt_log_ignore("^This plugin does not support grabbing the keyboard")
-
-
-@pytest.fixture
-def real(qtbot, home, light, trainer_command):
-    made = RealWindow(qtbot, trainer_command)
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from tests.app.conftest import small_data
-from tests.app.real_window import RealWindow
 from workbench.app.pages._places import ShareBar
 from workbench.app.pages.split import Outcome, SplitPage
 from workbench.app.theme import theme
@@ -15,13 +14,6 @@ FACTS = {
     "words": "some split", "interactions": 100, "train": 80, "validation": 10, "test": 10, "test_users": 9, "users": 9,
     "cold_users": 0, "cold_items": 0, "test_items": 8, "leaked": 0, "equal_times": 0.0, "picture": ["000012"],
 }  # fmt: skip
-
-
-@pytest.fixture
-def real(qtbot, home, light, trainer_command):
-    made = RealWindow(qtbot, trainer_command)
-    yield made
-    made.close()
 
 
 @pytest.fixture

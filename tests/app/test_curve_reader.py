@@ -109,6 +109,23 @@ def test_what_is_long_is_read_beside_the_window_and_goes_on_from_there(reader, f
     assert len(reader.curves["a"].epochs) == len(Curve(whole()).epochs) + 1
 
 
+def test_what_is_added_at_once_is_taken_in_piece_by_piece(reader, file, qtbot, monkeypatch):
+    file.write_bytes(lines_of(epoch_records(1)))
+    reader.look()
+    with file.open("ab") as more:
+        more.write(lines_of(epoch_records(2) + epoch_records(3)))
+    monkeypatch.setattr(_curve_reader, "FEW_BYTES", 500)
+    lengths = []
+    while not lengths or lengths[-1] < 30:
+        with qtbot.waitSignal(reader.grown):
+            reader.look()
+        lengths.append(len(reader.curves["a"].steps))
+    assert max(np.diff([10, *lengths])) <= 500 / len(lines_of(epoch_records(2)[:1]))
+    reader.look()
+    same(reader.curves["a"], Curve(epoch_records(1) + epoch_records(2) + epoch_records(3)))
+    assert not reader._work.busy
+
+
 def test_a_file_that_is_written_again_is_read_again(reader, file):
     file.write_bytes(lines_of(epoch_records(1) + epoch_records(2)))
     reader.look()

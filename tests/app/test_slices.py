@@ -1,13 +1,11 @@
 from PySide6.QtCore import QObject
 
-from workbench.app import slices
 from workbench.app.slices import Slices
 
 
-def test_many_things_are_done_in_slices_and_in_order(qtbot, monkeypatch):
-    monkeypatch.setattr(slices.Slices._go_on, "__defaults__", (0.0,))
+def test_many_things_are_done_in_slices_and_in_order(qtbot):
     parent, done, rounds = QObject(), [], []
-    work = Slices(done.append, parent)
+    work = Slices(done.append, parent, seconds=0.0)
     work.paused.connect(lambda: rounds.append(len(done)))
     with qtbot.waitSignal(work.ended):
         work.begin(range(1, 6))
@@ -23,10 +21,9 @@ def test_nothing_is_over_at_once():
     assert (work.over, ended) == (True, [1])
 
 
-def test_the_rest_can_be_done_now_or_left(monkeypatch):
-    monkeypatch.setattr(slices.Slices._go_on, "__defaults__", (0.0,))
+def test_the_rest_can_be_done_now_or_left():
     parent, done = QObject(), []
-    work = Slices(done.append, parent)
+    work = Slices(done.append, parent, seconds=0.0)
     work.begin([1, 2, 3])
     work.finish()
     assert (done, work.over) == ([1, 2, 3], True)

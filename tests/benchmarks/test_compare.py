@@ -94,6 +94,24 @@ def frames(page, do, times=TIMES):
     return work[2:], clock[2:]  # the first ones make what is then kept
 
 
+def longest(page, do, times=TIMES):
+    """Milliseconds of the longest tick of the event loop until all that follows is drawn, for each time."""
+    worst = []
+    for at in range(times + 2):
+        ticks, pictures = [], page.pictures.curves
+        before = time.thread_time()
+        do(at)
+        page._soon.stop()
+        quiet = 0
+        while quiet < 3:  # what is drawn may have something else drawn
+            QApplication.processEvents()
+            ticks.append(1000 * (time.thread_time() - before))
+            before = time.thread_time()
+            quiet = quiet + 1 if pictures.over else 0
+        worst.append(max(ticks))
+    return worst[2:]
+
+
 def actions(page):
     """What a person does, and what follows it in the next frame."""
     session, table = page.session, page.table
@@ -135,4 +153,7 @@ def test_frames_with_many_runs(page, say, way):
         work, clock = frames(page, do)
         told = f"{spread(work, 'ms', 1)}, clock {spread(clock, 'ms', 1)}"
         say(f"{RUNS} runs {way}: {what}", told, f"≤ {FRAME} ms", "CPU of the window's thread per frame")
+        if what.startswith("draw"):
+            told = spread(longest(page, do), "ms", 1)
+            say(f"{RUNS} runs {way}: {what}, longest tick", told, f"≤ {FRAME} ms", "CPU of the window's thread")
     assert len(page.session.all_runs()) == RUNS

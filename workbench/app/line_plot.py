@@ -62,6 +62,7 @@ class LinePlot(Plot):
         self._data: dict[str, tuple[np.ndarray, np.ndarray]] = {}
         self._known: dict[str, tuple[np.ndarray, np.ndarray, tuple[Any, ...]]] = {}
         self._together = False
+        self._expected, self._narrow = 0, False
         self._spare: list[pg.PlotDataItem] = []
         self._marks: list[pg.ScatterPlotItem] = []
         self._with_legend = legend
@@ -111,8 +112,7 @@ class LinePlot(Plot):
                 self.plot.addItem(curve)
             self._lines[name] = (curve, number)
             self._lay_legend()
-            if len(self._lines) == MANY + 1:
-                self._take_pens()
+            self._judge_width()
         curve, old = self._lines[name]
         if old != number:
             self._lines[name] = (curve, number)
@@ -144,12 +144,31 @@ class LinePlot(Plot):
     @contextmanager
     def together(self) -> Iterator[None]:
         """Several lines that change at once: what is to be said of all of them is said when the last one is drawn."""
-        self._together = True
+        self.begin_together()
         try:
             yield
         finally:
-            self._together = False
-            self._describe()
+            self.end_together()
+
+    def begin_together(self) -> None:
+        """Say nothing of lines that change until `end_together`."""
+        self._together = True
+
+    def end_together(self) -> None:
+        """Say what there is to say of all lines."""
+        self._together = False
+        self._describe()
+
+    def expect(self, n: int) -> None:
+        """So many lines will be there: they are as wide from the first one on as all of them will be."""
+        self._expected = n
+        self._judge_width()
+
+    def _judge_width(self) -> None:
+        narrow = max(len(self._lines), self._expected) > MANY
+        if narrow != self._narrow:
+            self._narrow = narrow
+            self._take_pens()
 
     def remove_line(self, name: str) -> None:
         """Take a line away."""
@@ -163,8 +182,7 @@ class LinePlot(Plot):
             curve.hide()
             self._spare.append(curve)  # to make another takes longer than to draw it
             self._lay_legend()
-            if len(self._lines) == MANY:
-                self._take_pens()
+            self._judge_width()
             self._describe()
 
     def clear(self) -> None:
@@ -357,7 +375,7 @@ class LinePlot(Plot):
         if name not in self._faint:
             pen = theme().pen(number)
             # Two pixels read better, and cost nothing where there are few points.
-            pen.setWidth(2 if len(self._data[name][0]) <= FEW and len(self._lines) <= MANY else 1)
+            pen.setWidth(2 if len(self._data[name][0]) <= FEW and not self._narrow else 1)
             return pen
         color = theme().series(number)
         color.setAlpha(FAINT)

@@ -18,12 +18,12 @@ class Slices(QObject):
     ended = Signal()
     """All are done."""
 
-    def __init__(self, each: Callable[[Any], None], parent: QObject) -> None:
+    def __init__(self, each: Callable[[Any], None], parent: QObject, seconds: float = SLICE) -> None:
         super().__init__(parent)
-        self._each = each
+        self._each, self._seconds = each, seconds
         self._left: Iterator[Any] | None = None
         self._soon = QTimer(self, singleShot=True, interval=0)
-        self._soon.timeout.connect(self._go_on)
+        self._soon.timeout.connect(self._next)
 
     @property
     def over(self) -> bool:
@@ -33,7 +33,7 @@ class Slices(QObject):
     def begin(self, things: Iterable[Any]) -> None:
         """Do this instead of what is left."""
         self._left = iter(things)
-        self._go_on()
+        self._go_on(self._seconds)
 
     def finish(self) -> None:
         """Do now all that is left."""
@@ -45,7 +45,10 @@ class Slices(QObject):
         self._soon.stop()
 
     @Slot()
-    def _go_on(self, seconds: float = SLICE) -> None:
+    def _next(self) -> None:
+        self._go_on(self._seconds)
+
+    def _go_on(self, seconds: float) -> None:
         began, used = perf_counter(), thread_time()
         while self._left is not None and (thing := next(self._left, None)) is not None:
             self._each(thing)

@@ -9,13 +9,14 @@ from workbench.app.pages._background import Background
 from workbench.app.pages._curves import FEW_BYTES, Curve, columns_in
 from workbench.app.run_worker import Tail
 
+MUCH = 500_000  # bytes that were added to a file, above which it is quicker to read it anew
 LONG = 1 << 25  # bytes that are taken in at once outside the window's thread
 FRAME = 16  # milliseconds between two looks where there is more than one may take in
 FILE = "records.jsonl"
 
 
 class CurveReader(QObject):
-    """What is short is read at once; what is long is read anew, as a whole, off the window's thread.
+    """What is short is read at once, what is added piece by piece; what is long, as a whole off the window's thread.
 
     Attributes
     ----------
@@ -31,6 +32,7 @@ class CurveReader(QObject):
         self.curves: dict[str, Curve] = {}
         self._folders: dict[str, Path] = {}
         self._tails: dict[str, Tail] = {}
+        self._begun: set[str] = set()  # runs of which something was read, so that only what is added is new
         self._reading = ""  # the run that is read off the window's thread
         self._work = Background(self)
         self._work.answered.connect(self._take)
@@ -41,6 +43,7 @@ class CurveReader(QObject):
     def follow(self, folders: dict[str, Path]) -> None:
         """Read these runs (id to folder) and no others."""
         self._folders = dict(folders)
+        self._begun &= folders.keys()
         self._tails = {one: self._tails.get(one) or Tail(folder / FILE) for one, folder in folders.items()}
         self.curves = {one: self.curves.get(one) or Curve() for one in folders}
 
@@ -48,23 +51,28 @@ class CurveReader(QObject):
         """Forget what was read of a run: it is written again."""
         if run_id in self._folders:
             self._tails[run_id], self.curves[run_id] = Tail(self._folders[run_id] / FILE), Curve()
+            self._begun.discard(run_id)
 
     def look(self) -> None:
         """Take in what is new, as much as a frame has time for."""
         room = FEW_BYTES
         for run_id, tail in self._tails.items():
             left = tail.left
-            if left > FEW_BYTES:
+            if left > (MUCH if run_id in self._begun else FEW_BYTES):
                 self._read_long(run_id)
-            elif left > room:
+            elif left > room < FEW_BYTES:
                 self._rest.start()
                 return
             elif left:
-                room -= left
                 lines = tail.lines(FEW_BYTES)
                 if tail.restarted:
                     self.curves[run_id] = Curve()
                 self.curves[run_id].extend(columns_in(lines))
+                self._begun.add(run_id)
+                room -= left
+                if left > FEW_BYTES:  # there is more of it
+                    self._rest.start()
+                    return
 
     def _read_long(self, run_id: str) -> None:
         if not self._reading:
@@ -77,6 +85,7 @@ class CurveReader(QObject):
         self._reading = ""
         if run_id in self._tails:
             self._tails[run_id], self.curves[run_id] = tail, curve
+            self._begun.add(run_id)
         self.grown.emit()
 
     @Slot(str)

@@ -14,7 +14,7 @@ Columns = dict[str, Array]
 
 # What a record says, and what it says one level deeper.
 PLAIN, DEEPER = ("epoch", "part", "loss", "seconds", "memory_bytes"), ("validation", "values")
-FEW_BYTES = 100_000  # up to which lines are read one by one
+FEW_BYTES = 20_000  # some milliseconds of work, up to which lines are read one by one
 LOWER_IS_BETTER = frozenset({"rmse", "mae"})
 BLOCK = 64  # points that are smoothed by one product
 MOST_MEANT = 100_000  # points that are smoothed at once

@@ -8,7 +8,7 @@ from workbench.app.pages._compare_columns import metrics_of
 from workbench.app.pages._curve_reader import CurveReader
 from workbench.app.pages._curves import number
 from workbench.app.pages._legend import Legend
-from workbench.app.pages._lines import RunLine, show_lines
+from workbench.app.pages._lines import RunLine, RunLines
 from workbench.app.pages._picture import ComparePicture, Part, titles
 from workbench.app.pages._run_words import metric_title, tested
 from workbench.app.pages._tabs import Tabs
@@ -55,6 +55,7 @@ class CurvesPicture(ComparePicture):
             whole=True,
             empty=self.tr("Nothing here learns in epochs: there is no curve."),
         )
+        self._cutoff_lines, self._learning_lines = RunLines(self.cutoffs), RunLines(self.learning)
         self.cutoffs_panel = Panel(" ", self.cutoffs)
         self.learning_panel = Panel(self.tr("Validation"), self.learning)
         self.by = Tabs({"epoch": self.tr("By epoch"), "seconds": self.tr("By seconds")})
@@ -81,11 +82,22 @@ class CurvesPicture(ComparePicture):
         self._legend.show_runs(named if len(named) > 1 else [])
 
     def parts(self) -> list[Part]:
+        self.finish()
         shown = [(self.cutoffs_panel.title.text(), self.cutoffs), (self._learning_title(), self.learning)]
         return [one for one in shown if one[1].lines()]
 
+    @property
+    def over(self) -> bool:
+        """Whether all lines are drawn that are to be."""
+        return self._cutoff_lines.over and self._learning_lines.over
+
+    def finish(self) -> None:
+        """Draw now what would come in a moment."""
+        self._cutoff_lines.finish()
+        self._learning_lines.finish()
+
     def named(self) -> list[RunInfo]:
-        lines = {*self.cutoffs.lines(), *self.learning.lines()}
+        lines = {one.info.id for one in (*self._cutoff_lines.wanted, *self._learning_lines.wanted)}
         return [info for info in self.runs if info.id in lines]
 
     def table(self) -> list[list[Any]]:
@@ -129,7 +141,7 @@ class CurvesPicture(ComparePicture):
             if points:
                 cutoffs, values = zip(*points, strict=True)
                 wanted.append(RunLine(info, cutoffs, values, markers=True))
-        show_lines(self.cutoffs, wanted)
+        self._cutoff_lines.show(wanted)
 
     def _learning_title(self) -> str:
         return f"{self.learning_panel.title.text()} {self.learning_panel.hint.full_text()}".strip()
@@ -151,7 +163,7 @@ class CurvesPicture(ComparePicture):
             y = curve.validation.y
             x, y = ([0.0, last], [float(y[0])] * 2) if curve.flat else (places[info.id], y)
             wanted.append(RunLine(info, x, y))
-        show_lines(self.learning, wanted)
+        self._learning_lines.show(wanted)
 
     def _choose_by(self, by: str) -> None:
         self.keep(by=by)

@@ -1,0 +1,94 @@
+"""Lines of runs are drawn a few at a time, to the same end as all at once."""
+
+from time import thread_time
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from workbench.app.line_plot import MANY
+from workbench.app.pages import _lines
+from workbench.app.pages._lines import RunLine, RunLines, show_lines
+from workbench.app.plots import LinePlot
+from workbench.app.slices import Slices
+
+
+def lines(first, n=20):
+    """Lines of runs that only have a number."""
+    runs = [SimpleNamespace(id=f"r{at}", number=at, title=f"Run {at}", spec={}) for at in range(first, first + n)]
+    return [RunLine(one, np.arange(5), np.arange(5) * one.number / 7) for one in runs]
+
+
+@pytest.fixture
+def plot(keep, light):
+    made = keep(LinePlot("curves", empty="Nothing."))
+    made.resize(500, 300)
+    made.show()
+    return made
+
+
+@pytest.fixture
+def drawn(plot, monkeypatch):
+    monkeypatch.setattr(_lines, "short_title", lambda info: info.title)
+    return plot
+
+
+def test_one_line_is_there_at_once_and_the_others_come_as_the_window_lives(drawn, qtbot, monkeypatch):
+    monkeypatch.setattr(_lines, "AT_A_STRETCH", 0.0)
+    some = RunLines(drawn)
+    some.show(lines(0))
+    assert drawn.lines() == ["r0"]
+    assert not drawn._is_empty
+    assert not some.over
+    lengths = []
+    some._slices.paused.connect(lambda: lengths.append(len(drawn.lines())))
+    qtbot.waitUntil(lambda: some.over)
+    assert lengths == list(range(2, 21))
+    assert drawn.lines() == [f"r{at}" for at in range(20)]
+    assert drawn.summary().startswith("Run 0: 5 points")
+
+
+def test_in_the_end_all_is_as_if_drawn_at_once_whatever_came_between(drawn, keep, qtbot):
+    at_once = keep(LinePlot("curves", empty="Nothing."))
+    show_lines(at_once, lines(7))
+    some = RunLines(drawn)
+    for first, n in ((0, 20), (30, 3), (7, 20)):  # before the former ones are there
+        some.show(lines(first, n))
+    some.finish()
+    assert drawn.lines() == at_once.lines() == [one.name for one in some.wanted]
+    assert drawn.summary() == at_once.summary()
+    for name in drawn.lines():
+        one, other = drawn._lines[name][0], at_once._lines[name][0]
+        assert one.opts["pen"] == other.opts["pen"]
+        assert one.isVisible()
+        np.testing.assert_array_equal(one.getData(), other.getData())
+    some.show([])
+    some.finish()
+    assert drawn.lines() == []
+    assert drawn._is_empty
+
+
+def test_lines_are_as_wide_from_the_first_one_on_as_all_of_them_will_be(drawn, monkeypatch):
+    monkeypatch.setattr(_lines, "AT_A_STRETCH", 0.0)
+    some = RunLines(drawn)
+    some.show(lines(0, MANY + 1))
+    assert drawn._lines["r0"][0].opts["pen"].width() == 1
+    some.finish()
+    some.show(lines(0, MANY))
+    some.finish()
+    assert {curve.opts["pen"].width() for curve, _ in drawn._lines.values()} == {2}
+
+
+def test_no_stretch_of_twenty_new_lines_is_long(drawn, qtbot, monkeypatch):
+    took, go_on = [], Slices._go_on
+
+    def timed(self, seconds):
+        before = thread_time()
+        go_on(self, seconds)
+        took.append(1000 * (thread_time() - before))
+
+    monkeypatch.setattr(Slices, "_go_on", timed)
+    some = RunLines(drawn)
+    some.show(lines(0))
+    qtbot.waitUntil(lambda: some.over)
+    assert max(took) <= max(16, sum(took) / 3), took  # a busy machine makes all of them longer

@@ -277,9 +277,9 @@ def script(runs: list[str], output: str, control: Control) -> Json:
 
 def warm_up(control: Control) -> Json:
     """Load what the first recommendation would wait for."""
-    from workbench.evaluation.ranking import top_k
+    from workbench.evaluation.ranking import make_ready
 
-    top_k(np.zeros((1, 2), np.float32), 1)
+    make_ready()
     return {"algorithms": list(all_algorithms())}
 
 

@@ -1,5 +1,8 @@
 """Top-k against a brute-force sort."""
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -251,3 +254,25 @@ def test_models_of_factors_give_the_lists_of_their_scores(name):
     assert there.any()
     plain = algorithm.score(users, data.by_user)[np.nonzero(there)[0], items[there]]
     np.testing.assert_allclose(values[there], plain, rtol=1e-5, atol=1e-6)
+
+
+READY = """
+from tests.golden import checkerboard
+from workbench.algorithms import find
+from workbench.evaluation import _kernels, ranking
+ranking.make_ready()
+def compiled():
+    return {name: len(one.signatures) for name, one in vars(_kernels).items() if hasattr(one, "signatures")}
+before, data = compiled(), checkerboard().train
+for name in ("popularity", "item-knn", "ease", "pure-svd", "bpr"):
+    algorithm = find(name).make({"epochs": 1} if name == "bpr" else {})
+    list(algorithm.train(data))
+    one = data.by_user.rows(slice(0, 40))
+    ranking.recommend(algorithm, data.user[:40] * 0 - 1, one, 5, one)
+assert compiled() == before, (before, compiled())
+assert sum(before.values()) > 4
+"""
+
+
+def test_nothing_that_makes_lists_is_left_to_compile_when_all_is_ready():
+    subprocess.run([sys.executable, "-c", READY], check=True, cwd=Path(__file__).parents[2])

@@ -123,6 +123,18 @@ def _nothing(n: int) -> UserItems:
     return UserItems(np.zeros(n + 1, np.int64), np.zeros(0, np.int32))
 
 
+def make_ready() -> None:
+    """Compile whatever makes lists, or load it compiled, so that nobody's first list waits for it."""
+    import scipy.sparse as sp
+
+    from workbench.evaluation.factor_lists import best_by_factors
+
+    one = np.ones((1, 1), np.float32)
+    top_k(one.copy(), 1)
+    _best_of_product(sp.csr_matrix(one), sp.csr_matrix(one), 1, None)
+    best_by_factors(one, one, None, 1, _nothing(1), _tie_order(1))
+
+
 def rank_of(scores: Array, item: int, masked: Array) -> int:
     """Place of one item in the list that `top_k` would make of the scores of one user; 1 is the top.
 

@@ -9,7 +9,7 @@ from tests.data.test_interactions import build
 from workbench.control import Control
 from workbench.errors import Cancelled, WorkbenchError
 from workbench.evaluation.evaluate import rank_all
-from workbench.export import lists
+from workbench.export import lists, workbook
 from workbench.export.lists import export_lists
 from workbench.insight.explaining import first_reason
 from workbench.training.run import Run
@@ -93,6 +93,14 @@ def test_progress_is_told_and_a_cancel_leaves_nothing(run, tmp_path, monkeypatch
     assert control.seen == sorted(control.seen)
     assert control.seen[0] == pytest.approx(1 / 31)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_more_lists_than_a_sheet_holds_are_refused_before_the_work(run, tmp_path, monkeypatch):
+    monkeypatch.setattr(workbook, "SHEET_ROWS", 3 * 31)
+    export_lists(run, run.trained_algorithm(), tmp_path / "out.xlsx", k=2)
+    with pytest.raises(WorkbenchError, match=r"holds 92 rows.* Write \.csv or \.parquet"):
+        export_lists(run, None, tmp_path / "more.xlsx", k=3)  # whatever the algorithm would say
+    assert [one.name for one in tmp_path.iterdir()] == ["out.xlsx"]
 
 
 def test_columns_are_chosen_and_hits_are_those_of_the_test(run, tmp_path):

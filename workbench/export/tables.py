@@ -90,12 +90,13 @@ def _is_text(column: pa.ChunkedArray) -> bool:
 
 @contextmanager
 def _jsonl(path: Path, schema: pa.Schema) -> Iterator[Write]:
+    encoded = json.JSONEncoder(ensure_ascii=False).encode  # `dumps` would make one for each row
     with path.open("w", encoding="utf-8", newline="\n") as file:
 
         def write(table: pa.Table) -> int:
             columns = [_numbers(column) for column in table.columns]
             for row in zip(*columns, strict=True):
-                file.write(json.dumps(dict(zip(schema.names, row, strict=True)), ensure_ascii=False) + "\n")
+                file.write(encoded(dict(zip(schema.names, row, strict=True))) + "\n")
             return 0
 
         yield write

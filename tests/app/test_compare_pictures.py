@@ -6,8 +6,8 @@ import json
 import pyarrow as pa
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtGui import QDesktopServices, QImage
+from PySide6.QtWidgets import QFileDialog, QPushButton
 
 from tests.app.fake_runs import done_run, epoch_records, evaluation, set_status, write_records
 from tests.app.trained import LEFT, Opened, films, make_project, unnamed
@@ -62,10 +62,10 @@ def trained(tmp_path_factory):
 
 
 @pytest.fixture
-def opened(trained, qtbot, home, light, keep):
+def opened(trained, qtbot, home, light, keep, real_worker):
     trained.view = {}
     trained.save()
-    made = Opened(qtbot, Project.open(trained.folder), "compare")
+    made = Opened(qtbot, Project.open(trained.folder), "compare", real_worker)
     made.until(lambda: len(made.page.pictures._runs) == 4)
     yield made
     made.close()
@@ -397,3 +397,48 @@ def test_text_that_was_made_before_the_colours_changed_has_the_new_ones_when_it_
     light.set_mode("dark", keep=False)
     holder.show()
     assert inside.palette().color(inside.foregroundRole()).name() == light.tokens.muted
+
+
+# The report -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_report_of_the_selected_runs_is_written_and_opened(opened, tmp_path, monkeypatch):
+    report, shown = opened.page.report, []
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "films"), "Web page (*.html)"))
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: shown.append(url.toLocalFile()))
+    opened.session.select_runs(["2-ease", "0-popularity"])
+    opened.page.refresh()
+    opened.click(report.make)
+    assert not report.make.isVisible()
+    assert report.cancel.isVisible()
+    opened.until(report.open.isVisible)
+    text = (tmp_path / "films.html").read_text(encoding="utf-8")
+    assert "EASE" in text
+    assert "Popularity" in text
+    assert "Random" not in text
+    opened.click(report.open)
+    assert shown == [str(tmp_path / "films.html")]
+    opened.session.select_runs([])
+    assert [one.rsplit("/", 1)[-1] for one in report.folders()] == ["0-popularity", "1-random", "2-ease", "3-ease"]
+
+
+def test_a_report_that_is_cancelled_or_fails_says_so_and_leaves_nothing(opened, tmp_path, monkeypatch, qtbot):
+    report, said = opened.page.report, []
+    opened.session.notice.connect(lambda *told: said.append(told))
+    path = tmp_path / "films.html"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    opened.click(report.make)
+    report.set_progress(0.4, "runs")
+    assert report.cancel.text() == "Cancel report (40 %)"
+    opened.click(report.cancel)
+    opened.until(report.make.isVisible)
+    assert said[-1] == ("info", "The report was cancelled; nothing was written")
+    assert not report.open.isVisible()
+    assert not list(tmp_path.glob("*films*"))
+    path = tmp_path / "nowhere" / "films.html"
+    with qtbot.waitSignal(opened.session.failure, timeout=20_000) as heard:
+        opened.click(report.make)
+    assert heard.args[0] == "The report was not written"
+    assert "nowhere" in heard.args[1]
+    assert report.make.isVisible()
+    assert not report.open.isVisible()

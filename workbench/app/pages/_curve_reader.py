@@ -86,7 +86,7 @@ class CurveReader(QObject):
         if run_id in self._tails:
             self._tails[run_id], self.curves[run_id] = tail, curve
             self._begun.add(run_id)
-        self.grown.emit()
+        self._rest.start()  # several that arrive in one frame are drawn together
 
     @Slot(str)
     def _give_up(self, _sentence: str) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtCore import QCoreApplication, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout
 
 from workbench.app.pages._export_writing import Telling
+from workbench.app.pages._report_words import ask_place, ask_report, place_of, report_words, runs_words, title_of
 from workbench.app.pages._run_combo import usable_runs
 from workbench.app.runs import RunInfo
 from workbench.app.session import Session
@@ -77,8 +78,10 @@ class SessionFiles(Card):
 
     @Slot()
     def _report(self) -> None:
-        title = self._session.project.name if self._session.project is not None else self.tr("Recommendations")
-        self._save("report", "report.html", self.tr("Web page (*.html)"), self._runs_words, title=title)
+        path = ask_report(self._session, self.window())
+        if path is not None:
+            args = {"runs": self.folders, "title": title_of(self._session)}
+            self.wanted.emit("report", args, path, report_words)
 
     @Slot()
     def _metrics(self) -> None:
@@ -91,26 +94,15 @@ class SessionFiles(Card):
 
     @Slot()
     def _plots(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self.window(), self.tr("Folder for the pictures"), str(self._place()))
+        title = self.tr("Folder for the pictures")
+        chosen = QFileDialog.getExistingDirectory(self.window(), title, str(place_of(self._session)))
         if chosen:
             self.wanted.emit("plots", {"runs": self.folders}, Path(chosen), self._files_words)
 
-    def _save(self, job: str, name: str, kinds: str, telling: Telling, **args: Any) -> None:
-        chosen, kind = QFileDialog.getSaveFileName(
-            self.window(), self.tr("Save {file}").format(file=name), str(self._place() / name), kinds
-        )
-        if not chosen:
-            return
-        path = Path(chosen)
-        if not path.suffix:  # of the kind that was chosen in the dialog
-            path = path.with_name(path.name + (kind.partition("*")[2].rstrip(")") or Path(name).suffix))
-        self.wanted.emit(job, {"runs": self.folders, **args}, path, telling)
-
-    def _place(self) -> Path:
-        return self._session.project.folder if self._session.project is not None else Path.home()
-
-    def _runs_words(self, answer: Json) -> list[str]:
-        return [self._number(answer["runs"])]
+    def _save(self, job: str, name: str, kinds: str, telling: Telling) -> None:
+        path = ask_place(self._session, self.window(), name, kinds)
+        if path is not None:
+            self.wanted.emit(job, {"runs": self.folders}, path, telling)
 
     def _rows_words(self, answer: Json) -> list[str]:
         return [self.tr("{n:,} metrics").format(n=answer["rows"])]
@@ -120,7 +112,4 @@ class SessionFiles(Card):
         return [self.tr("{n:,} pictures").format(n=n) if n != 1 else self.tr("1 picture")]
 
     def _script_words(self, answer: Json) -> list[str]:
-        return [self._number(len(answer["runs"])), self.tr("run it to get the same numbers")]
-
-    def _number(self, n: int) -> str:
-        return self.tr("{n:,} runs").format(n=n) if n != 1 else self.tr("1 run")
+        return [runs_words(len(answer["runs"])), self.tr("run it to get the same numbers")]

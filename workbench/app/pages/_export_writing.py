@@ -1,14 +1,13 @@
-"""One file at a time is written by the worker; the card at the foot says how it goes."""
+"""One file at a time is written by the worker; something on the page says how it goes."""
 
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from workbench.app.pages._background import Background
-from workbench.app.pages._export_outcome import Outcome
 from workbench.app.pages._lists import line
 from workbench.app.session import Session
 from workbench.app.task_worker import Task
@@ -17,6 +16,30 @@ from workbench.files import sweep
 Json = dict[str, Any]
 # What was written, in a few parts, from the answer of the job.
 Telling = Callable[[Json], list[str]]
+
+
+class Told(Protocol):
+    """What says how the writing goes, as `Outcome` does."""
+
+    cancel_wanted: Any
+
+    def show_progress(self, name: str) -> None:
+        """It has begun."""
+
+    def set_progress(self, fraction: float, what: str) -> None:
+        """How far it is, 0 to 1; negative where that is not known."""
+
+    def show_cancelling(self) -> None:
+        """It is being ended."""
+
+    def show_cancelled(self) -> None:
+        """It was ended."""
+
+    def show_done(self, path: Path, words: list[str], sha256: str = "") -> None:
+        """What was written."""
+
+    def show_failed(self) -> None:
+        """It did not work."""
 
 
 class Writing(QObject):
@@ -29,7 +52,7 @@ class Writing(QObject):
     failed = Signal(str, str)
     """A sentence, details."""
 
-    def __init__(self, session: Session, outcome: Outcome, parent: QObject) -> None:
+    def __init__(self, session: Session, outcome: Told, parent: QObject) -> None:
         super().__init__(parent)
         self._session, self._outcome = session, outcome
         self.task: Task | None = None

@@ -13,7 +13,7 @@ from workbench.app.plots import LinePlot
 from workbench.app.runs import RunInfo
 from workbench.app.slices import Slices
 
-AT_A_STRETCH = 0.004  # seconds: a frame has to paint what is drawn, too
+AT_A_STRETCH = 0.002  # seconds: the frame has to paint all that is drawn, too
 
 
 @dataclass

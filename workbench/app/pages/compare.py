@@ -16,6 +16,7 @@ from workbench.app.pages._compare_deeds import RunDeeds, UndoBar
 from workbench.app.pages._compare_file import TableFile
 from workbench.app.pages._compare_groups import WAYS, arranged, matching
 from workbench.app.pages._compare_pictures import Pictures
+from workbench.app.pages._compare_report import ReportOrder
 from workbench.app.pages._compare_testing import Testing
 from workbench.app.pages._compare_tools import FIRST, Tools
 from workbench.app.pages._compare_words import Verdict
@@ -56,6 +57,8 @@ class ComparePage(Page):
         self._pictured: tuple[Any, ...] = ()
         self.testing = Testing(session, self)
         self.primary = self.testing.order
+        self.report = ReportOrder(session)
+        self.secondary = [self.report]
         self._soon = QTimer(self, singleShot=True, interval=FRAME)
         self._soon.timeout.connect(self._catch_up)
         self._typed = QTimer(self, singleShot=True, interval=PAUSE)
@@ -221,6 +224,8 @@ class ComparePage(Page):
     def _refresh_rest(self) -> None:
         self._refresh_words()
         self.testing.refresh()
+        self.report.metric = self._metric
+        self.report.refresh()
         if self._typed.isActive():  # whoever types is not to wait for twenty curves at each key
             self._typed.start()
         else:

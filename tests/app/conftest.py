@@ -50,6 +50,18 @@ def real(qtbot, home, light, trainer_command, real_worker):
 
 
 @pytest.fixture
+def write(tmp_path):
+    """Write a small file, and give its path."""
+
+    def write(name, text):
+        path = tmp_path / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture
 def home(tmp_path, monkeypatch):
     """A place of its own for settings and recent projects."""
     monkeypatch.setenv("RECWB_HOME", str(tmp_path / "home"))

@@ -10,6 +10,9 @@ from workbench.app.widgets import Button
 from workbench.app.window import MainWindow
 
 LONG = 20_000  # milliseconds; a busy machine is no failure
+RATINGS = "user,item,rating,time\n" + "".join(
+    f"u{i % 5},i{i % 7},{i % 5 + 1},{1_000_000_000 + 86_400 * i}\n" for i in range(35)
+)
 
 
 class RealWindow:
@@ -62,6 +65,10 @@ class RealWindow:
         self.click(self.primary())
         self.until(lambda: self.session.data is not before and self.data.stack.currentWidget() is self.data.glance)
         self.until(lambda: not self.data.glance.rows._counting.busy)
+
+    def head(self, column):
+        """What stands over a column of the sheet."""
+        return self.data.sheet.table.head.heads[column]
 
     def cells(self, table):
         model = table.model()

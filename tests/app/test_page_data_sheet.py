@@ -1,0 +1,136 @@
+"""The sheet of the page Data, with the real worker: how a file is read, and what is corrected."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QWidget
+
+from tests.app.real_window import RATINGS
+
+# The offscreen platform says so whenever a list is opened.
+pytestmark = pytest.mark.qt_log_ignore("^This plugin does not support grabbing the keyboard")
+
+
+def choose(real, box, value):
+    """Choose from a list by keys, as a person without a mouse does."""
+    box.setFocus()
+    real.qtbot.keyClick(box, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    real.until(box.view().isVisible)
+    real.qtbot.keyClick(box.view(), Qt.Key.Key_Home)
+    while box.itemData(box.view().currentIndex().row()) != value:
+        before = box.view().currentIndex().row()
+        real.qtbot.keyClick(box.view(), Qt.Key.Key_Down)
+        assert box.view().currentIndex().row() > before, f"{value} is not in the list"
+    real.qtbot.keyClick(box.view(), Qt.Key.Key_Return)
+    assert box.currentData() == value
+
+
+def unfold(real):
+    """Show how the file is read, with all that can be corrected."""
+    if not real.data.sheet.how.fold.isChecked():
+        real.click(real.data.sheet.how.fold)
+    return real.data.sheet.how.choices
+
+
+def note(real, text):
+    """The button of a note."""
+    shown = [one for one in real.data.sheet.notes.buttons if one.isVisible()]
+    return next(one for one in shown if text in one.text())
+
+
+# Correcting the guess ------------------------------------------------------------------------------------------------
+
+
+def test_a_missing_role_is_told_and_holds_the_button(real, write):
+    real.offer(write("ratings.csv", RATINGS))
+    choose(real, real.head(1).box, "")
+    assert not real.primary().isEnabled()
+    assert real.data.sheet.remark.text() == "Choose which column is the item."
+    choose(real, real.head(1).box, "item")
+    assert real.primary().isEnabled()
+    assert real.data.sheet.remark.text() == ""
+
+
+def test_a_role_moves_and_user_and_item_change_places(real, write):
+    real.offer(write("ratings.csv", RATINGS))
+    choose(real, real.head(0).box, "item")
+    assert [real.head(at).box.currentData() for at in range(4)] == ["item", "user", "rating", "time"]
+    choose(real, real.head(2).box, "time")
+    assert [real.head(at).box.currentData() for at in range(4)] == ["item", "user", "time", ""]
+    choose(real, real.head(3).box, "time")
+    real.click(real.primary())
+    real.until(lambda: real.session.data is not None)
+    assert real.session.data.user_ids.to_pylist() == [f"i{i}" for i in range(7)]
+    assert real.session.about["recipe"]["columns"]["user"] == "item"
+
+
+def test_another_layout_is_tried_and_taken_back(real, write):
+    real.offer(write("ratings.csv", RATINGS.replace(",", ";")))
+    sheet = real.data.sheet
+    unfold(real)
+    assert sheet.delimiter.value() == ";"
+    choose(real, sheet.delimiter.box, "\t")
+    real.until(lambda: real.data._looking is None and sheet.trouble.isVisible())
+    assert "one column only" in sheet.trouble.text()
+    assert not real.primary().isEnabled()
+    choose(real, sheet.delimiter.box, ";")
+    real.until(lambda: real.data._looking is None and sheet.table.isVisible() and sheet.columns.rows)
+    assert len(sheet.columns.names) == 4
+    assert real.primary().isEnabled()
+
+
+def test_a_first_row_that_is_data_after_all_is_read_as_such(real, write):
+    real.offer(write("ratings.csv", RATINGS))
+    unfold(real)
+    choose(real, real.data.sheet.header.box, False)
+    real.until(lambda: real.data._looking is None and len(real.data.sheet.columns.rows) == 36)
+    assert real.data.sheet.format["header"] is False
+
+
+def test_dates_in_doubt_wait_for_the_person(real, write):
+    text = "user,item,date\n" + "".join(f"u{i},i{i},0{i}/0{i + 1}/2020\n" for i in range(1, 6))
+    real.offer(write("ratings.csv", text))
+    assert not real.primary().isEnabled()
+    assert "may begin with the day or with the month" in real.data.sheet.remark.text()
+    titles = [one.text() for one in real.data.sheet.notes.buttons if one.isVisible()]
+    assert titles == ["1 Feb 2020 (day first)", "2 Jan 2020 (month first)"]
+    real.click(note(real, "day first"))
+    assert real.primary().isEnabled()
+    assert real.data.sheet.remark.text() == ""
+    assert real.cells(real.data.sheet.table)[0][2] == "1 Feb 2020, 00:00"
+    real.click(real.primary())
+    real.until(lambda: real.session.data is not None)
+    assert real.session.about["summary"]["time"]["min"] == "2020-02-01T00:00:00Z"
+
+
+def test_a_list_of_items_alone_is_not_read_without_asking(real, sample):
+    real.offer(sample / "movies.csv")
+    assert not real.primary().isEnabled()
+    assert "list of items" in real.data.sheet.remark.text()
+
+
+# For everybody -------------------------------------------------------------------------------------------------------
+
+
+def test_everything_that_takes_the_focus_has_a_name(real, write):
+    real.read(write("ratings.csv", RATINGS + "broken\n"))
+    real.offer(write("other.csv", RATINGS))
+    found = [one for one in real.data.findChildren(QWidget) if one.focusPolicy() != Qt.FocusPolicy.NoFocus]
+    # Parts of a list box or a scroll area are spoken for by what they belong to.
+    own = [one for one in found if type(one).__module__.startswith("workbench") or one.metaObject().className() in (
+        "QPushButton", "QComboBox", "QLineEdit", "QTableView", "QCheckBox")]  # fmt: skip
+    assert len(own) > 20
+    assert [type(one).__name__ for one in own if not one.accessibleName()] == []
+
+
+def test_tab_leads_through_the_sheet_and_out_of_the_table(real, write):
+    real.offer(write("ratings.csv", RATINGS))
+    sheet = real.data.sheet
+    unfold(real)
+    sheet.delimiter.box.setFocus()
+    met = []
+    for _ in range(40):
+        real.qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        met.append(QApplication.focusWidget())
+    assert all(one.box in met for one in sheet.table.head.heads)
+    assert sheet.table in met
+    assert real.primary() in met

@@ -24,7 +24,7 @@ def data(sample):
     [
         ("ials", {"factors": 16, "epochs": 40}),
         ("item-knn", {}),
-        ("gmf", {"epochs": 2, "batch_size": 8192, "negatives": 1}),
+        ("gmf", {"epochs": 2, "batch_size": 8192}),
     ],
 )
 def test_what_is_said_holds_roughly(name, settings, data):

@@ -225,9 +225,9 @@ def test_many_runs_are_not_all_compared(page, asked, project, session):
     assert f"the first {MOST} of {MOST + 2}" in page.verdict.words()[1]
 
 
-def test_the_whole_way_from_the_table_to_the_tests_and_back(qtbot, home, tmp_path, light):
+def test_the_whole_way_from_the_table_to_the_tests_and_back(qtbot, home, tmp_path, light, real_worker):
     project = make_project(tmp_path / "films", *films(), algorithms=("popularity", "random"))
-    opened = Opened(qtbot, project, "compare")
+    opened = Opened(qtbot, project, "compare", real_worker)
     try:
         opened.page.primary.trigger()
         opened.until(lambda: all(info.metrics for info in opened.session.all_runs()))

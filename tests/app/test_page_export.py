@@ -48,11 +48,11 @@ def fresh(trained):
 
 
 @pytest.fixture
-def open_at(qtbot, home, light, keep):
+def open_at(qtbot, home, light, keep, real_worker):
     """Open the window on a project at a page, and wait until its first lines are there."""
 
     def make(project, page="export", worker=None):
-        opened = Opened(qtbot, project, page, worker)
+        opened = Opened(qtbot, project, page, worker or real_worker)
         keep(opened.window)
         if project is not None and page == "export" and worker is None:
             opened.until(lambda: lines(opened))

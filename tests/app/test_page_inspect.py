@@ -24,12 +24,12 @@ def trained(tmp_path_factory):
 
 
 @pytest.fixture
-def open_at(qtbot, home, light, keep):
+def open_at(qtbot, home, light, keep, real_worker):
     """Open the window on a project at a page."""
     made = []
 
     def make(project, page="inspect", worker=None):
-        made.append(Opened(qtbot, project, page, worker))
+        made.append(Opened(qtbot, project, page, worker or real_worker))
         keep(made[-1].window)
         return made[-1]
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from workbench.algorithms import Algorithm
 from workbench.control import Control
@@ -28,7 +29,7 @@ from workbench.training.run import Run
 
 # A block of users also has at most so many rows, so that progress and cancel are never far; fewer with reasons, each of
 # which may take as long as a list.
-MOST_ROWS, MOST_REASONS = 100_000, 200
+MOST_ROWS, MOST_REASONS = 50_000, 200
 # Index of the item of the history that speaks most for an item; None where none does.
 Reason = Callable[[UserItems, int, Array], int | None]
 
@@ -118,7 +119,11 @@ def _indices(data: Interactions, users: list[str] | None) -> Array:
     """Indices of users, each once; raises WorkbenchError for an id that is not in the data."""
     if users is None:
         return np.arange(data.n_users)
-    return np.array([data.user_index(user) for user in dict.fromkeys(users)], np.int64)
+    wanted = list(dict.fromkeys(users))
+    found = pc.index_in(pa.array(wanted, data.user_ids.type), value_set=data.user_ids)
+    if found.null_count:
+        data.user_index(wanted[pc.index(found.is_null(), True).as_py()])  # says which
+    return np.asarray(found, np.int64)
 
 
 def _blocks(algorithm: Algorithm, n: int, n_items: int, k: int, with_reasons: bool) -> Any:

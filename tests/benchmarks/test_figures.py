@@ -48,11 +48,13 @@ def test_ratings_of_movielens_100k(say, ask, tmp_path, shared_data):
     how = f"ML-100K u1 to u5, --split files, defaults; {', '.join(f'{one:.4f}' for one in rmse)}"
     how += f"; {np.median([seconds for _, seconds in found]):.1f} s a fold; Surprise's SVD {SURPRISE_SVD}"
     say("RMSE of biased SVD, mean of 5 folds", f"{np.mean(rmse):.4f}", "≤ 0.938", how)
+    assert np.mean(rmse) <= SURPRISE_SVD
     for by, published in AVERAGES.items():
         got = [fold_figures(ask, tmp_path, data, fold, "average", [f"by={by}"])[0] for fold in range(1, 6)]
         off = max(abs(round(one, 4) - other) for one, other in zip(got, published, strict=True))
         words = ", ".join(f"{one:.4f}" for one in got)
         say(f"RMSE of the {by} average, 5 folds", words, "the published", f"at most {off:.4f} off {published}")
+        assert off < 5e-5  # half of the last digit
 
 
 def test_ease_on_movielens_1m(say, ask, tmp_path, shared_data):
@@ -66,3 +68,5 @@ def test_ease_on_movielens_1m(say, ask, tmp_path, shared_data):
     how = f"ML-1M, last item of 6,040 users, all items ranked, L2 300; {trained['seconds']:.1f} s"
     how += f"; HR@10 {metrics['recall@10']['mean']:.4f} (0.1083)"
     say("NDCG@10 of EASE on ML-1M", f"{metrics['ndcg@10']['mean']:.4f}", "0.0535 ± 0.001", how)
+    assert metrics["ndcg@10"]["mean"] == pytest.approx(0.0535, abs=0.001)
+    assert metrics["recall@10"]["mean"] == pytest.approx(0.1083, abs=0.001)

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from workbench.app.line_plot import MANY
+from workbench.app.line_plot import MANY, Thinned, thinned
 from workbench.app.pages import _lines
 from workbench.app.pages._lines import RunLine, RunLines, show_lines
 from workbench.app.plots import LinePlot
@@ -92,3 +92,25 @@ def test_no_stretch_of_twenty_new_lines_is_long(drawn, qtbot, monkeypatch):
     some.show(lines(0))
     qtbot.waitUntil(lambda: some.over)
     assert max(took) <= max(16, sum(took) / 3), took  # a busy machine makes all of them longer
+
+
+def test_a_long_line_that_grows_is_drawn_as_if_it_were_new(keep, light):
+    y = np.random.default_rng(0).normal(size=30_000)
+    y[100:2000] = np.nan
+    x, line = np.arange(len(y)) / 7, Thinned()
+    for n in (10, 9_000, 9_001, 9_300, 20_000, 20_500, 30_000, 12_000):
+        np.testing.assert_array_equal(line.of(x[:n], y[:n], "one"), thinned(x[:n], y[:n]))
+    np.testing.assert_array_equal(line.of(x[:12_000], -y[:12_000], "other"), thinned(x[:12_000], -y[:12_000]))
+
+
+def test_only_what_is_new_of_a_long_line_is_looked_at(drawn):
+    y = np.zeros(40_000)
+    drawn.set_line("r0", np.arange(19_990), y[:19_990], grows="one")
+    y[5] = 9.0  # nobody may do that to points that are said to grow
+    drawn.set_line("r0", np.arange(20_000), y[:20_000], grows="one")
+    assert drawn._drawn["r0"][1].max() == 0
+    drawn.set_line("r0", np.arange(20_000), y[:20_000], grows="another")
+    assert drawn._drawn["r0"][1].max() == 9
+    y[6] = 11.0
+    drawn.set_line("r0", np.arange(20_000), y[:20_000])
+    assert drawn._drawn["r0"][1].max() == 11

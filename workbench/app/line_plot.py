@@ -43,6 +43,32 @@ def thinned(
     return np.concatenate([across, x[pieces * step :], x[-1:]]), np.concatenate([up, y[pieces * step :], y[-1:]])
 
 
+class Thinned:
+    """What `thinned` gives of a line that grows at its end, worked out for what is new alone."""
+
+    def __init__(self) -> None:
+        self._grows: Any = None
+        self._step = 0
+        self._ends = np.empty((0, 2))  # least and greatest value of each whole piece
+
+    def of(self, x: np.ndarray, y: np.ndarray, grows: Any, most: int = MOST_DRAWN) -> tuple[np.ndarray, np.ndarray]:
+        """All of the line; as long as `grows` stays equal, what was given before is taken to be as it was."""
+        if len(x) <= most:
+            return x, y
+        step = -(-2 * len(x) // most)
+        pieces = len(x) // step
+        if grows != self._grows or step != self._step or len(self._ends) > pieces:
+            self._grows, self._step, self._ends = grows, step, np.empty((0, 2))
+        known = len(self._ends)
+        if pieces > known:
+            blocks = y[known * step : pieces * step].reshape(-1, step)
+            new = np.column_stack([np.fmin.reduce(blocks, axis=1), np.fmax.reduce(blocks, axis=1)])
+            self._ends = np.concatenate([self._ends, new])
+        upto = pieces * step
+        across = np.repeat(x[:upto:step], 2)
+        return np.concatenate([across, x[upto:], x[-1:]]), np.concatenate([self._ends.reshape(-1), y[upto:], y[-1:]])
+
+
 class LinePlot(Plot):
     """Several named lines; each has colour, dashes and, where it has few points, a marker.
 
@@ -60,6 +86,8 @@ class LinePlot(Plot):
         self._lines: dict[str, tuple[pg.PlotDataItem, int]] = {}
         self._faint: set[str] = set()
         self._data: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        self._grows: dict[str, Any] = {}
+        self._thin: dict[str, Thinned] = {}
         self._known: dict[str, tuple[np.ndarray, np.ndarray, tuple[Any, ...]]] = {}
         self._together = False
         self._expected, self._narrow = 0, False
@@ -86,6 +114,7 @@ class LinePlot(Plot):
         markers: bool = False,
         fill: bool = False,
         faint: bool = False,
+        grows: Any = None,
     ) -> None:
         """Draw a line, or replace the one of this name.
 
@@ -99,6 +128,9 @@ class LinePlot(Plot):
             Shade what lies under it.
         faint
             Pale, solid and not in the legend: the raw values behind a line of means.
+        grows
+            Anything that stays equal as long as points are only added to those that were given before: then a long line
+            costs no more than what is new of it. None: nothing is known of that.
         """
         x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
         if self._stays(name, x, y, (number, markers, fill, faint)):
@@ -119,6 +151,7 @@ class LinePlot(Plot):
             self._lay_legend()
         color = theme().series(number)
         self._data[name] = (x, y)
+        self._grows[name] = grows
         # Style before data: each of the setters has all of the line worked out anew.
         curve.opts["pen"] = self._pen(name, number)
         curve.opts["symbol"] = MARKERS[round_of(number)] if markers else None
@@ -177,6 +210,7 @@ class LinePlot(Plot):
             curve, _ = self._lines.pop(name)
             self._faint.discard(name)
             del self._data[name]
+            self._thin.pop(name, None)
             self._drawn.pop(name, None)
             curve.opts.update(fillLevel=None, fillBrush=None)
             curve.hide()
@@ -241,7 +275,11 @@ class LinePlot(Plot):
         """Give a line what can be drawn of it: pyqtgraph fails while painting where nothing is a finite number."""
         log_x = self.plot.getAxis("bottom").logMode if x is None else x
         log_y = self.plot.getAxis("left").logMode if y is None else y
-        across, up = thinned(*self._data[name], *self._window(log_x=log_x))
+        window, grows = self._window(log_x=log_x), self._grows[name]
+        if grows is None or np.isfinite(window).any():
+            across, up = thinned(*self._data[name], *window)
+        else:
+            across, up = self._thin.setdefault(name, Thinned()).of(*self._data[name], grows)
         fits = np.isfinite(across) & np.isfinite(up)
         fits &= (across > 0) if log_x else True
         fits &= (up > 0) if log_y else True

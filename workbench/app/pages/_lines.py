@@ -25,6 +25,7 @@ class RunLine:
     y: Any
     faint: bool = False
     markers: bool = False
+    grows: Any = None  # see `LinePlot.set_line`
 
     @property
     def name(self) -> str:
@@ -89,7 +90,9 @@ def _changes(plot: LinePlot, wanted: Sequence[RunLine]) -> tuple[list[Callable[[
 
 def _draw(plot: LinePlot, one: RunLine) -> None:
     alone = len(one.x) == 1 and not one.faint
-    plot.set_line(one.name, one.x, one.y, one.info.number, faint=one.faint, markers=one.markers or alone)
+    plot.set_line(
+        one.name, one.x, one.y, one.info.number, faint=one.faint, markers=one.markers or alone, grows=one.grows
+    )
 
 
 def _speak_of(plot: LinePlot, lines: Sequence[RunLine]) -> None:

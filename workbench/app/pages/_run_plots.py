@@ -154,9 +154,9 @@ class RunPlots(QWidget):
             if info is None:
                 continue
             if len(curve.steps) and one == self._ids[0]:
-                wanted.append(RunLine(info, curve.steps.x, curve.steps.y, faint=True))
+                wanted.append(RunLine(info, curve.steps.x, curve.steps.y, faint=True, grows=(curve.steps, 1)))
             if span > 1 and len(curve.steps):
-                wanted.append(RunLine(info, *self._smooth(curve.steps)))
+                wanted.append(RunLine(info, *self._smooth(curve.steps), grows=(curve.steps, span)))
             elif len(curve.epochs):
                 wanted.append(RunLine(info, curve.epochs.x, curve.epochs.y))
         lengths = [(line.info.id, line.faint, len(line.x)) for line in wanted]
@@ -179,11 +179,11 @@ class RunPlots(QWidget):
             if run is None or not some or scale is None:
                 continue
             if span > 1 and one == self._ids[0]:
-                found.append((RunLine(run, some.x, some.y, faint=True), scale))
-            found.append((RunLine(run, *self._smooth(some)), scale))
+                found.append((RunLine(run, some.x, some.y, faint=True, grows=(some, 1)), scale))
+            found.append((RunLine(run, *self._smooth(some), grows=(some, span)), scale))
         if self._unchanged("other", [key, *((line.info.id, line.faint, len(line.x)) for line, _ in found)]):
             return
-        wanted = [replace(line, y=line.y * scale) for line, scale in found]
+        wanted = [line if scale == 1 else replace(line, y=line.y * scale, grows=None) for line, scale in found]
         self.other.set_empty(self.tr("This was not recorded in this run."))
         show_lines(self.other, wanted)
         self.other.set_log(y=self.tools.log.isChecked())

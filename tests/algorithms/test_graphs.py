@@ -87,7 +87,7 @@ def test_lightgcn_folds_in_by_the_layers_of_the_items() -> None:
 
 
 def test_the_softmax_is_of_cosines() -> None:
-    data, algorithm = some_data(), LightGCN(factors=4, layers=2, temperature=0.3, batch_size=6)
+    data, algorithm = some_data(), LightGCN(factors=4, layers=2, temperature=0.3, batch_size=6, length=0)
     module, _ = ready(algorithm, data)
     batch = first_batch(algorithm, data)
     users, items = (one.numpy().astype(np.float64) for one in (module.of_users, module.of_items))
@@ -155,6 +155,16 @@ def test_ngcf_as_by_hand_for_known_and_new_people() -> None:
         x.append(np.where(bent > 0, bent, 0.2 * bent))
     scores = algorithm.score(np.array([-1], np.int32), UserItems.from_lists([history]))
     np.testing.assert_allclose(scores[0], found[data.n_users :] @ side_by_side(x)[0], rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("length", [0.0, 0.5, 1.0])
+def test_scores_after_softmax_are_cosines_times_a_power_of_the_length(length: float) -> None:
+    data, algorithm = some_data(), LightGCN(factors=4, layers=2, length=length)
+    module, _ = ready(algorithm, data)
+    users, items = (one.numpy().astype(np.float64) for one in (module.of_users, module.of_items))
+    found = algorithm.score(np.arange(data.n_users), data.by_user)
+    cosine = users @ items.T / np.outer(np.linalg.norm(users, axis=1), np.linalg.norm(items, axis=1))
+    np.testing.assert_allclose(found, cosine * np.linalg.norm(items, axis=1) ** length, rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize("objective", ["softmax", "sampled-softmax", "bpr"])

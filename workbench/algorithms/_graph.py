@@ -64,6 +64,17 @@ def _spreading() -> Any:
     return Spread
 
 
+def declare_length(default: float) -> Any:
+    """Declare how much of the length of an item's vector counts."""
+    return hyperparameter(
+        default,
+        "Length",
+        "How much the length of an item's vector counts in lists: 0 looks at angles only, 1 at products. "
+        "Travels make vectors of items long that many choose, so more lists what is popular.",
+        ge=0, le=1, search=(0, 1), when={"objective": ["softmax", "sampled-softmax"]},
+    )  # fmt: skip
+
+
 class GraphModel(NeuralAlgorithm):
     """Base of graph models; not offered itself.
 
@@ -91,6 +102,7 @@ class GraphModel(NeuralAlgorithm):
         0.1, "Temperature", "Smaller ones look harder at those few items that are taken for right and are not.",
         gt=0, le=10, log=True, search=(0.05, 0.5), when={"objective": ["softmax", "sampled-softmax"]},
     )  # fmt: skip
+    length: float = declare_length(0.0)
     negatives: int = declare_drawn(8192)
     regularization: float = hyperparameter(
         1e-4, "L2 weight", "Holds the vectors down. Raise it on sparse data.",
@@ -190,7 +202,8 @@ class GraphModel(NeuralAlgorithm):
             vectors[self.tensor(new)] = self.vectors_of_new(module, heard)
         if self.objective == "bpr":
             return vectors @ module.of_items.T
-        return functional.normalize(vectors) @ functional.normalize(module.of_items).T
+        items = functional.normalize(module.of_items) * module.of_items.norm(dim=1, keepdim=True) ** self.length
+        return functional.normalize(vectors) @ items.T
 
     def build(self, n_users: int, n_items: int) -> "nn.Module":
         import torch

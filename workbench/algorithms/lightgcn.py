@@ -7,7 +7,7 @@ Sampled Softmax Loss for Item Recommendation", TOIS 2024, arXiv:2201.02327.
 
 from typing import TYPE_CHECKING, Any
 
-from workbench.algorithms._graph import Graph, GraphModel
+from workbench.algorithms._graph import Graph, GraphModel, declare_length
 from workbench.algorithms._torch import declare_epochs, declare_learning_rate
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ class LightGCN(GraphModel):
     """Vectors of users and items, averaged over the steps of a walk on the graph.
 
     With start vectors E⁰ (all that is learned) and the matrix L of `Graph`, E = (E⁰ + L E⁰ + … + L^K E⁰) / (K + 1) with K
-    layers. The score is the product of a user's and an item's vector; after training with softmax, their cosine.
+    layers. The score is the product of a user's and an item's vector; after training with softmax, their cosine times
+    |e_i|^length: the softmax sees angles only, the length of a travelled vector holds how often the item was chosen.
 
     A new person has no start vector. The other terms follow from their history N: the vector is
     Σ_{i ∈ N} (e⁰_i + … + e^{K-1}_i) / √(|N| |N_i|) / (K + 1), as if nobody had noticed them yet.
@@ -34,6 +35,7 @@ class LightGCN(GraphModel):
 
     epochs: int = declare_epochs(20)
     learning_rate: float = declare_learning_rate(0.01)
+    length: float = declare_length(0.5)
 
     def travel(self, module: Any, graph: Graph) -> "Tensor":
         return self._sum(module, graph, self.layers) / (self.layers + 1)

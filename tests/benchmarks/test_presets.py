@@ -38,6 +38,16 @@ def gowalla_as_in_lightgcn(shared_data, folder):
     yield [folder / "train.csv", "--split", "files", "--test", folder / "test.csv"], ["--k", 20]
 
 
+def last_item_of_beauty(shared_data, folder):
+    """Lines of a user and then items in their order become lines of a user, an item and its place."""
+    rows = ["user,item,place"]
+    for line in (shared_data("beauty") / "Beauty.txt").read_text().splitlines():
+        user, *items = line.split()
+        rows += [f"{user},{item},{place}" for place, item in enumerate(items, 1)]
+    (folder / "beauty.csv").write_text("\n".join(rows))
+    yield [folder / "beauty.csv", "--columns", "user=user,item=item,time=place", "--split", "last-n"], ["--k", 10]
+
+
 def official_folds_of_movielens_100k(shared_data, folder):
     data = shared_data("ml-100k")
     for fold in range(1, 6):
@@ -49,6 +59,7 @@ PROTOCOLS = {
     "MovieLens 1M in time order": last_item_of_movielens_1m,
     "MovieLens 1M, last items among 99 drawn ones": last_item_among_99_drawn,
     "Gowalla": gowalla_as_in_lightgcn,
+    "Amazon Beauty": last_item_of_beauty,
     "MovieLens 100K": official_folds_of_movielens_100k,
 }
 # Other names of figures, as the command line calls them.

@@ -313,6 +313,19 @@ def test_curves_go_by_seconds_too(show, project, session):
     assert ["BPR 2", "validation", "ndcg@10", None, 6.0, 18.0, pytest.approx(0.2 - 1 / 60)] in picture.table()
 
 
+def test_a_record_that_tells_no_seconds_does_not_take_the_curves_away(show, project):
+    run = done_run(project, "a-bpr", "bpr", {"epochs": 6})
+    (run.folder / "records.jsonl").unlink()
+    lines = [line for at in range(1, 7) for line in epoch_records(at, 2)]
+    lines[-1].pop("seconds")
+    write_records(run, lines)
+    set_status(run, "done", epoch=6, epochs=6)
+    picture = show().pictures.picture
+    picture.by.buttons["seconds"].click()
+    picture.finish()
+    assert picture.learning.lines()
+
+
 # Files ------------------------------------------------------------------------------------------------------------------
 
 

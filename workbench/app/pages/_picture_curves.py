@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.app.pages._compare_columns import metrics_of
@@ -157,7 +158,9 @@ class CurvesPicture(ComparePicture):
         self.learning.set_labels(self.tr("seconds of training") if by_seconds else self.tr("epoch"), "")
         alike = [(info, curve) for info, curve in curves if curve.metric == metric and len(curve.validation)]
         places = {info.id: curve.elapsed.x if by_seconds else curve.validation.x for info, curve in alike}
-        last = max((float(places[info.id][-1]) for info, curve in alike if not curve.flat), default=0.0)
+        # Where a record tells no seconds, the place is not a number: the furthest that is one counts.
+        furthest = [np.fmax.reduce(places[info.id]) for info, curve in alike if not curve.flat]
+        last = float(max(furthest, default=0.0, key=np.nan_to_num))
         wanted = []
         for info, curve in alike if last > 0 else []:  # levels alone, without epochs to lie over, are no picture
             y = curve.validation.y

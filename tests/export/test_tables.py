@@ -147,3 +147,15 @@ def test_what_ends_early_leaves_nothing_anywhere(tmp_path, monkeypatch):
         assert len(list(tmp_path.iterdir())) == 1  # the one that the worker's end would leave, and knows to sweep
         raise Cancelled
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_no_number_is_null_in_json(tmp_path):
+    table = pa.table({"score": pa.array([0.1, np.nan, np.inf, -np.inf, None], pa.float32())})
+    with table_file(tmp_path / "a.jsonl", table.schema) as write:
+        write(table)
+
+    def refuse(word):
+        raise AssertionError(word)
+
+    lines = (tmp_path / "a.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(one, parse_constant=refuse)["score"] for one in lines] == [0.1, None, None, None, None]

@@ -105,7 +105,9 @@ def _jsonl(path: Path, schema: pa.Schema) -> Iterator[Write]:
 def _numbers(column: pa.ChunkedArray) -> list[Any]:
     if not pa.types.is_floating(column.type):
         return column.to_pylist()
-    return [None if text is None else float(text) for text in column.cast(pa.string()).to_pylist()]
+    # JSON has no word for what is not a number or not finite.
+    finite = pc.if_else(pc.is_finite(column), column, None)
+    return [None if text is None else float(text) for text in finite.cast(pa.string()).to_pylist()]
 
 
 @contextmanager

@@ -159,7 +159,7 @@ def _plain_columns(apart: dict[str, str], testing: Callable[[RunInfo], bool]) ->
             lambda info: _full(validated(info)),
             right=True,
             tip=_tr("On the validation part, after the best epoch; it chooses"),
-            width=92,
+            width=108,
             total=validation_total,
         ),
         RunColumn(

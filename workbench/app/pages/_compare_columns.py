@@ -147,7 +147,7 @@ def _plain_columns(apart: dict[str, str], testing: Callable[[RunInfo], bool]) ->
             lambda info: info.state,
             lambda info: info.reason[:600],
             extra={INK: lambda info: "muted" if info.state == "done" else STATE_INK.get(info.state, "muted")},
-            width=150,
+            width=134,
         ),
         RunColumn("algorithm", titles["algorithm"], _algorithm, _algorithm, width=128, extra={INK: _muted}),
         RunColumn("tags", titles["tags"], _tags, lambda info: _tags(info).lower() or None, width=120),

@@ -278,6 +278,16 @@ def test_who_has_seen_everything_is_left_out() -> None:
     assert [record.loss for record in records] == [None, None]
 
 
+def test_without_rows_the_softmax_moves_nothing() -> None:
+    torch.full((7, 3), torch.nan)  # memory that is given again should not show
+    weight, bias = torch.ones(7, 3, requires_grad=True), torch.ones(7, requires_grad=True)
+    hidden, target = torch.empty(0, 3, requires_grad=True), torch.empty(0, dtype=torch.int64)
+    softmax_loss(hidden, weight, bias, target, among=4).backward()
+    for one in (weight, bias):
+        assert one.grad is not None
+        np.testing.assert_array_equal(one.grad.numpy(), 0)
+
+
 @pytest.mark.parametrize("chunk", [1, 2**21])
 def test_softmax_loss_and_its_gradients_are_those_of_torch(chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("workbench.algorithms._softmax.CHUNK", {"cpu": chunk})

@@ -94,9 +94,8 @@ class Autoencoder(NeuralAlgorithm):
         items, starts, share = batch["items"], batch["starts"], batch["share"]
         if dropout:
             share = functional.dropout(share, dropout)
-        if (
-            dropout and share.device.type == "cpu"
-        ):  # what is left out need not be read; elsewhere, to know it is to wait
+        # What is left out need not be read; on other devices one would have to wait to know what that is.
+        if dropout and share.device.type == "cpu":
             kept = share.nonzero().squeeze(1)
             items, share, starts = items[kept], share[kept], torch.searchsorted(kept, starts)
         read: Tensor = first(items, starts, per_sample_weights=share) + first.bias

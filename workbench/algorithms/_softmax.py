@@ -52,10 +52,11 @@ class _Softmax(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, hidden: Tensor, weight: Tensor, bias: Tensor, goals: Tensor, among: int | None) -> Tensor:
         real = (goals >= 0).to(weight.dtype)
-        divisor = real.sum() if among is None else torch.full_like(real[0, 0], among)
+        divisor = real.sum() if among is None else real.new_full((), among)
         goals, real = goals.clamp(min=0), real / divisor
         loss = torch.zeros((), device=hidden.device, dtype=hidden.dtype)
-        to_hidden, to_weight, to_bias = torch.empty_like(hidden), torch.empty_like(weight), torch.zeros_like(bias)
+        to_hidden, to_bias = torch.empty_like(hidden), torch.zeros_like(bias)
+        to_weight = torch.empty_like(weight) if len(hidden) else torch.zeros_like(weight)  # the first chunk fills it
         of_hidden, of_weight = ctx.needs_input_grad[:2]
         size = max(ROWS, CHUNK.get(hidden.device.type, CHUNK_ELSEWHERE) // (4 * len(weight)))
         with whole(hidden.device.type):

@@ -1,5 +1,7 @@
 import numpy as np
+import pyqtgraph as pg
 import pytest
+from PySide6.QtGui import QImage, QPainter, Qt
 
 from workbench.app.plots import BarPlot, IntervalPlot, LinePlot, thinned
 
@@ -157,3 +159,30 @@ def test_lines_that_come_and_go_leave_nothing_of_their_look(keep, light):
     plot.set_log(x=True, y=True)
     plot.grab()
     assert len(plot.plot.listDataItems()) == 2
+
+
+@pytest.mark.parametrize("sharp", [1, 2])
+def test_hairlines_are_filled_where_a_pen_would_draw_them(lines, sharp):
+    lines.set_line("a", [0, 1, 2], [0.1, 0.74, 0.33])
+    lines.grab()
+    axis = lines.plot.getAxis("left")
+
+    def picture(paint):
+        image = QImage(sharp * lines.size(), QImage.Format.Format_ARGB32_Premultiplied)
+        image.setDevicePixelRatio(sharp)
+        image.fill(Qt.GlobalColor.white)
+        painter = QPainter(image)
+        painter.translate(0.3, 0.7)
+        paint(painter)
+        painter.end()
+        return image
+
+    def with_a_pen(painter):
+        pg.AxisItem.paint(axis, painter, None, None)
+        for color, start, end in axis._hairlines:
+            painter.setPen(pg.mkPen(color, width=1))
+            painter.drawLine(start, end)
+
+    assert len(axis._hairlines) > 5
+    assert picture(lambda painter: axis.paint(painter, None, None)) == picture(with_a_pen)
+    assert picture(with_a_pen) != picture(lambda painter: pg.AxisItem.paint(axis, painter, None, None))

@@ -25,7 +25,7 @@ NUMBERS = 2**19
 # Adagrad steps, and their size, that find the vector of a new person; items that theirs should be above, at most.
 FOLD_IN_STEPS, FOLD_IN_RATE, COMPARED = 25, 0.1, 256
 # Numbers that the compared items, and the newest of the person's own, may hold at most: somebody waits.
-COMPARED_NUMBERS, OWN_NUMBERS = NUMBERS // 4, NUMBERS // 2
+COMPARED_NUMBERS, OWN_NUMBERS = NUMBERS // 4, 3 * NUMBERS // 8
 
 
 def declare_factors(default: int) -> Any:

@@ -53,7 +53,7 @@ class NeuMF(PairScorer):
         d, wide = self.factors, self.width
         user, item = nn.Embedding(n_users, d + wide), nn.Embedding(n_items, d + wide)
         for table in (user, item):
-            nn.init.normal_(table.weight, std=0.1)
+            nn.init.normal_(table.weight, std=0.01)  # as in the paper; from larger ones it learns later and ends lower
         weights = nn.Embedding(1, d)
         nn.init.ones_(weights.weight)
         parts = {

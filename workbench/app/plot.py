@@ -24,6 +24,8 @@ class Axis(pg.AxisItem):
         self.names = list(names) if names is not None else None
         self._hairlines: list[tuple[QColor, QPointF, QPointF]] = []
         self.setStyle(tickLength=0, tickTextOffset=6)
+        if orientation == "bottom" and names is None:
+            self.setStyle(maxTickLevel=1)  # of the third there are too many for words, and no hairline goes down
 
     def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:
         levels = super().tickSpacing(low, high, size)

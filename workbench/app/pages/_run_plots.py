@@ -114,7 +114,10 @@ class RunPlots(QWidget):
         self._say_hint()
         self.loss.set_empty(loss)
         self.validation.set_empty(validation)
+        bare = not self.loss.lines()
         self._draw_loss()
+        if bare and self.loss.lines():
+            return False  # The first lines bring axes, which are laid out and painted more than once: one plot at a time.
         drawn = self._draw_validation(metric)
         self._draw_other()
         self._mark_changes()
@@ -136,7 +139,8 @@ class RunPlots(QWidget):
 
     def _smooth(self, points: Any) -> tuple[Any, Any]:
         """Means of a series, as far as they are worked out."""
-        means = points.smooth(self.tools.span)
+        plots = 1 if self._shows_validation() else 2
+        means = points.smooth(self.tools.span, plots * len(self._ids))
         self._whole = self._whole and len(means) == len(points)
         return points.x[: len(means)], means
 
@@ -235,7 +239,8 @@ class RunPlots(QWidget):
 
     def _choose_series(self, _key: str) -> None:
         self.other.reset_view()
-        self.draw(self._info, self._ids, self._curves)
+        if not self.draw(self._info, self._ids, self._curves):
+            self.outdated.emit()
 
     def _reset_view(self) -> None:
         for plot in self._plots():

@@ -176,3 +176,60 @@ def test_very_many_points_are_smoothed_over_several_calls_and_to_the_same_means(
     monkeypatch.setattr(_curves, "MOST_MEANT", 10**6)
     at_once.add(np.arange(len(values)), values)
     assert points.smooth(9) == pytest.approx(at_once.smooth(9))
+
+
+def exactly(values, span):
+    """Means by the formula, one after another."""
+    a, means = 2 / (span + 1), [values[0]]
+    for value in values[1:]:
+        means.append(a * value + (1 - a) * means[-1])
+    return means
+
+
+@pytest.mark.parametrize("n", [1, 63, 64, 65, 1000, 256 * 64 + 1])
+def test_means_are_those_of_the_formula_wherever_a_block_ends(n):
+    points, values = Points(), np.random.default_rng(n).random(n)
+    points.add(np.arange(n), values)
+    for span in (2, 500, 2):
+        assert points.smooth(span) == pytest.approx(exactly(values, span))
+
+
+def test_several_series_share_what_a_frame_has_time_for(monkeypatch):
+    monkeypatch.setattr(_curves, "MOST_MEANT", 1000)
+    points = Points()
+    points.add(np.arange(5000), np.arange(5000))
+    assert [len(points.smooth(9, share=4)) for _ in range(2)] == [250, 500]
+    assert len(points.smooth(9)) == 1500
+
+
+def test_a_series_that_grows_moves_little_by_little_and_loses_nothing(monkeypatch):
+    rng, points, moved = np.random.default_rng(0), Points(), []
+    move = Points._move
+
+    def counted(self, upto):
+        moved.append(upto - self._moved)
+        move(self, upto)
+
+    monkeypatch.setattr(Points, "_move", counted)
+    values, rooms = np.empty(0), set()
+    for number in range(2000):
+        new = rng.random(rng.integers(1, 20))
+        points.add(len(values) + np.arange(len(new)), new)
+        values = np.concatenate([values, new])
+        rooms.add(points._buffer.shape[1])
+        if number % 7 == 0:
+            points.smooth(9)
+    assert len(rooms) > 5
+    assert max(moved) <= _curves.MOVES * 20
+    assert points.x.tolist() == list(range(len(values)))
+    assert points.y.tolist() == values.tolist()
+    assert points.smooth(9) == pytest.approx(exactly(values, 9))
+
+
+def test_means_of_another_span_move_as_well(monkeypatch):
+    points, values = Points(), np.random.default_rng(1).random(600)
+    for at, value in enumerate(values):
+        points.add(at, value)
+        if at in (100, 240, 250, 500):  # also while it moves
+            points.smooth(9 if at == 240 else 5)
+    assert points.smooth(5) == pytest.approx(exactly(values, 5))

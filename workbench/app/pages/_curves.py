@@ -17,7 +17,9 @@ PLAIN, DEEPER = ("epoch", "part", "loss", "seconds", "memory_bytes"), ("validati
 FEW_BYTES = 20_000  # some milliseconds of work, up to which lines are read one by one
 LOWER_IS_BETTER = frozenset({"rmse", "mae"})
 BLOCK = 64  # points that are smoothed by one product
-MOST_MEANT = 100_000  # points that are smoothed at once
+MANY_ROWS = 256  # blocks that are finished at once
+MOVES = 8  # points that are moved for each one that comes, so that all have moved when there is no more room
+MOST_MEANT = 400_000  # points that are smoothed in a frame: some 2 ms
 
 
 class Points:
@@ -25,6 +27,7 @@ class Points:
 
     def __init__(self) -> None:
         self._buffer = np.empty((3, 256))  # x, y, and the means of y as far as they are worked out
+        self._next, self._moved = self._buffer, 0  # where all of it is to lie next, and how much of it lies there
         self._length = 0
         self._meant, self._span = 0, 1
 
@@ -44,44 +47,71 @@ class Points:
     def add(self, x: Array | float, y: Array | float) -> None:
         """Put points at the end."""
         n = np.size(x)
-        while self._length + n > self._buffer.shape[1]:
-            self._buffer = np.concatenate([self._buffer, np.empty_like(self._buffer)], axis=1)
+        self._make_room(n)
         self._buffer[0, self._length : self._length + n] = x
         self._buffer[1, self._length : self._length + n] = y
         self._length += n
 
-    def smooth(self, span: int) -> Array:
+    def _make_room(self, n: int) -> None:
+        """See that `n` more points fit in, and move house little by little.
+
+        To move a million points at once holds the window for 40 ms, and all series of a run grow in the same moment.
+        """
+        most, wanted = self._buffer.shape[1], self._length + n
+        if self._next is self._buffer and wanted > most * 3 // 4:
+            self._next, self._moved = (
+                np.empty((3, max(2 * most, 2 * wanted))),
+                0,
+            )  # costs nothing until it is written to
+        if self._next is not self._buffer:
+            self._move(self._length if wanted > most else min(self._length, self._moved + MOVES * n))
+        if wanted > most:
+            self._buffer = self._next
+
+    def _move(self, upto: int) -> None:
+        rows = 3 if self._meant else 2
+        self._next[:rows, self._moved : upto] = self._buffer[:rows, self._moved : upto]
+        self._moved = upto
+
+    def smooth(self, span: int, share: int = 1) -> Array:
         """Exponential means over about `span` points, float64 (m,); m < n where there are very many new points.
 
         ``m[t] = a y[t] + (1 - a) m[t - 1]`` with ``a = 2 / (span + 1)`` and ``m[0] = y[0]``. Only what is new since the
-        last call is worked out, and no more of it than a frame has time for: who gets fewer than there are asks again.
+        last call is worked out, and no more of it than a frame has time for where `share` series are smoothed in it: who
+        gets fewer than there are asks again.
         """
         if span <= 1:
             return self.y
         if span != self._span:
             self._meant, self._span = 0, span
-        known, upto = self._meant, min(self._length, self._meant + MOST_MEANT)
+        known, upto = self._meant, min(self._length, self._meant + MOST_MEANT // share)
         if known < upto:
             start = self._buffer[2, known - 1] if known else self._buffer[1, 0]
-            self._buffer[2, known:upto] = exponential_means(self._buffer[1, known:upto], 2 / (span + 1), start)
-            self._meant = upto
+            values, means = self._buffer[1:, known:upto]
+            exponential_means(values, 2 / (span + 1), start, means)
+            self._meant, self._moved = upto, min(self._moved, known)
         return self._buffer[2, : self._meant]
 
 
-def exponential_means(values: Array, weight: float, start: float) -> Array:
-    """``m[t] = weight values[t] + (1 - weight) m[t - 1]`` with ``m[-1] = start``, a block of points at a time."""
-    n, keep = len(values), 1.0 - weight
-    padded = np.zeros(-(-n // BLOCK) * BLOCK)
-    padded[:n] = values
+def exponential_means(values: Array, weight: float, start: float, means: Array) -> None:
+    """Put ``m[t] = weight values[t] + (1 - weight) m[t - 1]`` with ``m[-1] = start`` into `means`.
+
+    A block of points is one row of a product; what it carries on from the blocks before is added to it afterwards.
+    """
     ages = np.subtract.outer(np.arange(BLOCK), np.arange(BLOCK))
-    kernel = np.where(ages >= 0, weight * keep ** np.maximum(ages, 0), 0.0)
-    within = padded.reshape(-1, BLOCK) @ kernel.T
-    carried, whole, last = [], keep**BLOCK, float(start)
-    for end in within[:, -1].tolist():
+    kernel = np.where(ages >= 0, weight * (1 - weight) ** np.maximum(ages, 0), 0.0)
+    fading = (1 - weight) ** np.arange(1, BLOCK + 1)
+    whole = len(values) // BLOCK * BLOCK
+    rows = means[:whole].reshape(-1, BLOCK)
+    np.matmul(values[:whole].reshape(-1, BLOCK), kernel.T, out=rows)
+    last, carried, left = float(start), [], float(fading[-1])
+    for end in rows[:, -1].tolist():
         carried.append(last)
-        last = end + whole * last
-    within += np.outer(carried, keep ** np.arange(1, BLOCK + 1))
-    return within.reshape(-1)[:n]
+        last = end + left * last
+    for at in range(0, len(rows), MANY_ROWS):  # a piece that the processor has at hand
+        rows[at : at + MANY_ROWS] += np.outer(carried[at : at + MANY_ROWS], fading)
+    rest = len(values) - whole
+    means[whole:] = kernel[:rest, :rest] @ values[whole:] + last * fading[:rest]
 
 
 class Curve:

@@ -117,7 +117,9 @@ class RunPlots(QWidget):
         bare = not self.loss.lines()
         self._draw_loss()
         if bare and self.loss.lines():
-            return False  # The first lines bring axes, which are laid out and painted more than once: one plot at a time.
+            return (
+                False  # The first lines bring axes, which are laid out and painted more than once: one plot at a time.
+            )
         drawn = self._draw_validation(metric)
         self._draw_other()
         self._mark_changes()

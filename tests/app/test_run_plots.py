@@ -1,0 +1,47 @@
+"""What the curves of a run show at once, and what a moment later."""
+
+import pytest
+
+from tests.app.fake_runs import epoch_records, live_run, write_records
+from tests.app.test_page_train import shown
+from workbench.app.pages import _curves
+from workbench.app.pages.train import TrainPage
+
+
+@pytest.fixture
+def live(session, project):
+    made = live_run(project, "b-bpr")
+    records = epoch_records(1) + epoch_records(2) + epoch_records(3)
+    write_records(made, [one | {"values": {"gradient_norm": at}} for at, one in enumerate(records)])
+    return made
+
+
+@pytest.fixture
+def panel(session, project, live, keep, qtbot, light):
+    session.open_project(project.folder)
+    made = shown(TrainPage(session), keep, qtbot).run
+    qtbot.waitUntil(lambda: made.plots.validation.lines() == ["b-bpr"])
+    return made
+
+
+def test_the_first_curves_come_one_plot_at_a_time(panel):
+    plots = panel.plots
+    for plot in (plots.loss, plots.validation):
+        plot.clear()
+    plots.redraw()
+    seen = []
+    for done in (False, True, True):
+        assert plots.draw(panel.info, ["b-bpr"], panel.reader.curves) == done
+        seen.append((plots.loss.lines(), plots.validation.lines()))
+    both = ["b-bpr/steps", "b-bpr"]
+    assert seen == [(both, []), (both, ["b-bpr"]), (both, ["b-bpr"])]
+
+
+def test_means_that_take_more_than_a_frame_are_all_there_in_the_end(panel, qtbot, monkeypatch):
+    monkeypatch.setattr(_curves, "MOST_MEANT", 20)  # of the 30 steps, and of the 33 gradients
+    plots = panel.plots
+    plots.tools.smoothing.setValue(3)
+    qtbot.waitUntil(lambda: "BPR: 30 points" in plots.loss.summary())
+    plots.tabs.buttons["gradient_norm"].click()  # and nothing is recorded any more
+    assert "BPR: 10 points" in plots.other.summary()
+    qtbot.waitUntil(lambda: "BPR: 33 points" in plots.other.summary())

@@ -21,14 +21,15 @@ class Plain(Page):
 
 
 class Slow(Page):
-    """Made in three steps."""
+    """Made in five steps: the page, two of what is on it, and two parts."""
 
     name, title = "slow", "Slow"
     parts = ("left", "left.inner")
 
-    def __init__(self, session, parent=None):
+    def build(self):
         steps.append("slow")
-        super().__init__(session, parent)
+        yield
+        steps.append("rest")
 
     @cached_property
     def left(self):
@@ -49,6 +50,16 @@ class Left(QWidget):
         return 1
 
 
+class Unbuilt(Page):
+    """Cannot be built to its end."""
+
+    name, title = "unbuilt", "Unbuilt"
+
+    def build(self):
+        yield
+        raise ValueError
+
+
 class Broken(Page):
     """Cannot be made."""
 
@@ -64,7 +75,7 @@ class Broken(Page):
 def stack(keep, opened):
     steps.clear()
     opened.set_view("page.slow", {"x": 1})
-    made = keep(PageStack(opened, {one.name: one for one in (Plain, Slow, Broken)}))
+    made = keep(PageStack(opened, {one.name: one for one in (Plain, Slow, Broken, Unbuilt)}))
     made.show()
     made.turn_to("plain")
     made.finish()
@@ -80,15 +91,22 @@ def test_the_event_loop_comes_round_between_two_steps(stack, qtbot):
     assert steps == []  # the click is over at once
     assert stack.front.name == "plain"  # and nothing is torn away before the other page is there
     qtbot.waitUntil(lambda: stack.front.name == "slow")
-    assert [one for one in steps if one != "-"] == ["slow", "left", "inner", "recall 1", "turned", "shown"]
+    assert [one for one in steps if one != "-"] == ["slow", "rest", "left", "inner", "recall 1", "turned", "shown"]
     assert steps[-2:] == ["shown", "-"]
-    assert steps.count("-") == 4  # three steps and the turn, each in a round of its own
+    assert steps.count("-") == 6  # five steps and the turn, each in a round of its own
 
 
 def test_who_asks_for_the_page_gets_all_of_it(stack):
     stack.turn_to("slow")
     assert stack.page.name == "slow"
-    assert steps == ["slow", "left", "inner", "recall 1", "shown"]
+    assert steps == ["slow", "rest", "left", "inner", "recall 1", "shown"]
+
+
+def test_who_makes_a_page_without_a_stack_gets_all_of_it(keep, opened):
+    steps.clear()
+    page = keep(Slow(opened))
+    assert page.built
+    assert steps == ["slow", "rest"]
 
 
 def test_a_later_wish_counts(stack, qtbot):
@@ -107,10 +125,13 @@ def test_where_nobody_can_see_it_nobody_waits(stack):
 
 def test_ahead_a_step_at_a_time(stack, qtbot):
     stack.make_ahead()
+    assert steps == []  # the page, with nothing on it yet
+    stack.make_ahead()
     assert steps == ["slow"]
     stack.make_ahead()
     stack.make_ahead()
-    assert steps == ["slow", "left", "inner"]
+    stack.make_ahead()
+    assert steps == ["slow", "rest", "left", "inner"]
     stack.turn_to("slow")  # all there: at once
     assert stack.front.name == "slow"
 
@@ -120,6 +141,14 @@ def test_a_page_that_cannot_be_made_is_not_wanted_for_ever(stack):
     with pytest.raises(ValueError):
         stack.finish()
     assert stack.page.name == "plain"
+
+
+def test_a_page_that_cannot_be_built_to_its_end_never_comes_to_the_front(stack):
+    for _ in range(2):  # nor is what there is of it taken for all of it when somebody asks again
+        stack.turn_to("unbuilt")
+        with pytest.raises(ValueError):
+            stack.finish()
+        assert stack.page.name == "plain"
 
 
 def test_pages_of_a_project_before_are_thrown_away_one_by_one(stack, qtbot):

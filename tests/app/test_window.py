@@ -20,8 +20,7 @@ from workbench.app.window import MainWindow, first_size
 class Other(Page):
     name, title, icon, order = "data", "Data", "data", 2
 
-    def __init__(self, session):
-        super().__init__(session)
+    def build(self):
         self.primary = QAction("Go on", self)
         self.word = ""
         self.set_facts("a line of facts " * 30)

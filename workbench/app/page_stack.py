@@ -17,8 +17,8 @@ MAKE_AHEAD = 100  # milliseconds between two steps of making what nobody has ask
 class PageStack(QStackedWidget):
     """One page at the front; each is made when it is first wanted, or ahead, and anew for each project.
 
-    To make a page takes some hundredths of a second, so it is made in steps, its ``parts`` one by one, and the window
-    lives between two of them. A page comes to the front when all of it is there.
+    To make a page takes some hundredths of a second, so it is made in steps, those of its `build` and then its ``parts``
+    one by one, and the window lives between two of them. A page comes to the front when all of it is there.
     """
 
     turning = Signal()
@@ -115,13 +115,20 @@ class PageStack(QStackedWidget):
         if name not in self.made:
             return partial(self._make, name)
         page = self.made[name]
+        if not page.built:
+            return partial(self._build, name)
         part = next((one for one in page.parts if not _there(page, one)), None)
         return None if part is None else partial(attrgetter(part), page)
 
     def _make(self, name: str) -> None:
-        page = self.made[name] = self.kinds[name](self._session)
+        page = self.made[name] = self.kinds[name](self._session, whole=False)
         self._unseen.add(name)
         self.addWidget(page)
+
+    def _build(self, name: str) -> None:
+        page = self.made.pop(name)  # one that cannot be built is not there
+        page.go_on()
+        self.made[name] = page
 
     # Another project -----------------------------------------------------------------------------------------------
 

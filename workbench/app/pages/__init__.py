@@ -10,6 +10,7 @@ alone, with the sample, where the file ends with::
 
 import importlib
 import pkgutil
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from PySide6.QtCore import Signal
@@ -20,7 +21,7 @@ from workbench.app.session import Session
 
 
 class Page(QWidget):
-    """Base of all pages. A page is made when it is first shown.
+    """Base of all pages. A page is made when it is first shown: what is on it is made in `build`.
 
     Class facts
     -----------
@@ -42,15 +43,37 @@ class Page(QWidget):
 
     heading_changed = Signal()
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, parent: QWidget | None = None, *, whole: bool = True) -> None:
         super().__init__(parent)
         self.session = session
         self.heading = self.title
         self.facts = ""
         self.primary: QAction | None = None
-        """The one thing to do next; a filled button at the top right. Set it in ``__init__``."""
+        """The one thing to do next; a filled button at the top right. Set it in `build`."""
         self.secondary: list[QAction | QWidget] = []
-        """What else can be done: buttons (or small widgets) left of the primary one. Set it in ``__init__``."""
+        """What else can be done: buttons (or small widgets) left of the primary one. Set it in `build`."""
+        self._steps = self.build()
+        while whole and not self.built:
+            self.go_on()
+
+    def build(self) -> Iterator[None] | None:
+        """Make what is on the page; with a ``yield`` wherever the window may live in between, about every 20 ms.
+
+        Follow the session's signals after the last of them: before it, there is nothing that could catch up.
+        """
+
+    @property
+    def built(self) -> bool:
+        """Whether everything in `build` is made."""
+        return self._steps is None
+
+    def go_on(self) -> None:
+        """Take the next step of `build`; a page that was made with ``whole=False`` begins with none of them."""
+        if self._steps is not None:
+            try:
+                next(self._steps)
+            except StopIteration:
+                self._steps = None
 
     @classmethod
     def state(cls, session: Session) -> tuple[str, str]:

@@ -65,12 +65,12 @@ class Glance(QWidget):
 
     density_wanted = Signal(object, object)
 
-    def __init__(self) -> None:
+    def __init__(self, overview: Overview) -> None:
         super().__init__()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
-        self.figures, self.overview, self.closer = Figures(), Overview(), Closer()
+        self.figures, self.overview, self.closer = Figures(), overview, Closer()
         self.tabs = Tabs({
             OVERVIEW: self.tr("Overview"), MATRIX: self.tr("Matrix"), "interactions": self.tr("Interactions"),
             "users": self.tr("Users"), "items": self.tr("Items"), "refused": self.tr("Refused"),

@@ -1,5 +1,6 @@
 """One item: who had it, what is like it, and where it is recommended."""
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -77,19 +78,24 @@ class ItemView(QWidget):
             table.setAccessibleName(card.title.text())
             card.add(table, 1)
             card.body.setContentsMargins(2 * GRID, 12, GRID, GRID)
-        where = Card(self.tr("Where it is recommended"), " ")
+        self._where = Card(self.tr("Where it is recommended"), " ")
         self.listed = Figure("–", "", " ")
-        self.ranks = BarPlot(
-            self.tr("Places in the lists"), x=self.tr("place"), y=self.tr("users"),
-            empty=self.tr("Evaluate this run on the page Compare to see in whose lists the item stands."),
-        )  # fmt: skip
-        where.add(self.listed)
-        where.add(self.ranks, 1)
-        for card, stretch in ((self._like, 4), (self._had, 3), (where, 3)):
+        self._where.add(self.listed)
+        for card, stretch in ((self._like, 4), (self._had, 3), (self._where, 3)):
             policy = card.sizePolicy().Policy
             card.setSizePolicy(policy.Ignored, policy.Expanding)
             row.addWidget(card, stretch)
         return content
+
+    @cached_property
+    def ranks(self) -> BarPlot:
+        """At which places of how many lists the item stands; it takes as long to make as all the rest."""
+        made = BarPlot(
+            self.tr("Places in the lists"), x=self.tr("place"), y=self.tr("users"),
+            empty=self.tr("Evaluate this run on the page Compare to see in whose lists the item stands."),
+        )  # fmt: skip
+        self._where.add(made, 1)
+        return made
 
     @property
     def item(self) -> str | None:

@@ -29,8 +29,9 @@ class UserView(QWidget):
     opened = Signal(str)
     """An item was opened."""
 
-    def __init__(self, session: Session, data: RunData) -> None:
+    def __init__(self, session: Session, data: RunData, left: UserHistory, right: UserList) -> None:
         super().__init__()
+        self.left, self.right = left, right
         self._session, self._data = session, data
         self._info: RunInfo | None = None
         self._base: Json = {}
@@ -41,7 +42,6 @@ class UserView(QWidget):
         self._build()
 
     def _build(self) -> None:
-        self.left, self.right = UserHistory(self._session), UserList(self._session)
         self._sides = QHBoxLayout(self)
         self._sides.setContentsMargins(0, 0, 0, 0)
         self._sides.setSpacing(2 * GRID)

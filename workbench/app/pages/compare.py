@@ -44,8 +44,8 @@ class ComparePage(Page):
     smallest: ClassVar[tuple[int, int]] = (720, 380)
     parts: ClassVar[tuple[str, ...]] = ("pictures",)
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(session, parent)
+    def build(self) -> None:
+        session = self.session
         self._metric = FIRST
         self._way = WAYS[0]
         self._chosen_columns: list[str] | None = None

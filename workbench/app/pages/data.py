@@ -1,5 +1,6 @@
 """The page Data: a file is offered, looked at, corrected, read, and then seen at a glance."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +17,7 @@ from workbench.app.pages._glance import Glance
 from workbench.app.pages._how_read import HowRead
 from workbench.app.pages._latest import Latest
 from workbench.app.pages._offered import Offer, sort_out
+from workbench.app.pages._overview import Overview
 from workbench.app.pages._preview import PreviewSheet
 from workbench.app.pages._read_again import ReadAgain
 from workbench.app.pages._saved_lists import SavedLists
@@ -28,10 +30,10 @@ class DataPage(Page):
     """From a file to interactions."""
 
     name, title, icon, order = "data", "Data", "data", 2
-    parts = ("glance", "how", "sheet")
+    parts = ("_overview", "glance", "how", "sheet")
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(session, parent)
+    def build(self) -> Iterator[None]:
+        session = self.session
         self._task: Task | None = None
         self._looking: Task | None = None
         self._offer: Offer | None = None
@@ -47,6 +49,11 @@ class DataPage(Page):
         self.again.wanted.connect(self._read)
         self.menu = self.again.menu
         self._make_actions()
+        if session.data is not None:
+            for part in ("_overview", "glance"):
+                yield
+                getattr(self, part)
+        yield
         self._connect()
         self._show_data()
         self._look_for_reading()
@@ -76,9 +83,14 @@ class DataPage(Page):
         self._counting.answered.connect(self._counted)
 
     @cached_property
+    def _overview(self) -> Overview:
+        """The pictures on the glance, which take as long to make as all the rest of it."""
+        return Overview()
+
+    @cached_property
     def glance(self) -> Glance:
         """All of the data that is there."""
-        made = Glance()
+        made = Glance(self._overview)
         made.density_wanted.connect(self._count_fields)
         made.show_data(None, None, {})
         self._lists = SavedLists(self.session, made.rows, self)

@@ -1,5 +1,6 @@
 """Write lists of recommendations to a file, and what else can be kept of a session."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -37,8 +38,8 @@ class ExportPage(Page):
     icon: ClassVar[str] = "export"
     order: ClassVar[int] = 7
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(session, parent)
+    def build(self) -> Iterator[None]:
+        session = self.session
         self._at_front = False
         self._run: str | None = None
         self._answer: Json = {}
@@ -52,7 +53,7 @@ class ExportPage(Page):
         self._rest.timeout.connect(self._ask_lines)
         self.primary = QAction(self.tr("Export"), self)
         self.primary.triggered.connect(self._export)
-        self._build()
+        yield from self._build()
         session.selection_changed.connect(self.refresh)
         session.data_changed.connect(self.refresh)
         session.runs_changed.connect(self.refresh)
@@ -66,13 +67,16 @@ class ExportPage(Page):
             return "", QCoreApplication.translate("ExportPage", "Train an algorithm first")
         return "", ""
 
-    def _build(self) -> None:
+    def _build(self) -> Iterator[None]:
         self._stack = QStackedLayout(self)
         self.empty = EmptyState("export", "", self.tr("Go to Train"))
         self.empty.button.clicked.connect(self._go_to_next_step)
         self._stack.addWidget(self.empty)
-        self.choices, self.content, self.outcome = Choices(), Content(), Outcome()
+        self.choices = Choices()
+        yield
+        self.content, self.outcome = Content(), Outcome()
         self.more = SessionFiles(self.session)
+        yield
         self.runs, self.users, self.k = self.choices.runs, self.choices.users, self.choices.k
         self.seen, self.columns, self.place = self.choices.seen, self.choices.columns, self.choices.place
         self.preview, self.figures = self.content.preview, self.content.figures

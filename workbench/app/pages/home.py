@@ -8,7 +8,7 @@ from PySide6.QtGui import QAction, QPainter, QPaintEvent
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QSizePolicy, QTextBrowser, QVBoxLayout, QWidget
 
 from workbench.app.pages import Page, preview
-from workbench.app.session import SAMPLE, Session
+from workbench.app.session import SAMPLE
 from workbench.app.theme import BODY, GRID, HEADING, SMALL, theme
 from workbench.app.widgets import Button, Card, Elided, Line, Picture, Text, clear
 from workbench.project import Recent, forget, recent
@@ -20,8 +20,8 @@ class Home(Page):
 
     name, title, icon, order = "home", "Home", "home", 1
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session)
+    def build(self) -> None:
+        session = self.session
         self.heading = self.tr("Recommender Workbench")
         self.facts = self.tr("From a ratings file to a list of recommendations, without code")
         self.sample = QAction(self.tr("Try the sample"), self)

@@ -16,7 +16,8 @@ from workbench.app.pages._no_list import Failure, Waiting
 from workbench.app.pages._run_combo import RunCombo, RunData, run_to_show, select_run, usable_runs
 from workbench.app.pages._tabs import Tabs
 from workbench.app.pages._user_choice import UserChoice
-from workbench.app.pages._user_list import LENGTHS, K
+from workbench.app.pages._user_history import UserHistory
+from workbench.app.pages._user_list import LENGTHS, K, UserList
 from workbench.app.pages._user_view import UserView
 from workbench.app.pages._user_words import facts_of, facts_of_nobody
 from workbench.app.runs import RunInfo
@@ -36,10 +37,10 @@ class InspectPage(Page):
     title: ClassVar[str] = QCoreApplication.translate("InspectPage", "Inspect")
     icon: ClassVar[str] = "inspect"
     order: ClassVar[int] = 6
-    parts: ClassVar[tuple[str, ...]] = ("user", "item_view", "map")
+    parts: ClassVar[tuple[str, ...]] = ("_left", "_right", "user", "item_view", "item_view.ranks", "map")
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(session, parent)
+    def build(self) -> None:
+        session = self.session
         self._at_front = False
         self._run: str | None = None
         self._shown: tuple[Json, str] | None = None
@@ -99,9 +100,17 @@ class InspectPage(Page):
         return content
 
     @cached_property
+    def _left(self) -> UserHistory:
+        return UserHistory(self.session)
+
+    @cached_property
+    def _right(self) -> UserList:
+        return UserList(self.session)
+
+    @cached_property
     def user(self) -> UserView:
         """What one user had, and the list."""
-        made = UserView(self.session, self._data)
+        made = UserView(self.session, self._data, self._left, self._right)
         made.wanted.connect(self.refresh)
         made.changed.connect(self._name_user)
         made.listed.connect(self._mark)

@@ -1,5 +1,6 @@
 """The page Split: what is learned from, what chooses the best epoch, what judges; and what that does to this data."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, Qt, QTimer, Slot
@@ -55,8 +56,8 @@ class SplitPage(Page):
 
     name, title, icon, order = "split", "Split", "split", 3
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(session, parent)
+    def build(self) -> Iterator[None]:
+        session = self.session
         self.splits = all_splits()
         self._current = ""
         self._asked: Wanted | None = None
@@ -68,15 +69,16 @@ class SplitPage(Page):
         self.primary.triggered.connect(self._go_on)
         self._soon = QTimer(self, singleShot=True, interval=PAUSE)
         self._soon.timeout.connect(self._ask)
-        self._build()
+        yield from self._build()
         session.data_changed.connect(self._catch_up)
         session.split_changed.connect(self._follow)
         self._catch_up()
 
-    def _build(self) -> None:
+    def _build(self) -> Iterator[None]:
         self.choices = {name: SplitChoice(name, _split_words.title(name), "") for name in _split_words.in_order()}
         for one in self.choices.values():
             one.clicked.connect(self._chosen)
+        yield
         self.form = Form()
         self.form.changed.connect(self._edited)
         self.filters = FilterCard()
@@ -100,6 +102,7 @@ class SplitPage(Page):
         scroll.viewport().setAutoFillBackground(False)
         left.setAutoFillBackground(False)
         scroll.setFixedWidth(LEFT)
+        yield
         self.outcome = Outcome()
         whole = QWidget()
         row = QHBoxLayout(whole)
@@ -120,6 +123,7 @@ class SplitPage(Page):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.stack)
+        yield
 
     @classmethod
     def state(cls, session: Session) -> tuple[str, str]:

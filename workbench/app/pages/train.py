@@ -1,5 +1,6 @@
 """Choose an algorithm, set it, train it, and watch it learn."""
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -39,19 +40,20 @@ class TrainPage(Page):
     order: ClassVar[int] = 4
     parts: ClassVar[tuple[str, ...]] = ("run", "run.loss", "run.validation", "run.other", "run.plots")
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(session, parent)
+    def build(self) -> Iterator[None]:
+        session = self.session
         self._drafts: dict[str, dict[str, Any]] = {}
         self._options: dict[str, Any] = {}
         self.primary = QAction(self.tr("Train"), self)
         self.primary.setShortcut("Ctrl+R")
         self.primary.triggered.connect(self._train)
-        self._build()
+        yield from self._build()
         session.data_changed.connect(self._refresh_data)
         session.split_changed.connect(self._refresh_facts)
         session.runs_changed.connect(self._refresh_primary)
         session.run_changed.connect(self._refresh_primary)
         self.algorithms.choose(FIRST if FIRST in all_algorithms() else next(iter(all_algorithms())))
+        yield
         self._refresh_data()
 
     @classmethod
@@ -67,7 +69,7 @@ class TrainPage(Page):
 
     # Widgets -------------------------------------------------------------------------------------------------------
 
-    def _build(self) -> None:
+    def _build(self) -> Iterator[None]:
         self._stack = QStackedLayout(self)
         empty = EmptyState(
             "train",
@@ -82,10 +84,12 @@ class TrainPage(Page):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
         row.addWidget(self._build_list())
+        yield
         row.addWidget(self._build_form())
         self._room = QVBoxLayout()
         row.addLayout(self._room, 1)
         self._stack.addWidget(whole)
+        yield
 
     @cached_property
     def run(self) -> RunPanel:

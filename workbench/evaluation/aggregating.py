@@ -54,17 +54,30 @@ def repeats(
     groups: dict[str, list[str]] = {}
     for name in values:
         groups.setdefault(_without(specs[name], "fold", many), []).append(name)
-    found = []
-    for names in groups.values():
-        folds = {specs[name]["split_settings"].get("fold") for name in names}
-        if len(folds) > 1:
-            by_fold = {fold: [n for n in names if specs[n]["split_settings"].get("fold") == fold] for fold in folds}
-            # Several seeds of one fold are one number of that fold.
-            numbers = [float(np.mean([values[name] for name in one])) for one in by_fold.values()]
-            found.append(_summed(names, "folds", numbers))
-        elif len({specs[name].get("seed", 0) for name in names}) > 1:
-            found.append(_summed(names, "seeds", [values[name] for name in names]))
-    return found
+    return [one for names in groups.values() if (one := together(names, specs, values)) is not None]
+
+
+def together(
+    names: Sequence[str], specs: Mapping[str, Mapping[str, Any]], values: Mapping[str, float]
+) -> Repeated | None:
+    """Sum up runs that are known to belong together; None where they differ in neither fold nor seed.
+
+    Parameters
+    ----------
+    names
+        The runs.
+    specs, values
+        As in `repeats`.
+    """
+    folds = {specs[name]["split_settings"].get("fold") for name in names}
+    if len(folds) > 1:
+        by_fold = {fold: [n for n in names if specs[n]["split_settings"].get("fold") == fold] for fold in folds}
+        # Several seeds of one fold are one number of that fold.
+        numbers = [float(np.mean([values[name] for name in one])) for one in by_fold.values()]
+        return _summed(names, "folds", numbers)
+    if len({specs[name].get("seed", 0) for name in names}) > 1:
+        return _summed(names, "seeds", [values[name] for name in names])
+    return None
 
 
 def _summed(names: Sequence[str], what: str, numbers: Sequence[float]) -> Repeated:

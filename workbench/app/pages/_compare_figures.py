@@ -8,7 +8,7 @@ from workbench.app.pages._protocols import fold_of, is_sampled
 from workbench.app.pages._run_model import Total
 from workbench.app.pages._run_words import figure, metric_title, tested, validated
 from workbench.app.runs import RunInfo
-from workbench.evaluation.aggregating import repeats
+from workbench.evaluation.aggregating import together
 from workbench.metrics import all_metrics
 
 LEAST = 0.0005  # of a deviation that three digits can show
@@ -48,10 +48,9 @@ def validation_total(runs: Sequence[RunInfo]) -> Total | None:
 
 def _total(runs: Sequence[RunInfo], values: dict[str, float], metric: str, sampled: bool = False) -> Total | None:
     """Mean and standard deviation of repeats; None where fewer than two have a number."""
-    found = repeats({info.id: info.spec for info in runs}, values)
-    if len(found) != 1:
+    one = together(list(values), {info.id: info.spec for info in runs}, values)
+    if one is None:
         return None
-    one = found[0]
     same = one.low == one.high  # their deviation is then what rounding leaves of 0
     spread = figure(one.spread) if same or one.spread >= LEAST else _tr("<0.001")
     text = f"{figure(one.mean)} ± {spread}"

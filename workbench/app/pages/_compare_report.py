@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from workbench.app.pages._export_writing import Writing
 from workbench.app.pages._report_words import ask_report, report_words, title_of
-from workbench.app.pages._run_combo import usable_runs
+from workbench.app.runs import RunInfo
 from workbench.app.session import Session
 from workbench.app.theme import GRID
 from workbench.app.widgets import Button
@@ -43,13 +43,15 @@ class ReportOrder(QWidget):
 
     def folders(self) -> list[str]:
         """Folders of the selected runs, or of all where none is selected, oldest first."""
-        chosen = self._session.selected_runs
-        usable = usable_runs(self._session)
-        return [str(info.folder) for info in usable if info.id in chosen or not chosen]
+        return [str(info.folder) for info in self._chosen() if info.usable]
 
     def refresh(self) -> None:
         """A report needs a run."""
-        self.make.setEnabled(bool(self.folders()))
+        self.make.setEnabled(any(info.usable for info in self._chosen()))  # one is enough: each has the disk asked
+
+    def _chosen(self) -> list[RunInfo]:
+        chosen = set(self._session.selected_runs)
+        return [info for info in self._session.all_runs() if info.id in chosen or not chosen]
 
     @Slot()
     def _ask(self) -> None:

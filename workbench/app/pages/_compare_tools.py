@@ -32,6 +32,8 @@ class Tools(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self._measured: list[str] | None = None
+        self._names: list[str] = []
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GRID)
@@ -75,27 +77,28 @@ class Tools(QWidget):
 
     def offer(self, runs: Sequence[RunInfo], metric: str, chosen: Sequence[str] | None) -> str:
         """Offer the metrics that were measured; returns the one to show, which is `metric` where it is among them."""
-        names = sorted(metrics_of(runs), key=lambda one: not is_usual(one)) or [FIRST]
+        measured = metrics_of(runs)
+        if measured != self._measured:
+            self._measured = measured
+            self._fill(sorted(measured, key=lambda one: not is_usual(one)) or [FIRST])
+        names = self._names
         if metric not in names:
             metric = FIRST if FIRST in names else names[0]
-        if names != self.offered():
-            self.chooser.clear()
-            usual = [one for one in names if is_usual(one)]
-            rest = [one for one in names if one not in usual]
-            for one in usual:
-                self.chooser.addItem(metric_title(one), one)
-            if usual and rest:
-                self.chooser.insertSeparator(len(usual))
-            for one in rest:
-                self.chooser.addItem(metric_title(one), one)
         self.chooser.setCurrentIndex(self.chooser.findData(metric))
         self.menu.set_choice(names, metric, chosen)
         return metric
 
-    def offered(self) -> list[str]:
-        """Metrics that can be chosen."""
-        offered = [self.chooser.itemData(at) for at in range(self.chooser.count())]
-        return [one for one in offered if one is not None]  # a line between them has no data
+    def _fill(self, names: list[str]) -> None:
+        self._names = names
+        self.chooser.clear()
+        usual = [one for one in names if is_usual(one)]
+        rest = [one for one in names if one not in usual]
+        for one in usual:
+            self.chooser.addItem(metric_title(one), one)
+        if usual and rest:
+            self.chooser.insertSeparator(len(usual))
+        for one in rest:
+            self.chooser.addItem(metric_title(one), one)
 
     @Slot(int)
     def _choose_metric(self, at: int) -> None:

@@ -165,25 +165,35 @@ def differences(infos: Sequence[RunInfo], *, seed: bool = True) -> dict[str, str
     groups: dict[str, list[RunInfo]] = {}
     for info in infos:
         groups.setdefault(info.algorithm, []).append(info)
-    titles = {info.id: short_title(info) for info in infos}
     words: dict[str, str] = {}
     for group in groups.values():
-        words |= _differences(group, titles, seed=seed)
+        words |= _differences(group, infos, seed=seed)
     return words
 
 
-def _differences(group: list[RunInfo], runs: dict[str, str], *, seed: bool) -> dict[str, str]:
+def _differences(group: list[RunInfo], every: Sequence[RunInfo], *, seed: bool) -> dict[str, str]:
     chosen = [{**_hyperparameters(info), **({"seed": info.spec.get("seed", 0)} if seed else {})} for info in group]
-    for one in chosen:
-        if isinstance(one.get("runs"), str):  # of a blend, by their titles
-            one["runs"] = " + ".join(runs.get(name, name) for name in one["runs"].split(","))
+    if any(isinstance(one.get("runs"), str) for one in chosen):  # of a blend, by their titles
+        runs = {info.id: short_title(info) for info in every}
+        for one in chosen:
+            if isinstance(one.get("runs"), str):
+                one["runs"] = " + ".join(runs.get(name, name) for name in one["runs"].split(","))
     names = dict.fromkeys(name for one in chosen for name in one)
-    unlike = [name for name in names if len({repr(one.get(name)) for one in chosen}) > 1]
-    titles = _titles(group[0])
+    unlike = [name for name in names if not _same([one.get(name) for one in chosen])]
+    titles = _titles(group[0]) if unlike else {}
     return {
         info.id: ", ".join(f"{titles.get(name, name)} {_value(one.get(name))}" for name in unlike)
         for info, one in zip(group, chosen, strict=True)
     }
+
+
+def _same(values: list[Any]) -> bool:
+    """Whether all would be written alike; what equals without a doubt is not written down, for that takes a while."""
+    first = values[0]
+    plain = isinstance(first, int | str | None) or (isinstance(first, float) and first)  # 0.0 and -0.0 are equal
+    if plain and values.count(first) == len(values) and len(set(map(type, values))) == 1:
+        return True
+    return len(set(map(repr, values))) == 1
 
 
 def _hyperparameters(info: RunInfo) -> dict[str, Any]:

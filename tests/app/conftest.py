@@ -134,6 +134,7 @@ def show_compare(session, project, keep, qtbot, light):
         page.activateWindow()
         qtbot.waitUntil(page.isActiveWindow)
         page.shown()
+        page.finish()  # the pictures come a frame later
         return page
 
     return make

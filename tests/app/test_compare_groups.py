@@ -320,6 +320,7 @@ def test_sampled_numbers_are_red_apart_and_called_so(show_compare, project, sess
     for chosen, warned in (("b-random", False), ("a-popularity", True)):
         session.select_runs([chosen])
         page.refresh()
+        page.finish()
         assert [one.what for one in card.said if one.warned] == ["Candidates"] * warned
         assert card.warning.isVisible() == warned
         assert card.hint.full_text().startswith("sampled" if warned else "what these")

@@ -81,6 +81,7 @@ def show(session, project, keep, qtbot, light):
         page.resize(1100, 700)
         page.show()
         page.shown()
+        page.finish()  # the pictures come a frame later
         return page
 
     return make

@@ -5,6 +5,8 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QApplication
 
 from workbench.app.line_plot import MANY, Thinned, thinned
 from workbench.app.pages import _lines
@@ -17,6 +19,19 @@ def lines(first, n=20):
     """Lines of runs that only have a number."""
     runs = [SimpleNamespace(id=f"r{at}", number=at, title=f"Run {at}", spec={}) for at in range(first, first + n)]
     return [RunLine(one, np.arange(5), np.arange(5) * one.number / 7) for one in runs]
+
+
+class Counted(QObject):
+    """How many events of a kind something gets."""
+
+    def __init__(self, watched, kind):
+        super().__init__(watched)
+        self.kind, self.n = kind, 0
+        watched.installEventFilter(self)
+
+    def eventFilter(self, watched, event):  # noqa: N802 - Qt's way
+        self.n += event.type() == self.kind
+        return False
 
 
 @pytest.fixture
@@ -33,19 +48,34 @@ def drawn(plot, monkeypatch):
     return plot
 
 
-def test_one_line_is_there_at_once_and_the_others_come_as_the_window_lives(drawn, qtbot, monkeypatch):
+def test_lines_come_as_the_window_lives_and_are_painted_once_when_all_are_there(drawn, qtbot, monkeypatch):
     monkeypatch.setattr(_lines, "AT_A_STRETCH", 0.0)
+    qtbot.waitExposed(drawn)
+    QApplication.processEvents()
+    paints = Counted(drawn.view.viewport(), QEvent.Type.Paint)
     some = RunLines(drawn)
     some.show(lines(0))
     assert drawn.lines() == ["r0"]
-    assert not drawn._is_empty
     assert not some.over
     lengths = []
-    some._slices.paused.connect(lambda: lengths.append(len(drawn.lines())))
-    qtbot.waitUntil(lambda: some.over)
-    assert lengths == list(range(2, 21))
+    some._slices.paused.connect(lambda: lengths.append((len(drawn.lines()), paints.n)))
+    with qtbot.waitSignal(some.drawn):
+        pass
+    assert lengths == [(at, 0) for at in range(2, 21)]
+    assert some.over
+    qtbot.waitUntil(lambda: paints.n > 0)
     assert drawn.lines() == [f"r{at}" for at in range(20)]
     assert drawn.summary().startswith("Run 0: 5 points")
+    assert drawn.view.updatesEnabled()
+    assert not drawn._is_empty
+
+
+def test_lines_that_take_no_time_are_painted_in_the_same_frame(drawn, qtbot):
+    some = RunLines(drawn)
+    with qtbot.assertNotEmitted(some._slices.paused), qtbot.waitSignal(some.drawn):
+        some.show(lines(0, 1))
+    assert drawn.lines() == ["r0"]
+    assert drawn.view.updatesEnabled()
 
 
 def test_in_the_end_all_is_as_if_drawn_at_once_whatever_came_between(drawn, keep, qtbot):

@@ -248,6 +248,7 @@ def test_another_metric_is_chosen_and_remembered(show, project, session, qtbot, 
     while page.chooser.currentText() != "NDCG@20":
         qtbot.keyClick(page.chooser, Qt.Key.Key_Down)
     assert column(page, "NDCG@20") == ["0.300", "0.500"]
+    page.finish()
     assert page.pictures.cutoffs_card.title.text() == "NDCG at k"
     assert "EASE: 3 points, last 0.5" in page.pictures.cutoffs.summary()
     assert "a formula" in protocol(page)["NDCG@20"].lower()
@@ -258,6 +259,7 @@ def test_another_metric_is_chosen_and_remembered(show, project, session, qtbot, 
     assert again.chooser.currentText() == "NDCG@20"
     while page.chooser.currentText() != "RMSE":
         qtbot.keyClick(page.chooser, Qt.Key.Key_Down)
+    page.finish()
     assert page.pictures.cutoffs.lines() == []
     assert "no cutoff" in page.pictures.cutoffs.summary()
 

@@ -74,6 +74,7 @@ def page(tmp_path_factory):
     while len(session.all_runs()) < RUNS:  # a project with many runs is read a few at a time
         QApplication.processEvents()
     shown.shown()
+    shown.finish()
     QApplication.processEvents()
     yield shown
     shown.close()
@@ -94,22 +95,24 @@ def frames(page, do, times=TIMES):
     return work[2:], clock[2:]  # the first ones make what is then kept
 
 
-def longest(page, do, times=TIMES):
-    """Milliseconds of the longest tick of the event loop until all that follows is drawn, for each time."""
-    worst = []
+def ticks(page, do, times=TIMES):
+    """Milliseconds of the longest tick of the event loop until all that follows is drawn, and of all of them together."""
+    worst, whole, clock = [], [], []
     for at in range(times + 2):
-        ticks, pictures = [], page.pictures.curves
+        work, began = [], time.perf_counter()
         before = time.thread_time()
         do(at)
         page._soon.stop()
         quiet = 0
         while quiet < 3:  # what is drawn may have something else drawn
             QApplication.processEvents()
-            ticks.append(1000 * (time.thread_time() - before))
+            work.append(1000 * (time.thread_time() - before))
             before = time.thread_time()
-            quiet = quiet + 1 if pictures.over else 0
-        worst.append(max(ticks))
-    return worst[2:]
+            quiet = quiet + 1 if page.over else 0
+        worst.append(max(work))
+        whole.append(sum(work))
+        clock.append(1000 * (time.perf_counter() - began))
+    return worst[2:], whole[2:], clock[2:]
 
 
 def actions(page):
@@ -124,13 +127,20 @@ def actions(page):
         page._soon.stop()
         page._catch_up()
 
+    def report(at):
+        row = next(row for row in range(table.rowAt(60), 999) if table.runs().run_at(table.runs().source_row(row)))
+        info = table.runs().run_at(table.runs().source_row(row))  # one that is in sight
+        info.status = {**info.status, "last": {**info.status["last"], "seconds": 1.0 + at}}
+        session.run_changed.emit(info.id)
+        catch_up(at)
+
     def look_for(_at):
         page.field.setText(next(words))
         page._soon.stop()
         page._catch_up()
 
     return {
-        "a run reports": catch_up,
+        "a run reports": report,
         "everything anew": lambda _at: page.refresh(),
         "sort": lambda _at: header.sectionClicked.emit(next(columns)),
         "scroll by five rows": lambda at: bar.setValue((at * 5 * 32) % max(1, bar.maximum())),
@@ -154,6 +164,9 @@ def test_frames_with_many_runs(page, say, way):
         told = f"{spread(work, 'ms', 1)}, clock {spread(clock, 'ms', 1)}"
         say(f"{RUNS} runs {way}: {what}", told, f"≤ {FRAME} ms", "CPU of the window's thread per frame")
         if what.startswith("draw"):
-            told = spread(longest(page, do), "ms", 1)
+            worst, whole, clock = ticks(page, do)
+            told = spread(worst, "ms", 1)
             say(f"{RUNS} runs {way}: {what}, longest tick", told, f"≤ {FRAME} ms", "CPU of the window's thread")
+            told = f"{spread(whole, 'ms', 1)}, clock {spread(clock, 'ms', 1)}"
+            say(f"{RUNS} runs {way}: {what}, until all is drawn", told, "≤ 200 ms", "CPU of the window's thread")
     assert len(page.session.all_runs()) == RUNS

@@ -1,6 +1,6 @@
 """Under the table of runs: one picture of several to choose from, and the protocol."""
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QTimer, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.app.pages._picture import ComparePicture
@@ -53,6 +53,8 @@ class Pictures(QWidget):
         self._runs: list[RunInfo] = []
         self._metric = ""
         self._made: dict[str, ComparePicture] = {}
+        self._rest = QTimer(self, singleShot=True, interval=0)
+        self._rest.timeout.connect(self._show_picture)
         self.card, self.protocol = Card(), ProtocolCard()
         self._stack = QStackedWidget()
         self.card.add(self._stack, 1)
@@ -83,8 +85,24 @@ class Pictures(QWidget):
     def show_runs(self, drawn: list[RunInfo], metric: str) -> None:
         """Show these runs, which may be compared, by a test metric."""
         self._runs, self._metric = list(drawn), metric
-        self.picture.show_runs(drawn, metric)
         self.protocol.show_runs(drawn, metric)
+        self._rest.start()  # in a frame of its own
+
+    @Slot()
+    def _show_picture(self) -> None:
+        self.picture.show_runs(self._runs, self._metric)
+
+    @property
+    def over(self) -> bool:
+        """Whether all is shown that is to be."""
+        return not self._rest.isActive() and self.picture.over
+
+    def finish(self) -> None:
+        """Show now what would come in a moment."""
+        if self._rest.isActive():
+            self._rest.stop()
+            self._show_picture()
+        self.picture.finish()
 
     def choose(self, kind: str) -> None:
         """Show this picture, and remember it with the project."""

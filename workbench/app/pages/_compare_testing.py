@@ -1,5 +1,7 @@
 """The next step on the page Compare: the test is opened, once, for the runs that will be reported."""
 
+from pathlib import Path
+
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
@@ -16,6 +18,7 @@ class Testing(QObject):
     def __init__(self, session: Session, page: QWidget) -> None:
         super().__init__(page)
         self._session = session
+        self._before: set[str] = set()
         self.order = QAction(self.tr("Open the test"), page)
         self.order.triggered.connect(self._go_on)
 
@@ -29,6 +32,12 @@ class Testing(QObject):
     def of(self, info: RunInfo) -> bool:
         """Whether a run is being tested."""
         return str(info.folder) in self._at_work()
+
+    def turned(self) -> set[str]:
+        """Ids of the runs whose test has begun or ended since this was last asked."""
+        now = {Path(folder).name for folder in self._at_work()}
+        before, self._before = self._before, now
+        return before ^ now
 
     def refresh(self) -> None:
         """Offer what comes next."""

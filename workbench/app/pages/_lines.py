@@ -6,14 +6,14 @@ from functools import partial
 from itertools import chain, zip_longest
 from typing import Any
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from workbench.app.pages._run_words import short_title
 from workbench.app.plots import LinePlot
 from workbench.app.runs import RunInfo
 from workbench.app.slices import Slices
 
-AT_A_STRETCH = 0.002  # seconds: the frame has to paint all that is drawn, too
+AT_A_STRETCH = 0.003  # seconds: something else may have been done in the same frame
 
 
 @dataclass
@@ -34,7 +34,14 @@ class RunLine:
 
 
 class RunLines(QObject):
-    """Draws lines a few at a time, the first ones at once: twenty that are new take longer than a frame."""
+    """Draws lines a few at a time: twenty that are new take longer than a frame.
+
+    Where that takes more than one frame, the plot is painted once, when all of them are there: to paint those that are
+    drawn so far each time takes longer than to draw them, and lines that come one by one flicker.
+    """
+
+    drawn = Signal()
+    """All lines are there that were asked for last."""
 
     def __init__(self, plot: LinePlot) -> None:
         super().__init__(plot)
@@ -42,35 +49,54 @@ class RunLines(QObject):
         self.wanted: Sequence[RunLine] = ()
         """What is to be drawn in the end."""
         self._slices = Slices(self._do, self, AT_A_STRETCH)
-        self._slices.paused.connect(plot.end_together)
+        self._slices.paused.connect(self._hold)
         self._slices.ended.connect(self._end)
+        self._last = QTimer(self, singleShot=True, interval=0)
+        self._last.timeout.connect(self._reveal)
 
     @property
     def over(self) -> bool:
-        """Whether all of them are drawn."""
-        return self._slices.over
+        """Whether all of them are drawn, and can be seen."""
+        return self._slices.over and not self._last.isActive()
 
     def show(self, wanted: Sequence[RunLine]) -> None:
         """Draw these lines and no others."""
         self.wanted = wanted
+        self._last.stop()
         self._plot.expect(len(wanted))
-        # One goes, one comes, so that there is always something to see.
+        # A line that goes is the one that comes: to make another takes longer than to draw it.
         both = zip_longest(*_changes(self._plot, wanted))
         self._slices.begin(change for change in chain.from_iterable(both) if change is not None)
 
     def finish(self) -> None:
         """Draw now what is not drawn yet."""
         self._slices.finish()
+        if self._last.isActive():
+            self._reveal()
 
     def _do(self, change: Callable[[], None]) -> None:
         self._plot.begin_together()
         change()
 
     @Slot()
+    def _hold(self) -> None:
+        self._plot.view.setUpdatesEnabled(False)
+
+    @Slot()
     def _end(self) -> None:
+        if self._plot.view.updatesEnabled():
+            self._reveal()
+        else:
+            self._last.start()  # in a frame of its own: to paint them all takes most of it
+
+    @Slot()
+    def _reveal(self) -> None:
+        self._last.stop()
         self._plot.expect(0)
         self._plot.end_together()
         _speak_of(self._plot, self.wanted)
+        self._plot.view.setUpdatesEnabled(True)
+        self.drawn.emit()
 
 
 def show_lines(plot: LinePlot, wanted: Sequence[RunLine]) -> None:

@@ -54,6 +54,14 @@ class ComparePicture(QWidget):
         """Draw `runs` by `metric`; called again whenever something is new."""
         raise NotImplementedError
 
+    @property
+    def over(self) -> bool:
+        """Whether all is drawn that is to be."""
+        return True
+
+    def finish(self) -> None:
+        """Draw now what would come in a moment."""
+
     def parts(self) -> list[Part]:
         """What is drawn into a file, one part under another."""
         return []

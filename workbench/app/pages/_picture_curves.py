@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.app.pages._compare_columns import metrics_of
@@ -21,6 +22,7 @@ from workbench.app.widgets import Elided, Text
 
 NAMED = 5  # runs in the legend
 HEAD = 34  # pixels
+FRAME = 16  # milliseconds
 
 
 class Panel(QWidget):
@@ -57,6 +59,11 @@ class CurvesPicture(ComparePicture):
             empty=self.tr("Nothing here learns in epochs: there is no curve."),
         )
         self._cutoff_lines, self._learning_lines = RunLines(self.cutoffs), RunLines(self.learning)
+        # One after the other: to paint both plots takes most of a frame.
+        self._then = QTimer(self, singleShot=True, interval=FRAME)
+        self._then.timeout.connect(self._draw_learning)
+        self._cutoff_lines.drawn.connect(self._then.start)
+        self._learning_lines.drawn.connect(self._name)
         self.cutoffs_panel = Panel(" ", self.cutoffs)
         self.learning_panel = Panel(self.tr("Validation"), self.learning)
         self.by = Tabs({"epoch": self.tr("By epoch"), "seconds": self.tr("By seconds")})
@@ -76,11 +83,8 @@ class CurvesPicture(ComparePicture):
 
     def draw(self) -> None:
         self.show_content()
-        self._draw_cutoffs()
         self._reader.follow({info.id: info.folder for info in self.runs})
-        self._draw_learning()
-        named = self.named()
-        self._legend.show_runs(named if len(named) > 1 else [])
+        self._draw_cutoffs()
 
     def parts(self) -> list[Part]:
         self.finish()
@@ -90,11 +94,14 @@ class CurvesPicture(ComparePicture):
     @property
     def over(self) -> bool:
         """Whether all lines are drawn that are to be."""
-        return self._cutoff_lines.over and self._learning_lines.over
+        return self._cutoff_lines.over and not self._then.isActive() and self._learning_lines.over
 
     def finish(self) -> None:
         """Draw now what would come in a moment."""
         self._cutoff_lines.finish()
+        if self._then.isActive():
+            self._then.stop()
+            self._draw_learning()
         self._learning_lines.finish()
 
     def named(self) -> list[RunInfo]:
@@ -147,7 +154,15 @@ class CurvesPicture(ComparePicture):
     def _learning_title(self) -> str:
         return f"{self.learning_panel.title.text()} {self.learning_panel.hint.full_text()}".strip()
 
+    @Slot()
+    def _name(self) -> None:
+        named = self.named()
+        self._legend.show_runs(named if len(named) > 1 else [])
+
+    @Slot()
     def _draw_learning(self) -> None:
+        if not self._cutoff_lines.over or self._then.isActive():
+            return  # it is what comes next
         self._reader.look()
         curves = [(info, self._reader.curves[info.id]) for info in self.runs]
         metric = next((curve.metric for _, curve in curves if curve.metric and not curve.flat), "")

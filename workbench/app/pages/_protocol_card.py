@@ -18,6 +18,7 @@ class ProtocolCard(Card):
     def __init__(self) -> None:
         super().__init__(self.tr("Protocol"), self.tr("what these numbers depend on"))
         self.said: list[ProtocolLine] = []
+        self._how: list[Text] = []
         inside = QWidget()
         self._lines = QGridLayout(inside)
         self._lines.setContentsMargins(0, 0, GRID, 0)
@@ -40,7 +41,11 @@ class ProtocolCard(Card):
         said = protocol_lines(runs, metric)
         if said == self.said:
             return
-        self.said = said
+        before, self.said = self.said, said
+        if [one._replace(how="") for one in said] == [one._replace(how="") for one in before]:
+            for text, one in zip(self._how, said, strict=True):  # mostly only the seeds are others
+                text.setText(one.how)
+            return
         warned = any(one.warned for one in said)
         show_if(self.warning, warned)
         self.hint.set_ink("error" if warned else "muted")
@@ -49,9 +54,11 @@ class ProtocolCard(Card):
         self.warning.setToolTip(why)
         self._area.setAccessibleDescription(why)
         clear(self._lines)
+        self._how = []
         for row, one in enumerate(said):
             self._lines.addWidget(Text(one.what, SMALL, "error" if one.warned else "muted"), row, 0, TOP)
             text = Text(one.how, SMALL, "error" if one.warned else "text", wrap=True)
+            self._how.append(text)
             if one.warned:
                 marked = QHBoxLayout()
                 marked.setSpacing(GRID // 2)

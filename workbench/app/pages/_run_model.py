@@ -1,6 +1,6 @@
 """Rows of a table of runs: in groups where some must not be ranked with others, each group sorted by itself."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
@@ -15,6 +15,8 @@ from workbench.app.runs import RunInfo
 from workbench.app.theme import GRID
 
 Key = Callable[[RunInfo], Any]
+TITLE = Qt.ItemFlag.NoItemFlags
+RUN = Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemNeverHasChildren
 AT_ONCE = 32  # rows formatted at once: a screen or two, because a run's figures take a while to write
 
 
@@ -116,17 +118,31 @@ class RunModel(ArrayModel):
             self._entries += group.runs
             self._levels += [group.level if group.title else group.level - 1] * len(group.runs)
 
-    def refresh(self) -> None:
-        """The runs have changed, and neither their number nor their order."""
-        self._forget()
-        self._totals = {}
-        if self.rowCount():
-            self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, self.columnCount() - 1))
+    def refresh(self, ids: Collection[str] | None = None) -> None:
+        """These runs have changed (None: any of them), and neither their number nor their order."""
+        if ids is None:
+            self._forget()
+            self._totals = {}
+            if self.rowCount():
+                self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, self.columnCount() - 1))
+            return
+        touched = {at for at, one in enumerate(self._entries) if _is_of(one, ids)}
+        self._totals = {known: total for known, total in self._totals.items() if known[0] not in touched}
+        for row in sorted(row for at in touched if (row := self.table_row(at)) >= 0):
+            if self._start <= row < self._start + len(self._window):
+                source = self.source_rows(np.array([row]))
+                self._window[row - self._start] = tuple(column.texts(source)[0] for column in self._columns)
+            self.dataChanged.emit(self.index(row, 0), self.index(row, self.columnCount() - 1))
 
     def run_at(self, source: int) -> RunInfo | None:
         """The run at a position in the arrays; None for the title of a group."""
         one = self._entries[source] if 0 <= source < len(self._entries) else None
         return one if isinstance(one, RunInfo) else None
+
+    def ids(self) -> list[str | None]:
+        """The run that each row of the table shows; None for titles of groups."""
+        order = self._order.tolist() if self._order is not None else range(len(self._entries))
+        return [one.id if isinstance(one := self._entries[source], RunInfo) else None for source in order]
 
     def headings(self) -> list[tuple[int, Group]]:
         """Rows of the table that are titles of groups."""
@@ -152,9 +168,8 @@ class RunModel(ArrayModel):
         self.sorted.emit()
 
     def flags(self, index: QModelIndex | QPersistentModelIndex) -> Qt.ItemFlag:
-        if self.run_at(self.source_row(index.row())) is None:
-            return Qt.ItemFlag.NoItemFlags
-        return super().flags(index)
+        # Asked for each cell that is painted: what Qt would answer is written down.
+        return TITLE if self.run_at(self.source_row(index.row())) is None else RUN
 
     # Order ---------------------------------------------------------------------------------------------------------
 
@@ -249,3 +264,8 @@ class RunModel(ArrayModel):
         rows = self._order[start : start + AT_ONCE] if self._order is not None else np.arange(start, self._n)
         self._window = list(zip(*(column.texts(rows) for column in self._columns), strict=True))
         self._start = start
+
+
+def _is_of(entry: RunInfo | Group, ids: Collection[str]) -> bool:
+    """Whether the figures of a row are those of one of these runs."""
+    return entry.id in ids if isinstance(entry, RunInfo) else entry.summed and any(one.id in ids for one in entry.runs)

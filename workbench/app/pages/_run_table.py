@@ -1,9 +1,10 @@
 """A table of runs to choose from, which keeps what is chosen and what sorts it."""
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QSignalBlocker, Qt, Signal
 
 from workbench.app.pages._run_delegates import InkDelegate, RunDelegate
 from workbench.app.pages._run_model import Group, RunColumn, RunModel
@@ -46,14 +47,28 @@ class RunTable(TableView):
     @property
     def chosen_runs(self) -> list[RunInfo]:
         """The selected runs, from the top."""
-        return [info for row in self.selected_rows() if (info := self._model.run_at(row)) is not None]
+        # Not `selectedRows`, which asks for the flags of each cell.
+        rows = chain.from_iterable(self._selected())
+        return [info for row in rows if (info := self._model.run_at(self._model.source_row(row))) is not None]
 
     def show_runs(self, columns: Sequence[RunColumn], groups: Sequence[Group]) -> None:
         """Show other runs or columns; the selection and the place stay."""
         place = self.verticalScrollBar().value()
         self._model.show(columns, groups)
+        self.executeDelayedItemsLayout()  # else it is painted, gets another scroll bar, and is painted again
         self.mark_sort()
         self.verticalScrollBar().setValue(place)
+
+    def set_widths(self, widths: Sequence[int]) -> None:
+        """Give all columns their widths, and have the scroll bars follow at once."""
+        header = self.horizontalHeader()
+        changed = [at for at, width in enumerate(widths) if header.sectionSize(at) != width]
+        if changed:
+            with QSignalBlocker(header):  # each signal would have the table painted once more in a moment
+                for at in changed:
+                    header.resizeSection(at, widths[at])
+            self.updateGeometries()
+            self.viewport().update()
 
     def choose(self, ids: Sequence[str]) -> None:
         """Select runs by id, without a word to anybody."""
@@ -62,16 +77,16 @@ class RunTable(TableView):
         wanted = QItemSelection()
         current = QModelIndex()
         last, begun = self._model.columnCount() - 1, -1
-        for row in range(self._model.rowCount() + 1):
-            info = self._model.run_at(self._model.source_row(row)) if row < self._model.rowCount() else None
-            inside = info is not None and info.id in chosen
+        rows = [*self._model.ids(), None]
+        for row, one in enumerate(rows):
+            inside = one in chosen
             if inside and begun < 0:
                 begun = row
             elif not inside and begun >= 0:  # rows beside each other are one range: each costs a while to draw
                 wanted.select(self._model.index(begun, 0), self._model.index(row - 1, last))
                 begun = -1
-            if info is not None and ids and info.id == ids[0]:
-                current = self._model.index(row, 0)
+        if ids and ids[0] in rows:
+            current = self._model.index(rows.index(ids[0]), 0)
         self._quiet = True
         flags = QItemSelectionModel.SelectionFlag
         if current.isValid() and not self.hasFocus():

@@ -31,6 +31,7 @@ from workbench.app.widgets import Card, EmptyState
 
 MOST_DRAWN = 20  # runs in the plots; more cannot be told apart
 FRAME = 66  # milliseconds between two refreshes
+NEXT = 33  # milliseconds from the table to the pictures: to paint both takes longer than a frame
 PAUSE = 200  # milliseconds without a key after which curves are drawn of what was found
 
 
@@ -61,13 +62,16 @@ class ComparePage(Page):
         self.secondary = [self.report]
         self._soon = QTimer(self, singleShot=True, interval=FRAME)
         self._soon.timeout.connect(self._catch_up)
+        self._then = QTimer(self, singleShot=True, interval=NEXT)
+        self._then.timeout.connect(self._draw)
         self._typed = QTimer(self, singleShot=True, interval=PAUSE)
         self._typed.timeout.connect(self._draw)
         self._whole = True
+        self._told: set[str] = set()  # runs that have changed since the last frame
         self._build()
         session.runs_changed.connect(self._hear_all)
         session.run_changed.connect(self._hear_one)
-        session.task_changed.connect(self._hear_one)
+        session.task_changed.connect(self._later)
         session.selection_changed.connect(self._hear_selection)
         theme().changed.connect(self._soon.start)
         self.refresh()
@@ -174,7 +178,8 @@ class ComparePage(Page):
         self._whole = True
         self._later()
 
-    def _hear_one(self, *_: object) -> None:
+    def _hear_one(self, run_id: str) -> None:
+        self._told.add(run_id)
         self._later()
 
     def _hear_selection(self) -> None:
@@ -191,7 +196,8 @@ class ComparePage(Page):
         if self._whole or self._stamp() != self._stamped:
             self.refresh()
         else:
-            self.table.runs().refresh()
+            self.table.runs().refresh(self._told | self.testing.turned())
+            self._told.clear()
             self._refresh_rest()
 
     def _stamp(self) -> list[tuple[Any, ...]]:
@@ -202,6 +208,8 @@ class ComparePage(Page):
     def refresh(self) -> None:
         """Show everything anew."""
         self._whole, self._stamped = False, self._stamp()
+        self._told.clear()
+        self.testing.turned()
         runs = self.session.all_runs()
         found = matching(runs, self.field.text())
         self._stack.setCurrentIndex(int(bool(runs)))
@@ -229,7 +237,7 @@ class ComparePage(Page):
         if self._typed.isActive():  # whoever types is not to wait for twenty curves at each key
             self._typed.start()
         else:
-            self._draw()
+            self._then.start()
         group, selected = self._group(), self.session.selected_runs
         chosen = [info for one in selected for info in (group.runs if group is not None else []) if info.id == one]
         self.verdict.show_runs(chosen, self._metric, others=len(selected) - len(chosen))
@@ -244,6 +252,17 @@ class ComparePage(Page):
         if pictured != self._pictured or not all(info.over for info in drawn):
             self._pictured = pictured
             self.pictures.show_runs(drawn, self._metric)
+
+    @property
+    def over(self) -> bool:
+        """Whether all is drawn that is to be."""
+        return not self._then.isActive() and self.pictures.over
+
+    def finish(self) -> None:
+        """Draw now what would come in a moment."""
+        self._then.stop()
+        self._draw()
+        self.pictures.finish()
 
     def _choose_metric(self, metric: str) -> None:
         self._metric = metric
@@ -286,9 +305,7 @@ class ComparePage(Page):
     def _fit(self) -> None:
         """Give the first column what the others leave."""
         others = [one.width for one in self._columns[1:]]
-        for at, width in enumerate([max(20 * GRID, self.table.viewport().width() - sum(others)), *others]):
-            if self.table.columnWidth(at) != width:
-                self.table.setColumnWidth(at, width)
+        self.table.set_widths([max(20 * GRID, self.table.viewport().width() - sum(others)), *others])
 
     def showEvent(self, event: Any) -> None:
         super().showEvent(event)

@@ -30,6 +30,8 @@ def main():
             sys.stdout.write("a library prints this\n")
             say(id=number, event="progress", fraction=0.5, text="half")
             say(id=number, event="done", result=args)
+        elif job == "warm_up":
+            say(id=number, event="done", result=None)
         elif job == "pid":
             say(id=number, event="done", result=os.getpid())
         elif job == "forever":

@@ -9,6 +9,9 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 
+from workbench.app.pages._choosers import Choosers
+from workbench.app.pages._further import Further
+from workbench.app.pages._how_read import HowRead
 from workbench.app.pages._offered import Offer, role_of, sort_out
 from workbench.app.pages._preview import PreviewSheet
 from workbench.app.pages._roles import role_mime
@@ -74,7 +77,7 @@ class Shown:
 def shown(keep, tmp_path, monkeypatch, qtbot):
     monkeypatch.setenv("RECWB_HOME", str(tmp_path / "home"))
     (tmp_path / "home").mkdir(exist_ok=True)
-    sheet = keep(PreviewSheet())
+    sheet = keep(PreviewSheet(HowRead(Choosers()), Further()))
     sheet.resize(1000, 600)
     sheet.show()
     return Shown(sheet)

@@ -79,6 +79,13 @@ def test_closing_ends_the_child(worker, qtbot):
     assert not child.is_running()
 
 
+def test_what_is_closed_is_not_started_again(worker, qtbot):
+    worker.close()
+    worker.start()
+    assert worker.pid is None
+    assert not worker._thread.isRunning()
+
+
 def test_endings_in_words():
     assert "memory" in ending(-9)
     assert ending(1) == "it ended with status 1"

@@ -146,11 +146,11 @@ def read(person, file):
 
 
 def started(person, page):
-    """The window opens on a page of a project, or on Home; then pages are made ahead; then each is turned to."""
+    """The window opens on a page of a project, or on Home; pages are made ahead, processes stand by, each is turned to."""
     person.pulse.start()
     person.until(lambda: person.page is not None and person.page.name == page)
     person.until(lambda: not any(map(person.window.stack._missing, person.window.kinds)))
-    person.until(lambda: not person.session.tasks)
+    person.warm()
     person.rest(0.5)
     person.pulse.stop()
     answer = {"start": person.pulse.figures()}

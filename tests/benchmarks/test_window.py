@@ -102,7 +102,12 @@ def test_ticks_from_the_first_picture_on(say, tmp_path, sample):
         opened.save()
         found = play("started", tmp_path / page, project if page != "home" else None, page=page)
         assert found["heavy"] == []
-        tell(say, f"the window opens on {page}", found["start"], "until all pages are made ahead")
+        tell(
+            say,
+            f"the window opens on {page}",
+            found["start"],
+            "until all is made ahead and processes stand by",
+        )
         tell(say, "each page is turned to", found["turns"], "all made ahead")
     found = play("early", tmp_path / "early", folder=str(project))
     tell(say, "pages are turned to that were not made ahead", found["early"], "from the first picture")

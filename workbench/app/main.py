@@ -27,7 +27,7 @@ from workbench.lean import without_pandas
 from workbench.project import FILE, log_folder, settings
 from workbench.resources import resource
 
-WARM_UP = 1000  # milliseconds after the first picture: the person comes first
+AHEAD = 300  # milliseconds from a project, or from Home, to what is made ahead: the person comes first
 COLLECT_GARBAGE = 10_000  # milliseconds
 
 log = logging.getLogger("workbench")
@@ -111,7 +111,10 @@ class _Preview:
 
 
 class Opener(QObject):
-    """What happens after the first picture: what a project needs is loaded, it is opened, and processes stand by."""
+    """What happens after the first picture: modules are loaded, the project is opened, pages are made, processes stand by.
+
+    One after the other: on a small machine the window would otherwise wait for its own helpers.
+    """
 
     def __init__(self, window: MainWindow, path: Path | None) -> None:
         super().__init__(window)
@@ -122,10 +125,10 @@ class Opener(QObject):
         """Get ready, and open what was asked for, or what was open when the window was last closed or killed."""
         session = self._window.session
         session.loaded.connect(self._open)
-        session.load_ahead()
-        QTimer.singleShot(WARM_UP, session, session.warm_up)
+        session.loaded.connect(self._make_ahead)
         session.project_changed.connect(self._make_ahead)
-        self._make_ahead()
+        self._window.stack.whole.connect(session.warm_up)
+        session.load_ahead()
 
     @Slot()
     def _open(self) -> None:
@@ -140,7 +143,7 @@ class Opener(QObject):
 
     @Slot()
     def _make_ahead(self) -> None:
-        QTimer.singleShot(WARM_UP, self._window, self._window.make_ahead)
+        QTimer.singleShot(AHEAD, self._window, self._window.make_ahead)
 
 
 def _start_logs() -> None:

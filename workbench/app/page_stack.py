@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from workbench.app.pages import Page
 from workbench.app.session import Session
 
-MAKE_AHEAD = 100  # milliseconds between two steps of making what nobody has asked for yet
+MAKE_AHEAD = 30  # milliseconds between two steps of making what nobody has asked for yet
 
 
 class PageStack(QStackedWidget):
@@ -25,6 +25,8 @@ class PageStack(QStackedWidget):
     """The page at the front is about to be left."""
     turned = Signal()
     """Another page is at the front: `front`."""
+    whole = Signal()
+    """There is nothing left to make ahead."""
 
     def __init__(self, session: Session, kinds: dict[str, type[Page]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -109,6 +111,8 @@ class PageStack(QStackedWidget):
         if step is not None:
             step()
             self._ahead.start()
+        else:
+            self.whole.emit()
 
     def _missing(self, name: str) -> Callable[[], Any] | None:
         """What makes the page, or the first of its parts that is not there; None where it is whole."""

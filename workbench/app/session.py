@@ -3,6 +3,7 @@
 Pages read its properties, call its methods, and follow its signals; nothing slow happens here.
 """
 
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -19,6 +20,7 @@ from workbench.project import FILE, Project, free_folder, remember
 from workbench.resources import resource
 
 SAMPLE = "samples/movielens-small"
+YIELD = 0.001  # seconds after which the thread that loads modules lets the window's thread go on, which asks often
 
 
 class Session(SessionRuns):
@@ -47,6 +49,7 @@ class Session(SessionRuns):
         self.about: dict[str, Any] = {}
         """The data folder's ``data.json``: what was read, how, and figures about it."""
         self._files: list[Path] = []
+        self._warm = False
 
     # The project ---------------------------------------------------------------------------------------------------
 
@@ -209,19 +212,25 @@ class Session(SessionRuns):
 
     # Getting ready -------------------------------------------------------------------------------------------------
 
+    @Slot()
     def warm_up(self) -> None:
-        """Start the processes that wait for work; called when the window has been painted."""
-        self._prepare_jobs()
-        self.runs.prepare()
+        """Start the processes that wait for work; called when the window is made, or sooner where they are needed."""
+        if not self._warm:
+            self._warm = True
+            self.runs.prepare()
+            self._prepare_jobs()
 
     def load_ahead(self) -> None:
         """Load beside the window's thread what it would otherwise wait for at the first project; `loaded` follows."""
         self._saver.start(self._load)
 
     def _load(self) -> None:
+        usual = sys.getswitchinterval()
+        sys.setswitchinterval(YIELD)
         try:
             _load_modules()
         finally:
+            sys.setswitchinterval(usual)
             self.loaded.emit()
 
     # The sample ----------------------------------------------------------------------------------------------------
@@ -230,6 +239,7 @@ class Session(SessionRuns):
         """One click from nothing to a first list: project, sample, split, EASE, and the first user's list."""
         if not self.new_project(name=self.tr("MovieLens sample")):
             return
+        self.warm_up()  # all of them have something to do at once
         folder = resource(SAMPLE)
         self.import_file(folder / "ratings.csv", None, {"items": folder / "movies.csv"}, done=self._train_sample)
 

@@ -69,8 +69,8 @@ class SessionJobs(QObject):
 
     def _prepare_jobs(self) -> None:
         """Start the processes that wait for jobs."""
-        self.submit("warm_up", {})
-        self._long.start()
+        # One after the other: together they would take the machine from the window.
+        self.submit("warm_up", {}).finished.connect(self._long.start)
 
     def _end_jobs(self) -> None:
         for worker in (self._long, self._quick, self._measuring):

@@ -80,6 +80,7 @@ class TaskWorker(QObject):
         self._thread.heard.connect(self._hear)
         self._tasks: dict[int, Task] = {}
         self._next = 1
+        self._closed = False
 
     @property
     def tasks(self) -> list[Task]:
@@ -93,7 +94,7 @@ class TaskWorker(QObject):
 
     def start(self) -> None:
         """Start the child now, so that the first job need not wait for it."""
-        if not self._thread.isRunning():
+        if not self._closed and not self._thread.isRunning():
             self._thread.start()
 
     def submit(
@@ -126,7 +127,8 @@ class TaskWorker(QObject):
             self.changed.emit()
 
     def close(self) -> None:
-        """End the child and the thread, and wait for both."""
+        """End the child and the thread, and wait for both; neither comes back."""
+        self._closed = True
         self._thread.finish()
         self._thread.wait(PATIENCE)
 

@@ -1,5 +1,6 @@
 """A name and a list to choose from; where the list cannot hold all that there is, a field for another value."""
 
+from functools import cached_property
 from typing import Any
 
 from PySide6.QtCore import Signal, Slot
@@ -40,23 +41,30 @@ class Choice(QWidget):
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.box.setMinimumContentsLength(8)
         self.label.setBuddy(self.box)
-        self.field = QLineEdit()
-        self.field.setPlaceholderText(own)
-        self.field.setAccessibleName(own or name)
-        self.field.setMaxLength(8)
-        self.field.hide()
+        self._hint = own
         self.set_choices(choices, own=bool(own))
-        row = QHBoxLayout()
-        row.setSpacing(4)
-        row.addWidget(self.box, 2)
-        row.addWidget(self.field, 1)
+        self._row = QHBoxLayout()
+        self._row.setSpacing(4)
+        self._row.addWidget(self.box, 2)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID // 4)
         column.addWidget(self.label)
-        column.addLayout(row)
+        column.addLayout(self._row)
         self.box.activated.connect(self._pick)
-        self.field.editingFinished.connect(self._write)
+
+    @cached_property
+    def field(self) -> QLineEdit:
+        """The field for another value; most people never write into one."""
+        made = QLineEdit()
+        made.setPlaceholderText(self._hint)
+        made.setAccessibleName(self._hint or self.label.text())
+        made.setMaxLength(8)
+        made.hide()
+        made.editingFinished.connect(self._write)
+        self._row.addWidget(made, 1)
+        self.setTabOrder(self.box, made)
+        return made
 
     def set_choices(self, choices: dict[str, Any], *, own: bool = False) -> None:
         """Offer other choices."""
@@ -92,12 +100,16 @@ class Choice(QWidget):
                 self._add(title or str(value), value)
                 at = self.box.count() - 1
         self.box.setCurrentIndex(at)
-        self.field.setVisible(at >= 0 and at == own)
+        self._show_field(at >= 0 and at == own)
+
+    def _show_field(self, wanted: bool) -> None:
+        if wanted or "field" in vars(self):
+            self.field.setVisible(wanted)
 
     @Slot()
     def _pick(self) -> None:
         own = self.box.currentData() == OWN
-        self.field.setVisible(own)
+        self._show_field(own)
         if own:
             self.field.clear()
             self.field.setFocus()

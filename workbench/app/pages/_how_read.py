@@ -3,23 +3,20 @@
 Only what applies to this kind of file is shown.
 """
 
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.app import icons
-from workbench.app.pages._choice import Choice
+from workbench.app.pages._choosers import Choosers
 from workbench.app.theme import GRID, SMALL
 from workbench.app.widgets import Button, Elided
 from workbench.data.formats import TYPED
 from workbench.data.interactions import DUPLICATES
-from workbench.data.times import WRITTEN
 
 Json = dict[str, Any]
-ACROSS = 5
 TEXT = ("table", "lists", "matrix")
 LAYOUT = (
     "table",
@@ -49,7 +46,7 @@ class HowRead(QWidget):
     again_wanted = Signal()
     changed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, panel: Choosers) -> None:
         super().__init__()
         self.format: Json = {}
         """In which the first rows are shown; empty while there are none."""
@@ -60,7 +57,7 @@ class HowRead(QWidget):
         self._own_duplicates = False
         self._several: set[str] = set()
         self._paths: dict[str, Path] = {}
-        self.choices = self._choosers()
+        self.panel, self.choices = panel, panel.all
         self.fold = Button(
             self.tr("How it is read"), "quiet", icon="chevron-right", tip=self.tr("Correct what was guessed")
         )
@@ -74,16 +71,6 @@ class HowRead(QWidget):
         head.addWidget(self.fold)
         head.addWidget(self.summary, 1)
         head.addWidget(self.again)
-        self.panel = QWidget()
-        self.grid = QGridLayout(self.panel)
-        self.grid.setContentsMargins(GRID, 0, GRID, GRID)
-        self.grid.setHorizontalSpacing(2 * GRID)
-        self.grid.setVerticalSpacing(GRID)
-        for at in range(ACROSS):
-            self.grid.setColumnStretch(at, 1)
-        self._placed: list[str] = []
-        for one in self.choices.values():
-            one.setParent(self.panel)
         self.why = Elided("", SMALL, "faint")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -91,67 +78,10 @@ class HowRead(QWidget):
         column.addLayout(head)
         column.addWidget(self.panel)
         self.panel.hide()
+        self.panel.chosen.connect(self._choose)
         self.fold.toggled.connect(self._unfold)
         self.again.clicked.connect(self.again_wanted)
         self._lay_out()
-
-    def _choosers(self) -> dict[str, Choice]:
-        marks = {
-            self.tr("comma"): ",",
-            self.tr("tab"): "\t",
-            self.tr("semicolon"): ";",
-            "::": "::",
-            "|": "|",
-            self.tr("blank"): " ",
-        }
-        codes = {
-            "UTF-8": "utf-8", "UTF-16": "utf-16", "Latin-1": "latin-1", "Windows-1252": "cp1252", "Windows-1251": "cp1251",
-            "GB 18030": "gb18030", "Big5": "big5", "Shift-JIS": "shift_jis", "EUC-KR": "euc_kr",
-        }  # fmt: skip
-        kinds = {
-            self.tr("interactions"): "table", self.tr("users, items behind"): "lists",
-            self.tr("users by items"): "matrix",
-        }  # fmt: skip
-        policies = (
-            self.tr("keep the last"), self.tr("keep the first"), self.tr("mean rating"), self.tr("sum of ratings"),
-            self.tr("highest rating"), self.tr("count them"),
-        )  # fmt: skip
-        nothing = self.tr("nothing")
-        found = {
-            "file": Choice(self.tr("File"), {}),
-            "table": Choice(self.tr("Sheet"), {}),
-            "kind": Choice(self.tr("Rows are"), kinds),
-            "encoding": Choice(self.tr("Encoding"), codes),
-            "delimiter": Choice(self.tr("Delimiter"), marks, own=self.tr("such as ~")),
-            "header": Choice(self.tr("First row"), {self.tr("names"): True, self.tr("data"): False}),
-            "quotes": Choice(self.tr("Quotes"), {self.tr("hold a field"): True, self.tr("are letters"): False}),
-            "comment": Choice(self.tr("Comments begin with"), {nothing: "", "#": "#", "%": "%", "//": "//"}, own="#"),
-            "decimal": Choice(self.tr("Decimal sign"), {self.tr("point"): ".", self.tr("comma"): ","}),
-            "thousands": Choice(self.tr("Thousands"), {
-                self.tr("not divided"): "", self.tr("comma"): ",", self.tr("point"): ".", self.tr("blank"): " ", "'": "'",
-            }),
-            "first": Choice(self.tr("First column"), {
-                self.tr("an item"): "cell", self.tr("the user"): "user", self.tr("a count"): "count",
-            }),
-            "missing": Choice(self.tr("Not met"), {self.tr("empty"): "", "0": "0", "99": "99", "-1": "-1", "NA": "NA"},
-                              own="99"),
-            "times": Choice(self.tr("Times"), {words: kind for kind, words in WRITTEN.items()}),
-            "rating_as": Choice(self.tr("Ratings"), {
-                self.tr("as they are"): "as is", self.tr("logarithm"): "log", self.tr("presence only"): "presence",
-            }),
-            "duplicates": Choice(self.tr("Duplicates"), dict(zip(policies, DUPLICATES, strict=True))),
-        }  # fmt: skip
-        tips = {
-            "delimiter": self.tr("What stands between fields"),
-            "comment": self.tr("Lines that begin with it are no rows"),
-            "missing": self.tr("What stands in a cell where the user has not met the item"),
-            "rating_as": self.tr("For counts such as plays: the logarithm of 1 + count, or only that there was one"),
-            "duplicates": self.tr("What stays where a user met the same item several times"),
-        }
-        for name, one in found.items():
-            one.setToolTip(tips.get(name, ""))
-            one.chosen.connect(partial(self._choose, name))
-        return found
 
     # What is shown -------------------------------------------------------------------------------------------------
 
@@ -216,21 +146,12 @@ class HowRead(QWidget):
     def _lay_out(self) -> None:
         """Place the choosers that apply; the others are away."""
         shown = self._applying()
-        if shown != self._placed:
-            self._place(shown)
+        if shown != self.panel.placed:
+            self.panel.place(shown, self.why)
         own = self.choices["duplicates"].value() != self._usual
         self.why.set_text("" if own or not self._why else self.tr("Duplicates: {why}.").format(why=self._why))
         self.again.setVisible(bool(self.said) or own or self.choices["rating_as"].value() != "as is")
         self._sum_up(shown)
-
-    def _place(self, shown: list[str]) -> None:
-        self._placed = shown
-        for name, one in self.choices.items():
-            self.grid.removeWidget(one)
-            one.setVisible(name in shown)
-        for at, name in enumerate(shown):
-            self.grid.addWidget(self.choices[name], at // ACROSS, at % ACROSS)
-        self.grid.addWidget(self.why, 1 + len(shown) // ACROSS, 0, 1, ACROSS)
 
     def _sum_up(self, shown: list[str]) -> None:
         if not self.format:
@@ -259,7 +180,7 @@ class HowRead(QWidget):
 
     # What a person changes -----------------------------------------------------------------------------------------
 
-    @Slot()
+    @Slot(str)
     def _choose(self, name: str) -> None:
         value = self.choices[name].value()
         if name == "file" and value in self._paths:

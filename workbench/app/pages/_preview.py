@@ -43,7 +43,7 @@ class PreviewSheet(QWidget):
     recipe_chosen = Signal(Path)
     changed = Signal()
 
-    def __init__(self, how: HowRead | None = None) -> None:
+    def __init__(self, how: HowRead, further: Further) -> None:
         super().__init__()
         self.file: Path | None = None
         self.columns = ColumnRoles(self)
@@ -52,7 +52,7 @@ class PreviewSheet(QWidget):
         self._seen: Json = {}
         self._unused: tuple[Path, ...] = ()
         self._filters: list[Json] | None = None
-        self.how, self.further, self.notes = how or HowRead(), Further(), Notes()
+        self.how, self.further, self.notes = how, further, Notes()
         self.remark = self.notes.words
         for name in ("times", "delimiter", "encoding", "header", "duplicates"):
             setattr(self, name, self.how.choices[name])

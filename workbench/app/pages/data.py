@@ -11,8 +11,10 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.app.pages import Page, preview
+from workbench.app.pages._choosers import Choosers
 from workbench.app.pages._data_facts import data_facts
 from workbench.app.pages._data_states import DropTarget, Failure, Reading
+from workbench.app.pages._further import Further
 from workbench.app.pages._glance import Glance
 from workbench.app.pages._how_read import HowRead
 from workbench.app.pages._latest import Latest
@@ -30,7 +32,7 @@ class DataPage(Page):
     """From a file to interactions."""
 
     name, title, icon, order = "data", "Data", "data", 2
-    parts = ("_overview", "glance", "how", "sheet")
+    parts = ("_overview", "glance", "_choosers", "how", "_further", "sheet")
 
     def build(self) -> Iterator[None]:
         session = self.session
@@ -98,14 +100,22 @@ class DataPage(Page):
         return made
 
     @cached_property
+    def _choosers(self) -> Choosers:
+        return Choosers()
+
+    @cached_property
     def how(self) -> HowRead:
-        """The choosers of the sheet."""
-        return HowRead()
+        """How a file is read, on the sheet."""
+        return HowRead(self._choosers)
+
+    @cached_property
+    def _further(self) -> Further:
+        return Further()
 
     @cached_property
     def sheet(self) -> PreviewSheet:
         """On which an offered file is looked at."""
-        made = PreviewSheet(self.how)
+        made = PreviewSheet(self.how, self._further)
         made.changed.connect(self._refresh)
         made.look_wanted.connect(self._look_again)
         made.again_wanted.connect(self._guess_again)

@@ -1,0 +1,88 @@
+"""What follows the first picture comes in an order in which nothing takes the machine from the window."""
+
+import sys
+
+import pytest
+from PySide6.QtCore import QObject, Slot
+
+from workbench.app import session as sessions
+from workbench.app.main import Opener
+from workbench.app.pages import Page
+from workbench.app.session import Session
+from workbench.app.window import MainWindow
+
+
+class Small(Page):
+    name, title, icon, order = "home", "Home", "home", 1
+
+
+class Long(Page):
+    name, title, icon, order = "data", "Data", "data", 2
+
+    def build(self):
+        yield
+        yield
+
+
+class Witness(QObject):
+    """Notes what there is whenever it is told to look."""
+
+    def __init__(self, window):
+        super().__init__(window)
+        self.window, self.seen = window, []
+
+    @Slot()
+    def look(self):
+        pages = self.window.stack.made
+        self.seen.append((self.window.session.runs.standby.pid, [name for name, page in pages.items() if page.built]))
+
+
+@pytest.fixture
+def window(keep, light, session, qtbot, monkeypatch):
+    monkeypatch.setattr(sessions, "_load_modules", lambda: None)
+    made = keep(MainWindow(session, [Small, Long]))
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+def test_processes_stand_by_once_all_pages_are_made(window, qtbot):
+    witness = Witness(window)
+    window.stack.whole.connect(witness.look)
+    window.session.loaded.connect(witness.look)
+    opener = Opener(window, None)
+    with qtbot.waitSignal(window.stack.whole):
+        opener.begin()
+    assert witness.seen == [(None, ["home"]), (None, ["home", "data"])]
+    assert window.session.runs.standby.pid is not None
+    qtbot.waitUntil(lambda: window.session._long.pid is not None and window.session._quick.pid is not None)
+
+
+def test_they_are_started_once(session, qtbot):
+    session.warm_up()
+    before = session.runs.standby.pid
+    asked = list(session.tasks)
+    session.warm_up()
+    assert session.runs.standby.pid == before
+    assert session.tasks == asked
+    assert session._long.pid is None  # comes when the other one is ready
+    qtbot.waitUntil(lambda: session._long.pid is not None)
+
+
+def test_the_sample_does_not_wait_until_all_pages_are_made(window):
+    window.session.try_sample()
+    assert window.session.runs.standby.pid is not None
+
+
+def test_what_is_loaded_beside_the_window_gives_way_often(
+    qapp, home, qtbot, monkeypatch, worker_command, trainer_command
+):
+    intervals = []
+    monkeypatch.setattr(sessions, "_load_modules", lambda: intervals.append(sys.getswitchinterval()))
+    usual = sys.getswitchinterval()
+    session = Session(worker=worker_command, standby=trainer_command)
+    with qtbot.waitSignal(session.loaded):
+        session.load_ahead()
+    assert intervals[0] <= 0.002 < usual == sys.getswitchinterval()
+    session.close()
+    session.deleteLater()

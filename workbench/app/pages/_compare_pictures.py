@@ -47,12 +47,12 @@ def kind_titles() -> dict[str, str]:
 class Pictures(QWidget):
     """Shows runs of one protocol; a picture is made when it is first chosen, and only the chosen one is drawn."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, curves: CurvesPicture) -> None:
         super().__init__()
         self.session = session
         self._runs: list[RunInfo] = []
         self._metric = ""
-        self._made: dict[str, ComparePicture] = {}
+        self._made: dict[str, ComparePicture] = {"curves": curves}
         self._rest = QTimer(self, singleShot=True, interval=0)
         self._rest.timeout.connect(self._show_picture)
         self.card, self.protocol = Card(), ProtocolCard()
@@ -67,13 +67,9 @@ class Pictures(QWidget):
         row.addWidget(_shaped(self.card), 2)
         row.addWidget(_shaped(self.protocol), 1)
         column.addLayout(row, 1)
-        self.curves = self._picture("curves")
-        assert isinstance(self.curves, CurvesPicture)
-        self.cutoffs, self.learning, self.cutoffs_card = (
-            self.curves.cutoffs,
-            self.curves.learning,
-            self.curves.cutoffs_panel,
-        )
+        self.curves = curves
+        self._stack.addWidget(curves)
+        self.cutoffs, self.learning, self.cutoffs_card = curves.cutoffs, curves.learning, curves.cutoffs_panel
         self._recall()
         session.project_changed.connect(self._recall)
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import QCoreApplication, QTimer, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.app.pages._compare_columns import metrics_of
@@ -43,14 +43,21 @@ class Panel(QWidget):
         column.addWidget(plot, 1)
 
 
+def cutoffs_plot() -> LinePlot:
+    """The plot at the left, which may be made ahead: both in one stroke would hold the window."""
+    translate = QCoreApplication.translate
+    name, x = translate("CurvesPicture", "Test metric at each cutoff"), translate("CurvesPicture", "cutoff k")
+    return LinePlot(name, x=x, legend=False, whole=True)
+
+
 class CurvesPicture(ComparePicture):
     """Two plots side by side."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, cutoffs: LinePlot | None = None) -> None:
         super().__init__(session)
         self._reader = CurveReader(self)
         self._reader.grown.connect(self._draw_learning)
-        self.cutoffs = LinePlot(self.tr("Test metric at each cutoff"), x=self.tr("cutoff k"), legend=False, whole=True)
+        self.cutoffs = cutoffs if cutoffs is not None else cutoffs_plot()
         self.learning = LinePlot(
             self.tr("Validation after each epoch"),
             x=self.tr("epoch"),

@@ -1,5 +1,6 @@
 """Runs side by side: validation chooses, the test is opened once, and unlike protocols are kept apart."""
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -20,10 +21,12 @@ from workbench.app.pages._compare_report import ReportOrder
 from workbench.app.pages._compare_testing import Testing
 from workbench.app.pages._compare_tools import FIRST, Tools
 from workbench.app.pages._compare_words import Verdict
+from workbench.app.pages._picture_curves import CurvesPicture, cutoffs_plot
 from workbench.app.pages._protocols import Keys, grouped
 from workbench.app.pages._run_delegates import InkDelegate, IntervalDelegate, LightsDelegate
 from workbench.app.pages._run_model import Group, RunColumn
 from workbench.app.pages._run_table import RunTable
+from workbench.app.plots import LinePlot
 from workbench.app.runs import RunInfo
 from workbench.app.session import Session
 from workbench.app.theme import GRID, theme
@@ -43,9 +46,9 @@ class ComparePage(Page):
     icon: ClassVar[str] = "compare"
     order: ClassVar[int] = 5
     smallest: ClassVar[tuple[int, int]] = (720, 380)
-    parts: ClassVar[tuple[str, ...]] = ("pictures",)
+    parts: ClassVar[tuple[str, ...]] = ("_cutoffs", "_curves", "pictures")
 
-    def build(self) -> None:
+    def build(self) -> Iterator[None]:
         session = self.session
         self._metric = FIRST
         self._way = WAYS[0]
@@ -68,7 +71,10 @@ class ComparePage(Page):
         self._typed.timeout.connect(self._draw)
         self._whole = True
         self._told: set[str] = set()  # runs that have changed since the last frame
+        self.tools = Tools()
+        yield
         self._build()
+        yield
         session.runs_changed.connect(self._hear_all)
         session.run_changed.connect(self._hear_one)
         session.task_changed.connect(self._later)
@@ -107,9 +113,17 @@ class ComparePage(Page):
         self._stack.addWidget(whole)
 
     @cached_property
+    def _cutoffs(self) -> LinePlot:
+        return cutoffs_plot()
+
+    @cached_property
+    def _curves(self) -> CurvesPicture:
+        return CurvesPicture(self.session, self._cutoffs)
+
+    @cached_property
     def pictures(self) -> Pictures:
         """The plots under the table; they take longer to make than all the rest."""
-        made = Pictures(self.session)
+        made = Pictures(self.session, self._curves)
         self._room.addWidget(made)
         made.show()
         return made
@@ -119,7 +133,6 @@ class ComparePage(Page):
         card.body.setContentsMargins(GRID, 10, GRID, GRID)
         card.head.setContentsMargins(GRID, 0, GRID, 0)
         self._hint = card.hint
-        self.tools = Tools()
         self.chooser, self.field = self.tools.chooser, self.tools.field
         self.tools.looked_for.connect(self._look_for)
         self.tools.grouped.connect(self._group_by)

@@ -142,6 +142,61 @@ def test_what_nobody_follows_any_more_is_dropped_when_it_arrives(reader, file, q
         reader.look()
         reader.follow({})
     assert reader.curves == {}
+    reader.follow({"a": file.parent})  # but not forgotten
+    same(reader.curves["a"], Curve(whole()))
+
+
+def test_a_run_that_comes_back_is_not_read_again_from_its_start(reader, file, monkeypatch):
+    file.write_bytes(lines_of(epoch_records(1)))
+    reader.look()
+    before = reader.curves["a"]
+    reader.follow({})
+    assert reader.curves == {}
+    with file.open("ab") as more:
+        more.write(lines_of(epoch_records(2)))
+    reader.follow({"a": file.parent})
+    assert reader.curves["a"] is before
+    read = []
+    monkeypatch.setattr(_curve_reader, "columns_in", lambda lines: read.append(lines) or columns_in(lines))
+    reader.look()
+    assert read == [lines_of(epoch_records(2))]
+    same(reader.curves["a"], Curve(epoch_records(1) + epoch_records(2)))
+
+
+@pytest.mark.parametrize("change", ["file", "folder", "order", "length"])
+def test_what_is_another_or_long_is_read_again_when_it_comes_back(reader, file, change, monkeypatch, tmp_path):
+    file.write_bytes(lines_of(epoch_records(1)))
+    reader.look()
+    if change == "length":
+        monkeypatch.setattr(_curve_reader, "LIGHT", 9)
+    reader.follow({})
+    folder = file.parent
+    if change == "file":
+        other = file.with_name("new")
+        other.write_bytes(lines_of(epoch_records(1, steps=3)))
+        other.replace(file)
+    elif change == "folder":
+        folder = tmp_path / "b"
+        folder.mkdir()
+        (folder / "records.jsonl").write_bytes(lines_of(epoch_records(1, steps=3)))
+    elif change == "order":
+        reader.begin_again("a")
+    reader.follow({"a": folder})
+    assert bool(len(reader.curves["a"].steps)) == (change == "file")
+    reader.look()
+    assert len(reader.curves["a"].steps) == (3 if change in ("file", "folder") else 10)
+
+
+def test_of_very_many_runs_those_seen_last_are_remembered(reader, tmp_path, monkeypatch):
+    monkeypatch.setattr(_curve_reader, "KEPT", 2)
+    for name in "bcde":
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "records.jsonl").write_bytes(lines_of(epoch_records(1)))
+        reader.follow({name: tmp_path / name})
+        reader.look()
+    reader.follow({})
+    reader.follow({name: tmp_path / name for name in "bcde"})
+    assert {name: len(curve.epochs) for name, curve in reader.curves.items()} == {"b": 0, "c": 0, "d": 1, "e": 1}
 
 
 def test_several_runs_share_what_a_look_may_take(qapp, keep, qtbot, tmp_path, monkeypatch):

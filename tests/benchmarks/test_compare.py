@@ -3,6 +3,7 @@
 ``COMPARE_RUNS`` and ``COMPARE_TIMES`` make it smaller for a look whether it works at all.
 """
 
+import gc
 import json
 import os
 import shutil
@@ -76,7 +77,10 @@ def page(tmp_path_factory):
     shown.shown()
     shown.finish()
     QApplication.processEvents()
+    gc.collect()
+    gc.disable()  # as the window does, which collects garbage every ten seconds
     yield shown
+    gc.enable()
     shown.close()
     session.close()
 

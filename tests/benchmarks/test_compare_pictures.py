@@ -109,6 +109,7 @@ def test_one_of_twenty_curves_grows_within_a_frame(page):
         with path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
         page.pictures.show_runs(page.drawn(), "ndcg@10")
+        page.pictures.finish()  # all in one frame, which is more than the window does
 
     took = frames(grow)
     tell(f"one of {RUNS} curves grows", took)
@@ -124,6 +125,7 @@ def test_a_picture_is_drawn_anew_within_a_frame(page, kind):
 
     def again(_at):
         pictures.show_runs(page.drawn(), "ndcg@10")
+        pictures.finish()
         pictures.picture.update()
 
     took = frames(again)

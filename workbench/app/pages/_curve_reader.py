@@ -13,6 +13,7 @@ MUCH = 500_000  # bytes that were added to a file, above which it is quicker to 
 LONG = 1 << 25  # bytes that are taken in at once outside the window's thread
 FRAME = 16  # milliseconds between two looks where there is more than one may take in
 FILE = "records.jsonl"
+KEPT, LIGHT = 40, 5000  # how many are remembered that are not read any more, and of how many steps at most
 
 
 class CurveReader(QObject):
@@ -33,6 +34,7 @@ class CurveReader(QObject):
         self._folders: dict[str, Path] = {}
         self._tails: dict[str, Tail] = {}
         self._begun: set[str] = set()  # runs of which something was read, so that only what is added is new
+        self._resting: dict[tuple[str, Path], tuple[Tail, Curve]] = {}
         self._reading = ""  # the run that is read off the window's thread
         self._work = Background(self)
         self._work.answered.connect(self._take)
@@ -41,14 +43,32 @@ class CurveReader(QObject):
         self._rest.timeout.connect(self.grown)
 
     def follow(self, folders: dict[str, Path]) -> None:
-        """Read these runs (id to folder) and no others."""
+        """Read these runs (id to folder) and no others; one that comes back soon is not read again from its start."""
+        for run_id, folder in self._folders.items():
+            tail, curve = self._tails[run_id], self.curves[run_id]
+            if folders.get(run_id) != folder:
+                if run_id in self._begun:
+                    self._remember(run_id, folder, tail, curve)
+                self._begun.discard(run_id)
+                del self._tails[run_id]
+        for run_id, folder in folders.items():
+            if run_id not in self._tails:
+                known = self._resting.pop((run_id, folder), None)
+                self._begun |= {run_id} if known is not None else set()
+                self._tails[run_id], self.curves[run_id] = known or (Tail(folder / FILE), Curve())
         self._folders = dict(folders)
-        self._begun &= folders.keys()
-        self._tails = {one: self._tails.get(one) or Tail(folder / FILE) for one, folder in folders.items()}
-        self.curves = {one: self.curves.get(one) or Curve() for one in folders}
+        self._tails = {one: self._tails[one] for one in folders}
+        self.curves = {one: self.curves[one] for one in folders}
+
+    def _remember(self, run_id: str, folder: Path, tail: Tail, curve: Curve) -> None:
+        if len(curve.steps) <= LIGHT:
+            self._resting[run_id, folder] = tail, curve
+        if len(self._resting) > KEPT:
+            del self._resting[next(iter(self._resting))]
 
     def begin_again(self, run_id: str) -> None:
         """Forget what was read of a run: it is written again."""
+        self._resting = {known: one for known, one in self._resting.items() if known[0] != run_id}
         if run_id in self._folders:
             self._tails[run_id], self.curves[run_id] = Tail(self._folders[run_id] / FILE), Curve()
             self._begun.discard(run_id)
@@ -77,15 +97,17 @@ class CurveReader(QObject):
     def _read_long(self, run_id: str) -> None:
         if not self._reading:
             self._reading = run_id
-            self._work.ask(partial(_read, run_id, self._folders[run_id] / FILE))
+            self._work.ask(partial(_read, run_id, self._folders[run_id]))
 
     @Slot(object)
-    def _take(self, answer: tuple[str, Tail, Curve]) -> None:
-        run_id, tail, curve = answer
+    def _take(self, answer: tuple[str, Path, Tail, Curve]) -> None:
+        run_id, folder, tail, curve = answer
         self._reading = ""
-        if run_id in self._tails:
+        if self._folders.get(run_id) == folder:
             self._tails[run_id], self.curves[run_id] = tail, curve
             self._begun.add(run_id)
+        else:
+            self._remember(run_id, folder, tail, curve)
         self._rest.start()  # several that arrive in one frame are drawn together
 
     @Slot(str)
@@ -93,8 +115,8 @@ class CurveReader(QObject):
         self._reading = ""  # and is tried again with the next record: memory comes and goes
 
 
-def _read(run_id: str, path: Path) -> tuple[str, Tail, Curve]:
-    tail, curve = Tail(path), Curve()
+def _read(run_id: str, folder: Path) -> tuple[str, Path, Tail, Curve]:
+    tail, curve = Tail(folder / FILE), Curve()
     while lines := tail.lines(LONG):
         curve.extend(columns_in(lines))
-    return run_id, tail, curve
+    return run_id, folder, tail, curve

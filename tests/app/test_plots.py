@@ -1,9 +1,12 @@
 import numpy as np
 import pyqtgraph as pg
 import pytest
-from PySide6.QtGui import QImage, QPainter, Qt
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QImage, QPainter, QPicture
+from PySide6.QtWidgets import QApplication
 
-from workbench.app.plots import BarPlot, IntervalPlot, LinePlot, thinned
+from workbench.app.line_plot import MOST_DRAWN
+from workbench.app.plots import Axis, BarPlot, IntervalPlot, LinePlot, thinned
 
 
 @pytest.fixture
@@ -186,3 +189,88 @@ def test_hairlines_are_filled_where_a_pen_would_draw_them(lines, sharp):
     assert len(axis._hairlines) > 5
     assert picture(lambda painter: axis.paint(painter, None, None)) == picture(with_a_pen)
     assert picture(with_a_pen) != picture(lambda painter: pg.AxisItem.paint(axis, painter, None, None))
+
+
+def test_what_an_axis_does_not_measure_it_would_not_have_written(lines, monkeypatch):
+    lines.set_line("a", [0, 1], [0, 1])
+    rng, left_out = np.random.default_rng(0), 0
+
+    def words(side, low, high):
+        axis = lines.plot.getAxis(side)
+        axis.range = [low, high]
+        picture = QPicture()
+        painter = QPainter(picture)
+        painter.setFont(axis.style["tickFont"])
+        found = [text for _, _, text in axis.generateDrawSpecs(painter)[2]]
+        painter.end()
+        return found
+
+    cases = [(rng.uniform(200, 900), rng.uniform(150, 600), 0.0, 10 ** rng.uniform(-3, 6)) for _ in range(40)]
+    for width, height, *span in [*cases, (406, 515, -482.7, 978.5), (976, 575, -19.3, 1603.2)]:
+        lines.resize(int(width), int(height))
+        QApplication.processEvents()
+        few = words("left", *span), words("bottom", *span)
+        left_out += lines.plot.getAxis("left")._crowded > 0
+        with monkeypatch.context() as patch:
+            patch.setattr(Axis, "tickSpacing", pg.AxisItem.tickSpacing)
+            patch.setattr(lines.plot.getAxis("left"), "_crowded", 0.0)
+            lines.plot.getAxis("bottom").setStyle(maxTickLevel=2)
+            assert few == (words("left", *span), words("bottom", *span))
+        lines.plot.getAxis("bottom").setStyle(maxTickLevel=1)
+    assert left_out > 5
+
+
+def test_an_axis_lays_its_label_out_once_until_it_says_something_else(lines, monkeypatch):
+    laid_out, lay_out = [], pg.AxisItem._updateLabel
+    monkeypatch.setattr(pg.AxisItem, "_updateLabel", lambda axis: (laid_out.append(axis), lay_out(axis)))
+    seen = []
+    for most in (2, 30, 400):
+        lines.set_line("a", [0, 1, most], [0, 1, 2])
+        seen.append(lines.grab(QRect(0, 250, 400, 30)).toImage())  # the figures of the axis below
+    assert laid_out == []  # nor those of the axes that are never shown
+    assert seen[0] != seen[1] != seen[2]
+    lines.set_labels("seconds", "loss")
+    assert lines.plot.getAxis("bottom") in laid_out
+    assert lines.plot.getAxis("bottom").label.toPlainText().strip() == "seconds"
+
+
+def test_a_long_line_is_drawn_again_when_another_part_of_it_is_seen_and_not_because_it_grew(lines):
+    n = 2 * MOST_DRAWN
+    lines.set_line("a", np.arange(n), np.arange(n) % 7, grows="a")
+    lines.grab()
+    lines._again.stop()
+    lines.set_line("a", np.arange(2 * n), np.arange(2 * n) % 7, grows="a")
+    lines.grab()
+    assert not lines._again.isActive()
+    lines.set_range(x=(10, 20))
+    assert lines._again.isActive()
+    lines._draw_again()
+    assert lines._drawn["a"][0].tolist() == list(range(9, 22))
+    lines._again.stop()
+    lines.set_range()
+    lines.grab()
+    assert lines._again.isActive()
+    lines._draw_again()
+    assert lines._drawn["a"][0][-1] == 2 * n - 1
+
+
+def test_a_line_that_grows_is_not_drawn_again_until_it_has_grown(keep, light, monkeypatch):
+    plot = keep(LinePlot("loss"))
+    drawn = []
+    monkeypatch.setattr(plot, "_draw", drawn.append)
+    x, y = np.arange(2000.0), np.arange(2000.0)
+    for n, grows, number, times in (
+        (1000, "one", 0, 1),
+        (1000, "one", 0, 1),
+        (1001, "one", 0, 2),
+        (1001, "other", 0, 3),
+        (1001, "other", 1, 4),
+        (1001, None, 1, 5),
+        (1001, None, 1, 6),
+        (10, None, 1, 7),
+        (10, "one", 1, 8),
+        (10, None, 1, 9),
+        (10, None, 1, 9),
+    ):
+        plot.set_line("a", x[:n], y[:n], number, grows=grows)
+        assert len(drawn) == times

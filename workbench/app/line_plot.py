@@ -88,7 +88,8 @@ class LinePlot(Plot):
         self._data: dict[str, tuple[np.ndarray, np.ndarray]] = {}
         self._grows: dict[str, Any] = {}
         self._thin: dict[str, Thinned] = {}
-        self._known: dict[str, tuple[np.ndarray, np.ndarray, tuple[Any, ...]]] = {}
+        self._known: dict[str, tuple[Any, ...]] = {}
+        self._cut: set[str] = set()  # lines of which only a part is drawn
         self._together = False
         self._expected, self._narrow = 0, False
         self._spare: list[pg.PlotDataItem] = []
@@ -133,7 +134,7 @@ class LinePlot(Plot):
             costs no more than what is new of it. None: nothing is known of that.
         """
         x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-        if self._stays(name, x, y, (number, markers, fill, faint)):
+        if self._stays(name, x, y, grows, (number, markers, fill, faint)):
             return
         (self._faint.add if faint else self._faint.discard)(name)
         if name not in self._lines:
@@ -164,14 +165,18 @@ class LinePlot(Plot):
         curve.show()  # one that was kept from a line before
         self._describe()
 
-    def _stays(self, name: str, x: np.ndarray, y: np.ndarray, how: tuple[Any, ...]) -> bool:
-        """Whether a line of few points is drawn like this already: to draw it again takes a hundred times as long."""
-        known = self._known.get(name)
-        if known is not None and known[2] == how and np.array_equal(known[0], x) and np.array_equal(known[1], y):
+    def _stays(self, name: str, x: np.ndarray, y: np.ndarray, grows: Any, how: tuple[Any, ...]) -> bool:
+        """Whether a line is drawn like this already: to draw it again takes a hundred times as long."""
+        known = self._known.pop(name, ("nothing",))
+        if grows is not None:
+            self._known[name] = ("grows", how, grows, len(x))
+            return known == self._known[name]
+        if len(x) > FEW:
+            return False
+        if known[:2] == ("few", how) and np.array_equal(known[2], x) and np.array_equal(known[3], y):
+            self._known[name] = known
             return True
-        self._known.pop(name, None)
-        if len(x) <= FEW:
-            self._known[name] = (x.copy(), y.copy(), how)  # what was given may grow
+        self._known[name] = ("few", how, x.copy(), y.copy())  # what was given may grow
         return False
 
     @contextmanager
@@ -211,6 +216,7 @@ class LinePlot(Plot):
             self._faint.discard(name)
             del self._data[name]
             self._thin.pop(name, None)
+            self._cut.discard(name)
             self._drawn.pop(name, None)
             curve.opts.update(fillLevel=None, fillBrush=None)
             curve.hide()
@@ -276,7 +282,9 @@ class LinePlot(Plot):
         log_x = self.plot.getAxis("bottom").logMode if x is None else x
         log_y = self.plot.getAxis("left").logMode if y is None else y
         window, grows = self._window(log_x=log_x), self._grows[name]
-        if grows is None or np.isfinite(window).any():
+        cut = bool(np.isfinite(window).any())
+        (self._cut.add if cut else self._cut.discard)(name)
+        if grows is None or cut:
             across, up = thinned(*self._data[name], *window)
         else:
             across, up = self._thin.setdefault(name, Thinned()).of(*self._data[name], grows)
@@ -300,6 +308,8 @@ class LinePlot(Plot):
         return (10.0**low, 10.0**high) if log_x else (low, high)
 
     def _range_changed(self, *_: Any) -> None:
+        if self.plot.getViewBox().autoRangeEnabled()[0] and not self._cut:
+            return  # all of each line is drawn, and all of it is seen
         if not self._again.isActive() and any(len(x) > MOST_DRAWN for x, _ in self._data.values()):
             self._again.start()
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.app.theme import GRID, SMALL, font, theme
@@ -18,20 +18,37 @@ from workbench.app.widgets import Text
 class Axis(pg.AxisItem):
     """An axis with few, quiet figures."""
 
+    _label = ""  # as it was last laid out
+
     def __init__(self, orientation: str, names: Sequence[str] | None = None, *, whole: bool = False) -> None:
         super().__init__(orientation)
         self.whole = whole
         self.names = list(names) if names is not None else None
         self._hairlines: list[tuple[QColor, QPointF, QPointF]] = []
+        self._crowded = 0.0  # spacing of ticks that are too many for words
         self.setStyle(tickLength=0, tickTextOffset=6)
         if orientation == "bottom" and names is None:
             self.setStyle(maxTickLevel=1)  # of the third there are too many for words, and no hairline goes down
 
     def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:
         levels = super().tickSpacing(low, high, size)
+        # Words are left out where they would fill the axis; to write and measure fifty of them for that takes a while.
+        height = QFontMetricsF(self.style["tickFont"]).height() if self.style["tickFont"] else 0.0
+        full = [one for one, _ in levels[2:] if (high - low) / one * height / 2 > size]
+        self._crowded = full[0] if full and self.orientation == "left" else 0.0
         if not self.whole or self.logMode:
             return levels
         return [level for level in levels if level[0] >= 1] or [(1.0, 0.0)]
+
+    def _updateLabel(self) -> None:
+        """Lay the label out where it says something else: this is called with each change of the range."""
+        words = self.labelString()
+        if words != self._label:
+            self._label = words
+            super()._updateLabel()
+        else:
+            self.picture = None
+            self.update()
 
     def generateDrawSpecs(self, p: QPainter) -> Any:
         specs, self._hairlines = super().generateDrawSpecs(p), []
@@ -54,6 +71,8 @@ class Axis(pg.AxisItem):
             p.fillRect(QRectF(start, end).normalized().adjusted(-half, -half, half, half), color)
 
     def tickStrings(self, values: Any, scale: float, spacing: float) -> list[str]:
+        if spacing == self._crowded:
+            return []
         if self.names is not None:
             return [self.names[round(v)] if v == round(v) and 0 <= round(v) < len(self.names) else "" for v in values]
         if self.logMode:
@@ -93,6 +112,8 @@ class Plot(QWidget):
         self.plot = self.view.getPlotItem()
         self.plot.hideButtons()
         self.plot.setClipToView(False)
+        for side in ("top", "right"):  # never shown; else their labels are laid out anew with each change of the range
+            self.plot.getAxis(side).enableAutoSIPrefix(False)
         self.plot.getViewBox().setMouseEnabled(False, False)
         self.plot.getViewBox().setDefaultPadding(0.02)
         self.view.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)

@@ -50,7 +50,7 @@ class RunPlots(QWidget):
 
     def _build(self) -> None:
         self.tools = CurveTools(self.session)
-        self.tools.changed.connect(self.redraw)
+        self.tools.changed.connect(self.outdated)
         self.tools.reset.connect(self._reset_view)
         self.tools.exported.connect(self._export)
         self.loss_card = Card(self.tr("Loss"), self.tr("each step, and the mean of each epoch"))
@@ -101,7 +101,7 @@ class RunPlots(QWidget):
     # Drawing -------------------------------------------------------------------------------------------------------
 
     def redraw(self) -> None:
-        """Other colours, smoothing or scale: everything is to be drawn anew."""
+        """Other colours, or a run that begins again: everything is to be drawn anew."""
         self._drawn = {}
         self.outdated.emit()
 
@@ -165,10 +165,10 @@ class RunPlots(QWidget):
                 wanted.append(RunLine(info, *self._smooth(curve.steps), grows=(curve.steps, span)))
             elif len(curve.epochs):
                 wanted.append(RunLine(info, curve.epochs.x, curve.epochs.y))
-        lengths = [(line.info.id, line.faint, len(line.x)) for line in wanted]
-        if not self._unchanged("loss", lengths):
+        log = self.tools.log.isChecked()
+        if not self._unchanged("loss", [span, log, *((line.info.id, line.faint, len(line.x)) for line in wanted)]):
             show_lines(self.loss, wanted)
-            self.loss.set_log(y=self.tools.log.isChecked())
+            self.loss.set_log(y=log)
 
     def _shows_validation(self) -> bool:
         return self.tabs.current == "validation" or (self._info is not None and not has_epochs(self._info))
@@ -187,16 +187,20 @@ class RunPlots(QWidget):
             if span > 1 and one == self._ids[0]:
                 found.append((RunLine(run, some.x, some.y, faint=True, grows=(some, 1)), scale))
             found.append((RunLine(run, *self._smooth(some), grows=(some, span)), scale))
-        if self._unchanged("other", [key, *((line.info.id, line.faint, len(line.x)) for line, _ in found)]):
+        log = self.tools.log.isChecked()
+        if self._unchanged("other", [key, span, log, *((one.info.id, one.faint, len(one.x)) for one, _ in found)]):
             return
         wanted = [line if scale == 1 else replace(line, y=line.y * scale, grows=None) for line, scale in found]
         self.other.set_empty(self.tr("This was not recorded in this run."))
         show_lines(self.other, wanted)
-        self.other.set_log(y=self.tools.log.isChecked())
+        self.other.set_log(y=log)
 
     def _draw_validation(self, metric: str) -> int:
         """Draw what can be drawn; returns how many lines that is."""
-        if self._unchanged("validation", [metric, *((one, len(self._curves[one].validation)) for one in self._ids)]):
+        log = self.tools.log.isChecked()
+        if self._unchanged(
+            "validation", [metric, log, *((one, len(self._curves[one].validation)) for one in self._ids)]
+        ):
             return len(self.validation.lines())
         wanted: dict[str, RunLine] = {}
         alike = [one for one in self._ids if self._curves[one].metric == metric and metric]
@@ -210,7 +214,7 @@ class RunPlots(QWidget):
             x, y = ([0.0, last], [points.y[0]] * 2) if curve.flat else (points.x, points.y)
             wanted[one] = RunLine(info, x, y)
         show_lines(self.validation, list(wanted.values()))
-        self.validation.set_log(y=self.tools.log.isChecked())
+        self.validation.set_log(y=log)
         self._mark_best(wanted)
         return len(wanted)
 

@@ -10,9 +10,11 @@ from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionViewItem
 
 from tests.app.compared import choose_rows, column, titles
 from tests.app.fake_runs import done_run
-from workbench.app.pages import _compare_report, _protocol_card
+from workbench.app.pages import _compare_report, _protocol_card, _protocols
+from workbench.app.pages._run_delegates import DETAIL
 from workbench.app.pages._run_model import RUN
 from workbench.app.pages._run_words import differences
+from workbench.evaluation.aggregating import settings_of
 
 FIGURES = {"ndcg@10": (0.4, 0.3, 0.5), "recall@10": (0.2, 0.1, 0.3)}
 
@@ -287,6 +289,18 @@ def test_only_settings_that_differ_are_told(one, other, told):
         for name, value in (("a", one), ("b", other))
     ]
     assert [bool(words) for words in differences(runs).values()] == [told, told]
+
+
+def test_what_runs_have_in_common_is_written_down_once_and_anew_when_it_changes(page, monkeypatch):
+    written = []
+    monkeypatch.setattr(_protocols, "settings_of", lambda spec: written.append(spec["seed"]) or settings_of(spec))
+    page.refresh()
+    assert written == []
+    info = page.session.run("a2-random")
+    info.spec = {**info.spec, "patience": 9}
+    page.refresh()
+    assert written == [2]
+    assert column(page, "run", DETAIL)[:3] == ["3 runs", "2 seeds", "seed 1"]
 
 
 def test_keys_go_up_and_down_past_headings(page, qtbot):

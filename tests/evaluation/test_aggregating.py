@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from workbench.evaluation.aggregating import repeats
+from workbench.evaluation.aggregating import repeats, settings_of
 from workbench.evaluation.protocol import unlike
 
 
@@ -33,6 +33,14 @@ def test_what_differs_otherwise_is_no_repeat():
     specs = {"a": spec(split="k-fold", k=2, fold=0), "b": spec(split="k-fold", k=3, fold=1)}
     assert repeats(specs, {"a": 1.0, "b": 2.0}) == []
     assert repeats({"a": spec(), "b": spec()}, {"a": 1.0, "b": 1.0}) == []
+
+
+def test_what_is_known_to_be_alike_is_not_looked_at():
+    specs = {"a": spec(seed=0), "b": spec(seed=1), "c": spec("pop", seed=2)}
+    values = dict.fromkeys(specs, 1.0)
+    known = {name: settings_of(one) for name, one in specs.items()}
+    assert repeats(specs, values, alike=known) == repeats(specs, values) != []
+    assert [one.runs for one in repeats(specs, values, alike=dict.fromkeys(specs, ""))] == [("a", "b", "c")]
 
 
 PROTOCOL = {"data_hash": "x", "split": {"name": "last-n", "n": 1}, "candidates": "all 9 items", "masked": "m",

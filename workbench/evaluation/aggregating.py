@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+FOLDED = ("k-fold", "time-series")  # splits that make a whole of several runs
+
 
 @dataclass(frozen=True)
 class Repeated:
@@ -38,7 +40,8 @@ def repeats(
     specs: Mapping[str, Mapping[str, Any]],
     values: Mapping[str, float],
     *,
-    many: Sequence[str] = ("k-fold", "time-series"),
+    many: Sequence[str] = FOLDED,
+    alike: Mapping[str, str] | None = None,
 ) -> list[Repeated]:
     """Find the runs that belong together, and sum them up.
 
@@ -50,10 +53,12 @@ def repeats(
         By run its number.
     many
         Splits that have several folds.
+    alike
+        By run what `settings_of` says of it, for whoever has that at hand.
     """
     groups: dict[str, list[str]] = {}
     for name in values:
-        groups.setdefault(_without(specs[name], "fold", many), []).append(name)
+        groups.setdefault(alike[name] if alike else settings_of(specs[name], many), []).append(name)
     return [one for names in groups.values() if (one := together(names, specs, values)) is not None]
 
 
@@ -85,10 +90,10 @@ def _summed(names: Sequence[str], what: str, numbers: Sequence[float]) -> Repeat
     return Repeated(tuple(names), what, float(one.mean()), float(one.std(ddof=1)), float(one.min()), float(one.max()))
 
 
-def _without(spec: Mapping[str, Any], key: str, many: Sequence[str]) -> str:
-    """What must be the same for runs to be repeats of each other."""
+def settings_of(spec: Mapping[str, Any], many: Sequence[str] = FOLDED) -> str:
+    """What must be the same for runs to be repeats of each other: all but the seed and the fold."""
     settings = dict(spec["split_settings"])
     if spec["split"] in many:
-        settings.pop(key, None)
+        settings.pop("fold", None)
     kept = ("algorithm", "hyperparameters", "data_hash", "filters", "split", "patience", "changes")
     return json.dumps([{name: spec.get(name) for name in kept}, settings], sort_keys=True, default=str)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QCoreApplication
 
-from workbench.app.pages._protocols import fold_of, grouped, key_of
+from workbench.app.pages._protocols import Keys, fold_of, grouped
 from workbench.app.pages._run_model import Group
 from workbench.app.pages._run_words import LONG, algorithm_of, differences
 from workbench.app.runs import RunInfo
@@ -35,7 +35,7 @@ def algorithm_title(info: RunInfo) -> str:
     return kind.title if kind is not None else info.algorithm[:LONG]
 
 
-def arranged(runs: Sequence[RunInfo], way: str, key: Callable[..., str] = key_of) -> list[Group]:
+def arranged(runs: Sequence[RunInfo], way: str, key: Keys) -> list[Group]:
     """Groups of runs that may be compared, divided by algorithm or by tag, in each the oldest run first.
 
     By algorithm, runs that differ in their seed or fold alone stand together under what they come to.
@@ -62,7 +62,7 @@ def arranged(runs: Sequence[RunInfo], way: str, key: Callable[..., str] = key_of
     return groups
 
 
-def _sets(runs: Sequence[RunInfo], key: Callable[..., str]) -> list[tuple[list[RunInfo], str]]:
+def _sets(runs: Sequence[RunInfo], key: Keys) -> list[tuple[list[RunInfo], str]]:
     """Runs that are repeats of each other, and in what they differ: "folds" or "seeds"."""
     alike: dict[str, list[RunInfo]] = {}
     for info in runs:
@@ -70,7 +70,8 @@ def _sets(runs: Sequence[RunInfo], key: Callable[..., str]) -> list[tuple[list[R
     found = []
     for group in alike.values():
         known = {info.id: info for info in group}
-        several = repeats({info.id: info.spec for info in group}, dict.fromkeys(known, 0.0))
+        specs = {info.id: info.spec for info in group}
+        several = repeats(specs, dict.fromkeys(known, 0.0), alike=key.alike(group))
         found += [([known[name] for name in one.runs], one.what) for one in several]
     return found
 

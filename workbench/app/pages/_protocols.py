@@ -13,11 +13,11 @@ from workbench.app.runs import RunInfo
 from workbench.data.filtering import describe
 from workbench.data.splitting import make_split
 from workbench.errors import WorkbenchError
+from workbench.evaluation.aggregating import FOLDED, settings_of
 from workbench.metrics import all_metrics
 
 # What an evaluation that nobody changed takes for relevant; a run that is not tested yet will be tested so.
 USUAL = "every hidden interaction"
-FOLDED = ("k-fold", "time-series")  # splits that make a whole of several runs
 SHOWN = 10  # parts that are listed one by one
 
 
@@ -45,6 +45,7 @@ class Keys:
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, bool], tuple[Any, Any, str]] = {}
+        self._settings: dict[str, tuple[Any, str]] = {}
 
     def __call__(self, info: RunInfo, *, fold: bool = True) -> str:
         spec, evaluation, key = self._known.get((info.id, fold), (None, None, ""))
@@ -52,6 +53,13 @@ class Keys:
             key = key_of(info, fold=fold)
             self._known[info.id, fold] = info.spec, info.evaluation, key
         return key
+
+    def alike(self, runs: Sequence[RunInfo]) -> dict[str, str]:
+        """By run id `settings_of`, remembered in the same way."""
+        for info in runs:
+            if self._settings.get(info.id, (None, ""))[0] is not info.spec:
+                self._settings[info.id] = info.spec, settings_of(info.spec)
+        return {info.id: self._settings[info.id][1] for info in runs}
 
 
 def grouped(

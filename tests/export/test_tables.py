@@ -1,5 +1,7 @@
 import csv
 import json
+import subprocess
+import sys
 import tempfile
 
 import numpy as np
@@ -159,3 +161,10 @@ def test_what_is_no_number_is_null_in_json(tmp_path):
 
     lines = (tmp_path / "a.jsonl").read_text(encoding="utf-8").splitlines()
     assert [json.loads(one, parse_constant=refuse)["score"] for one in lines] == [0.1, None, None, None, None]
+
+
+def test_what_shows_the_first_lines_of_a_csv_need_not_load_parquet():
+    # The window imports this when the page Export is first shown.
+    program = "import sys, workbench.export.tables; print('pyarrow' in sys.modules, 'pyarrow.parquet' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "False"]

@@ -10,7 +10,6 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from workbench.data.cells import harmless
 from workbench.errors import WorkbenchError
@@ -112,6 +111,8 @@ def _numbers(column: pa.ChunkedArray) -> list[Any]:
 
 @contextmanager
 def _parquet(path: Path, schema: pa.Schema) -> Iterator[Write]:
+    import pyarrow.parquet as pq  # takes longer to load than all the rest, and the window writes none
+
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
 
         def write(table: pa.Table) -> int:

@@ -7,9 +7,9 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from html import escape
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -123,7 +123,7 @@ def _text(value: str | None) -> str:
     if len(text) > CELL_LETTERS:
         text = text[: CELL_LETTERS - 1] + "…"
     style = ' s="1"' if EXECUTED.match(value) else ""
-    return f'<c t="inlineStr"{style}><is><t xml:space="preserve">{escape(text)}</t></is></c>'
+    return f'<c t="inlineStr"{style}><is><t xml:space="preserve">{escape(text, quote=False)}</t></is></c>'
 
 
 def _cut(column: pa.ChunkedArray) -> int:

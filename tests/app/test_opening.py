@@ -65,7 +65,7 @@ def test_they_are_started_once(session, qtbot):
     session.warm_up()
     assert session.runs.standby.pid == before
     assert session.tasks == asked
-    assert session._long.pid is None  # comes when the other one is ready
+    assert not session._long._thread.isRunning()  # comes when the other one is ready
     qtbot.waitUntil(lambda: session._long.pid is not None)
 
 

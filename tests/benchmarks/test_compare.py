@@ -76,7 +76,9 @@ def page(tmp_path_factory):
         QApplication.processEvents()
     shown.shown()
     shown.finish()
-    QApplication.processEvents()
+    reader = shown.pictures.curves._reader
+    while reader._reading or reader._rest.isActive() or not shown.over:  # what is long is read beside the window
+        QApplication.processEvents()
     gc.collect()
     gc.disable()  # as the window does, which collects garbage every ten seconds
     yield shown

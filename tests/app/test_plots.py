@@ -191,11 +191,11 @@ def test_hairlines_are_filled_where_a_pen_would_draw_them(lines, sharp):
     assert picture(with_a_pen) != picture(lambda painter: pg.AxisItem.paint(axis, painter, None, None))
 
 
-def test_what_an_axis_does_not_measure_it_would_not_have_written(lines, monkeypatch):
+def test_what_an_axis_leaves_out_nobody_would_have_seen(lines, monkeypatch):
     lines.set_line("a", [0, 1], [0, 1])
-    rng, left_out = np.random.default_rng(0), 0
+    rng, left_out = np.random.default_rng(0), []
 
-    def words(side, low, high):
+    def drawn(side, low, high):
         axis = lines.plot.getAxis(side)
         axis.range = [low, high]
         picture = QPicture()
@@ -203,21 +203,22 @@ def test_what_an_axis_does_not_measure_it_would_not_have_written(lines, monkeypa
         painter.setFont(axis.style["tickFont"])
         found = [text for _, _, text in axis.generateDrawSpecs(painter)[2]]
         painter.end()
-        return found
+        return found, [(color.alpha(), line) for color, *line in axis._hairlines]
 
     cases = [(rng.uniform(200, 900), rng.uniform(150, 600), 0.0, 10 ** rng.uniform(-3, 6)) for _ in range(40)]
     for width, height, *span in [*cases, (406, 515, -482.7, 978.5), (976, 575, -19.3, 1603.2)]:
         lines.resize(int(width), int(height))
         QApplication.processEvents()
-        few = words("left", *span), words("bottom", *span)
-        left_out += lines.plot.getAxis("left")._crowded > 0
+        few = drawn("left", *span), drawn("bottom", *span)
         with monkeypatch.context() as patch:
             patch.setattr(Axis, "tickSpacing", pg.AxisItem.tickSpacing)
-            patch.setattr(lines.plot.getAxis("left"), "_crowded", 0.0)
             lines.plot.getAxis("bottom").setStyle(maxTickLevel=2)
-            assert few == (words("left", *span), words("bottom", *span))
+            all_of_it = drawn("left", *span), drawn("bottom", *span)
         lines.plot.getAxis("bottom").setStyle(maxTickLevel=1)
-    assert left_out > 5
+        assert [words for words, _ in few] == [words for words, _ in all_of_it]
+        left_out += [alpha for alpha, line in all_of_it[0][1] if (alpha, line) not in few[0][1]]
+    assert len(left_out) > 100
+    assert max(left_out) <= 30
 
 
 def test_an_axis_lays_its_label_out_once_until_it_says_something_else(lines, monkeypatch):

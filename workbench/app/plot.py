@@ -8,11 +8,13 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.app.theme import GRID, SMALL, font, theme
 from workbench.app.widgets import Text
+
+CLOSE = 7  # pixels between two hairlines
 
 
 class Axis(pg.AxisItem):
@@ -25,17 +27,15 @@ class Axis(pg.AxisItem):
         self.whole = whole
         self.names = list(names) if names is not None else None
         self._hairlines: list[tuple[QColor, QPointF, QPointF]] = []
-        self._crowded = 0.0  # spacing of ticks that are too many for words
         self.setStyle(tickLength=0, tickTextOffset=6)
         if orientation == "bottom" and names is None:
             self.setStyle(maxTickLevel=1)  # of the third there are too many for words, and no hairline goes down
 
     def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:
         levels = super().tickSpacing(low, high, size)
-        # Words are left out where they would fill the axis; to write and measure fifty of them for that takes a while.
-        height = QFontMetricsF(self.style["tickFont"]).height() if self.style["tickFont"] else 0.0
-        full = [one for one, _ in levels[2:] if (high - low) / one * height / 2 > size]
-        self._crowded = full[0] if full and self.orientation == "left" else 0.0
+        if not self.logMode:
+            # As close as this there are no words, and hairlines so pale that nobody sees them, but they take as long.
+            levels = levels[:2] + [level for level in levels[2:] if level[0] * size >= CLOSE * (high - low)]
         if not self.whole or self.logMode:
             return levels
         return [level for level in levels if level[0] >= 1] or [(1.0, 0.0)]
@@ -71,8 +71,6 @@ class Axis(pg.AxisItem):
             p.fillRect(QRectF(start, end).normalized().adjusted(-half, -half, half, half), color)
 
     def tickStrings(self, values: Any, scale: float, spacing: float) -> list[str]:
-        if spacing == self._crowded:
-            return []
         if self.names is not None:
             return [self.names[round(v)] if v == round(v) and 0 <= round(v) < len(self.names) else "" for v in values]
         if self.logMode:

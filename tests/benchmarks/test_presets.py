@@ -23,9 +23,9 @@ def last_item_of_movielens_1m(shared_data, folder):
 
 
 def last_item_among_99_drawn(shared_data, folder):
-    """The legacy protocol of NCF; its figures say nothing about a ranking of all items."""
+    """The legacy protocol of NCF, which learns from all but the last; says nothing about a ranking of all items."""
     for data, how in last_item_of_movielens_1m(shared_data, folder):
-        yield data, [*how, "--negatives", 99]
+        yield [*data, "--split-set", "validation=0"], [*how, "--negatives", 99]
 
 
 def gowalla_as_in_lightgcn(shared_data, folder):

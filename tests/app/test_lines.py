@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication
 
-from workbench.app.line_plot import MANY, Thinned, thinned
+from workbench.app.line_plot import BLOCK, MANY, MOST_DRAWN, Ends, thinned
 from workbench.app.pages import _lines
 from workbench.app.pages._lines import RunLine, RunLines, show_lines
 from workbench.app.plots import LinePlot
@@ -125,22 +125,43 @@ def test_no_stretch_of_twenty_new_lines_is_long(drawn, qtbot, monkeypatch):
 
 
 def test_a_long_line_that_grows_is_drawn_as_if_it_were_new(keep, light):
-    y = np.random.default_rng(0).normal(size=30_000)
+    y = np.random.default_rng(0).normal(size=600_000)
     y[100:2000] = np.nan
-    x, line = np.arange(len(y)) / 7, Thinned()
-    for n in (10, 9_000, 9_001, 9_300, 20_000, 20_500, 30_000, 12_000):
-        np.testing.assert_array_equal(line.of(x[:n], y[:n], "one"), thinned(x[:n], y[:n]))
-    np.testing.assert_array_equal(line.of(x[:12_000], -y[:12_000], "other"), thinned(x[:12_000], -y[:12_000]))
+    x, ends = np.arange(len(y)) / 7, Ends()
+    for n in (10, 9_000, 300_000, 300_001, 300_033, 500_000, 600_000, 290_000):
+        known = ends.of(y[:n], "one")
+        assert known.shape == (2, n // BLOCK)
+        for window in ((-np.inf, np.inf), (n / 14, n / 7), (1000.3, n / 8), (0.0, 9.0)):
+            drawn = thinned(x[:n], y[:n], *window, ends=known)
+            np.testing.assert_array_equal(drawn, thinned(x[:n], y[:n], *window))
+            assert len(drawn[0]) <= MOST_DRAWN + n / 1000
+    known = ends.of(-y, "other")
+    np.testing.assert_array_equal(thinned(x, -y, ends=known), thinned(x, -y))
+
+
+def test_of_a_part_of_a_long_line_everything_in_it_is_seen(keep, light):
+    y = np.random.default_rng(0).normal(size=1_000_000)
+    x = np.arange(len(y)) / 10_000
+    for low, high in ((0.0, 100.0), (12.3456, 77.7777), (30.0, 60.0), (49.0, 51.0), (99.0, 120.0)):
+        seen = (x >= low) & (x <= high)
+        across, up = thinned(x, y, low, high, ends=Ends().of(y, "one"))
+        assert across[0] <= low
+        assert across[-1] >= min(high, x[-1])
+        for place in np.flatnonzero(seen)[:: seen.sum() // 50]:
+            last = int(np.searchsorted(across, x[place], "right"))  # the ends of its piece stand before it
+            assert up[last - 2 : last].min() <= y[place] <= up[last - 2 : last].max()
+        assert up.max() >= y[seen].max()
+        assert up.min() <= y[seen].min()
 
 
 def test_only_what_is_new_of_a_long_line_is_looked_at(drawn):
-    y = np.zeros(40_000)
-    drawn.set_line("r0", np.arange(19_990), y[:19_990], grows="one")
+    y, n = np.zeros(600_000), 599_000
+    drawn.set_line("r0", np.arange(n - 10), y[: n - 10], grows="one")
     y[5] = 9.0  # nobody may do that to points that are said to grow
-    drawn.set_line("r0", np.arange(20_000), y[:20_000], grows="one")
+    drawn.set_line("r0", np.arange(n), y[:n], grows="one")
     assert drawn._drawn["r0"][1].max() == 0
-    drawn.set_line("r0", np.arange(20_000), y[:20_000], grows="another")
+    drawn.set_line("r0", np.arange(n), y[:n], grows="another")
     assert drawn._drawn["r0"][1].max() == 9
     y[6] = 11.0
-    drawn.set_line("r0", np.arange(20_000), y[:20_000])
+    drawn.set_line("r0", np.arange(n), y[:n])
     assert drawn._drawn["r0"][1].max() == 11

@@ -17,56 +17,64 @@ FAINT = 90  # of 255: how strong a pale line is
 FEW = 500  # points up to which a line may be two pixels wide
 MANY = 8  # lines above which none is: twenty wide ones take a frame by themselves
 MOST_DRAWN = 4000  # points of a line that are ever drawn: more than a plot has pixels
+BLOCK, LARGE = 32, 4  # points of which the ends are kept, and blocks from which on pieces consist of whole ones
 FRAME = 16  # milliseconds between two drawings while one zooms
 EDGE = 0.2  # share of the plot in which words beside a mark turn inwards
 
 
 def thinned(
-    x: np.ndarray, y: np.ndarray, low: float = -np.inf, high: float = np.inf, most: int = MOST_DRAWN
+    x: np.ndarray,
+    y: np.ndarray,
+    low: float = -np.inf,
+    high: float = np.inf,
+    most: int = MOST_DRAWN,
+    ends: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """What can be seen of a line between `low` and `high`, x rising: the least and the greatest value of each piece."""
+    """What can be seen of a line between `low` and `high`, x rising: the least and the greatest value of each piece.
+
+    `ends` are those of each `BLOCK` points, as `Ends` knows them: with them no more than a few of the points are looked at.
+    """
     if len(x) <= most:
         return x, y
     start, stop = 0, len(x)
     if np.isfinite(low) or np.isfinite(high):
         start = max(0, int(np.searchsorted(x, low)) - 1)
         stop = min(len(x), int(np.searchsorted(x, high, side="right")) + 1)
-    x, y = x[start:stop], y[start:stop]
-    if len(x) <= most:
-        return x, y
-    step = -(-2 * len(x) // most)
-    pieces = len(x) // step
-    blocks = y[: pieces * step].reshape(pieces, step)
-    across = np.repeat(x[: pieces * step : step], 2)
-    up = np.column_stack([np.fmin.reduce(blocks, axis=1), np.fmax.reduce(blocks, axis=1)]).reshape(-1)
+    if stop - start <= most:
+        return x[start:stop], y[start:stop]
+    step = -(-2 * (stop - start) // most)
+    if step >= LARGE * BLOCK:  # pieces of whole blocks: by a tenth of a pixel they begin elsewhere
+        start, step = start - start % BLOCK, -(-step // BLOCK) * BLOCK
+    pieces = (stop - start) // step
+    upto = start + pieces * step
+    if ends is not None and step % BLOCK == 0 and start % BLOCK == 0:
+        least, greatest = ends[:, start // BLOCK : upto // BLOCK].reshape(2, pieces, -1)
+    else:
+        least = greatest = y[start:upto].reshape(pieces, step)
+    up = np.column_stack([np.fmin.reduce(least, axis=1), np.fmax.reduce(greatest, axis=1)]).reshape(-1)
     # The rest as it is, so that the line ends where its last point is.
-    return np.concatenate([across, x[pieces * step :], x[-1:]]), np.concatenate([up, y[pieces * step :], y[-1:]])
+    across = np.concatenate([np.repeat(x[start:upto:step], 2), x[upto:stop], x[stop - 1 : stop]])
+    return across, np.concatenate([up, y[upto:stop], y[stop - 1 : stop]])
 
 
-class Thinned:
-    """What `thinned` gives of a line that grows at its end, worked out for what is new alone."""
+class Ends:
+    """Least and greatest value of each whole `BLOCK` points of a line that grows, worked out for what is new alone."""
 
     def __init__(self) -> None:
         self._grows: Any = None
-        self._step = 0
-        self._ends = np.empty((0, 2))  # least and greatest value of each whole piece
+        self._known = np.empty((2, 0))
 
-    def of(self, x: np.ndarray, y: np.ndarray, grows: Any, most: int = MOST_DRAWN) -> tuple[np.ndarray, np.ndarray]:
-        """All of the line; as long as `grows` stays equal, what was given before is taken to be as it was."""
-        if len(x) <= most:
-            return x, y
-        step = -(-2 * len(x) // most)
-        pieces = len(x) // step
-        if grows != self._grows or step != self._step or len(self._ends) > pieces:
-            self._grows, self._step, self._ends = grows, step, np.empty((0, 2))
-        known = len(self._ends)
-        if pieces > known:
-            blocks = y[known * step : pieces * step].reshape(-1, step)
-            new = np.column_stack([np.fmin.reduce(blocks, axis=1), np.fmax.reduce(blocks, axis=1)])
-            self._ends = np.concatenate([self._ends, new])
-        upto = pieces * step
-        across = np.repeat(x[:upto:step], 2)
-        return np.concatenate([across, x[upto:], x[-1:]]), np.concatenate([self._ends.reshape(-1), y[upto:], y[-1:]])
+    def of(self, y: np.ndarray, grows: Any) -> np.ndarray:
+        """Both, float64 (2, n // BLOCK); as long as `grows` stays equal, what was given before is taken to be as it was."""
+        blocks = len(y) // BLOCK
+        if grows != self._grows or self._known.shape[1] > blocks:
+            self._grows, self._known = grows, np.empty((2, 0))
+        known = self._known.shape[1]
+        if blocks > known:
+            new = y[known * BLOCK : blocks * BLOCK].reshape(-1, BLOCK)
+            both = np.stack([np.fmin.reduce(new, axis=1), np.fmax.reduce(new, axis=1)])
+            self._known = np.concatenate([self._known, both], axis=1)
+        return self._known
 
 
 class LinePlot(Plot):
@@ -87,7 +95,7 @@ class LinePlot(Plot):
         self._faint: set[str] = set()
         self._data: dict[str, tuple[np.ndarray, np.ndarray]] = {}
         self._grows: dict[str, Any] = {}
-        self._thin: dict[str, Thinned] = {}
+        self._ends: dict[str, Ends] = {}
         self._known: dict[str, tuple[Any, ...]] = {}
         self._cut: set[str] = set()  # lines of which only a part is drawn
         self._together = False
@@ -215,7 +223,7 @@ class LinePlot(Plot):
             curve, _ = self._lines.pop(name)
             self._faint.discard(name)
             del self._data[name]
-            self._thin.pop(name, None)
+            self._ends.pop(name, None)
             self._cut.discard(name)
             self._drawn.pop(name, None)
             curve.opts.update(fillLevel=None, fillBrush=None)
@@ -284,10 +292,10 @@ class LinePlot(Plot):
         window, grows = self._window(log_x=log_x), self._grows[name]
         cut = bool(np.isfinite(window).any())
         (self._cut.add if cut else self._cut.discard)(name)
-        if grows is None or cut:
-            across, up = thinned(*self._data[name], *window)
-        else:
-            across, up = self._thin.setdefault(name, Thinned()).of(*self._data[name], grows)
+        whole, ends = self._data[name], None
+        if grows is not None and len(whole[1]) > MOST_DRAWN:
+            ends = self._ends.setdefault(name, Ends()).of(whole[1], grows)
+        across, up = thinned(*whole, *window, ends=ends)
         fits = np.isfinite(across) & np.isfinite(up)
         fits &= (across > 0) if log_x else True
         fits &= (up > 0) if log_y else True

@@ -163,19 +163,20 @@ def test_a_run_that_comes_back_is_not_read_again_from_its_start(reader, file, mo
     same(reader.curves["a"], Curve(epoch_records(1) + epoch_records(2)))
 
 
-@pytest.mark.parametrize("change", ["file", "folder", "order", "length"])
+@pytest.mark.parametrize("change", ["file", "folder", "folder at once", "order", "length"])
 def test_what_is_another_or_long_is_read_again_when_it_comes_back(reader, file, change, monkeypatch, tmp_path):
     file.write_bytes(lines_of(epoch_records(1)))
     reader.look()
     if change == "length":
         monkeypatch.setattr(_curve_reader, "LIGHT", 9)
-    reader.follow({})
+    if change != "folder at once":
+        reader.follow({})
     folder = file.parent
     if change == "file":
         other = file.with_name("new")
         other.write_bytes(lines_of(epoch_records(1, steps=3)))
         other.replace(file)
-    elif change == "folder":
+    elif change.startswith("folder"):
         folder = tmp_path / "b"
         folder.mkdir()
         (folder / "records.jsonl").write_bytes(lines_of(epoch_records(1, steps=3)))
@@ -184,7 +185,7 @@ def test_what_is_another_or_long_is_read_again_when_it_comes_back(reader, file, 
     reader.follow({"a": folder})
     assert bool(len(reader.curves["a"].steps)) == (change == "file")
     reader.look()
-    assert len(reader.curves["a"].steps) == (3 if change in ("file", "folder") else 10)
+    assert len(reader.curves["a"].steps) == (10 if change in ("order", "length") else 3)
 
 
 def test_of_very_many_runs_those_seen_last_are_remembered(reader, tmp_path, monkeypatch):

@@ -303,6 +303,16 @@ def test_what_runs_have_in_common_is_written_down_once_and_anew_when_it_changes(
     assert column(page, "run", DETAIL)[:3] == ["3 runs", "2 seeds", "seed 1"]
 
 
+def test_metrics_are_offered_anew_only_where_they_are_others(page, qtbot):
+    with qtbot.assertNotEmitted(page.chooser.model().rowsInserted):
+        page.refresh()
+    page.session.run("b-ease").metrics = {**page.session.run("b-ease").metrics, "rmse": {"mean": 0.9}}
+    with qtbot.waitSignal(page.chooser.model().rowsInserted):
+        page.refresh()
+    assert page.chooser.findText("RMSE") >= 0
+    assert page.chooser.currentText() == "NDCG@10"
+
+
 def test_keys_go_up_and_down_past_headings(page, qtbot):
     choose_rows(page, page.session, "a3-random")
     page.table.setCurrentIndex(page.table.runs().index(3, 0))

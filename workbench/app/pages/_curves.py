@@ -19,7 +19,7 @@ LOWER_IS_BETTER = frozenset({"rmse", "mae"})
 BLOCK = 64  # points that are smoothed by one product
 MANY_ROWS = 256  # blocks that are finished at once
 MOVES = 8  # points that are moved for each one that comes, so that all have moved when there is no more room
-MOST_MEANT = 400_000  # points that are smoothed in a frame: some 2 ms
+MOST_MEANT = 250_000  # points that are smoothed in a frame: some 2 ms
 
 
 class Points:

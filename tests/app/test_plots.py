@@ -221,6 +221,15 @@ def test_what_an_axis_leaves_out_nobody_would_have_seen(lines, monkeypatch):
     assert max(left_out) <= 30
 
 
+@pytest.mark.parametrize("whole", [False, True])
+def test_ticks_are_those_of_the_library(keep, light, whole):
+    axis, rng = keep(LinePlot("Loss", whole=whole)).plot.getAxis("left"), np.random.default_rng(0)
+    for _ in range(200):
+        low = rng.choice([-1, 0, 1]) * 10 ** rng.uniform(-6, 6)
+        case = low, low + 10 ** rng.uniform(-6, 6), rng.uniform(30, 900)
+        assert axis.tickValues(*case) == pg.AxisItem.tickValues(axis, *case)
+
+
 def test_an_axis_lays_its_label_out_once_until_it_says_something_else(lines, monkeypatch):
     laid_out, lay_out = [], pg.AxisItem._updateLabel
     monkeypatch.setattr(pg.AxisItem, "_updateLabel", lambda axis: (laid_out.append(axis), lay_out(axis)))

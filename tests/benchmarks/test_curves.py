@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.app.conftest import home, light, opened, project, session  # noqa: F401 - fixtures
 from tests.app.fake_runs import Effort, live_run
+from workbench.app.pages._curves import Curve
 from workbench.app.pages.train import TrainPage
 
 pytestmark = pytest.mark.benchmark
@@ -101,6 +102,24 @@ def frames(page, change):
         wall.append((time.perf_counter() - start) * 1000)
     QApplication.processEvents()
     return work, wall
+
+
+def test_growing_past_the_room_there_is(say, tidy):
+    """Where a curve has filled the room it has, it needs more, and all of its series do in the same moment."""
+    n, worst = 1 << 20, 0.0
+    at = np.arange(n - 500.0)
+    columns = dict.fromkeys(("loss", "memory_bytes", "values/gradient_norm", "values/weight_norm"), at)
+    columns |= {"epoch": np.zeros(len(at)), "part": at / n / 2, "seconds": at / 10}
+    curve = Curve()
+    for some in np.array_split(np.arange(len(at)), 100):
+        curve.extend({name: values[some] for name, values in columns.items()})
+    for step in range(len(at), len(at) + 1000):
+        record = {"epoch": 0, "part": step / n / 2, "loss": 0.5, "seconds": step / 10, "memory_bytes": step}
+        used = time.thread_time()
+        curve.add([record | {"values": {"gradient_norm": 1.0, "weight_norm": 1.0}}])
+        worst = max(worst, (time.thread_time() - used) * 1000)
+    say("longest hold by one record more", f"{worst:.1f} ms", "≤ 50 ms", f"as {n:,} records are passed")
+    assert len(curve.steps) == len(at) + 1000
 
 
 def tell(say, what, work, wall):

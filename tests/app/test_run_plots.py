@@ -1,10 +1,13 @@
 """What the curves of a run show at once, and what a moment later."""
 
+import re
+
 import pytest
 
 from tests.app.fake_runs import epoch_records, live_run, write_records
 from tests.app.test_page_train import shown
 from workbench.app.pages import _curves
+from workbench.app.pages._curve_tools import draw_curves
 from workbench.app.pages.train import TrainPage
 
 
@@ -45,3 +48,11 @@ def test_means_that_take_more_than_a_frame_are_all_there_in_the_end(panel, qtbot
     plots.tabs.buttons["gradient_norm"].click()  # and nothing is recorded any more
     assert "BPR: 10 points" in plots.other.summary()
     qtbot.waitUntil(lambda: "BPR: 33 points" in plots.other.summary())
+
+
+def test_axes_of_a_drawing_are_as_large_as_its_curves(panel, tmp_path):
+    assert draw_curves([("Loss", panel.plots.loss)], tmp_path / "loss.svg")
+    moves = re.findall(r"matrix\(([^,]+),[^,]+,[^,]+,([^,]+),", (tmp_path / "loss.svg").read_text(encoding="utf-8"))
+    assert len(moves) > 10
+    # Besides the transform from values to places there is none that makes anything larger or smaller.
+    assert [one for one in moves if float(one[1]) > 0 and (float(one[0]), float(one[1])) != (1.0, 1.0)] == []

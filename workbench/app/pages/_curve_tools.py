@@ -122,6 +122,8 @@ def draw_curves(parts: list[tuple[str, QWidget]], path: Path) -> bool:
         drawing = QSvgGenerator()
         drawing.setFileName(str(path))
         drawing.setSize(size)
+        # Else axes, which are played back from a recording, come out smaller than the curves between them.
+        drawing.setResolution(parts[0][1].logicalDpiX())
         drawing.setViewBox(QRect(QPoint(0, 0), size))
         painter = QPainter()
         if not painter.begin(drawing):

@@ -4,10 +4,11 @@ import re
 
 import pytest
 
-from tests.app.fake_runs import epoch_records, live_run, write_records
+from tests.app.fake_runs import done_run, epoch_records, live_run, write_records
 from tests.app.test_page_train import shown
 from workbench.app.pages import _curves
 from workbench.app.pages._curve_tools import draw_curves
+from workbench.app.pages._run_words import NONE
 from workbench.app.pages.train import TrainPage
 
 
@@ -56,3 +57,20 @@ def test_axes_of_a_drawing_are_as_large_as_its_curves(panel, tmp_path):
     assert len(moves) > 10
     # Besides the transform from values to places there is none that makes anything larger or smaller.
     assert [one for one in moves if float(one[1]) > 0 and (float(one[0]), float(one[1])) != (1.0, 1.0)] == []
+
+
+@pytest.fixture
+def exact(project):
+    """A run that is solved, not learned in epochs."""
+    return done_run(project, "a-ease", "ease")
+
+
+def test_what_else_is_recorded_can_be_chosen_where_a_run_laid_over_has_it(exact, panel, session, qtbot):
+    plots = panel.plots
+    session.select_runs(["a-ease"])
+    qtbot.waitUntil(lambda: not plots.tabs.isEnabled())
+    assert panel.figures["epoch"].number.full_text() == NONE  # not that none of one epoch are done
+    session.select_runs(["a-ease", "b-bpr"])
+    qtbot.waitUntil(plots.tabs.isEnabled)
+    plots.tabs.buttons["gradient_norm"].click()
+    qtbot.waitUntil(lambda: plots.other.lines() == ["b-bpr"])

@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from workbench.app.pages._curves import Curve
-from workbench.app.pages._run_words import NONE, duration, figure, memory, metric_title, seconds_of
+from workbench.app.pages._run_words import NONE, duration, figure, has_epochs, memory, metric_title, seconds_of
 from workbench.app.runs import RunInfo
 from workbench.app.theme import GRID
 from workbench.app.widgets import Figure
@@ -26,7 +26,7 @@ class RunFigures(QWidget):
 
     def show_run(self, info: RunInfo | None) -> None:
         """Say what the status of a run says."""
-        epoch = f"{info.epoch} / {info.epochs}" if info is not None and info.epochs else NONE
+        epoch = f"{info.epoch} / {info.epochs}" if info is not None and info.epochs and has_epochs(info) else NONE
         running = info is not None and info.state == "running"
         left = info.seconds_left if running else None
         spent = seconds_of(info) if info is not None else None

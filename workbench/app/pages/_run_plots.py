@@ -126,7 +126,7 @@ class RunPlots(QWidget):
         named = [self.session.run(one) for one in ids] if len(ids) > 1 else []
         self.legend.show_runs([one for one in named if one is not None])
         title = self.tr("{metric} on validation").format(metric=metric_title(metric)) if metric else ""
-        self.tabs.setEnabled(info is None or has_epochs(info))
+        self.tabs.setEnabled(self._in_epochs())
         shown = title or self.tr("Validation")
         series = self._series_words()[self.tabs.current][1]
         self.validation_card.title.setText(shown if self._shows_validation() else series)
@@ -171,7 +171,12 @@ class RunPlots(QWidget):
             self.loss.set_log(y=log)
 
     def _shows_validation(self) -> bool:
-        return self.tabs.current == "validation" or (self._info is not None and not has_epochs(self._info))
+        return self.tabs.current == "validation" or not self._in_epochs()
+
+    def _in_epochs(self) -> bool:
+        """Whether anything that is shown learns in epochs: the run, or one laid over it."""
+        shown = [self.session.run(one) for one in self._ids] or [self._info]
+        return any(one is None or has_epochs(one) for one in shown)
 
     def _draw_other(self) -> None:
         """What else is recorded at each step, where the tab of it is chosen."""

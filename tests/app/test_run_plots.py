@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.app.fake_runs import done_run, epoch_records, live_run, write_records
+from tests.app.fake_runs import done_run, epoch_records, live_run, set_status, write_records
 from tests.app.test_page_train import shown
 from workbench.app.pages import _curves
 from workbench.app.pages._curve_tools import draw_curves
@@ -62,7 +62,9 @@ def test_axes_of_a_drawing_are_as_large_as_its_curves(panel, tmp_path):
 @pytest.fixture
 def exact(project):
     """A run that is solved, not learned in epochs."""
-    return done_run(project, "a-ease", "ease")
+    made = done_run(project, "a-ease", "ease")
+    set_status(made, "done", epochs=1, epoch=0, device="cpu")
+    return made
 
 
 def test_what_else_is_recorded_can_be_chosen_where_a_run_laid_over_has_it(exact, panel, session, qtbot):

@@ -36,9 +36,11 @@ def test_few_users_are_permuted_exactly_as_scipy_does():
     assert permutation(moved) == pytest.approx(theirs.pvalue)
 
 
-def test_corrections_equal_scipy_and_a_loop():
+def test_corrections_equal_a_calculation_by_hand_and_a_loop():
     p = [0.01, 0.04, 0.03, 0.005, 0.2, 1.0]
-    np.testing.assert_allclose(benjamini_hochberg(p), stats.false_discovery_control(p))
+    # .005·6/1 and .01·6/2, .03·6/3 and .04·6/4, .2·6/5, 1: each the least of itself and those after it
+    np.testing.assert_allclose(benjamini_hochberg(p), [0.03, 0.06, 0.06, 0.03, 0.24, 1.0])
+    assert benjamini_hochberg([]) == []
     ordered, so_far, expected = sorted(p), 0.0, {}
     for at, one in enumerate(ordered):
         so_far = max(so_far, min(1, one * (len(p) - at)))

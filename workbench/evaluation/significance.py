@@ -108,13 +108,9 @@ def holm(p: Sequence[float]) -> list[float]:
 
 def benjamini_hochberg(p: Sequence[float]) -> list[float]:
     """Adjusted so that the expected share of false alarms among all alarms stays below the level."""
-    values = np.asarray(p, np.float64)
-    n = len(values)
-    order = np.argsort(values, kind="stable")[::-1]
-    stepped = np.minimum.accumulate(values[order] * n / np.arange(n, 0, -1))
-    adjusted = np.empty(n)
-    adjusted[order] = np.minimum(stepped, 1)
-    return adjusted.tolist()
+    from scipy import stats
+
+    return stats.false_discovery_control(p).tolist()
 
 
 def uncorrected(p: Sequence[float]) -> list[float]:

@@ -60,6 +60,18 @@ def test_sorting_is_stable(qapp):
     assert column(model, 1) == ["x", "z", "w", "y"]
 
 
+@pytest.mark.parametrize("kind", ["f4", "f8", "i1", "i8", "u8", "bool"])
+def test_falling_is_the_opposite_of_rising_but_for_what_is_missing(qapp, kind):
+    values = np.array([1, 0, 1, 0, 1]).astype(kind)
+    if values.dtype.kind == "f":
+        values[[0, 1]] = np.nan, -0.0
+    model = ArrayModel([numbers("a", values), texts("b", list("vwxyz"))], 5)
+    model.sort(0, UP)
+    assert "".join(column(model, 1)) == ("wyxzv" if values.dtype.kind == "f" else "wyvxz")
+    model.sort(0, DOWN)
+    assert "".join(column(model, 1)) == ("zxywv" if values.dtype.kind == "f" else "zxvyw")
+
+
 def test_only_some_rows_are_shown_and_sorted(model):
     model.set_rows(np.array([3, 0]))
     model.sort(0, DOWN)

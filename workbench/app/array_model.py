@@ -18,8 +18,6 @@ from PySide6.QtCore import (
 
 from workbench.app.columns import Column
 from workbench.app.theme import ROW_HEIGHT
-from workbench.control import Control
-from workbench.data.sorting import order_of
 from workbench.errors import Cancelled
 
 WINDOW = 256  # rows formatted at once
@@ -178,7 +176,7 @@ class _Arrived(QObject):
         self.done.connect(model._swap)  # noqa: SLF001 - part of the model
 
 
-class _Sort(QRunnable, Control):
+class _Sort(QRunnable):
     """One sort; numpy and Arrow let the window's thread run meanwhile."""
 
     def __init__(
@@ -187,7 +185,7 @@ class _Sort(QRunnable, Control):
         super().__init__()
         self._token, self._keys, self._shown, self._falling, self._arrived = token, keys, shown, falling, arrived
 
-    def check(self) -> None:
+    def _check(self) -> None:
         if self._token != self._arrived.wanted:
             raise Cancelled
 
@@ -197,13 +195,26 @@ class _Sort(QRunnable, Control):
             self._arrived.done.emit(self._token, order if self._shown is None else self._shown[order])
 
     def _ordered(self) -> np.ndarray:
-        self.check()
+        self._check()
         keys = self._keys()  # here, because it may take as long as the sort itself
+        self._check()
         if isinstance(keys, np.ndarray) and keys.dtype.kind != "O":
-            return order_of(keys if self._shown is None else keys[self._shown], falling=self._falling, control=self)
+            return _order(keys if self._shown is None else keys[self._shown], falling=self._falling)
         import pyarrow as pa
         import pyarrow.compute as pc
 
         column = keys if isinstance(keys, pa.Array | pa.ChunkedArray) else pa.array([str(one) for one in keys])
         column = column if self._shown is None else column.take(pa.array(self._shown))
         return pc.array_sort_indices(column, order="descending" if self._falling else "ascending").to_numpy()
+
+
+def _order(keys: np.ndarray, *, falling: bool) -> np.ndarray:
+    """The order that sorts numbers, equal ones in their own order (falling: in the opposite), NaN last either way.
+
+    25 million take 0.1 to 6 s of processor time here, 1 to 8 s by their digits (radix) in Python, 2 to 8 s by Arrow.
+    """
+    order = np.argsort(keys, kind="stable")
+    if not falling:
+        return order
+    numbers = len(order) - np.count_nonzero(np.isnan(keys)) if keys.dtype.kind == "f" else len(order)
+    return np.concatenate([order[:numbers][::-1], order[numbers:]])

@@ -1,4 +1,8 @@
-"""The matrix of users and items as a picture that can be zoomed: the darker a field, the more of its pairs are there."""
+"""The matrix of users and items as a picture that can be zoomed: the darker a field, the more of its pairs are there.
+
+As a pyqtgraph ImageItem it would have 65 lines less (keys, hovering and round figures from 1 on remain), take 7 to 11 ms a
+frame instead of 2 to 3, and 25 ms to make instead of 3, twice on the page.
+"""
 
 import math
 from typing import Any

@@ -8,6 +8,7 @@ import psutil
 
 from workbench.app.heartbeat import Heartbeat
 from workbench.files import write_json
+from workbench.metrics import all_metrics
 from workbench.training.run import Run
 
 
@@ -39,7 +40,7 @@ def evaluation(metrics, **protocol):
         "masked": "items of the person's training and validation interactions",
         "relevance": "every hidden interaction",
         "cutoffs": [5, 10, 20],
-        "formulas": {"ndcg": "a formula"},
+        "formulas": {"ndcg": all_metrics()["ndcg"].formula},
         "interval": "95 %",
         "users": 4,
         "seed": 0,

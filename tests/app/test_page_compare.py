@@ -251,7 +251,7 @@ def test_another_metric_is_chosen_and_remembered(show, project, session, qtbot, 
     page.finish()
     assert page.pictures.cutoffs_card.title.text() == "NDCG at k"
     assert "EASE: 3 points, last 0.5" in page.pictures.cutoffs.summary()
-    assert "a formula" in protocol(page)["NDCG@20"].lower()
+    assert "sum of hit(i)" in protocol(page)["NDCG@20"].lower()
     again = keep(ComparePage(session))
     again.recall(json.loads(json.dumps(page.remember())))
     again.show()
@@ -336,7 +336,9 @@ def test_runs_of_other_data_or_judged_by_other_rules_stand_apart(show, project):
     path = other.folder / "run.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"data_hash": "f" * 64}))
     third = done_run(project, "c-popularity")
-    write_json(third.folder / "evaluation.json", evaluation(GOOD, relevance="hidden ratings of 4 and more"))
+    write_json(
+        third.folder / "evaluation.json", evaluation(GOOD, relevance="hidden ratings of 4 and more", relevant_from=4.0)
+    )
     done_run(project, "d-random", "random")
     page = show()
     assert [len(group.runs) for group in page._groups] == [2, 1, 1]

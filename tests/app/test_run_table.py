@@ -14,7 +14,7 @@ from workbench.app.pages import _compare_report, _protocol_card, _protocols
 from workbench.app.pages._run_delegates import DETAIL
 from workbench.app.pages._run_model import RUN
 from workbench.app.pages._run_words import differences
-from workbench.evaluation.aggregating import settings_of
+from workbench.evaluation.comparable import repeat_key
 
 FIGURES = {"ndcg@10": (0.4, 0.3, 0.5), "recall@10": (0.2, 0.1, 0.3)}
 
@@ -293,7 +293,9 @@ def test_only_settings_that_differ_are_told(one, other, told):
 
 def test_what_runs_have_in_common_is_written_down_once_and_anew_when_it_changes(page, monkeypatch):
     written = []
-    monkeypatch.setattr(_protocols, "settings_of", lambda spec: written.append(spec["seed"]) or settings_of(spec))
+    monkeypatch.setattr(
+        _protocols.comparable, "repeat_key", lambda spec: written.append(spec["seed"]) or repeat_key(spec)
+    )
     page.refresh()
     assert written == []
     info = page.session.run("a2-random")

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from workbench.evaluation.aggregating import repeats, settings_of
-from workbench.evaluation.protocol import unlike
+from workbench.evaluation.aggregating import repeats
+from workbench.evaluation.comparable import repeat_key
 
 
 def spec(algorithm="ease", seed=0, split="last-n", **settings):
@@ -38,35 +38,6 @@ def test_what_differs_otherwise_is_no_repeat():
 def test_what_is_known_to_be_alike_is_not_looked_at():
     specs = {"a": spec(seed=0), "b": spec(seed=1), "c": spec("pop", seed=2)}
     values = dict.fromkeys(specs, 1.0)
-    known = {name: settings_of(one) for name, one in specs.items()}
+    known = {name: repeat_key(one) for name, one in specs.items()}
     assert repeats(specs, values, alike=known) == repeats(specs, values) != []
     assert [one.runs for one in repeats(specs, values, alike=dict.fromkeys(specs, ""))] == [("a", "b", "c")]
-
-
-PROTOCOL = {"data_hash": "x", "split": {"name": "last-n", "n": 1}, "candidates": "all 9 items", "masked": "m",
-            "relevance": "r", "history": "h", "formulas": {"ndcg": "f", "recall": "plain"}, "sampled": False}  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("change", "reason"),
-    [
-        ({"data_hash": "y"}, "The data differs"),
-        ({"split": {"name": "random"}}, "The split (last-n, n 1 in a, random in b) differs"),
-        ({"candidates": "100"}, "The candidates"),
-        ({"masked": "n"}, "What is left out of the lists"),
-        ({"relevance": "4"}, "What counts as relevant"),
-        ({"filters": [{"name": "core", "n": 5}]}, "The filters (none in a, core, n 5 in b)"),
-        ({"sampled": True}, "Whether candidates are sampled (no in a, yes in b)"),
-        ({"formulas": {"ndcg": "other"}}, "The formula of ndcg"),
-    ],
-)
-def test_unlike_protocols_are_not_comparable_and_it_is_said_why(change, reason):
-    assert unlike({"a": PROTOCOL, "b": PROTOCOL | change}, "ndcg@10").startswith(reason)
-    assert unlike({"a": PROTOCOL, "b": PROTOCOL}, "ndcg@10") is None
-
-
-def test_formulas_of_other_metrics_and_seeds_do_not_matter():
-    other = PROTOCOL | {"formulas": {"ndcg": "f"}, "seed": 3}
-    assert unlike({"a": PROTOCOL, "b": other}, "ndcg@10") is None
-    two = PROTOCOL | {"relevance": "4", "masked": "n"}
-    assert unlike({"a": PROTOCOL, "b": two}, "ndcg@10").count(" differ,") == 1

@@ -96,7 +96,7 @@ def test_p_is_adjusted_over_all_pairs_by_the_chosen_way(folder, ask):
 def test_unlike_protocols_are_not_ranked_and_it_is_said_why(folder, ask):
     answer = json.loads(ask("compare", folder / "pop", folder / "other", folder / "chance", "--json")[1])
     assert not answer["comparable"]
-    assert "The split (last-n" in answer["why"]
+    assert "The split (last 1 of each user test" in answer["why"]
     assert [(one["a"], one["b"]) for one in answer["pairs"]] == [("pop", "chance")]
     assert "not comparable" in ask("compare", folder / "pop", folder / "other")[1]
 

@@ -1,13 +1,12 @@
 """One number from several runs that differ in their seed or their fold alone, with how far they spread."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-FOLDED = ("k-fold", "time-series")  # splits that make a whole of several runs
+from workbench.evaluation.comparable import FOLDED, repeat_key
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ def repeats(
     specs: Mapping[str, Mapping[str, Any]],
     values: Mapping[str, float],
     *,
-    many: Sequence[str] = FOLDED,
+    folded: Sequence[str] = FOLDED,
     alike: Mapping[str, str] | None = None,
 ) -> list[Repeated]:
     """Find the runs that belong together, and sum them up.
@@ -51,14 +50,14 @@ def repeats(
         By run what was asked of it (the content of ``run.json``).
     values
         By run its number.
-    many
+    folded
         Splits that have several folds.
     alike
-        By run what `settings_of` says of it, for whoever has that at hand.
+        By run its `repeat_key`, for whoever has that at hand.
     """
     groups: dict[str, list[str]] = {}
     for name in values:
-        groups.setdefault(alike[name] if alike else settings_of(specs[name], many), []).append(name)
+        groups.setdefault(alike[name] if alike else repeat_key(specs[name], folded), []).append(name)
     return [one for names in groups.values() if (one := together(names, specs, values)) is not None]
 
 
@@ -88,12 +87,3 @@ def together(
 def _summed(names: Sequence[str], what: str, numbers: Sequence[float]) -> Repeated:
     one = np.asarray(numbers)
     return Repeated(tuple(names), what, float(one.mean()), float(one.std(ddof=1)), float(one.min()), float(one.max()))
-
-
-def settings_of(spec: Mapping[str, Any], many: Sequence[str] = FOLDED) -> str:
-    """What must be the same for runs to be repeats of each other: all but the seed and the fold."""
-    settings = dict(spec["split_settings"])
-    if spec["split"] in many:
-        settings.pop("fold", None)
-    kept = ("algorithm", "hyperparameters", "data_hash", "filters", "split", "patience", "changes")
-    return json.dumps([{name: spec.get(name) for name in kept}, settings], sort_keys=True, default=str)

@@ -17,6 +17,7 @@ from workbench.data.interactions import Array, Interactions
 from workbench.data.splitting import Part, Split
 from workbench.declaring import nearest
 from workbench.errors import WorkbenchError
+from workbench.evaluation.comparable import MASKED, relevance_words
 from workbench.evaluation.intervals import WORDS, bootstrap
 from workbench.evaluation.lists import (
     Negatives,
@@ -29,6 +30,7 @@ from workbench.evaluation.lists import (
 )
 from workbench.evaluation.segments import attribute
 from workbench.metrics import Metric, Ranked, all_metrics
+from workbench.metrics.fairness import gap_formula
 
 __all__ = [
     "CUTOFFS",
@@ -216,8 +218,8 @@ def evaluate(  # noqa: PLR0913 - what a number depends on
         result, per_user = found | result, own | per_user
     protocol = _facts(chosen, cutoffs, n_items, relevant_from, variants, negatives, train)
     if groups is not None and "user_gap" in protocol["formulas"]:
-        told = protocol["formulas"]["user_gap"].partition(" quarters")[0]
-        protocol["formulas"]["user_gap"] = f"{told} groups of users by {groups.casefold()}"
+        of = (variants or {}).get("user_gap") or "ndcg"
+        protocol["formulas"]["user_gap"] = gap_formula(of, f"groups of users by {groups.casefold()}")
     return Evaluation(result, per_user, who, len(judged), protocol, time.perf_counter() - started, lists)
 
 
@@ -351,10 +353,8 @@ def _facts(
     facts: dict[str, Any] = {
         "candidates": negatives.describe() if negatives else f"all {n_items} items of the data set",
         "sampled": negatives is not None,
-        "masked": "items of the person's training and validation interactions",
-        "relevance": "every hidden interaction"
-        if relevant_from is None
-        else f"hidden ratings of {relevant_from:g} and more",
+        "masked": MASKED["train+validation"],
+        "relevance": relevance_words(relevant_from),
         "relevant_from": relevant_from,
         "cutoffs": sorted(set(cutoffs)),
         "formulas": {metric.name: metric.formula_of(variants) for metric in chosen},

@@ -8,8 +8,8 @@ from typing import Any
 
 from workbench.algorithms import Algorithm, find
 from workbench.errors import WorkbenchError
+from workbench.evaluation.comparable import key_of, terms_of
 from workbench.evaluation.leaks import LIGHTS
-from workbench.evaluation.protocol import unlike
 from workbench.evaluation.significance import ALPHA, SIZES, Difference, in_words
 from workbench.files import read_json
 from workbench.metrics import all_metrics
@@ -147,17 +147,12 @@ def _unlike(one: Facts, others: list[Facts]) -> str:
 
 def groups_of(found: Sequence[Facts], metric: str) -> list[Group]:
     """Runs by how they were judged: those whose numbers may be ranked together; the largest group first."""
-    together: list[list[Facts]] = []
+    together: dict[str, list[Facts]] = {}
     for one in found:
-        if not one.metrics:
-            continue
-        for group in together:
-            if unlike({"a": group[0].protocol, "b": one.protocol}, metric) is None:
-                group.append(one)
-                break
-        else:
-            together.append([one])
-    return [_group(one, metric) for one in sorted(together, key=lambda group: -len(group))]
+        if one.metrics:
+            key = key_of(terms_of(one.run.spec.model_dump(), one.protocol), metric)
+            together.setdefault(key, []).append(one)
+    return [_group(one, metric) for one in sorted(together.values(), key=lambda group: -len(group))]
 
 
 def _group(runs: list[Facts], metric: str) -> Group:

@@ -13,6 +13,7 @@ GROUPS = {
     "popularity": "groups of items: head (80 % of the interactions) and tail",
     "genres": "groups of items: genres, in which an item counts by its share",
 }
+GAPS = {"ndcg": "NDCG", "recall": "recall"}
 QUARTERS = 4
 
 
@@ -69,12 +70,14 @@ def _spread(found: Array, possible: Array) -> Array:
     return np.asarray(chances.std() / chances.mean() if len(chances) and chances.mean() > 0 else np.nan)
 
 
+def gap_formula(of: str, groups: str = "quarters of the users by the length of their history") -> str:
+    """The formula of `user_gap` in words: between which groups, and of what."""
+    return f"greatest - least mean {GAPS[of]} among {groups}"
+
+
 @catalogue_metric(
     "Gap between users",
-    {
-        "ndcg": "greatest - least mean NDCG among quarters of the users by the length of their history",
-        "recall": "greatest - least mean recall among quarters of the users by the length of their history",
-    },
+    {of: gap_formula(of) for of in GAPS},
     needs=("history",),
     higher_is_better=False,
 )

@@ -18,10 +18,10 @@ from workbench.declaring import nearest
 from workbench.errors import WorkbenchError
 from workbench.evaluation import significance
 from workbench.evaluation.aggregating import repeats
+from workbench.evaluation.comparable import terms_of, unlike
 from workbench.evaluation.intervals import bootstrap
 from workbench.evaluation.lists import catalogue_of, compare_lists, only_relevant
 from workbench.evaluation.overlap import rank_biased_overlap
-from workbench.evaluation.protocol import unlike
 from workbench.evaluation.segments import ERRORS, Segment, ages, attribute, by_items, by_users, deciles
 from workbench.evaluation.significance import Difference
 from workbench.metrics import Ranked, all_metrics
@@ -48,9 +48,11 @@ def compare_runs(
     found = {name: tested(run) for name, run in names.items()}
     means = {name: _mean(one, metric, name) for name, one in found.items()}
     protocols = {name: one["protocol"] for name, one in found.items()}
+    specs = {name: run.spec.model_dump() for name, run in names.items()}
+    terms = {name: terms_of(specs[name], protocols[name]) for name in names}
     higher = all_metrics()[metric.partition("@")[0]].higher_is_better
     per_user = {name: values_of(run, metric) for name, run in names.items()}
-    chosen = [(a, b) for a, b in combinations(names, 2) if unlike({a: protocols[a], b: protocols[b]}, metric) is None]
+    chosen = [(a, b) for a, b in combinations(names, 2) if unlike({a: terms[a], b: terms[b]}, metric) is None]
     values = [in_both(per_user[a], per_user[b])[1:] for a, b in chosen]
     differences = significance.compare_pairs(values, test, correction) if chosen else []
     if metric in ERRORS:
@@ -62,9 +64,8 @@ def compare_runs(
     for (a, b), one in zip(chosen, differences, strict=True):
         words = significance.in_words(a, b, metric, one, higher_is_better=higher, correction=correction)
         pairs.append({"a": a, "b": b, **asdict(one), "words": words})
-    specs = {name: run.spec.model_dump() for name, run in names.items()}
     same = repeats(specs, means)
-    why = unlike(protocols, metric)
+    why = unlike(terms, metric)
     return {
         "metric": metric,
         "higher_is_better": higher,

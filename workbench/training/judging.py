@@ -13,17 +13,13 @@ from workbench.data.filtering import describe
 from workbench.data.splitting import SHOWN, TRAIN, Fold, Part
 from workbench.declaring import nearest
 from workbench.errors import WorkbenchError
+from workbench.evaluation.comparable import MASKED
 from workbench.evaluation.evaluate import CUTOFFS, Evaluation, describe_protocol, evaluate
 from workbench.evaluation.leaks import Evidence, find_leaks
 from workbench.evaluation.lists import Negatives
 from workbench.files import read_json, whole_file, write_json
 from workbench.metrics.peers import PEERS, Peer
 from workbench.training.run import Run, now
-
-MASKED = {
-    "train": "items of the person's training interactions only",
-    "train+validation": "items of the person's training and validation interactions",
-}
 
 
 def evaluate_run(  # noqa: PLR0913 - what a number depends on

@@ -1,6 +1,5 @@
 """Which runs may be compared: those that were judged in the same way on the same data."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -13,11 +12,9 @@ from workbench.app.runs import RunInfo
 from workbench.data.filtering import describe
 from workbench.data.splitting import make_split
 from workbench.errors import WorkbenchError
-from workbench.evaluation.aggregating import FOLDED, settings_of
+from workbench.evaluation import comparable
 from workbench.metrics import all_metrics
 
-# What an evaluation that nobody changed takes for relevant; a run that is not tested yet will be tested so.
-USUAL = "every hidden interaction"
 SHOWN = 10  # parts that are listed one by one
 
 
@@ -27,17 +24,7 @@ def _tr(text: str) -> str:
 
 def key_of(info: RunInfo, *, fold: bool = True) -> str:
     """Equal for runs whose numbers may be ranked together; without `fold`, for those that may be summed up over folds."""
-    spec = info.spec
-    protocol = protocol_of(info)
-    data = [spec.get("data_hash"), spec.get("filters") or []]
-    settings = spec.get("split_settings")
-    if not fold and spec.get("split") in FOLDED and isinstance(settings, dict):
-        settings = {name: value for name, value in settings.items() if name != "fold"}
-    parts = [*data, spec.get("split"), settings, protocol.get("relevance", USUAL)]
-    # A test that nobody changed ranks all items, leaves out what is known, and takes our formulas.
-    drawn = protocol.get("candidates") if protocol.get("sampled") else None
-    parts += [drawn, protocol.get("mask", "train+validation"), protocol.get("definitions") or {}]
-    return json.dumps(parts, sort_keys=True, default=str)
+    return comparable.key_of(comparable.terms_of(info.spec, protocol_of(info)), fold=fold)
 
 
 class Keys:
@@ -55,10 +42,10 @@ class Keys:
         return key
 
     def alike(self, runs: Sequence[RunInfo]) -> dict[str, str]:
-        """By run id `settings_of`, remembered in the same way."""
+        """By run id `repeat_key`, remembered in the same way."""
         for info in runs:
             if self._settings.get(info.id, (None, ""))[0] is not info.spec:
-                self._settings[info.id] = info.spec, settings_of(info.spec)
+                self._settings[info.id] = info.spec, comparable.repeat_key(info.spec)
         return {info.id: self._settings[info.id][1] for info in runs}
 
 
@@ -135,9 +122,8 @@ def data_words(info: RunInfo) -> str:
 
 
 def _title(info: RunInfo, folds: Sequence[int] | None = None) -> str:
-    relevance = protocol_of(info).get("relevance", USUAL)
     protocol = protocol_of(info)
-    unusual = [] if relevance == USUAL else [str(relevance)[:LONG]]
+    unusual = [str(protocol.get("relevance"))[:LONG]] if protocol.get("relevant_from") is not None else []
     unusual += [_tr("sampled candidates")] if protocol.get("sampled") else []
     unusual += [_tr("as {tool}").format(tool=str(protocol["as"])[:LONG])] if protocol.get("as") else []
     filters = [filter_words(info)] if info.spec.get("filters") else []

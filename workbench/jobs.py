@@ -123,12 +123,10 @@ def evaluate(run: str, control: Control) -> Json:
     return evaluate_run(Run.open(Path(run)), control=control)
 
 
-def compare(
-    runs: list[str], control: Control, metric: str = "ndcg@10", test: str = "wilcoxon", correction: str = "holm"
-) -> Json:
+def compare(runs: list[str], control: Control, metric: str = "ndcg@10", test: str = "wilcoxon") -> Json:
     """Hold tested runs against each other in one metric, all pairs, with tests by user."""
     opened = [Run.open(Path(one)) for one in runs]
-    return comparing.compare_runs(opened, metric, test=test, correction=correction)
+    return comparing.compare_runs(opened, metric, test=test)
 
 
 def segments(run: str, control: Control, metric: str = "ndcg@10", by: str = "activity") -> list[Json]:

@@ -1,106 +1,72 @@
 """Whether a difference is real is said in words, from tests by user that are done outside the window."""
 
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from tests.app.compared import choose_rows
-from tests.app.fake_runs import done_run
+from tests.app.fake_runs import done_run, evaluation
 from tests.app.trained import Opened, films, make_project
-from workbench.app.pages._compare_words import MOST, AllPairs, answer_words, pair_words
+from workbench.app.pages._compare_words import MOST, AllPairs, answer_verdicts, details_of, pair_verdict
 from workbench.app.task_worker import Task
-from workbench.evaluation.significance import compare_pairs, in_words
+from workbench.control import Control
+from workbench.evaluation.significance import compare_pair
+from workbench.evaluation.verdict import verdict_of
+from workbench.files import write_json
+from workbench.jobs import compare
+from workbench.metrics import all_metrics
 
 GOOD = {"ndcg@10": (0.4, 0.3, 0.5), "coverage@10": (0.7, None, None), "rmse": (0.9, 0.8, 1.0)}
 NAMES = {"a": "Popularity", "b": "EASE", "c": "BPR"}
 
 
 def pair(a="a", b="b", difference=0.1, p=0.001, **more):
-    known = {"low": difference - 0.05, "high": difference + 0.05, "effect": 0.3 if difference > 0 else -0.3}
-    known |= {"gain": 30, "lose": 10, "users": 100, "p_adjusted": p, "p": p}
+    known = {"mean_a": 0.2, "mean_b": 0.2 + difference, "low": difference - 0.05, "high": difference + 0.05}
+    known |= {"effect": 0.3 if difference > 0 else -0.3, "gain": 30, "lose": 10, "users": 100}
+    known |= {"p_adjusted": p, "p": p, "runs": 3, "pairs": 3, "test": "wilcoxon"}
     return {"a": a, "b": b, "difference": difference} | known | more
 
 
 def answer(pairs, metric="ndcg@10", **runs):
-    return {"metric": metric, "pairs": pairs, "runs": runs}
+    higher = all_metrics()[metric.partition("@")[0]].higher_is_better
+    return {"metric": metric, "higher_is_better": higher, "pairs": pairs, "runs": runs}
 
 
 # The words ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_real_difference_names_the_better_one_first():
-    said = pair_words(NAMES, pair(), "ndcg@10", 1)
-    assert said.real
-    assert said.sentence == "A real difference: EASE is better than Popularity by 0.1000 in NDCG@10."
-    assert said.details == (
-        "95 %: 0.0500 to 0.1500 · effect 0.30, small · p = 0.001 (Wilcoxon)"
-        " · better for 30 users, worse for 10, equal for 60"
+def test_a_pair_is_told_with_the_names_of_the_table():
+    said = pair_verdict(NAMES, pair(), "ndcg@10")
+    assert said.sentence == "More than chance: EASE is better than Popularity by 0.1000 (50 %) in NDCG@10."
+    assert details_of(said) == (
+        "Size: large; better for 30 users, worse for 10, equal for 60 · 95 %: 0.0500 to 0.1500 · Cohen's d 0.30"
+        " · p = 0.001, Wilcoxon, corrected for the 3 pairs of 3 runs that were tested alike"
     )
-    other = pair_words(NAMES, pair(difference=-0.1, gain=10, lose=30), "ndcg@10", 3)
-    assert other.sentence == "A real difference: Popularity is better than EASE by 0.1000 in NDCG@10."
-    assert other.details == said.details.replace("(Wilcoxon)", "(Wilcoxon; Holm for 3 pairs)")
-
-
-def test_of_errors_the_smaller_one_is_better():
-    said = pair_words(NAMES, pair(difference=-0.1, gain=10, lose=30), "rmse", 1)
-    assert "EASE is better than Popularity by 0.1000" in said.sentence
-    assert "better for 30 users, worse for 10" in said.details
-    said = pair_words(NAMES, pair(difference=0.1, gain=10, lose=30), "rmse", 1)
-    assert "Popularity is better than EASE by 0.1000" in said.sentence
-    assert "better for 10 users, worse for 30" in said.details
-
-
-def test_of_what_is_neither_good_nor_bad_it_says_higher():
-    said = pair_words(NAMES, pair(), "arp@10", 1)
-    assert "EASE is higher than Popularity" in said.sentence
-    assert "higher for 30 users, lower for 10" in said.details
-
-
-def test_noise_is_called_noise():
-    said = pair_words(NAMES, pair(p=0.05), "ndcg@10", 1)
-    assert not said.real
-    assert said.sentence.startswith("Probably just noise: EASE and Popularity differ by 0.1000")
-    assert "p = 0.05" in said.details
-    assert pair_words(NAMES, pair(p=0.0499), "ndcg@10", 1).real
-
-
-def test_doubt_about_the_size_and_nobody_in_common_are_said():
-    said = pair_words(NAMES, pair(low=-0.01), "ndcg@10", 1)
-    assert "surer for how many users than by how much" in said.details
-    assert "no users in common" in pair_words(NAMES, pair(users=0), "ndcg@10", 1).sentence
-    assert "p < 0.0001" in pair_words(NAMES, pair(p=1e-9), "ndcg@10", 1).details
+    assert "EASE is better than x" in pair_verdict(NAMES, pair("x"), "ndcg@10").sentence
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_the_words_are_those_of_the_command_line(seed):
-    """Both say of the same numbers which run is better, and whether that is noise."""
     random = np.random.default_rng(seed)
     a, b = random.random((2, 40))
-    b = b + (seed - 2) * 0.1
-    found = compare_pairs([(a, b)])[0]
-    for metric, higher in (("ndcg@10", True), ("rmse", False)):
-        here = pair_words(NAMES, vars(found) | {"a": "a", "b": "b"}, metric, 1)
-        there = in_words("Popularity", "EASE", metric, found, higher_is_better=higher)
-        assert here.real == (not there.startswith("Probably just noise"))
-        if here.real:
-            first = here.sentence.removeprefix("A real difference: ").split(" is ")[0]
-            assert (first == "EASE") == ("EASE is better" in there)
-            counts = there.rpartition("better for ")[2].split(",")[0]
-            # The command line counts for the second run, the window for the better one.
-            assert f"{'better' if first == 'EASE' else 'worse'} for {counts}" in here.details
+    found = compare_pair(a, b + (seed - 2) * 0.1, runs=1 + seed)
+    for metric in ("ndcg@10", "rmse"):
+        here = pair_verdict({"a": "x", "b": "y"}, asdict(found) | {"a": "a", "b": "b", "words": ""}, metric)
+        assert here == verdict_of(found, "x", "y", metric)
 
 
-def test_of_several_runs_the_best_two_are_told_and_how_many_pairs_differ():
+def test_of_several_runs_the_best_two_are_told():
     pairs = [pair(), pair("a", "c", 0.02, 0.4), pair("b", "c", -0.08, 0.01, gain=10, lose=30)]
-    found, every = answer_words(NAMES, answer(pairs, a=0.2, b=0.3, c=0.22))
-    assert found.sentence == "A real difference: EASE is better than BPR by 0.0800 in NDCG@10."
-    assert found.details.startswith("2 of 3 pairs really differ · ")
-    assert [one.real for one in every] == [True, False, True]
+    best, every = answer_verdicts(NAMES, answer(pairs, a=0.2, b=0.3, c=0.22))
+    assert best.fact.startswith("EASE is better than BPR by 0.0800")
+    assert [one.more_than_chance for one in every] == [True, False, True]
     worst = [pair(difference=0.1), pair("a", "c", 0.2), pair("b", "c", 0.1)]
-    assert (
-        "Popularity is better than EASE" in answer_words(NAMES, answer(worst, "rmse", a=0.2, b=0.3, c=0.4))[0].sentence
-    )
+    best, _ = answer_verdicts(NAMES, answer(worst, "rmse", a=0.2, b=0.3, c=0.4))
+    assert "Popularity is better than EASE" in best.sentence
+    assert answer_verdicts(NAMES, answer(worst[1:], "rmse", a=0.2, b=0.3, c=0.4))[0] is None
 
 
 # On the page -------------------------------------------------------------------------------------------------------
@@ -157,7 +123,7 @@ def test_two_runs_are_compared_outside_the_window_and_once(page, asked, project)
     assert [(one.job, one.args) for one in asked] == [("compare", {"runs": folders, "metric": "ndcg@10"})]
     found = answer([pair("a-popularity", "b-ease")], **{"a-popularity": 0.2, "b-ease": 0.3})
     asked[0].done.emit(found)
-    sentence = "A real difference: EASE is better than Popularity by 0.1000 in NDCG@10."
+    sentence = "More than chance: EASE is better than Popularity by 0.1000 (50 %) in NDCG@10."
     assert page.verdict.words()[0] == sentence
     assert not page.verdict.all_pairs.isVisible()
     choose(page, "a-popularity")
@@ -169,6 +135,18 @@ def test_two_runs_are_compared_outside_the_window_and_once(page, asked, project)
     assert "Mine is better than Popularity" in page.verdict.words()[0]
     assert len(asked) == 1
     assert page.verdict.height() == height
+
+
+def test_a_run_that_is_tested_since_has_them_compared_anew(page, asked, session, project):
+    """With each run that was tested alike there are more pairs to correct for."""
+    choose(page, "a-popularity", "b-ease")
+    asked[0].done.emit(answer([pair("a-popularity", "b-ease")], **{"a-popularity": 0.2, "b-ease": 0.3}))
+    write_json(project.folder / "runs" / "d-bpr" / "evaluation.json", evaluation(GOOD))
+    session.close_project()
+    session.open_project(project.folder)
+    page.refresh()
+    choose(page, "a-popularity", "b-ease")
+    assert [one.args["runs"] for one in asked] == [asked[0].args["runs"]] * 2
 
 
 def test_an_answer_that_nobody_waits_for_any_more_is_not_shown(page, asked):
@@ -201,13 +179,14 @@ def test_all_pairs_can_be_read(page, asked, qtbot):
     pairs = [pair(*names[:2]), pair(names[0], names[2], 0.01, 0.5), pair(*names[1:], -0.09)]
     asked[0].done.emit(answer(pairs, **dict(zip(names, (0.2, 0.3, 0.21), strict=True))))
     assert page.verdict.all_pairs.text() == "All 3 pairs"
+    assert page.verdict.words()[1].startswith("2 of 3 pairs differ by more than chance · Size: ")
     page.verdict.all_pairs.setFocus()
     qtbot.keyClick(page.verdict.all_pairs, Qt.Key.Key_Space)
     dialog = page.window().findChild(AllPairs)
     qtbot.waitUntil(dialog.isVisible)
     told = [one.text() for one in dialog.findChildren(QLabel)]
-    assert len([one for one in told if one.startswith("A real difference")]) == 2
-    assert told[-2].startswith("Probably just noise")
+    assert len([one for one in told if one.startswith("More than chance")]) == 2
+    assert told[-2].startswith("Could be chance")
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: page.window().findChild(AllPairs) is None)
 
@@ -232,9 +211,12 @@ def test_the_whole_way_from_the_table_to_the_tests_and_back(qtbot, home, tmp_pat
         opened.page.primary.trigger()
         opened.until(lambda: all(info.metrics for info in opened.session.all_runs()))
         opened.session.select_runs([info.id for info in opened.session.all_runs()])
-        opened.until(lambda: "effect" in opened.page.verdict.words()[1])
+        opened.until(lambda: "users" in opened.page.verdict.words()[1])
         sentence, details = opened.page.verdict.words()
-        assert sentence.startswith(("Probably just noise: ", "A real difference: "))
-        assert "users" in details
+        assert sentence.startswith(("Could be chance: ", "More than chance: "))
+        folders = [str(info.folder) for info in opened.session.all_runs()]
+        there = compare(folders, Control())["pairs"][0]
+        assert there["words"].partition(":")[0] == sentence.partition(":")[0]
+        assert details.split(" · ")[-1] in there["words"]
     finally:
         opened.close()

@@ -3,14 +3,13 @@ import pytest
 from scipy import stats
 
 from workbench.errors import WorkbenchError
-from workbench.evaluation import significance
 from workbench.evaluation.significance import (
-    benjamini_hochberg,
-    compare_pairs,
+    TESTS,
+    about,
+    compare_pair,
     effect_size,
-    holm,
-    in_words,
     paired_t,
+    pairs_of,
     permutation,
     wilcoxon,
 )
@@ -36,74 +35,105 @@ def test_few_users_are_permuted_exactly_as_scipy_does():
     assert permutation(moved) == pytest.approx(theirs.pvalue)
 
 
-def test_corrections_equal_a_calculation_by_hand_and_a_loop():
-    p = [0.01, 0.04, 0.03, 0.005, 0.2, 1.0]
-    # .005·6/1 and .01·6/2, .03·6/3 and .04·6/4, .2·6/5, 1: each the least of itself and those after it
-    np.testing.assert_allclose(benjamini_hochberg(p), [0.03, 0.06, 0.06, 0.03, 0.24, 1.0])
-    assert benjamini_hochberg([]) == []
-    ordered, so_far, expected = sorted(p), 0.0, {}
-    for at, one in enumerate(ordered):
-        so_far = max(so_far, min(1, one * (len(p) - at)))
-        expected[one] = so_far
-    np.testing.assert_allclose(holm(p), [expected[one] for one in p])
+@pytest.mark.parametrize("test", TESTS)
+def test_no_difference_has_no_evidence_in_any_test(test):
+    one = compare_pair(A, A, test=test)
+    assert (one.difference, one.p, one.effect, one.gain, one.lose) == (0, 1, 0, 0, 0)
+    assert one.nowhere
+    assert not one.more_than_chance
 
 
-def test_no_difference_has_no_evidence_in_any_test():
-    for test in significance.TESTS:
-        (one,) = compare_pairs([(A, A)], test)
-        assert (one.difference, one.p, one.effect, one.gain, one.lose) == (0, 1, 0, 0, 0)
-        assert in_words("a", "b", "ndcg@10", one).startswith("Probably just noise")
+@pytest.mark.parametrize("test", TESTS)
+def test_one_user_proves_nothing(test):
+    one = compare_pair(np.array([0.1]), np.array([0.9]), test=test)
+    assert one.p == one.p_adjusted == 1
+    assert (one.low, one.high, one.effect, one.gain, one.users) == (None, None, None, 1, 1)
+    assert not one.more_than_chance
 
 
-def test_a_pair_is_described_and_adjusted_for_all_pairs():
-    noise = A + RNG.normal(0, 0.1, 80)
-    first, second = compare_pairs([(A, B), (A, noise)])
-    assert first.difference == pytest.approx((B - A).mean())
-    assert first.low < first.difference < first.high
-    assert (first.gain, first.lose) == ((B > A).sum(), (B < A).sum())
-    assert first.effect == pytest.approx((B - A).mean() / (B - A).std(ddof=1)) == pytest.approx(effect_size(B - A))
-    assert first.p_adjusted == pytest.approx(min(1, 2 * first.p))
-    assert second.p_adjusted >= second.p
+@pytest.mark.parametrize("test", TESTS)
+@pytest.mark.parametrize("n", [2, 5, 12])
+def test_users_who_all_differ_by_the_same_are_as_many_coins(test, n):
+    """Without a spread there is no t: two who agree were 0 and "p < 0.0001"; that both fall on one side has one half."""
+    a = np.linspace(0.1, 0.7, n)
+    one = compare_pair(a, a + 0.1, test=test)  # but for rounding
+    assert one.p == pytest.approx(2 / 2**n)
+    assert one.effect is None
+    assert one.more_than_chance == (n > 5)
+
+
+def test_two_users_who_differ_unlike_each_other_have_a_t():
+    moved = np.array([0.1, 0.3])
+    assert paired_t(moved) == stats.ttest_1samp(moved, 0).pvalue
+    assert effect_size(moved) == pytest.approx(0.2 / np.std(moved, ddof=1))
+
+
+def test_a_pair_is_described_and_corrected_for_all_pairs_of_the_runs():
+    one = compare_pair(A, B)
+    assert one.difference == pytest.approx((B - A).mean()) == pytest.approx(one.mean_b - one.mean_a)
+    assert (one.mean_a, one.mean_b) == (pytest.approx(A.mean()), pytest.approx(B.mean()))
+    assert one.low < one.difference < one.high
+    assert (one.gain, one.lose, one.users) == ((B > A).sum(), (B < A).sum(), 80)
+    assert one.effect == pytest.approx((B - A).mean() / (B - A).std(ddof=1))
+    assert (one.runs, one.pairs, one.p_adjusted) == (2, 1, one.p)
+    ten = compare_pair(A, B, runs=10)
+    assert (ten.runs, ten.pairs) == (10, 45)
+    assert ten.p_adjusted == pytest.approx(min(1, 45 * one.p))
+    assert compare_pair(A, B, runs=10_000).p_adjusted == 1
+    assert [pairs_of(n) for n in (2, 3, 10, 200)] == [1, 3, 45, 19_900]
+
+
+def test_the_correction_can_turn_an_answer():
+    a = RNG.random(40)
+    b = a + RNG.normal(0.03, 0.08, 40)
+    p = compare_pair(a, b).p
+    runs = next(n for n in range(2, 1000) if pairs_of(n) * p >= 0.05)
+    assert compare_pair(a, b, runs=runs - 1).more_than_chance
+    assert not compare_pair(a, b, runs=runs).more_than_chance
+
+
+def test_the_order_of_a_pair_turns_the_sign_and_nothing_else():
+    there, back = compare_pair(A, B, runs=5), compare_pair(B, A, runs=5)
+    assert back.p_adjusted == there.p_adjusted
+    assert (back.difference, back.gain, back.lose) == (-there.difference, there.lose, there.gain)
+    assert (back.low, back.high) == (pytest.approx(-there.high), pytest.approx(-there.low))
 
 
 def test_what_is_not_defined_for_a_user_is_left_out():
     a, b = A.copy(), B.copy()
     a[3], b[7] = np.nan, np.nan
-    (one,) = compare_pairs([(a, b)])
-    assert one.users == 78
-    (none,) = compare_pairs([(np.full(5, np.nan), A[:5])])
-    assert none.users == 0
-    assert "no users in common" in in_words("a", "b", "ndcg@10", none)
-
-
-def test_words_say_who_is_better_and_for_how_many():
-    (one,) = compare_pairs([(A, A + 0.1 + RNG.random(80) / 100)])
-    words = in_words("pop", "ease", "ndcg@10", one)
-    assert words.startswith("ease is better than pop by 0.1")
-    assert "the effect is large: better for 80, worse for 0, equal for 0" in words
-    assert "p < 0.0001, adjusted by Holm" in words
-    lower = in_words("pop", "ease", "rmse", one, higher_is_better=False)
-    assert lower.startswith("ease is worse than pop")
-    assert "better for 0, worse for 80" in lower
-    assert in_words("a", "b", "arp@10", one, higher_is_better=None).startswith("b is higher than a")
-
-
-def test_a_test_and_an_interval_that_disagree_are_both_told():
-    moved = np.concatenate([np.full(60, 0.01), [-0.9, -0.8]])  # nearly all gain a little, two lose much
-    (one,) = compare_pairs([(np.ones(62), 1 + moved)])
-    assert one.p < 0.05
-    assert one.low < 0 < one.high
-    assert "includes 0: surer is for how many users than by how much" in in_words("a", "b", "ndcg@10", one)
+    kept = np.delete(np.arange(80), [3, 7])
+    assert compare_pair(a, b) == compare_pair(A[kept], B[kept])
+    none = compare_pair(np.full(5, np.nan), A[:5])
+    assert (none.users, none.p, none.low, none.difference) == (0, 1, None, 0)
 
 
 def test_chance_is_called_chance_as_often_as_promised():
     alarms = 0
     for _ in range(200):
         a = RNG.random(60)
-        alarms += compare_pairs([(a, a + RNG.normal(0, 0.1, 60))], "t")[0].p < 0.05
+        alarms += compare_pair(a, a + RNG.normal(0, 0.1, 60), test="t").more_than_chance
     assert alarms <= 20  # 10 are expected
+
+
+def test_among_ten_runs_that_are_alike_a_false_alarm_is_rare():
+    """The chance of any at all is at most 5 %, however many pairs are looked at."""
+    alarms = 0
+    for _ in range(60):
+        runs = RNG.random(50) + RNG.normal(0, 0.1, (10, 50))
+        found = [compare_pair(a, b, runs=10, test="t") for at, a in enumerate(runs) for b in runs[at + 1 :]]
+        alarms += any(one.more_than_chance for one in found)
+    assert alarms <= 8  # at most 3 are expected; without a correction nearly all have some
 
 
 def test_unknown_tests_are_refused():
     with pytest.raises(WorkbenchError, match="There are: wilcoxon, t, permutation"):
-        compare_pairs([(A, B)], "chi")
+        compare_pair(A, B, test="chi")
+
+
+def test_how_it_was_tested_is_told():
+    assert about() == about("wilcoxon")
+    assert about()["test"] == "wilcoxon"
+    assert "Bonferroni" in about()["correction"]
+    assert "permutations" not in about()
+    assert about("permutation")["permutations"] == 10_000

@@ -111,10 +111,11 @@ def test_it_says_what_the_numbers_are_and_what_they_depend_on(runs, tmp_path):
         for value in read_json(run.folder / "evaluation.json")["metrics"].values():
             assert f"{value['mean']:.4f}" in page.text
     found = compare_runs(runs[:4], "ndcg@10")
-    assert page.text.count("Probably just noise") == sum(one["p_adjusted"] >= 0.05 for one in found["pairs"])
+    assert page.text.count("Could be chance") == sum(not one["more_than_chance"] for one in found["pairs"])
     for one in found["pairs"]:
         assert f"{abs(one['difference']):.4f}" in page.text
-    assert "p adjusted by Holm over 6 pairs" in page.text
+    assert "p corrected by Bonferroni, over all pairs of the runs of the project" in page.text
+    assert "(6 pairs of 4 runs)" in page.text
     for words in (
         "Group 2", "not all judged alike", "Candidates were drawn by chance", "EASE (L2 weight 5)",
         "EASE (L2 weight 900)", "truth-in-history", "Seed", "numpy 2", "last 1 of each user test", "Data (SHA-256)",
@@ -202,7 +203,9 @@ def test_hostile_data(tmp_path, data, asked):
     write_report(tmp_path / "report.html", "Films", runs)
     page = read(tmp_path / "report.html")
     assert "Popularity" in page.text
-    assert ("Is the difference real?" in page.text) == all((run.folder / "users.parquet").exists() for run in runs)
+    assert ("More than chance? Large enough to matter?" in page.text) == all(
+        (run.folder / "users.parquet").exists() for run in runs
+    )
 
 
 def test_metrics_that_are_no_numbers_are_dashes(runs, tmp_path):

@@ -14,17 +14,15 @@ def add(commands: Commands) -> None:
         commands,
         "compare",
         "hold trained runs against each other, user by user",
-        epilog="Differences are means over users with 95 % bootstrap intervals; p is adjusted for all pairs. Runs "
-        "that were tested differently (other data, split, candidates, formulas …) are not ranked together. A run that was "
-        "not tested yet is tested first.",
+        epilog="Differences are means over users with 95 % bootstrap intervals. p is corrected (Bonferroni) for all pairs "
+        "of the runs in the same folder that were tested alike, so that two runs have one answer whichever others are "
+        "named. Runs that were tested differently (other data, split, candidates, formulas …) are not ranked together. A "
+        "run that was not tested yet is tested first.",
     )
     parser.add_argument("runs", type=Path, nargs="+", metavar="DIR", help="run folders, two or more")
     parser.add_argument("--metric", default="ndcg@10", metavar="NAME", help="such as ndcg@10 (the default) or rmse")
     parser.add_argument(
         "--test", choices=("wilcoxon", "t", "permutation"), default="wilcoxon", help="by user (wilcoxon)"
-    )
-    parser.add_argument(
-        "--correction", choices=("holm", "bh", "none"), default="holm", help="for the number of pairs (holm)"
     )
     parser.set_defaults(command=compare, parser=parser)
 
@@ -47,7 +45,7 @@ def compare(args: argparse.Namespace, progress: Progress) -> Answer:
             own = [int(k)] if k.isdecimal() and int(k) else []
             evaluate_run(run, cutoffs=sorted({*CUTOFFS, *own}), control=progress)
     progress.start("Comparing")
-    answer = compare_runs(runs, args.metric, test=args.test, correction=args.correction)
+    answer = compare_runs(runs, args.metric, test=args.test)
     return Answer(answer, _text(answer))
 
 
@@ -60,7 +58,7 @@ def _text(answer: dict[str, Any]) -> str:
     if not answer["comparable"]:
         parts.append(answer["why"])
     if answer["pairs"]:
-        rows = [("a", "b", "b - a", "95 % interval", "p", "p adjusted")]
+        rows = [("a", "b", "b - a", "95 % interval", "p", "p corrected")]
         for one in answer["pairs"]:
             interval = "" if one["low"] is None else f"{one['low']:+.4f} – {one['high']:+.4f}"
             figures = (f"{one['difference']:+.4f}", interval, f"{one['p']:.2g}", f"{one['p_adjusted']:.2g}")

@@ -13,11 +13,11 @@ from workbench.data.interactions import Interactions
 from workbench.errors import WorkbenchError
 from workbench.evaluation.significance import about
 from workbench.export.report_facts import Facts, Group, facts_of, groups_of, lights
-from workbench.export.report_plots import metric_title, plots_of
+from workbench.export.report_plots import plots_of
 from workbench.export.svg import writable
 from workbench.export.tables import check_folder
 from workbench.files import read_json, whole_file
-from workbench.metrics import all_metrics
+from workbench.metrics import all_metrics, metric_title
 from workbench.resources import resource
 from workbench.training.run import Run, now
 
@@ -84,7 +84,7 @@ def write_report(
         terms=terms,
         version=__version__,
         made=now()[:10],
-        tests=about("wilcoxon", "holm"),
+        tests=about(),
         metric_title=metric_title,
         columns=_columns,
         protocol=_protocol,

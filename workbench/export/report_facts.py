@@ -3,14 +3,15 @@
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from workbench.algorithms import Algorithm, find
 from workbench.errors import WorkbenchError
 from workbench.evaluation.comparable import key_of, terms_of
 from workbench.evaluation.leaks import LIGHTS
-from workbench.evaluation.significance import ALPHA, SIZES, Difference, in_words
+from workbench.evaluation.significance import Difference
+from workbench.evaluation.verdict import Verdict, verdict_of
 from workbench.files import read_json
 from workbench.metrics import all_metrics
 from workbench.training.comparing import compare_runs
@@ -102,7 +103,7 @@ class Group:
     metric : str or None
         By which they are ranked; None where none was tested.
     pairs : list of dict
-        As of `compare_runs`, with ``a`` and ``b`` as titles, and ``verdict`` and ``size`` in a word.
+        As of `compare_runs`, with ``verdict``, what is to be said of them.
     """
 
     runs: list[Facts]
@@ -177,17 +178,12 @@ def _pairs(runs: list[Facts], metric: str) -> list[Json]:
     titles = {one.run.name: one.title for one in runs}
     place = {name: at for at, name in enumerate(titles)}
     pairs = sorted(answer["pairs"], key=lambda one: (place[one["b"]], place[one["a"]]))
-    return [_pair(one, titles, metric, answer["higher_is_better"]) for one in pairs]
+    return [{**one, "verdict": _verdict(one, titles, metric)} for one in pairs]
 
 
-def _pair(one: Json, titles: dict[str, str], metric: str, higher: bool | None) -> Json:
-    a, b = (titles[str(one[side])] for side in ("a", "b"))
-    found = Difference(**{name: one[name] for name in Difference.__dataclass_fields__})
-    noise = found.p_adjusted >= ALPHA
-    size = next((word for limit, word in SIZES if abs(found.effect) < limit), "large")
-    told = in_words(a, b, metric, found, higher_is_better=higher)
-    verdict, _, rest = told.partition(": ") if noise else ("Real", "", told)
-    return {**asdict(found), "a": a, "b": b, "noise": noise, "verdict": verdict, "size": size, "words": rest}
+def _verdict(pair: Json, titles: dict[str, str], metric: str) -> Verdict:
+    found = Difference(**{one.name: pair[one.name] for one in fields(Difference)})
+    return verdict_of(found, titles[pair["a"]], titles[pair["b"]], metric)
 
 
 def _algorithm(run: Run) -> type[Algorithm] | None:

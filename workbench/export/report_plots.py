@@ -14,7 +14,7 @@ from workbench.errors import WorkbenchError
 from workbench.export import svg
 from workbench.export.report_facts import Facts, Group, facts_of, groups_of, is_number
 from workbench.files import whole_file
-from workbench.metrics import all_metrics
+from workbench.metrics import all_metrics, metric_title
 from workbench.training.run import Run
 
 TAIL_POINTS = 200
@@ -66,14 +66,6 @@ def write_plots(folder: Path, runs: Sequence[Run], metric: str) -> list[str]:
     if not names:
         raise WorkbenchError("There is nothing to draw of these runs. Train and test one first.")
     return names
-
-
-def metric_title(metric: str) -> str:
-    """How a metric such as ``ndcg@10`` is written."""
-    name, _, k = metric.partition("@")
-    known = all_metrics().get(name)
-    title = known.title if known is not None else name
-    return f"{title}@{k}" if k else title
 
 
 def _bars(group: Group, several: str) -> Plot:

@@ -110,6 +110,14 @@ def _mark(title: str, kind: str, formula: str | Mapping[str, str], **facts: Any)
     return mark
 
 
+def metric_title(key: str) -> str:
+    """How a metric such as ``ndcg@10`` is written."""
+    name, _, k = key.partition("@")
+    known = all_metrics().get(name)
+    title = known.title if known is not None else name
+    return f"{title}@{k}" if k else title
+
+
 @cache
 def all_metrics() -> dict[str, Metric]:
     """Every metric by name: the usual ones first, then in the order of files and functions."""

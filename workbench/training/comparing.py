@@ -3,9 +3,11 @@
 All of it reads what the test left in the run folders. Nothing is trained or scored.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,12 +20,14 @@ from workbench.declaring import nearest
 from workbench.errors import WorkbenchError
 from workbench.evaluation import significance
 from workbench.evaluation.aggregating import repeats
-from workbench.evaluation.comparable import terms_of, unlike
+from workbench.evaluation.comparable import key_of, terms_of, unlike
 from workbench.evaluation.intervals import bootstrap
 from workbench.evaluation.lists import catalogue_of, compare_lists, only_relevant
 from workbench.evaluation.overlap import rank_biased_overlap
 from workbench.evaluation.segments import ERRORS, Segment, ages, attribute, by_items, by_users, deciles
 from workbench.evaluation.significance import Difference
+from workbench.evaluation.verdict import verdict_of
+from workbench.files import read_json
 from workbench.metrics import Ranked, all_metrics
 from workbench.training.judging import masked_part
 from workbench.training.kept import in_both, lists_of, tested, values_of
@@ -32,17 +36,18 @@ from workbench.training.run import Run
 Json = dict[str, Any]
 
 
-def compare_runs(
-    runs: Sequence[Run], metric: str = "ndcg@10", *, test: str = "wilcoxon", correction: str = "holm"
-) -> Json:
+def compare_runs(runs: Sequence[Run], metric: str = "ndcg@10", *, test: str = "wilcoxon") -> Json:
     """Hold every run against every other in one metric.
+
+    What is said of a pair is the same whichever other runs are asked for: p is corrected for all pairs of the runs beside
+    them that were tested alike (`workbench.evaluation.significance` says why).
 
     Returns
     -------
     dict
-        ``metric``, ``runs`` (name to mean), ``pairs`` (``a``, ``b``, ``difference`` of b - a, ``low``, ``high``, ``p``,
-        ``p_adjusted``, ``test``, ``effect``, ``gain``, ``lose``, ``users``, ``words``) of those that may be compared,
-        ``comparable`` and ``why`` not, ``repeats`` (several seeds or folds, summed up), ``protocol``, ``tests``.
+        ``metric``, ``runs`` (name to mean), ``pairs`` (``a``, ``b``, all of `Difference`, ``more_than_chance``, ``size``,
+        ``words``) of those that may be compared, ``comparable`` and ``why`` not, ``repeats`` (several seeds or folds,
+        summed up), ``protocol``, ``tests``.
     """
     names = _names(runs)
     found = {name: tested(run) for name, run in names.items()}
@@ -50,33 +55,64 @@ def compare_runs(
     protocols = {name: one["protocol"] for name, one in found.items()}
     specs = {name: run.spec.model_dump() for name, run in names.items()}
     terms = {name: terms_of(specs[name], protocols[name]) for name in names}
-    higher = all_metrics()[metric.partition("@")[0]].higher_is_better
-    per_user = {name: values_of(run, metric) for name, run in names.items()}
-    chosen = [(a, b) for a, b in combinations(names, 2) if unlike({a: terms[a], b: terms[b]}, metric) is None]
-    values = [in_both(per_user[a], per_user[b])[1:] for a, b in chosen]
-    differences = significance.compare_pairs(values, test, correction) if chosen else []
-    if metric in ERRORS:
-        differences = [
-            _over_ratings(one, *_ratings(names[a], names[b], metric))
-            for one, (a, b) in zip(differences, chosen, strict=True)
-        ]
-    pairs = []
-    for (a, b), one in zip(chosen, differences, strict=True):
-        words = significance.in_words(a, b, metric, one, higher_is_better=higher, correction=correction)
-        pairs.append({"a": a, "b": b, **asdict(one), "words": words})
-    same = repeats(specs, means)
+    family = Family(metric)
+    pairs = [
+        _pair(names, a, b, metric, family.size(names[a], names[b]), test)
+        for a, b in combinations(names, 2)
+        if unlike({a: terms[a], b: terms[b]}, metric) is None
+    ]
     why = unlike(terms, metric)
     return {
         "metric": metric,
-        "higher_is_better": higher,
+        "higher_is_better": all_metrics()[metric.partition("@")[0]].higher_is_better,
         "runs": means,
         "pairs": pairs,
         "comparable": why is None,
         **({"why": why} if why else {}),
-        "repeats": [{**asdict(one), "words": one.describe(metric)} for one in same],
+        "repeats": [{**asdict(one), "words": one.describe(metric)} for one in repeats(specs, means)],
         "protocol": next(iter(protocols.values())) if why is None else protocols,
-        "tests": significance.about(test, correction),
+        "tests": significance.about(test),
     }
+
+
+def _pair(names: Mapping[str, Run], a: str, b: str, metric: str, family: int, test: str) -> Json:
+    _, first, second = in_both(values_of(names[a], metric), values_of(names[b], metric))
+    one = significance.compare_pair(first, second, runs=family, test=test)
+    if metric in ERRORS:
+        one = _over_ratings(one, *_ratings(names[a], names[b], metric))
+    said = verdict_of(one, a, b, metric)
+    told = {"more_than_chance": said.more_than_chance, "size": said.size, "words": said.in_full()}
+    return {"a": a, "b": b, **asdict(one), **told}
+
+
+class Family:
+    """How many runs lie beside a pair that were tested alike by a metric: what p is corrected for."""
+
+    def __init__(self, metric: str) -> None:
+        self._metric = metric
+        self._known: dict[Path, Counter[str | None]] = {}
+
+    def size(self, a: Run, b: Run) -> int:
+        """Runs in the folders in which these two lie, themselves included, which were tested alike."""
+        key = _tested_like(a.folder, self._metric)
+        folders = {run.folder.resolve().parent for run in (a, b)}
+        return sum(self._in(folder)[key] for folder in folders)
+
+    def _in(self, folder: Path) -> Counter[str | None]:
+        """Runs of a folder by how they were tested; each folder is read once."""
+        if folder not in self._known:
+            tests = folder.glob("*/evaluation.json")
+            self._known[folder] = Counter(_tested_like(path.parent, self._metric) for path in tests)
+        return self._known[folder]
+
+
+def _tested_like(folder: Path, metric: str) -> str | None:
+    """How a run was tested by a metric; None where it was not, or where what lies there cannot be read."""
+    try:
+        spec, answer = (read_json(folder / name) for name in ("run.json", "evaluation.json"))
+        return key_of(terms_of(spec, answer["protocol"]), metric) if metric in answer["metrics"] else None
+    except (WorkbenchError, OSError, KeyError, TypeError, AttributeError):
+        return None
 
 
 def _ratings(a: Run, b: Run, metric: str) -> tuple[Array, Array, Array, bool]:
@@ -103,6 +139,8 @@ def _over_ratings(found: Difference, a: Array, b: Array, counts: Array, squared:
     several = len(counts) > 1
     return replace(
         found,
+        mean_a=float(np.sqrt(means[0])) if squared else means[0],
+        mean_b=float(np.sqrt(means[1])) if squared else means[1],
         difference=(means[1] - means[0]) / scale,
         low=low if several else None,
         high=high if several else None,

@@ -1,19 +1,20 @@
-"""Whether the difference between the selected runs is real: said in words, tested by user outside the window."""
+"""Whether the selected runs differ: the verdict in words, tested by user outside the window."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, Qt, Slot
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.app.pages._latest import Latest
-from workbench.app.pages._run_words import figure, metric_title, short_title, tested
+from workbench.app.pages._run_words import metric_title, short_title, tested
 from workbench.app.runs import RunInfo
 from workbench.app.session import Session
 from workbench.app.theme import GRID, SMALL
 from workbench.app.widgets import Button, Elided, Text
-from workbench.evaluation.significance import ALPHA, SIZES
+from workbench.evaluation.significance import Difference
+from workbench.evaluation.verdict import Verdict, verdict_of
 from workbench.metrics import all_metrics
 
 Json = dict[str, Any]
@@ -21,96 +22,31 @@ PAIR = 2  # runs
 MOST = 8  # runs that are held against each other, which makes 28 pairs; more take seconds and say less
 KEPT = 64  # answers
 SHORT = 40  # letters of a name in a sentence
-SMALLEST = 0.0001  # of the p-values that are written out
 
 
 def _tr(text: str) -> str:
     return QCoreApplication.translate("Verdict", text)
 
 
-@dataclass(frozen=True)
-class Said:
-    """What a pair's difference means: the sentence, what lies behind it, and whether it is more than chance."""
-
-    sentence: str
-    details: str
-    real: bool
+def pair_verdict(names: Mapping[str, str], pair: Json, metric: str) -> Verdict:
+    """One pair of the job ``compare`` in words; `names` says what each run is called."""
+    found = Difference(**{one.name: pair[one.name] for one in fields(Difference)})
+    a, b = (names.get(pair[side], pair[side]) for side in ("a", "b"))
+    return verdict_of(found, a, b, metric, tr=_tr)
 
 
-def pair_words(names: dict[str, str], pair: Json, metric: str, pairs: int) -> Said:
-    """One pair of the job ``compare`` in words.
-
-    Parameters
-    ----------
-    names
-        What each run is called.
-    pairs
-        For how many p was adjusted.
-    """
-    a, b = names.get(pair["a"], pair["a"]), names.get(pair["b"], pair["b"])
-    if not pair["users"]:
-        return Said(_tr("{a} and {b} have no users in common, so nothing can be said.").format(a=a, b=b), "", False)
-    higher = _higher(metric)
-    b_first = (pair["difference"] > 0) == (higher is not False)
-    first, second = (b, a) if b_first else (a, b)
-    real = pair["p_adjusted"] < ALPHA
-    if not real:
-        sentence = _tr("Probably just noise: {a} and {b} differ by {by} in {metric}, as often happens by chance.")
-    elif higher is None:
-        sentence = _tr("A real difference: {a} is higher than {b} by {by} in {metric}.")
-    else:
-        sentence = _tr("A real difference: {a} is better than {b} by {by} in {metric}.")
-    by, title = figure(abs(pair["difference"]), 4), metric_title(metric)
-    said = sentence.format(a=first, b=second, by=by, metric=title)
-    return Said(said, " · ".join([*_sureness(pair, pairs, real=real), _counts(pair, higher, b_first=b_first)]), real)
-
-
-def _sureness(pair: Json, pairs: int, *, real: bool) -> list[str]:
-    """Interval of the difference as it was said (from the lesser to the greater run), effect, and chance."""
-    low, high, effect, p = pair["low"], pair["high"], abs(pair["effect"]), pair["p_adjusted"]
-    said = []
-    if low is not None and high is not None:
-        low, high = (low, high) if pair["difference"] >= 0 else (-high, -low)
-        said.append(_tr("95 %: {low} to {high}").format(low=figure(low, 4), high=figure(high, 4)))
-        if real and low <= 0 <= high:
-            said.append(_tr("surer for how many users than by how much"))
-    size = next((word for limit, word in SIZES if effect < limit), "large")
-    sizes = {"negligible": _tr("negligible"), "small": _tr("small"), "medium": _tr("medium"), "large": _tr("large")}
-    said.append(_tr("effect {effect}, {size}").format(effect=figure(effect, 2), size=sizes[size]))
-    chance = _tr("p < 0.0001") if p < SMALLEST else _tr("p = {p}").format(p=f"{p:.2g}")
-    holm = _tr("{p} (Wilcoxon)") if pairs == 1 else _tr("{p} (Wilcoxon; Holm for {n} pairs)")
-    return [*said, holm.format(p=chance, n=pairs)]
-
-
-def _counts(pair: Json, higher: bool | None, *, b_first: bool) -> str:
-    """For how many users the run that is named first is the better one."""
-    towards_b, towards_a = (pair["gain"], pair["lose"]) if higher is not False else (pair["lose"], pair["gain"])
-    more, fewer = (towards_b, towards_a) if b_first else (towards_a, towards_b)
-    counts = _tr("better for {more:,} users, worse for {fewer:,}, equal for {rest:,}")
-    if higher is None:
-        counts = _tr("higher for {more:,} users, lower for {fewer:,}, equal for {rest:,}")
-    return counts.format(more=more, fewer=fewer, rest=pair["users"] - more - fewer)
-
-
-def _higher(metric: str) -> bool | None:
-    known = all_metrics().get(metric.partition("@")[0])
-    return known.higher_is_better if known is not None else True
-
-
-def answer_words(names: dict[str, str], answer: Json) -> tuple[Said, list[Said]]:
+def answer_verdicts(names: Mapping[str, str], answer: Json) -> tuple[Verdict | None, list[Verdict]]:
     """The answer of the job ``compare``: the best run against the next best, and every pair."""
-    metric, pairs = answer["metric"], answer["pairs"]
-    every = [pair_words(names, one, metric, len(pairs)) for one in pairs]
-    order = sorted(answer["runs"], key=lambda one: answer["runs"][one], reverse=_higher(metric) is not False)
-    leading = next((at for at, one in enumerate(pairs) if {one["a"], one["b"]} == set(order[:PAIR])), None)
-    if leading is None:
-        return Said(_tr("These runs cannot be held against each other."), "", False), every
-    found = every[leading]
-    if len(pairs) > 1:
-        real = sum(one.real for one in every)
-        more = _tr("{k} of {n} pairs really differ").format(k=real, n=len(pairs))
-        found = Said(found.sentence, f"{more} · {found.details}", found.real)
-    return found, every
+    metric, pairs, means = answer["metric"], answer["pairs"], answer["runs"]
+    every = [pair_verdict(names, one, metric) for one in pairs]
+    order = sorted(means, key=lambda one: means[one], reverse=answer["higher_is_better"] is not False)
+    best = set(order[:PAIR])
+    return next((said for said, one in zip(every, pairs, strict=True) if {one["a"], one["b"]} == best), None), every
+
+
+def details_of(verdict: Verdict) -> str:
+    """What lies behind the sentence: how large it is, how sure, and by which test."""
+    return " · ".join(filter(None, [verdict.extent.rstrip("."), *verdict.evidence]))
 
 
 def _when(info: RunInfo, metric: str) -> tuple[Any, ...]:
@@ -118,7 +54,7 @@ def _when(info: RunInfo, metric: str) -> tuple[Any, ...]:
     return (info.evaluation or {}).get("at"), tested(info, metric)[0]
 
 
-class Verdict(QWidget):
+class VerdictLines(QWidget):
     """Two quiet lines of one height under the table, whatever they say."""
 
     def __init__(self, session: Session) -> None:
@@ -129,7 +65,7 @@ class Verdict(QWidget):
         self._answers: dict[tuple[Any, ...], Json] = {}
         self._shown: tuple[Any, ...] | None = None
         self._names: dict[str, str] = {}
-        self._every: list[Said] = []
+        self._every: list[Verdict] = []
         self.sentence, self.details = Elided("", ink="muted"), Elided("", SMALL, "muted")
         self.all_pairs = Button("", "quiet", tip=self.tr("What is to be said of each pair"))
         self.all_pairs.clicked.connect(self._open)
@@ -144,11 +80,22 @@ class Verdict(QWidget):
         row.addWidget(self.all_pairs)
         self.setFixedHeight(5 * GRID)
 
-    def show_runs(self, chosen: Sequence[RunInfo], metric: str, *, others: int = 0) -> None:
-        """Say whether these runs differ, which may be compared; `others` were chosen too and may not."""
+    def show_runs(
+        self, chosen: Sequence[RunInfo], metric: str, *, others: int = 0, everyone: Sequence[RunInfo] = ()
+    ) -> None:
+        """Say whether these runs differ, which may be compared.
+
+        Parameters
+        ----------
+        others
+            How many were chosen too and may not be compared.
+        everyone
+            All runs of the project: with each that is tested, p is corrected for more pairs.
+        """
         runs = [info for info in chosen if tested(info, metric)[0] is not None][:MOST]
         self._names = {info.folder.name: short_title(info)[:SHORT] for info in runs}
-        asked = (metric, others, len(chosen), *((info.title, info.id, *_when(info, metric)) for info in runs))
+        family = hash(tuple((info.id, *_when(info, metric)) for info in everyone))
+        asked = (metric, others, len(chosen), family, *((info.title, info.id, *_when(info, metric)) for info in runs))
         if asked == self._shown:
             return
         self._shown = asked
@@ -186,8 +133,8 @@ class Verdict(QWidget):
 
     def _key(self) -> tuple[Any, ...]:
         """What an answer depends on; names do not change it."""
-        shown = self._shown or ("", 0, 0)
-        return shown[0], *(one[1:] for one in shown[3:])
+        shown = self._shown or ("", 0, 0, 0)
+        return shown[0], shown[3], *(one[1:] for one in shown[4:])
 
     @Slot(object, object)
     def _hear(self, _asked: Json, answer: Json) -> None:
@@ -202,16 +149,23 @@ class Verdict(QWidget):
 
     def _show(self, answer: Json) -> None:
         try:
-            found, every = answer_words(self._names, answer)
+            best, every = answer_verdicts(self._names, answer)
         except (KeyError, TypeError, ValueError):
             self._say(self.tr("It was not compared"))
             return
-        details = found.details
+        if best is None:
+            self._say(self.tr("These runs cannot be held against each other."), "", every)
+            return
+        details = details_of(best)
+        if len(every) > 1:
+            more = sum(one.more_than_chance for one in every)
+            words = self.tr("{k} of {n} pairs differ by more than chance").format(k=more, n=len(every))
+            details = f"{words} · {details}"
         if self._shown is not None and self._shown[2] > MOST:
             details = self.tr("the first {n} of {all}").format(n=MOST, all=self._shown[2]) + " · " + details
-        self._say(found.sentence, details, every, "text")
+        self._say(best.sentence, details, every, "text")
 
-    def _say(self, sentence: str, details: str = "", every: Sequence[Said] = (), ink: str = "muted") -> None:
+    def _say(self, sentence: str, details: str = "", every: Sequence[Verdict] = (), ink: str = "muted") -> None:
         self._every = list(every)
         self.sentence.set_ink(ink)
         self.sentence.set_text(sentence)
@@ -228,9 +182,9 @@ class Verdict(QWidget):
 
 
 class AllPairs(QDialog):
-    """Every pair in words, the real differences first."""
+    """Every pair in words, those that differ by more than chance first."""
 
-    def __init__(self, every: Sequence[Said], parent: QWidget) -> None:
+    def __init__(self, every: Sequence[Verdict], parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("All {n} pairs").format(n=len(every)))
@@ -238,9 +192,9 @@ class AllPairs(QDialog):
         column = QVBoxLayout(inside)
         column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         column.setSpacing(0)
-        for one in sorted(every, key=lambda one: not one.real):
-            sentence = Text(one.sentence, ink="text" if one.real else "muted", wrap=True)
-            details = Text(one.details, SMALL, "muted", wrap=True)
+        for one in sorted(every, key=lambda one: not one.more_than_chance):
+            sentence = Text(one.sentence, ink="text" if one.more_than_chance else "muted", wrap=True)
+            details = Text(details_of(one), SMALL, "muted", wrap=True)
             for text in (sentence, details):
                 text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
                 column.addWidget(text)

@@ -20,7 +20,7 @@ from workbench.app.pages._compare_pictures import Pictures
 from workbench.app.pages._compare_report import ReportOrder
 from workbench.app.pages._compare_testing import Testing
 from workbench.app.pages._compare_tools import FIRST, Tools
-from workbench.app.pages._compare_words import Verdict
+from workbench.app.pages._compare_words import VerdictLines
 from workbench.app.pages._picture_curves import CurvesPicture, cutoffs_plot
 from workbench.app.pages._protocols import Keys, grouped
 from workbench.app.pages._run_delegates import InkDelegate, IntervalDelegate, LightsDelegate
@@ -157,7 +157,7 @@ class ComparePage(Page):
         self._found.addWidget(self.table)
         self._found.addWidget(self.nothing)
         card.add(place, 1)
-        self.verdict = Verdict(self.session)
+        self.verdict = VerdictLines(self.session)
         card.add(self.verdict)
         self.bar = UndoBar(place)
         self.deeds = RunDeeds(self.session, self.table, self)
@@ -253,7 +253,8 @@ class ComparePage(Page):
             self._then.start()
         group, selected = self._group(), self.session.selected_runs
         chosen = [info for one in selected for info in (group.runs if group is not None else []) if info.id == one]
-        self.verdict.show_runs(chosen, self._metric, others=len(selected) - len(chosen))
+        everyone = self.session.all_runs()
+        self.verdict.show_runs(chosen, self._metric, others=len(selected) - len(chosen), everyone=everyone)
 
     def _draw(self) -> None:
         """Draw the pictures, where something on them is new: curves cost more than all of the table."""

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from workbench.algorithms import Algorithm
 from workbench.data.interactions import Array, Interactions, UserItems
-from workbench.data.items import Items
+from workbench.data.side_files.items import Items
 
 SPARE = 2
 

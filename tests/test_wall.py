@@ -44,10 +44,10 @@ def run(code, *arguments):
 
 
 def modules():
-    """Every module but the window; `_kernels` and its like come with who imports them."""
+    """Every module but the window; compiled loops and layers come with who imports them."""
     for path in sorted(ROOM.rglob("*.py")):
         parts = path.relative_to(ROOT).with_suffix("").parts
-        if "app" not in parts and (parts[-1].endswith("__") or not parts[-1].startswith("_")):
+        if not {"app", "kernels", "layers"} & set(parts):
             yield ".".join(parts).removesuffix(".__init__")
 
 

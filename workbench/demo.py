@@ -67,7 +67,7 @@ def demo(args: argparse.Namespace, progress: Progress) -> Answer:
 
 def _project(folder: Path, progress: Progress) -> Any:
     """The demo's project: a new one, or the one of an earlier demo, to which runs are added."""
-    from workbench.data.importing import import_file
+    from workbench.data.importing.importer import import_file
     from workbench.project import FILE, Project
     from workbench.resources import resource
 
@@ -83,7 +83,7 @@ def _project(folder: Path, progress: Progress) -> Any:
 
 def _trained(project: Any, name: str, wishes: dict[str, Any], progress: Progress) -> Any:
     from workbench.commands.train import follow
-    from workbench.training.judging import evaluate_run
+    from workbench.training.evaluating import evaluate_run
     from workbench.training.run import Run, new_run_name
 
     run = Run.create(project.runs_folder / new_run_name(name), project.data_folder, name, wishes, *SPLIT)

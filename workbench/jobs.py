@@ -16,11 +16,11 @@ import pyarrow.compute as pc
 
 from workbench.algorithms import all_algorithms
 from workbench.control import Control
-from workbench.data import filtering
-from workbench.data.density import FIELDS, Ordered
+from workbench.data.dates import written
+from workbench.data.filtering import filters as filtering
+from workbench.data.importing.preview import duplicates, import_data, preview
 from workbench.data.interactions import Interactions
-from workbench.data.moments import written
-from workbench.data.offering import duplicates, import_data, preview
+from workbench.data.overview.density import FIELDS, Ordered
 from workbench.data.splitting import SHOWN, TEST, TRAIN, UNUSED, VALIDATION, checks, make_split
 from workbench.export.lists import export_lists, first_lists
 from workbench.export.metrics import write_metrics
@@ -31,7 +31,7 @@ from workbench.insight.looking import explain, faithfulness, load, recommend, si
 from workbench.insight.reordering import reorder
 from workbench.training import comparing, side_by_side
 from workbench.training.curves import write_curves
-from workbench.training.judging import evaluate_run
+from workbench.training.evaluating import evaluate_run
 from workbench.training.run import Run
 
 Json = dict[str, Any]

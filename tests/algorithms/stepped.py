@@ -8,10 +8,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from workbench.algorithms._torch import Batch, NeuralAlgorithm
+from workbench.algorithms.base.training_loop import Batch, NeuralAlgorithm
 from workbench.data.interactions import Array, Interactions
-from workbench.data.items import Items
-from workbench.data.people import Users
+from workbench.data.side_files.items import Items
+from workbench.data.side_files.people import Users
 
 RATE, AT_MOST, STEP = 0.5, 40, 1e-5
 Model = TypeVar("Model", bound=NeuralAlgorithm)

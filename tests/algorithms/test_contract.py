@@ -10,7 +10,7 @@ import pytest
 
 from tests.golden import SPARE, golden_for
 from workbench.algorithms import Algorithm, all_algorithms, find
-from workbench.algorithms.blend import Blend
+from workbench.algorithms.hybrid.blend import Blend
 from workbench.data.interactions import UserItems
 from workbench.data.splitting.last_n import LastN
 from workbench.errors import WorkbenchError

@@ -70,7 +70,7 @@ def home(tmp_path, monkeypatch):
 
 @pytest.fixture
 def session(qapp, home):
-    from workbench.app.session import Session
+    from workbench.app.session.session import Session
 
     made = Session(worker=WORKER, standby=TRAINER)
     yield made
@@ -82,7 +82,7 @@ def session(qapp, home):
 def light(qapp):
     """The application in its light colours, as every test begins and ends."""
     from workbench.app.main import dress
-    from workbench.app.theme import theme
+    from workbench.app.widgets.theme import theme
 
     dress(qapp)
     theme().set_mode("light", keep=False)
@@ -124,7 +124,7 @@ def opened(session, project):
 @pytest.fixture
 def show_compare(session, project, keep, qtbot, light):
     """Open the project and show the page Compare on it."""
-    from workbench.app.pages.compare import ComparePage
+    from workbench.app.pages.compare.page import ComparePage
 
     def make(size=(1000, 600)):
         session.open_project(project.folder)

@@ -2,12 +2,12 @@
 
 from PySide6.QtCore import Qt
 
-from workbench.app.pages.data import DataPage
-from workbench.app.pages.home import Home
-from workbench.app.pages.split import SplitPage
-from workbench.app.session import Session
-from workbench.app.widgets import Button
-from workbench.app.window import MainWindow
+from workbench.app.pages.data.page import DataPage
+from workbench.app.pages.home.page import Home
+from workbench.app.pages.split.page import SplitPage
+from workbench.app.session.session import Session
+from workbench.app.shell.window import MainWindow
+from workbench.app.widgets.basic import Button
 
 LONG = 20_000  # milliseconds; a busy machine is no failure
 RATINGS = "user,item,rating,time\n" + "".join(

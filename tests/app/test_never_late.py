@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from tests.benchmarks.own_window import play
-from workbench.app.window import MainWindow
+from workbench.app.shell.window import MainWindow
 
 WORK, OWN = 50, 70  # milliseconds between two ticks of the event loop
 # A processor that others use as well makes everything take longer now and then; a window that is slow is slow every time.

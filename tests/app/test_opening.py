@@ -5,11 +5,11 @@ import sys
 import pytest
 from PySide6.QtCore import QObject, Slot
 
-from workbench.app import session as sessions
 from workbench.app.main import Opener
-from workbench.app.pages import Page
-from workbench.app.session import Session
-from workbench.app.window import MainWindow
+from workbench.app.page import Page
+from workbench.app.session import session as sessions
+from workbench.app.session.session import Session
+from workbench.app.shell.window import MainWindow
 
 
 class Small(Page):

@@ -78,7 +78,7 @@ def test_no_part_of_a_page_is_a_window_for_a_moment(project, tmp_path, light, qa
 
 
 def test_a_page_that_waits_is_waited_for(opened, keep, light):
-    from workbench.app.window import MainWindow
+    from workbench.app.shell.window import MainWindow
 
     window = keep(MainWindow(opened))
     window.show()
@@ -100,7 +100,7 @@ def test_what_is_no_project_is_said_in_a_sentence(tmp_path, capsys, light):
 
 def test_a_page_that_never_rests_is_said(opened, keep, light, monkeypatch):
     from workbench.app import pictures
-    from workbench.app.window import MainWindow
+    from workbench.app.shell.window import MainWindow
     from workbench.errors import WorkbenchError
 
     monkeypatch.setattr(pictures, "PATIENCE", 100)

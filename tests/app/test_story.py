@@ -12,8 +12,8 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 
-from workbench.app.session import Session
-from workbench.app.window import MainWindow
+from workbench.app.session.session import Session
+from workbench.app.shell.window import MainWindow
 from workbench.cli import main as command_line
 
 LEFT = Qt.MouseButton.LeftButton

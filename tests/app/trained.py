@@ -8,10 +8,10 @@ import pyarrow as pa
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton
 
-from workbench.app.session import Session
-from workbench.app.window import MainWindow
+from workbench.app.session.session import Session
+from workbench.app.shell.window import MainWindow
 from workbench.data.interactions import Interactions
-from workbench.data.items import Items
+from workbench.data.side_files.items import Items
 from workbench.project import Project
 from workbench.training.run import Run
 from workbench.training.train import train_run

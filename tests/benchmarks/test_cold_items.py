@@ -10,8 +10,8 @@ import pyarrow as pa
 import pytest
 
 from tests.algorithms.movielens import interactions
-from workbench.algorithms.text_cnn import TextCNN
-from workbench.data.items import Items
+from workbench.algorithms.hybrid.text_cnn import TextCNN
+from workbench.data.side_files.items import Items
 from workbench.resources import resource as shipped
 
 pytestmark = pytest.mark.benchmark

@@ -57,8 +57,8 @@ def make_runs(project):
 def page(tmp_path_factory):
     """The page in its place in the window's process, with all runs."""
     from workbench.app.main import dress
-    from workbench.app.pages.compare import ComparePage
-    from workbench.app.session import Session
+    from workbench.app.pages.compare.page import ComparePage
+    from workbench.app.session.session import Session
 
     folder = tmp_path_factory.mktemp("many")
     project = Project.create(folder / "films")

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.app.conftest import home, light, project, session  # noqa: F401 - fixtures
 from tests.app.fake_runs import done_run, set_status, write_records
-from workbench.app.pages.compare import ComparePage
+from workbench.app.pages.compare.page import ComparePage
 
 pytestmark = pytest.mark.benchmark
 RUNS = 20

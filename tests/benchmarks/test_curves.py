@@ -15,8 +15,8 @@ from PySide6.QtWidgets import QApplication
 
 from tests.app.conftest import home, light, opened, project, session  # noqa: F401 - fixtures
 from tests.app.fake_runs import Effort, live_run
-from workbench.app.pages._curves import Curve
-from workbench.app.pages.train import TrainPage
+from workbench.app.pages.train.page import TrainPage
+from workbench.app.runs.curve import Curve
 
 pytestmark = pytest.mark.benchmark
 RECORDS = int(os.environ.get("CURVES_RECORDS", "1000000"))

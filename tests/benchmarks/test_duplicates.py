@@ -19,8 +19,8 @@ STEP = """
 import json, sys, time
 from pathlib import Path
 from tests.benchmarks.test_reading_speed import peak
-from workbench.data.duplicates import list_duplicates
-from workbench.data.importing import import_file
+from workbench.data.importing.duplicates import list_duplicates
+from workbench.data.importing.importer import import_file
 file, folder = Path(sys.argv[2]), Path(sys.argv[3])
 began, used = time.perf_counter(), time.process_time()
 found = import_file(file, folder) if sys.argv[1] == "import" else list_duplicates(folder)

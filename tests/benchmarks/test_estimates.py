@@ -14,7 +14,7 @@ import time
 import psutil
 import pytest
 
-from workbench.data.importing import import_file
+from workbench.data.importing.importer import import_file
 from workbench.files import read_json
 from workbench.project import Project
 from workbench.training.run import Run

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from workbench.algorithms import all_algorithms, find
-from workbench.data.importing import import_file
+from workbench.data.importing.importer import import_file
 from workbench.data.interactions import Interactions, UserItems
 from workbench.insight.explaining import deletion_test
 

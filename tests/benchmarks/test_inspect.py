@@ -16,7 +16,7 @@ import pytest
 
 from workbench.algorithms import all_algorithms, find
 from workbench.control import Control
-from workbench.data.importing import import_file
+from workbench.data.importing.importer import import_file
 from workbench.insight import looking
 from workbench.training.run import Run
 from workbench.training.train import train_run

@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QPointF
 
 from workbench.app.main import dress
-from workbench.app.pages._points import Points
+from workbench.app.pages.inspect.point_cloud import Points
 
 pytestmark = pytest.mark.benchmark
 

@@ -16,7 +16,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from workbench.data.importing import import_file
+from workbench.data.importing.importer import import_file
 from workbench.training.records import read_records
 from workbench.training.run import Run
 from workbench.training.train import train_run

@@ -10,7 +10,7 @@ import pytest
 from tests.algorithms.movielens import interactions
 from tests.benchmarks.test_cold_items import films
 from workbench.algorithms import find
-from workbench.data.people import read_users
+from workbench.data.side_files.people import read_users
 
 pytestmark = pytest.mark.benchmark
 

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from tests.benchmarks.own_window import play
-from workbench.data.columns import Columns
-from workbench.data.importing import make_recipe
+from workbench.data.importing.importer import make_recipe
+from workbench.data.importing.roles import Columns
 
 pytestmark = pytest.mark.benchmark
 

@@ -16,8 +16,8 @@ from statistics import median
 
 import pytest
 
-from workbench.data.importing import import_file
-from workbench.data.samples import Size, simulate
+from workbench.data.importing.importer import import_file
+from workbench.data.simulator import Size, simulate
 
 pytestmark = pytest.mark.benchmark
 ROWS = int(os.environ.get("READING_ROWS", "3000000"))
@@ -40,7 +40,7 @@ OURS = """
 import json, sys, time
 from pathlib import Path
 from workbench.control import Control
-from workbench.data.importing import import_file
+from workbench.data.importing.importer import import_file
 from workbench.data.interactions import Interactions
 from tests.benchmarks.test_reading_speed import peak
 
@@ -71,7 +71,7 @@ CANCEL = """
 import json, signal, sys, time
 from pathlib import Path
 from workbench.control import Control
-from workbench.data.importing import import_file
+from workbench.data.importing.importer import import_file
 from workbench.errors import Cancelled
 
 path, folder, moment, how = Path(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3]), sys.argv[4]

@@ -14,7 +14,7 @@ from pyarrow import csv
 from tests.benchmarks.conftest import spread
 from tests.benchmarks.own_window import play
 from tests.benchmarks.test_reading_speed import imported
-from workbench.data.importing import import_file
+from workbench.data.importing.importer import import_file
 from workbench.project import Project
 from workbench.training.run import Run
 from workbench.training.train import train_run

@@ -40,7 +40,7 @@ def test_a_file_without_read_permission(folder, tmp_path, fails):
 
 
 def test_a_file_that_changes_while_it_is_read(folder, tmp_path, fails, monkeypatch):
-    from workbench.data import importing
+    from workbench.data.importing import importer as importing
 
     file = tmp_path / "growing.csv"
     file.write_text((folder / "ratings.csv").read_text())
@@ -163,7 +163,7 @@ def test_cut_records_and_lost_status_do_not_matter(copy, value):
 
 
 def test_a_failure_nobody_foresaw_is_a_sentence_and_a_traceback_only_with_debug(trained, fails, capsys, monkeypatch):
-    from workbench.training import judging
+    from workbench.training import evaluating as judging
 
     monkeypatch.setattr(judging, "evaluate", lambda *_a, **_k: 1 / 0)
     assert "ZeroDivisionError" in fails("evaluate", trained["ease"])

@@ -7,14 +7,15 @@ import pyarrow as pa
 import pytest
 
 from tests.metrics.test_beyond import lists
-from workbench.data.importing import import_file
+from workbench.data.importing.importer import import_file
 from workbench.data.interactions import Interactions
-from workbench.data.people import Users
+from workbench.data.side_files.people import Users
 from workbench.errors import WorkbenchError
 from workbench.evaluation.segments import MOST, attribute, by_users
 from workbench.metrics import all_metrics
-from workbench.training import comparing, kept
-from workbench.training.judging import evaluate_run
+from workbench.training import comparing
+from workbench.training import results as kept
+from workbench.training.evaluating import evaluate_run
 from workbench.training.run import Run
 from workbench.training.train import train_run
 

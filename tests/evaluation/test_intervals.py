@@ -51,7 +51,7 @@ def test_users_count_by_their_weight():
 
 @pytest.mark.parametrize("n", [1, 2, 7])
 def test_every_user_is_drawn_as_often_as_any_other(n):
-    from workbench.evaluation._metric_kernels import draws
+    from workbench.evaluation.kernels.metrics import draws
 
     counts = np.zeros((20_000, n), np.float32)
     draws(np.uint64(3), counts)

@@ -7,11 +7,11 @@ import pyarrow as pa
 import pytest
 
 from tests.golden import with_facts
-from workbench.algorithms.average import Average
-from workbench.algorithms.biases import Biases
-from workbench.algorithms.popularity import Popularity
+from workbench.algorithms.baseline.average import Average
+from workbench.algorithms.baseline.biases import Biases
+from workbench.algorithms.baseline.popularity import Popularity
 from workbench.data.interactions import Interactions
-from workbench.data.items import Items
+from workbench.data.side_files.items import Items
 from workbench.data.splitting import TEST, TRAIN, VALIDATION, Fold, LastN, Part, Random, TimeCut
 from workbench.evaluation.leaks import LIGHTS, Evidence, find_leaks, light
 

@@ -259,10 +259,11 @@ def test_models_of_factors_give_the_lists_of_their_scores(name):
 READY = """
 from tests.golden import checkerboard
 from workbench.algorithms import find
-from workbench.evaluation import _kernels, ranking
+from workbench.evaluation.kernels import top_k
+from workbench.evaluation import ranking
 ranking.make_ready()
 def compiled():
-    return {name: len(one.signatures) for name, one in vars(_kernels).items() if hasattr(one, "signatures")}
+    return {name: len(one.signatures) for name, one in vars(top_k).items() if hasattr(one, "signatures")}
 before, data = compiled(), checkerboard().train
 for name in ("popularity", "item-knn", "ease", "pure-svd", "bpr"):
     algorithm = find(name).make({"epochs": 1} if name == "bpr" else {})

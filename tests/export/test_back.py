@@ -5,9 +5,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from workbench.data.cells import harmless, restored, restored_ids
+from workbench.data.importing.recommendation_lists import read_lists
 from workbench.data.interactions import Interactions
-from workbench.data.lists import read_lists
+from workbench.data.reading.cells import harmless, restored, restored_ids
 from workbench.export.lists import export_lists
 from workbench.export.tables import table_file
 from workbench.training.run import Run

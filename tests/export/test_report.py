@@ -14,13 +14,13 @@ from workbench.errors import WorkbenchError
 from workbench.evaluation.lists import Negatives
 from workbench.export.metrics import write_metrics
 from workbench.export.report import Person, write_report
-from workbench.export.report_facts import facts_of, groups_of
 from workbench.export.report_plots import write_plots
+from workbench.export.run_report import facts_of, groups_of
 from workbench.files import read_json, write_json
 from workbench.training.comparing import compare_runs
-from workbench.training.facts import Facts
-from workbench.training.judging import evaluate_run
+from workbench.training.evaluating import evaluate_run
 from workbench.training.run import Run
+from workbench.training.run_notes import Facts
 from workbench.training.train import train_run
 
 EVIL = '<script src="http://x/y.js">alert("&")</script><img src=x onerror=alert(1)>{{ 7 * 7 }}'

@@ -7,14 +7,14 @@ import sys
 import numpy as np
 import pytest
 
-from workbench.data.importing import import_file
+from workbench.data.importing.importer import import_file
 from workbench.errors import WorkbenchError
 from workbench.evaluation.lists import Negatives
 from workbench.export.script import script, with_members, write_script
 from workbench.files import read_json
-from workbench.training import blending
-from workbench.training.judging import evaluate_run
-from workbench.training.run import Change, Run
+from workbench.training.evaluating import evaluate_run
+from workbench.training.run import Run
+from workbench.training.run_spec import Change
 from workbench.training.train import train_run
 
 SPLIT = ("random", {"seed": 3, "validation": 0.2})
@@ -43,7 +43,7 @@ def session(tmp_path_factory):
     runs["gmf"] = Run.open(place / "gmf")
     runs["gmf"].extend(2)
     train_run(place / "gmf")
-    runs["blend"] = blending.create(place / "blend", {"runs": "ease,gmf"}, seed=1)
+    runs["blend"] = Run.create_blend(place / "blend", {"runs": "ease,gmf"}, seed=1)
     train_run(place / "blend")
     for name, one in runs.items():
         evaluate_run(one, metrics=["ndcg", "recall"], cutoffs=[3], like="recbole" if name == "ease" else None)

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from openpyxl import load_workbook
 
-from workbench.data.cells import harmless, restored
+from workbench.data.reading.cells import harmless, restored
 from workbench.errors import Cancelled, WorkbenchError
 from workbench.export import workbook
 from workbench.export.tables import table_file

@@ -18,8 +18,8 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["workbench.data"]):
-    from workbench.data.importing import inspect
-    from workbench.data.reading import preview
+    from workbench.data.importing.importer import inspect
+    from workbench.data.reading.first_rows import preview
     from workbench.errors import WorkbenchError
 
 MOST = 20_000
@@ -46,7 +46,7 @@ def read(data: bytes) -> None:
 
 def seed(folder: Path) -> None:
     """Put a sound file of each kind into the corpus."""
-    from tests.data.test_hostile import SOUND
+    from tests.data.reading.test_hostile import SOUND
 
     folder.mkdir(parents=True, exist_ok=True)
     for kind, data in SOUND.items():

@@ -7,7 +7,7 @@ import pytest
 
 from tests.golden import golden_for
 from workbench.algorithms import all_algorithms, find
-from workbench.data.importing import read_interactions
+from workbench.data.importing.importer import read_interactions
 from workbench.data.interactions import UserItems
 from workbench.evaluation.ranking import rank_of, top_k
 from workbench.insight.explaining import deletion_test, explain
@@ -248,7 +248,7 @@ def test_attention_by_hand():
     """One head: softmax of query times keys, from the block's own weights, in numpy."""
     import torch
 
-    from workbench.algorithms._attention import Block, last_looks
+    from workbench.algorithms.layers.attention import Block, last_looks
 
     torch.manual_seed(3)
     block, x = Block(4, 1, 4, 0.0, torch.nn.ReLU()), torch.randn(1, 5, 4)

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from workbench.control import Control
-from workbench.data.importing import import_file
+from workbench.data.importing.importer import import_file
 from workbench.errors import WorkbenchError
 from workbench.insight import finding
-from workbench.training.judging import evaluate_run
+from workbench.training.evaluating import evaluate_run
 from workbench.training.run import Run
 from workbench.training.train import train_run
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from workbench.control import Control
-from workbench.data.importing import import_file
+from workbench.data.importing.importer import import_file
 from workbench.errors import WorkbenchError
 from workbench.files import read_json, write_json
 from workbench.insight import looking, reordering

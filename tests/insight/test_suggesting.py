@@ -7,9 +7,9 @@ import pyarrow as pa
 import pytest
 
 from workbench.algorithms import all_algorithms
-from workbench.data.importing import read_interactions
+from workbench.data.importing.importer import read_interactions
 from workbench.data.interactions import Interactions
-from workbench.data.summary import summarize
+from workbench.data.overview.summary import summarize
 from workbench.insight.suggesting import Facts, facts, suggest
 
 FILMS = Facts(interactions=1_000_000, users=6_000, items=3_700, per_user=96)

@@ -11,8 +11,7 @@ from workbench.errors import WorkbenchError
 from workbench.export.lists import export_lists
 from workbench.insight.explaining import explain
 from workbench.jobs import recommend
-from workbench.training import blending
-from workbench.training.judging import evaluate_run
+from workbench.training.evaluating import evaluate_run
 from workbench.training.run import Run
 from workbench.training.train import train_run
 
@@ -37,7 +36,7 @@ def validated(run):
 
 def test_a_blend_is_trained_evaluated_and_written_like_any_run(members, tmp_path):
     runs, folder = members
-    blend = blending.create(folder, {"runs": names(runs)})
+    blend = Run.create_blend(folder, {"runs": names(runs)})
     assert (blend.spec.data_hash, blend.spec.split_settings) == (runs[0].spec.data_hash, runs[0].spec.split_settings)
     assert train_run(folder)["state"] == "done"
     assert validated(blend) >= max(map(validated, runs)) - 1e-6
@@ -62,14 +61,14 @@ def test_the_same_blend_gives_the_same_bits(members):
     runs, folder = members
     other = folder.with_name(f"{folder.name}-again")
     for one in (folder, other):
-        blending.create(one, {"runs": names(runs)})
+        Run.create_blend(one, {"runs": names(runs)})
         train_run(one)
     assert (folder / "model.safetensors").read_bytes() == (other / "model.safetensors").read_bytes()
 
 
 def test_a_blend_moves_with_its_project(members, project, tmp_path):
     runs, folder = members
-    blending.create(folder, {"runs": ", ".join(str(one.folder) for one in runs)})  # paths will do, names are kept
+    Run.create_blend(folder, {"runs": ", ".join(str(one.folder) for one in runs)})  # paths will do, names are kept
     train_run(folder)
     moved = shutil.copytree(project, tmp_path / "elsewhere")
     here, there = (Run.open(one) for one in (folder, moved / "runs" / folder.name))
@@ -81,7 +80,7 @@ def test_a_blend_moves_with_its_project(members, project, tmp_path):
 
 def test_a_member_that_is_gone_is_named(members):
     runs, folder = members
-    blend = blending.create(folder, {"runs": names(runs)})
+    blend = Run.create_blend(folder, {"runs": names(runs)})
     train_run(folder)
     shutil.rmtree(runs[1].folder)
     with pytest.raises(WorkbenchError, match=f"The run '{runs[1].name}'.* is not in .*any more"):
@@ -103,7 +102,7 @@ def test_runs_of_another_division_are_refused(members, make_run, changes, says):
     other = make_run("popularity", **changes)
     train_run(other.folder)
     with pytest.raises(WorkbenchError, match=says):
-        blending.create(folder, {"runs": names([runs[0], other])})
+        Run.create_blend(folder, {"runs": names([runs[0], other])})
     assert not folder.exists()
 
 
@@ -112,7 +111,7 @@ def test_runs_of_other_data_are_refused(members):
     asked = json.loads((runs[1].folder / "run.json").read_text(encoding="utf-8"))
     (runs[1].folder / "run.json").write_text(json.dumps(asked | {"data_hash": "other"}), encoding="utf-8")
     with pytest.raises(WorkbenchError, match="trained with another data"):
-        blending.create(folder, {"runs": names(runs)})
+        Run.create_blend(folder, {"runs": names(runs)})
 
 
 def test_what_cannot_be_blended_is_refused_in_a_sentence(members, make_run):
@@ -128,7 +127,7 @@ def test_what_cannot_be_blended_is_refused_in_a_sentence(members, make_run):
     }
     for asked, says in wrong.items():
         with pytest.raises(WorkbenchError, match=says):
-            blending.create(folder, {"runs": asked})
+            Run.create_blend(folder, {"runs": asked})
         assert not folder.exists()
 
 
@@ -137,6 +136,6 @@ def test_a_blend_needs_a_validation_part(make_run):
     for one in runs:
         train_run(one.folder)
     folder = runs[0].folder.with_name("without-validation")
-    blending.create(folder, {"runs": names(runs)})
+    Run.create_blend(folder, {"runs": names(runs)})
     with pytest.raises(WorkbenchError, match="this split has none"):
         train_run(folder)

@@ -8,11 +8,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from workbench.cli import main
-from workbench.data.importing import import_file
+from workbench.data.importing.importer import import_file
 from workbench.errors import WorkbenchError
 from workbench.export.lists import export_lists
 from workbench.training import comparing
-from workbench.training.judging import masked_part
+from workbench.training.evaluating import masked_part
 from workbench.training.run import Run
 from workbench.training.train import train_run
 

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from workbench.algorithms import find
-from workbench.data.importing import read_interactions
+from workbench.data.importing.importer import read_interactions
 from workbench.errors import WorkbenchError
 from workbench.training import estimating
 from workbench.training.estimating import Cost, estimate
-from workbench.training.peak import Peak
+from workbench.training.memory import Peak
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import pytest
 from workbench.cli import main
 from workbench.control import Control
 from workbench.data.interactions import Interactions
-from workbench.export.report_facts import facts_of, groups_of
+from workbench.export.run_report import facts_of, groups_of
 from workbench.files import read_json, write_json
 from workbench.jobs import JOBS
 from workbench.metrics import all_metrics

@@ -8,10 +8,11 @@ import pytest
 
 from workbench.cli import main
 from workbench.control import Control
-from workbench.data.importing import import_file
+from workbench.data.importing.importer import import_file
 from workbench.errors import WorkbenchError
 from workbench.jobs import JOBS
-from workbench.training import comparing, kept
+from workbench.training import comparing
+from workbench.training import results as kept
 from workbench.training.run import Run
 from workbench.training.train import train_run
 

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from workbench.algorithms import find
-from workbench.algorithms.biased_svd import BiasedSVD
+from workbench.algorithms.factors.biased_svd import BiasedSVD
 from workbench.control import Control
 from workbench.errors import Cancelled, WorkbenchError
-from workbench.training.judging import evaluate_run
+from workbench.training.evaluating import evaluate_run
 from workbench.training.run import Run
 from workbench.training.train import _choose_device, train_run
 from workbench.training.weights import load_weights
@@ -297,7 +297,7 @@ def test_whatever_fails_is_told_in_the_folder(make_run, error, says):
         yield
 
     with pytest.MonkeyPatch.context() as patch:
-        from workbench.algorithms.ease import EASE
+        from workbench.algorithms.linear.ease import EASE
 
         patch.setattr(EASE, "train", fail)
         with pytest.raises(WorkbenchError, match=says):

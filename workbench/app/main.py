@@ -4,10 +4,8 @@ import faulthandler
 import gc
 import logging
 import logging.handlers
-import os
 import signal
 import sys
-import tempfile
 import threading
 import traceback
 from pathlib import Path
@@ -17,11 +15,11 @@ from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QTimer, QTranslator, 
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from workbench.app.announcing import Announcer
 from workbench.app.platform_guard import refuse_bad_qt
-from workbench.app.session import Session
-from workbench.app.theme import theme
-from workbench.app.window import MainWindow
+from workbench.app.session.session import Session
+from workbench.app.shell.notifications import Announcer
+from workbench.app.shell.window import MainWindow
+from workbench.app.widgets.theme import theme
 from workbench.errors import WorkbenchError
 from workbench.lean import without_pandas
 from workbench.project import FILE, log_folder, settings
@@ -84,30 +82,6 @@ def dress(app: QApplication) -> None:
         translator = QTranslator(app)
         if translator.load(QLocale(), name, "_", folder):
             app.installTranslator(translator)
-
-
-def preview_page(name: str) -> int:
-    """Show one page alone, with the sample, in a project that is thrown away afterwards."""
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["RECWB_HOME"] = folder
-        refuse_bad_qt()
-        app, window = build()
-        window.show()
-        if name != "home":
-            window.session.try_sample()
-            window.session.page_requested.connect(_Preview(window, name).show)
-        return int(app.exec())
-
-
-class _Preview:
-    """Turns to the previewed page when the sample is there."""
-
-    def __init__(self, window: MainWindow, name: str) -> None:
-        self._window, self._name = window, name
-
-    def show(self, _wanted: str) -> None:
-        self._window.session.page_requested.disconnect(self.show)
-        self._window.show_page(self._name)
 
 
 class Opener(QObject):

@@ -62,9 +62,9 @@ def draw(
         If the project cannot be opened, a page does not come to rest, or a picture cannot be written.
     """
     from workbench.app.main import dress
-    from workbench.app.session import Session
-    from workbench.app.theme import theme
-    from workbench.app.window import MainWindow
+    from workbench.app.session.session import Session
+    from workbench.app.shell.window import MainWindow
+    from workbench.app.widgets.theme import theme
     from workbench.project import FILE
 
     refuse_bad_qt()

@@ -38,9 +38,9 @@ def _suited(args: argparse.Namespace, progress: Progress) -> Answer:
     from dataclasses import replace
 
     from workbench.algorithms import all_algorithms
-    from workbench.data.importing import read_interactions
-    from workbench.data.items import read_items
-    from workbench.data.summary import summarize
+    from workbench.data.importing.importer import read_interactions
+    from workbench.data.overview.summary import summarize
+    from workbench.data.side_files.items import read_items
     from workbench.insight.suggesting import facts, suggest
 
     progress.start(f"Reading {args.file.name}")

@@ -31,8 +31,8 @@ def compare(args: argparse.Namespace, progress: Progress) -> Answer:
     """Compare runs."""
     from workbench.evaluation.evaluate import CUTOFFS
     from workbench.training.comparing import compare_runs
-    from workbench.training.judging import evaluate_run
-    from workbench.training.kept import has
+    from workbench.training.evaluating import evaluate_run
+    from workbench.training.results import has
     from workbench.training.run import Run
 
     if len(args.runs) < 2:  # noqa: PLR2004 - a pair

@@ -18,7 +18,7 @@ def add(commands: Commands) -> None:
 
 def inspect(args: argparse.Namespace, progress: Progress) -> Answer:
     """Read the whole file and keep nothing."""
-    from workbench.data import importing
+    from workbench.data.importing import importer as importing
 
     progress.start(f"Reading {args.file.name}")
     recipe, _ = recipe_of(args)
@@ -57,7 +57,7 @@ def _duplicates(found: dict[str, Any]) -> str:
 
 
 def _layout(found: dict[str, Any]) -> str:
-    from workbench.data.formats import KINDS, TYPED
+    from workbench.data.reading.formats import KINDS, TYPED
 
     if found["kind"] in TYPED:
         return ", ".join(filter(None, [KINDS[found["kind"]], found["table"]]))

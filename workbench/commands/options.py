@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from workbench.data.recipes import Recipe
+    from workbench.data.importing.recipes import Recipe
 
 Commands = Any  # what argparse gives for adding commands; it has no public name
 
@@ -63,7 +63,7 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
 
 def recipe_of(args: argparse.Namespace) -> "tuple[Recipe | None, list[dict[str, Any]]]":
     """The recipe that the options of `add_reading` ask for, None for the guess; and the filters stored with it."""
-    from workbench.data.recipes import make_recipe, open_recipe
+    from workbench.data.importing.recipes import make_recipe, open_recipe
 
     if args.recipe is not None:
         if args.columns or args.read:

@@ -102,7 +102,7 @@ def evaluate(args: argparse.Namespace, progress: Progress) -> Answer:
     """Open the test."""
     from workbench.evaluation.evaluate import CUTOFFS
     from workbench.evaluation.lists import Negatives
-    from workbench.training.judging import evaluate_run
+    from workbench.training.evaluating import evaluate_run
     from workbench.training.run import Run
 
     chosen, at = _metrics(args.metrics)
@@ -133,8 +133,8 @@ def evaluate(args: argparse.Namespace, progress: Progress) -> Answer:
 
 def _evaluate_lists(args: argparse.Namespace, progress: Progress, chosen: list[str] | None, ks: list[int]) -> Answer:
     """Judge lists that were made elsewhere."""
-    from workbench.evaluation.elsewhere import evaluate_file
-    from workbench.training.judging import find_peer
+    from workbench.evaluation.external_lists import evaluate_file
+    from workbench.training.evaluating import find_peer
 
     if args.groups is not None:
         args.parser.error("--groups goes with a run, whose data may tell of the users")
@@ -168,7 +168,7 @@ def _evaluate_lists(args: argparse.Namespace, progress: Progress, chosen: list[s
 @contextmanager
 def _fold(args: argparse.Namespace, progress: Progress) -> Iterator[tuple[Any, Any, str]]:
     """The fold of a run, or of a file of interactions."""
-    from workbench.data.importing import import_file
+    from workbench.data.importing.importer import import_file
     from workbench.data.interactions import Interactions
     from workbench.data.splitting import make_split
     from workbench.training.run import Run

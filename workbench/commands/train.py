@@ -114,14 +114,14 @@ def _refuse_new_wishes(args: argparse.Namespace) -> None:
 
 def _is_blend(algorithm: str | None) -> bool:
     from workbench.algorithms import find
-    from workbench.algorithms.blend import Blend
+    from workbench.algorithms.hybrid.blend import Blend
 
     return algorithm is not None and find(algorithm) is Blend
 
 
 def _new_blend(args: argparse.Namespace) -> Any:
     """A blend of runs has their data, filters and split, so that no file is read."""
-    from workbench.training import blending
+    from workbench.training.run import Run
 
     given = [
         name
@@ -133,13 +133,13 @@ def _new_blend(args: argparse.Namespace) -> Any:
         args.parser.error(f"{what}: a blend has the data and the split of its runs. Leave {what} out")
     options = {name: getattr(args, name) for name in ("seed", "threads")}
     chosen = {name: value for name, value in options.items() if value is not None}
-    return blending.create(args.run, dict(args.set or []), **chosen)
+    return Run.create_blend(args.run, dict(args.set or []), **chosen)
 
 
 def _new_run(args: argparse.Namespace, progress: Progress) -> Any:
     """Check every wish, then read the file, then make the run."""
     from workbench.algorithms import find
-    from workbench.data.filtering import apply, make_filters, written_as
+    from workbench.data.filtering.filters import apply, make_filters, written_as
     from workbench.data.interactions import Interactions
     from workbench.data.splitting import make_split
     from workbench.training.run import Run
@@ -196,7 +196,7 @@ def _new_folder(folder: Path) -> Iterator[Path]:
 
 
 def _import(args: argparse.Namespace, recipe: Any, data: Path, progress: Progress) -> None:
-    from workbench.data.importing import import_file
+    from workbench.data.importing.importer import import_file
 
     named = {"train": args.file, "test": args.test, "validation": args.validation}
     paths = {name: path for name, path in named.items() if path} if args.test else args.file

@@ -18,15 +18,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.control import Control
-from workbench.data.picking import picked
+from workbench.data.masking import picked
 from workbench.errors import WorkbenchError
 from workbench.files import read_json, whole_folder, write_json
 
 if TYPE_CHECKING:
     import scipy.sparse as sp
 
-    from workbench.data.items import Items
-    from workbench.data.people import Users
+    from workbench.data.side_files.items import Items
+    from workbench.data.side_files.people import Users
 
 Array = np.ndarray
 # Rows that are counted, hashed or written between two looks at whether to go on.
@@ -275,8 +275,8 @@ class Interactions:
         WorkbenchError
             If the folder is missing or its files do not fit together.
         """
-        from workbench.data.items import Items
-        from workbench.data.people import Users
+        from workbench.data.side_files.items import Items
+        from workbench.data.side_files.people import Users
 
         about = read_json(folder / "data.json")
         facts, people = Items.open(folder), Users.open(folder)

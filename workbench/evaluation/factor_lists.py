@@ -65,7 +65,7 @@ class FactorLists:
 
         `far` is how long each user's factors are; where items have a bias, a 1 stands behind these.
         """
-        from workbench.evaluation import _kernels as kernels
+        from workbench.evaluation.kernels import top_k as kernels
 
         n, (n_items, d) = len(users), self.vectors.shape
         value, place, size = np.full((n, k), np.nan, np.float32), np.full((n, k), -1, np.int32), np.zeros(n, np.int64)
@@ -97,7 +97,7 @@ def best_by_factors(
     """Lists and scores by ``users @ vectors.T + bias``; None where a number is not finite, or too large to be sure."""
     from threadpoolctl import threadpool_limits
 
-    from workbench.algorithms._threads import allowed, spread
+    from workbench.algorithms.base.threads import allowed, spread
 
     if not len(users) or not len(vectors):
         return None

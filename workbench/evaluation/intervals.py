@@ -27,7 +27,7 @@ def bootstrap(
     low, high : float64 (m,)
         Never outside the range of the values.
     """
-    from workbench.evaluation._metric_kernels import draws
+    from workbench.evaluation.kernels.metrics import draws
 
     n, m = values.shape
     rows = max(1, AT_ONCE // max(1, n))

@@ -163,7 +163,7 @@ def _genres(train: Interactions) -> Array | None:
 
 def co_distances(items: Array, train: Interactions) -> Array:
     """For each rank the sum of 1 - cosine of audiences from all items before it, float64 (n, k)."""
-    from workbench.evaluation import _metric_kernels as kernels
+    from workbench.evaluation.kernels import metrics as kernels
 
     matrix = co_matrix(train)
     by_item = matrix.tocsc()
@@ -193,7 +193,7 @@ def _no_ranks(part: Part, n_items: int) -> Ranks:
 
 
 def _place(scores: Array, truth: UserItems, entries: slice, ranks: Ranks, block: slice) -> None:
-    from workbench.evaluation import _metric_kernels as kernels
+    from workbench.evaluation.kernels import metrics as kernels
 
     order = _tie_order(scores.shape[1])
     candidates = ranks.candidates[block]

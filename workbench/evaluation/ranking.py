@@ -38,7 +38,7 @@ def top_k(scores: Array, k: int, seen: UserItems | None = None) -> Array:
     int32 (n, k)
         Item indices, best first; -1 where fewer than `k` items could be recommended.
     """
-    from workbench.evaluation._kernels import best_of_rows
+    from workbench.evaluation.kernels.top_k import best_of_rows
 
     if seen is not None:
         scores[np.repeat(np.arange(len(seen)), seen.lengths), seen.item] = -np.inf
@@ -108,7 +108,7 @@ def recommend(
 
 def _best_of_product(a: "sp.csr_matrix", b: "sp.csr_matrix", k: int, seen: UserItems | None) -> tuple[Array, Array]:
     """What `recommend` gives for the scores A B, bit by bit, without a place for each user and item."""
-    from workbench.evaluation._kernels import best_of_product
+    from workbench.evaluation.kernels.top_k import best_of_product
 
     n, n_items = a.shape[0], b.shape[1]
     items, values = np.empty((n, k), np.int32), np.empty((n, k), np.float32)

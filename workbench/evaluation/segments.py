@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from workbench.data.interactions import Array, Interactions
-from workbench.data.people import Users
+from workbench.data.side_files.people import Users
 from workbench.declaring import nearest
 from workbench.errors import WorkbenchError
 from workbench.metrics import Metric, Ranked

@@ -18,14 +18,14 @@ import pyarrow.compute as pc
 from workbench.algorithms import Algorithm
 from workbench.control import Control
 from workbench.data.interactions import Array, Interactions, UserItems
-from workbench.data.items import Items
+from workbench.data.side_files.items import Items
 from workbench.errors import WorkbenchError
 from workbench.evaluation.ranking import list_blocks, recommend
 from workbench.export.columns import COLUMNS, chosen_columns
 from workbench.export.tables import check_place, table_file
 from workbench.export.workbook import check_rows
-from workbench.training.facts import Facts
 from workbench.training.run import Run
+from workbench.training.run_notes import Facts
 
 # A block of users also has at most so many rows, so that progress and cancel are never far; fewer with reasons, each of
 # which may take as long as a list.

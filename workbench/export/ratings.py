@@ -12,11 +12,11 @@ import pyarrow.compute as pc
 
 from workbench.algorithms import Algorithm
 from workbench.control import Control
+from workbench.data.columns.names import NAMES, likeness
 from workbench.data.interactions import Array
-from workbench.data.names import NAMES, likeness
-from workbench.data.reading import Format, sniff, split_row
-from workbench.data.rows import blocks
-from workbench.data.sources import opened
+from workbench.data.reading.first_rows import Format, sniff, split_row
+from workbench.data.reading.rows import blocks
+from workbench.data.reading.sources import opened
 from workbench.errors import WorkbenchError
 from workbench.export.tables import check_place, table_file
 from workbench.training.run import Run

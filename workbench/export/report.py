@@ -12,8 +12,8 @@ from workbench import __version__
 from workbench.data.interactions import Interactions
 from workbench.errors import WorkbenchError
 from workbench.evaluation.significance import about
-from workbench.export.report_facts import Facts, Group, facts_of, groups_of, lights
 from workbench.export.report_plots import plots_of
+from workbench.export.run_report import Facts, Group, facts_of, groups_of, lights
 from workbench.export.svg import writable
 from workbench.export.tables import check_folder
 from workbench.files import read_json, whole_file

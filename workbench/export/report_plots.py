@@ -12,7 +12,7 @@ from markupsafe import Markup
 from workbench.data.interactions import Interactions
 from workbench.errors import WorkbenchError
 from workbench.export import svg
-from workbench.export.report_facts import Facts, Group, facts_of, groups_of, is_number
+from workbench.export.run_report import Facts, Group, facts_of, groups_of, is_number
 from workbench.files import whole_file
 from workbench.metrics import all_metrics, metric_title
 from workbench.training.run import Run

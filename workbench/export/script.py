@@ -6,11 +6,10 @@ from pprint import pformat
 from typing import Any
 
 from workbench import __version__
-from workbench.algorithms.blend import Blend
+from workbench.algorithms.hybrid.blend import Blend
 from workbench.errors import WorkbenchError
 from workbench.export.tables import check_folder
 from workbench.files import read_json, whole_file
-from workbench.training.blending import members
 from workbench.training.run import KEPT, Run
 
 FURTHER = ("items", "users", "vectors", "pictures")
@@ -25,9 +24,9 @@ already is taken as it is. The same files, version and processor give the same n
 import sys
 from pathlib import Path
 
-from workbench.data.importing import Recipe, import_file
+from workbench.data.importing.importer import Recipe, import_file
 from workbench.files import read_json
-from workbench.training.judging import evaluate_run
+from workbench.training.evaluating import evaluate_run
 from workbench.training.run import Change, Run
 from workbench.training.train import train_run
 
@@ -140,7 +139,7 @@ def with_members(runs: Sequence[Run]) -> list[Run]:
 
 def _members(blend: Run) -> list[Run]:
     """Runs that a blend refers to, as they were when it was made."""
-    found = with_members(members(blend.folder, blend.spec.hyperparameters["runs"]))
+    found = with_members(blend.members())
     for run in found:
         if run.status().get("at", "") > blend.status().get("at", ""):
             told = (

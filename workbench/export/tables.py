@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.data.cells import harmless
+from workbench.data.reading.cells import harmless
 from workbench.errors import WorkbenchError
 from workbench.export.workbook import sheet_file
 from workbench.files import whole_file

@@ -11,9 +11,9 @@ import pyarrow.compute as pc
 
 from workbench.algorithms import Algorithm
 from workbench.control import Control
-from workbench.data import filtering
+from workbench.data.filtering import filters as filtering
 from workbench.data.interactions import Array, Interactions, UserItems
-from workbench.data.items import Items
+from workbench.data.side_files.items import Items
 from workbench.errors import WorkbenchError
 from workbench.evaluation.ranking import rank_of
 from workbench.evaluation.ranking import recommend as best_items

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from workbench.control import Control
 from workbench.data.interactions import Array, Interactions, UserItems
-from workbench.data.items import Items
+from workbench.data.side_files.items import Items
 from workbench.evaluation.ranking import recommend as best_items
 from workbench.insight.looking import indices_of, listed_of, load, seen_of, truth_of, user_index, vectors
 from workbench.insight.reranking import Known, Wishes, genre_shares, rerank

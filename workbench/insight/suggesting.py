@@ -1,7 +1,8 @@
 """Which algorithms to try first on the data at hand, and why.
 
-The rules look at the summary of the data (`workbench.data.summary`) and at what algorithms declare of themselves. They
-stand in the order in which their reasons count, and only those of which the algorithm suits the data are asked.
+The rules look at the summary of the data (`workbench.data.overview.summary`) and at what algorithms declare of
+themselves. They stand in the order in which their reasons count, and only those of which the algorithm suits the data
+are asked.
 """
 
 from collections.abc import Callable, Iterator, Mapping

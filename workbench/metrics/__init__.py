@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from workbench.metrics._lists import Array, Catalogue, Ranked, Ranks, Rows, safe_divide
+from workbench.metrics.inputs import Array, Catalogue, Ranked, Ranks, Rows, safe_divide
 
 __all__ = [
     "Array",

@@ -1,12 +1,9 @@
 """A blend refers to other runs by their names: they lie beside it, so that all of them move together."""
 
 from pathlib import Path
-from typing import Any
 
-from workbench.algorithms import Algorithm
-from workbench.algorithms.blend import Blend
 from workbench.errors import WorkbenchError
-from workbench.training.run import KEPT, Run, RunSpec
+from workbench.training.run_spec import RunSpec
 
 
 def named(folder: Path, runs: str) -> list[str]:
@@ -33,57 +30,9 @@ def named(folder: Path, runs: str) -> list[str]:
     return found
 
 
-def members(folder: Path, runs: str) -> list[Run]:
-    """Open the runs that the blend in `folder` refers to; raises WorkbenchError where one is gone or has no model."""
-    found = []
-    for name in named(folder, runs):
-        place = folder.parent / name
-        if not (place / "run.json").exists():
-            message = (
-                f"The run '{name}', which the blend {folder.name} refers to, is not in {folder.parent} (any more). "
-            )
-            raise WorkbenchError(message + "Put it back, or train a blend of other runs.")
-        run = Run.open(place)
-        if run.status()["state"] not in KEPT or not (place / "model.safetensors").exists():
-            raise WorkbenchError(f"The run '{name}' has no model to blend yet. Train it to its end first.")
-        found.append(run)
-    return found
-
-
-def check(folder: Path, spec: RunSpec) -> None:
-    """Refuse to blend runs that learned from something else than `spec` says, and write their names into it."""
-    spec.hyperparameters["runs"] = ",".join(named(folder, spec.hyperparameters["runs"]))
-    for run in members(folder, spec.hyperparameters["runs"]):
-        for key, what in (
-            ("data_hash", "data"),
-            ("filters", "filters"),
-            ("split", "split"),
-            ("split_settings", "split"),
-        ):
-            if getattr(run.spec, key) != getattr(spec, key):
-                message = (
-                    f"The run '{run.name}' was trained with another {what.removesuffix('s')}, so its figures mean "
-                )
-                raise WorkbenchError(message + "something else here. Blend runs of the same data, filters and split.")
-
-
-def join(run: Run, algorithm: Algorithm, *, learns: bool = False) -> None:
-    """Give a blend its members; anything else is left as it is."""
-    if isinstance(algorithm, Blend):
-        found = [one.trained_algorithm() for one in members(run.folder, algorithm.runs)]
-        algorithm.join(found, run.fold.validation if learns else None)
-
-
-def create(folder: Path, hyperparameters: dict[str, Any], **options: Any) -> Run:
-    """Write a new blend with the data, the filters and the split of the first run that it names (see `Run.create`)."""
-    first = members(folder, str(hyperparameters.get("runs") or ""))[0]
-    return Run.create(
-        folder,
-        first.data_folder,
-        Blend.name,
-        hyperparameters,
-        first.spec.split,
-        first.spec.split_settings,
-        filters=first.spec.filters,
-        **options,
-    )
+def check_member(blend: RunSpec, name: str, member: RunSpec) -> None:
+    """Refuse to blend a run that learned from something else than the blend says."""
+    for key, what in (("data_hash", "data"), ("filters", "filters"), ("split", "split"), ("split_settings", "split")):
+        if getattr(member, key) != getattr(blend, key):
+            message = f"The run '{name}' was trained with another {what.removesuffix('s')}, so its figures mean "
+            raise WorkbenchError(message + "something else here. Blend runs of the same data, filters and split.")

@@ -29,8 +29,8 @@ from workbench.evaluation.significance import Difference
 from workbench.evaluation.verdict import verdict_of
 from workbench.files import read_json
 from workbench.metrics import Ranked, all_metrics
-from workbench.training.judging import masked_part
-from workbench.training.kept import in_both, lists_of, tested, values_of
+from workbench.training.evaluating import masked_part
+from workbench.training.results import in_both, lists_of, tested, values_of
 from workbench.training.run import Run
 
 Json = dict[str, Any]

@@ -18,14 +18,14 @@ import psutil
 
 from workbench.algorithms import Algorithm, Record, find
 from workbench.control import Control
-from workbench.data.filtering import compact
+from workbench.data.filtering.filters import compact
 from workbench.data.interactions import Interactions
 from workbench.data.splitting import Fold, Part, make_split
 from workbench.errors import WorkbenchError
 from workbench.evaluation.evaluate import evaluate
-from workbench.training.peak import Peak
-from workbench.training.pulse import peak_memory
+from workbench.training.memory import Peak
 from workbench.training.remedies import Remedy, after_failure, to_fit
+from workbench.training.status import peak_memory
 
 # Seconds that a measurement may take once there is something to measure, and the most it may take altogether.
 SHORT, LONG = 0.5, 3.0

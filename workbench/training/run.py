@@ -22,16 +22,18 @@ from pathlib import Path
 from typing import Any, Literal
 
 import psutil
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from workbench.algorithms import Algorithm, find
-from workbench.algorithms.blend import Blend
-from workbench.data import filtering
+from workbench.algorithms.hybrid.blend import Blend
+from workbench.data.filtering import filters as filtering
 from workbench.data.interactions import Interactions
 from workbench.data.splitting import Fold, Split, make_split
 from workbench.errors import WorkbenchError
 from workbench.files import read_json, write_json
+from workbench.training.blending import check_member, named
 from workbench.training.records import read_records
+from workbench.training.run_spec import Change, RunSpec
 from workbench.training.weights import load_weights
 
 # States from which a model can be used, from which training can go on, and in which a process is at work.
@@ -39,42 +41,6 @@ KEPT = ("done", "stopped")
 RESUMABLE = ("queued", "stopped", "cancelled", "failed", "lost")
 ACTIVE = ("running", "paused")
 ON = "It can go on after its last finished epoch."
-
-
-class Change(BaseModel):
-    """A hyperparameter that was changed after the run had begun."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    since: float = Field(ge=0, description="Epochs that were done when it was changed, such as 2.25.")
-    name: str
-    value: float
-
-
-class RunSpec(BaseModel):
-    """What was asked of a run; the content of ``run.json``."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    algorithm: str
-    hyperparameters: dict[str, Any]
-    data: str = Field(description="The data folder, relative to the run folder.")
-    data_hash: str
-    filters: list[dict[str, Any]] = Field(
-        [], description="Names and settings of the filters that come before the split, in their order."
-    )
-    split: str
-    split_settings: dict[str, Any]
-    seed: int = Field(0, ge=0)
-    device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
-    threads: int = Field(0, ge=0, description="0: the number that was measured to be best for the algorithm.")
-    patience: int = Field(
-        10, ge=0, description="Epochs without a better validation before stopping; 0: never stop early."
-    )
-    validation_users: int = Field(1000, ge=1)
-    created: str
-    versions: dict[str, str]
-    changes: list[Change] = Field([], description="What was changed while it trained or after, in order.")
 
 
 class Run:
@@ -108,7 +74,7 @@ class Run:
         data
             The data folder; inside the run folder or in the same project.
         filters
-            Names and settings of filters (`workbench.data.filtering`), applied to the data before it is split.
+            Names and settings of filters (`workbench.data.filtering.filters`), applied to the data before it is split.
         options
             ``seed``, ``device``, ``threads``, ``patience``, ``validation_users`` of `RunSpec`.
         """
@@ -139,19 +105,32 @@ class Run:
             problem = error.errors()[0]
             message = f"{problem['loc'][0]}: {problem['msg']}, not {problem['input']!r}."
             raise WorkbenchError(message) from error
+        run = cls(folder, spec)
         if kind is Blend:
-            from workbench.training.blending import check
-
-            check(folder, spec)
+            run._take_members()
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             message = f"The run folder {folder} could not be made: {error.strerror}. Choose another place."
             raise WorkbenchError(message) from error
         write_json(folder / "run.json", spec.model_dump())
-        run = cls(folder, spec)
         run.set_status("queued")
         return run
+
+    @classmethod
+    def create_blend(cls, folder: Path, hyperparameters: dict[str, Any], **options: Any) -> "Run":
+        """Write a new blend with the data, the filters and the split of the first run that it names (see `create`)."""
+        first = _members(folder, str(hyperparameters.get("runs") or ""))[0]
+        return cls.create(
+            folder,
+            first.data_folder,
+            Blend.name,
+            hyperparameters,
+            first.spec.split,
+            first.spec.split_settings,
+            filters=first.spec.filters,
+            **options,
+        )
 
     @classmethod
     def open(cls, folder: Path) -> "Run":
@@ -280,8 +259,6 @@ class Run:
 
     def trained_algorithm(self) -> Algorithm:
         """The algorithm as it came out of the run."""
-        from workbench.training.blending import join
-
         algorithm = self.new_algorithm()
         state, _ = load_weights(self.folder / "model.safetensors")
         try:
@@ -289,13 +266,49 @@ class Run:
         except (KeyError, ValueError) as error:
             message = f"The model of the run {self.name} does not fit {algorithm.title} ({error}). Train it again."
             raise WorkbenchError(message) from error
-        join(self, algorithm)
+        self.join_members(algorithm)
         if algorithm.uses_torch:
             import torch
 
             # Scoring, like training, is many times slower where the library takes all cores for small steps.
             torch.set_num_threads(self.spec.threads or algorithm.best_threads or 1)
         return algorithm
+
+    def members(self) -> "list[Run]":
+        """The runs that a blend refers to, none for anything else; raises WorkbenchError where one has no model."""
+        if find(self.spec.algorithm) is not Blend:
+            return []
+        return _members(self.folder, self.spec.hyperparameters["runs"])
+
+    def join_members(self, algorithm: Algorithm, *, learns: bool = False) -> None:
+        """Give a blend the algorithms that its members have trained; anything else is left as it is."""
+        if isinstance(algorithm, Blend):
+            found = [one.trained_algorithm() for one in _members(self.folder, algorithm.runs)]
+            algorithm.join(found, self.fold.validation if learns else None)
+
+    def _take_members(self) -> None:
+        """Write the members' names down; refuse those that learned from something else."""
+        names = named(self.folder, self.spec.hyperparameters["runs"])
+        self.spec.hyperparameters["runs"] = ",".join(names)
+        for run in _members(self.folder, ",".join(names)):
+            check_member(self.spec, run.name, run.spec)
+
+
+def _members(folder: Path, runs: str) -> list[Run]:
+    """Open the runs that a blend in `folder` refers to; raises WorkbenchError where one is gone or has no model."""
+    found = []
+    for name in named(folder, runs):
+        place = folder.parent / name
+        if not (place / "run.json").exists():
+            message = (
+                f"The run '{name}', which the blend {folder.name} refers to, is not in {folder.parent} (any more). "
+            )
+            raise WorkbenchError(message + "Put it back, or train a blend of other runs.")
+        run = Run.open(place)
+        if run.status()["state"] not in KEPT or not (place / "model.safetensors").exists():
+            raise WorkbenchError(f"The run '{name}' has no model to blend yet. Train it to its end first.")
+        found.append(run)
+    return found
 
 
 def new_run_name(algorithm: str) -> str:

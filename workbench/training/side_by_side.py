@@ -11,15 +11,15 @@ from typing import Any
 import numpy as np
 
 from workbench.control import Control
-from workbench.data.cells import harmless
 from workbench.data.interactions import Array
+from workbench.data.reading.cells import harmless
 from workbench.errors import WorkbenchError
 from workbench.evaluation.overlap import rank_biased_overlap
 from workbench.evaluation.segments import ERRORS
 from workbench.files import whole_file
 from workbench.metrics import all_metrics
 from workbench.training.comparing import by_user, segments
-from workbench.training.kept import in_both, lists_of, tested
+from workbench.training.results import in_both, lists_of, tested
 from workbench.training.run import Run
 
 Json = dict[str, Any]

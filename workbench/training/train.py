@@ -16,10 +16,10 @@ from workbench.algorithms import Algorithm, Record
 from workbench.control import Control
 from workbench.errors import Cancelled, WorkbenchError
 from workbench.files import read_json
-from workbench.training.blending import join
-from workbench.training.pulse import Pulse
 from workbench.training.records import Records, record_line
-from workbench.training.run import Change, Run
+from workbench.training.run import Run
+from workbench.training.run_spec import Change
+from workbench.training.status import Pulse
 from workbench.training.validation import Judge
 from workbench.training.weights import load_weights, same_file, save_weights
 
@@ -51,7 +51,7 @@ class Trainer:
         reason = algorithm.unsuited(run.data)
         if reason:
             raise WorkbenchError(reason)
-        join(run, algorithm, learns=True)
+        run.join_members(algorithm, learns=True)
         device, why = _choose_device(run.spec.device, algorithm)
         algorithm._device = device  # noqa: SLF001 - chosen here, once
         self.pulse.facts |= {"device": device, "device_reason": why, "epochs": getattr(algorithm, "epochs", 0)}

@@ -59,39 +59,39 @@ def learn_and_predict(data, make):
 
 
 def svd(data):
-    from workbench.algorithms.biased_svd import BiasedSVD
+    from workbench.algorithms.factors.biased_svd import BiasedSVD
 
     algorithm, took = learn(lambda: BiasedSVD(factors=100, epochs=20), rated(data))
     return took, predicted(algorithm, data)
 
 
 def svdpp(data):
-    from workbench.algorithms.svdpp import SVDPlusPlus
+    from workbench.algorithms.factors.svdpp import SVDPlusPlus
 
     algorithm, took = learn(SVDPlusPlus, rated(data))
     return took, predicted(algorithm, data)
 
 
 def items(data):
-    from workbench.algorithms.rating_knn import RatingKNN
+    from workbench.algorithms.neighbours.rating_knn import RatingKNN
 
     return learn_and_predict(data, RatingKNN)
 
 
 def users(data):
-    from workbench.algorithms.rating_knn import RatingKNN
+    from workbench.algorithms.neighbours.rating_knn import RatingKNN
 
     return learn_and_predict(data, lambda: RatingKNN(by="user"))
 
 
 def slope(data):
-    from workbench.algorithms.slope_one import SlopeOne
+    from workbench.algorithms.neighbours.slope_one import SlopeOne
 
     return learn_and_predict(data, lambda: SlopeOne(weighted=False))
 
 
 def walks(data):
-    from workbench.algorithms.rp3beta import RP3Beta
+    from workbench.algorithms.neighbours.rp3beta import RP3Beta
 
     train = interactions(data["user"], data["item"], *data["sizes"])
     algorithm, took = learn(lambda: RP3Beta(neighbours=200, alpha=0.7, beta=0.5), train)
@@ -164,7 +164,7 @@ def sorting(data):
 
 
 def neighbours(data):
-    from workbench.algorithms.item_knn import ItemKNN
+    from workbench.algorithms.neighbours.item_knn import ItemKNN
 
     train = interactions(data["user"], data["item"], *data["sizes"])
     algorithm, took = learn(lambda: ItemKNN(neighbours=200, shrinkage=0.0), train)
@@ -172,7 +172,7 @@ def neighbours(data):
 
 
 def lists(data):
-    from workbench.algorithms.item_knn import ItemKNN
+    from workbench.algorithms.neighbours.item_knn import ItemKNN
     from workbench.evaluation.ranking import blocks
 
     train = interactions(data["user"], data["item"], *data["sizes"])
@@ -189,7 +189,7 @@ def lists(data):
 
 
 def ease(data):
-    from workbench.algorithms.ease import EASE
+    from workbench.algorithms.linear.ease import EASE
 
     train = interactions(data["user"], data["item"], *data["sizes"])
     algorithm, took = learn(lambda: EASE(regularization=300.0), train)
@@ -215,7 +215,7 @@ def inverse(data):
 
 
 def ials(data):
-    from workbench.algorithms.ials import IALS
+    from workbench.algorithms.factors.ials import IALS
 
     train = interactions(data["user"], data["item"], *data["sizes"])
     algorithm, took = learn(
@@ -225,7 +225,7 @@ def ials(data):
 
 
 def bpr(data):
-    from workbench.algorithms.bpr import BPR
+    from workbench.algorithms.factors.bpr import BPR
 
     train = interactions(data["user"], data["item"], *data["sizes"])
     algorithm, took = learn(lambda: BPR(factors=64, epochs=int(data["epochs"])), train)
@@ -235,7 +235,7 @@ def bpr(data):
 
 
 def slim(data):
-    from workbench.algorithms.slim import SLIM
+    from workbench.algorithms.linear.slim import SLIM
 
     train = interactions(data["user"], data["item"], *data["sizes"])
     algorithm, took = learn(lambda: SLIM(l1=float(data["l1"]), l2=float(data["l2"])), train)

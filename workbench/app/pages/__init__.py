@@ -1,125 +1,21 @@
-"""One file, one page; no list to edit.
+"""One folder, one page; no list to edit.
 
 A page is a widget that turns what the `Session` holds into something to look at. It knows the session and no other page.
-To add one, add a file with one subclass of `Page`; the window finds it. ``python -m workbench.app.pages.NAME`` shows it
-alone, with the sample, where the file ends with::
-
-    if __name__ == "__main__":
-        preview(MyPage)
+To add one, add a folder whose ``page.py`` has one subclass of `Page`; the window finds it, and
+``python -m workbench.app.preview NAME`` shows it alone, with the sample. What only this page is made of lies beside its
+``page.py``; what several pages need lies in the rooms beside ``pages``.
 """
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
-from typing import Any, ClassVar
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QWidget
-
-from workbench.app.session import Session
-
-
-class Page(QWidget):
-    """Base of all pages. A page is made when it is first shown: what is on it is made in `build`.
-
-    Class facts
-    -----------
-    name : id, as in ``session.request_page("train")`` (lower case, the name of the file)
-    title : in the sidebar and, until `set_title`, above the page
-    icon : a name in ``resources/icons``
-    order : place in the sidebar, from 1
-    smallest : width and height in pixels below which its parts would overlap, so that it is scrolled
-    parts : attributes that take long to make: `functools.cached_property`, made when they are first needed; the window asks
-        for them ahead, one at a time
-    """
-
-    name: ClassVar[str] = ""
-    title: ClassVar[str] = ""
-    icon: ClassVar[str] = ""
-    order: ClassVar[int] = 0
-    smallest: ClassVar[tuple[int, int]] = (960, 380)
-    parts: ClassVar[tuple[str, ...]] = ()
-
-    heading_changed = Signal()
-
-    def __init__(self, session: Session, parent: QWidget | None = None, *, whole: bool = True) -> None:
-        super().__init__(parent)
-        self.session = session
-        self.heading = self.title
-        self.facts = ""
-        self.primary: QAction | None = None
-        """The one thing to do next; a filled button at the top right. Set it in `build`."""
-        self.secondary: list[QAction | QWidget] = []
-        """What else can be done: buttons (or small widgets) left of the primary one. Set it in `build`."""
-        self._steps = self.build()
-        while whole and not self.built:
-            self.go_on()
-
-    def build(self) -> Iterator[None] | None:
-        """Make what is on the page; with a ``yield`` wherever the window may live in between, about every 20 ms.
-
-        Follow the session's signals after the last of them: before it, there is nothing that could catch up.
-        """
-
-    @property
-    def built(self) -> bool:
-        """Whether everything in `build` is made."""
-        return self._steps is None
-
-    def go_on(self) -> None:
-        """Take the next step of `build`; a page that was made with ``whole=False`` begins with none of them."""
-        if self._steps is not None:
-            try:
-                next(self._steps)
-            except StopIteration:
-                self._steps = None
-
-    @classmethod
-    def state(cls, session: Session) -> tuple[str, str]:
-        """What the sidebar says of this step, without making the page: a small text, and why it is locked ("" if not)."""
-        return "", ""
-
-    def set_heading(self, text: str) -> None:
-        """Write the title above the page."""
-        if text != self.heading:
-            self.heading = text
-            self.heading_changed.emit()
-
-    def set_facts(self, text: str) -> None:
-        """Write the one line of facts under the title; it is elided where it is too long."""
-        if text != self.facts:
-            self.facts = text
-            self.heading_changed.emit()
-
-    def shown(self) -> None:
-        """Called each time the page comes to the front: the place to catch up with the session."""
-
-    def hidden(self) -> None:
-        """Called when another page comes to the front."""
-
-    def find(self) -> None:
-        """Ctrl+F: put the cursor where one searches."""
-
-    def remember(self) -> dict[str, Any]:
-        """What to keep in the project so that the page looks the same when it is opened again (JSON values)."""
-        return {}
-
-    def recall(self, view: dict[str, Any]) -> None:
-        """Take back what `remember` gave; called once, before the page is first shown."""
+from workbench.app.page import Page
 
 
 def all_pages() -> list[type[Page]]:
     """Every page, in the order of the sidebar."""
-    for module in pkgutil.iter_modules(__path__):
-        if not module.name.startswith("_"):
-            importlib.import_module(f"{__name__}.{module.name}")
+    for folder in pkgutil.iter_modules(__path__, f"{__name__}."):
+        if folder.ispkg:
+            importlib.import_module(f"{folder.name}.page")
     found = [page for page in Page.__subclasses__() if page.name and page.__module__.startswith(__name__)]
     return sorted(found, key=lambda page: page.order)
-
-
-def preview(page: type[Page]) -> None:
-    """Show one page alone in the window, with the sample, in a project that is thrown away."""
-    from workbench.app.main import preview_page
-
-    preview_page(page.name)

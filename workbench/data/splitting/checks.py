@@ -8,7 +8,7 @@ from workbench.data.splitting.fold import TEST, VALIDATION, Fold, Part
 
 def shown_and_hidden(part: Part, n_items: int) -> int:
     """Interactions that are hidden and yet in the history or among the seen items; must be none."""
-    from workbench.data._kernels import shared_items
+    from workbench.data.kernels.masks import shared_items
 
     def shared(with_: UserItems) -> int:
         return int(shared_items(part.truth.indptr, part.truth.item, with_.indptr, with_.item, n_items))

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from workbench.data.interactions import Array, Interactions, UserItems
-from workbench.data.picking import picked
+from workbench.data.masking import picked
 
 # Places of an interaction. SHOWN: in the history of a person of whom nothing is learned from. UNUSED: none of all that,
 # such as what happened after the test.

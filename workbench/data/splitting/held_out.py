@@ -68,7 +68,7 @@ class HeldOutUsers(Split):
 
 def hide(data: Interactions, role: Array, shown: float, hidden: Hidden, seed: int) -> Array:
     """Places where users have roles (`TRAIN`, `VALIDATION` or `TEST`, int8 (n_users,)): some of theirs is hidden."""
-    from workbench.data._kernels import dealt
+    from workbench.data.kernels.masks import dealt
 
     lengths = data.by_user.lengths
     # Rounded down, as Liang et al. do; the first rounding takes away what a share such as 1 - 0.8 lacks.

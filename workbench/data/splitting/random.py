@@ -34,7 +34,7 @@ class Random(Split):
         return shuffled(place, self.seed, 11)
 
     def _per_user(self, data: Interactions) -> Array:
-        from workbench.data._kernels import dealt
+        from workbench.data.kernels.masks import dealt
 
         lengths = data.by_user.lengths
         n_test = np.minimum(np.round(self.test * lengths), lengths - 1).astype(np.int32)  # one is learned from

@@ -24,7 +24,7 @@ def shuffled(values: Array, *seed: int) -> Array:
     random = np.random.default_rng(list(seed))
     if len(values) < MANY or len(values) >= 2**32:
         return random.permutation(values)
-    from workbench.data._kernels import shuffle
+    from workbench.data.kernels.masks import shuffle
 
     found = np.array(values)
     left = len(found) - 1

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from workbench.data.dates import Moment, milliseconds
 from workbench.data.interactions import Array, Interactions
-from workbench.data.moments import Moment, milliseconds
 from workbench.data.splitting.fold import TEST, TRAIN, UNUSED, VALIDATION
 from workbench.data.splitting.split import Split, validation_share
 from workbench.declaring import hyperparameter

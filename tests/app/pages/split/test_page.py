@@ -1,0 +1,392 @@
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from tests.app.conftest import small_data
+from workbench.app.pages.split.page import Outcome, SplitPage
+from workbench.app.pages.split.split_pictures import ShareBar
+from workbench.app.widgets.theme import theme
+from workbench.data.interactions import Interactions
+from workbench.project import Project
+
+FACTS = {
+    "words": "some split", "interactions": 100, "train": 80, "validation": 10, "test": 10, "test_users": 9, "users": 9,
+    "cold_users": 0, "cold_items": 0, "test_items": 8, "leaked": 0, "equal_times": 0.0, "picture": ["000012"],
+}  # fmt: skip
+
+
+@pytest.fixture
+def opened(real, project):
+    """The small data on the page Split, divided as the project says."""
+    assert real.session.open_project(project.folder)
+    real.window.show_page("split")
+    settled(real)
+    return real
+
+
+def settled(real):
+    real.until(lambda: real.split._task is None and not real.split._soon.isActive())
+
+
+def sizes(real):
+    return [part.size.text() for part in real.split.outcome.parts]
+
+
+def remarks(outcome):
+    return [one.words.text() for one in outcome.remarks if not one.isHidden()]
+
+
+def project_with(tmp_path, data):
+    made = Project.create(tmp_path / "other")
+    data.save(made.folder / "data" / "one", {})
+    made.data, made.split = "one", {"name": "last-n", "settings": {}}
+    made.save()
+    return made.folder
+
+
+def test_without_data_it_says_what_to_do(real):
+    real.window.show_page("split")
+    assert SplitPage.state(real.session) == ("", "Open a ratings file first")
+    assert real.split.stack.currentIndex() == 0
+    assert not real.split.primary.isVisible()
+    real.click(real.split.empty.button)
+    assert real.window.page.name == "data"
+
+
+def test_it_shows_what_lands_where(opened):
+    # 4 users with 4 interactions each: the last is the test, the one before validation.
+    assert sizes(opened) == ["8", "4", "4"]
+    assert opened.split.outcome.figures[0].number.full_text() == "4"
+    assert remarks(opened.split.outcome)[0] == "Nothing hidden is shown: no test interaction is in a history."
+    assert opened.split.outcome.users._rows == ["0012"] * 4
+    assert SplitPage.state(opened.session) == ("last 1", "")
+    assert opened.primary().isEnabled()
+    assert opened.split.facts.startswith("last 1 of each user")
+
+
+def test_a_click_chooses_another_split(opened):
+    opened.click(opened.split.choices["random"])
+    settled(opened)
+    assert sizes(opened) == ["11", "2", "3"]  # 20 % and 10 % of 16
+    assert opened.session.split == {"name": "random", "settings": {}}
+    assert SplitPage.state(opened.session) == ("random 20 %", "")
+
+
+def test_the_arrow_keys_choose_too(opened, qtbot):
+    opened.split.choices["last-n"].setFocus()
+    qtbot.keyClick(opened.split.choices["last-n"], Qt.Key.Key_Down)
+    assert opened.split.choices["random"].isChecked()
+    settled(opened)
+    assert opened.session.split["name"] == "random"
+    qtbot.keyClick(opened.split.choices["random"], Qt.Key.Key_Up)
+    qtbot.keyClick(opened.split.choices["last-n"], Qt.Key.Key_Up)  # past what cannot be chosen, round to the last
+    assert opened.split.choices["k-fold"].isChecked()
+
+
+def test_a_setting_is_typed_and_takes_effect(opened, qtbot):
+    field = opened.split.form.field("n").input
+    field.selectAll()
+    qtbot.keyClicks(field, "2")
+    assert not opened.primary().isEnabled()
+    settled(opened)
+    assert opened.session.split == {"name": "last-n", "settings": {"n": 2}}
+    assert sizes(opened) == ["4", "4", "8"]
+    assert SplitPage.state(opened.session) == ("last 2", "")
+    assert opened.primary().isEnabled()
+
+
+@pytest.mark.parametrize("typed", ["0", "-3", "many", ""])
+def test_a_setting_out_of_range_holds_the_button(opened, qtbot, typed):
+    field = opened.split.form.field("n").input
+    field.selectAll()
+    qtbot.keyClick(field, Qt.Key.Key_Delete)
+    qtbot.keyClicks(field, typed)
+    settled(opened)
+    assert not opened.primary().isEnabled()
+    assert "at least 1" in opened.split.form.errors()["n"]
+    assert opened.session.split == {"name": "last-n", "settings": {"n": 1, "validation": 1}}
+
+
+def test_of_many_changes_the_last_one_counts(opened):
+    for n in (2, 3, 1, 2):
+        opened.split.form.set_values({"n": n})
+        opened.split._ask()
+    settled(opened)
+    assert sizes(opened) == ["4", "4", "8"]
+    assert opened.session.split["settings"] == {"n": 2}
+
+
+def test_what_a_split_cannot_divide_is_told_and_not_taken(opened, qtbot):
+    kept = opened.session.split
+    field = opened.split.form.field("n").input
+    field.selectAll()
+    qtbot.keyClicks(field, "9")
+    settled(opened)
+    assert "leaves nothing to test on" in remarks(opened.split.outcome)[0]
+    assert not opened.primary().isEnabled()
+    assert opened.session.split == kept
+
+
+def test_ones_own_files_need_a_test_file(opened):
+    choice = opened.split.choices["files"]
+    assert not choice.isEnabled()
+    assert "test file" in choice.accessibleDescription()
+    opened.click(choice)
+    assert opened.split.choices["last-n"].isChecked()
+
+
+def test_ones_own_files_can_be_chosen_where_there_are_some(real, tmp_path):
+    data = small_data()
+    part = np.tile(np.array([0, 0, 1, 2], np.int8), 4)
+    own = Interactions(data.user, data.item, data.user_ids, data.item_ids, data.rating, data.time, part)
+    real.session.open_project(project_with(tmp_path, own))
+    real.window.show_page("split")
+    settled(real)
+    real.click(real.split.choices["files"])
+    settled(real)
+    assert real.session.split["name"] == "files"
+    assert SplitPage.state(real.session) == ("own files", "")
+    assert sizes(real) == ["8", "4", "4"]
+
+
+def test_the_primary_button_leads_to_the_algorithms(opened, qtbot):
+    with qtbot.waitSignal(opened.session.page_requested) as asked:
+        opened.click(opened.primary())
+    assert asked.args == ["train"]
+
+
+def test_a_split_chosen_elsewhere_is_followed(opened):
+    opened.session.set_split("random", {"test": 0.5})
+    settled(opened)
+    assert opened.split.choices["random"].isChecked()
+    assert opened.split.form.values()["test"] == 0.5
+    assert sizes(opened)[2] == "8"
+
+
+@pytest.mark.parametrize("users", [1, 3])
+def test_one_interaction_a_user_cannot_be_divided(real, tmp_path, users):
+    import pyarrow as pa
+
+    ids = pa.array([f"u{i}" for i in range(users)])
+    one = Interactions(np.arange(users, dtype=np.int32), np.zeros(users, np.int32), ids, pa.array(["i"]))
+    real.session.open_project(project_with(tmp_path, one))
+    real.window.show_page("split")
+    settled(real)
+    assert "leaves nothing to test on" in remarks(real.split.outcome)[0]
+    assert not real.primary().isEnabled()
+    assert not real.window.grab().isNull()
+
+
+# Filters, and every other split --------------------------------------------------------------------------------------
+
+
+def left(real):
+    return [row.left.text() for row in real.split.filters.rows]
+
+
+def test_filters_are_added_tell_what_they_leave_and_go_again(opened):
+    card = opened.split.filters
+    assert card.hint.full_text() == "none yet"
+    card.append("min-item")
+    card.rows[0].form.set_values({"n": 3})
+    card.append("exclude")
+    card.rows[1].form.set_values({"ids": "b"})
+    settled(opened)
+    assert left(opened) == [
+        "leaves 16 interactions (100 %), 4 users, 5 items",
+        "leaves 13 interactions (81 %), 4 users, 4 items",
+    ]
+    assert sizes(opened) == ["5", "4", "4"]
+    wanted = [{"name": "min-item", "settings": {"n": 3}}, {"name": "exclude", "settings": {"ids": "b"}}]
+    assert opened.session.filters == wanted
+    assert SplitPage.state(opened.session) == ("filtered", "")
+    opened.click(card.rows[1].up)
+    settled(opened)
+    assert opened.session.filters == wanted[::-1]
+    assert left(opened)[0] == "leaves 13 interactions (81 %), 4 users, 4 items"
+    for _ in range(2):
+        opened.click(card.rows[0].remove)
+    settled(opened)
+    assert opened.session.filters == []
+    assert sizes(opened) == ["8", "4", "4"]
+
+
+def test_a_filter_is_chosen_from_the_menu(opened):
+    action = next(one for one in opened.split.filters.menu.actions() if one.data() == "core")
+    action.trigger()
+    assert [row.name for row in opened.split.filters.rows] == ["core"]
+    settled(opened)
+    assert "'5-core' leaves nothing of 16 interactions" in remarks(opened.split.outcome)[0]
+    assert not opened.primary().isEnabled()
+    assert opened.session.filters == []  # what cannot be is not taken
+
+
+def test_a_filter_out_of_range_holds_the_button(opened):
+    opened.split.filters.append("min-user")
+    opened.split.filters.rows[0].form.set_values({"n": 0})
+    settled(opened)
+    assert not opened.primary().isEnabled()
+    assert opened.session.filters == []
+
+
+def test_filters_are_there_again_and_go_with_new_runs(opened, project, monkeypatch):
+    opened.session.set_filters([{"name": "rating", "settings": {"low": 2.0}}])
+    opened.session.save(wait=True)
+    assert Project.open(project.folder).filters == [{"name": "rating", "settings": {"low": 2.0}}]
+    settled(opened)
+    assert [row.form.values()["low"] for row in opened.split.filters.rows] == [2.0]
+    asked = {}
+    monkeypatch.setattr(opened.session.runs, "add", lambda *args, **options: asked.update(options) or "one")
+    opened.session.queue_run("popularity", seed=3)
+    assert asked == {"filters": [{"name": "rating", "settings": {"low": 2.0}}], "seed": 3}
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("time", "time cut"),
+        ("time-series", "window 1 of 3"),
+        ("held-out-users", "held-out users"),
+        ("k-fold", "part 1 of 5"),
+    ],
+)
+def test_every_split_can_be_chosen(opened, name, words):
+    # 16 interactions: windows of a tenth are of two, and one of four users can be held out.
+    opened.click(opened.split.choices[name])
+    if name == "held-out-users":
+        opened.split.form.set_values({"test": 1, "validation": 1})
+    settled(opened)
+    assert opened.session.split["name"] == name
+    assert SplitPage.state(opened.session) == (words, "")
+    assert opened.primary().isEnabled()
+    assert opened.split.outcome.users._rows
+    assert not opened.window.grab().isNull()
+
+
+def test_a_split_by_time_needs_times(real, tmp_path):
+    data = small_data()
+    bare = Interactions(data.user, data.item, data.user_ids, data.item_ids, data.rating)
+    real.session.open_project(project_with(tmp_path, bare))
+    real.window.show_page("split")
+    settled(real)
+    for name in ("time", "time-series"):
+        assert not real.split.choices[name].isEnabled()
+        assert "no" in real.split.choices[name].accessibleDescription()
+    assert real.split.choices["k-fold"].isEnabled()
+
+
+# What lands where, in words ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def outcome(keep, light):
+    return keep(Outcome())
+
+
+def test_a_good_split_has_nothing_to_remark_but_that(outcome):
+    outcome.show_facts("last-n", FACTS, has_times=True)
+    assert remarks(outcome) == ["Nothing hidden is shown: no test interaction is in a history."]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"leaked": 14}, "14 test interactions are in the histories as well"),
+        ({"cold_users": 3}, "3 judged users have no history"),
+        ({"users": 20}, "11 users are not judged"),
+        ({"equal_times": 0.22}, "22 % of interactions have the very time of the one before"),
+        ({"shown": 7}, "7 interactions are shown of people who are judged"),
+        ({"unused": 5}, "5 interactions take no part"),
+        ({"learned_later": 2, "test_starts": "2020-01-01"}, "2 interactions that are learned from are later"),
+        ({"learned_later": 0, "test_starts": "2020-01-01"}, "The test begins at 2020-01-01 (UTC)"),
+        ({"validation": 0}, "Without validation nothing tells which epoch is best"),
+    ],
+)
+def test_what_to_mind_is_said(outcome, change, words):
+    outcome.show_facts("last-n", FACTS | change, has_times=True)
+    assert any(one.startswith(words) for one in remarks(outcome))
+
+
+def test_without_times_the_order_of_the_file_is_named(outcome):
+    outcome.show_facts("last-n", FACTS | {"equal_times": None}, has_times=False)
+    assert any("last in the file" in one for one in remarks(outcome))
+    outcome.show_facts("random", FACTS | {"equal_times": None}, has_times=False)
+    assert not any("last in the file" in one for one in remarks(outcome))
+
+
+def test_equal_times_do_not_matter_to_chance(outcome):
+    outcome.show_facts("random", FACTS | {"equal_times": 0.9}, has_times=True)
+    assert len(remarks(outcome)) == 1
+
+
+def test_the_smallest_part_can_be_seen(keep, light):
+    bar = keep(ShareBar("shares"))
+    bar.set_sizes([1_000_000, 1, 0], "")
+    widths = bar.widths(500)
+    assert sum(widths) == pytest.approx(500)
+    assert widths[1] >= 4
+    assert widths[2] == 0
+
+
+# For everybody -------------------------------------------------------------------------------------------------------
+
+
+def test_everything_that_takes_the_focus_has_a_name(opened):
+    known = ("QPushButton", "QComboBox", "QLineEdit", "QCheckBox", "SplitChoice", "Button")
+    found = [one for one in opened.split.findChildren(QWidget) if one.focusPolicy() != Qt.FocusPolicy.NoFocus]
+    found = [one for one in found if one.metaObject().className() in known or type(one).__name__ in known]
+    assert len(found) >= 6
+    assert [type(one).__name__ for one in found if not one.accessibleName()] == []
+
+
+def test_it_is_painted_in_both_colours(opened):
+    for mode in ("dark", "light"):
+        theme().set_mode(mode, keep=False)
+        assert not opened.window.grab().isNull()
+
+
+def test_it_is_the_same_after_the_window_was_closed(opened, project, qtbot, home, trainer_command):
+    opened.click(opened.split.choices["random"])
+    settled(opened)
+    opened.session.save(wait=True)
+    assert Project.open(project.folder).split == {"name": "random", "settings": {}}
+
+
+def test_changes_of_the_filters_are_undone_and_made_again(opened):
+    card = opened.split.filters
+    assert not card.undo.isEnabled()
+    card.append("exclude")
+    card.append("rating")
+    names = lambda: [row.name for row in card.rows]  # noqa: E731
+    opened.click(card.rows[0].remove)
+    assert names() == ["rating"]
+    opened.click(card.undo)
+    assert names() == ["exclude", "rating"]
+    assert card.undo.hasFocus()
+    opened.qtbot.keyClick(card.undo, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert names() == ["exclude"]
+    opened.until(lambda: [one["name"] for one in opened.session.filters] == ["exclude"])
+    opened.click(card.redo)
+    opened.click(card.redo)
+    assert names() == ["rating"]
+    assert not card.redo.isEnabled()
+    opened.until(lambda: [one["name"] for one in opened.session.filters] == ["rating"])
+    card.append("exclude")
+    assert not card.redo.isEnabled()
+
+
+def test_quick_changes_of_one_setting_are_one_step(monkeypatch):
+    from workbench.app.pages.split import undo
+
+    clock = iter([0.0, 0.1, 0.2, 9.0])
+    monkeypatch.setattr(undo.time, "monotonic", lambda: next(clock))
+    history = undo.History(["a"])
+    history.add(["2"])
+    history.add(["25"], "setting")
+    history.add(["250"], "setting")
+    history.add(["250"], "setting")  # nothing new
+    assert history.undo() == ["2"]
+    assert history.redo() == ["250"]
+    history.add(["7"], "setting")
+    assert (history.undo(), history.undo()) == (["250"], ["2"])

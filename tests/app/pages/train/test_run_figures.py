@@ -1,0 +1,73 @@
+"""What a person says of a run stays with it, and a removed run comes back until the project is closed."""
+
+import pytest
+
+from tests.app.fake_runs import done_run
+from workbench.training.run_notes import MOST_TAGS, Facts
+
+
+def test_words_are_kept_beside_the_run_and_read_again(project, session, qtbot):
+    run = done_run(project, "a-popularity")
+    session.open_project(project.folder)
+    with qtbot.waitSignal(session.run_changed) as heard:
+        session.describe_run("a-popularity", title="  My\nfirst ", tags=["good", "good", ""], note="why\nnot")
+    assert heard.args == ["a-popularity"]
+    assert session.run("a-popularity").title == "My first"
+    assert Facts.read(run.folder) == Facts("My first", ("good",), "why\nnot")
+    session.close_project()
+    session.open_project(project.folder)
+    assert session.run("a-popularity").title == "My first"
+    session.describe_run("a-popularity", title="")
+    assert session.run("a-popularity").title == "Popularity"
+    assert session.run("a-popularity").facts.tags == ("good",)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"title": 3, "tags": "x", "note": null}'])
+def test_damaged_words_do_not_damage_the_run(project, session, text):
+    run = done_run(project, "a-popularity")
+    (run.folder / "facts.json").write_text(text)
+    session.open_project(project.folder)
+    assert session.run("a-popularity").state == "done"
+    assert session.run("a-popularity").facts.tags == ()
+
+
+def test_words_have_an_end():
+    facts = Facts().but(title="漢" * 10_000, tags=[str(n) for n in range(100)], note="x" * 100_000)
+    assert (len(facts.title), len(facts.tags), len(facts.note)) == (200, MOST_TAGS, 20_000)
+
+
+def test_a_removed_run_comes_back_at_its_place(project, session):
+    for name in ("a-popularity", "b-random", "c-ease"):
+        done_run(project, name, name[2:])
+    session.open_project(project.folder)
+    folder = session.run("b-random").folder
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    session.delete_run("b-random")
+    assert [info.id for info in session.all_runs()] == ["a-popularity", "c-ease"]
+    assert not folder.exists()
+    assert [info.id for info in session.runs.removed()] == ["b-random"]
+    session.restore_run("b-random")
+    assert [info.id for info in session.all_runs()] == ["a-popularity", "b-random", "c-ease"]
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    assert session.runs.removed() == []
+
+
+def test_what_was_removed_is_gone_when_the_project_is_closed(project, session):
+    done_run(project, "a-popularity")
+    session.open_project(project.folder)
+    session.delete_run("a-popularity")
+    assert len(list(project.runs_folder.iterdir())) == 1
+    session.close_project()
+    assert list(project.runs_folder.iterdir()) == []
+
+
+def test_the_list_at_the_left_calls_a_run_by_its_new_name(project, session, keep, light):
+    from workbench.app.shell.sidebar import Sidebar
+
+    done_run(project, "a-popularity")
+    session.open_project(project.folder)
+    sidebar = keep(Sidebar(session, []))
+    session.describe_run("a-popularity", title="Mine")
+    entry = sidebar._runs["a-popularity"]
+    assert entry.text() == "Mine"
+    assert entry.accessibleName().startswith("Mine")

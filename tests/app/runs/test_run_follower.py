@@ -1,0 +1,254 @@
+import json
+import os
+import signal
+import subprocess
+
+import psutil
+import pytest
+
+from workbench.app.runs.run_follower import Follower, Standby, Tail
+from workbench.errors import WorkbenchError
+
+
+def start(session, kind, **more):
+    return session.queue_run("popularity", {}, seed=kind, **more)
+
+
+def reach(session, run_id, qtbot, *states):
+    qtbot.waitUntil(lambda: session.run(run_id).state in states)
+    return session.run(run_id)
+
+
+def stored(info):
+    return json.loads((info.folder / "status.json").read_text())
+
+
+def test_a_run_is_followed_to_its_end(opened, qtbot):
+    heard = []
+    opened.run_records.connect(lambda run_id, new: heard.extend(new))
+    run_id = start(opened, 0)
+    info = reach(opened, run_id, qtbot, "done")
+    qtbot.waitUntil(lambda: opened.runs.active() is None)
+    assert [one["epoch"] for one in heard] == [1, 2, 3]
+    assert opened.records(run_id) == heard
+    assert info.validation == {"ndcg@10": 0.3}
+    assert info.fraction == 1.0
+    assert info.usable
+
+
+def test_runs_wait_for_one_another(opened, qtbot):
+    first, second, third = (start(opened, kind) for kind in (1, 0, 0))
+    assert [info.id for info in opened.runs.waiting()] == [second, third]
+    opened.cancel_run(third)
+    assert stored(opened.run(third))["state"] == "cancelled"
+    reach(opened, first, qtbot, "running")
+    opened.stop_run(first)
+    reach(opened, second, qtbot, "done")
+    assert opened.run(first).state == "stopped"
+    assert opened.run(third).state == "cancelled"
+
+
+def test_a_waiting_run_changes_its_place_and_keeps_it(opened, project, qtbot):
+    first, second, third, fourth = (start(opened, kind) for kind in (1, 0, 0, 0))
+    opened.runs.move(fourth, 0)
+    opened.runs.move(second, 99)
+    assert [info.id for info in opened.runs.waiting()] == [fourth, third, second]
+    opened.runs.move(first, 0)  # it is at work and waits for nobody
+    reach(opened, first, qtbot, "running")
+    opened.close_project()
+    opened.open_project(project.folder)
+    assert [info.id for info in opened.runs.waiting()] == [fourth, third, second]
+    opened.stop_run(first)
+    reach(opened, second, qtbot, "done")
+
+
+def test_two_train_at_once_where_there_is_memory(opened, qtbot, monkeypatch):
+    free = [0]
+    monkeypatch.setattr("psutil.virtual_memory", lambda: type("Memory", (), {"available": free[0]}))
+    monkeypatch.setattr("workbench.app.runs.run_store.AGAIN", 10)
+    first, second, third = (start(opened, kind) for kind in (1, 1, 1))
+    opened.runs.set_at_once(2)
+    reach(opened, first, qtbot, "running")
+    assert [info.id for info in opened.runs.waiting()] == [second, third]
+    free[0] = 2**40
+    reach(opened, second, qtbot, "running")
+    assert [info.id for info in opened.runs.all_active()] == [first, second]
+    assert [info.id for info in opened.runs.waiting()] == [third]
+    opened.stop_run(first)
+    reach(opened, third, qtbot, "running")
+    for one in (second, third):
+        opened.stop_run(one)
+        reach(opened, one, qtbot, "stopped")
+
+
+def test_a_finished_run_gets_more_epochs(opened, qtbot):
+    run_id = opened.queue_run("bpr", {"epochs": 3}, seed=0)
+    reach(opened, run_id, qtbot, "done")
+    qtbot.waitUntil(lambda: opened.runs.active() is None)
+    opened.runs.extend(run_id, 2)
+    info = reach(opened, run_id, qtbot, "done")
+    assert info.spec["hyperparameters"]["epochs"] == 5
+    assert info.spec["changes"] == [{"since": 3.0, "name": "epochs", "value": 5.0}]
+
+
+def test_another_learning_rate_is_asked_for_while_it_trains(opened, qtbot):
+    run_id = opened.queue_run("gmf", {}, seed=1)
+    info = reach(opened, run_id, qtbot, "running")
+    opened.runs.adjust(run_id, "learning_rate", 0.002)
+    assert json.loads((info.folder / "adjust.json").read_text()) == {"name": "learning_rate", "value": 0.002}
+    with pytest.raises(WorkbenchError, match="only learning_rate"):
+        opened.runs.adjust(run_id, "factors", 3)
+    opened.stop_run(run_id)
+    reach(opened, run_id, qtbot, "stopped")
+
+
+def test_pause_and_go_on(opened, qtbot):
+    run_id = start(opened, 1)
+    qtbot.waitUntil(lambda: opened.run(run_id).epoch == 3)
+    opened.pause_run(run_id)
+    reach(opened, run_id, qtbot, "paused")
+    opened.unpause_run(run_id)
+    reach(opened, run_id, qtbot, "running")
+    opened.cancel_run(run_id)
+    reach(opened, run_id, qtbot, "cancelled")
+
+
+def test_a_deaf_run_is_cancelled_by_force_and_called_cancelled(opened, qtbot):
+    run_id = start(opened, 2)
+    qtbot.waitUntil(lambda: opened.run(run_id).epoch == 3)
+    pid = stored(opened.run(run_id))["pid"]
+    opened.cancel_run(run_id)
+    info = reach(opened, run_id, qtbot, "cancelled", "lost")
+    assert info.state == "cancelled"
+    assert stored(info)["state"] == "cancelled"
+    assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+
+
+def test_a_killed_run_is_lost_and_says_why(opened, qtbot):
+    with qtbot.waitSignal(opened.failure) as card:
+        run_id = start(opened, 3)
+    info = opened.run(run_id)
+    assert info.state == stored(info)["state"] == "lost"
+    assert "signal 9" in info.reason
+    assert "memory" in card.args[1]
+    assert info.resumable
+
+
+def test_a_resumed_run_forgets_what_will_come_again(opened, qtbot):
+    run_id = start(opened, 3)
+    info = reach(opened, run_id, qtbot, "lost")
+    qtbot.waitUntil(lambda: opened.runs.active() is None)
+    spec = json.loads((info.folder / "run.json").read_text())
+    (info.folder / "run.json").write_text(json.dumps(spec | {"seed": 0}))
+    (info.folder / "records.jsonl").unlink()
+    opened.resume_run(run_id)
+    reach(opened, run_id, qtbot, "done")
+    assert [one["epoch"] for one in opened.records(run_id)] == [1, 2, 3]
+
+
+def test_a_reopened_project_follows_a_living_run_and_goes_on_with_the_queue(opened, project, qtbot):
+    first, second = start(opened, 1), start(opened, 0)
+    qtbot.waitUntil(lambda: opened.run(first).epoch == 3)
+    pid = stored(opened.run(first))["pid"]
+    opened.close_project()
+    assert psutil.pid_exists(pid)
+    opened.open_project(project.folder)
+    assert opened.run(first).state == "running"
+    qtbot.waitUntil(lambda: len(opened.records(first)) == 3)
+    assert [info.id for info in opened.runs.waiting()] == [second]
+    opened.stop_run(first)
+    reach(opened, second, qtbot, "done")
+    assert opened.run(first).state == "stopped"
+
+
+def test_a_reopened_run_whose_process_died_is_lost(opened, project, qtbot):
+    run_id = start(opened, 2)
+    qtbot.waitUntil(lambda: opened.run(run_id).epoch == 3)
+    pid = stored(opened.run(run_id))["pid"]
+    opened.close_project()
+    os.kill(pid, signal.SIGKILL)
+    qtbot.waitUntil(lambda: psutil.Process(pid).status() == psutil.STATUS_ZOMBIE if psutil.pid_exists(pid) else True)
+    opened.open_project(project.folder)
+    assert opened.run(run_id).state == "lost"
+    assert opened.run(run_id).resumable
+
+
+def test_a_run_out_of_range_is_refused_in_a_sentence(opened, qtbot):
+    with qtbot.waitSignal(opened.failure) as card:
+        assert opened.queue_run("ease", {"regularization": -1}) is None
+    assert "above 0" in card.args[1]
+    assert opened.all_runs() == []
+
+
+def test_a_deleted_run_is_gone(opened, qtbot):
+    run_id = start(opened, 0)
+    info = reach(opened, run_id, qtbot, "done")
+    qtbot.waitUntil(lambda: opened.runs.active() is None)
+    opened.delete_run(run_id)
+    assert opened.all_runs() == []
+    assert not info.folder.exists()
+    assert opened.selected_runs == []
+
+
+def test_a_corrupt_run_folder_is_told_and_the_others_are_there(opened, project, qtbot):
+    run_id = start(opened, 0)
+    reach(opened, run_id, qtbot, "done")
+    opened.close_project()
+    broken = project.runs_folder / "broken"
+    broken.mkdir()
+    (broken / "run.json").write_text("{")
+    with qtbot.waitSignal(opened.failure) as card:
+        opened.open_project(project.folder)
+    assert "damaged" in card.args[1]
+    assert [info.id for info in opened.all_runs()] == [run_id]
+
+
+def test_the_standby_is_ready_used_once_and_replaced(trainer_command, tmp_path):
+    standby = Standby(trainer_command)
+    standby.prepare()
+    first = standby.pid
+    standby.prepare()
+    assert standby.pid == first
+    standby.close()
+    assert standby.pid is None
+    assert not psutil.pid_exists(first)
+
+
+def test_a_standby_that_died_waiting_is_replaced(qapp, qtbot, trainer_command, tmp_path):
+    standby = Standby(trainer_command)
+    standby.prepare()
+    first = standby.pid
+    os.kill(first, signal.SIGKILL)
+    qtbot.waitUntil(lambda: standby.pid is None)
+    (tmp_path / "run.json").write_text('{"seed": 0}')
+    process = standby.start(tmp_path)
+    assert process.wait(20) == 0
+    assert json.loads((tmp_path / "status.json").read_text())["state"] == "done"
+
+
+def test_lines_arrive_whole_and_a_replaced_file_is_read_again(tmp_path):
+    path = tmp_path / "records.jsonl"
+    tail = Tail(path)
+    assert tail.read() == []
+    path.write_text('{"a": 1}\n{"a": ')
+    assert tail.read() == [{"a": 1}]
+    with path.open("a") as file:
+        file.write("2}\nnot json\n")
+    assert tail.read() == [{"a": 2}]
+    assert not tail.restarted
+    other = tmp_path / "other"
+    other.write_text('{"a": 1}\n{"b": 1}\n{"b": 2, "longer": "than before"}\n')
+    other.replace(path)
+    assert len(tail.read()) == 3
+    assert tail.restarted
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]"])
+def test_a_follower_of_a_broken_folder_ends(qapp, qtbot, tmp_path, content):
+    process = subprocess.Popen(["true"])
+    process.wait()
+    (tmp_path / "status.json").write_text(content)
+    follower = Follower(tmp_path, process)
+    with qtbot.waitSignal(follower.ended):
+        follower.start()
+    follower.close()

@@ -1,0 +1,71 @@
+"""Times against Python's own calendar."""
+
+from datetime import UTC, datetime
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.data.columns.times import to_milliseconds
+
+
+def expected(moment):
+    return round((moment - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds() * 1000)
+
+
+moments = st.datetimes(datetime(1000, 1, 1), datetime(9999, 12, 30)).map(  # noqa: DTZ001 - the zone comes next
+    lambda m: m.replace(tzinfo=UTC, microsecond=m.microsecond // 1000 * 1000)
+)
+
+
+@given(st.lists(moments, min_size=1, max_size=5))
+def test_iso_as_python_writes_it(times):
+    got, good = to_milliseconds(pa.array([moment.isoformat() for moment in times]), "iso")
+    assert good.all()
+    assert got.tolist() == [expected(moment) for moment in times]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "milliseconds"),
+    [
+        ("1970-01-02", "iso", 86_400_000),
+        ("1970-01-01 00:00:01.5", "iso", 1500),
+        ("1970-01-01T02:00:00+02:00", "iso", 0),
+        ("1970-01-01T00:00:00-0130", "iso", 5_400_000),
+        ("1970/1/1 0:00Z", "iso", 0),
+        ("02.01.1970", "dmy", 86_400_000),
+        ("01/02/1970 00:01", "mdy", 86_460_000),
+        ("19700102", "ymd", 86_400_000),
+        (" 12 ", "s", 12_000),
+        ("1.5", "s", 1500),
+        ("12", "ms", 12),
+        ("12000", "us", 12),
+        ("-1", "s", -1000),
+        ("2000-02-29", "iso", 951_782_400_000),
+    ],
+)
+def test_ways_to_write(text, kind, milliseconds):
+    time, good = to_milliseconds(pa.array([text]), kind)
+    assert good.tolist() == [True]
+    assert time.tolist() == [milliseconds]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("2001-02-29", "iso"),
+        ("2001-13-01", "iso"),
+        ("2001-00-01", "iso"),
+        ("31/31/2020", "dmy"),
+        ("2001-01-01 24:00", "iso"),
+        ("yesterday", "iso"),
+        ("", "iso"),
+        ("nan", "s"),
+        ("inf", "s"),
+        ("1e300", "s"),
+        ("0000-01-01", "iso"),
+    ],
+)
+def test_what_is_no_time(text, kind):
+    assert to_milliseconds(pa.array([text]), kind)[1].tolist() == [False]

@@ -1,0 +1,1 @@
+"""Networks that find a history again from what is left of it."""

@@ -1,0 +1,1 @@
+"""What algorithms of several families share: the contract, the one training loop, histories as batches."""

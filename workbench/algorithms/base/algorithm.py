@@ -1,0 +1,199 @@
+"""What an algorithm is: declared hyperparameters, a `train` that learns, and a `score` for every item."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
+
+from workbench.data.interactions import Array, Interactions, UserItems
+from workbench.declaring import explain
+from workbench.errors import WorkbenchError
+
+if TYPE_CHECKING:
+    import scipy.sparse as sp
+
+
+@dataclass(frozen=True)
+class Record:
+    """What an iterative algorithm reports after a step or an epoch.
+
+    Attributes
+    ----------
+    epoch : int
+        Epochs finished so far (inside the third epoch it is 2).
+    epochs : int
+        Epochs asked for.
+    loss : float or None
+        Mean loss since the last record of this kind.
+    ends_epoch : bool
+        Whether an epoch has just ended. Only then is `Algorithm.state` complete enough to go on from.
+    part : float
+        Share of the running epoch that is done, 0 to 1.
+    values : dict of str to float
+        More numbers to show: learning rate, gradient norm, …
+    """
+
+    epoch: int
+    epochs: int
+    loss: float | None = None
+    ends_epoch: bool = True
+    part: float = 0.0
+    values: dict[str, float] = field(default_factory=dict)
+
+
+class Algorithm(BaseModel):
+    """Base of all algorithms.
+
+    Class facts (declared by each file)
+    -----------------------------------
+    name : its name on the command line, lower case with hyphens
+    title, family : its name and group in the window
+    summary : two or three plain sentences: what it does, when to use it, what it costs
+    reference : the paper
+    needs : of ``"ratings"``, ``"time"`` and ``"items"`` (titles or genres), what the data must have
+    fold_in : whether people who were not in training are scored ``exact``, ``approximate`` or not (``none``)
+    explains : whether reasons are ``exact`` or ``approximate``
+    predicts_ratings : whether `predict` gives ratings
+    iterative : whether it has epochs (and then a hyperparameter ``epochs``)
+    uses_torch : whether it is trained with torch
+    best_threads : threads that were measured to be best; 0 for all cores
+    adjustable : names of hyperparameters that may be changed while it trains
+    learned : names of private attributes (without underscore) that hold what was learned, as arrays or numbers
+
+    Hyperparameters are pydantic fields declared with `workbench.declaring.hyperparameter`.
+    """
+
+    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
+
+    name: ClassVar[str] = ""
+    title: ClassVar[str] = ""
+    family: ClassVar[str] = ""
+    summary: ClassVar[str] = ""
+    reference: ClassVar[str] = ""
+    needs: ClassVar[tuple[str, ...]] = ()
+    fold_in: ClassVar[Literal["exact", "approximate", "none"]] = "none"
+    explains: ClassVar[Literal["exact", "approximate"]] = "approximate"
+    predicts_ratings: ClassVar[bool] = False
+    iterative: ClassVar[bool] = False
+    uses_torch: ClassVar[bool] = False
+    best_threads: ClassVar[int] = 0
+    adjustable: ClassVar[tuple[str, ...]] = ()
+    learned: ClassVar[tuple[str, ...]] = ()
+
+    # Where tensors live ("cpu", "cuda", …); chosen by whoever starts the run. Only neural algorithms look at it.
+    _device: str = PrivateAttr(default="cpu")
+
+    def train(self, data: Interactions, seed: int = 0) -> Iterator[Record]:
+        """Learn from `data`; closed-form algorithms yield nothing, iterative ones a `Record` for steps and epochs.
+
+        After `restore` an iterative algorithm goes on after its last finished epoch. Randomness depends on the seed and
+        the epoch only, so that an interrupted training ends bit for bit like one that was not.
+
+        What is known of the items stands in ``data.item_facts``, for all items, also those that nobody has met yet.
+        What is known of users stands in ``data.user_facts``.
+        `score` does not see it: whatever scoring needs of it belongs to what was learned.
+        """
+        raise NotImplementedError
+
+    def score(self, users: Array, histories: UserItems) -> Array:
+        """Score every item for some users; higher is better.
+
+        Parameters
+        ----------
+        users : int32 (n,)
+            Training indices; -1 for people who were not in training.
+        histories : UserItems (n rows)
+            What may be known of them.
+
+        Returns
+        -------
+        float32 (n, n_items)
+            A fresh array: the caller may write to it.
+        """
+        raise NotImplementedError
+
+    def sparse_scores(self, users: Array, histories: UserItems) -> "tuple[sp.csr_matrix, sp.csr_matrix] | None":
+        """Scores as a product of two sparse float32 matrices, (n, m) and (m, n_items); None where they are not one.
+
+        Lists are then made without a number for each user and item. `score` gives the same bits: both add up the products
+        of an item in the order of the first matrix.
+        """
+        return None
+
+    def factor_scores(self, users: Array, histories: UserItems) -> tuple[Array, Array, Array | None] | None:
+        """Scores as ``X @ Y.T + b``: float32 (n, d), (n_items, d) and (n_items,) or no bias; None where they are not.
+
+        Lists are then made without a number for each user and item, by sums in double precision; the rounding of `score`
+        may put two items apart or together that are equal but for their last digit.
+        """
+        return None
+
+    def predict(self, users: Array, items: Array) -> Array:
+        """Predict the rating of each pair, float32 (n,), clipped to the scale of training; -1 stands for unknown."""
+        message = f"{self.title} ranks items; it does not predict ratings. Use biased-svd or average for that."
+        raise WorkbenchError(message)
+
+    def adjust(self, name: str, since: float, value: float) -> None:
+        """Let one of `adjustable` have another value from there on where `since` epochs are done, such as 2.25.
+
+        A training that is taken up again is told of all changes in their order, so that it goes the same way.
+        """
+        raise NotImplementedError
+
+    def contributions(self, history: UserItems, item: int) -> Array | None:
+        """What each interaction of one history (one row) adds to the score of `item`, float64 (len(history.item),).
+
+        None where the score is not such a sum, or where it is the sum of what the interactions say one by one: then
+        `workbench.insight.explaining` finds out by itself.
+        """
+        return None
+
+    def attended(self, history: UserItems, item: int) -> Array | None:
+        """How much each interaction of one history (one row) is looked at when `item` is scored.
+
+        float32 (layers, heads, len(history.item)); what lies too far back to be read has 0. None where nothing attends.
+        """
+        return None
+
+    def item_vectors(self) -> Array | None:
+        """What was learned of each item as a vector, float (n_items, d); None where no vectors are learned."""
+        factors: Array | None = getattr(self, "_item_factors", None)
+        return factors
+
+    def state(self) -> dict[str, Array]:
+        """Everything learned, as named arrays; enough to score, and at the end of an epoch to go on training."""
+        return {name: np.asarray(getattr(self, f"_{name}")) for name in self.learned}
+
+    def restore(self, state: dict[str, Array]) -> None:
+        """Take back what `state` gave."""
+        for name in self.learned:
+            value = state[name]
+            setattr(self, f"_{name}", value.item() if value.ndim == 0 else value)
+
+    @classmethod
+    def unsuited(cls, data: Interactions) -> str | None:
+        """Why this algorithm cannot learn from `data`, in a sentence; None where it can."""
+        has = {"ratings": data.rating is not None, "time": data.time is not None, "items": _tells_of_items(data)}
+        lacking = [need for need in cls.needs if not has[need]]
+        if not lacking:
+            return None
+        if lacking == ["items"]:
+            told = f"{cls.title} needs titles or genres of the items, and the data has none."
+            return f"{told} Add an item file when you import, or choose another algorithm."
+        need = " and ".join("titles or genres of the items" if need == "items" else need for need in lacking)
+        return f"{cls.title} needs {need}, and the data has none. Choose that column, or another algorithm."
+
+    @classmethod
+    def make(cls, hyperparameters: dict[str, Any]) -> Self:
+        """Make one; raises WorkbenchError with a sentence that names what is out of range."""
+        try:
+            return cls(**hyperparameters)
+        except ValidationError as error:
+            raise WorkbenchError(explain(error, cls.title, cls)) from error
+
+
+def _tells_of_items(data: Interactions) -> bool:
+    facts = data.item_facts
+    return facts is not None and any(one.null_count < len(one) for one in (facts.title, facts.genres))

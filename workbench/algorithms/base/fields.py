@@ -1,0 +1,191 @@
+"""What is known of users and items as fields of features, each field with a vector that is the mean of its features'.
+
+Of an item: itself, genres, decade, and words of the title; of a user, beside what is learned of each alone: every
+attribute of the user file. An item that nobody met in training has an empty field for itself, so that its other fields
+speak for it; so does what training hides of others now and then (Volkovs, Yu, Poutanen, "DropoutNet", NIPS 2017).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from workbench.algorithms.base.algorithm import Record
+from workbench.algorithms.base.item_features import feature_counts
+from workbench.algorithms.base.pair_scorer import PairScorer
+from workbench.data.interactions import Array, Interactions
+from workbench.declaring import hyperparameter
+from workbench.errors import WorkbenchError
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+# Features of one field that count, at most.
+LONGEST = 16
+LEARNED = ("item_slots", "item_ends", "n_item_features", "user_slots", "user_ends", "n_user_features")
+
+
+@dataclass(frozen=True, eq=False)
+class Fields:
+    """Features of users or items, field by field.
+
+    Attributes
+    ----------
+    slots : int32 (n, n_slots)
+        Numbers of features, `n_features` where a slot is empty.
+    ends : int64 (n_fields,)
+        The slot behind each field.
+    n_features : int
+    """
+
+    slots: Array
+    ends: Array
+    n_features: int
+
+
+def item_fields(data: Interactions, *, titles: bool, least_items: int) -> Fields:
+    """The item itself where somebody met it, genres, decade, and words of the title (where asked for)."""
+    assert data.item_facts is not None  # needs items
+    counts, names = feature_counts(data.item_facts, titles=titles, least_items=least_items)
+    n_features = data.n_items + len(names)
+    itself = np.where(data.item_counts > 0, np.arange(data.n_items), n_features)[:, None]
+    columns, kinds = [itself], np.array([name.split(":")[0] for name in names])
+    for kind in ("genre", "decade", *(["title"] if titles else [])):
+        own = np.flatnonzero(kinds == kind)
+        part = counts[:, own]
+        columns.append(_slots(part.indptr, data.n_items + own[part.indices], n_features))
+    return _side_by_side(columns, n_features)
+
+
+def user_fields(data: Interactions, *, least_users: int) -> Fields:
+    """Every attribute of the users, its values of fewer than `least_users` left out; none where there is no file."""
+    columns, n_features = [], 0
+    names = data.user_facts.names if data.user_facts else []
+    for name in names:
+        assert data.user_facts is not None
+        texts = data.user_facts.attributes[name].combine_chunks().dictionary_encode()
+        texts = texts.combine_chunks() if hasattr(texts, "combine_chunks") else texts
+        code = texts.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+        often = np.bincount(code[code >= 0], minlength=1) >= least_users
+        number = np.where(often, n_features + np.cumsum(often) - 1, -1)
+        columns.append(np.where(code >= 0, number[code], -1)[:, None])
+        n_features += int(often.sum())
+    columns = [np.where(column < 0, n_features, column) for column in columns]
+    return _side_by_side(columns or [np.zeros((data.n_users, 0), np.int64)], n_features)
+
+
+def _slots(indptr: Array, features: Array, empty: int) -> Array:
+    """Rows of features side by side, the first `LONGEST` of each."""
+    lengths = np.diff(indptr)
+    place = np.arange(lengths.sum()) - np.repeat(indptr[:-1], lengths)
+    slots = np.full((len(lengths), min(LONGEST, int(lengths.max(initial=0)))), empty, np.int64)
+    kept = place < LONGEST
+    slots[np.repeat(np.arange(len(lengths)), lengths)[kept], place[kept]] = features[kept]
+    return slots
+
+
+def _side_by_side(columns: list[Array], n_features: int) -> Fields:
+    """One field of each column that has slots; the first column says how many rows there are."""
+    kept = [column for column in columns if column.shape[1]]
+    ends = np.cumsum([column.shape[1] for column in kept], dtype=np.int64)
+    return Fields(np.concatenate(kept or columns[:1], 1).astype(np.int32), ends, n_features)
+
+
+class FieldScorer(PairScorer):
+    """Base of those that score by fields of users and items; not offered itself."""
+
+    family = "Hybrid"
+    needs = ("items",)
+    learned: ClassVar[tuple[str, ...]] = LEARNED
+
+    titles: bool = hyperparameter(True, "Titles", "Whether words of titles are features, beside genres and decades.")
+    least: int = hyperparameter(
+        3,
+        "Least per feature",
+        "Features that fewer items, or fewer users, have are left out.",
+        ge=1,
+        le=10_000,
+        search=(1, 20),
+        advanced=True,
+    )
+    hidden_items: float = hyperparameter(
+        0.1,
+        "Hidden items",
+        "Share of items that training takes for unknown, to learn what their features alone say.",
+        ge=0,
+        lt=1,
+        search=(0, 0.5),
+    )
+
+    # As in `Fields`; users have one row more, which is empty.
+    _item_slots: Array
+    _item_ends: Array
+    _n_item_features: int
+    _user_slots: Array
+    _user_ends: Array
+    _n_user_features: int
+
+    def train(self, data: Interactions, seed: int = 0) -> Iterator[Record]:
+        if reason := self.unsuited(data):
+            raise WorkbenchError(reason)
+        if not self._restored:
+            self.learn_fields(data)
+        yield from super().train(data, seed)
+
+    def learn_fields(self, data: Interactions) -> None:
+        """Learn what is known of users and items."""
+        items = item_fields(data, titles=self.titles, least_items=self.least)
+        users = user_fields(data, least_users=self.least)
+        nobody = np.full((1, users.slots.shape[1]), users.n_features, np.int32)  # where index -1 finds it
+        self._item_slots, self._item_ends, self._n_item_features = items.slots, items.ends, items.n_features
+        self._user_slots, self._user_ends = np.concatenate([users.slots, nobody]), users.ends
+        self._n_user_features = users.n_features
+
+    def others(self, data: Interactions) -> Array:
+        """Items that somebody met: the others are not pushed down for being new."""
+        return np.flatnonzero(data.item_counts)
+
+    def with_fields(self, parts: "dict[str, nn.Module]", user_width: int, item_width: int) -> "nn.ModuleDict":
+        """A module of `parts`, with tables of features; their last row is for empty slots and stays 0."""
+        import torch
+        from torch import nn
+
+        sizes = {"trait": (self._n_user_features, user_width), "feature": (self._n_item_features, item_width)}
+        tables = {name: nn.Embedding(n + 1, width, padding_idx=n) for name, (n, width) in sizes.items()}
+        with torch.no_grad():
+            for table in tables.values():
+                nn.init.normal_(table.weight[:-1], std=0.1)
+        module = nn.ModuleDict(parts | tables)
+        for name, slots in (("user_slots", self._user_slots), ("item_slots", self._item_slots)):
+            module.register_buffer(name, torch.from_numpy(slots.astype(np.int64)), persistent=False)
+        return module
+
+    def of_users(self, module: Any, users: "Tensor") -> "list[Tensor]":
+        """Vectors (n, width) of each field of users int64 (n,), -1 for new people."""
+        if not module.training and bool((users < 0).all()):  # so in each step that folds in
+            return [module["trait"].weight.new_zeros(len(users), module["trait"].embedding_dim)] * len(self._user_ends)
+        return _means(module["trait"], module.user_slots[users], self._user_ends)
+
+    def of_items(self, module: Any, items: "Tensor") -> "list[Tensor]":
+        """Vectors (…, width) of each field of items int64 (…), the item itself first."""
+        import torch
+
+        slots = module.item_slots[items]
+        if module.training and self.hidden_items:
+            hidden = torch.rand(items.shape, device=items.device) < self.hidden_items
+            slots[..., 0] = slots[..., 0].masked_fill(hidden, self._n_item_features)
+        return _means(module["feature"], slots, self._item_ends)
+
+
+def _means(table: "nn.Embedding", slots: "Tensor", ends: Array) -> "list[Tensor]":
+    """The mean vector (…, width) of the features in the slots (…, n_slots) of each field; 0 where all are empty."""
+    from torch.nn import functional
+
+    found, start, shape = [], 0, slots.shape[:-1]
+    for end in ends.tolist():
+        of_field = slots[..., start:end].reshape(-1, end - start)
+        mean = functional.embedding_bag(of_field, table.weight, mode="mean", padding_idx=table.padding_idx)
+        found.append(mean.reshape(*shape, -1))
+        start = end
+    return found

@@ -1,0 +1,90 @@
+"""What is known of items, as a sparse matrix of features: words of titles, genres, decades."""
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from workbench.data.interactions import Array
+from workbench.data.side_files.items import Items
+
+if TYPE_CHECKING:
+    import scipy.sparse as sp
+
+WORD = re.compile(r"[^\W_]+")
+# Words that say nothing of what a title is about, in the languages that titles are mostly in.
+EMPTY_WORDS = {
+    *("a", "an", "and", "at", "by", "for", "from", "in", "into", "is", "it", "of", "on", "or", "the", "to", "with"),
+    *("das", "der", "die", "ein", "eine", "und", "de", "des", "du", "el", "en", "et", "la", "las", "le", "les", "los"),
+    *("il", "un", "una", "une", "y"),
+}
+
+
+def words(text: str) -> list[str]:
+    """Words of a text in lower case, without those that say nothing and single letters; numbers stay."""
+    found = WORD.findall(text.casefold())
+    return [word for word in found if word not in EMPTY_WORDS and (len(word) > 1 or word.isdigit())]
+
+
+def feature_counts(
+    facts: Items, *, titles: bool = True, genres: bool = True, decades: bool = True, least_items: int = 1
+) -> tuple["sp.csr_matrix", list[str]]:
+    """How often each item has each feature.
+
+    Parameters
+    ----------
+    titles, genres, decades
+        Which kinds of features there are. Words of titles are features of their own (``title:war``), so that a genre
+        is not taken for a word.
+    least_items
+        Features of fewer items are left out.
+
+    Returns
+    -------
+    counts : float32 (n_items, n_features)
+    names : list of str
+        Of the features, in alphabetical order.
+    """
+    import scipy.sparse as sp
+
+    rows: list[Counter[str]] = [Counter() for _ in range(len(facts))]
+    if titles:
+        for row, title in zip(rows, facts.title.to_pylist(), strict=True):
+            row.update(f"title:{word}" for word in words(title or ""))
+    if genres:
+        for row, own in zip(rows, facts.genres.to_pylist(), strict=True):
+            row.update({f"genre:{genre.strip().casefold()}" for genre in own or [] if genre and genre.strip()})
+    if decades:
+        for row, year in zip(rows, facts.year.to_pylist(), strict=True):
+            if year is not None:
+                row[f"decade:{year // 10 * 10}"] += 1
+    items_with = Counter(feature for row in rows for feature in row)
+    names = sorted(feature for feature, n in items_with.items() if n >= least_items)
+    number = {name: n for n, name in enumerate(names)}
+    kept = [[(number[feature], n) for feature, n in row.items() if feature in number] for row in rows]
+    entries = np.array([entry for row in kept for entry in sorted(row)], np.int64).reshape(-1, 2)
+    indptr = np.concatenate([[0], np.cumsum([len(row) for row in kept], dtype=np.int64)])
+    shape = (len(facts), len(names))
+    return sp.csr_matrix((entries[:, 1].astype(np.float32), entries[:, 0], indptr), shape=shape), names
+
+
+def unit_rows(matrix: "sp.csr_matrix") -> "sp.csr_matrix":
+    """Each row divided by its length, rows of zeros left alone; float32."""
+    import scipy.sparse as sp
+
+    lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
+    per_entry: Array = np.repeat(np.where(lengths > 0, lengths, 1), np.diff(matrix.indptr))
+    return sp.csr_matrix(((matrix.data / per_entry).astype(np.float32), matrix.indices, matrix.indptr), matrix.shape)
+
+
+def own_and_shared(facts: Items, *, titles: bool, least_items: int) -> "sp.csr_matrix":
+    """Features of hybrid models: each item itself, then what it shares with others.
+
+    float32 (n_items, n_items + n_features); what is shared has length 1 for each item, like the item itself.
+    """
+    import scipy.sparse as sp
+
+    counts, _ = feature_counts(facts, titles=titles, least_items=least_items)
+    counts.data[:] = 1
+    return sp.hstack([sp.identity(len(facts), np.float32), unit_rows(counts)], format="csr")

@@ -1,0 +1,1 @@
+"""What every other algorithm has to beat."""

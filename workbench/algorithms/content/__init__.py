@@ -1,0 +1,1 @@
+"""What items are, rather than who chose them."""

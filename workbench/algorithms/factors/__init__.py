@@ -1,0 +1,1 @@
+"""A vector for each user and each item."""

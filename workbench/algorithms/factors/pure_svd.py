@@ -1,0 +1,92 @@
+"""PureSVD: the truncated singular value decomposition of who chose what.
+
+Cremonesi, Koren & Turrin, "Performance of recommender algorithms on top-N recommendation tasks", RecSys 2010; computed by
+subspace iteration, as in Halko, Martinsson & Tropp, "Finding structure with randomness", SIAM Review 53(2), 2011.
+"""
+
+from collections.abc import Generator, Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from workbench.algorithms.base.algorithm import Algorithm, Record
+from workbench.data.interactions import Array, Interactions, UserItems
+from workbench.declaring import hyperparameter
+
+if TYPE_CHECKING:
+    import scipy.sparse as sp
+
+# Rounds of subspace iteration after which it is given up, and the share of change that counts as none.
+MOST_ROUNDS = 200
+STILL = 1e-7
+# Directions that are carried along and then dropped: each round gains by the gap to the first one that is not carried.
+SPARE = 32
+
+
+class PureSVD(Algorithm):
+    """Score of a history h: h V Vᵀ, V the right singular vectors of the matrix of users and items."""
+
+    name, title, family = "pure-svd", "PureSVD", "Factors"
+    summary = (
+        "Finds the few directions in which people's choices differ most, and recommends what lies in a person's own. "
+        "Exact, quick, with a single number to choose."
+    )
+    reference = "Cremonesi, Koren & Turrin, Performance of recommender algorithms on top-N tasks, RecSys 2010"
+    fold_in = "exact"
+    explains = "exact"
+    learned = ("item_factors", "strengths")
+
+    factors: int = hyperparameter(
+        16,
+        "Factors",
+        "Directions that are kept. Few give safe, popular lists; many tell finer tastes apart, then learn by heart. "
+        "At most half as many as there are people or items.",
+        ge=1,
+        le=2000,
+        log=True,
+        search=(5, 500),
+    )
+
+    _item_factors: Array  # V, float32 (n_items, factors)
+    _strengths: Array  # singular values, float32 (factors,)
+
+    def train(self, data: Interactions, seed: int = 0) -> Iterator[Record]:
+        from threadpoolctl import threadpool_limits
+
+        x = data.matrix().astype(np.float64)
+        # All directions would give every history back as it is, and nothing else.
+        wanted = max(1, min(self.factors, min(x.shape) // 2))
+        # A product may round otherwise on more threads: one, so that equal seeds give equal bits everywhere.
+        with threadpool_limits(1):
+            v, strengths = yield from _leading(x, wanted, np.random.default_rng([seed]))
+        self._item_factors, self._strengths = v.astype(np.float32), strengths.astype(np.float32)
+
+    def score(self, users: Array, histories: UserItems) -> Array:
+        mine, items, _ = self.factor_scores(users, histories)
+        return np.asarray(mine @ items.T)
+
+    def factor_scores(self, users: Array, histories: UserItems) -> tuple[Array, Array, None]:
+        return histories.matrix(len(self._item_factors)) @ self._item_factors, self._item_factors, None
+
+
+def _leading(x: "sp.csr_matrix", k: int, rng: np.random.Generator) -> Generator[Record, None, tuple[Array, Array]]:
+    """The `k` leading right singular vectors (columns, n_items) and values of `x`, largest first.
+
+    A subspace is multiplied by XᵀX until the singular values in it are still. Each vector's largest entry is positive.
+    """
+    size = min(k + SPARE, *x.shape)
+    xt = x.T.tocsr()
+    basis = np.linalg.qr(rng.standard_normal((x.shape[1], size)))[0]
+    before = np.zeros(k)
+    for rounds in range(MOST_ROUNDS):
+        left, _ = np.linalg.qr(x @ basis)
+        # The singular vectors of LᵀX, a matrix of few rows, are those of X in this subspace.
+        basis, values, _ = np.linalg.svd(xt @ left, full_matrices=False)
+        change = np.abs(values[:k] - before).max() / max(values[0], 1e-30)
+        before = values[:k]
+        if change < STILL:
+            break
+        yield Record(0, 1, ends_epoch=False, part=(rounds + 1) / MOST_ROUNDS)
+    v = basis[:, :k]
+    largest = np.abs(v).argmax(axis=0)
+    return v * np.where(v[largest, np.arange(k)] < 0, -1.0, 1.0), before

@@ -1,0 +1,1 @@
+"""Vectors that travel along the graph of who chose what."""

@@ -1,0 +1,1 @@
+"""What items and users are, together with who chose what."""

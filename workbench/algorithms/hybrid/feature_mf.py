@@ -1,0 +1,101 @@
+"""Factorization that knows what items are: an item's vector is the sum of its own and its features'.
+
+Kula, "Metadata Embeddings for User and Item Cold-start Recommendations", CBRecSys 2015, arXiv:1507.08439 (LightFM).
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from workbench.algorithms.base.algorithm import Record
+from workbench.algorithms.base.factor_ranker import LEARNED, OrderLearner, declare_factors, declare_rate, declare_weight
+from workbench.algorithms.base.item_features import own_and_shared
+from workbench.data.interactions import Array, Interactions
+from workbench.declaring import hyperparameter
+from workbench.errors import WorkbenchError
+
+if TYPE_CHECKING:
+    import scipy.sparse as sp
+
+
+class FeatureMF(OrderLearner):
+    """Score of an item: user factors · item vector + item bias, both sums over the item itself and its features.
+
+    Features are genres, decades and words of titles. An item that nobody met has what its features have learned from
+    others; it is not drawn to be compared with, so that it is not pushed down for being new.
+    """
+
+    name, title, family = "feature-mf", "Feature MF", "Hybrid"
+    summary = (
+        "Learns vectors of items from who chose them and from their genres, years and titles together. "
+        "For catalogues where many items have few interactions, or none yet. "
+        "Its time grows with the interactions, the factors and the epochs."
+    )
+    reference = "Kula, Metadata Embeddings for User and Item Cold-start Recommendations, 2015, arXiv:1507.08439"
+    needs = ("items",)
+    learned = (*LEARNED, "indptr", "indices", "data")
+
+    factors: int = declare_factors(64)
+    epochs: int = hyperparameter(
+        30, "Epochs", "Passes over the data. More fit the data better, until they fit its noise.",
+        ge=1, le=10_000, search=(5, 100),
+    )  # fmt: skip
+    loss: Literal["warp", "bpr"] = hyperparameter(
+        "warp", "Loss", "WARP looks at the top of the list, BPR compares with any other item."
+    )
+    learning_rate: float = declare_rate(0.03)
+    regularization: float = declare_weight(0.01)
+    trials: int = hyperparameter(
+        50,
+        "Trials",
+        "Items drawn at most to find one that stands too high.",
+        ge=1,
+        le=100_000,
+        log=True,
+        search=(10, 500),
+        advanced=True,
+        when={"loss": "warp"},
+    )
+    titles: bool = hyperparameter(True, "Titles", "Whether words of titles are features, beside genres and decades.")
+    least_items: int = hyperparameter(
+        3,
+        "Items per feature",
+        "Features that fewer items have are left out.",
+        ge=1,
+        le=10_000,
+        search=(1, 20),
+        advanced=True,
+    )
+
+    # Features of items, compressed sparse rows (n_items, n_features).
+    _indptr: Array
+    _indices: Array
+    _data: Array
+
+    def facts(self) -> tuple[int, int, float, float, int]:
+        trials = self.trials if self.loss == "warp" else 0
+        return self.epochs, self.factors, self.learning_rate, self.regularization, trials
+
+    def features(self, data: Interactions) -> "sp.csr_matrix":
+        assert data.item_facts is not None  # needs items
+        matrix = own_and_shared(data.item_facts, titles=self.titles, least_items=self.least_items)
+        self._indptr = matrix.indptr.astype(np.int64)
+        self._indices, self._data = matrix.indices.astype(np.int32), matrix.data
+        return matrix
+
+    def others(self, data: Interactions) -> Array:
+        bare = np.diff(self._indptr) == 1  # of which nothing is known but themselves
+        return np.flatnonzero((data.item_counts > 0) | bare).astype(np.int32)
+
+    def vectors(self) -> tuple[Array, Array]:
+        import scipy.sparse as sp
+
+        shape = (len(self._indptr) - 1, len(self._item_bias))
+        matrix = sp.csr_matrix((self._data, self._indices, self._indptr), shape=shape)
+        return matrix @ self._item_factors, matrix @ self._item_bias
+
+    def train(self, data: Interactions, seed: int = 0) -> Iterator[Record]:
+        if reason := self.unsuited(data):
+            raise WorkbenchError(reason)
+        yield from super().train(data, seed)

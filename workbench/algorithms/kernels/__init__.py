@@ -1,0 +1,1 @@
+"""Compiled loops. Each file loads numba: import it inside functions only."""

@@ -1,0 +1,1 @@
+"""Parts of networks. Each file loads torch: import it inside functions only."""

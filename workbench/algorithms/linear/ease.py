@@ -1,0 +1,110 @@
+"""EASE, the closed-form item-item autoencoder.
+
+Steck, "Embarrassingly Shallow Autoencoders for Sparse Data", WWW 2019, arXiv:1905.03375.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from workbench.algorithms.base import gram
+from workbench.algorithms.base.algorithm import Algorithm, Record
+from workbench.data.interactions import Array, Interactions, UserItems
+from workbench.declaring import hyperparameter
+from workbench.errors import WorkbenchError
+
+
+class EASE(Algorithm):
+    """Ridge regression of every item on all others, solved at once."""
+
+    name, title, family = "ease", "EASE", "Linear"
+    summary = (
+        "Learns from who chose what how strongly each item speaks for each other item, in one exact step. "
+        "Fast and hard to beat on catalogues of up to some thousand items. "
+        "Memory grows with the square of the catalogue."
+    )
+    reference = "Steck, Embarrassingly Shallow Autoencoders for Sparse Data, WWW 2019, arXiv:1905.03375"
+    fold_in = "exact"
+    explains = "exact"
+    learned = ("weights", "indptr", "indices", "spread", "scale")
+
+    regularization: float = hyperparameter(
+        500.0,
+        "L2 weight",
+        "Holds the weights down. Raise it on sparse data, lower it where people have long histories.",
+        gt=0,
+        le=1e7,
+        log=True,
+        search=(10, 10_000),
+    )
+
+    # Learned from many people: float32 (n_items, n_items), zero diagonal, row speaks for column; else (0, 0).
+    _weights: Array
+    # Learned from few people: their items X (m, n_items), spread A X and scale as in `_solve_by_people`; else empty.
+    _indptr: Array
+    _indices: Array
+    _spread: Array
+    _scale: Array
+
+    @classmethod
+    def unsuited(cls, data: Interactions) -> str | None:
+        """See `Algorithm.unsuited`; a float64 matrix, worked on in place, and a float32 one must fit."""
+        if reason := super().unsuited(data):
+            return reason
+        people, n_items = int((data.by_user.lengths > 0).sum()), data.n_items
+        needed = 12 * people * n_items + 16 * people**2 if gram.few_people(data) else 12 * n_items**2
+        return gram.too_large(cls.title, n_items, needed, "Sparse EASE, Item kNN or WARP")
+
+    def diagonal(self, counts: Array) -> Array:
+        """What is added to the diagonal of XᵀX, float64 (n_items,), for items that were met `counts` times."""
+        return np.full(len(counts), self.regularization)
+
+    def train(self, data: Interactions, seed: int = 0) -> Iterator[Record]:
+        if reason := self.unsuited(data):
+            raise WorkbenchError(reason)
+        none = np.zeros(0, np.float32)
+        if gram.few_people(data):
+            self._weights = none.reshape(0, 0)
+            self._solve_by_people(data)
+        else:
+            self._indptr, self._indices = np.zeros(1, np.int64), np.zeros(0, np.int32)
+            self._spread, self._scale = none.reshape(0, 0), none
+            self._solve_by_items(data)
+        yield from ()
+
+    def _solve_by_items(self, data: Interactions) -> None:
+        """B = I - P diag(1 / P_jj) with P = (XᵀX + D)⁻¹: equation 8 of the paper."""
+        inverse = gram.gram_of(data.matrix())
+        inverse[np.diag_indices_from(inverse)] += self.diagonal(data.item_counts)
+        gram.invert(inverse, self.title)
+        self._weights = gram.weights_of(inverse)
+
+    def _solve_by_people(self, data: Interactions) -> None:
+        """The same B, where people are fewer than items: a matrix of people is inverted, not one of items.
+
+        By the identity of Woodbury, D P = I - Xᵀ A X D⁻¹ with A = (I + X D⁻¹ Xᵀ)⁻¹; so a history h scores
+        h - (h - h D⁻¹ Xᵀ A X) / (D_jj P_jj), and neither P nor B is ever made. 671 people and 9,066 items: 1/2,000 of
+        the work.
+        """
+        x = data.by_user.rows(np.flatnonzero(data.by_user.lengths)).matrix(data.n_items)  # (m, n_items)
+        diagonal = self.diagonal(data.item_counts)
+        scaled = x.astype(np.float64)
+        scaled.data /= np.sqrt(diagonal)[scaled.indices]
+        inner = gram.gram_of(scaled.T.tocsr())
+        inner[np.diag_indices_from(inner)] += 1
+        gram.invert(inner, self.title)
+        gram.mirror(inner)
+        spread = np.asarray((x.T.astype(np.float64) @ inner).T)  # A X, (m, n_items)
+        left = 1 - np.asarray(x.multiply(spread).sum(axis=0)).ravel() / diagonal  # D_jj P_jj
+        self._indptr, self._indices = x.indptr.astype(np.int64), x.indices.astype(np.int32)
+        self._spread, self._scale = spread.astype(np.float32), (1 / left).astype(np.float32)
+
+    def score(self, users: Array, histories: UserItems) -> Array:
+        if self._weights.size:
+            return np.asarray(histories.matrix(len(self._weights)) @ self._weights)
+        n_items = len(self._scale)
+        h = histories.matrix(n_items)
+        own = h.toarray()
+        h.data = h.data / self.diagonal(np.bincount(self._indices, minlength=n_items)).astype(np.float32)[h.indices]
+        meetings = h @ UserItems(self._indptr, self._indices).matrix(n_items).T  # h D⁻¹ Xᵀ, (n, m)
+        return own - (own - meetings @ self._spread) * self._scale

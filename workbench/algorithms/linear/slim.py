@@ -1,0 +1,94 @@
+"""SLIM: a sparse linear model, each item regressed on all others with an elastic net.
+
+Ning & Karypis, "SLIM: sparse linear methods for top-N recommender systems", ICDM 2011; coordinate descent over the Gram
+matrix as in Friedman, Hastie & Tibshirani, Journal of Statistical Software 33(1), 2010.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import psutil
+
+from workbench.algorithms.base.algorithm import Record
+from workbench.algorithms.base.item_weights import SparseItemWeights
+from workbench.algorithms.base.threads import allowed, even_blocks, spread
+from workbench.data.interactions import Array, Interactions
+from workbench.declaring import hyperparameter
+from workbench.errors import WorkbenchError
+
+# Entries of the Gram matrix whose columns are solved between two records.
+BLOCK = 2**16
+
+
+class SLIM(SparseItemWeights):
+    """For each item j: ½ |x_j - X w|² + l1 |w|₁ + ½ l2 |w|² is least, where w_j = 0 and, by default, no w is negative."""
+
+    name, title, family = "slim", "SLIM", "Linear"
+    summary = (
+        "Learns for each item which few others speak for it, and how strongly. "
+        "As good as EASE on many data sets, with weights that one can read; takes longer."
+    )
+    reference = "Ning & Karypis, SLIM: sparse linear methods for top-N recommender systems, ICDM 2011"
+
+    l1: float = hyperparameter(
+        5.0, "L1 weight", "In people. Items that share fewer people than this never speak for each other: raise it for "
+        "fewer weights and a faster training.",
+        ge=0, le=1e6, log=True, search=(0.5, 100),
+    )  # fmt: skip
+    l2: float = hyperparameter(
+        100.0, "L2 weight", "In people. Spreads the weight over items that are alike; raise it on sparse data.",
+        gt=0, le=1e7, log=True, search=(10, 2000),
+    )  # fmt: skip
+    positive: bool = hyperparameter(
+        True, "Only positive", "Whether items can only speak for others. Also letting them speak against takes longer.",
+    )  # fmt: skip
+    tolerance: float = hyperparameter(
+        0.001, "Tolerance", "Weights of an item are refined until no step matters more than this share of its people.",
+        gt=0, le=1, log=True, advanced=True,
+    )  # fmt: skip
+
+    @classmethod
+    def unsuited(cls, data: Interactions) -> str | None:
+        return super().unsuited(data) or _too_large(data)
+
+    def train(self, data: Interactions, seed: int = 0) -> Iterator[Record]:
+        import scipy.sparse as sp  # the window reads the declaration and solves nothing
+
+        from workbench.algorithms.kernels.slim import solve_columns
+
+        if reason := _too_large(data):
+            raise WorkbenchError(reason)
+        x = data.matrix()
+        meetings = (x.T @ x).tocsr()
+        meetings.sort_indices()
+        gram = (
+            meetings.indptr.astype(np.int64),
+            meetings.indices.astype(np.int32),
+            meetings.data,
+            data.item_counts.astype(np.float64),
+        )
+        how = (self.l1, self.l2, self.positive)
+
+        def work(columns: slice) -> tuple[Array, Array, Array]:
+            return solve_columns(gram, how, self.tolerance, 1000, (columns.start, columns.stop))
+
+        solved = []
+        blocks = even_blocks(np.diff(meetings.indptr) + 1, BLOCK)
+        for block, one in zip(blocks, spread(work, blocks, allowed()), strict=True):
+            solved.append(one)
+            yield Record(0, 1, ends_epoch=False, part=block.stop / data.n_items)
+        counts, items, weights = (np.concatenate(one) for one in zip(*solved, strict=True))
+        indptr = np.concatenate([[0], np.cumsum(counts)])
+        self.keep(sp.csc_matrix((weights, items, indptr), shape=(data.n_items, data.n_items)).tocsr())
+
+
+def _too_large(data: Interactions) -> str | None:
+    """Say why the meetings of all items do not fit the memory."""
+    pairs = min(data.n_items**2, int(np.square(data.by_user.lengths).sum()))
+    needed, free = 16 * pairs, psutil.virtual_memory().available
+    if needed <= free:
+        return None
+    return (
+        f"SLIM would need up to {needed / 1e9:,.1f} GB of memory for {data.n_items:,} items, and {free / 1e9:,.1f} GB "
+        "are free. Filter rare items, or choose RP3beta or iALS."
+    )

@@ -1,0 +1,1 @@
+"""Items or users that are alike."""

@@ -1,0 +1,199 @@
+"""What all neighbourhood models share: similarities that rest on a sparse product, cut to the strongest of each row."""
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from workbench.algorithms.base.algorithm import Record
+from workbench.algorithms.base.threads import allowed, even_blocks, spread
+from workbench.data.interactions import Array, Interactions, UserItems
+from workbench.declaring import hyperparameter
+from workbench.errors import WorkbenchError
+
+if TYPE_CHECKING:
+    import scipy.sparse as sp
+
+# Multiplications between two records: some hundredths of a second of work.
+BLOCK = 2**24
+DAY = 24 * 3600 * 1000  # milliseconds
+
+Similarity = Literal["cosine", "jaccard", "asymmetric", "tf-idf", "bm25"]
+
+
+@dataclass(frozen=True)
+class Side:
+    """Rows that others are compared with, made ready once for all who ask: what they weigh, transposed, and lengths."""
+
+    columns: "sp.csr_matrix"
+    lengths: Array
+    arrays: tuple[Array, Array, Array, bool]
+
+
+@dataclass(frozen=True)
+class Product:
+    """A similarity of the rows of `a` to the columns of `b` (see `strongest_of_product`).
+
+    `ready` are the arrays of `b` as the compiled loop takes them, where somebody has them already.
+    """
+
+    a: "sp.csr_matrix"
+    b: "sp.csr_matrix"
+    left: Array
+    right: Array
+    jaccard: bool = False
+    shrinkage: float = 0.0
+    without_self: bool = False
+    ready: tuple[Array, Array, Array, bool] | None = None
+
+    def strongest(self, k: int) -> Iterator["sp.csr_matrix"]:
+        """The `k` strongest entries of each row, float32, block of rows by block of rows; in no order within a row."""
+        import scipy.sparse as sp
+
+        from workbench.algorithms.kernels.neighbours import strongest_of_product
+
+        k = max(1, min(k, self.b.shape[1]))
+        a, b = _arrays(self.a), self.ready or _even_arrays(self.b)
+        how = (self.jaccard, float(self.shrinkage), self.without_self)
+
+        def block(rows: slice) -> "sp.csr_matrix":
+            counts, columns, values = strongest_of_product(a, b, self.left, self.right, how, k, (rows.start, rows.stop))
+            indptr = np.concatenate([[0], np.cumsum(counts)])
+            return sp.csr_matrix((values, columns, indptr), shape=(len(counts), self.b.shape[1]))
+
+        lengths = np.diff(self.b.indptr)
+        cost = np.add.reduceat(np.append(lengths[self.a.indices], 0), self.a.indptr[:-1])
+        cost[np.diff(self.a.indptr) == 0] = 0  # reduceat gives an empty row the entry of the next one
+        return spread(block, even_blocks(cost + k, BLOCK), allowed())
+
+    def build(self, k: int) -> Generator[Record, None, "sp.csr_matrix"]:
+        """The same, with a record after each block of rows; what ``yield from`` gives in the end is the matrix."""
+        blocks: list[sp.csr_matrix] = []
+        done = 0
+        for one in self.strongest(k):
+            blocks.append(one)
+            done += one.shape[0]
+            yield Record(0, 1, ends_epoch=False, part=done / self.a.shape[0])
+        return stacked(blocks, self.b.shape[1])
+
+
+def declare_half_life() -> Any:
+    """Declare how fast interactions lose weight."""
+    text = (
+        "Days before a person's latest interaction at which another one counts half. 0: all count alike. Needs times."
+    )
+    return hyperparameter(0.0, "Half-life", text, ge=0, le=36_500, log=True, search=(7, 3650), unit="days")
+
+
+def aged(histories: UserItems, n_items: int, half_life: float) -> "sp.csr_matrix":
+    """What each interaction counts, float32 (n, n_items): 1 for the person's latest, half of it each `half_life` before.
+
+    All count 1 where the half-life is 0 or times are not known (in training, `needs_times` refuses that).
+    """
+    ones = histories.matrix(n_items)
+    if not half_life or histories.time is None:
+        return ones
+    row = np.repeat(np.arange(len(histories)), histories.lengths)
+    latest = np.zeros(len(histories), np.int64)
+    np.maximum.at(latest, row, histories.time)
+    ones.data = np.exp2((histories.time - latest[row]) / (half_life * DAY)).astype(np.float32)
+    return ones
+
+
+def needs_times(data: Interactions, title: str, half_life: float) -> None:
+    """Refuse to let interactions age where nobody knows how old they are."""
+    if half_life and data.time is None:
+        message = f"{title} needs time for a half-life, and the data has none. Choose that column, or a half-life of 0."
+        raise WorkbenchError(message)
+
+
+def column_weights(kind: Similarity, x: "sp.csr_matrix") -> Array:
+    """How much each column of ones says about the rows that have it, float64 (columns,).
+
+    Rows of a column that many rows share are alike in little. TF-IDF: log((1 + rows) / (1 + n)) for a column of n ones.
+    BM25: its damping of long documents, 2.2 / (1 + 1.2 (0.25 + 0.75 n / mean n)), with the usual constants.
+    """
+    counts = np.bincount(x.indices, minlength=x.shape[1])
+    if kind == "tf-idf":
+        return np.log((1 + x.shape[0]) / (1 + counts))
+    if kind == "bm25":
+        mean = counts.mean(where=counts > 0) if counts.any() else 1.0
+        return 2.2 / (1 + 1.2 * (0.25 + 0.75 * counts / mean))
+    return np.ones(x.shape[1])
+
+
+def similarity(
+    kind: Similarity,
+    x: "sp.csr_matrix",
+    y: "sp.csr_matrix | Side",
+    weights: Array,
+    shrinkage: float,
+    asymmetry: float = 0.5,
+) -> Product:
+    """Similarities of the rows of `x` to those of `y`, (m, columns) and (n, columns), of ones or of what `aged` left.
+
+    ``cosine``, ``tf-idf``, ``bm25``: cosine of the rows, columns weighted. ``jaccard``: shared columns by columns that
+    either has (with x·y, |x|² and |y|² for the numbers of columns, as Tanimoto has it). ``asymmetric``: shared columns
+    by the lengths of both rows, that of y to the power of `asymmetry`, that of x to the rest.
+    """
+    others = y if isinstance(y, Side) else side(kind, y, weights, asymmetry)
+    x = _weighted(kind, x, weights)
+    left = _lengths(kind, x, 1 - asymmetry)
+    return Product(x, others.columns, left, others.lengths, kind == "jaccard", shrinkage, ready=others.arrays)
+
+
+def side(kind: Similarity, y: "sp.csr_matrix", weights: Array, asymmetry: float = 0.5) -> Side:
+    """Make the rows of `y` ready for `similarity`."""
+    y = _weighted(kind, y, weights)
+    columns = y.T.tocsr()
+    return Side(columns, _lengths(kind, y, asymmetry), _even_arrays(columns))
+
+
+def _weighted(kind: Similarity, x: "sp.csr_matrix", weights: Array) -> "sp.csr_matrix":
+    import scipy.sparse as sp
+
+    if kind not in ("tf-idf", "bm25"):
+        return x
+    return sp.csr_matrix((x.data * weights[x.indices], x.indices, x.indptr), shape=x.shape)
+
+
+def _lengths(kind: Similarity, x: "sp.csr_matrix", power: float) -> Array:
+    """What the similarity divides by for each row, float64 (rows,)."""
+    squares = _square_lengths(x)
+    if kind == "asymmetric":
+        return np.asarray(squares**power)
+    return squares if kind == "jaccard" else np.sqrt(squares)
+
+
+def stacked(blocks: "list[sp.csr_matrix]", n_columns: int) -> "sp.csr_matrix":
+    """Blocks of rows, one above the other; there may be none."""
+    import scipy.sparse as sp
+
+    return sp.vstack(blocks, format="csr") if blocks else sp.csr_matrix((0, n_columns), dtype=np.float32)
+
+
+def _square_lengths(x: "sp.csr_matrix") -> Array:
+    """Sum of the squares of each row, float64 (rows,)."""
+    import scipy.sparse as sp
+
+    squares = sp.csr_matrix((x.data.astype(np.float64) ** 2, x.indices, x.indptr), shape=x.shape)
+    return np.asarray(squares @ np.ones(x.shape[1]))
+
+
+def _arrays(matrix: "sp.csr_matrix") -> tuple[Array, Array, Array]:
+    return (
+        matrix.indptr.astype(np.int64),
+        matrix.indices.astype(np.int32, copy=False),
+        matrix.data.astype(np.float64, copy=False),
+    )
+
+
+def _even_arrays(matrix: "sp.csr_matrix") -> tuple[Array, Array, Array, bool]:
+    """The same, with one entry a row, where all of a row are equal; and whether they are."""
+    indptr, indices, data = _arrays(matrix)
+    lengths = np.diff(indptr)
+    of_row = np.zeros(len(lengths))
+    of_row[lengths > 0] = data[indptr[:-1][lengths > 0]]
+    even = bool((data == np.repeat(of_row, lengths)).all())
+    return indptr, indices, of_row if even else data, even

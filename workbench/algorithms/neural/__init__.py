@@ -1,0 +1,1 @@
+"""Networks over the vectors of a user and an item."""

@@ -1,0 +1,1 @@
+"""Work outside the UI thread, and how it is shown."""

@@ -1,0 +1,196 @@
+"""The test metric at each cutoff, and the learning curves of runs over each other, by epoch or by seconds."""
+
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QCoreApplication, QTimer, Slot
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from workbench.app.pages.compare.chart import ComparePicture, Part, titles
+from workbench.app.pages.compare.columns import metrics_of
+from workbench.app.plots.plots import LinePlot
+from workbench.app.runs.curve import number
+from workbench.app.runs.curve_reader import CurveReader
+from workbench.app.runs.legend import Legend
+from workbench.app.runs.run_lines import RunLine, RunLines
+from workbench.app.runs.run_store import RunInfo
+from workbench.app.runs.run_text import metric_title, tested
+from workbench.app.session.session import Session
+from workbench.app.widgets.basic import Elided, Text
+from workbench.app.widgets.tabs import Tabs
+from workbench.app.widgets.theme import GRID, SMALL
+
+NAMED = 5  # runs in the legend
+HEAD = 34  # pixels
+FRAME = 16  # milliseconds
+
+
+class Panel(QWidget):
+    """A plot under its title."""
+
+    def __init__(self, title: str, plot: LinePlot, hint: str = "") -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        self.title, self.hint = Text(title, SMALL, bold=True), Elided(hint, SMALL, "muted")
+        self.head = QHBoxLayout()
+        self.head.setSpacing(GRID)
+        self.head.addWidget(self.title)
+        self.head.addWidget(self.hint, 1)
+        self.head.addStrut(HEAD)  # titles on one line, with a choice beside them or without
+        column.addLayout(self.head)
+        column.addWidget(plot, 1)
+
+
+def cutoffs_plot() -> LinePlot:
+    """The plot at the left, which may be made ahead: both in one stroke would hold the window."""
+    translate = QCoreApplication.translate
+    name, x = translate("CurvesPicture", "Test metric at each cutoff"), translate("CurvesPicture", "cutoff k")
+    return LinePlot(name, x=x, legend=False, whole=True)
+
+
+class CurvesPicture(ComparePicture):
+    """Two plots side by side."""
+
+    def __init__(self, session: Session, cutoffs: LinePlot | None = None) -> None:
+        super().__init__(session)
+        self._reader = CurveReader(self)
+        self._reader.grown.connect(self._draw_learning)
+        self.cutoffs = cutoffs if cutoffs is not None else cutoffs_plot()
+        self.learning = LinePlot(
+            self.tr("Validation after each epoch"),
+            x=self.tr("epoch"),
+            legend=False,
+            whole=True,
+            empty=self.tr("Nothing here learns in epochs: there is no curve."),
+        )
+        self._cutoff_lines, self._learning_lines = RunLines(self.cutoffs), RunLines(self.learning)
+        # One after the other: to paint both plots takes most of a frame.
+        self._then = QTimer(self, singleShot=True, interval=FRAME)
+        self._then.timeout.connect(self._draw_learning)
+        self._cutoff_lines.drawn.connect(self._then.start)
+        self._learning_lines.drawn.connect(self._name)
+        self.cutoffs_panel = Panel(" ", self.cutoffs)
+        self.learning_panel = Panel(self.tr("Validation"), self.learning)
+        self.by = Tabs({"epoch": self.tr("By epoch"), "seconds": self.tr("By seconds")})
+        self.by.chosen.connect(self._choose_by)
+        if self.kept().get("by") == "seconds":
+            self.by.buttons["seconds"].setChecked(True)
+        self.learning_panel.head.addWidget(self.by)
+        both = QWidget()
+        row = QHBoxLayout(both)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(2 * GRID)
+        row.addWidget(self.cutoffs_panel, 1)
+        row.addWidget(self.learning_panel, 1)
+        self.set_content(both)
+        self._legend = Legend(NAMED)
+        self.choices.insertWidget(0, self._legend)
+
+    def draw(self) -> None:
+        self.show_content()
+        self._reader.follow({info.id: info.folder for info in self.runs})
+        self._draw_cutoffs()
+
+    def parts(self) -> list[Part]:
+        self.finish()
+        shown = [(self.cutoffs_panel.title.text(), self.cutoffs), (self._learning_title(), self.learning)]
+        return [one for one in shown if one[1].lines()]
+
+    @property
+    def over(self) -> bool:
+        """Whether all lines are drawn that are to be."""
+        return self._cutoff_lines.over and not self._then.isActive() and self._learning_lines.over
+
+    def finish(self) -> None:
+        """Draw now what would come in a moment."""
+        self._cutoff_lines.finish()
+        if self._then.isActive():
+            self._then.stop()
+            self._draw_learning()
+        self._learning_lines.finish()
+
+    def named(self) -> list[RunInfo]:
+        lines = {one.info.id for one in (*self._cutoff_lines.wanted, *self._learning_lines.wanted)}
+        return [info for info in self.runs if info.id in lines]
+
+    def table(self) -> list[list[Any]]:
+        rows: list[list[Any]] = [["run", "part", "metric", "k", "epoch", "seconds", "value"]]
+        names, (name, _, _) = titles(self.runs), self.key.partition("@")
+        for info in self.runs:
+            rows += [[names[info.id], "test", name, k, None, None, value] for k, value in self._at_cutoffs(info)]
+        for info in self.runs:
+            curve = self._reader.curves.get(info.id)
+            if curve is not None:
+                points = zip(curve.validation.x, curve.elapsed.x, curve.validation.y, strict=True)
+                # What was not measured is an empty cell.
+                rows += [
+                    [names[info.id], "validation", curve.metric, None, *map(number, map(float, one))] for one in points
+                ]
+        return rows if len(rows) > 1 else []
+
+    def _at_cutoffs(self, info: RunInfo) -> list[tuple[int, float]]:
+        name, _, cutoff = self.key.partition("@")
+        if not cutoff:
+            return []
+        return sorted(
+            (int(k), value)
+            for one in metrics_of([info])
+            if one.startswith(f"{name}@") and (k := one.partition("@")[2]).isdecimal()
+            and (value := tested(info, one)[0]) is not None
+        )  # fmt: skip
+
+    def _draw_cutoffs(self) -> None:
+        name, _, cutoff = self.key.partition("@")
+        title = metric_title(name)
+        self.cutoffs_panel.title.setText(self.tr("{metric} at k").format(metric=title) if cutoff else title)
+        self.cutoffs.set_empty(
+            self.tr("{metric} has no cutoff: it looks at everything hidden.").format(metric=title)
+            if not cutoff
+            else self.tr("The test is not open yet.")
+        )
+        wanted = []
+        for info in self.runs:
+            points = self._at_cutoffs(info)
+            if points:
+                cutoffs, values = zip(*points, strict=True)
+                wanted.append(RunLine(info, cutoffs, values, markers=True))
+        self._cutoff_lines.show(wanted)
+
+    def _learning_title(self) -> str:
+        return f"{self.learning_panel.title.text()} {self.learning_panel.hint.full_text()}".strip()
+
+    @Slot()
+    def _name(self) -> None:
+        named = self.named()
+        self._legend.show_runs(named if len(named) > 1 else [])
+
+    @Slot()
+    def _draw_learning(self) -> None:
+        if not self._cutoff_lines.over or self._then.isActive():
+            return  # it is what comes next
+        self._reader.look()
+        curves = [(info, self._reader.curves[info.id]) for info in self.runs]
+        metric = next((curve.metric for _, curve in curves if curve.metric and not curve.flat), "")
+        metric = metric or next((curve.metric for _, curve in curves if curve.metric), "")
+        self.learning_panel.title.setText(metric_title(metric) if metric else self.tr("Validation"))
+        by_seconds = self.by.current == "seconds"
+        self.learning_panel.hint.set_text(self.tr("on validation") if metric else "")
+        self.learning.set_labels(self.tr("seconds of training") if by_seconds else self.tr("epoch"), "")
+        alike = [(info, curve) for info, curve in curves if curve.metric == metric and len(curve.validation)]
+        places = {info.id: curve.elapsed.x if by_seconds else curve.validation.x for info, curve in alike}
+        # Where a record tells no seconds, the place is not a number: the furthest that is one counts.
+        furthest = [np.fmax.reduce(places[info.id]) for info, curve in alike if not curve.flat]
+        last = float(max(furthest, default=0.0, key=np.nan_to_num))
+        wanted = []
+        for info, curve in alike if last > 0 else []:  # levels alone, without epochs to lie over, are no picture
+            y = curve.validation.y
+            x, y = ([0.0, last], [float(y[0])] * 2) if curve.flat else (places[info.id], y)
+            wanted.append(RunLine(info, x, y))
+        self._learning_lines.show(wanted)
+
+    def _choose_by(self, by: str) -> None:
+        self.keep(by=by)
+        self.learning.reset_view()
+        self._draw_learning()

@@ -1,0 +1,156 @@
+"""For whom the metric holds: people by activity or by what is known of them, items by age or genre.
+
+What the parts add is the number of all.
+"""
+
+from typing import Any
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from workbench.app.pages.compare.chart import ComparePicture, Part, fill, stamp, tested_runs, titles
+from workbench.app.pages.compare.chart_bars import scrolled
+from workbench.app.plots.bar_rows import Bar, BarGroup, BarRows
+from workbench.app.runs.legend import Legend
+from workbench.app.runs.run_store import RunInfo
+from workbench.app.runs.run_text import metric_title
+from workbench.app.session.latest import Latest
+from workbench.app.session.run_combo import RunData
+from workbench.app.session.session import Session
+from workbench.app.tables.item_tables import line
+from workbench.app.widgets.theme import GRID
+
+MOST = 6  # runs: as many as there are colours
+EXACT = 1e-9  # what rounding may leave
+Json = dict[str, Any]
+
+
+class PartsPicture(ComparePicture):
+    """A bar for each run in each part."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.by, self.what = self.combo(self.tr("Parts"), 15), self.combo(self.tr("What the bars show"))
+        self._data = RunData(session)
+        self._offer(None)
+        shown = {"mean": self.tr("Within each"), "part": self.tr("What each adds")}
+        fill(self.what, shown, self.kept().get("what"))
+        for one in (self.by, self.what):
+            one.activated.connect(self._choose)
+        QWidget.setTabOrder(self.by, self.what)
+        self.bars = BarRows(self.tr("The metric in each part"))
+        self.set_content(scrolled(self.bars))
+        self._legend = Legend()
+        self.choices.removeWidget(self.words)  # the sentence on the sum needs room
+        self.choices.insertStretch(0, 1)
+        foot = QHBoxLayout()
+        foot.setSpacing(GRID)
+        foot.addWidget(self.words, 1)
+        foot.addWidget(self._legend)
+        column = self.layout()
+        assert isinstance(column, QVBoxLayout)
+        column.addLayout(foot)
+        self._question = Latest(session, "parts", self)
+        self._question.answered.connect(self._take)
+        self._question.failed.connect(self._fail)
+        self._asked: tuple[Json, list[str]] | None = None
+        self._answer: Json | None = None
+        self._shown: list[RunInfo] = []
+
+    def draw(self) -> None:
+        runs = tested_runs(self.runs, self.key)[:MOST]
+        if not runs:
+            self._forget()
+            self.say_nothing(self.tr("No selected run was tested by this metric. Open the test first."))
+            return
+        self._offer(runs[0])
+        args = {"runs": [str(info.folder) for info in runs], "metric": self.key, "by": self.by.currentData()}
+        asked = (args, stamp(runs))
+        if asked != self._asked:
+            self._forget()
+            self._asked, self._shown = asked, runs
+            self.say_nothing(self.tr("Dividing the numbers into parts…"))
+            self._question.ask(args)
+        elif self._answer is not None:
+            self._shown = runs  # another title, perhaps
+            self._lay(self._answer)
+
+    def _offer(self, info: RunInfo | None) -> None:
+        """Offer what the users and items of a run can be divided by."""
+        data = self._data.of(info) if info is not None else None
+        known = data.user_facts.names if data is not None and data.user_facts is not None else []
+        kinds = {
+            "activity": self.tr("Users by activity"),
+            **{f"user {name}": self.tr("Users by {attribute}").format(attribute=line(name)) for name in known},
+            "age": self.tr("Items by age"),
+            "genre": self.tr("Items by genre"),
+        }
+        fill(self.by, kinds, self.kept().get("by"))
+
+    def _forget(self) -> None:
+        self._question.forget()
+        self._asked = self._answer = None
+        self.bars.set_groups([])
+        self._legend.show_runs([])
+
+    @Slot(object, object)
+    def _take(self, _asked: Json, answer: Json) -> None:
+        self._answer = answer
+        self._lay(answer)
+
+    @Slot(object, str, str)
+    def _fail(self, _asked: Json, sentence: str, _details: str) -> None:
+        self.say_nothing(sentence)
+
+    def _lay(self, answer: Json) -> None:
+        what, names = self.what.currentData(), titles(self._shown)
+        groups = []
+        for at, name in enumerate(answer["names"]):
+            bars = []
+            for info, one in zip(self._shown, answer["runs"], strict=True):
+                part = one["segments"][at]
+                value = part[what] if part is not None else None
+                words = f"{name}, {names[info.id]}: " + ("–" if value is None else f"{value:.4f}")
+                words += f" ({part['count']:,.0f})" if part is not None else ""
+                bars.append(Bar(info.number, value, words=words))
+            groups.append(BarGroup(name, bars))
+        self.bars.set_groups(groups)
+        self._legend.show_runs(self._shown)
+        self.show_content(self._sum_words(answer))
+
+    def _sum_words(self, answer: Json) -> str:
+        first = answer["runs"][0]
+        if not all(abs(one["sum"] - one["whole"]) <= EXACT * max(1.0, abs(one["whole"])) for one in answer["runs"]):
+            return self.tr("These parts do not add up to the number of all: test the runs again")
+        metric = metric_title(self.key)
+        told = self.tr("The parts sum to {value}², the square of the {metric} of all") if answer["squares"] else (
+            self.tr("The parts sum to {value}, the {metric} of all"))  # fmt: skip
+        value = first["whole"] ** 0.5 if answer["squares"] else first["whole"]
+        left_out = len(tested_runs(self.runs, self.key)) - len(self._shown)
+        more = self.tr("the first {n} runs").format(n=MOST) if left_out else ""
+        return " · ".join(filter(None, [told.format(metric=metric, value=f"{value:.4f}"), more]))
+
+    def _choose(self) -> None:
+        self.keep(by=self.by.currentData(), what=self.what.currentData())
+        self.draw()
+
+    def parts(self) -> list[Part]:
+        title = f"{metric_title(self.key)}, {self.by.currentText()}, {self.what.currentText()}"
+        return [(title, self.bars)] if not self.nothing() else []
+
+    def named(self) -> list[RunInfo]:
+        return list(self._shown)
+
+    def table(self) -> list[list[Any]]:
+        if self.nothing() or self._answer is None:
+            return []
+        rows: list[list[Any]] = [["run", "part", "count", self.key, "adds"]]
+        names = titles(self._shown)
+        for info, one in zip(self._shown, self._answer["runs"], strict=True):
+            rows += [
+                [names[info.id], *(part[key] for key in ("name", "count", "mean", "part"))]
+                for part in one["segments"]
+                if part
+            ]
+            rows.append([names[info.id], "all", None, one["whole"], one["sum"]])
+        return rows

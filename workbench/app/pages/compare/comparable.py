@@ -1,0 +1,186 @@
+"""Which runs may be compared: those that were judged in the same way on the same data."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from PySide6.QtCore import QCoreApplication
+
+from workbench.app.pages.compare.leak_checks import together
+from workbench.app.pages.compare.model import Group
+from workbench.app.runs.run_store import RunInfo
+from workbench.app.runs.run_text import LONG, NONE, metric_title
+from workbench.data.filtering.filters import describe
+from workbench.data.splitting import make_split
+from workbench.errors import WorkbenchError
+from workbench.evaluation import comparable
+from workbench.metrics import all_metrics
+
+SHOWN = 10  # parts that are listed one by one
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Protocol", text)
+
+
+def key_of(info: RunInfo, *, fold: bool = True) -> str:
+    """Equal for runs whose numbers may be ranked together; without `fold`, for those that may be summed up over folds."""
+    return comparable.key_of(comparable.terms_of(info.spec, protocol_of(info)), fold=fold)
+
+
+class Keys:
+    """`key_of`, remembered while a run stays what it is: to write 200 protocols down takes half of a frame."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, bool], tuple[Any, Any, str]] = {}
+        self._settings: dict[str, tuple[Any, str]] = {}
+
+    def __call__(self, info: RunInfo, *, fold: bool = True) -> str:
+        spec, evaluation, key = self._known.get((info.id, fold), (None, None, ""))
+        if spec is not info.spec or evaluation is not info.evaluation:
+            key = key_of(info, fold=fold)
+            self._known[info.id, fold] = info.spec, info.evaluation, key
+        return key
+
+    def alike(self, runs: Sequence[RunInfo]) -> dict[str, str]:
+        """By run id `repeat_key`, remembered in the same way."""
+        for info in runs:
+            if self._settings.get(info.id, (None, ""))[0] is not info.spec:
+                self._settings[info.id] = info.spec, comparable.repeat_key(info.spec)
+        return {info.id: self._settings[info.id][1] for info in runs}
+
+
+def grouped(
+    runs: Sequence[RunInfo],
+    folds: Mapping[str, Sequence[int]] | None = None,
+    key: Callable[..., str] = key_of,
+) -> list[Group]:
+    """Runs by protocol; the group of the newest run first, in each the oldest run first.
+
+    Parameters
+    ----------
+    folds
+        By run id, of which folds it is one: runs of the same folds stand together, to be summed up.
+    key
+        `key_of`, or `Keys`.
+    """
+    folds = folds or {}
+    groups: dict[str, list[RunInfo]] = {}
+    for info in runs:
+        own = folds.get(info.id)
+        same = key(info) if own is None else f"{key(info, fold=False)} {list(own)}"
+        groups.setdefault(same, []).append(info)
+    newest_first = sorted(groups.values(), key=lambda group: -max(info.number for info in group))
+    return [
+        Group(_title(group[0], folds.get(group[0].id)), group, ink="error" if is_sampled(group[0]) else "muted")
+        for group in newest_first
+    ]
+
+
+def fold_of(info: RunInfo) -> int:
+    """Which fold of a split with several it tested, from 0."""
+    settings = info.spec.get("split_settings")
+    given = settings.get("fold") if isinstance(settings, dict) else None
+    return given if isinstance(given, int) else 0
+
+
+def is_sampled(info: RunInfo) -> bool:
+    """Whether its test ranked a few candidates drawn by chance, so that its numbers look better than they are."""
+    return bool(protocol_of(info).get("sampled"))
+
+
+def protocol_of(info: RunInfo) -> dict[str, Any]:
+    """What the run's test depended on; empty before it was opened."""
+    evaluation = info.evaluation if isinstance(info.evaluation, dict) else {}
+    protocol = evaluation.get("protocol")
+    return protocol if isinstance(protocol, dict) else {}
+
+
+def split_words(info: RunInfo, folds: Sequence[int] | None = None) -> str:
+    """The split of a run, in words; with `folds`, that of several runs of which each tested one of them."""
+    try:
+        split = make_split(str(info.spec.get("split")), info.spec.get("split_settings"))
+        words = split.describe() if folds is None else split.title
+    except (WorkbenchError, TypeError, ValueError):
+        words = str(info.spec.get("split"))
+    if folds is not None:
+        parts = ", ".join(str(one + 1) for one in folds[:SHOWN]) + ("…" if len(folds) > SHOWN else "")
+        words = _tr("{split}, parts {parts}, each the test once").format(split=words[:LONG], parts=parts)
+    return words[:1].upper() + words[1:LONG]
+
+
+def filter_words(info: RunInfo) -> str:
+    """The filters of a run, in words; "" where it has none."""
+    try:
+        return describe(info.spec.get("filters") or [])[:LONG]
+    except (WorkbenchError, TypeError, AttributeError):
+        return _tr("filters that this version does not know")
+
+
+def data_words(info: RunInfo) -> str:
+    """The data of a run: enough of its hash to tell it from others."""
+    return str(info.spec.get("data_hash") or NONE)[:8]
+
+
+def _title(info: RunInfo, folds: Sequence[int] | None = None) -> str:
+    protocol = protocol_of(info)
+    unusual = [str(protocol.get("relevance"))[:LONG]] if protocol.get("relevant_from") is not None else []
+    unusual += [_tr("sampled candidates")] if protocol.get("sampled") else []
+    unusual += [_tr("as {tool}").format(tool=str(protocol["as"])[:LONG])] if protocol.get("as") else []
+    filters = [filter_words(info)] if info.spec.get("filters") else []
+    return " · ".join([split_words(info, folds), *unusual, *filters, _tr("data {hash}").format(hash=data_words(info))])
+
+
+class ProtocolLine(NamedTuple):
+    """What numbers depend on, and how; `warned` where that makes them look better than they are."""
+
+    what: str
+    how: str
+    warned: bool = False
+
+
+def protocol_lines(runs: list[RunInfo], metric: str) -> list[ProtocolLine]:
+    """The protocol card of runs that were judged alike."""
+    if not runs:
+        return []
+    protocol = next((one for info in runs if (one := protocol_of(info))), {})
+    seeds = sorted({str(info.spec.get("seed", 0)) for info in runs})
+    users = sorted({str(one.get("users")) for info in runs if (one := protocol_of(info)).get("users") is not None})
+    said = [
+        (_tr("Filters"), filter_words(runs[0])),
+        (_tr("Split"), split_words(runs[0])),
+        (_tr("Candidates"), _candidates(protocol), bool(protocol.get("sampled"))),
+        (_tr("Left out"), protocol.get("masked")),
+        (_tr("Relevant"), protocol.get("relevance")),
+        (metric_title(metric), _formula(protocol, metric)),
+        (_tr("Interval"), protocol.get("interval")),
+        (_tr("Users tested"), ", ".join(users[:4])),
+        (_tr("Cutoffs"), ", ".join(str(k) for k in _listed(protocol.get("cutoffs")))),
+        (_tr("Seed"), ", ".join(seeds[:8])),
+        (_tr("Leaks"), together(runs)),
+        (_tr("Data"), data_words(runs[0])),
+    ]
+    return [ProtocolLine(what, _sentence(how), *warned) for what, how, *warned in said if what and how]
+
+
+def _candidates(protocol: dict[str, Any]) -> Any:
+    told = protocol.get("candidates")
+    if not protocol.get("sampled"):
+        return told
+    return _tr("sampled: {candidates}").format(candidates=told) if told else _tr("sampled")
+
+
+def _listed(value: Any) -> list[Any]:
+    return value[:10] if isinstance(value, list) else []
+
+
+def _formula(protocol: dict[str, Any], metric: str) -> Any:
+    name = metric.partition("@")[0]
+    formulas = protocol.get("formulas")
+    told = formulas.get(name) if isinstance(formulas, dict) else None
+    known = all_metrics().get(name)
+    return told or (known.formula if known is not None and protocol else None)
+
+
+def _sentence(value: Any) -> str:
+    text = str(value)[:LONG]
+    return text[:1].upper() + text[1:]

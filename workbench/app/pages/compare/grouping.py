@@ -1,0 +1,134 @@
+"""The rows of the table of runs: those that a person looks for, by algorithm or tag within what may be compared."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QCoreApplication
+
+from workbench.app.pages.compare.comparable import Keys, fold_of, grouped
+from workbench.app.pages.compare.model import Group
+from workbench.app.runs.run_store import RunInfo
+from workbench.app.runs.run_text import LONG, algorithm_of, differences
+from workbench.evaluation.aggregating import repeats
+
+WAYS = ("protocol", "algorithm", "tag")
+FEWEST = 2  # runs that have a mean and a deviation
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Groups", text)
+
+
+def matching(runs: Sequence[RunInfo], words: str) -> list[RunInfo]:
+    """Runs that have every word in their name, algorithm or tags."""
+    asked = words.casefold().split()
+    return [info for info in runs if all(word in _said(info) for word in asked)] if asked else list(runs)
+
+
+def _said(info: RunInfo) -> str:
+    said = [str(info.title)[:LONG], info.algorithm[:LONG], algorithm_title(info), *info.facts.tags]
+    return "\n".join(said).casefold()
+
+
+def algorithm_title(info: RunInfo) -> str:
+    """What its algorithm is called."""
+    kind = algorithm_of(info)
+    return kind.title if kind is not None else info.algorithm[:LONG]
+
+
+def arranged(runs: Sequence[RunInfo], way: str, key: Keys) -> list[Group]:
+    """Groups of runs that may be compared, divided by algorithm or by tag, in each the oldest run first.
+
+    By algorithm, runs that differ in their seed or fold alone stand together under what they come to.
+    """
+    if way == "algorithm":
+        sets = _sets(runs, key)
+        folds = {
+            one.id: sorted({fold_of(run) for run in part}) for part, what in sets if what == "folds" for one in part
+        }
+        groups = grouped(runs, folds, key)
+        for group in groups:
+            inside = {info.id for info in group.runs}
+            own = [(part, what) for part, what in sets if part[0].id in inside]
+            group.parts = [_of_algorithm(part, own) for part in _by(group.runs, algorithm_title)]
+        return groups
+    groups = grouped(runs, key=key)
+    if way == "tag":
+        for group in groups:
+            parts = _by(group.runs, _first_tag)
+            # Those without a tag come last, whatever comes first among the runs.
+            parts.sort(key=lambda part: not _first_tag(part[0]))
+            group.parts = [Group(_first_tag(part[0]) or _tr("No tag"), part, level=1, ink="text", detail=_count(part))
+                           for part in parts]  # fmt: skip
+    return groups
+
+
+def _sets(runs: Sequence[RunInfo], key: Keys) -> list[tuple[list[RunInfo], str]]:
+    """Runs that are repeats of each other, and in what they differ: "folds" or "seeds"."""
+    alike: dict[str, list[RunInfo]] = {}
+    for info in runs:
+        alike.setdefault(key(info, fold=False), []).append(info)
+    found = []
+    for group in alike.values():
+        known = {info.id: info for info in group}
+        specs = {info.id: info.spec for info in group}
+        several = repeats(specs, dict.fromkeys(known, 0.0), alike=key.alike(group))
+        found += [([known[name] for name in one.runs], one.what) for one in several]
+    return found
+
+
+def _by(runs: Sequence[RunInfo], word: Callable[[RunInfo], str]) -> list[list[RunInfo]]:
+    parts: dict[str, list[RunInfo]] = {}
+    for info in runs:
+        parts.setdefault(word(info), []).append(info)
+    return list(parts.values())
+
+
+def _first_tag(info: RunInfo) -> str:
+    return info.facts.tags[0][:LONG] if info.facts.tags else ""
+
+
+def _of_algorithm(runs: list[RunInfo], sets: Sequence[tuple[list[RunInfo], str]]) -> Group:
+    """One algorithm's runs: its sets of repeats, and those that stand alone."""
+    here = {info.id for info in runs}
+    own = [(part, what) for part, what in sets if part[0].id in here]
+    title = algorithm_title(runs[0])
+    if len(own) == 1 and len(own[0][0]) == len(runs):
+        return _of_repeats(title, *own[0], level=1)
+    inside = {info.id for part, _ in own for info in part}
+    alone = [[info] for info in runs if info.id not in inside]
+    apart = differences([part[0] for part, _ in own] + [info for one in alone for info in one], seed=False)
+    parts = [_of_repeats(apart.get(part[0].id) or title, part, what, level=2) for part, what in own]
+    parts += [Group("", one, level=2) for one in alone]
+    return Group(title, runs, parts, level=1, ink="text", detail=_count(runs))
+
+
+def _of_repeats(title: str, runs: list[RunInfo], what: str, *, level: int) -> Group:
+    if what == "folds":
+        ordered = sorted(runs, key=lambda info: (fold_of(info), info.number))
+        words = _tr("{n} folds").format(n=len({fold_of(info) for info in runs}))
+        # Each fold is judged on other interactions: to rank one above another would mean nothing.
+        return Group(title, ordered, level=level, ink="text", detail=words, summed=True, ranked=False)
+    words = _tr("{n} seeds").format(n=len({info.spec.get("seed", 0) for info in runs}))
+    return Group(title, runs, level=level, ink="text", detail=words, summed=True)
+
+
+def details(groups: Sequence[Group]) -> dict[str, str]:
+    """By run id, what tells a run from its like: those of its algorithm, or its repeats where it stands among them."""
+    words: dict[str, str] = {}
+    for group in groups:
+        words |= differences(group.runs)
+        for part in leaves(group):
+            words |= differences(part.runs) if part.summed else {}
+            if not part.ranked:
+                words |= {info.id: ", ".join(filter(None, [_tr("part {n}").format(n=fold_of(info) + 1),
+                                                           words.get(info.id, "")])) for info in part.runs}  # fmt: skip
+    return words
+
+
+def leaves(group: Group) -> list[Group]:
+    """The groups inside that are not divided further."""
+    return [leaf for part in group.parts for leaf in leaves(part)] if group.parts else [group]
+
+
+def _count(runs: Sequence[RunInfo]) -> str:
+    return _tr("1 run") if len(runs) < FEWEST else _tr("{n} runs").format(n=len(runs))

@@ -1,0 +1,79 @@
+"""What the leak checks of a run found, by name: as lights, in words, and for a file."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QCoreApplication
+
+from workbench.app.runs.run_store import RunInfo
+from workbench.app.runs.run_text import LONG, NONE
+from workbench.evaluation.leaks import LIGHTS
+
+MOST_LETTERS = 600  # of a sentence that a file says
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Lights", text)
+
+
+def leaks_of(info: RunInfo) -> dict[str, str] | None:
+    """Leaks that the test of a run found: name to what it is and what to do. None where nobody looked."""
+    given = info.evaluation.get("leaks") if isinstance(info.evaluation, dict) else None
+    if not isinstance(given, list):
+        return None
+    found = [one for one in given if isinstance(one, dict)]
+    return {str(one.get("name"))[:LONG]: str(one.get("sentence") or "")[:MOST_LETTERS] for one in found}
+
+
+def lights(info: RunInfo) -> list[bool] | None:
+    """For each check whether it found something; None where nobody looked. Leaks that are not known come last."""
+    found = leaks_of(info)
+    if found is None:
+        return None
+    return [name in found for name in LIGHTS] + [True for name in found if name not in LIGHTS]
+
+
+def lights_words(info: RunInfo) -> str:
+    """How many found something, in a word or two."""
+    found = leaks_of(info)
+    if found is None:
+        return NONE
+    return _tr("{n} found").format(n=len(found)) if found else _tr("clear")
+
+
+def lights_in_full(info: RunInfo) -> str:
+    """Every check by name, a line each: those that found something first, with what it is and what to do."""
+    found = leaks_of(info)
+    if found is None:
+        return _tr("Leaks are looked for when the test is opened") if info.evaluation is None else _tr("Not looked for")
+    said = [f"■ {title(name)}: {sentence}" for name, sentence in found.items()]
+    clear = [f"● {title(name)}" for name in LIGHTS if name not in found]
+    head = _tr("Leaks that were found") if found else _tr("No leak was found")
+    return "\n".join([head, *said, *([_tr("Clear:")] if found and clear else []), *clear])
+
+
+def together(runs: Sequence[RunInfo]) -> str:
+    """What the checks of several runs found, in a sentence; "" where nobody looked."""
+    looked = [found for info in runs if (found := leaks_of(info)) is not None]
+    if not looked:
+        return ""
+    names = dict.fromkeys(name for found in looked for name in found)
+    if not names:
+        return _tr("none found by {n} checks").format(n=len(LIGHTS))
+    return _tr("found: {names}").format(names=", ".join(map(title, names)))
+
+
+def title(name: str) -> str:
+    """What a leak is called."""
+    titles = {
+        "truth-in-history": _tr("Truth in the history"),
+        "future-in-training": _tr("Future in training"),
+        "duplicates-across-the-split": _tr("Duplicates across the split"),
+        "test-used-for-early-stopping": _tr("Test used for early stopping"),
+        "validation-in-test": _tr("Validation in the test"),
+        "item-features-from-the-truth": _tr("Item features from the truth"),
+        "last-by-file-order": _tr("Last by the order of the file"),
+        "normalised-over-all-data": _tr("Normalised over all data"),
+        "same-user-twice": _tr("The same user twice"),
+        "popularity-over-test": _tr("Popularity counted with the test"),
+    }
+    return titles.get(name) or name.replace("-", " ")

@@ -1,0 +1,351 @@
+"""Runs side by side: validation chooses, the test is opened once, and unlike protocols are kept apart."""
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any, ClassVar
+
+from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtWidgets import (
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.app.page import Page
+from workbench.app.pages.compare.actions import RunDeeds, UndoBar
+from workbench.app.pages.compare.chart_curves import CurvesPicture, cutoffs_plot
+from workbench.app.pages.compare.charts import Pictures
+from workbench.app.pages.compare.columns import columns
+from workbench.app.pages.compare.comparable import Keys, grouped
+from workbench.app.pages.compare.delegates import InkDelegate, IntervalDelegate, LightsDelegate
+from workbench.app.pages.compare.grouping import WAYS, arranged, matching
+from workbench.app.pages.compare.model import Group, RunColumn
+from workbench.app.pages.compare.report_button import ReportOrder
+from workbench.app.pages.compare.save_table import TableFile
+from workbench.app.pages.compare.table import RunTable
+from workbench.app.pages.compare.test_action import Testing
+from workbench.app.pages.compare.toolbar import FIRST, Tools
+from workbench.app.pages.compare.verdict import VerdictLines
+from workbench.app.plots.plots import LinePlot
+from workbench.app.runs.run_store import RunInfo
+from workbench.app.session.session import Session
+from workbench.app.widgets.basic import Card, EmptyState
+from workbench.app.widgets.theme import GRID, theme
+
+MOST_DRAWN = 20  # runs in the plots; more cannot be told apart
+FRAME = 66  # milliseconds between two refreshes
+NEXT = 33  # milliseconds from the table to the pictures: to paint both takes longer than a frame
+PAUSE = 200  # milliseconds without a key after which curves are drawn of what was found
+
+
+class ComparePage(Page):
+    """A table of all runs, and plots of the selected ones."""
+
+    name: ClassVar[str] = "compare"
+    title: ClassVar[str] = QCoreApplication.translate("ComparePage", "Compare")
+    icon: ClassVar[str] = "compare"
+    order: ClassVar[int] = 5
+    smallest: ClassVar[tuple[int, int]] = (720, 380)
+    parts: ClassVar[tuple[str, ...]] = ("_cutoffs", "_curves", "pictures")
+
+    def build(self) -> Iterator[None]:
+        session = self.session
+        self._metric = FIRST
+        self._way = WAYS[0]
+        self._chosen_columns: list[str] | None = None
+        self._keys = Keys()
+        self._groups: list[Group] = []
+        self._rows: list[Group] = []
+        self._columns: list[RunColumn] = []
+        self._stamped: list[tuple[Any, ...]] = []
+        self._pictured: tuple[Any, ...] = ()
+        self.testing = Testing(session, self)
+        self.primary = self.testing.order
+        self.report = ReportOrder(session)
+        self.secondary = [self.report]
+        self._soon = QTimer(self, singleShot=True, interval=FRAME)
+        self._soon.timeout.connect(self._catch_up)
+        self._then = QTimer(self, singleShot=True, interval=NEXT)
+        self._then.timeout.connect(self._draw)
+        self._typed = QTimer(self, singleShot=True, interval=PAUSE)
+        self._typed.timeout.connect(self._draw)
+        self._whole = True
+        self._told: set[str] = set()  # runs that have changed since the last frame
+        self.tools = Tools()
+        yield
+        self._build()
+        yield
+        session.runs_changed.connect(self._hear_all)
+        session.run_changed.connect(self._hear_one)
+        session.task_changed.connect(self._later)
+        session.selection_changed.connect(self._hear_selection)
+        theme().changed.connect(self._soon.start)
+        self.refresh()
+
+    @classmethod
+    def state(cls, session: Session) -> tuple[str, str]:
+        number = len(session.all_runs())
+        if not number:
+            return "", QCoreApplication.translate("ComparePage", "Train a run first")
+        translate = QCoreApplication.translate
+        one, more = translate("ComparePage", "1 run"), translate("ComparePage", "{n} runs")
+        return one if number == 1 else more.format(n=number), ""
+
+    # Widgets -------------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self._stack = QStackedLayout(self)
+        empty = EmptyState(
+            "compare",
+            self.tr("Train two runs to compare"),
+            self.tr("Choose an algorithm"),
+            more=self.tr("Their figures, intervals and curves will stand side by side here."),
+        )
+        empty.button.clicked.connect(self._go_to_train)
+        self._stack.addWidget(empty)
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        column.addWidget(self._build_table(), 5)
+        self._room = QVBoxLayout()
+        column.addLayout(self._room, 4)
+        self._stack.addWidget(whole)
+
+    @cached_property
+    def _cutoffs(self) -> LinePlot:
+        return cutoffs_plot()
+
+    @cached_property
+    def _curves(self) -> CurvesPicture:
+        return CurvesPicture(self.session, self._cutoffs)
+
+    @cached_property
+    def pictures(self) -> Pictures:
+        """The plots under the table; they take longer to make than all the rest."""
+        made = Pictures(self.session, self._curves)
+        self._room.addWidget(made)
+        made.show()
+        return made
+
+    def _build_table(self) -> Card:
+        card = Card(self.tr("Runs"), " ")
+        card.body.setContentsMargins(GRID, 10, GRID, GRID)
+        card.head.setContentsMargins(GRID, 0, GRID, 0)
+        self._hint = card.hint
+        self.chooser, self.field = self.tools.chooser, self.tools.field
+        self.tools.looked_for.connect(self._look_for)
+        self.tools.grouped.connect(self._group_by)
+        self.tools.metric_chosen.connect(self._choose_metric)
+        self.tools.columns_chosen.connect(self._choose_columns)
+        self.file = TableFile(self.session, self)
+        self.tools.copy.connect(self.file.copy)
+        self.tools.save.connect(self.file.save)
+        card.head.addWidget(self.tools)
+        self.table = RunTable(self.tr("Runs"))
+        self._drawn_by = {"interval": IntervalDelegate(self.table), "checks": LightsDelegate(self.table)}
+        self._plainly = InkDelegate(self.table)
+        self.table.horizontalHeader().setStretchLastSection(False)
+        self.table.ids_selected.connect(self.session.select_runs)
+        self.table.room_changed.connect(self._fit)
+        self.field.returnPressed.connect(self.table.setFocus)
+        self.nothing = EmptyState("search", "", self.tr("Show all runs"))
+        self.nothing.button.clicked.connect(self.field.clear)
+        place = QWidget()
+        place.setMinimumHeight(18 * GRID)
+        self._found = QStackedLayout(place)
+        self._found.addWidget(self.table)
+        self._found.addWidget(self.nothing)
+        card.add(place, 1)
+        self.verdict = VerdictLines(self.session)
+        card.add(self.verdict)
+        self.bar = UndoBar(place)
+        self.deeds = RunDeeds(self.session, self.table, self)
+        self.deeds.done.connect(self.bar.say)
+        self.deeds.undone.connect(self.bar.hide)
+        self.bar.button.clicked.connect(self.deeds.go_back)
+        return card
+
+    # What is shown -------------------------------------------------------------------------------------------------
+
+    def drawn(self) -> list[RunInfo]:
+        """Runs in the plots: the selected ones that may be compared with the first, or else all usable ones like it."""
+        group = self._group()
+        if group is None:
+            return []
+        chosen = [info for one in self.session.selected_runs for info in group.runs if info.id == one]
+        if len(chosen) < 2:  # noqa: PLR2004 - a comparison
+            chosen = [info for info in group.runs if info.state in ("done", "stopped", "running", "paused")]
+        return chosen[-MOST_DRAWN:] if len(self.session.selected_runs) < 2 else chosen[:MOST_DRAWN]  # noqa: PLR2004
+
+    def _group(self) -> Group | None:
+        for one in self.session.selected_runs:
+            for group in self._groups:
+                if any(info.id == one for info in group.runs):
+                    return group
+        return self._groups[0] if self._groups else None
+
+    # Following the session -----------------------------------------------------------------------------------------
+
+    def _hear_all(self) -> None:
+        self._whole = True
+        self._later()
+
+    def _hear_one(self, run_id: str) -> None:
+        self._told.add(run_id)
+        self._later()
+
+    def _hear_selection(self) -> None:
+        self.table.choose(self.session.selected_runs)
+        self._later()
+
+    def _later(self) -> None:
+        if self.isVisible() and not self._soon.isActive():
+            self._soon.start()
+
+    def _catch_up(self) -> None:
+        if not self.isVisible():
+            return
+        if self._whole or self._stamp() != self._stamped:
+            self.refresh()
+        else:
+            self.table.runs().refresh(self._told | self.testing.turned())
+            self._told.clear()
+            self._refresh_rest()
+
+    def _stamp(self) -> list[tuple[Any, ...]]:
+        """What the rows and their order depend on; the rest of a run changes many times a second while it learns."""
+        runs = self.session.all_runs()
+        return [(info.id, info.title, info.facts, id(info.spec), id(info.evaluation)) for info in runs]
+
+    def refresh(self) -> None:
+        """Show everything anew."""
+        self._whole, self._stamped = False, self._stamp()
+        self._told.clear()
+        self.testing.turned()
+        runs = self.session.all_runs()
+        found = matching(runs, self.field.text())
+        self._stack.setCurrentIndex(int(bool(runs)))
+        self._found.setCurrentIndex(int(bool(runs) and not found))
+        self.nothing.set_text(self.tr("No run has “{words}”").format(words=self.field.text().strip()[:60]))
+        self._rows = arranged(found, self._way, self._keys)
+        self._groups = self._rows if self._way == WAYS[0] else grouped(found, key=self._keys)
+        self._metric = self.tools.offer(runs, self._metric, self._chosen_columns)
+        self.file.groups = self._groups
+        self._columns = columns(self._metric, self._groups, self._rows, self.testing.of, self._chosen_columns)
+        for at, one in enumerate(self._columns[1:], 1):
+            delegate = self._drawn_by.get(one.name, self._plainly)
+            if self.table.itemDelegateForColumn(at) is not delegate:  # each new one has everything drawn again
+                self.table.setItemDelegateForColumn(at, delegate)
+        self.table.show_runs(self._columns, self._rows)
+        self.table.choose(self.session.selected_runs)
+        self._fit()
+        self._refresh_rest()
+
+    def _refresh_rest(self) -> None:
+        self._refresh_words()
+        self.testing.refresh()
+        self.report.metric = self._metric
+        self.report.refresh()
+        if self._typed.isActive():  # whoever types is not to wait for twenty curves at each key
+            self._typed.start()
+        else:
+            self._then.start()
+        group, selected = self._group(), self.session.selected_runs
+        chosen = [info for one in selected for info in (group.runs if group is not None else []) if info.id == one]
+        everyone = self.session.all_runs()
+        self.verdict.show_runs(chosen, self._metric, others=len(selected) - len(chosen), everyone=everyone)
+
+    def _draw(self) -> None:
+        """Draw the pictures, where something on them is new: curves cost more than all of the table."""
+        drawn = self.drawn()
+        told = [(info.id, info.title, info.state, info.facts, id(info.evaluation)) for info in drawn]
+        pictured = (self._metric, theme().dark, told)
+        if not self.isVisible():
+            return  # drawn when it comes to the front
+        if pictured != self._pictured or not all(info.over for info in drawn):
+            self._pictured = pictured
+            self.pictures.show_runs(drawn, self._metric)
+
+    @property
+    def over(self) -> bool:
+        """Whether all is drawn that is to be."""
+        return not self._then.isActive() and self.pictures.over
+
+    def finish(self) -> None:
+        """Draw now what would come in a moment."""
+        self._then.stop()
+        self._draw()
+        self.pictures.finish()
+
+    def _choose_metric(self, metric: str) -> None:
+        self._metric = metric
+        self.refresh()
+
+    def _choose_columns(self, names: list[str] | None) -> None:
+        self._chosen_columns = names
+        self.refresh()
+
+    def _group_by(self, way: str) -> None:
+        self._way = way
+        self.refresh()
+
+    def _look_for(self) -> None:
+        self._whole = True
+        self._typed.start()
+        self._later()
+
+    def _refresh_words(self) -> None:
+        runs = self.session.all_runs()
+        if not runs:
+            self.set_facts("")
+            return
+        tested_runs = sum(info.evaluation is not None for info in runs)
+        self.set_facts(
+            self.tr("{n} runs").format(n=len(runs)) + " · " + self.tr("the test of {n} is open").format(n=tested_runs)
+            if len(runs) > 1
+            else self.tr("Train another run to compare it with this one")
+        )
+        if len(self._groups) > 1:
+            hint = self.tr("Judged in {n} ways, and only compared within each").format(n=len(self._groups))
+        elif self.testing.waiting() or not tested_runs:
+            hint = self.tr("Validation chooses; the test is opened once, for the runs you will report")
+        else:
+            hint = self.tr("Same protocol, may be compared")
+        self._hint.set_text(hint)
+
+    # The page ------------------------------------------------------------------------------------------------------
+
+    def _fit(self) -> None:
+        """Give the first column what the others leave."""
+        others = [one.width for one in self._columns[1:]]
+        self.table.set_widths([max(20 * GRID, self.table.viewport().width() - sum(others)), *others])
+
+    def showEvent(self, event: Any) -> None:
+        super().showEvent(event)
+        self.refresh()
+
+    def shown(self) -> None:
+        self.refresh()
+
+    def find(self) -> None:
+        self.field.setFocus()
+        self.field.selectAll()
+
+    def _go_to_train(self) -> None:
+        self.session.request_page("train")
+
+    def remember(self) -> dict[str, Any]:
+        by = self.table.runs().by
+        return {"metric": self._metric, "columns": self._chosen_columns, "group": self._way, "sort": by and list(by)}
+
+    def recall(self, view: dict[str, Any]) -> None:
+        self._metric = str(view.get("metric") or FIRST)
+        self._way = view["group"] if view.get("group") in WAYS else WAYS[0]
+        self.tools.set_way(self._way)
+        names = view.get("columns")
+        self._chosen_columns = [str(one) for one in names] if isinstance(names, list) else None
+        sort = view.get("sort")
+        if isinstance(sort, list) and len(sort) == 2:  # noqa: PLR2004 - a column, and which way
+            self.table.sort_by(str(sort[0]), falling=bool(sort[1]))
+        self._whole = True

@@ -1,0 +1,100 @@
+"""The choosers with which a person corrects what was guessed of a file; each stands where it applies."""
+
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from workbench.app.widgets.choice import Choice
+from workbench.app.widgets.theme import GRID
+from workbench.data.columns.times import WRITTEN
+from workbench.data.interactions import DUPLICATES
+
+ACROSS = 5
+
+
+class Choosers(QWidget):
+    """All of them, by name, on a grid; `place` shows some."""
+
+    chosen = Signal(str)
+    """The name of a chooser: a person has chosen something else."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.grid = QGridLayout(self)
+        self.grid.setContentsMargins(GRID, 0, GRID, GRID)
+        self.grid.setHorizontalSpacing(2 * GRID)
+        self.grid.setVerticalSpacing(GRID)
+        for at in range(ACROSS):
+            self.grid.setColumnStretch(at, 1)
+        self.placed: list[str] = []
+        self.all = self._make()
+
+    def place(self, shown: list[str], below: QWidget) -> None:
+        """Lay these out, in rows, and a widget below them; the others are away."""
+        self.placed = shown
+        for name, one in self.all.items():
+            self.grid.removeWidget(one)
+            one.setVisible(name in shown)
+        for at, name in enumerate(shown):
+            self.grid.addWidget(self.all[name], at // ACROSS, at % ACROSS)
+        self.grid.addWidget(below, 1 + len(shown) // ACROSS, 0, 1, ACROSS)
+
+    def _make(self) -> dict[str, Choice]:
+        marks = {
+            self.tr("comma"): ",",
+            self.tr("tab"): "\t",
+            self.tr("semicolon"): ";",
+            "::": "::",
+            "|": "|",
+            self.tr("blank"): " ",
+        }
+        codes = {
+            "UTF-8": "utf-8", "UTF-16": "utf-16", "Latin-1": "latin-1", "Windows-1252": "cp1252", "Windows-1251": "cp1251",
+            "GB 18030": "gb18030", "Big5": "big5", "Shift-JIS": "shift_jis", "EUC-KR": "euc_kr",
+        }  # fmt: skip
+        kinds = {
+            self.tr("interactions"): "table", self.tr("users, items behind"): "lists",
+            self.tr("users by items"): "matrix",
+        }  # fmt: skip
+        policies = (
+            self.tr("keep the last"), self.tr("keep the first"), self.tr("mean rating"), self.tr("sum of ratings"),
+            self.tr("highest rating"), self.tr("count them"),
+        )  # fmt: skip
+        nothing = self.tr("nothing")
+        found = {
+            "file": Choice(self.tr("File"), {}),
+            "table": Choice(self.tr("Sheet"), {}),
+            "kind": Choice(self.tr("Rows are"), kinds),
+            "encoding": Choice(self.tr("Encoding"), codes),
+            "delimiter": Choice(self.tr("Delimiter"), marks, own=self.tr("such as ~")),
+            "header": Choice(self.tr("First row"), {self.tr("names"): True, self.tr("data"): False}),
+            "quotes": Choice(self.tr("Quotes"), {self.tr("hold a field"): True, self.tr("are letters"): False}),
+            "comment": Choice(self.tr("Comments begin with"), {nothing: "", "#": "#", "%": "%", "//": "//"}, own="#"),
+            "decimal": Choice(self.tr("Decimal sign"), {self.tr("point"): ".", self.tr("comma"): ","}),
+            "thousands": Choice(self.tr("Thousands"), {
+                self.tr("not divided"): "", self.tr("comma"): ",", self.tr("point"): ".", self.tr("blank"): " ", "'": "'",
+            }),
+            "first": Choice(self.tr("First column"), {
+                self.tr("an item"): "cell", self.tr("the user"): "user", self.tr("a count"): "count",
+            }),
+            "missing": Choice(self.tr("Not met"), {self.tr("empty"): "", "0": "0", "99": "99", "-1": "-1", "NA": "NA"},
+                              own="99"),
+            "times": Choice(self.tr("Times"), {words: kind for kind, words in WRITTEN.items()}),
+            "rating_as": Choice(self.tr("Ratings"), {
+                self.tr("as they are"): "as is", self.tr("logarithm"): "log", self.tr("presence only"): "presence",
+            }),
+            "duplicates": Choice(self.tr("Duplicates"), dict(zip(policies, DUPLICATES, strict=True))),
+        }  # fmt: skip
+        tips = {
+            "delimiter": self.tr("What stands between fields"),
+            "comment": self.tr("Lines that begin with it are no rows"),
+            "missing": self.tr("What stands in a cell where the user has not met the item"),
+            "rating_as": self.tr("For counts such as plays: the logarithm of 1 + count, or only that there was one"),
+            "duplicates": self.tr("What stays where a user met the same item several times"),
+        }
+        for name, one in found.items():
+            one.setToolTip(tips.get(name, ""))
+            one.setParent(self)
+            one.chosen.connect(partial(self.chosen.emit, name))
+        return found

@@ -1,0 +1,353 @@
+"""The sheet on which a file is looked at before it is read: how it is read, and which column is what."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from PySide6.QtCore import QDateTime, QLocale, Qt, QTimeZone, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from workbench.app.pages.data.column_mapping import ColumnRoles
+from workbench.app.pages.data.dropped_files import Offer
+from workbench.app.pages.data.format_panel import HowRead
+from workbench.app.pages.data.hints import Note, Notes
+from workbench.app.pages.data.mapping_header import Head, RoleChips, RoleTable
+from workbench.app.pages.data.preview_table import MOST_COLUMNS
+from workbench.app.pages.data.side_files import Further
+from workbench.app.widgets.basic import Card, Text
+from workbench.app.widgets.theme import GRID
+from workbench.data.columns.times import guess_kind, is_ambiguous, to_milliseconds
+from workbench.data.importing.warnings import named_like_items
+
+Json = dict[str, Any]
+
+
+def moment(milliseconds: int) -> str:
+    """A time in words, such as 14 Dec 2009, 02:52 (UTC)."""
+    when = QDateTime.fromMSecsSinceEpoch(milliseconds, QTimeZone(QTimeZone.Initialization.UTC))
+    return QLocale().toString(when, "d MMM yyyy, HH:mm")
+
+
+class PreviewSheet(QWidget):
+    """The first rows of an offered file, with all that was guessed about it, correctable.
+
+    `look_wanted` asks for the rows to be read again, in what `how.said` holds; `again_wanted` for the guess alone;
+    `changed` tells that `reason` or the facts may be others.
+    """
+
+    look_wanted = Signal()
+    again_wanted = Signal()
+    file_chosen = Signal(Path)
+    recipe_chosen = Signal(Path)
+    changed = Signal()
+
+    def __init__(self, how: HowRead, further: Further) -> None:
+        super().__init__()
+        self.file: Path | None = None
+        self.columns = ColumnRoles(self)
+        self._waiting = False
+        self._broken = ""
+        self._seen: Json = {}
+        self._unused: tuple[Path, ...] = ()
+        self._filters: list[Json] | None = None
+        self.how, self.further, self.notes = how, further, Notes()
+        self.remark = self.notes.words
+        for name in ("times", "delimiter", "encoding", "header", "duplicates"):
+            setattr(self, name, self.how.choices[name])
+        card = Card()
+        card.body.setContentsMargins(GRID, 4, GRID, 4)
+        card.body.setSpacing(2)
+        self.chips, self.table = RoleChips(), RoleTable()
+        self.trouble = Text("", ink="error", wrap=True)
+        self.trouble.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.trouble.hide()
+        card.add(self.trouble, 1)
+        card.add(self.table, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        strip = QHBoxLayout()
+        strip.setSpacing(2 * GRID)
+        strip.addWidget(self.chips)
+        strip.addWidget(self.notes, 1)
+        column.addWidget(self.how)
+        column.addWidget(self.further)
+        column.addLayout(strip)
+        column.addWidget(card, 1)
+        self.table.role_chosen.connect(self.give_role)
+        self.table.head.head_made.connect(self._show_role)
+        self.how.look_wanted.connect(self._ask_again)
+        self.how.again_wanted.connect(self.guess_again)
+        self.how.file_chosen.connect(self.file_chosen)
+        self.how.changed.connect(self._show_roles)
+        self.further.changed.connect(self._tell)
+        self.further.recipe_chosen.connect(self._use_recipe)
+
+    # What is shown -------------------------------------------------------------------------------------------------
+
+    def show_offer(self, offer: Offer) -> None:
+        """Begin with other files; `show_preview` follows."""
+        self.file = offer.main
+        self._seen, self._broken, self._filters = {}, "", None
+        self.columns.own, self._waiting = False, True
+        self._clear()
+        self.further.show_offer(offer)
+        self.how.begin([*offer.choices], offer.main)
+        self._unused = offer.unused
+        self._tell()
+
+    def show_preview(self, seen: Json) -> None:
+        """Show the answer of the job ``preview``; what the person said of the columns stays where they are the same."""
+        self._seen, self._broken, self._waiting = seen, "", False
+        others = self.columns.take(seen)
+        self.how.show_seen(seen)
+        self.trouble.hide()
+        self.table.show()
+        self.table.show_rows(self.columns.names, self.columns.rows)
+        if others:
+            before = seen.get("remembered") or {}
+            self._filters = before.get("filters") or None
+            self._guess_times()
+            if before and before["recipe"]["time"]:
+                self.how.choices["times"].show_value(before["recipe"]["time"])
+        self._show_roles()
+
+    @property
+    def format(self) -> Json:
+        """The layout in which the rows are shown; empty while there are none."""
+        return self._seen.get("format") or {}
+
+    def forget(self) -> None:
+        """Show no file any more."""
+        self._seen = {}
+
+    def show_trouble(self, sentence: str) -> None:
+        """Say that the layout chosen does not fit; the choosers stay, so that another can be tried."""
+        self._broken, self._waiting = sentence, False
+        self._clear()
+        self.trouble.setText(sentence)
+        self.trouble.show()
+        self.table.hide()
+        self.how.fold.setChecked(True)
+        self.how.again.show()
+        self._tell()
+
+    def _clear(self) -> None:
+        self.columns.clear()
+        self.trouble.hide()
+        self.table.show()
+        self.table.show_rows([], [])
+        self.chips.show_roles({})
+
+    # What a person changes -----------------------------------------------------------------------------------------
+
+    @Slot(int, str)
+    def give_role(self, column: int, role: str) -> None:
+        """Give a column a role; whoever had it loses it, and user and item change places."""
+        self.columns.give(column, role)
+        if role == "time":
+            self._guess_times()
+        self._show_roles()
+
+    def swap(self) -> None:
+        """Let user and item change places."""
+        at = self.columns.of("user")
+        if at is not None:
+            self.give_role(at, "item")
+
+    def _guess_times(self) -> None:
+        at = self.columns.of("time")
+        self.how.choices["times"].show_value(guess_kind(self.columns.values(at))[0] if at is not None else None)
+
+    @Slot()
+    def _ask_again(self) -> None:
+        self._waiting = True
+        self._tell()
+        self.look_wanted.emit()
+
+    @Slot(Path)
+    def _use_recipe(self, file: Path) -> None:
+        self.how.forget()
+        self.columns.own, self._waiting = False, True
+        self._tell()
+        self.recipe_chosen.emit(file)
+
+    @Slot()
+    def guess_again(self) -> None:
+        """Forget what was said and remembered, and guess."""
+        self.how.forget()
+        self.columns.own, self._waiting = False, True
+        self._tell()
+        self.again_wanted.emit()
+
+    @Slot(object)
+    def _show_role(self, head: Head) -> None:
+        head.show_role(self.columns.given.get(head.column, ""), *self.columns.evidence.get(head.column, ("", 1.0, "")))
+
+    @Slot()
+    def _show_roles(self) -> None:
+        for head in self.table.head.heads:
+            self._show_role(head)
+        self.chips.show_roles(self.columns.given)
+        self.how.show_roles(set(self.columns.given.values()))
+        self.table.rows.set_roles(self.columns.given, self.how.choices["times"].value(), moment)
+        self._tell()
+
+    # What is said --------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def _tell(self) -> None:
+        self.notes.show_notes([] if self._broken else self._found_notes())
+        self.changed.emit()
+
+    def _found_notes(self) -> list[Note]:
+        if self._waiting or not self.columns.names:
+            return [Note("wait", self.reason)]
+        found = [self._question()] if self._in_doubt() else []
+        if self.reason and not found:
+            found.append(Note("warn", self.reason, self._way_out()))
+        odd = named_like_items(
+            {role: self.columns.names[at] for at, role in self.columns.given.items()} if self.format["header"] else {}
+        )
+        if odd:
+            found.append(Note("warn", odd, {self.tr("Swap them"): self.swap}))
+        return [*found, *self._further_notes()]
+
+    def _way_out(self) -> dict[str, Callable[[], None]]:
+        """Where a guess is there, but so unsure that it is asked: to take it with one click."""
+        both = {"user", "item"} <= set(self.columns.given.values())
+        asked = self._seen.get("problem") and not self.columns.own
+        return {self.tr("Take these columns"): self._take_guess} if asked and both else {}
+
+    def _take_guess(self) -> None:
+        self.columns.own = True
+        self._show_roles()
+
+    def _further_notes(self) -> list[Note]:
+        found = []
+        before = self._seen.get("remembered")
+        if before:
+            stored = self.tr("Read as {file} says.")
+            like = self.tr("Read as {file} was, a file of the same shape.")
+            words = (stored if before["file"].endswith(".json") else like).format(file=before["file"])
+            actions = {}
+            if before["filters"]:
+                told = self.tr("{words} Its filters come along: {filters}.") if self._filters else self.tr(
+                    "{words} Without its filters: {filters}.")  # fmt: skip
+                words = told.format(words=words, filters=before["filter_words"])
+                title = self.tr("Without filters") if self._filters else self.tr("With filters")
+                actions[title] = self._toggle_filters
+            found.append(Note("info", words, {**actions, self.tr("Guess again"): self.guess_again}))
+        counts = self._seen.get("counts")
+        rating = self.columns.of("rating")
+        if counts and rating is not None and self.how.choices["rating_as"].value() == "as is":
+            ways = {self.tr("Logarithm"): "log", self.tr("Presence only"): "presence"}
+            found.append(
+                Note("info", counts, {title: partial(self.how.give_rating_as, way) for title, way in ways.items()})
+            )
+        if self._unused:
+            names = ", ".join(one.name for one in self._unused[:3]) + (" …" if len(self._unused) > 3 else "")  # noqa: PLR2004
+            found.append(
+                Note("info", self.tr("Not used: {files}. Drop one file alone to open it.").format(files=names))
+            )
+        return found
+
+    def _toggle_filters(self) -> None:
+        self._filters = None if self._filters else self._seen["remembered"]["filters"]
+        self._tell()
+
+    def _in_doubt(self) -> bool:
+        """Whether the person has to say if dates begin with the day or the month."""
+        at = self.columns.of("time")
+        return at is not None and self.how.choices["times"].value() is None and is_ambiguous(self.columns.values(at))
+
+    def _question(self) -> Note:
+        values = [one for one in self.columns.values(self.columns.of("time") or 0) if one.strip()]
+        # An example in which the readings differ says more than 01/01.
+        shown = next((one for one in values if len(set(self._readings(one).values())) > 1), values[0])
+        words = self.tr("Dates such as {date} may begin with the day or with the month. Which is it?").format(
+            date=shown[:40]
+        )
+        readings = self._readings(shown)
+        return Note("ask", words, {read: partial(self._answer, kind) for kind, read in readings.items()})
+
+    def _readings(self, date: str) -> dict[str, str]:
+        names = {"dmy": self.tr("{date} (day first)"), "mdy": self.tr("{date} (month first)")}
+        found = {}
+        for kind, words in names.items():
+            time, good = to_milliseconds(pa.array([date]), kind)
+            if good[0]:
+                found[kind] = words.format(date=moment(int(time[0])).rsplit(",", 1)[0])
+        return found
+
+    def _answer(self, kind: str) -> None:
+        self.how.choices["times"].show_value(kind)
+        self._show_roles()
+
+    # What follows from it ------------------------------------------------------------------------------------------
+
+    @property
+    def reason(self) -> str:
+        """Why the file cannot be read like this, as a sentence; empty where it can."""
+        if self._broken:
+            return self._broken
+        if self._waiting or not self.columns.names:
+            return self.tr("Reading the first rows…")
+        if self._seen.get("problem") and not self.columns.own and not self._seen.get("remembered"):
+            return str(self._seen["problem"])
+        missing = [role for role in ("user", "item") if self.columns.of(role) is None]
+        if missing == ["user", "item"]:
+            return self.tr("Choose which column is the user and which is the item.")
+        if missing:
+            return (
+                self.tr("Choose which column is the user.") if missing == ["user"]
+                else self.tr("Choose which column is the item.")
+            )  # fmt: skip
+        if self.columns.of("time") is not None and self.how.choices["times"].value() is None:
+            return self.tr("Say how the times are written, or choose – above their column.")
+        return ""
+
+    @property
+    def facts(self) -> str:
+        """The layout in a line."""
+        if not self.columns.rows:
+            return ""
+        shown = self.tr("first {n:,} rows").format(n=len(self.columns.rows))
+        columns = self.tr("{n:,} columns").format(n=len(self.columns.names))
+        if len(self.columns.names) > MOST_COLUMNS:
+            columns += self.tr(", the first {n} shown").format(n=MOST_COLUMNS)
+        return f"{columns} · {shown}"
+
+    # What is asked for ---------------------------------------------------------------------------------------------
+
+    def recipe(self) -> Json:
+        """How to read it, for `Session.import_file`."""
+        columns = self.columns.recipe(named=self.format["header"] or self.format["kind"] in ("lists", "matrix"))
+        chosen = {name: self.how.choices[name].value() for name in ("times", "duplicates", "rating_as")}
+        return {
+            "format": self.format,
+            "columns": columns,
+            "duplicates": chosen["duplicates"],
+            "time": chosen["times"] if "time" in columns else None,
+            "rating_as": chosen["rating_as"] if "rating" in columns else "as is",
+        }
+
+    def asked(self) -> Json:
+        """All of it: the arguments of `Session.import_file`."""
+        return {
+            "paths": self.paths(),
+            "recipe": self.recipe(),
+            "further": self.further.files(),
+            "filters": self._filters,
+            "guessed": "encoding" not in self.how.said,
+        }
+
+    def paths(self) -> Path | dict[str, Path]:
+        """The file of interactions, or those of the person's own split."""
+        slots = self.further.slots
+        if slots["test"].file is None:
+            return self.file
+        files = {"train": self.file, "validation": slots["validation"].file, "test": slots["test"].file}
+        return {name: file for name, file in files.items() if file is not None}

@@ -1,0 +1,373 @@
+"""The page Data: a file is offered, looked at, corrected, read, and then seen at a glance."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
+
+from workbench.app.jobs.job_process import Task
+from workbench.app.page import Page
+from workbench.app.pages.data.dropped_files import Offer, sort_out
+from workbench.app.pages.data.format_options import Choosers
+from workbench.app.pages.data.format_panel import HowRead
+from workbench.app.pages.data.import_sheet import PreviewSheet
+from workbench.app.pages.data.overview_tabs import Glance
+from workbench.app.pages.data.problem_lists import SavedLists
+from workbench.app.pages.data.side_files import Further
+from workbench.app.pages.data.source_panel import ReadAgain
+from workbench.app.pages.data.states import DropTarget, Failure, Reading
+from workbench.app.pages.data.summary_cards import Overview
+from workbench.app.pages.data.summary_line import data_facts
+from workbench.app.session.latest import Latest
+from workbench.app.session.session import Session
+from workbench.errors import WorkbenchError
+
+
+class DataPage(Page):
+    """From a file to interactions."""
+
+    name, title, icon, order = "data", "Data", "data", 2
+    parts = ("_overview", "glance", "_choosers", "how", "_further", "sheet")
+
+    def build(self) -> Iterator[None]:
+        session = self.session
+        self._task: Task | None = None
+        self._looking: Task | None = None
+        self._offer: Offer | None = None
+        self.empty, self.reading, self.failure = DropTarget(), Reading(), Failure()
+        self.stack = QStackedWidget()
+        for one in (self.empty, self.reading, self.failure):
+            self.stack.addWidget(one)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.stack)
+        self._counting = Latest(session, "density", self)
+        self.again = ReadAgain(session, self)
+        self.again.wanted.connect(self._read)
+        self.menu = self.again.menu
+        self._make_actions()
+        if session.data is not None:
+            for part in ("_overview", "glance"):
+                yield
+                getattr(self, part)
+        yield
+        self._connect()
+        self._show_data()
+        self._look_for_reading()
+
+    def _make_actions(self) -> None:
+        self.primary = QAction(self)
+        self.primary.triggered.connect(self._go_on)
+        self.back = QAction(self.tr("Back"), self)
+        self.back.triggered.connect(self._go_back)
+        self.other = QAction(self.tr("Another file…"), self)
+        self.other.triggered.connect(self._open)
+        self.more = QAction(self.tr("Add to it…"), self)
+        self.more.setToolTip(self.tr("Titles and vectors of items, their pictures, what is known of users"))
+        self.more.triggered.connect(self.again.ask)
+        self.secondary = [self.back, self.other, self.more]
+
+    def _connect(self) -> None:
+        session = self.session
+        session.files_offered.connect(self._hear_offer)
+        session.data_changed.connect(self._show_data)
+        session.task_changed.connect(self._look_for_reading)
+        for target in (self.empty, self.failure.again):
+            target.open.clicked.connect(self._open)
+            target.sample.clicked.connect(session.try_sample)
+        self.reading.cancel_wanted.connect(self._cancel)
+        self.failure.closed.connect(self._go_back)
+        self._counting.answered.connect(self._counted)
+
+    @cached_property
+    def _overview(self) -> Overview:
+        """The pictures on the glance, which take as long to make as all the rest of it."""
+        return Overview()
+
+    @cached_property
+    def glance(self) -> Glance:
+        """All of the data that is there."""
+        made = Glance(self._overview)
+        made.density_wanted.connect(self._count_fields)
+        made.show_data(None, None, {})
+        self._lists = SavedLists(self.session, made.rows, self)
+        self.stack.addWidget(made)
+        return made
+
+    @cached_property
+    def _choosers(self) -> Choosers:
+        return Choosers()
+
+    @cached_property
+    def how(self) -> HowRead:
+        """How a file is read, on the sheet."""
+        return HowRead(self._choosers)
+
+    @cached_property
+    def _further(self) -> Further:
+        return Further()
+
+    @cached_property
+    def sheet(self) -> PreviewSheet:
+        """On which an offered file is looked at."""
+        made = PreviewSheet(self.how, self._further)
+        made.changed.connect(self._refresh)
+        made.look_wanted.connect(self._look_again)
+        made.again_wanted.connect(self._guess_again)
+        made.file_chosen.connect(self._take_other)
+        made.recipe_chosen.connect(self._use_recipe)
+        self.stack.addWidget(made)
+        return made
+
+    @classmethod
+    def state(cls, session: Session) -> tuple[str, str]:
+        """How many interactions there are."""
+        return (f"{len(session.data):,}" if session.data is not None else ""), ""
+
+    def shown(self) -> None:
+        self._take_offer()
+        if self.session.data is not None:
+            self.glance.ask_density()
+
+    def find(self) -> None:
+        if self._shows("glance"):
+            self.glance.search()
+
+    def remember(self) -> dict[str, Any]:
+        return {"tab": self.glance.tabs.current} if self.session.data is not None else {}
+
+    def recall(self, view: dict[str, Any]) -> None:
+        if self.session.data is not None:
+            self.glance.choose(str(view.get("tab", "")))
+
+    # States --------------------------------------------------------------------------------------------------------
+
+    def _shows(self, part: str) -> bool:
+        """Whether this part is shown; to ask does not make it."""
+        return vars(self).get(part) is self.stack.currentWidget()
+
+    def _looked_at(self) -> bool:
+        """Whether rows of an offered file are on the sheet."""
+        return "sheet" in vars(self) and bool(self.sheet.format)
+
+    def _turn_to(self, widget: QWidget) -> None:
+        self.stack.setCurrentWidget(widget)
+        self._refresh()
+
+    @Slot()
+    def _refresh(self) -> None:
+        """Title, facts and buttons for what is shown."""
+        sheet, glance = self._shows("sheet"), self._shows("glance")
+        heading, facts, button = self._file_name(), "", ""
+        if sheet:
+            facts, button = self.sheet.facts, self.tr("Use these columns →")
+        elif glance:
+            heading, facts = self.again.name() or self.tr("Data"), data_facts(self, self.session.about)
+            button = self.tr("Choose a split →")
+        elif self._shows("empty"):
+            heading, facts = self.tr("Data"), self.tr("A file with a user and an item in each row")
+        self.set_heading(heading)
+        self.set_facts(facts)
+        reason = self.sheet.reason if sheet else ""
+        self.primary.setText(button)
+        self.primary.setVisible(bool(button))
+        self.primary.setEnabled(not reason)
+        self.primary.setToolTip(reason)
+        self.back.setVisible(sheet or self._shows("failure"))
+        self.other.setVisible(sheet or glance)
+        self.more.setVisible(glance)
+
+    def _file_name(self) -> str:
+        file = self.sheet.file if "sheet" in vars(self) else None
+        return file.name if file is not None else self.tr("Data")
+
+    @Slot()
+    def _show_data(self) -> None:
+        session = self.session
+        self._counting.forget()
+        if session.data is not None or "glance" in vars(self):
+            self.glance.show_data(session.data, session.items, session.about)
+            doubts = self.again.doubts()
+            self.glance.notes.show_notes(doubts)
+            self.glance.notes.setVisible(bool(doubts))
+        if session.data is not None and self.isVisible():
+            self.glance.ask_density()
+        if self._task is None and (self._shows("empty") or self._shows("glance")):
+            self._turn_to(self._rest())
+        self._refresh()
+
+    @Slot()
+    def _go_on(self) -> None:
+        if self._shows("sheet") and not self.sheet.reason:
+            self._read(self.sheet.asked())
+        elif self._shows("glance"):
+            self.session.request_page("split")
+
+    @Slot()
+    def _go_back(self) -> None:
+        """From a failure to the sheet it came from; from there to the data that is there, or to the start."""
+        if self._shows("failure") and self._looked_at():
+            self._turn_to(self.sheet)
+            return
+        self._forget_look()
+        if "sheet" in vars(self):
+            self.sheet.forget()
+        self._turn_to(self._rest())
+
+    # Offering and looking ------------------------------------------------------------------------------------------
+
+    @Slot()
+    def _open(self) -> None:
+        paths, _ = QFileDialog.getOpenFileNames(self.window(), self.tr("Open a ratings file"))
+        if paths:
+            self.session.offer_files([Path(one) for one in paths])
+
+    @Slot()
+    def _hear_offer(self) -> None:
+        if (
+            self.isVisible()
+        ):  # else the page takes them when it comes to the front; one of a project before takes nothing
+            self._take_offer()
+
+    def _take_offer(self) -> None:
+        paths = self.session.take_files()
+        if not paths:
+            return
+        if self._task is not None:
+            words = self.tr("Another file is being read. Cancel that first, or wait for its end.")
+            self.session.notice.emit("warn", words)
+            return
+        try:
+            self._show_offer(sort_out(paths))
+        except WorkbenchError as error:
+            self._fail(self.tr("Nothing to read here"), str(error), "")
+
+    def _show_offer(self, offer: Offer) -> None:
+        self._offer = offer
+        self.sheet.show_offer(offer)
+        self._turn_to(self.sheet)
+        self._look()
+
+    @Slot(Path)
+    def _take_other(self, file: Path) -> None:
+        """Look at another of the files that were offered; what has another place already is not taken from it."""
+        if self._offer is not None:
+            places = ("items", "users", "vectors", "test", "validation")
+            kept = {name: one for name in places if (one := getattr(self._offer, name)) != file}
+            empty = dict.fromkeys(places)
+            unused = (*(one for one in self._offer.unused if one != file), self._offer.main)
+            self._show_offer(replace(self._offer, **{**empty, **kept}, main=file, unused=unused))
+
+    @Slot()
+    def _look_again(self) -> None:
+        self._look()
+
+    @Slot()
+    def _guess_again(self) -> None:
+        self._look(again=True)
+
+    @Slot(Path)
+    def _use_recipe(self, file: Path) -> None:
+        self._look(recipe=file)
+
+    def _look(self, *, again: bool = False, recipe: Path | None = None) -> None:
+        """Have the first rows read: in the layout of which the person said something, the rest guessed."""
+        self._forget_look()
+        args = {"path": str(self.sheet.file), "known": self.sheet.how.said, "again": again}
+        args |= {"recipe": str(recipe)} if recipe else {}
+        title = self.tr("Looking at {file}").format(file=self._file_name())
+        self._looking = self.session.submit("preview", args, title=title, done=self._looked, failed=self._look_failed)
+
+    def _forget_look(self) -> None:
+        if self._looking is not None:
+            self._looking.done.disconnect(self._looked)
+            self._looking.failed.disconnect(self._look_failed)
+            self._looking = None
+
+    @Slot(object)
+    def _looked(self, seen: dict[str, Any]) -> None:
+        self._looking = None
+        self.sheet.show_preview(seen)
+
+    @Slot(str, str)
+    def _look_failed(self, sentence: str, details: str) -> None:
+        self._looking = None
+        if self._looked_at():  # a layout that the person chose does not fit; they may choose another
+            self.sheet.show_trouble(sentence)
+        else:
+            self._fail(self.tr("This file cannot be read"), sentence, details)
+
+    def _fail(self, title: str, sentence: str, details: str) -> None:
+        self.failure.show_failure(title, sentence, details)
+        self._turn_to(self.failure)
+
+    # Reading -------------------------------------------------------------------------------------------------------
+
+    @Slot(dict)
+    def _read(self, asked: dict[str, Any]) -> None:
+        task = self.session.import_file(asked.pop("paths"), failed=self._read_failed, **asked)
+        if task is not None:
+            self._follow(task)
+
+    def _follow(self, task: Task) -> None:
+        if self._task is task:
+            return
+        self._task = task
+        task.progressed.connect(self.reading.show_progress)
+        task.cancelled.connect(self._read_cancelled)
+        task.finished.connect(self._read_finished)
+        self.reading.begin(task.title)
+        if task.fraction >= 0:
+            self.reading.show_progress(task.fraction, task.text)
+        self._turn_to(self.reading)
+
+    @Slot()
+    def _look_for_reading(self) -> None:
+        """Follow a file that is being read, whoever asked for it (the sample, for one)."""
+        if self._task is None:
+            task = next((one for one in self.session.tasks if one.job == "import"), None)
+            if task is not None:
+                self._follow(task)
+
+    @Slot()
+    def _cancel(self) -> None:
+        if self._task is not None:
+            self.session.cancel(self._task)
+
+    @Slot()
+    def _read_cancelled(self) -> None:
+        self._turn_to(self.sheet if self._looked_at() else self._rest())
+
+    @Slot(str, str)
+    def _read_failed(self, sentence: str, details: str) -> None:
+        self._fail(self.tr("The file was not read"), sentence, details)
+
+    @Slot()
+    def _read_finished(self) -> None:
+        """The end, whichever it was; a failure and a cancel have turned the page already."""
+        task, self._task = self._task, None
+        if self.stack.currentWidget() is self.reading:
+            if task is not None and task.state == "done" and "sheet" in vars(self):
+                self.sheet.forget()
+            self._turn_to(self._rest())
+
+    def _rest(self) -> QWidget:
+        return self.glance if self.session.data is not None else self.empty
+
+    # The matrix ----------------------------------------------------------------------------------------------------
+
+    @Slot(object, object)
+    def _count_fields(self, users: list[int] | None, items: list[int] | None) -> None:
+        """Have the fields of a part of the matrix counted, or of all of it."""
+        project = self.session.project
+        if project is not None and project.data_folder is not None:
+            self._counting.ask({"data": str(project.data_folder), "users": users, "items": items})
+
+    @Slot(object, object)
+    def _counted(self, asked: dict[str, Any], answer: dict[str, Any]) -> None:
+        self.glance.show_density(answer, part=asked["users"] is not None)

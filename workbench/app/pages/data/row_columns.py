@@ -1,0 +1,127 @@
+"""The columns of the tables on the page Data, by table."""
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from workbench.app.pages.data.import_sheet import moment
+from workbench.app.pages.data.table_columns import Prepared, of_numbers, of_texts, of_times
+from workbench.app.tables.column import Column
+
+Json = dict[str, Any]
+MOST_FACTS = 6  # attributes of users
+LONGEST, LONGEST_TIP = 200, 2000  # letters of a cell, and of what is shown on hover
+
+
+def ratings_text(rating: Json | None) -> Any:
+    """How to write a rating: with as many digits as the levels of the file have, at most two."""
+    levels = (rating or {}).get("levels") or []
+    digits = next((d for d in (0, 1, 2) if all(abs(round(v, d) - v) < 1e-6 for v in levels)), 2)  # noqa: PLR2004
+    digits = digits if levels else 2
+    return lambda value: f"{value:,.{digits}f}"
+
+
+def of_interactions(page: Any, all_: Prepared, about: Json) -> tuple[list[Column], int]:
+    """All interactions, by user and time."""
+    data = all_.data
+    columns = [of_texts(page.tr("User"), lambda: data.user_ids, data.user, lambda: all_.user_ranks[data.user])]
+    if all_.items is not None:
+        columns.append(of_texts(page.tr("Title"), lambda: all_.names, data.item, lambda: all_.name_ranks[data.item]))
+    columns.append(of_texts(page.tr("Item"), lambda: data.item_ids, data.item, lambda: all_.item_ranks[data.item]))
+    if data.rating is not None:
+        text = ratings_text(about.get("summary", {}).get("rating"))
+        columns.append(of_numbers(page.tr("Rating"), lambda: data.rating, text))
+    if data.time is not None:
+        columns.append(of_times(page.tr("Time"), lambda: data.time, moment))
+    return columns, len(data)
+
+
+def of_users(page: Any, all_: Prepared, about: Json) -> tuple[list[Column], int]:
+    """All users, with what they did."""
+    data, starts = all_.data, all_.user_starts
+    columns = [
+        of_texts(page.tr("User"), lambda: data.user_ids, None, lambda: all_.user_ranks),
+        of_numbers(page.tr("Interactions"), lambda: all_.user_counts, "{:,}".format),
+    ]
+    if data.rating is not None:
+        columns.append(of_numbers(page.tr("Mean rating"), lambda: all_.user_means, "{:.2f}".format))
+    if data.time is not None:
+        last = len(data) - 1
+        columns += [
+            of_times(page.tr("First"), lambda: data.time[np.minimum(starts[:-1], last)], moment),
+            of_times(page.tr("Last"), lambda: data.time[np.maximum(starts[1:] - 1, 0)], moment),
+        ]
+    facts = data.user_facts
+    for name in facts.names[:MOST_FACTS] if facts is not None else []:
+        values = facts.attributes[name].combine_chunks()
+        columns.append(Column(name[:LONGEST], partial(_taken, values)))
+    return columns, data.n_users
+
+
+def of_items(page: Any, all_: Prepared, about: Json) -> tuple[list[Column], int]:
+    """All items, with what is known of them."""
+    data, items = all_.data, all_.items
+    columns = [of_texts(page.tr("Item"), lambda: data.item_ids, None, lambda: all_.item_ranks)]
+    if items is not None:
+        columns.insert(0, of_texts(page.tr("Title"), lambda: all_.names, None, lambda: all_.name_ranks))
+    columns.append(of_numbers(page.tr("Interactions"), lambda: all_.item_counts, "{:,}".format))
+    if data.rating is not None:
+        columns.append(of_numbers(page.tr("Mean rating"), lambda: all_.item_means, "{:.2f}".format))
+    if items is not None and items.year.null_count < len(items):
+        columns.append(Column(page.tr("Year"), lambda rows: _taken(items.year, rows), lambda: _years(items.year)))
+    if items is not None and items.genres.null_count < len(items):
+        columns.append(Column(page.tr("Genres"), lambda rows: _taken(items.genres, rows)))
+    return columns, data.n_items
+
+
+def of_listed(page: Any, which: str, rows: list[Json]) -> tuple[list[Column], int]:
+    """Refused rows, duplicates, or findings about further files: plain values, a dict a row."""
+    titles = {
+        "refused": {"file": page.tr("File"), "line": page.tr("Line"), "reason": page.tr("Reason"), "text": page.tr("Text")},
+        "duplicates": {
+            "file": page.tr("File"), "line": page.tr("Line"), "user": page.tr("User"), "item": page.tr("Item"),
+            "rating": page.tr("Rating"), "time": page.tr("Time"), "outcome": page.tr("What became of it"),
+        },
+        "files": {
+            "what": page.tr("What"), "file": page.tr("File"), "finding": page.tr("Finding"), "n": page.tr("How many"),
+            "such": page.tr("Such as"),
+        },
+    }[which]  # fmt: skip
+    columns = []
+    for key, title in titles.items():
+        values = [one.get(key) for one in rows]
+        if key in ("file", "rating", "time") and which != "files" and not any(one not in (None, "") for one in values):
+            continue
+        if key in ("line", "n"):
+            columns.append(_numbers(title, [one or 0 for one in values], "{:,}"))
+        elif key == "rating":
+            columns.append(_numbers(title, [np.nan if one is None else one for one in values], "{:g}"))
+        else:
+            columns.append(_texts(title, [str(one or "") for one in values]))
+    return columns, len(rows)
+
+
+def _numbers(title: str, values: list[Any], pattern: str) -> Column:
+    array = np.array(values)
+    return of_numbers(title, lambda: array, pattern.format)
+
+
+def _texts(title: str, texts: list[str]) -> Column:
+    return Column(
+        title,
+        lambda at: [texts[i][:LONGEST] for i in at.tolist()],
+        lambda: texts,
+        lambda row: texts[row][:LONGEST_TIP],
+    )
+
+
+def _taken(values: Any, rows: np.ndarray) -> list[str]:
+    import pyarrow as pa
+
+    found = values.take(pa.array(rows)).to_pylist()
+    return ["" if v is None else ", ".join(v) if isinstance(v, list) else str(v) for v in found]
+
+
+def _years(values: Any) -> np.ndarray:
+    return values.to_numpy(zero_copy_only=False).astype(float)

@@ -1,0 +1,82 @@
+"""The data that is there: what it was read from, what looked odd, and the orders to read it again or to keep its recipe."""
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QCursor
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from workbench.app.pages.data.dropped_files import FURTHER
+from workbench.app.pages.data.hints import Note
+from workbench.app.pages.data.side_files import FurtherMenu
+from workbench.app.pages.data.summary_line import joined_files
+from workbench.app.session.session import Session
+from workbench.errors import WorkbenchError
+from workbench.files import write_json
+
+
+class ReadAgain(QObject):
+    """Knows the current data's files and recipe, and asks for them to be read again in another way or with more."""
+
+    wanted = Signal(dict)
+    """Arguments of `Session.import_file`."""
+
+    def __init__(self, session: Session, page: QWidget) -> None:
+        super().__init__(page)
+        self._session, self._page = session, page
+        self.menu = FurtherMenu(page, list(FURTHER))
+        self.menu.chosen.connect(self._add_further)
+        self.menu.addSeparator()
+        self.menu.addAction(self.tr("Save the recipe…"), self._save_recipe)
+
+    def name(self) -> str:
+        """Names of the files that were read; empty where there are none."""
+        return " + ".join(file.name for file in self._sources().values())
+
+    def _sources(self) -> dict[str, Path]:
+        source = self._session.about.get("source") or {}
+        return {name: Path(one["path"]) for name, one in source.items() if isinstance(one, dict) and "path" in one}
+
+    def _read(self, recipe: dict[str, Any], further: dict[str, Path]) -> None:
+        sources = self._sources()
+        if sources:
+            self.wanted.emit({"paths": sources.get("all", sources), "recipe": recipe, "further": further})
+
+    @Slot()
+    def ask(self) -> None:
+        """Show what can be added, where the pointer is."""
+        self.menu.popup(QCursor.pos())
+
+    @Slot(str, Path)
+    def _add_further(self, what: str, file: Path) -> None:
+        about = self._session.about
+        self._read(about.get("recipe") or {}, {**joined_files(about), what: file})
+
+    @Slot()
+    def _save_recipe(self) -> None:
+        """Write how the file was read, and the filters, for another file or for the command line."""
+        session, window = self._session, self._page.window()
+        name, _ = QFileDialog.getSaveFileName(window, self.tr("Save the recipe"), "recipe.json", "JSON (*.json)")
+        if not name:
+            return
+        try:
+            write_json(Path(name), {"recipe": session.about.get("recipe"), "filters": session.filters})
+        except WorkbenchError as error:
+            session.failure.emit(self.tr("The recipe was not saved"), str(error), "")
+        else:
+            session.notice.emit("ok", self.tr("Saved as {file}").format(file=Path(name).name))
+
+    def doubts(self) -> list[Note]:
+        """What looked odd when the file was read, with the way to mend it."""
+        warnings = (self._session.about.get("report") or {}).get("warnings") or []
+        swap = {self.tr("Swap them"): self._swap}
+        return [Note("warn", one, swap if one.startswith("Users look like items") else {}) for one in warnings]
+
+    def _swap(self) -> None:
+        """Read the file again with user and item in each other's place."""
+        about = self._session.about
+        recipe = dict(about.get("recipe") or {})
+        columns = recipe.get("columns") or {}
+        recipe["columns"] = {**columns, "user": columns.get("item"), "item": columns.get("user")}
+        self._read(recipe, joined_files(about))

@@ -1,0 +1,73 @@
+"""What will be in a file of lists: figures, its first lines, and what happens to its cells."""
+
+from typing import Any
+
+import pyarrow as pa
+from PySide6.QtWidgets import QHBoxLayout
+
+from workbench.app.pages.export.preview import Preview
+from workbench.app.widgets.amounts import size
+from workbench.app.widgets.basic import Card, Elided, Figure, Text
+from workbench.app.widgets.theme import GRID, SMALL
+
+
+class Content(Card):
+    """Four figures above the first lines, and a sentence below them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName(self.tr("What will be in the file"))
+        self.title.setText(self.tr("What will be in the file"))
+        self.body.addLayout(self.head)
+        named = [
+            ("lists", self.tr("lists")), ("rows", self.tr("rows at most")),
+            ("columns", self.tr("columns")), ("size", self.tr("size, about")),
+        ]  # fmt: skip
+        self.figures = {name: Figure("–", what, small=True) for name, what in named}
+        row = QHBoxLayout()
+        row.setSpacing(2 * GRID)
+        for name, one in self.figures.items():
+            row.addWidget(one, 3 if name == "columns" else 2)
+        self.body.addLayout(row)
+        self.body.addSpacing(4)
+        self.preview = Preview()
+        self.add(Text(self.tr("The first lines"), ink="muted"))
+        self.add(self.preview, 1)
+        self.words = Elided("", SMALL, "muted")
+        self.words.setMinimumHeight(2 * GRID)
+        self.add(self.words)
+        self._row_bytes: float | None = None
+
+    def tell(self, lists: int, rows: int, columns: list[str]) -> float | None:
+        """Show figures; returns how many bytes will be written, about, where that is known."""
+        total = rows * self._row_bytes if self._row_bytes is not None else None
+        self.figures["lists"].set(f"{lists:,}")
+        self.figures["rows"].set(f"{rows:,}")
+        self.figures["columns"].set(str(len(columns)), ", ".join(columns))
+        self.figures["size"].set("–" if total is None else _bytes(total))
+        return total
+
+    def show_rows(self, rows: pa.Table, ending: str) -> None:
+        """Show the first rows as `ending` writes them, and say what happens to cells."""
+        row_bytes, changed = self.preview.show_rows(rows, ending)
+        self._row_bytes = row_bytes if len(rows) else None
+        self.words.set_text(self._cells(ending, changed))
+
+    def _cells(self, ending: str, changed: int) -> str:
+        if ending == ".csv" and changed:
+            text = self.tr("{n:,} of these cells begin like a formula: the apostrophe before them lets no spreadsheet")
+            return (text + self.tr(" execute them. Read as lists again, they are as they were.")).format(n=changed)
+        return {
+            ".csv": self.tr(
+                "Ids are written as they came. If a text begins like a formula, an apostrophe goes before it."
+            ),
+            ".xlsx": self.tr(
+                "Texts are marked as text, so nothing in them is executed. A full sheet goes on in another."
+            ),
+        }.get(ending, self.tr("Ids and texts are written exactly as they came."))
+
+
+def _bytes(count: Any) -> str:
+    if count < 1e6:  # noqa: PLR2004 - a megabyte
+        return f"{max(1, round(count / 1000)):,} kB"
+    return size(count)

@@ -1,0 +1,174 @@
+"""How an export goes: progress with cancel, what was written; and the command line that does the same."""
+
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, QUrl, Signal, Slot
+from PySide6.QtGui import QDesktopServices, QFontDatabase
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
+
+from workbench.app.widgets.basic import Button, Card, Elided, Line, Picture, Text
+from workbench.app.widgets.theme import BODY, GRID, SMALL
+
+Json = dict[str, Any]
+
+
+class Outcome(Card):
+    """One card of one height: a line of state, and the command that does the same."""
+
+    cancel_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName(self.tr("Export"))
+        self._path: Path | None = None
+        self._picture = Picture("file", 20)
+        self.title = Elided("", bold=True)
+        self.words = Elided("", SMALL, "muted")
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setFixedWidth(20 * GRID)
+        self.bar.setAccessibleName(self.tr("Progress of the export"))
+        self.cancel = Button(self.tr("Cancel"), tip=self.tr("End the export; nothing is written"))
+        self.open = Button(self.tr("Open folder"), icon="folder")
+        self.cancel.clicked.connect(self.cancel_wanted)
+        self.open.clicked.connect(self._open)
+        words = QVBoxLayout()
+        words.setSpacing(1)
+        words.addWidget(self.title)
+        words.addWidget(self.words)
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        row.addWidget(self._picture)
+        row.addLayout(words, 1)
+        for one in (self.bar, self.cancel, self.open):
+            row.addWidget(one)
+        place = QWidget()  # of one height, whatever stands in it
+        place.setLayout(row)
+        row.setContentsMargins(0, 0, 0, 0)
+        place.setFixedHeight(self.cancel.sizeHint().height() + 4)
+        self.add(place)
+        self.add(Line())
+        self._build_command()
+        self.show_ready()
+
+    def _build_command(self) -> None:
+        self.command = QLineEdit()
+        self.command.setReadOnly(True)
+        self.command.setAccessibleName(self.tr("The same on the command line"))
+        self.command.setToolTip(self.tr("The same on the command line"))
+        fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+        fixed.setPixelSize(BODY)
+        self.command.setFont(fixed)
+        self.copy = Button(self.tr("Copy"), tip=self.tr("Copy the command"))
+        self.copy.setAccessibleName(self.tr("Copy the command"))
+        self.copy.clicked.connect(self._copy)
+        row = QHBoxLayout()
+        row.setSpacing(GRID)
+        row.addWidget(Text(self.tr("Command line"), ink="muted"))
+        row.addWidget(self.command, 1)
+        row.addWidget(self.copy)
+        self.body.addLayout(row)
+
+    def set_command(self, text: str) -> None:
+        """The command line that writes the same file."""
+        if text != self.command.text():
+            self.command.setText(text)
+            self.command.setCursorPosition(0)
+
+    def show_ready(self) -> None:
+        """Nothing was written yet."""
+        words = self.tr("The file appears when all of it is there; if you cancel, nothing is left behind.")
+        self._show("file", "muted", self.tr("Nothing is written yet"), words)
+
+    def show_progress(self, name: str) -> None:
+        """The export has begun."""
+        self._show("download", "accent", self.tr("Writing {file}").format(file=name), self.tr("Starting"))
+        self.bar.setRange(0, 0)
+        self.bar.show()
+        self.cancel.setEnabled(True)
+        self.cancel.show()
+
+    @Slot(float, str)
+    def set_progress(self, fraction: float, what: str) -> None:
+        """How far it is, 0 to 1; negative where that is not known."""
+        self.bar.setRange(0, 0 if fraction < 0 else 1000)
+        self.bar.setValue(max(0, round(fraction * 1000)))
+        if fraction >= 0 and self.cancel.isEnabled():
+            words = self.tr("{share} % of the lists") if what == "users" else self.tr("{share} %")
+            self.words.set_text(words.format(share=int(fraction * 100)))
+
+    def show_cancelling(self) -> None:
+        """The person has had enough of it."""
+        self.cancel.setEnabled(False)
+        self.words.set_text(self.tr("Cancelling…"))
+
+    def show_cancelled(self) -> None:
+        """It was ended."""
+        self._show(
+            "info", "muted", self.tr("Cancelled"), self.tr("Nothing was written; a file that was there is as it was.")
+        )
+
+    def show_done(self, path: Path, words: list[str], sha256: str = "") -> None:
+        """What was written."""
+        self._path = path
+        self._show("check", "ok", self.tr("Written: {file}").format(file=path.name), " · ".join([*words, str(path)]))
+        self.title.setToolTip(f"SHA-256 {sha256}" if sha256 else "")
+        self.open.show()
+
+    def show_failed(self) -> None:
+        """It did not work; the card above says why."""
+        self._show("warning", "error", self.tr("Not written"), self.tr("A file that was there is as it was."))
+
+    def _show(self, icon: str, ink: str, title: str, words: str) -> None:
+        self._picture.set(icon, ink)
+        self.title.set_text(title)
+        self.words.set_text(words)
+        for one in (self.bar, self.cancel, self.open):
+            one.hide()
+
+    @Slot()
+    def _open(self) -> None:
+        if self._path is not None:
+            folder = self._path if self._path.is_dir() else self._path.parent
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+
+    @Slot()
+    def _copy(self) -> None:
+        QApplication.clipboard().setText(self.command.text())
+
+
+def list_words(result: Json) -> list[str]:
+    """What was written of lists."""
+    words = [
+        _tr("{rows:,} rows, {users:,} lists").format(rows=result["rows"], users=result["users"]),
+        _tr("{seconds:.1f} s").format(seconds=result["seconds"]),
+    ]
+    if result.get("cold"):
+        words.append(_tr("{n:,} of the users have no history").format(n=result["cold"]))
+    if result.get("changed"):
+        told = (
+            _tr("{n:,} texts cut to what a cell holds")
+            if str(result.get("path", "")).lower().endswith(".xlsx")
+            else _tr("{n:,} cells with an apostrophe before them")
+        )
+        words.append(told.format(n=result["changed"]))
+    return words
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Export", text)
+
+
+def command_line(
+    run: Path, output: Path, users: list[str] | None, k: int, *, seen: bool, columns: list[str] | None = None
+) -> str:
+    """The line that writes the same lists, for the shell of this system."""
+    words = ["workbench", "recommend", str(run), "--output", str(output)]
+    words += ["--all"] if users is None else [f"--user={user}" for user in users]
+    words += ["--k", str(k), *(["--include-seen"] if seen else [])]
+    words += ["--columns", ",".join(columns)] if columns else []
+    return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)

@@ -1,0 +1,180 @@
+"""For whom lists are written: everybody, the user that was last looked at, or ids that a person pastes."""
+
+import re
+from functools import partial
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtWidgets import QButtonGroup, QPlainTextEdit, QRadioButton, QVBoxLayout, QWidget
+
+from workbench.app.jobs.background import Background
+from workbench.app.tables.item_tables import line
+from workbench.app.widgets.basic import Elided
+from workbench.app.widgets.theme import GRID, SMALL
+from workbench.data.interactions import Interactions
+
+PAUSE = 200  # milliseconds of rest before pasted ids are looked up
+NAMED = 3  # unknown ids that are named
+SHOWN = 60  # letters of an id beside its button
+ALL, ONE, SOME = "all", "one", "some"
+
+
+class UsersChoice(QWidget):
+    """All users, one, or some; says how many of the pasted ids are users of the data."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._data: Interactions | None = None
+        self._one: str | None = None
+        self._known: list[str] = []
+        self._unknown: list[str] = []
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        self.buttons = {ALL: QRadioButton(), ONE: QRadioButton(), SOME: QRadioButton(self.tr("These users"))}
+        group = QButtonGroup(self)
+        for button in self.buttons.values():
+            group.addButton(button)
+            column.addWidget(button)
+        self.buttons[ALL].setChecked(True)
+        group.buttonToggled.connect(self._choose)
+        self.ids = QPlainTextEdit()
+        self.ids.setAccessibleName(self.tr("Ids of the users"))
+        self.ids.setPlaceholderText(self.tr("Paste ids, one on each line or between commas"))
+        self.ids.setTabChangesFocus(True)
+        self.ids.setFixedHeight(9 * GRID)
+        self.words = Elided("", SMALL, "muted")
+        self.words.setMinimumHeight(2 * GRID)
+        column.addWidget(self.ids)
+        column.addWidget(self.words)
+        self._rest = QTimer(self, singleShot=True, interval=PAUSE)
+        self._rest.timeout.connect(self._look_up)
+        self._lookup = Background(self)
+        self._lookup.answered.connect(self._take)
+        self.ids.textChanged.connect(self._rest.start)
+        self._choose()
+
+    def set_people(self, data: Interactions | None, one: str | None) -> None:
+        """The data whose users can be chosen, and the user that was last looked at."""
+        if data is not self._data:
+            self._data = data
+            self._look_up()
+        self._one = one
+        number = data.n_users if data is not None else 0
+        self.buttons[ALL].setText(
+            self.tr("All {n:,} users").format(n=number) if number != 1 else self.tr("The one user")
+        )
+        words = (
+            self.tr("User {user}").format(user=line(one, SHOWN)) if one is not None else self.tr("The user of Inspect")
+        )
+        self.buttons[ONE].setText(words.replace("&", "&&"))
+        self.buttons[ONE].setEnabled(one is not None)
+        if one is None and self.whom == ONE:
+            self.buttons[ALL].setChecked(True)
+
+    @property
+    def whom(self) -> str:
+        """Which of the three is chosen."""
+        return next(name for name, button in self.buttons.items() if button.isChecked())
+
+    def choose(self, whom: str) -> None:
+        """Choose one of the three."""
+        if whom in self.buttons:
+            self.buttons[whom].setChecked(True)
+
+    @property
+    def count(self) -> int:
+        """For how many users a list is written."""
+        if self.whom == ALL:
+            return self._data.n_users if self._data is not None else 0
+        return int(self._one is not None) if self.whom == ONE else len(self._known)
+
+    def users(self) -> list[str] | None:
+        """Their ids; None for all."""
+        if self.whom == ALL:
+            return None
+        return [self._one] if self.whom == ONE and self._one is not None else list(self._known)
+
+    def first(self, number: int) -> list[str]:
+        """The ids of the first few."""
+        chosen = self.users()
+        if chosen is None:
+            return self._data.user_ids[:number].to_pylist() if self._data is not None else []
+        return chosen[:number]
+
+    @property
+    def problem(self) -> str:
+        """Why nothing can be written, in a sentence; empty where something can."""
+        if self._rest.isActive() or self._lookup.busy:
+            return self.tr("The ids are being looked up.") if self.whom == SOME else ""
+        if self.count:
+            return ""
+        return (
+            self.tr("Paste at least one id of a user in the data.")
+            if self.whom == SOME
+            else self.tr("There is no user.")
+        )
+
+    @Slot()
+    def _choose(self, *_: Any) -> None:
+        self.ids.setEnabled(self.whom == SOME)
+        self._tell()
+        self.changed.emit()
+
+    @Slot()
+    def _look_up(self) -> None:
+        self._rest.stop()
+        if self._data is not None:
+            self._lookup.ask(partial(pasted, self.ids.toPlainText(), self._data.user_ids))
+
+    @Slot(object)
+    def _take(self, found: tuple[list[str], list[str]]) -> None:
+        self._known, self._unknown = found
+        self._tell()
+        self.changed.emit()
+
+    def _tell(self) -> None:
+        text, ink = "", "muted"
+        if self.whom == SOME and self._unknown:
+            ink = "warn"
+            named = ", ".join(line(one, SHOWN) for one in self._unknown[:NAMED])
+            rest = len(self._unknown) - NAMED
+            more = self.tr(" and {n:,} more").format(n=rest) if rest > 0 else ""
+            text = self.tr("{n:,} found; not in the data: {ids}").format(n=len(self._known), ids=named + more)
+        elif self.whom == SOME and self._known:
+            text = self.tr("{n:,} found").format(n=len(self._known))
+        self.words.set_ink(ink)
+        self.words.set_text(text)
+
+
+def pasted(text: str, ids: pa.Array) -> tuple[list[str], list[str]]:
+    """Ids in a text, each once: those that are among `ids`, and those that are not.
+
+    A line may be one id, even with commas or blanks in it, where the data has such an id; else it is taken apart.
+    """
+    lines = list(dict.fromkeys(one.strip() for one in text.splitlines() if one.strip()))
+    whole = _among(lines, ids)
+    pieces: list[str] = []
+    for one in lines:
+        pieces.extend([one] if one in whole else _apart(one))
+    pieces = list(dict.fromkeys(pieces))
+    known = whole | _among(pieces, ids)
+    return [one for one in pieces if one in known], [one for one in pieces if one not in known]
+
+
+def _apart(one: str) -> list[str]:
+    parts = [part.strip().strip("\"'") for part in re.split(r"[,;\t]+", one)]
+    if len(parts) == 1:
+        parts = one.split()
+    return [part for part in parts if part]
+
+
+def _among(texts: list[str], ids: pa.Array) -> set[str]:
+    if not texts:
+        return set()
+    found = pc.is_in(pa.array(texts, ids.type), value_set=ids).to_pylist()
+    return {one for one, there in zip(texts, found, strict=True) if there}

@@ -1,0 +1,1 @@
+"""The page Home, and its parts."""

@@ -1,0 +1,243 @@
+"""Why an item has its place: what each interaction of the history adds, and what happens without it."""
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from workbench.app.runs.run_store import RunInfo
+from workbench.app.session.latest import Latest
+from workbench.app.session.session import Session
+from workbench.app.tables.column import FRACTION, Column, numbers
+from workbench.app.tables.item_delegates import INK, TALL, InkDelegate, PartDelegate, TitleDelegate
+from workbench.app.tables.item_tables import always, digits_for, finite, lay_columns, line, title_column
+from workbench.app.tables.table_view import TableView
+from workbench.app.widgets.basic import Button, Elided, Text
+from workbench.app.widgets.theme import GRID, ROW_HEIGHT, SMALL
+
+LATE = 400  # milliseconds without an answer until the panel says that it is waiting
+Json = dict[str, Any]
+
+
+class Reasons(QWidget):
+    """The panel; `ask` fills it. Nothing moves while it waits: what was there goes, and its room stays."""
+
+    opened = Signal(str)
+    """An item of the history that was opened."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._asked: tuple[str, Json] | None = None
+        self._folder = ""
+        self._questions = {name: Latest(session, name, self) for name in ("explain", "what_if")}
+        for one in self._questions.values():
+            one.answered.connect(self._show)
+            one.failed.connect(self._fail)
+        self._late = QTimer(self, singleShot=True, interval=LATE)
+        self._late.timeout.connect(self._say_late)
+        self._faith = Latest(session, "faithfulness", self)
+        self._faith.answered.connect(self._show_faith)
+        self._faith.failed.connect(self._fail_faith)
+        self._build()
+        self.clear()
+
+    def _build(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        self.title = Elided("", bold=True)
+        self.sentence = Text("", wrap=True)
+        self.how = Text("", SMALL, "muted", wrap=True)
+        for one, lines in ((self.sentence, 3), (self.how, 2)):
+            one.setMinimumHeight(lines * one.fontMetrics().lineSpacing() + 2)
+            one.setAlignment(Qt.AlignmentFlag.AlignTop)
+            one.setContentsMargins(0, 0, GRID, 0)
+        self.table = TableView("")
+        self.table.setAccessibleName(self.tr("Reasons"))
+        self.table.row_opened.connect(self._open)
+        self._titles, self._parts, self._inks = (
+            TitleDelegate(self.table),
+            PartDelegate(self.table),
+            InkDelegate(self.table),
+        )
+        for one in (self.title, self.sentence, self.how):
+            column.addWidget(one)
+        column.addWidget(self.table, 1)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(0, 4, GRID, 0)
+        self.check = Button(self.tr("Check"), tip=self.tr("Delete the first reason of 30 users, and see what it costs"))
+        self.check.setAccessibleName(self.tr("Check the reasons"))
+        self.check.clicked.connect(self._check)
+        self.faith = Text("", SMALL, "muted", wrap=True)
+        self.faith.setMinimumHeight(2 * self.faith.fontMetrics().lineSpacing() + 2)
+        foot.addWidget(self.faith, 1)
+        foot.addWidget(self.check)
+        column.addLayout(foot)
+
+    # Asking --------------------------------------------------------------------------------------------------------
+
+    def set_run(self, info: RunInfo) -> None:
+        """Say how far the reasons of this run can be trusted, where that was measured already."""
+        if str(info.folder) == self._folder:
+            return
+        self._folder = str(info.folder)
+        self._faith.forget()
+        self.check.setEnabled(True)
+        self.faith.setText(self.tr("Are these the reasons? Not checked for this run yet."))
+        if (info.folder / "faithfulness.json").exists():
+            self._check()
+
+    def ask(self, args: Json, item: Json, history: list[Json] | None = None) -> None:
+        """Ask why `item` has its place; for a `history` that was changed, where one is given."""
+        if history is None:
+            job, asked = "explain", {"run": args["run"], "user": args["user"], "item": item["item"]}
+        else:
+            job, asked = "what_if", {"run": args["run"], "history": history, "explain_item": item["item"], "k": 1}
+        if self._asked == (job, asked):
+            return
+        for one in self._questions.values():
+            one.forget()
+        self._asked = (job, asked)
+        self.title.set_text(self._heading(item))
+        self._empty("", "")
+        self._questions[job].ask(asked)
+        self._late.start()
+
+    def clear(self) -> None:
+        """Show what could be here."""
+        self._asked = None
+        self._late.stop()
+        for one in self._questions.values():
+            one.forget()
+        self.title.set_text(self.tr("Why this list?"))
+        self._empty(self.tr("Choose a recommendation at the right to see what speaks for it."), "")
+
+    def _empty(self, sentence: str, how: str) -> None:
+        self.sentence.setText(sentence)
+        self.how.setText(how)
+        self.items: list[Json] = []
+        lay_columns(self.table, [], [], 0, ROW_HEIGHT)
+
+    def _heading(self, item: Json) -> str:
+        name = line(item.get("title") or item["item"])
+        return self.tr("Why {title}").format(title=name)
+
+    @Slot()
+    def _say_late(self) -> None:
+        self.sentence.setText(self.tr("Asking the model what happens without each interaction…"))
+
+    @Slot(object, str, str)
+    def _fail(self, asked: Json, sentence: str, details: str) -> None:
+        self._late.stop()
+        self._asked = None
+        self._empty(sentence, "")
+
+    # What is shown -------------------------------------------------------------------------------------------------
+
+    @Slot(object, object)
+    def _show(self, asked: Json, answer: Json) -> None:
+        self._late.stop()
+        told = answer.get("why", answer)
+        self.items = reasons = told.get("reasons", [])
+        self.sentence.setText(self._sentence(told))
+        self.how.setText(self._how(told) if reasons else "")
+        parts = np.array([finite(one["contribution"]) for one in reasons], float)
+        largest = float(np.nanmax(np.abs(parts))) if np.isfinite(parts).any() else 1.0
+        adds = numbers(self.tr("adds"), parts, digits_for(parts.tolist()), tip=self.tr("What it adds to the score"))
+        adds.right = False  # the head stands over the bar
+        adds.extra = {FRACTION: lambda row: None if np.isnan(parts[row]) else float(parts[row]) / (largest or 1.0)}
+        rank = told.get("rank")
+        moves = [
+            "–"
+            if one.get("rank_without") is None
+            else self.tr("{rank} → {then}").format(rank=rank, then=f"{one['rank_without']:,}")
+            for one in reasons
+        ]
+        without = Column(
+            self.tr("without it"), lambda rows: [moves[row] for row in rows.tolist()],
+            lambda: np.array([one.get("rank_without") or 0 for one in reasons], np.int64), right=True,
+            tip=self.tr("The place of the recommendation if this interaction had never been"),
+            extra={INK: partial(always, "text")},
+        )  # fmt: skip
+        columns, widths = [title_column(self.tr("title"), reasons), adds, without], [0, 15 * GRID, 12 * GRID]
+        delegates = [self._titles, self._parts, self._inks]
+        if any(one.get("attention") is not None for one in reasons):
+            shares = [100 * finite(one.get("attention")) for one in reasons]
+            look = numbers(
+                self.tr("looks"), shares, 0, " %", tip=self.tr("How much of its attention the model gives it")
+            )
+            look.extra = {INK: partial(always, "muted")}
+            columns.append(look)
+            widths.append(8 * GRID)
+            delegates.append(self._inks)
+        tall = any(one.get("genres") for one in reasons)
+        lay_columns(self.table, columns, widths, len(reasons), TALL if tall else ROW_HEIGHT)
+        for place, delegate in enumerate(delegates):
+            self.table.setItemDelegateForColumn(place, delegate)
+
+    def _sentence(self, told: Json) -> str:
+        learned, words = told.get("rank_learned", told["rank"]), self._strongest(told)
+        if learned == told["rank"] or not told.get("reasons"):
+            return words
+        # The list uses what was learned of this user; what happens without an interaction, only a history can tell.
+        apart = self.tr(
+            "Place {learned} rests on what was learned of this user; the history alone gives {rank}. {then}"
+        )
+        return apart.format(learned=learned, rank=told["rank"], then=words)
+
+    def _strongest(self, told: Json) -> str:
+        asked = [one for one in told.get("reasons", []) if one.get("rank_without")]
+        if not asked:
+            return self.tr("There is no history, so this place says nothing about the user: anybody new would see it.")
+        worst = max(asked, key=lambda one: (one["rank_without"], one["contribution"]))
+        if worst["rank_without"] <= told["rank"]:
+            return self.tr(
+                "No single interaction carries it: without any one of them it stays at {rank} or comes up."
+            ).format(rank=told["rank"])
+        words = self.tr("Without “{title}” it drops from {rank} to {then}.")
+        name = line(worst.get("title") or worst["item"], 80)
+        return words.format(title=name, rank=told["rank"], then=f"{worst['rank_without']:,}")
+
+    def _how(self, told: Json) -> str:
+        parts = [told["score"], told["base"]]
+        digits = max(2, digits_for([finite(one) for one in parts]))
+        score, base = (f"{round(finite(one), digits) + 0.0:.{digits}f}" for one in parts)
+        if told["how"] == "sum":
+            return self.tr(
+                "Exact: the parts below and {base} that is the same for everybody add up to the score {score}."
+            ).format(base=base, score=score)
+        return self.tr(
+            "Approximate: what the score {score} loses of its lead over the best others without each interaction in turn."
+        ).format(score=score)
+
+    @Slot(int)
+    def _open(self, row: int) -> None:
+        self.opened.emit(self.items[row]["item"])
+
+    # Whether they are the reasons ------------------------------------------------------------------------------------
+
+    @Slot()
+    def _check(self) -> None:
+        self.check.setEnabled(False)
+        self.faith.setText(self.tr("Deleting first reasons of 30 users, and looking…"))
+        self._faith.ask({"run": self._folder})
+
+    @Slot(object, object)
+    def _show_faith(self, asked: Json, told: Json) -> None:
+        if not told.get("users"):
+            self.faith.setText(self.tr("This cannot be checked: nobody has two interactions."))
+            return
+        words = self.tr(
+            "Checked with {n} users: deleting the first reason takes an item from place {before:.0f} to {top:.1f} "
+            "on average, deleting any one to {other:.1f}."
+        )
+        told_of = {"before": told["before"], "top": told["top"], "other": told["random"]}
+        self.faith.setText(words.format(n=told["users"], **told_of))
+        self.faith.set_ink("muted" if told["top"] >= told["random"] else "warn")
+
+    @Slot(object, str, str)
+    def _fail_faith(self, asked: Json, sentence: str, details: str) -> None:
+        self.check.setEnabled(True)
+        self.faith.setText(sentence)

@@ -1,0 +1,207 @@
+"""One item: who had it, what is like it, and where it is recommended."""
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+
+from workbench.app.plots.plots import BarPlot
+from workbench.app.runs.run_store import RunInfo
+from workbench.app.session.latest import Latest
+from workbench.app.session.session import Session
+from workbench.app.tables.column import Column, bars, texts, times
+from workbench.app.tables.item_delegates import TALL, ScoreDelegate, TitleDelegate
+from workbench.app.tables.item_tables import digits_for, lay_columns, line, title_column
+from workbench.app.tables.table_view import TableView
+from workbench.app.widgets.basic import Button, Card, Elided, EmptyState, Figure
+from workbench.app.widgets.theme import GRID, HEADING, ROW_HEIGHT
+
+LATE = 400
+Json = dict[str, Any]
+
+
+class ItemView(QWidget):
+    """The story of an item; similar items lead on to their stories, and a button leads back."""
+
+    user_chosen = Signal(str)
+    left = Signal()
+    """Back from the first item."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._info: RunInfo | None = None
+        self._way: list[str] = []
+        self._users: list[Json] = []
+        self._similar: list[Json] = []
+        self._stories = Latest(session, "item_story", self)
+        self._stories.answered.connect(self._show)
+        self._stories.failed.connect(self._fail)
+        self._late = QTimer(self, singleShot=True, interval=LATE)
+        self._late.timeout.connect(lambda: self.facts.set_text(self.tr("Looking up the item…")))
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(
+            EmptyState("inspect", self.tr("No item is chosen"), more=self.tr(
+                "Double-click an item in a list, a history or on the map, and see who had it and what is like it."))
+        )  # fmt: skip
+        self._stack.addWidget(self._build())
+
+    def _build(self) -> QWidget:
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2 * GRID)
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        self.back = Button(self.tr("Back"), icon="chevron-left", tip=self.tr("Back (Ctrl+Backspace)"))
+        self.back.setShortcut("Ctrl+Backspace")
+        self.back.clicked.connect(self.go_back)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        self.title, self.facts = Elided("", HEADING, bold=True), Elided("", ink="muted")
+        words.addWidget(self.title)
+        words.addWidget(self.facts)
+        head.addWidget(self.back)
+        head.addLayout(words, 1)
+        column.addLayout(head)
+        row = QHBoxLayout()
+        row.setSpacing(2 * GRID)
+        column.addLayout(row, 1)
+        self.users, self.similar = TableView(""), TableView("")
+        self.users.row_opened.connect(self._open_user)
+        self.similar.row_opened.connect(self._open_item)
+        self._titles, self._scores = TitleDelegate(self.similar), ScoreDelegate(self.similar)
+        self._like = Card(self.tr("Like it"), " ")
+        self._had = Card(self.tr("Who had it"), " ")
+        for card, table in ((self._like, self.similar), (self._had, self.users)):
+            table.setAccessibleName(card.title.text())
+            card.add(table, 1)
+            card.body.setContentsMargins(2 * GRID, 12, GRID, GRID)
+        self._where = Card(self.tr("Where it is recommended"), " ")
+        self.listed = Figure("–", "", " ")
+        self._where.add(self.listed)
+        for card, stretch in ((self._like, 4), (self._had, 3), (self._where, 3)):
+            policy = card.sizePolicy().Policy
+            card.setSizePolicy(policy.Ignored, policy.Expanding)
+            row.addWidget(card, stretch)
+        return content
+
+    @cached_property
+    def ranks(self) -> BarPlot:
+        """At which places of how many lists the item stands; it takes as long to make as all the rest."""
+        made = BarPlot(
+            self.tr("Places in the lists"), x=self.tr("place"), y=self.tr("users"),
+            empty=self.tr("Evaluate this run on the page Compare to see in whose lists the item stands."),
+        )  # fmt: skip
+        self._where.add(made, 1)
+        return made
+
+    @property
+    def item(self) -> str | None:
+        """Id of the item that is shown or asked for."""
+        return self._way[-1] if self._way else None
+
+    def set_run(self, info: RunInfo) -> None:
+        """Look with the eyes of this run."""
+        if self._info is None or (self._info.folder, self._info.number) != (info.folder, info.number):
+            self._info = info
+            if self._way:
+                self._ask()
+        self._info = info
+
+    def open(self, item: str) -> None:
+        """Show an item, from outside: the way back begins here."""
+        self._way = [item]
+        self._ask()
+
+    @Slot()
+    def go_back(self) -> None:
+        """The item before, or where one came from."""
+        if len(self._way) > 1:
+            self._way.pop()
+            self._ask()
+        else:
+            self.left.emit()
+
+    def _ask(self) -> None:
+        if self._info is not None:
+            self._stories.ask({"run": str(self._info.folder), "item": self._way[-1]})
+            self._late.start()
+            self._stack.setCurrentIndex(1)
+
+    @Slot(int)
+    def _open_user(self, row: int) -> None:
+        self.user_chosen.emit(self._users[row]["user"])
+
+    @Slot(int)
+    def _open_item(self, row: int) -> None:
+        self._way.append(self._similar[row]["item"])
+        self._ask()
+
+    @Slot(object, str, str)
+    def _fail(self, asked: Json, sentence: str, details: str) -> None:
+        self._late.stop()
+        self.title.set_text(line(asked["item"]))
+        self.facts.set_text(sentence)
+        self._users, self._similar = [], []
+        lay_columns(self.users, [], [], 0, ROW_HEIGHT)
+        lay_columns(self.similar, [], [], 0, ROW_HEIGHT)
+        self.listed.set("–", "", " ")
+        self.ranks.set_bars([], [])
+
+    @Slot(object, object)
+    def _show(self, asked: Json, story: Json) -> None:
+        self._late.stop()
+        self.title.set_text(line(story.get("title") or story["item"]))
+        facts = [str(story["year"])] if story.get("year") else []
+        facts += [line(", ".join(story["genres"]))] if story.get("genres") else []
+        facts.append(self.tr("{n:,} interactions").format(n=story["interactions"]))
+        if story.get("mean") is not None:
+            facts.append(self.tr("mean {mean:.1f}").format(mean=story["mean"]))
+        self.facts.set_text(" · ".join(facts))
+        self._show_similar(story)
+        self._show_users(story)
+        listed = story.get("listed")
+        if listed is None:
+            self.listed.set("–", self.tr("lists"), " ")
+            self.ranks.set_bars([], [])
+            return
+        share = listed["users"] / listed["of"] if listed["of"] else 0.0
+        self.listed.set(f"{listed['users']:,}", self.tr("of {n:,} tested lists").format(n=listed["of"]), f"{share:.1%}")
+        self.ranks.set_bars([str(place) for place in range(1, len(listed["ranks"]) + 1)], listed["ranks"])
+
+    def _show_similar(self, story: Json) -> None:
+        self._similar = story["similar"]
+        how = {"vectors": self.tr("by learned vectors"), "alone": self.tr("recommended for this item alone")}
+        self._like.hint.set_text(how.get(story["how"], ""))
+        values = [float(one["score"]) for one in self._similar]
+        score = bars(self.tr("likeness"), values, digits_for(values))
+        score.right = False
+        columns = [title_column(self.tr("title"), self._similar), score]
+        tall = any(one.get("genres") for one in self._similar)
+        lay_columns(self.similar, columns, [0, 15 * GRID], len(self._similar), TALL if tall else ROW_HEIGHT)
+        self._scores.set_number(self._info.number if self._info is not None else 0)
+        self.similar.setItemDelegateForColumn(0, self._titles)
+        self.similar.setItemDelegateForColumn(1, self._scores)
+
+    def _show_users(self, story: Json) -> None:
+        self._users = users = story["users"]
+        count = story["interactions"]
+        self._had.hint.set_text(
+            self.tr("the newest {n:,} of {all:,}").format(n=len(users), all=count)
+            if len(users) < count
+            else f"{count:,}"
+        )
+        columns: list[Column] = [texts(self.tr("user"), [line(one["user"]) for one in users])]
+        widths = [0]
+        if any(one.get("rating") is not None for one in users):
+            ratings = ["" if one["rating"] is None else f"{one['rating']:.4g}" for one in users]
+            rating = texts(self.tr("rating"), ratings)
+            rating.right = True
+            columns.append(rating)
+            widths.append(8 * GRID)
+        if any(one.get("time") is not None for one in users):
+            columns.append(times(self.tr("date"), np.array([one["time"] or 0 for one in users], np.int64)))
+            widths.append(14 * GRID)
+        lay_columns(self.users, columns, widths, len(users), ROW_HEIGHT)

@@ -1,0 +1,120 @@
+"""The right side of a user: what a run recommends to them, and another list beside it."""
+
+from typing import Any
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout
+
+from workbench.app.pages.inspect.second_list import Beside
+from workbench.app.pages.inspect.user_history import with_sentence
+from workbench.app.session.run_combo import RunCombo
+from workbench.app.session.session import Session
+from workbench.app.tables.item_tables import ListTable
+from workbench.app.widgets.basic import Card
+from workbench.app.widgets.theme import GRID
+
+K, LENGTHS = 20, (5, 10, 20, 50, 100, 200)
+Json = dict[str, Any]
+
+
+class UserList(Card):
+    """The list under the choices that it depends on. Its menu asks why, looks at an item, or makes a rule."""
+
+    wanted = Signal()
+    """Another length, or seen items too."""
+    selected = Signal()
+    """Another item of the list was selected."""
+    asked_why = Signal()
+    opened = Signal(str)
+    """An item was opened."""
+    ruled = Signal(str, object)
+    """``pin`` or ``exclude``, and an item."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session.tr("Recommendations"), " ")
+        self.title.hide()  # the run says what it is
+        self.item: str | None = None
+        self._build_head(session)
+        self.table = ListTable()
+        self.table.row_selected.connect(self._select)
+        self.table.row_opened.connect(self._open_row)
+        for words, order in (
+            (self.tr("Why?"), self.asked_why), (self.tr("Look at the item"), self._open),
+            (self.tr("Put at the top"), self.pin), (self.tr("Leave out"), self.exclude),
+        ):  # fmt: skip
+            action = QAction(words, self.table)
+            action.triggered.connect(order)
+            self.table.addAction(action)
+        self._stack, self.nothing = with_sentence(self.table)
+        lists = QHBoxLayout()
+        lists.setSpacing(GRID)
+        lists.addWidget(self._stack, 1)
+        lists.addWidget(self.beside, 1)
+        self.body.addLayout(lists, 1)
+
+    def _build_head(self, session: Session) -> None:
+        self.runs = RunCombo(self.tr("Run that recommends"))
+        self.seen = QCheckBox(self.tr("Seen too"))
+        self.seen.setToolTip(self.tr("Also list what the user already has"))
+        self.seen.setAccessibleName(self.tr("List seen items too"))
+        self.seen.toggled.connect(self.wanted)
+        self.k = QComboBox()
+        for k in LENGTHS:
+            self.k.addItem(self.tr("Top {k}").format(k=k), k)
+        self.k.setCurrentIndex(self.k.findData(K))
+        self.k.setAccessibleName(self.tr("Length of the list"))
+        self.k.setToolTip(self.tr("Length of the list"))
+        self.k.currentIndexChanged.connect(self.wanted)
+        self.beside = Beside(session)
+        self.head.insertWidget(1, self.runs)
+        self.head.insertWidget(2, self.beside.choice)
+        for one in (self.seen, self.k):
+            self.head.addWidget(one)
+
+    def show_items(self, items: list[Json], number: int, about: str) -> None:
+        """Show a list in the colour `number` of its run, and what it is in a few words."""
+        self.table.set_narrow(self.beside.isVisibleTo(self))
+        self.table.show_items(items, number)
+        self.table.select_item(self.item)
+        self.hint.set_text(about)
+        self._stack.setCurrentIndex(0 if items else 1)
+        self.beside.lay_beside(items)
+
+    def make_room(self) -> None:
+        """Leave out what there is no room for beside another list."""
+        self.hint.setVisible(not self.beside.isVisibleTo(self))
+
+    @property
+    def chosen(self) -> Json | None:
+        """The selected item, where it is in the list."""
+        return next((one for one in self.table.items if one["item"] == self.item), None)
+
+    @Slot(int)
+    def _select(self, row: int) -> None:
+        if 0 <= row < len(self.table.items) and self.table.items[row]["item"] != self.item:
+            self.item = self.table.items[row]["item"]
+            self.selected.emit()
+
+    @Slot(int)
+    def _open_row(self, row: int) -> None:
+        self.opened.emit(self.table.items[row]["item"])
+
+    @Slot()
+    def _open(self) -> None:
+        if self.chosen is not None:
+            self.opened.emit(self.chosen["item"])
+
+    @Slot()
+    def pin(self) -> None:
+        """Put the selected item at the top."""
+        self._rule("pin")
+
+    @Slot()
+    def exclude(self) -> None:
+        """Leave the selected item out."""
+        self._rule("exclude")
+
+    def _rule(self, kind: str) -> None:
+        if self.chosen is not None:
+            self.ruled.emit(kind, self.chosen)

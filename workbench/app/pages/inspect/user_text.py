@@ -1,0 +1,94 @@
+"""One user in words: what they had, and what their list is."""
+
+import math
+from datetime import UTC, datetime
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication
+
+from workbench.app.tables.item_tables import STARRED
+
+Json = dict[str, Any]
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Inspect", text)
+
+
+def facts_of(answer: Json) -> list[str]:
+    """What is known of the user, as the job ``recommend`` answers it."""
+    history = answer["history"]
+    rated = any(one.get("rating") is not None for one in history)
+    number = answer.get("history_count", len(history))
+    one_word, more = (_tr("rating"), _tr("ratings")) if rated else (_tr("interaction"), _tr("interactions"))
+    count = f"{number:,} {one_word if number == 1 else more}"
+    since = _year(answer.get("history_since"))
+    facts = [_tr("{count} since {year}").format(count=count, year=since) if since else count]
+    mean = answer.get("history_mean")
+    if mean is not None and math.isfinite(mean):
+        facts.append(_tr("mean {mean:.1f}").format(mean=mean))
+    if answer.get("known"):
+        facts.append(_tr("known from training"))
+    elif history:
+        facts.append(_tr("not in training, judged by the history alone"))
+    else:
+        facts.append(_tr("not in training"))
+    return facts
+
+
+def facts_of_nobody(history: list[Json]) -> str:
+    """What is known of somebody who was made up."""
+    number = len(history)
+    if not number:
+        return _tr("nothing is known of them yet")
+    return _tr("{n:,} made-up interactions").format(n=number) if number > 1 else _tr("1 made-up interaction")
+
+
+def about_history(answer: Json) -> str:
+    """How many of the interactions are shown, and in which order."""
+    history = answer["history"]
+    number = answer.get("history_count", len(history))
+    if not history:
+        return ""
+    if len(history) < number:
+        return _tr("the newest {n:,} of {all:,}").format(n=len(history), all=number)
+    if history[0].get("time") is None:
+        return _tr("{n:,}, the last of the file first").format(n=number)
+    return _tr("{n:,}, newest first").format(n=number)
+
+
+def about_list(answer: Json) -> str:
+    """How many of the hidden items were found."""
+    hidden = answer.get("hidden") or 0
+    found = sum(bool(one.get("hit")) for one in answer["items"])
+    return _tr("{found} of {n} hits").format(found=found, n=hidden) if hidden else _tr("nothing hidden")
+
+
+def no_history() -> str:
+    """Why a user has none."""
+    return _tr(
+        "There is no history of this user before the test. Whoever has none gets the same list, "
+        "or one that says little about them."
+    )
+
+
+def end_of_stars(low: float | None, high: float | None, history: list[Json]) -> float | None:
+    """End of the scale of ratings where they are drawn as stars; None where they are not.
+
+    `low` and `high` are those of all the data, where that is known; else the history's own are taken.
+    """
+    values = [one["rating"] for one in history if one.get("rating") is not None and one["rating"] == one["rating"]]
+    least = min(values, default=0.0) if low is None else low
+    most = max(values, default=0.0) if high is None else high
+    if least < 0 or least == most == 1:
+        return None
+    return next((float(end) for end in STARRED if 1 < most <= end), None)
+
+
+def _year(milliseconds: int | None) -> str:
+    if milliseconds is None:
+        return ""
+    try:
+        return str(datetime.fromtimestamp(milliseconds / 1000, UTC).year)
+    except (OverflowError, OSError, ValueError):
+        return ""

@@ -1,0 +1,176 @@
+"""Under the history: change it, and see what the list would be."""
+
+from typing import Any
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QVBoxLayout, QWidget
+
+from workbench.app.pages.inspect.user_search import ItemSearch
+from workbench.app.runs.run_store import RunInfo
+from workbench.app.session.session import Session
+from workbench.app.tables.item_tables import HistoryTable, line
+from workbench.app.widgets.basic import Button, Text
+from workbench.app.widgets.theme import GRID, SMALL
+
+Json = dict[str, Any]
+
+
+class WhatIf(QWidget):
+    """A history that never was. `history` is None while nothing is changed; else its interactions, the newest last."""
+
+    changed = Signal()
+
+    def __init__(self, session: Session, table: HistoryTable) -> None:
+        super().__init__()
+        self._session, self._table = session, table
+        self.history: list[Json] | None = None
+        self.new_person = False
+        self._real: list[Json] = []
+        self._rated = False
+        self._build()
+        table.row_selected.connect(self._follow)
+        remove = QAction(self.tr("Remove from the history"), table)
+        remove.setShortcut(QKeySequence(Qt.Key.Key_Delete))
+        remove.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        remove.triggered.connect(self._remove)
+        table.addAction(remove)
+
+    def _build(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, GRID, GRID, 0)
+        column.setSpacing(GRID)
+        first, second = QHBoxLayout(), QHBoxLayout()
+        self.search = ItemSearch(
+            self._session,
+            self.tr("What if: add an item"),
+            self.tr("Add an item to the history, and see the list change"),
+        )
+        self.search.setMinimumWidth(14 * GRID)
+        self.search.chosen.connect(self.add)
+        self.rating = QDoubleSpinBox()
+        self.rating.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.rating.setRange(-1e9, 1e9)
+        self.rating.setDecimals(1)
+        self.rating.setFixedWidth(9 * GRID)
+        self.rating.setSingleStep(0.5)
+        self.rating.setKeyboardTracking(False)
+        self.rating.setAccessibleName(self.tr("Rating of the selected item"))
+        self.rating.setToolTip(self.tr("Rate the selected item of the history anew"))
+        self.rating.valueChanged.connect(self._rate)
+        self.remove = Button(self.tr("Remove"), tip=self.tr("Take the selected item out of the history (Del)"))
+        self.remove.clicked.connect(self._remove)
+        for one in (self.search, self.rating, self.remove):
+            first.addWidget(one, 1 if one is self.search else 0)
+        self.note = Text("", SMALL, "muted", wrap=True)
+        self.nobody = Button(self.tr("New person"), "quiet", tip=self.tr("Start from an empty history"))
+        self.nobody.clicked.connect(self.start_from_nothing)
+        self.keep = Button(self.tr("Keep as A"), "quiet", tip=self.tr("Keep this list, to lay the next one beside it"))
+        self.reset = Button(self.tr("Reset"), "quiet", icon="reset", tip=self.tr("The history as it really is"))
+        self.reset.clicked.connect(self.clear)
+        second.addWidget(self.note, 1)
+        for one in (self.nobody, self.keep, self.reset):
+            second.addWidget(one)
+        column.addLayout(first)
+        column.addLayout(second)
+        self._follow()
+
+    def set_real(self, history: list[Json], info: RunInfo | None) -> None:
+        """Take up another user or run: the newest first, as it was answered. What was changed is forgotten."""
+        self._real = [dict(one) for one in reversed(history)]
+        self._rated = any(one.get("rating") is not None for one in history)
+        self.search.set_data(info.folder if info is not None else None)
+        self.history, self.new_person = None, False
+        self._follow()
+
+    def shown(self) -> list[Json]:
+        """The history as it is to be shown: the newest first."""
+        return list(reversed(self._real if self.history is None else self.history))
+
+    def asked(self) -> list[Json]:
+        """The history as the jobs take it."""
+        return [{"item": one["item"], "rating": one.get("rating")} for one in self.history or []]
+
+    def say(self, fold_in: str) -> None:
+        """Say how far this algorithm can take up what was changed."""
+        words = {
+            "exact": "",
+            "approximate": self.tr("Placed by what similar people learned: near what training anew would give."),
+            "none": self.tr("This algorithm does not look at histories, so a change changes little or nothing."),
+        }
+        self.note.setText(words.get(fold_in, "") if self.history is not None else "")
+
+    @Slot(str)
+    def add(self, item: str, title: str = "") -> None:
+        """Put an item at the end of the history, unless it is there already."""
+        history = self._begin()
+        if all(one["item"] != item for one in history):
+            known = next(
+                (one for one in self.search.offered if one["item"] == item), {"item": item, "title": title or item}
+            )
+            ratings = [one["rating"] for one in self._real if one.get("rating") is not None]
+            rating = max(ratings) if ratings else None
+            added = {key: known.get(key) for key in ("item", "title", "year", "genres", "interactions")}
+            history.append(added | {"rating": rating, "time": None})
+        self._tell()
+
+    @Slot()
+    def start_from_nothing(self) -> None:
+        """Somebody of whom nothing is known yet."""
+        self.history, self.new_person = [], True
+        self._tell()
+        self.search.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot()
+    def clear(self) -> None:
+        """The history as it is."""
+        if self.history is not None:
+            self.history, self.new_person = None, False
+            self._tell()
+
+    def _begin(self) -> list[Json]:
+        if self.history is None:
+            self.history = [dict(one) for one in self._real]
+        return self.history
+
+    def _tell(self) -> None:
+        self._follow()
+        self.changed.emit()
+
+    def selected(self) -> str | None:
+        rows = self._table.selected_rows()
+        return self._table.items[rows[0]]["item"] if rows and rows[0] < len(self._table.items) else None
+
+    @Slot()
+    def _remove(self) -> None:
+        item = self.selected()
+        if item is not None:
+            self.history = [one for one in self._begin() if one["item"] != item]
+            self._tell()
+
+    @Slot(float)
+    def _rate(self, rating: float) -> None:
+        item = self.selected()
+        for one in self._begin() if item is not None else []:
+            if one["item"] == item:
+                one["rating"] = rating
+        if item is not None:
+            self._tell()
+
+    @Slot()
+    def _follow(self, *_: object) -> None:
+        """Take up the selected interaction, and offer what can be done now."""
+        rows = self._table.selected_rows() if self._table.items else []
+        one = self._table.items[rows[0]] if rows and rows[0] < len(self._table.items) else None
+        self.rating.setVisible(self._rated)
+        self.rating.setEnabled(one is not None)
+        self.remove.setEnabled(one is not None)
+        self.reset.setEnabled(self.history is not None)
+        self.keep.setEnabled(self.history is not None)
+        if one is not None and one.get("rating") is not None:
+            with QSignalBlocker(self.rating):
+                self.rating.setValue(one["rating"])
+        if one is not None:
+            self.remove.setAccessibleName(
+                self.tr("Remove {title}").format(title=line(one.get("title") or one["item"], 80))
+            )

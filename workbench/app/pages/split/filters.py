@@ -1,0 +1,231 @@
+"""The filters of the page Split: a chain, each with its settings and what it leaves."""
+
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
+
+from workbench.app.pages.split.undo import History
+from workbench.app.widgets.basic import Button, Card, Line, Text
+from workbench.app.widgets.form import Form
+from workbench.app.widgets.theme import GRID, SMALL
+from workbench.data.filtering.filters import all_filters, make_filter
+from workbench.errors import WorkbenchError
+
+
+class FilterRow(QWidget):
+    """One filter: its name, its settings, what it leaves, and buttons to move or remove it."""
+
+    changed = Signal()
+    raised = Signal(object)
+    removed = Signal(object)
+
+    def __init__(self, name: str, settings: dict[str, Any], title: str) -> None:
+        super().__init__()
+        self.name = name
+        kind = all_filters()[name]
+        self.left = Text(" ", SMALL, "muted", wrap=True)
+        self.up = Button("↑", "quiet", tip=self.tr("Apply before the one above"))
+        self.up.setAccessibleName(self.tr("{filter}: apply before the one above").format(filter=title))
+        self.up.clicked.connect(self._raise)
+        self.remove = Button("", "quiet", icon="close", tip=self.tr("Remove"))
+        self.remove.setAccessibleName(self.tr("{filter}: remove").format(filter=title))
+        self.remove.clicked.connect(self._remove)
+        head = QHBoxLayout()
+        head.setSpacing(4)
+        head.addWidget(Text(title, bold=True), 1)
+        for one in (self.up, self.remove):
+            one.setFixedSize(24, 24)
+            one.setStyleSheet("padding: 0; min-height: 0")
+            head.addWidget(one)
+        self.form = Form(kind)
+        self.form.set_values(settings)
+        self.form.changed.connect(self.changed)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        column.addWidget(Line())
+        column.addLayout(head)
+        column.addWidget(self.form)
+        column.addWidget(self.left)
+
+    def recipe(self) -> dict[str, Any]:
+        """Name and settings, those that are not the defaults."""
+        return {"name": self.name, "settings": self.form.changed_values()}
+
+    @Slot()
+    def _raise(self) -> None:
+        self.raised.emit(self)
+
+    @Slot()
+    def _remove(self) -> None:
+        self.removed.emit(self)
+
+
+class FilterCard(Card):
+    """What is worked with at all: filters in the order in which they are applied."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__("…", " ")
+        self.title.setText(self.tr("Filters"))
+        self.setAccessibleName(self.title.text())
+        self.add_button = Button(self.tr("Add"), icon="plus", tip=self.tr("Work with only some of the data"))
+        self.add_button.setAccessibleName(self.tr("Add a filter"))
+        self.menu = QMenu(self.add_button)
+        for name, kind in all_filters().items():
+            action = self.menu.addAction(self._title(name))
+            action.setData(name)
+            action.setToolTip((kind.__doc__ or "").split("\n")[0])
+        self.menu.setToolTipsVisible(True)
+        self.menu.triggered.connect(self._chosen)
+        self.add_button.setMenu(self.menu)
+        self.undo = Button("", "quiet", icon="undo", tip=self.tr("Undo the last change of the filters (Ctrl+Z)"))
+        self.redo = Button("", "quiet", icon="redo", tip=self.tr("Make the change again (Ctrl+Shift+Z)"))
+        for one, key, do in (
+            (self.undo, QKeySequence.StandardKey.Undo, self._go_back),
+            (self.redo, QKeySequence.StandardKey.Redo, self._go_forward),
+        ):
+            one.clicked.connect(do)
+            shortcut = QShortcut(QKeySequence(key), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(do)
+            self.head.addWidget(one)
+        self.head.addWidget(self.add_button)
+        self.rows: list[FilterRow] = []
+        self._history = History([])
+        self._refresh()
+
+    @property
+    def valid(self) -> bool:
+        """Whether every setting is in its range."""
+        return all(row.form.valid for row in self.rows)
+
+    def recipe(self) -> list[dict[str, Any]]:
+        """Names and settings, in their order."""
+        return [row.recipe() for row in self.rows]
+
+    def set_recipe(self, recipe: list[dict[str, Any]]) -> None:
+        """Show other filters; what this version does not know is left out, and there is nothing to undo any more."""
+        self._show(recipe)
+        self._history = History(self.recipe())
+        self._refresh()
+
+    def _show(self, recipe: list[dict[str, Any]]) -> None:
+        for row in self.rows:
+            self._take_away(row)
+        self.rows = []
+        for one in recipe:
+            try:
+                self._append(make_filter(one).recipe())
+            except WorkbenchError:
+                continue
+
+    @Slot()
+    def _go_back(self) -> None:
+        if self._history.can_undo:
+            self._turn_to(self._history.undo(), self.undo)
+
+    @Slot()
+    def _go_forward(self) -> None:
+        if self._history.can_redo:
+            self._turn_to(self._history.redo(), self.redo)
+
+    def _turn_to(self, recipe: list[dict[str, Any]], button: Button) -> None:
+        """Show filters that were there before; who went there by keys can go on."""
+        self._show(recipe)
+        self._refresh()
+        (button if button.isEnabled() else self.add_button).setFocus()
+        self.changed.emit()
+
+    @Slot()
+    def _set(self) -> None:
+        """A setting of a filter is another."""
+        self._tell("setting")
+
+    def _tell(self, kind: str = "") -> None:
+        self._history.add(self.recipe(), kind)
+        self._refresh()
+        self.changed.emit()
+
+    def show_busy(self) -> None:
+        """Say that what they leave is being counted."""
+        for row in self.rows:
+            row.left.setText(self.tr("counting…"))
+
+    def show_facts(self, facts: dict[str, Any]) -> None:
+        """Show the answer of the job ``filter``."""
+        before = facts["before"]
+        for row, step in zip(self.rows, facts["steps"], strict=False):
+            share = 100 * step["interactions"] / max(1, before["interactions"])
+            words = self.tr("leaves {n:,} interactions ({share:.0f} %), {users:,} users, {items:,} items")
+            row.left.setText(
+                words.format(n=step["interactions"], share=share, users=step["users"], items=step["items"])
+            )
+
+    def show_nothing(self) -> None:
+        """Show no counts: there is an error elsewhere on the page."""
+        for row in self.rows:
+            row.left.setText(" ")
+
+    def append(self, name: str) -> None:
+        """Add a filter with its usual settings."""
+        row = self._append({"name": name, "settings": {}})
+        self._refresh()
+        row.form.setFocus()
+        self._tell()
+
+    @Slot(object)
+    def _chosen(self, action: Any) -> None:
+        self.append(action.data())
+
+    def _append(self, recipe: dict[str, Any]) -> FilterRow:
+        row = FilterRow(recipe["name"], recipe["settings"], self._title(recipe["name"]))
+        row.changed.connect(self._set)
+        row.raised.connect(self._raise)
+        row.removed.connect(self._remove)
+        self.rows.append(row)
+        self.add(row)
+        return row
+
+    @Slot(object)
+    def _raise(self, row: FilterRow) -> None:
+        at = self.rows.index(row)
+        if at:
+            self.rows[at - 1 : at + 1] = [row, self.rows[at - 1]]
+            self.body.removeWidget(row)
+            self.body.insertWidget(at, row)  # the head is the first in the body
+            self._tell()
+
+    @Slot(object)
+    def _remove(self, row: FilterRow) -> None:
+        self.rows.remove(row)
+        self._take_away(row)
+        self.add_button.setFocus()
+        self._tell()
+
+    def _take_away(self, row: FilterRow) -> None:
+        row.form.changed.disconnect(row.changed)
+        self.body.removeWidget(row)
+        row.hide()
+        row.deleteLater()
+
+    def _refresh(self) -> None:
+        self.hint.set_text("" if self.rows else self.tr("none yet"))
+        self.undo.setEnabled(self._history.can_undo)
+        self.redo.setEnabled(self._history.can_redo)
+        for at, row in enumerate(self.rows):
+            row.up.setEnabled(at > 0)
+
+    def _title(self, name: str) -> str:
+        own = {
+            "rating": self.tr("Ratings"),
+            "min-user": self.tr("Interactions of a user"),
+            "min-item": self.tr("Interactions of an item"),
+            "core": self.tr("k-core"),
+            "time": self.tr("Time"),
+            "users": self.tr("Random users"),
+            "exclude": self.tr("Leave out items"),
+        }
+        return own.get(name, all_filters()[name].title)

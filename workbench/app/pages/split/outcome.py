@@ -1,0 +1,192 @@
+"""What a split does to the data: how much lands where, what to mind, and some users as an example."""
+
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from workbench.app.pages.split.split_pictures import ShareBar, Swatch, UserRows
+from workbench.app.widgets.basic import Card, Elided, Figure, Picture, Text
+from workbench.app.widgets.theme import GRID, HEADING, SMALL
+
+MANY_EQUAL = 0.05  # share of equal times from which the order is worth a warning
+MOST_REMARKS = 8
+
+
+class Part(QWidget):
+    """One part of the split: its colour, what it is for, how much it gets."""
+
+    def __init__(self, place: int, title: str) -> None:
+        super().__init__()
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        row.addWidget(Swatch(place))
+        row.addWidget(Elided(title, SMALL, "muted"), 1)
+        self.size = Text("–", HEADING, bold=True)
+        self.share = Text(" ", SMALL, "muted")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(1)
+        column.addLayout(row)
+        column.addWidget(self.size)
+        column.addWidget(self.share)
+
+    def show_size(self, size: int, total: int) -> None:
+        """Show how many interactions it gets."""
+        self.size.setText(f"{size:,}")
+        self.share.setText(f"{100 * size / total:.1f} %" if total else " ")
+
+
+class Remark(QWidget):
+    """A line that says that something is well, or what to mind."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sign, self.words = Picture("check", 16, "ok"), Text("", wrap=True)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GRID)
+        row.addWidget(self.sign, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.words, 1)
+
+    def show_remark(self, kind: str, words: str) -> None:
+        """Kind is ok, info, warn or error."""
+        icons = {
+            "ok": ("check", "ok"),
+            "info": ("info", "muted"),
+            "warn": ("warning", "warn"),
+            "error": ("warning", "error"),
+        }
+        self.sign.set(*icons[kind])
+        self.words.setText(words)
+        self.words.set_ink("text" if kind != "info" else "muted")
+
+
+class Outcome(Card):
+    """What lands where."""
+
+    def __init__(self) -> None:
+        super().__init__("…", " ")
+        self.title.setText(self.tr("What lands where"))
+        self.setAccessibleName(self.title.text())
+        self.body.setSpacing(12)
+        self.bar = ShareBar(self.tr("Shares of training, validation and test"))
+        self.add(self.bar)
+        titles = (self.tr("Training: learned from"), self.tr("Validation: picks the epoch"), self.tr("Test: judges"))
+        self.parts = [Part(place, title) for place, title in enumerate(titles)]
+        self.figures = [Figure("–", " ", small=True) for _ in range(3)]
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(2 * GRID)
+        grid.setVerticalSpacing(12)
+        for at, (part, figure) in enumerate(zip(self.parts, self.figures, strict=True)):
+            grid.addWidget(part, 0, at)
+            grid.addWidget(figure, 1, at)
+            grid.setColumnStretch(at, 1)
+        self.body.addLayout(grid)
+        self.remarks = [Remark() for _ in range(MOST_REMARKS)]
+        for one in self.remarks:
+            self.add(one)
+        self.caption = Text("", SMALL, "muted")
+        self.add(self.caption)
+        self.users = UserRows(self.tr("Some users, their interactions in order"))
+        self.add(self.users, 1)
+        self.show_nothing("")
+
+    def show_busy(self) -> None:
+        """Say that figures of another choice are on their way; those shown stay until then."""
+        self.hint.set_text(self.tr("dividing…"))
+
+    def show_nothing(self, trouble: str) -> None:
+        """Show no figures, and why."""
+        self.hint.set_text("")
+        self.bar.set_sizes([0, 0, 0], trouble)
+        for part in self.parts:
+            part.size.setText("–")
+            part.share.setText(" ")
+        for figure in self.figures:
+            figure.set("–")
+        self._show_remarks([("error", trouble)] if trouble else [])
+        self.caption.setText("")
+        self.users.set_rows([])
+
+    def show_facts(self, name: str, facts: dict[str, Any], *, has_times: bool) -> None:
+        """Show the answer of the job ``split``."""
+        self.hint.set_text("")
+        sizes = [facts["train"], facts["validation"], facts["test"]]
+        # What is in no part (users too small to be divided are in training) would be missing here; it is not.
+        total = max(1, sum(sizes))
+        words = self.tr("training {a:,}, validation {b:,}, test {c:,}").format(a=sizes[0], b=sizes[1], c=sizes[2])
+        self.bar.set_sizes(sizes, words)
+        for part, size in zip(self.parts, sizes, strict=True):
+            part.show_size(size, total)
+        self._show_figures(facts)
+        self._show_remarks(self._remarks(name, facts, has_times=has_times))
+        rows = facts.get("picture") or []
+        order = self.tr("the newest at the right") if has_times else self.tr("in the order of the file")
+        self.caption.setText(
+            self.tr("Some users, a line each: their interactions, {order}").format(order=order) if rows else ""
+        )
+        self.users.set_rows(rows)
+        self.users.setAccessibleDescription(words)
+
+    def _show_figures(self, facts: dict[str, Any]) -> None:
+        users, items, cold = self.figures
+        users.set(f"{facts['test_users']:,}", self.tr("users judged of {n:,}").format(n=facts["users"]))
+        items.set(f"{facts['test_items']:,}", self.tr("different items hidden"))
+        cold.set(f"{facts['cold_items']:,}", self.tr("of them never learned from"))
+        self.figures[2].setToolTip(
+            self.tr("Only the test has these items; who learns from interactions cannot find them")
+        )
+
+    def _remarks(self, name: str, facts: dict[str, Any], *, has_times: bool) -> list[tuple[str, str]]:
+        found = [self._leak(facts["leaked"])]
+        left = facts["users"] - facts["test_users"]
+        if left:
+            sentence = self.tr("{n:,} users are not judged: they have nothing in the test, and only help to learn.")
+            found.append(("info", sentence.format(n=left)))
+        if facts["cold_users"]:
+            sentence = self.tr("{n:,} judged users have no history: all an algorithm can give them is what is popular.")
+            found.append(("warn", sentence.format(n=facts["cold_users"])))
+        if name == "last-n" and not has_times:
+            found.append(("warn", self.tr("The data has no times: “last” means last in the file.")))
+        equal = facts.get("equal_times")
+        if name == "last-n" and equal is not None and equal > MANY_EQUAL:
+            sentence = self.tr(
+                "{share:.0f} % of interactions have the very time of the one before: there, the file's order decides."
+            )
+            found.append(("warn", sentence.format(share=100 * equal)))
+        found += self._apart(facts)
+        if not facts["validation"]:
+            found.append(("info", self.tr("Without validation nothing tells which epoch is best: the last one stays.")))
+        return found
+
+    def _apart(self, facts: dict[str, Any]) -> list[tuple[str, str]]:
+        """What is in none of the three parts, and whether the test lies behind all that is learned from."""
+        found = []
+        if facts.get("shown"):
+            sentence = self.tr("{n:,} interactions are shown of people who are judged, and not learned from.")
+            found.append(("info", sentence.format(n=facts["shown"])))
+        if facts.get("unused"):
+            sentence = self.tr("{n:,} interactions take no part: they are behind the test, or of nobody known.")
+            found.append(("info", sentence.format(n=facts["unused"])))
+        if facts.get("learned_later"):
+            sentence = self.tr("{n:,} interactions that are learned from are later than hidden ones.")
+            found.append(("error", sentence.format(n=facts["learned_later"])))
+        elif facts.get("test_starts"):
+            sentence = self.tr("The test begins at {time} (UTC); nothing is learned from what came later.")
+            found.append(("ok", sentence.format(time=facts["test_starts"])))
+        return found
+
+    def _leak(self, leaked: int) -> tuple[str, str]:
+        if not leaked:
+            return "ok", self.tr("Nothing hidden is shown: no test interaction is in a history.")
+        sentence = self.tr(
+            "{n:,} test interactions are in the histories as well, so that the test is too easy. Take them out of one file."
+        )
+        return "error", sentence.format(n=leaked)
+
+    def _show_remarks(self, remarks: list[tuple[str, str]]) -> None:
+        for one, remark in zip(self.remarks, [*remarks, *[None] * MOST_REMARKS], strict=False):
+            one.setVisible(remark is not None)
+            if remark is not None:
+                one.show_remark(*remark)

@@ -1,0 +1,366 @@
+"""Choose an algorithm, set it, train it, and watch it learn."""
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any, ClassVar
+
+from PySide6.QtCore import QCoreApplication, Qt, QTimer, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
+
+from workbench.algorithms import Algorithm, all_algorithms
+from workbench.algorithms.hybrid.blend import Blend
+from workbench.app.page import Page
+from workbench.app.pages.train.algorithm_header import AboutAlgorithm
+from workbench.app.pages.train.algorithm_list import AlgorithmList
+from workbench.app.pages.train.estimate import EstimateLine
+from workbench.app.pages.train.options import options_of
+from workbench.app.pages.train.presets import Presets
+from workbench.app.pages.train.queue import Queue
+from workbench.app.pages.train.run_panel import RunPanel
+from workbench.app.pages.train.sweep_dialog import SeveralValues
+from workbench.app.session.blend import BlendRuns
+from workbench.app.session.session import Session
+from workbench.app.widgets import icons
+from workbench.app.widgets.basic import Button, Card, EmptyState, Line
+from workbench.app.widgets.form import Form, tabs_after
+from workbench.app.widgets.theme import GRID
+from workbench.insight.paths import varied
+
+LIST_WIDTH, FORM_WIDTH = 25 * GRID, 38 * GRID
+FIRST = "ease"
+
+
+class TrainPage(Page):
+    """Algorithms at the left, the chosen one's form in the middle, the run at the right."""
+
+    name: ClassVar[str] = "train"
+    title: ClassVar[str] = QCoreApplication.translate("TrainPage", "Train")
+    icon: ClassVar[str] = "train"
+    order: ClassVar[int] = 4
+    parts: ClassVar[tuple[str, ...]] = ("run", "run.loss", "run.validation", "run.other", "run.plots")
+
+    def build(self) -> Iterator[None]:
+        session = self.session
+        self._drafts: dict[str, dict[str, Any]] = {}
+        self._options: dict[str, Any] = {}
+        self.primary = QAction(self.tr("Train"), self)
+        self.primary.setShortcut("Ctrl+R")
+        self.primary.triggered.connect(self._train)
+        yield from self._build()
+        session.data_changed.connect(self._refresh_data)
+        session.split_changed.connect(self._refresh_facts)
+        session.runs_changed.connect(self._refresh_primary)
+        session.run_changed.connect(self._refresh_primary)
+        self.algorithms.choose(FIRST if FIRST in all_algorithms() else next(iter(all_algorithms())))
+        yield
+        self._refresh_data()
+
+    @classmethod
+    def state(cls, session: Session) -> tuple[str, str]:
+        if session.data is None:
+            return "", QCoreApplication.translate("TrainPage", "Open a ratings file first")
+        active = session.runs.active()
+        if active is not None:
+            paused = active.state == "paused"
+            translate = QCoreApplication.translate
+            return translate("TrainPage", "paused") if paused else translate("TrainPage", "running"), ""
+        return "", ""
+
+    # Widgets -------------------------------------------------------------------------------------------------------
+
+    def _build(self) -> Iterator[None]:
+        self._stack = QStackedLayout(self)
+        empty = EmptyState(
+            "train",
+            self.tr("There is nothing to learn from yet"),
+            self.tr("Open a ratings file"),
+            more=self.tr("Training starts from interactions: who chose or rated what."),
+        )
+        empty.button.clicked.connect(self._go_to_data)
+        self._stack.addWidget(empty)
+        whole = QWidget()
+        row = QHBoxLayout(whole)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(12)
+        row.addWidget(self._build_list())
+        yield
+        row.addWidget(self._build_form())
+        self._room = QVBoxLayout()
+        row.addLayout(self._room, 1)
+        self._stack.addWidget(whole)
+        yield
+
+    @cached_property
+    def run(self) -> RunPanel:
+        """The run at the right; its plots take as long to make as all the rest."""
+        panel = RunPanel(self.session)
+        panel.wanted.connect(self._try_again)
+        self._room.addWidget(panel)
+        return panel
+
+    def _build_list(self) -> Card:
+        card = Card()
+        card.setFixedWidth(LIST_WIDTH)
+        card.body.setContentsMargins(12, 12, 6, 6)
+        self.algorithms = AlgorithmList()
+        self.algorithms.chosen.connect(self._choose)
+        self.algorithms.looked.connect(self._refresh_primary)
+        self.algorithms.view.activated.connect(self._enter_form)
+        card.add(self.algorithms, 1)
+        return card
+
+    def _build_form(self) -> Card:
+        card = Card()
+        card.setFixedWidth(FORM_WIDTH)
+        card.body.setContentsMargins(0, 4, 0, 4)
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
+        column.setSpacing(GRID)
+        self.about = AboutAlgorithm()
+        column.addWidget(self.about)
+        column.addSpacing(GRID)
+        self._build_hyperparameters(column)
+        self.fold = Button(self.tr("Advanced: seed and training"), "quiet", icon="chevron-right")
+        self.fold.setCheckable(True)
+        column.addWidget(self.fold, 0, Qt.AlignmentFlag.AlignLeft)
+        self.options = Form()
+        self.options.setVisible(False)
+        self.options.changed.connect(self._keep_options)
+        self.fold.toggled.connect(self._unfold)
+        column.addWidget(self.options)
+        column.addStretch(1)
+        area = QScrollArea()
+        area.setWidget(inside)
+        area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.viewport().setAutoFillBackground(False)
+        inside.setAutoFillBackground(False)
+        self._area = area
+        card.add(area, 1)
+        card.add(Line())
+        self.estimate = EstimateLine(self.session)
+        self.estimate.wanted.connect(self._change_one)
+        self.queue = Queue(self.session)
+        card.add(self.estimate)
+        card.add(self.queue)
+        return card
+
+    def _build_hyperparameters(self, column: QVBoxLayout) -> None:
+        self.blend = BlendRuns(self.session)
+        self.blend.changed.connect(self._keep_draft)
+        self.blend.changed.connect(self._refresh_primary)
+        self.form = Form(hidden=("runs",))
+        self.form.changed.connect(self._keep_draft)
+        self.presets = Presets(self.session, self.form)
+        for one in (self.blend, self.presets, self.form):
+            column.addWidget(one)
+        self.several = Button(
+            self.tr("Try several values…"),
+            "quiet",
+            tip=self.tr("A run for each, and how validation goes with the value"),
+        )
+        self.several.clicked.connect(self._try_several)
+        column.addWidget(self.several, 0, Qt.AlignmentFlag.AlignLeft)
+
+    # The chosen algorithm ------------------------------------------------------------------------------------------
+
+    @property
+    def kind(self) -> type[Algorithm] | None:
+        """The chosen algorithm."""
+        return all_algorithms().get(self.algorithms.name)
+
+    def _choose(self, name: str) -> None:
+        kind = all_algorithms()[name]
+        self.about.show_kind(kind)
+        # A form tells of its changes while it is filled: what was noted before is filled in afterwards.
+        draft, options = dict(self._drafts.get(name, {})), dict(self._options)
+        self.blend.set_value(str(draft.get("runs") or ""))
+        self.blend.setVisible(kind is Blend)
+        self.form.set_declaration(kind, draft)
+        self.presets.show_kind(kind, name)
+        self.options.set_declaration(options_of(kind), options)
+        self._order_tabs()
+        self._area.verticalScrollBar().setValue(0)
+        self._refresh_primary()
+
+    def _order_tabs(self) -> None:
+        """Tab goes down the form, whose fields are made anew for every algorithm."""
+        last = self.algorithms.view
+        for part in (self.blend, self.presets, self.form):
+            last = tabs_after(last, part)
+        for one in (self.several, self.fold):
+            QWidget.setTabOrder(last, one)
+            last = one
+        tabs_after(tabs_after(last, self.options), self.queue)
+
+    def _enter_form(self) -> None:
+        """Return on an algorithm: into its form, or straight to training where it has none."""
+        self.form.setFocus()
+        self.form.focusNextChild()
+
+    def _keep_draft(self) -> None:
+        if self.algorithms.name:
+            chosen = {"runs": self.blend.value()} if self.kind is Blend else {}
+            self._drafts[self.algorithms.name] = chosen | (self.form.changed_values() if self.form.valid else {})
+        self.several.setVisible(self.kind is not None and bool(varied(self.kind, self.form.values())))
+        self._ask_estimate()
+
+    def _keep_options(self) -> None:
+        if self.options.valid:
+            self._options |= self.options.values()
+        self._ask_estimate()
+
+    def _unfold(self, on: bool) -> None:
+        icons.bind(self.fold, "chevron-down" if on else "chevron-right", "muted")
+        self.options.setVisible(on)
+        if on:  # once it has its height
+            QTimer.singleShot(0, self, self._reveal)
+
+    def _reveal(self) -> None:
+        self._area.ensureWidgetVisible(self.options, 0, GRID)
+
+    # What it takes, and what to try instead -------------------------------------------------------------------------
+
+    def _ask_estimate(self) -> None:
+        if hasattr(self, "estimate"):  # forms tell of their changes while the page is built
+            self.estimate.ask(self.kind, self._question())
+
+    def _question(self) -> dict[str, Any]:
+        """Arguments of the job `estimate`; empty where there is nothing to measure."""
+        kind, session = self.kind, self.session
+        fits = kind is not None and kind is not Blend and self.form.valid and self.options.valid
+        if not fits or session.data is None or session.split is None or self.algorithms.reason(kind):
+            return {}
+        options = self.options.values()
+        asked = {"algorithm": kind.name, "hyperparameters": self.form.values()}
+        asked |= {"split": session.split["name"], "settings": session.split.get("settings") or {}}
+        asked |= {name: options[name] for name in ("validation_users", "threads") if name in options}
+        return {"data": str(session.project.data_folder), "asked": asked, "filters": session.filters}
+
+    def _change_one(self, name: str, value: Any) -> None:
+        """Let one hyperparameter or option have another value."""
+        self._propose({name: value}, name)
+
+    def _try_again(self, run_id: str, name: str, value: Any) -> None:
+        """Open the form as a run was trained, but for one value."""
+        info = self.session.run(run_id)
+        if info is None or info.algorithm not in all_algorithms():
+            return
+        self.algorithms.choose(info.algorithm)
+        kept: dict[str, Any] = {one: info.spec[one] for one in ("seed", "device") if one in info.spec}
+        self._propose({**kept, **info.spec["hyperparameters"], name: value}, name)
+
+    def _propose(self, values: dict[str, Any], name: str) -> None:
+        """Put values on the forms, and the cursor where one of them stands."""
+        self.presets.fill(values)
+        self.options.set_values(values)
+        if self.kind is not None and name in self.kind.model_fields:
+            self.form.focus_field(name)
+        else:
+            self.fold.setChecked(True)
+            self.options.focus_field(name)
+
+    # Training ------------------------------------------------------------------------------------------------------
+
+    def _train(self) -> None:
+        kind = self.kind
+        if kind is None:
+            return
+        for form in (self.form, self.options):
+            if not form.valid:
+                self.fold.setChecked(self.fold.isChecked() or form is self.options)
+                form.focus_error()
+                return
+        chosen = {"runs": self.blend.value()} if kind is Blend else {}
+        self.session.queue_run(kind.name, self.form.values() | chosen, **self.options.values())
+
+    def _try_several(self) -> None:
+        if self.kind is not None and self.form.valid and self.options.valid:
+            SeveralValues(self.session, self.kind, self.form.values(), self.options.values(), self).show()
+
+    def _refresh_primary(self, *_: object) -> None:
+        kind = self.kind
+        if kind is None:
+            return
+        runs = self.session.runs
+        waiting = runs.waiting()
+        busy = runs.active() is not None or bool(waiting)
+        self.queue.refresh()
+        words = self.tr("Queue {name}") if busy else self.tr("Train {name}")
+        self.blend.refresh()
+        reason = self.algorithms.reason(kind) or (self.blend.reason() if kind is Blend else "")
+        self.about.say(reason, self.algorithms.suggestion(kind.name))
+        self.primary.setText(words.format(name=kind.title))
+        self.primary.setToolTip(self.tr("Starts when the runs before it are done") if busy else reason)
+        self.primary.setEnabled(self.session.data is not None and not reason)
+        self._ask_estimate()
+
+    # The session ---------------------------------------------------------------------------------------------------
+
+    def _refresh_data(self) -> None:
+        self._stack.setCurrentIndex(int(self.session.data is not None))
+        self.algorithms.set_data(self.session.data, self.session.about)
+        self._refresh_facts()
+        self._refresh_primary()
+
+    def _refresh_facts(self) -> None:
+        data = self.session.data
+        self.presets.refresh()
+        if data is None:
+            self.set_facts("")
+            return
+        self._ask_estimate()
+        facts = [
+            self._validation_words(),
+            self.tr("all items that the filters leave are ranked")
+            if self.session.filters
+            else self.tr("all {n:,} items ranked").format(n=data.n_items),
+            self.tr("the test stays closed until you compare"),
+        ]
+        self.set_facts(" · ".join(filter(None, facts)))
+
+    def _validation_words(self) -> str:
+        split = self.session.split or {}
+        part = (split.get("settings") or {}).get("validation", 1)
+        if split.get("name") == "files":
+            return self.tr("Validated on your own validation file, where there is one")
+        if not part:
+            return self.tr("No validation part: the last epoch is kept")
+        most = min(int(self._options.get("validation_users", 1000)), self.session.data.n_users)
+        return self.tr("Validated on up to {n:,} users").format(n=most)
+
+    def _go_to_data(self) -> None:
+        self.session.request_page("data")
+
+    def shown(self) -> None:
+        self.algorithms.look_again()
+        self._refresh_primary()
+        if self.session.data is not None:
+            QTimer.singleShot(0, self, self._show_run)
+
+    @Slot()
+    def _show_run(self) -> None:
+        self.run.refresh()
+
+    def find(self) -> None:
+        self.algorithms.search.setFocus()
+        self.algorithms.search.selectAll()
+
+    def remember(self) -> dict[str, Any]:
+        # Copies, so that the session sees what has changed since it asked last.
+        drafts = {name: dict(one) for name, one in self._drafts.items() if one}
+        return {"algorithm": self.algorithms.name, "drafts": drafts, "options": dict(self._options)}
+
+    def recall(self, view: dict[str, Any]) -> None:
+        drafts, options = view.get("drafts"), view.get("options")
+        if isinstance(drafts, dict):
+            self._drafts = {str(name): dict(one) for name, one in drafts.items() if isinstance(one, dict)}
+        if isinstance(options, dict):
+            self._options = dict(options)
+        name = str(view.get("algorithm") or self.algorithms.name)
+        self.algorithms.choose(name)
+        if name == self.algorithms.name:
+            self._choose(name)

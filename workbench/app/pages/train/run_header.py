@@ -1,0 +1,122 @@
+"""The line above a run's curves: which run it is, its state in words, and the orders it takes."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from workbench.app.runs.run_store import RunInfo
+from workbench.app.runs.run_text import STATE_INK, has_epochs, short_title, state_words
+from workbench.app.session.blend import blends_of
+from workbench.app.session.session import Session
+from workbench.app.widgets.basic import Button, Dot, Elided, Text
+from workbench.app.widgets.theme import GRID
+
+INSTEAD = {"pause": "unpause", "unpause": "pause"}  # orders that stand in each other's place
+
+
+class RunHead(QWidget):
+    """Which run it is, its state in words, and the orders it takes now."""
+
+    ordered = Signal(str, str, object)
+    """Run id, wish (pause, resume, stop, cancel, "" for the rest), and the function that does it."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._id = ""
+        self._sure = False
+        row = QHBoxLayout(self)
+        row.setContentsMargins(4, 0, 0, 0)
+        row.setSpacing(GRID)
+        self.dot = Dot()
+        self.title = Elided("", bold=True)
+        self.state = Text("", ink="muted")
+        row.addWidget(self.dot)
+        row.addWidget(self.title, 1)  # the state stands on the line under it, where there is room for words
+        self._do: dict[str, tuple[str, Callable[[str], None]]] = {
+            "pause": ("pause", session.pause_run),
+            "unpause": ("resume", session.unpause_run),
+            "stop": ("stop", session.stop_run),
+            "discard": ("cancel", session.cancel_run),
+            "cancel": ("cancel", session.cancel_run),
+            "go_on": ("", session.resume_run),
+            "delete": ("", session.delete_run),
+        }
+        texts = {
+            "pause": (self.tr("Pause"), self.tr("Wait here; nothing is lost")),
+            "unpause": (self.tr("Go on"), self.tr("Go on from where it waits")),
+            "stop": (self.tr("Stop and keep"), self.tr("End training and keep the best epoch so far")),
+            "discard": (self.tr("Stop and discard"), self.tr("End training now; no model is kept")),
+            "cancel": (self.tr("Cancel"), self.tr("End training now")),
+            "go_on": (self.tr("Resume"), self.tr("Go on after the last finished epoch")),
+            "delete": (self.tr("Delete"), self.tr("Remove this run and its files")),
+        }
+        self.actions_: dict[str, QAction] = {}
+        self.buttons: dict[str, Button] = {}
+        for name, (text, tip) in texts.items():
+            action = QAction(text, self)
+            action.setToolTip(tip)
+            action.setProperty("order", name)
+            action.triggered.connect(self._trigger)
+            self.actions_[name] = action
+            self.buttons[name] = Button(kind="quiet", action=action)
+            row.addWidget(self.buttons[name])
+        self.setFixedHeight(4 * GRID)
+
+    def show_run(self, info: RunInfo | None, wish: str, place: int, *, ending: bool = False) -> None:
+        """Show a run; `wish` is an order that it has not answered yet, `place` its place in the queue.
+
+        `ending`: it is over, and its process not gone yet.
+        """
+        run_id = info.id if info is not None else ""
+        if run_id != self._id or (info is not None and not info.over):
+            self._forget_delete()
+        self._id = run_id
+        for one in (self.dot, self.state):
+            one.setVisible(info is not None)
+        offered = set() if ending else _offered(info, wish)
+        held = next((name for name, one in self.buttons.items() if one.hasFocus()), "")
+        for name, action in self.actions_.items():
+            action.setVisible(name in offered)
+        if held and held not in offered:
+            # Never on to the next order: whoever presses Space twice on "Pause" would stop the training.
+            instead = INSTEAD.get(held, "")
+            (self.buttons[instead] if instead in offered else self).setFocus()
+        if info is None:
+            self.title.set_text(self.tr("No run yet"))
+            return
+        self.dot.set_number(info.number)
+        self.title.set_text(short_title(info))
+        self.state.setText(state_words(info, wish, place))
+        self.state.set_ink(STATE_INK.get(info.state, "muted"))
+
+    def _trigger(self) -> None:
+        name = self.sender().property("order")
+        if name == "delete" and not self._sure:
+            self._sure = True
+            needs = blends_of(self._session, self._id)
+            words = self.tr("Delete for good: {blend} needs it") if needs else self.tr("Delete for good")
+            self.actions_["delete"].setText(words.format(blend=short_title(needs[0])[:40] if needs else ""))
+            return
+        self._forget_delete()
+        self.ordered.emit(self._id, *self._do[name])
+
+    def _forget_delete(self) -> None:
+        if self._sure:
+            self._sure = False
+            self.actions_["delete"].setText(self.tr("Delete"))
+
+
+def _offered(info: RunInfo | None, wish: str) -> set[str]:
+    """Orders that a run takes in its state."""
+    if info is None:
+        return set()
+    if info.over:
+        return {"delete", "go_on"} if info.resumable else {"delete"}
+    if info.state == "queued" or not has_epochs(info):
+        return {"cancel"}
+    if wish in ("stop", "cancel"):
+        return {"cancel"} if wish == "stop" else set()
+    return {"stop", "discard", "unpause" if info.state == "paused" else "pause"}

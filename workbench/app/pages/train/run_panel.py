@@ -1,0 +1,173 @@
+"""One run while it learns and afterwards: what it does now, the orders it takes, its curves, its figures."""
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from workbench.app.pages.train.run_controls import RunOrders
+from workbench.app.pages.train.run_failure import RunProblem
+from workbench.app.pages.train.run_figures import RunFigures
+from workbench.app.pages.train.run_header import RunHead
+from workbench.app.pages.train.run_plots import RunPlots
+from workbench.app.plots.plots import LinePlot
+from workbench.app.runs.curve_reader import CurveReader
+from workbench.app.runs.run_store import RunInfo
+from workbench.app.session.session import Session
+from workbench.app.widgets.theme import GRID, theme
+
+FRAME = 66  # milliseconds between two drawings
+MOST_OVERLAID = 5
+
+
+class RunPanel(QWidget):
+    """Follows the first selected run; the others that are selected are laid under its curves."""
+
+    wanted = Signal(str, str, object)
+    """Id of a run, and name and value of the hyperparameter with which to try it again."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self._ids: list[str] = []
+        self._wishes: dict[str, tuple[str, str]] = {}
+        self.reader = CurveReader(self)
+        self._draw_soon = QTimer(self, singleShot=True, interval=FRAME)
+        self._draw_soon.timeout.connect(self._draw)
+        self.head = RunHead(session)
+        self.orders = RunOrders(session, self.head.state)
+        self.problem = RunProblem()
+        self._figures = RunFigures()
+        self.figures = self._figures.figures
+        top = QVBoxLayout()
+        top.setSpacing(0)
+        top.addWidget(self.head)
+        top.addWidget(self.orders)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        column.addLayout(top)
+        column.addWidget(self.problem)
+        self._room = QVBoxLayout()
+        column.addLayout(self._room, 1)
+        column.addWidget(self._figures)
+        self._connect()
+        self._say()  # before it is shown, so that it is not wider for a moment than what it offers needs
+
+    def _connect(self) -> None:
+        session = self.session
+        self.head.ordered.connect(self._order)
+        self.problem.wanted.connect(self.wanted)
+        self.reader.grown.connect(self._draw_later)
+        session.run_records.connect(self._hear_records)
+        session.run_restarted.connect(self._hear_restart)
+        session.run_changed.connect(self._hear_change)
+        session.runs_changed.connect(self.refresh)
+        session.selection_changed.connect(self.refresh)
+
+    @cached_property
+    def plots(self) -> RunPlots:
+        """The curves; they take longer to make than all the rest."""
+        made = RunPlots(self.session, (self.loss, self.validation, self.other))
+        made.outdated.connect(self._draw_later)
+        theme().changed.connect(made.redraw)
+        self._room.addWidget(made)
+        made.show()  # now, not when the event loop comes round: it is drawn on at once
+        return made
+
+    @cached_property
+    def loss(self) -> LinePlot:
+        """The plot of the loss; each plot is made by itself, for all together hold the window too long."""
+        return LinePlot(self.tr("Loss"), x="", legend=False, whole=True)
+
+    @cached_property
+    def validation(self) -> LinePlot:
+        """The plot of what validation says."""
+        return LinePlot(self.tr("Validation"), x=self.tr("epoch"), legend=False, whole=True)
+
+    @cached_property
+    def other(self) -> LinePlot:
+        """The plot of what else is recorded."""
+        return LinePlot(self.tr("Other values"), x=self.tr("epoch"), legend=False, whole=True)
+
+    @property
+    def info(self) -> RunInfo | None:
+        """The run that is shown: the first selected one, else the one that trains, else the newest."""
+        session = self.session
+        for one in session.selected_runs:
+            return session.run(one)
+        runs = session.all_runs()
+        return session.runs.active() or (runs[-1] if runs else None)
+
+    def refresh(self) -> None:
+        """Catch up with the session; nothing happens while nobody looks."""
+        if not self.isVisible():
+            return
+        info = self.info
+        ids = [] if info is None else [info.id]
+        ids += [one for one in self.session.selected_runs if one not in ids][:MOST_OVERLAID]
+        if ids != self._ids:
+            self.reader.follow({one: run.folder for one in ids if (run := self.session.run(one)) is not None})
+            self._ids = list(self.reader.curves)
+        self._say()
+        self._draw()
+
+    def showEvent(self, event: Any) -> None:
+        super().showEvent(event)
+        self.refresh()
+
+    def _hear_records(self, run_id: str, new: list[dict[str, Any]]) -> None:
+        if self.isVisible() and run_id in self._ids:
+            self._draw_later()
+
+    def _hear_restart(self, run_id: str) -> None:
+        if run_id in self._ids:
+            self.reader.begin_again(run_id)
+            self.plots.redraw()
+
+    def _hear_change(self, run_id: str) -> None:
+        info = self.session.run(run_id)
+        wish = self._wishes.get(run_id)
+        if wish is not None and (info is None or info.state != wish[1]):
+            del self._wishes[run_id]
+        if self.isVisible() and (run_id in self._ids or not self._ids):
+            self._say()
+            self._draw_later()
+
+    def _draw_later(self) -> None:
+        if not self._draw_soon.isActive():
+            self._draw_soon.start()
+
+    def _order(self, run_id: str, wish: str, do: Callable[[str], None]) -> None:
+        """Pass an order on; the words change at once, the state when the run answers."""
+        info = self.session.run(run_id)
+        if info is None:
+            return
+        if wish and info.state in ("running", "paused"):
+            self._wishes[run_id] = (wish, info.state)
+        do(run_id)
+        self.refresh()
+
+    def _say(self) -> None:
+        info = self.info
+        waiting = self.session.runs.waiting()
+        place = next((at for at, one in enumerate(waiting) if info is not None and one.id == info.id), -1)
+        wish = self._wishes.get(info.id, ("", ""))[0] if info is not None else ""
+        # Its process is still on its way out; what it leaves cannot be touched yet.
+        ending = info is not None and info.over and self.session.runs.active() is info
+        self.head.show_run(info, wish, place, ending=ending)
+        self.orders.show_run(info, ending=ending)
+        self._figures.show_run(info)
+        self.problem.show_run(info)
+
+    def _draw(self) -> None:
+        if not self.isVisible():
+            return
+        self.reader.look()
+        info = self.info
+        drawn = self.plots.draw(info, self._ids, self.reader.curves)
+        self._figures.show_best(self.reader.curves.get(info.id) if info is not None else None)
+        if not drawn:
+            self._draw_later()

@@ -1,0 +1,1 @@
+"""Plots. They know no session."""

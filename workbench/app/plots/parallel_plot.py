@@ -1,0 +1,122 @@
+"""Lines across upright axes: which settings lead to which result."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from workbench.app.plots.painted import Painted, blend
+from workbench.app.widgets.theme import GRID, SMALL, font, theme
+
+TOP, BOTTOM, SIDE = 28, 12, 5 * GRID
+NEAR = 6  # pixels from the pointer
+
+
+@dataclass(frozen=True)
+class Upright:
+    """One axis: its name, and the words at places from 0 (below) to 1 (above)."""
+
+    name: str
+    ticks: Sequence[tuple[float, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Across:
+    """One line: its name, where it crosses each axis, and how good it is, from 0 to 1 (None: not known)."""
+
+    name: str
+    places: Sequence[float]
+    share: float | None
+    words: str = ""
+
+
+class ParallelPlot(Painted):
+    """From blue (least) to orange (most), two colours that nobody confuses; the best is drawn wider, and last."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.setFont(font(SMALL, figures=True))
+        self.setMinimumHeight(14 * GRID)
+        self._axes: list[Upright] = []
+        self._lines: list[Across] = []
+        self._best = ""
+
+    def lines(self) -> list[Across]:
+        """What is shown."""
+        return list(self._lines)
+
+    def set_lines(self, axes: Sequence[Upright], lines: Sequence[Across], best: str = "") -> None:
+        """Show these lines; `best` is the name of the one that stands out."""
+        self._axes, self._best = list(axes), best
+        self._lines = sorted(lines, key=lambda one: (one.name == best, -1.0 if one.share is None else one.share))
+        self.setAccessibleDescription("; ".join(one.words or one.name for one in lines))
+        self.update()
+
+    @staticmethod
+    def color(share: float | None) -> QColor:
+        """The colour of a line as good as that."""
+        if share is None:
+            return theme().tokens.color("faint")
+        return blend(theme().series(0), theme().series(4), share)
+
+    def _across(self, at: int) -> float:
+        room = self.width() - 2 * SIDE - self._room_for_last()
+        return SIDE + room * at / max(1, len(self._axes) - 1)
+
+    def _room_for_last(self) -> float:
+        """What the words at the last axis need, to the right of it."""
+        words = [text for _, text in self._axes[-1].ticks] if self._axes else []
+        return max((self.fontMetrics().horizontalAdvance(one) for one in words), default=0)
+
+    def _up(self, share: float) -> float:
+        return TOP + (1 - share) * (self.height() - TOP - BOTTOM)
+
+    def _corners(self, line: Across) -> list[QPointF]:
+        return [QPointF(self._across(at), self._up(share)) for at, share in enumerate(line.places)]
+
+    def tip_at(self, place: QPointF) -> str:
+        near = []
+        for line in self._lines:
+            corners = self._corners(line)
+            for a, b in pairwise(corners):
+                if a.x() <= place.x() <= b.x() and b.x() > a.x():
+                    share = (place.x() - a.x()) / (b.x() - a.x())
+                    if abs(a.y() + share * (b.y() - a.y()) - place.y()) <= NEAR:
+                        near.append(line.words or line.name)
+        return "\n".join(near[:10])
+
+    def paint(self, painter: QPainter) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for line in self._lines:
+            pen = QPen(self.color(line.share), 3 if line.name == self._best else 1.5)
+            painter.setPen(pen)
+            painter.drawPolyline(self._corners(line))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        for at, axis in enumerate(self._axes):
+            self._paint_axis(painter, axis, self._across(at), last=at == len(self._axes) - 1)
+
+    def _paint_axis(self, painter: QPainter, axis: Upright, x: float, *, last: bool) -> None:
+        tokens, metrics = theme().tokens, painter.fontMetrics()
+        painter.setPen(tokens.color("strong_line"))
+        painter.drawLine(QPointF(x, self._up(1)), QPointF(x, self._up(0)))
+        painter.setPen(tokens.color("muted"))
+        room = (self.width() - 2 * SIDE) / max(1, len(self._axes) - 1) - GRID
+        name = metrics.elidedText(axis.name, Qt.TextElideMode.ElideRight, int(room))
+        wide = metrics.horizontalAdvance(name)
+        start = min(max(0.0, x - wide / 2), self.width() - wide)
+        painter.drawText(QRectF(start, 0, wide + 2, 18), Qt.AlignmentFlag.AlignVCenter, name)
+        before = 1e9
+        for share, text in sorted(axis.ticks, reverse=True):
+            y = self._up(share)
+            if abs(before - y) < metrics.height():
+                continue  # no room between two
+            before = y
+            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(3 * GRID, int(room)))
+            box = QRectF(x + 5, y - 9, metrics.horizontalAdvance(shown) + 4, 18)
+            backing = tokens.color("surface")
+            backing.setAlpha(205)
+            painter.fillRect(box.adjusted(-1, 2, 0, -2), backing)
+            painter.setPen(tokens.color("text"))
+            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, shown)

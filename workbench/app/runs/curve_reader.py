@@ -1,0 +1,122 @@
+"""Curves of some runs, read from their folders while these grow, so that no length of theirs holds the window."""
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from workbench.app.jobs.background import Background
+from workbench.app.runs.curve import FEW_BYTES, Curve, columns_in
+from workbench.app.runs.run_follower import Tail
+
+MUCH = 500_000  # bytes that were added to a file, above which it is quicker to read it anew
+LONG = 1 << 25  # bytes that are taken in at once outside the window's thread
+FRAME = 16  # milliseconds between two looks where there is more than one may take in
+FILE = "records.jsonl"
+KEPT, LIGHT = 40, 5000  # how many are remembered that are not read any more, and of how many steps at most
+
+
+class CurveReader(QObject):
+    """What is short is read at once, what is added piece by piece; what is long, as a whole off the window's thread.
+
+    Attributes
+    ----------
+    curves : dict of str to Curve
+        By run id; as far as they are read.
+    """
+
+    grown = Signal()
+    """Something long has been read, or there is more to take in: `look` again, and draw."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.curves: dict[str, Curve] = {}
+        self._folders: dict[str, Path] = {}
+        self._tails: dict[str, Tail] = {}
+        self._begun: set[str] = set()  # runs of which something was read, so that only what is added is new
+        self._resting: dict[tuple[str, Path], tuple[Tail, Curve]] = {}
+        self._reading = ""  # the run that is read off the window's thread
+        self._work = Background(self)
+        self._work.answered.connect(self._take)
+        self._work.refused.connect(self._give_up)
+        self._rest = QTimer(self, singleShot=True, interval=FRAME)
+        self._rest.timeout.connect(self.grown)
+
+    def follow(self, folders: dict[str, Path]) -> None:
+        """Read these runs (id to folder) and no others; one that comes back soon is not read again from its start."""
+        for run_id, folder in self._folders.items():
+            tail, curve = self._tails[run_id], self.curves[run_id]
+            if folders.get(run_id) != folder:
+                if run_id in self._begun:
+                    self._remember(run_id, folder, tail, curve)
+                self._begun.discard(run_id)
+                del self._tails[run_id]
+        for run_id, folder in folders.items():
+            if run_id not in self._tails:
+                known = self._resting.pop((run_id, folder), None)
+                self._begun |= {run_id} if known is not None else set()
+                self._tails[run_id], self.curves[run_id] = known or (Tail(folder / FILE), Curve())
+        self._folders = dict(folders)
+        self._tails = {one: self._tails[one] for one in folders}
+        self.curves = {one: self.curves[one] for one in folders}
+
+    def _remember(self, run_id: str, folder: Path, tail: Tail, curve: Curve) -> None:
+        if len(curve.steps) <= LIGHT:
+            self._resting[run_id, folder] = tail, curve
+        if len(self._resting) > KEPT:
+            del self._resting[next(iter(self._resting))]
+
+    def begin_again(self, run_id: str) -> None:
+        """Forget what was read of a run: it is written again."""
+        self._resting = {known: one for known, one in self._resting.items() if known[0] != run_id}
+        if run_id in self._folders:
+            self._tails[run_id], self.curves[run_id] = Tail(self._folders[run_id] / FILE), Curve()
+            self._begun.discard(run_id)
+
+    def look(self) -> None:
+        """Take in what is new, as much as a frame has time for."""
+        room = FEW_BYTES
+        for run_id, tail in self._tails.items():
+            left = tail.left
+            if left > (MUCH if run_id in self._begun else FEW_BYTES):
+                self._read_long(run_id)
+            elif left > room < FEW_BYTES:
+                self._rest.start()
+                return
+            elif left:
+                lines = tail.lines(FEW_BYTES)
+                if tail.restarted:
+                    self.curves[run_id] = Curve()
+                self.curves[run_id].extend(columns_in(lines))
+                self._begun.add(run_id)
+                room -= left
+                if left > FEW_BYTES:  # there is more of it
+                    self._rest.start()
+                    return
+
+    def _read_long(self, run_id: str) -> None:
+        if not self._reading:
+            self._reading = run_id
+            self._work.ask(partial(_read, run_id, self._folders[run_id]))
+
+    @Slot(object)
+    def _take(self, answer: tuple[str, Path, Tail, Curve]) -> None:
+        run_id, folder, tail, curve = answer
+        self._reading = ""
+        if self._folders.get(run_id) == folder:
+            self._tails[run_id], self.curves[run_id] = tail, curve
+            self._begun.add(run_id)
+        else:
+            self._remember(run_id, folder, tail, curve)
+        self._rest.start()  # several that arrive in one frame are drawn together
+
+    @Slot(str)
+    def _give_up(self, _sentence: str) -> None:
+        self._reading = ""  # and is tried again with the next record: memory comes and goes
+
+
+def _read(run_id: str, folder: Path) -> tuple[str, Path, Tail, Curve]:
+    tail, curve = Tail(folder / FILE), Curve()
+    while lines := tail.lines(LONG):
+        curve.extend(columns_in(lines))
+    return run_id, folder, tail, curve

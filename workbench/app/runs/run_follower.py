@@ -1,0 +1,298 @@
+"""Training seen from the window: a process that stands by, and a thread for each run that follows its folder.
+
+The process owns the run: it outlives the window, writes ``records.jsonl`` and ``status.json``, and reads
+``control.json``. A window that is opened again follows a run in exactly the same way as the one that started it.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QThread, Signal
+
+from workbench.app.jobs.job_process import ending
+from workbench.errors import WorkbenchError
+
+PAUSE = 1 / 15  # seconds between two looks at the folder
+PIECE, REST = 1 << 16, 0.02  # bytes of records that are read at once, and seconds between two where there are more
+GRACE = 0.5  # seconds that a cancelled run has before it is terminated, and again before it is killed
+PATIENCE = 3000  # milliseconds that closing waits for the thread
+OVER = frozenset({"done", "stopped", "cancelled", "failed", "lost"})
+
+
+class Standby:
+    """A process that has imported everything training needs and waits to be told which run to do."""
+
+    def __init__(self, command: list[str] | None = None, log: Path | None = None) -> None:
+        self._command = command or [sys.executable, "-m", "workbench.worker", "--standby"]
+        self._log = log
+        self._waiting: subprocess.Popen[str] | None = None
+        self._used: list[subprocess.Popen[str]] = []
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the one that waits; None where none does."""
+        return self._waiting.pid if self._waiting is not None and self._waiting.poll() is None else None
+
+    def prepare(self) -> None:
+        """Start one where none waits."""
+        self._used = [process for process in self._used if process.poll() is None]  # reaps what has ended
+        if self.pid is None:
+            self.close()  # one that died waiting
+            self._waiting = self._begin()
+
+    def start(self, folder: Path) -> "subprocess.Popen[str]":
+        """Tell the waiting process to do the run in `folder`; the caller prepares the next one when it suits.
+
+        Raises
+        ------
+        OSError
+            If no process could be started.
+        """
+        line = json.dumps({"run": str(folder)}) + "\n"
+        self.prepare()
+        process, self._waiting = self._waiting, None
+        try:
+            _tell(process, line)
+        except OSError:  # It ended while it waited.
+            process.wait()
+            process = self._begin()
+            _tell(process, line)
+        self._used.append(process)
+        return process
+
+    def close(self) -> None:
+        """End the waiting process. Those that train go on."""
+        process, self._waiting = self._waiting, None
+        if process is not None:
+            process.kill()
+            process.wait()
+            process.stdin.close()
+
+    def _begin(self) -> "subprocess.Popen[str]":
+        log = self._log.open("a", encoding="utf-8") if self._log is not None else None
+        apart: dict[str, Any] = {"start_new_session": True}
+        if os.name == "nt":
+            names = ("CREATE_NEW_PROCESS_GROUP", "DETACHED_PROCESS")
+            apart = {"creationflags": getattr(subprocess, names[0]) | getattr(subprocess, names[1])}
+        try:
+            return subprocess.Popen(
+                self._command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=log if log is not None else subprocess.DEVNULL,
+                text=True,
+                encoding="utf-8",
+                **apart,
+            )
+        finally:
+            if log is not None:
+                log.close()
+
+
+def _tell(process: "subprocess.Popen[str]", line: str) -> None:
+    process.stdin.write(line)
+    process.stdin.close()  # It flushes; nothing more is ever said.
+
+
+class Tail:
+    """New whole lines of a growing file of JSON lines."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._place, self._rest, self._file = path, 0, b"", 0
+        self.restarted = False
+
+    @property
+    def left(self) -> int:
+        """Bytes that were not read yet."""
+        try:
+            about = self._path.stat()
+        except OSError:
+            return 0
+        same = about.st_ino == self._file and about.st_size >= self._place
+        return about.st_size - self._place if same else about.st_size
+
+    def read(self) -> list[dict[str, Any]]:
+        """What was added since the last call, as `lines` gives it; what is no record is left out."""
+        return [record for line in self.lines().split(b"\n") if (record := _parsed(line))]
+
+    def lines(self, most: int = PIECE) -> bytes:
+        """Whole lines that were added since the last call, at most so many bytes of them; one that is not finished waits.
+
+        `restarted` says that the file was replaced, as a resumed run does, and is read again from its start.
+        """
+        self.restarted = False
+        try:
+            about = self._path.stat()
+            if about.st_size < self._place or about.st_ino != self._file:
+                self.restarted = self._place > 0
+                self._place, self._rest, self._file = 0, b"", about.st_ino
+            if about.st_size == self._place:
+                return b""
+            with self._path.open("rb") as file:
+                file.seek(self._place)
+                new = file.read(most)
+        except OSError:
+            return b""
+        self._place += len(new)
+        whole, end, self._rest = (self._rest + new).rpartition(b"\n")
+        return whole + end
+
+
+def _parsed(line: bytes) -> dict[str, Any]:
+    try:
+        record = json.loads(line)
+    except ValueError:
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
+class Follower(QThread):
+    """Follows one run folder until the run is over, and passes orders on."""
+
+    records = Signal(str, object)
+    """Run id, new records (at most 15 times a second)."""
+    status = Signal(str, dict)
+    """Run id, the status as it stands, after each change of it."""
+    restarted = Signal(str)
+    """Run id; the records heard so far do not count any more, and come again."""
+    ended = Signal(str)
+    """Run id; nothing follows."""
+
+    def __init__(self, folder: Path, process: "subprocess.Popen[str] | None" = None) -> None:
+        super().__init__()
+        self.folder, self.run_id = folder, folder.name
+        self._process = process
+        self._tail = Tail(folder / "records.jsonl")
+        self._status: dict[str, Any] = {}
+        self._stamp: tuple[int, int] | None = None
+        self._leave = threading.Event()
+        self._look = threading.Event()
+        self._cancelled_at: float | None = None
+        self._terminated = False
+
+    def cancel(self) -> None:
+        """See that the run ends: politely, then by force."""
+        self._cancelled_at = time.monotonic()
+        self._look.set()
+
+    def leave(self) -> None:
+        """Stop following; the run goes on."""
+        self._leave.set()
+        self._look.set()
+
+    def close(self) -> None:
+        """Stop following, and wait for the thread."""
+        self.leave()
+        self.wait(PATIENCE)
+
+    def run(self) -> None:
+        """Everything that happens in the thread."""
+        while not self._leave.is_set():
+            dead = not self._alive()
+            more = self._catch_up() and self._tail.left > 0
+            if self._status.get("state") in OVER and not more:
+                break
+            if dead and not more:
+                self._report_death()
+                break
+            if self._cancelled_at is not None:
+                self._press()
+            self._look.wait(REST if more else PAUSE)
+            self._look.clear()
+        if self._process is not None and self._status.get("state") in OVER:
+            self._reap()
+        self.ended.emit(self.run_id)
+
+    def _catch_up(self) -> bool:
+        """Pass on what is new; whether there were records."""
+        # Status first: records written before it changed are then read after it, and none is missed at the end.
+        status = self._new_status()
+        records = self._tail.read()
+        if self._tail.restarted:
+            self.restarted.emit(self.run_id)
+        if records and not self._leave.is_set():
+            self.records.emit(self.run_id, records)
+        if status is not None:
+            self.status.emit(self.run_id, status)
+        return bool(records)
+
+    def _new_status(self) -> dict[str, Any] | None:
+        path = self.folder / "status.json"
+        try:
+            about = path.stat()
+            stamp = (about.st_mtime_ns, about.st_ino)
+            if stamp == self._stamp:
+                return None
+            status = dict(json.loads(path.read_bytes()))
+        except (OSError, ValueError, TypeError):
+            return None
+        self._stamp, self._status = stamp, status
+        return dict(status)
+
+    def _pid(self) -> int | None:
+        return self._process.pid if self._process is not None else self._status.get("pid")
+
+    def _alive(self) -> bool:
+        if self._process is not None:
+            return self._process.poll() is None
+        pid = self._status.get("pid")
+        if pid is None:
+            return not self._status  # nothing is known yet at the first look
+        import psutil
+
+        try:
+            process = psutil.Process(pid)
+            # A number may be used again: the same process is one that also started at the same time.
+            same = process.create_time() == self._status.get("process_started", process.create_time())
+            return same and process.status() != psutil.STATUS_ZOMBIE
+        except psutil.Error:
+            return False
+
+    def _press(self) -> None:
+        """Terminate a cancelled run that does not end by itself, then kill it."""
+        waited = time.monotonic() - self._cancelled_at
+        if waited > 2 * GRACE:
+            self._signal("kill")
+        elif waited > GRACE and not self._terminated:
+            self._terminated = True
+            self._signal("terminate")
+
+    def _signal(self, how: str) -> None:
+        pid = self._pid()
+        if pid is None:
+            return
+        import psutil
+
+        with suppress(psutil.Error):  # it has just ended
+            getattr(psutil.Process(pid), how)()
+
+    def _report_death(self) -> None:
+        """Say how a process ended that said nothing itself."""
+        if self._cancelled_at is not None:
+            status = {**self._status, "state": "cancelled"}
+        else:
+            how = ending(self._process.returncode if self._process is not None else None)
+            sentence = self.tr("The training process is gone: {how}. Resume goes on after the last finished epoch.")
+            status = {**self._status, "state": "lost", "reason": sentence.format(how=how)}
+        self._status = status
+        self._write(status)
+        self.status.emit(self.run_id, dict(status))
+
+    def _write(self, status: dict[str, Any]) -> None:
+        """Put on disk what became of the run: nobody else is left to do it."""
+        from workbench.training.run import Run
+
+        facts = {key: value for key, value in status.items() if key not in ("state", "at", "pid", "process_started")}
+        with suppress(WorkbenchError):  # the folder is gone or full; the window has been told either way
+            Run.open(self.folder).set_status(status["state"], **facts)
+
+    def _reap(self) -> None:
+        with suppress(subprocess.TimeoutExpired):  # `Standby` reaps it later
+            self._process.wait(2.0)

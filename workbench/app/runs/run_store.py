@@ -1,0 +1,384 @@
+"""The runs of a project as the window knows them: their state, the queue, and the orders that a person gives."""
+
+from collections import deque
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from workbench.app.jobs.slices import Slices
+from workbench.app.runs.run_bin import RunBin
+from workbench.app.runs.run_follower import Follower, Standby
+from workbench.app.runs.run_info import RunInfo, read_info
+from workbench.errors import WorkbenchError
+from workbench.project import Project, log_folder, settings
+
+__all__ = ["SPARE", "RunInfo", "Runs"]
+
+NEXT_STANDBY = 3000  # milliseconds: the run that has just started has the machine to itself first
+AGAIN = 5000  # milliseconds until it is looked again whether there is memory for one more
+# Memory that a run is expected to take of which nothing is known yet, and that is left to everything else; in bytes.
+USUAL, SPARE = 2**30, 2**30
+
+
+class Runs(QObject):
+    """All runs of the open project. Some train at once, the others wait in an order that the person may change."""
+
+    changed = Signal()
+    run_changed = Signal(str)
+    records = Signal(str, object)  # a list as it is: as Qt's own list every record would be copied
+    restarted = Signal(str)
+    failed = Signal(str, str, str)
+
+    def __init__(self, parent: QObject | None = None, command: list[str] | None = None) -> None:
+        super().__init__(parent)
+        self._project: Project | None = None
+        self._shut = False
+        self._infos: dict[str, RunInfo] = {}
+        self._removed = RunBin()
+        self._followers: dict[str, Follower] = {}
+        self._leaving: list[Follower] = []
+        self._queue: deque[str] = deque()
+        self._reading = Slices(self._read, self)
+        self._reading.paused.connect(self.changed)
+        self._reading.ended.connect(self._take_up)
+        kept = settings().get("at_once", 1)
+        self._at_once = max(1, kept) if isinstance(kept, int) else 1
+        self.standby = Standby(command, log_folder() / "training.log")
+
+    def open(self, project: Project) -> None:
+        """Read the runs of a project, follow those that live, and go on with the queue.
+
+        Hundreds of runs are read in slices; `changed` tells of each, and nothing trains before all are there.
+        """
+        self._project = project
+        self._removed.clean(project.runs_folder)
+        self._reading.begin(project.run_folders())
+
+    def _read(self, folder: Path) -> None:
+        from workbench.training.run import Run
+
+        try:
+            run = Run.open(folder)
+            self._add(run, run.status())
+        except WorkbenchError as error:
+            self.failed.emit(self.tr("A run could not be read"), str(error), "")
+
+    @Slot()
+    def _take_up(self) -> None:
+        """Follow what trains and go on with the queue, now that all runs are known."""
+        for info in self.all():
+            if info.state in ("running", "paused"):
+                self._follow(info, Follower(info.folder))
+        places = {one.id: one.status.get("place", one.number) for one in self.all() if one.state == "queued"}
+        self._queue.extend(sorted(places, key=lambda one: (places[one], one)))
+        self.changed.emit()
+        self._advance()
+
+    def close(self) -> None:
+        """Stop following everything. Runs in progress go on without the window."""
+        for follower in [*self._followers.values(), *self._leaving]:
+            follower.leave()
+        for follower in [*self._followers.values(), *self._leaving]:
+            follower.close()
+        self._followers, self._leaving = {}, []
+        self._removed.empty()
+        self._project = None
+        self._reading.stop()
+        self._infos = {}
+        self._queue.clear()
+        self.changed.emit()
+
+    def shut(self) -> None:
+        """Close, and end the process that stands by."""
+        self._shut = True
+        self.close()
+        self.standby.close()
+
+    def all(self) -> list[RunInfo]:
+        """All runs, oldest first."""
+        return list(self._infos.values())
+
+    def get(self, run_id: str) -> RunInfo | None:
+        """One run by its id."""
+        return self._infos.get(run_id)
+
+    def active(self) -> RunInfo | None:
+        """The run that trains or is paused; of several the one that was begun first."""
+        return next(iter(self.all_active()), None)
+
+    def all_active(self) -> list[RunInfo]:
+        """All runs that train or are paused."""
+        return [self._infos[one] for one in self._followers if one in self._infos]
+
+    @property
+    def at_once(self) -> int:
+        """How many may train at once."""
+        return self._at_once
+
+    def set_at_once(self, number: int) -> None:
+        """Let more or fewer train at once; those that do go on. One more begins only where there is memory for it."""
+        self._at_once = max(1, number)
+        self._advance()
+
+    def waiting(self) -> list[RunInfo]:
+        """Runs in the queue, the next one first."""
+        return [self._infos[one] for one in self._queue]
+
+    def records_of(self, run_id: str) -> list[dict[str, Any]]:
+        """All records of a run so far, read from its folder now: for few. Curves are read as they grow."""
+        from workbench.training.records import read_records
+
+        info = self._infos.get(run_id)
+        return read_records(info.folder / "records.jsonl") if info is not None else []
+
+    def add(
+        self, algorithm: str, hyperparameters: dict[str, Any], data: Path, split: dict[str, Any], **options: Any
+    ) -> str:
+        """Make a run and put it in the queue; returns its id. Raises WorkbenchError where a value is out of range."""
+        from workbench.training.run import Run, new_run_name
+
+        if self._project is None:
+            raise WorkbenchError(self.tr("There is no project to train in. Make or open one first."))
+        self._reading.finish()  # what is there comes first
+        folder = self._project.runs_folder / new_run_name(algorithm)
+        run = Run.create(
+            folder, data, algorithm, hyperparameters, split["name"], split.get("settings") or {}, **options
+        )
+        info = self._add(run, run.status())
+        self._queue.append(info.id)
+        self.changed.emit()
+        self._advance()
+        return info.id
+
+    def move(self, run_id: str, place: int) -> None:
+        """Let a waiting run have another place in the queue, 0 being the next one; the order outlives the window."""
+        if run_id not in self._queue:
+            return
+        self._queue.remove(run_id)
+        self._queue.insert(max(0, min(place, len(self._queue))), run_id)
+        for at, one in enumerate(self._queue):
+            if self._infos[one].status.get("place") != at:
+                self._set(one, {**self._infos[one].status, "place": at}, write=True)
+        self.changed.emit()
+
+    def extend(self, run_id: str, epochs: int) -> None:
+        """Queue a run that has ended, for more epochs. Raises WorkbenchError where it has none."""
+        from workbench.training.run import Run
+
+        info = self._infos.get(run_id)
+        if info is None or not info.over:
+            return
+        run = Run.open(info.folder)
+        run.extend(epochs)
+        info.spec, info.metrics, info.evaluation = run.spec.model_dump(), {}, None
+        self._wait_again(info, {"state": "queued", "epoch": info.epoch, "epochs": run.spec.hyperparameters["epochs"]})
+
+    def adjust(self, run_id: str, name: str, value: float) -> None:
+        """Let a run go on with another value of a hyperparameter. Raises WorkbenchError where that cannot be."""
+        from workbench.training.run import Run
+
+        info = self._infos.get(run_id)
+        if info is not None and run_id in self._followers:
+            Run.open(info.folder).adjust(name, value)
+
+    def pause(self, run_id: str) -> None:
+        """Let a run wait where it is."""
+        self._order(run_id, "pause")
+
+    def unpause(self, run_id: str) -> None:
+        """Let a paused run go on."""
+        self._order(run_id, "resume")
+
+    def stop(self, run_id: str) -> None:
+        """End a run and keep its best epoch."""
+        self._order(run_id, "stop")
+
+    def cancel(self, run_id: str) -> None:
+        """End a run now, by force where it does not listen; or take it out of the queue."""
+        if run_id in self._queue:
+            self._queue.remove(run_id)
+            self._set(run_id, {**self._infos[run_id].status, "state": "cancelled"}, write=True)
+            return
+        follower = self._followers.get(run_id)
+        if follower is not None:
+            self._order(run_id, "cancel")
+            follower.cancel()
+
+    def go_on(self, run_id: str) -> None:
+        """Queue a run that ended early, to go on after its last finished epoch."""
+        from workbench.training.run import Run
+
+        info = self._infos.get(run_id)
+        if info is None or not info.resumable or run_id in self._queue:
+            return
+        run = Run.open(info.folder)
+        run.queue()
+        self._wait_again(info, {**info.status, **run.status()})
+
+    def delete(self, run_id: str) -> None:
+        """Remove a run that is over; `restore` brings it back until the project is closed."""
+        info = self._infos.get(run_id)
+        if info is None or run_id in self._followers:
+            return
+        if run_id in self._queue:
+            self._queue.remove(run_id)
+        self._removed.put(info)
+        del self._infos[run_id]
+        self.changed.emit()
+
+    def removed(self) -> list[RunInfo]:
+        """Runs that can be brought back, the one removed last at the end."""
+        return self._removed.all()
+
+    def restore(self, run_id: str) -> None:
+        """Bring back a run that was removed; one that waited in the queue is cancelled."""
+        info = self._removed.bring_back(run_id)
+        if info is None:
+            return
+        self._infos[run_id] = info
+        self._infos = dict(sorted(self._infos.items(), key=lambda one: one[1].number))
+        if info.state == "queued":
+            self._set(run_id, {**info.status, "state": "cancelled"}, write=True)
+        self.changed.emit()
+
+    def describe(self, run_id: str, **words: Any) -> None:
+        """Give a run a title ("" for its own), tags or a note, as in `Facts`."""
+        info = self._infos.get(run_id)
+        if info is None:
+            return
+        facts = info.facts.but(**words)
+        facts.write(info.folder)
+        info.facts, info.title = facts, facts.title or info.own_title
+        self.run_changed.emit(run_id)
+
+    def evaluated(self, run_id: str) -> None:
+        """Read a run's evaluation again."""
+        info = self._infos.get(run_id)
+        if info is not None:
+            info.read_evaluation()
+            self.run_changed.emit(run_id)
+
+    def prepare(self) -> None:
+        """Have a process stand by."""
+        # The next one is asked for some time after a run has begun: by then the window may be closing.
+        if not self._shut and (self._project is not None or self.parent() is not None):
+            try:
+                self.standby.prepare()
+            except OSError as error:
+                self.failed.emit(self.tr("Training cannot be prepared"), str(error), "")
+
+    def _add(self, run: Any, status: dict[str, Any]) -> RunInfo:
+        there = [*self._infos.values(), *self._removed.all()]
+        number = 1 + max((one.number for one in there), default=-1)
+        info = self._infos[run.name] = read_info(run, status, number, list(self._infos.values()))
+        return info
+
+    def _follow(self, info: RunInfo, follower: Follower) -> None:
+        self._followers[info.id] = follower
+        follower.records.connect(self._hear_records)
+        follower.status.connect(self._hear_status)
+        follower.restarted.connect(self._hear_restart)
+        follower.ended.connect(self._hear_end)
+        follower.start()
+
+    def _wait_again(self, info: RunInfo, status: dict[str, Any]) -> None:
+        self._queue.append(info.id)
+        self._set(info.id, status)
+        self.changed.emit()
+        self._advance()
+
+    def _fits(self) -> bool:
+        """Whether there is memory for one more run beside those at work."""
+        import psutil
+
+        known = [one.memory for one in self.all_active() if one.memory]
+        return bool(psutil.virtual_memory().available - SPARE > max(known, default=USUAL))
+
+    @Slot()
+    def _advance(self) -> None:
+        """Start the next runs of the queue where there is room for them."""
+        while self._queue and self._reading.over and self._project is not None and len(self._followers) < self._at_once:
+            if self._followers and not self._fits():
+                QTimer.singleShot(AGAIN, self, self._advance)
+                return
+            self._begin_next()
+
+    def _begin_next(self) -> None:
+        info = self._infos[self._queue.popleft()]
+        try:
+            process = self.standby.start(info.folder)
+        except OSError as error:
+            reason = self.tr("The training process could not be started: {reason}.").format(reason=error.strerror)
+            self._set(info.id, {**info.status, "state": "failed", "reason": reason}, write=True)
+            return
+        self._follow(info, Follower(info.folder, process))
+        self._set(info.id, {**info.status, "state": "running"})
+        QTimer.singleShot(NEXT_STANDBY, self, self.prepare)
+
+    def _order(self, run_id: str, command: Any) -> None:
+        from workbench.training.run import Run
+
+        info = self._infos.get(run_id)
+        if info is not None and run_id in self._followers:
+            try:
+                Run.open(info.folder).control(command)
+            except WorkbenchError as error:
+                self.failed.emit(self.tr("The run cannot be reached"), str(error), "")
+
+    def _set(self, run_id: str, status: dict[str, Any], *, write: bool = False) -> None:
+        from workbench.training.run import Run
+
+        info = self._infos[run_id]
+        info.status = status
+        if write:
+            try:
+                facts = {key: value for key, value in status.items() if key not in ("state", "at")}
+                Run.open(info.folder).set_status(status["state"], **facts)
+            except WorkbenchError as error:
+                self.failed.emit(self.tr("The run cannot be reached"), str(error), "")
+        self.run_changed.emit(run_id)
+
+    @Slot(str, object)
+    def _hear_records(self, run_id: str, new: list[dict[str, Any]]) -> None:
+        info = self._infos.get(run_id)
+        if info is None or self.sender() is not self._followers.get(run_id):
+            return
+        for record in reversed(new):
+            if record.get("validation"):
+                info.validation = record["validation"]
+                break
+        self.records.emit(run_id, new)
+
+    @Slot(str)
+    def _hear_restart(self, run_id: str) -> None:
+        if self.sender() is self._followers.get(run_id):
+            self.restarted.emit(run_id)
+
+    @Slot(str, dict)
+    def _hear_status(self, run_id: str, status: dict[str, Any]) -> None:
+        if run_id in self._infos and self.sender() is self._followers.get(run_id):
+            if status.get("state") == "queued":  # it has been told to start and is about to
+                status["state"] = "running"
+            self._set(run_id, status)
+
+    @Slot(str)
+    def _hear_end(self, run_id: str) -> None:
+        follower = self._followers.get(run_id)
+        if follower is None or self.sender() is not follower:
+            return
+        del self._followers[run_id]
+        self._leaving.append(follower)
+        follower.finished.connect(partial(_drop, self._leaving, follower))
+        info = self._infos.get(run_id)
+        if info is not None and info.state in ("failed", "lost"):
+            self.failed.emit(self.tr("{title} ended early").format(title=info.title), info.reason, info.details)
+        self.changed.emit()
+        self._advance()
+
+
+def _drop(followers: list[Follower], follower: Follower) -> None:
+    if follower in followers:
+        follower.wait()
+        followers.remove(follower)

@@ -1,0 +1,212 @@
+"""A run in words: its state, times, sizes, metrics; the same on every page."""
+
+import contextlib
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication
+
+from workbench.algorithms import Algorithm, find
+from workbench.app.runs.curve import number
+from workbench.app.runs.run_store import RunInfo
+from workbench.app.widgets.amounts import size, span
+from workbench.errors import WorkbenchError
+from workbench.metrics import all_metrics
+
+NONE = "–"
+INSTANT, SHORT = 0.1, 10  # seconds: nothing worth a figure, and tenths below
+LONG = 200  # characters of a title that are ever measured; no window shows more
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Runs", text)
+
+
+def algorithm_of(info: RunInfo) -> type[Algorithm] | None:
+    """The algorithm's class; None where it was removed since."""
+    with contextlib.suppress(WorkbenchError):
+        return find(info.algorithm)
+    return None
+
+
+def has_epochs(info: RunInfo) -> bool:
+    """Whether it learns in epochs, and so can pause and stop between them."""
+    kind = algorithm_of(info)
+    return kind is None or kind.iterative
+
+
+def state_words(info: RunInfo, wish: str = "", place: int = -1) -> str:
+    """Where a run stands, in a few words.
+
+    Parameters
+    ----------
+    wish
+        What was ordered and not yet answered: pause, resume, stop, cancel or "".
+    place
+        Place in the queue, from 0; negative outside it.
+    """
+    asked = {
+        "pause": _tr("Pausing…"),
+        "resume": _tr("Going on…"),
+        "stop": _tr("Stopping…"),
+        "cancel": _tr("Cancelling…"),
+    }
+    if wish:
+        return asked[wish]
+    state = info.state
+    if state == "queued":
+        return _tr("Waiting, next") if place <= 0 else _tr("Waiting, {n} before it").format(n=place)
+    if state == "running":
+        if info.epochs:
+            return _tr("Epoch {n} of {all}").format(n=min(info.epoch + 1, info.epochs), all=info.epochs)
+        return _tr("Training") if info.status.get("device") else _tr("Starting")
+    seconds = seconds_of(info)
+    if state == "done":
+        return _tr("Done in {time}").format(time=duration(seconds)) if seconds is not None else _tr("Done")
+    if state in ("paused", "stopped", "cancelled") and info.epoch:
+        after = {
+            "paused": _tr("Paused after epoch {n}"),
+            "stopped": _tr("Stopped after epoch {n}"),
+            "cancelled": _tr("Cancelled after epoch {n}"),
+        }
+        return after[state].format(n=info.epoch)
+    alone = {
+        "paused": _tr("Paused"),
+        "stopped": _tr("Stopped"),
+        "cancelled": _tr("Cancelled"),
+        "failed": _tr("Failed"),
+        "lost": _tr("Ended without a word"),
+    }
+    return alone.get(state, state)
+
+
+STATE_INK = {"done": "ok", "failed": "error", "lost": "error", "running": "accent", "paused": "warn"}
+
+
+def seconds_of(info: RunInfo) -> float | None:
+    """Seconds of training so far."""
+    last = info.status.get("last")
+    return number(last.get("seconds")) if isinstance(last, dict) else None
+
+
+def duration(seconds: float | None) -> str:
+    """A time span, rounded to what matters."""
+    if seconds is None:
+        return NONE
+    if seconds < INSTANT:
+        return _tr("<0.1 s")
+    return f"{seconds:.1f} s" if seconds < SHORT else span(seconds)
+
+
+def memory(count: Any) -> str:
+    """Bytes in a unit that people read."""
+    amount = number(count)
+    return NONE if amount is None else size(amount)
+
+
+def metric_title(key: str) -> str:
+    """How a metric such as ``ndcg@10`` is written."""
+    name, _, cutoff = key.partition("@")
+    known = all_metrics().get(name)
+    title = known.title if known is not None else name
+    return f"{title}@{cutoff}" if cutoff else title
+
+
+def changes_of(info: RunInfo) -> list[dict[str, Any]]:
+    """What was changed since the run began, in order: name, value, and epochs that were done then (``since``)."""
+    given = info.status.get("changes") or info.spec.get("changes")
+    found = [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []
+    return [one for one in found if number(one.get("since")) is not None and number(one.get("value")) is not None]
+
+
+def change_words(info: RunInfo, change: dict[str, Any]) -> str:
+    """One change in words: "Learning rate 0.0005 since epoch 3"."""
+    name, since = str(change.get("name")), float(change["since"])
+    title = _titles(info).get(name, name)
+    if name == "epochs":
+        return _tr("{n} more after epoch {m}").format(n=f"{change['value'] - since:g}", m=f"{since:g}")
+    return _tr("{name} {value} since epoch {n}").format(name=title, value=f"{change['value']:g}", n=f"{since:.1f}")
+
+
+def figure(value: Any, digits: int = 3) -> str:
+    """A metric, rounded to what means something."""
+    amount = number(value)
+    return NONE if amount is None else f"{amount:.{digits}f}"
+
+
+def tested(info: RunInfo, key: str) -> tuple[float | None, float | None, float | None]:
+    """Mean and 95 % interval of a test metric; None where there is none."""
+    metrics = info.metrics if isinstance(info.metrics, dict) else {}
+    given = metrics.get(key)
+    if not isinstance(given, dict):
+        return number(given), None, None
+    mean, low, high = (number(given.get(one)) for one in ("mean", "low", "high"))
+    return mean, low, high
+
+
+def validated(info: RunInfo) -> tuple[str, float] | None:
+    """Name and value of the validation metric after the best epoch, whose model is kept; else the last one."""
+    best = info.status.get("best")
+    for given in (best.get("validation") if isinstance(best, dict) else None, info.validation):
+        for name, value in given.items() if isinstance(given, dict) else ():
+            amount = number(value)
+            if amount is not None:
+                return str(name), amount
+    return None
+
+
+def short_title(info: RunInfo) -> str:
+    """The title on one line, no longer than a window is wide."""
+    return " ".join(str(info.title)[:LONG].split())
+
+
+def differences(infos: Sequence[RunInfo], *, seed: bool = True) -> dict[str, str]:
+    """By run id, the hyperparameters (and seed) in which a run differs from others of its algorithm, in words."""
+    groups: dict[str, list[RunInfo]] = {}
+    for info in infos:
+        groups.setdefault(info.algorithm, []).append(info)
+    words: dict[str, str] = {}
+    for group in groups.values():
+        words |= _differences(group, infos, seed=seed)
+    return words
+
+
+def _differences(group: list[RunInfo], every: Sequence[RunInfo], *, seed: bool) -> dict[str, str]:
+    chosen = [{**_hyperparameters(info), **({"seed": info.spec.get("seed", 0)} if seed else {})} for info in group]
+    if any(isinstance(one.get("runs"), str) for one in chosen):  # of a blend, by their titles
+        runs = {info.id: short_title(info) for info in every}
+        for one in chosen:
+            if isinstance(one.get("runs"), str):
+                one["runs"] = " + ".join(runs.get(name, name) for name in one["runs"].split(","))
+    names = dict.fromkeys(name for one in chosen for name in one)
+    unlike = [name for name in names if not _same([one.get(name) for one in chosen])]
+    titles = _titles(group[0]) if unlike else {}
+    return {
+        info.id: ", ".join(f"{titles.get(name, name)} {_value(one.get(name))}" for name in unlike)
+        for info, one in zip(group, chosen, strict=True)
+    }
+
+
+def _same(values: list[Any]) -> bool:
+    """Whether all would be written alike; what equals without a doubt is not written down, for that takes a while."""
+    first = values[0]
+    plain = isinstance(first, int | str | None) or (isinstance(first, float) and first)  # 0.0 and -0.0 are equal
+    if plain and values.count(first) == len(values) and len(set(map(type, values))) == 1:
+        return True
+    return len(set(map(repr, values))) == 1
+
+
+def _hyperparameters(info: RunInfo) -> dict[str, Any]:
+    given = info.spec.get("hyperparameters")
+    return given if isinstance(given, dict) else {}
+
+
+def _titles(info: RunInfo) -> dict[str, str]:
+    kind = algorithm_of(info)
+    fields = kind.model_fields if kind is not None else {}
+    return {name: one.title or name for name, one in fields.items()} | {"seed": _tr("seed")}
+
+
+def _value(value: Any) -> str:
+    text = f"{value:,g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+    return text[:LONG]

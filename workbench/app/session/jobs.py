@@ -1,0 +1,77 @@
+"""The session's processes for jobs, and how it tells that something failed."""
+
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from workbench.app.jobs.job_process import Done, Failed, Progress, Task, TaskWorker
+from workbench.project import log_folder
+
+QUICK = frozenset({"preview", "recommend", "filter", "find_users", "split", "density", "first_lines", "warm_up"})
+
+
+class SessionJobs(QObject):
+    """Hands jobs to the processes that do them. A part of `Session`, which is what pages know."""
+
+    task_changed = Signal()
+    notice = Signal(str, str)
+    """Kind ("info", "ok", "warn", "error") and a short text that goes away by itself."""
+    failure = Signal(str, str, str)
+    """What failed, a sentence on why and what to do, details; shown as a card until it is closed."""
+
+    def __init__(self, parent: QObject | None = None, worker: list[str] | None = None) -> None:
+        super().__init__(parent)
+        log = log_folder() / "worker.log"
+        # Two of them: a question that somebody waits for need not queue behind the export of a million lists.
+        self._long, self._quick = TaskWorker(self, worker, log), TaskWorker(self, worker, log)
+        # What a training would take is measured in a third one, which loads torch when it is needed and may be ended.
+        self._measuring = TaskWorker(self, worker, log)
+        for one in (self._long, self._quick, self._measuring):
+            one.changed.connect(self.task_changed)
+
+    @property
+    def tasks(self) -> list[Task]:
+        """Jobs that wait or run."""
+        return [*self._long.tasks, *self._quick.tasks, *self._measuring.tasks]
+
+    def submit(
+        self,
+        job: str,
+        args: dict[str, Any],
+        *,
+        title: str = "",
+        done: Done | None = None,
+        failed: Failed | None = None,
+        progress: Progress | None = None,
+    ) -> Task:
+        """Let a job of `workbench.jobs` be done outside the window's process.
+
+        Give bound methods of widgets, not lambdas: they are disconnected when the widget goes. Without `failed`, a
+        failure is shown as a card.
+        """
+        task = self._worker(job).submit(job, args, title=title, done=done, failed=failed, progress=progress)
+        if failed is None:
+            task.failed.connect(partial(self._failed, task.title))
+        return task
+
+    def _failed(self, title: str, sentence: str, details: str) -> None:
+        self.failure.emit(self.tr("{job} failed").format(job=title), sentence, details)
+
+    def cancel(self, task: Task) -> None:
+        """End a job at once; what it was to replace stays as it was."""
+        self._worker(task.job).cancel(task)
+
+    def _worker(self, job: str) -> TaskWorker:
+        if job == "estimate":
+            return self._measuring
+        return self._quick if job in QUICK else self._long
+
+    def _prepare_jobs(self) -> None:
+        """Start the processes that wait for jobs."""
+        # One after the other: together they would take the machine from the window.
+        self.submit("warm_up", {}).finished.connect(self._long.start)
+
+    def _end_jobs(self) -> None:
+        for worker in (self._long, self._quick, self._measuring):
+            worker.close()

@@ -1,0 +1,101 @@
+"""The session's project: what is kept with it, and how its data is filtered and divided."""
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QThreadPool, QTimer, Signal, Slot
+
+from workbench.app.session.jobs import SessionJobs
+from workbench.errors import WorkbenchError
+from workbench.files import write_json
+from workbench.project import FILE, Project
+
+SAVE_PAUSE = 1000  # milliseconds from a change of the view to its place on disk
+
+
+class SessionProject(SessionJobs):
+    """Keeps the project's own file up to date. A part of `Session`, which is what pages know."""
+
+    split_changed = Signal()
+    """Another split, or other filters before it."""
+    saved = Signal()
+
+    def __init__(self, parent: QObject | None = None, worker: list[str] | None = None) -> None:
+        super().__init__(parent, worker)
+        self.project: Project | None = None
+        self._saver = QThreadPool(self)
+        self._saver.setMaxThreadCount(1)
+        self._save_soon = QTimer(self, singleShot=True, interval=SAVE_PAUSE)
+        self._save_soon.timeout.connect(self.save)
+
+    def view(self, key: str) -> dict[str, Any]:
+        """What was kept with the project under `key`; empty where nothing was."""
+        kept = self.project.view.get(key) if self.project is not None else None
+        return dict(kept) if isinstance(kept, dict) else {}
+
+    def set_view(self, key: str, value: Any) -> None:
+        """Keep something with the project (JSON values); on disk within two seconds."""
+        if self.project is not None and self.project.view.get(key) != value:
+            self.project.view[key] = value
+            self._save_soon.start()
+
+    @Slot()
+    def save(self, *, wait: bool = False) -> None:
+        """Write ``project.json`` now, outside the window's thread; `wait` for it when closing."""
+        self._save_soon.stop()
+        if self.project is None:
+            return
+        self._saver.start(partial(self._write, self.project.folder, self.project.stored()))
+        if wait:
+            self._saver.waitForDone(5000)
+
+    def _write(self, folder: Path, stored: dict[str, Any]) -> None:
+        try:
+            write_json(folder / FILE, stored)
+        except WorkbenchError as error:
+            self.failure.emit(self.tr("The project was not saved"), str(error), "")
+        else:
+            self.saved.emit()
+
+    @property
+    def split(self) -> dict[str, Any] | None:
+        """``{"name": …, "settings": {…}}``; None where there is no data yet."""
+        return self.project.split if self.project is not None else None
+
+    def set_split(self, name: str, settings: dict[str, Any] | None = None) -> bool:
+        """Choose how the data is divided. False where a setting is out of range; a card says which."""
+        from workbench.data.splitting import make_split
+
+        if self.project is None:
+            return False
+        try:
+            make_split(name, settings)
+        except WorkbenchError as error:
+            self.failure.emit(self.tr("This split is not possible"), str(error), "")
+            return False
+        self.project.split = {"name": name, "settings": dict(settings or {})}
+        self.save()
+        self.split_changed.emit()
+        return True
+
+    @property
+    def filters(self) -> list[dict[str, Any]]:
+        """Names and settings of the filters that come before the split, in their order."""
+        return list(self.project.filters) if self.project is not None else []
+
+    def set_filters(self, filters: list[dict[str, Any]]) -> bool:
+        """Choose what is worked with at all. False where a setting is out of range; a card says which."""
+        from workbench.data.filtering.filters import make_filters
+
+        if self.project is None:
+            return False
+        try:
+            make_filters(filters)
+        except WorkbenchError as error:
+            self.failure.emit(self.tr("These filters are not possible"), str(error), "")
+            return False
+        self.project.filters = [dict(one) for one in filters]
+        self.save()
+        self.split_changed.emit()
+        return True

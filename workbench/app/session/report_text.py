@@ -1,0 +1,52 @@
+"""A report of runs: where it shall lie, how the job is asked for it, and what was written, in words."""
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from workbench.app.session.session import Session
+
+Json = dict[str, Any]
+
+
+def place_of(session: Session) -> Path:
+    """Where files of a session are offered to lie."""
+    return session.project.folder if session.project is not None else Path.home()
+
+
+def title_of(session: Session) -> str:
+    """What a report is called."""
+    return session.project.name if session.project is not None else _tr("Recommendations")
+
+
+def ask_place(session: Session, parent: QWidget, name: str, kinds: str) -> Path | None:
+    """Ask where a file shall be written; None where nobody says."""
+    title = _tr("Save {file}").format(file=name)
+    chosen, kind = QFileDialog.getSaveFileName(parent, title, str(place_of(session) / name), kinds)
+    if not chosen:
+        return None
+    path = Path(chosen)
+    if not path.suffix:  # of the kind that was chosen in the dialog
+        path = path.with_name(path.name + (kind.partition("*")[2].rstrip(")") or Path(name).suffix))
+    return path
+
+
+def ask_report(session: Session, parent: QWidget) -> Path | None:
+    """Ask where a report shall be written."""
+    return ask_place(session, parent, "report.html", _tr("Web page (*.html)"))
+
+
+def report_words(answer: Json) -> list[str]:
+    """What a report has in it."""
+    return [runs_words(answer["runs"])]
+
+
+def runs_words(n: int) -> str:
+    """So many runs."""
+    return _tr("{n:,} runs").format(n=n) if n != 1 else _tr("1 run")
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("SessionFiles", text)

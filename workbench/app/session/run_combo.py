@@ -1,0 +1,121 @@
+"""A choice among trained runs, each with its colour; and the data that a run was trained on."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtWidgets import QComboBox
+
+from workbench.app.runs.run_store import RunInfo
+from workbench.app.runs.run_text import short_title
+from workbench.app.session.session import Session
+from workbench.app.widgets.theme import GRID, theme
+from workbench.data.interactions import Interactions
+from workbench.errors import WorkbenchError
+
+DOT = 2 * GRID
+
+
+class RunCombo(QComboBox):
+    """Trained runs, the newest first. Choosing one selects it in the session."""
+
+    chosen = Signal(str)
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.setToolTip(name)
+        self.setIconSize(QSize(DOT, DOT))
+        self.setMinimumContentsLength(10)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._runs: list[tuple[str, str, int]] = []
+        self.activated.connect(self._choose)
+        theme().changed.connect(self._paint)
+
+    @property
+    def run_id(self) -> str | None:
+        """Id of the run that is shown."""
+        return self.currentData()
+
+    def show_runs(self, infos: list[RunInfo], current: str | None) -> None:
+        """Offer these runs and show one of them."""
+        runs = [(info.id, short_title(info), info.number) for info in reversed(infos)]
+        if runs != self._runs:
+            self._runs = runs
+            self.clear()
+            for run_id, title, _ in runs:
+                self.addItem(title, run_id)
+            self._paint()
+        self.setCurrentIndex(self.findData(current))
+
+    @Slot()
+    def _paint(self) -> None:
+        for place, (_, _, number) in enumerate(self._runs):
+            self.setItemIcon(place, QIcon(dot(theme().series(number), self.devicePixelRatioF())))
+
+    @Slot(int)
+    def _choose(self, place: int) -> None:
+        self.chosen.emit(self.itemData(place))
+
+
+def dot(color: QColor, scale: float) -> QPixmap:
+    """A dot in the middle of a small transparent picture."""
+    picture = QPixmap(round(DOT * scale), round(DOT * scale))
+    picture.fill(Qt.GlobalColor.transparent)
+    picture.setDevicePixelRatio(scale)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(color)
+    painter.drawEllipse(QRectF((DOT - GRID) / 2, (DOT - GRID) / 2, GRID, GRID))
+    painter.end()
+    return picture
+
+
+def usable_runs(session: Session) -> list[RunInfo]:
+    """Runs that have a model, oldest first."""
+    return [info for info in session.all_runs() if info.usable]
+
+
+def run_to_show(session: Session, shown: str | None) -> RunInfo | None:
+    """The run to look at: the first selected one that can be used, else the one that is shown, else the newest."""
+    usable = {info.id: info for info in usable_runs(session)}
+    for run_id in [*session.selected_runs, shown]:
+        if run_id in usable:
+            return usable[run_id]
+    return next(reversed(usable.values()), None)
+
+
+def select_run(session: Session, run_id: str) -> None:
+    """Put a run first among the selected ones; it alone where it was not among them."""
+    selected = session.selected_runs
+    rest = [one for one in selected if one != run_id] if run_id in selected else []
+    session.select_runs([run_id, *rest])
+
+
+class RunData:
+    """The data of the run that is shown; that of the session where it is the same."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._folder: Path | None = None
+        self._data: Interactions | None = None
+
+    def folder(self, info: RunInfo) -> Path:
+        """The data folder that a run was trained on."""
+        return (info.folder / str(info.spec.get("data", ""))).resolve()
+
+    def of(self, info: RunInfo) -> Interactions | None:
+        """The interactions; None where they are not there any more."""
+        folder = self.folder(info)
+        project = self._session.project
+        current = project.data_folder if project is not None else None
+        if current is not None and current.resolve() == folder and self._session.data is not None:
+            return self._session.data
+        if folder != self._folder:
+            self._folder = folder
+            try:
+                self._data = Interactions.open(folder)
+            except WorkbenchError:  # asking the run says why
+                self._data = None
+        return self._data

@@ -1,0 +1,179 @@
+"""The foot of the window: the run in progress with its orders, what waits, and the job in progress."""
+
+from functools import partial
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QWidget
+
+from workbench.app.jobs.job_process import Task
+from workbench.app.runs.run_store import RunInfo
+from workbench.app.session.session import Session
+from workbench.app.widgets.amounts import size, span
+from workbench.app.widgets.basic import Button, Elided, Text
+from workbench.app.widgets.theme import GRID
+
+HEIGHT = 40
+SILENT = frozenset(
+    {"warm_up", "recommend", "find_users", "split", "preview", "estimate", "curves", "compare"}
+)  # too short to be talked about
+
+
+class JobStrip(QWidget):
+    """Always there and always of one height, so that nothing jumps when work begins."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self.setFixedHeight(HEIGHT)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(3 * GRID, 0, 2 * GRID, 0)
+        row.setSpacing(12)
+        self.title, self.epoch = Text("", bold=True), Text("")
+        self.bar = _bar(self.tr("Progress of the training"))
+        self.left = Text("")
+        self.where = Elided("", ink="muted")
+        self._shown = ""
+        self.others = Button("", "quiet", tip=self.tr("Show another run that trains"))
+        self.others.clicked.connect(self._offer_others)
+        for one in (self.title, self.others, self.epoch, self.bar, self.left):
+            row.addWidget(one)
+        row.addWidget(self.where, 1)
+        self.job, self.job_bar = Text("", ink="muted"), _bar(self.tr("Progress of the job"), 120)
+        self.waiting = Text("", ink="muted")
+        self.cancel_job = Button(self.tr("Cancel"), "quiet")
+        self.pause = Button(self.tr("Pause"), "quiet")
+        self.stop = Button(
+            self.tr("Stop and keep"), "quiet", tip=self.tr("End training and keep the best epoch so far")
+        )
+        self.cancel = Button(self.tr("Cancel"), "quiet", tip=self.tr("End training now"))
+        self.cancel.setAccessibleName(self.tr("Cancel training"))
+        self.cancel_job.setAccessibleName(self.tr("Cancel job"))
+        for widget in (self.job, self.job_bar, self.cancel_job, self.waiting, self.pause, self.stop, self.cancel):
+            row.addWidget(widget)
+        self.pause.clicked.connect(self.toggle_pause)
+        self.stop.clicked.connect(self.stop_run)
+        self.cancel.clicked.connect(self._cancel_run)
+        self.cancel_job.clicked.connect(self._cancel_job)
+        session.runs_changed.connect(self.refresh_run)
+        session.run_changed.connect(self.refresh_run)
+        session.task_changed.connect(self.refresh_task)
+        self.refresh_run()
+        self.refresh_task()
+
+    @Slot()
+    @Slot(str)
+    def refresh_run(self, _run_id: str = "") -> None:
+        """Show how far the run in progress is."""
+        info, others = self._active(), self.session.runs.all_active()[1:]
+        words = self.tr("1 more") if len(others) == 1 else self.tr("{n} more").format(n=len(others))
+        self.others.setText(words)
+        self.others.setAccessibleName(words)
+        self.others.setVisible(bool(others))
+        for one in (self.title, self.epoch, self.bar, self.left, self.pause, self.stop, self.cancel):
+            one.setVisible(info is not None)
+        waiting = len(self.session.runs.waiting())
+        self.waiting.setText(self.tr("{n} waiting").format(n=waiting))
+        self.waiting.setVisible(waiting > 0)
+        if info is None:
+            idle = self.tr("Nothing is running") if self.session.project is not None else ""
+            self.where.set_text(idle)
+            return
+        self.title.setText(info.title)
+        self.epoch.setText(_epoch(self, info))
+        _fill(self.bar, info.fraction)
+        paused = info.state == "paused"
+        self.pause.setText(self.tr("Go on") if paused else self.tr("Pause"))
+        self.pause.setAccessibleName(self.pause.text())
+        left = info.seconds_left
+        self.left.setText(self.tr("paused") if paused else span(left) + self.tr(" left") if left else "")
+        self.where.set_text(" · ".join(filter(None, [info.device.upper(), size(info.memory) if info.memory else ""])))
+
+    def _active(self) -> RunInfo | None:
+        """The run that the strip shows and gives orders to: of several the one that was chosen."""
+        found = self.session.runs.all_active()
+        return next((one for one in found if one.id == self._shown), found[0] if found else None)
+
+    @Slot()
+    def _offer_others(self) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        shown = self._active()
+        for info in self.session.runs.all_active():
+            share = f" · {info.fraction:.0%}".replace("%", " %") if info.fraction >= 0 else ""
+            action = menu.addAction(info.title[:80].replace("&", "&&") + share)
+            action.setCheckable(True)
+            action.setChecked(info is shown)
+            action.triggered.connect(partial(self.show_run, info.id))
+        menu.popup(self.others.mapToGlobal(self.others.rect().topLeft()))
+
+    def show_run(self, run_id: str) -> None:
+        """Show this one of several that train."""
+        self._shown = run_id
+        self.refresh_run()
+
+    @Slot()
+    def refresh_task(self) -> None:
+        """Show the job in progress."""
+        task = self._task()
+        for one in (self.job, self.job_bar, self.cancel_job):
+            one.setVisible(task is not None)
+        if task is not None:
+            self.job.setText(" · ".join(filter(None, [task.title, task.text])))
+            _fill(self.job_bar, task.fraction)
+
+    @Slot()
+    def toggle_pause(self) -> None:
+        """Pause the run in progress, or let it go on."""
+        info = self._active()
+        if info is not None:
+            (self.session.unpause_run if info.state == "paused" else self.session.pause_run)(info.id)
+
+    @Slot()
+    def stop_run(self) -> None:
+        """End the run in progress and keep the best epoch."""
+        info = self._active()
+        if info is not None:
+            self.left.setText(self.tr("stopping…"))
+            self.session.stop_run(info.id)
+
+    @Slot()
+    def _cancel_run(self) -> None:
+        info = self._active()
+        if info is not None:
+            self.left.setText(self.tr("cancelling…"))
+            self.session.cancel_run(info.id)
+
+    @Slot()
+    def _cancel_job(self) -> None:
+        task = self._task()
+        if task is not None:
+            self.session.cancel(task)
+
+    def _task(self) -> Task | None:
+        return next((task for task in self.session.tasks if task.job not in SILENT), None)
+
+
+def _epoch(strip: QWidget, info: RunInfo) -> str:
+    if not info.epochs:
+        return strip.tr("training")
+    now = min(info.epochs, info.epoch + 1)
+    return strip.tr("epoch {n} of {m}").format(n=now, m=info.epochs)
+
+
+def _bar(name: str, width: int = 200) -> QProgressBar:
+    bar = QProgressBar()
+    bar.setTextVisible(False)
+    bar.setFixedWidth(width)
+    bar.setAccessibleName(name)
+    bar.setRange(0, 1000)
+    return bar
+
+
+def _fill(bar: QProgressBar, fraction: float) -> None:
+    if fraction < 0:  # busy, for nobody knows how long
+        if bar.maximum():
+            bar.setRange(0, 0)
+        return
+    if not bar.maximum():
+        bar.setRange(0, 1000)
+    bar.setValue(round(fraction * 1000))

@@ -1,0 +1,85 @@
+"""A training that ended announces itself while the person is busy elsewhere: by the messages of the system."""
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
+
+from workbench.app.runs.run_store import RunInfo
+from workbench.app.runs.run_text import duration, figure, metric_title, seconds_of, short_title
+from workbench.app.session.session import Session
+
+SHOWN = 10_000  # milliseconds; many systems have their own idea of it
+TOLD = ("done", "failed", "lost")  # who stopped or cancelled a run was there
+
+
+class Announcer(QObject):
+    """Speaks while the window is in the background, and only then; it never brings the window to the front by itself."""
+
+    announced = Signal(str, str)
+    """Title and text of a message, whether or not the system can show it."""
+
+    def __init__(self, session: Session, window: QWidget) -> None:
+        super().__init__(window)
+        self._session, self._window = session, window
+        self._at_work: set[str] = set()
+        self._tray: QSystemTrayIcon | None = None
+        session.run_changed.connect(self._hear)
+        session.runs_changed.connect(self._look)
+        session.project_changed.connect(self._at_work.clear)
+        QApplication.instance().applicationStateChanged.connect(self._come_back)
+
+    @Slot()
+    def _look(self) -> None:
+        self._at_work |= {info.id for info in self._session.runs.all_active()}
+
+    @Slot(str)
+    def _hear(self, run_id: str) -> None:
+        info = self._session.run(run_id)
+        if info is not None and not info.over:
+            if info.state != "queued":
+                self._at_work.add(run_id)
+        elif info is not None and run_id in self._at_work:
+            self._at_work.remove(run_id)
+            if info.state in TOLD and not self._seen():
+                self._announce(info)
+
+    def _seen(self) -> bool:
+        """Whether the person is at the window, or at one of its dialogs."""
+        return QApplication.applicationState() == Qt.ApplicationState.ApplicationActive
+
+    def _announce(self, info: RunInfo) -> None:
+        title, text = self._words(info)
+        self.announced.emit(title, text)
+        QApplication.alert(self._window)
+        if QSystemTrayIcon.isSystemTrayAvailable() and QSystemTrayIcon.supportsMessages():
+            if self._tray is None:
+                self._tray = QSystemTrayIcon(self._window.windowIcon(), self)
+                self._tray.messageClicked.connect(self._open)
+            self._tray.show()
+            icons = QSystemTrayIcon.MessageIcon
+            icon = icons.Information if info.state == "done" else icons.Warning
+            self._tray.showMessage(title, text, icon, SHOWN)
+
+    def _words(self, info: RunInfo) -> tuple[str, str]:
+        name = short_title(info)[:60]
+        if info.state != "done":
+            return self.tr("{run} failed").format(run=name), info.reason[:200] or self.tr("It ended without a word.")
+        found = info.headline()
+        words = [f"{metric_title(found[0])} {figure(found[1])}"] if found is not None else []
+        if (seconds := seconds_of(info)) is not None:
+            words.append(self.tr("trained in {time}").format(time=duration(seconds)))
+        waiting = len(self._session.runs.waiting())
+        if waiting:
+            words.append(self.tr("1 more waits") if waiting == 1 else self.tr("{n} more wait").format(n=waiting))
+        return self.tr("{run} is trained").format(run=name), " · ".join(words)
+
+    @Slot()
+    def _open(self) -> None:
+        """The message was clicked: that is a wish to see the window."""
+        self._window.setWindowState(self._window.windowState() & ~Qt.WindowState.WindowMinimized)
+        self._window.raise_()
+        self._window.activateWindow()
+
+    @Slot(Qt.ApplicationState)
+    def _come_back(self, state: Qt.ApplicationState) -> None:
+        if state == Qt.ApplicationState.ApplicationActive and self._tray is not None:
+            self._tray.hide()

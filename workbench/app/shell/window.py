@@ -1,0 +1,310 @@
+"""The window: sidebar, one page at a time under a header, and the job strip at the foot."""
+
+import base64
+import contextlib
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QAction, QCloseEvent, QPaintEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QMainWindow,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.app.page import Page
+from workbench.app.pages import all_pages
+from workbench.app.pages.data.dropped_files import ENDINGS
+from workbench.app.session.session import Session
+from workbench.app.shell.actions import make_orders
+from workbench.app.shell.command_palette import CheatSheet, CommandPalette
+from workbench.app.shell.failure_cards import FailureCards
+from workbench.app.shell.header import Header
+from workbench.app.shell.job_strip import JobStrip
+from workbench.app.shell.overlays import DropOverlay, Toast
+from workbench.app.shell.page_stack import PageStack
+from workbench.app.shell.sidebar import Sidebar
+from workbench.app.widgets.basic import Line
+from workbench.app.widgets.theme import GRID
+from workbench.project import FILE, Project, set_setting, settings
+
+FRAME, TITLE_BAR = 8, 48  # pixels that the system may draw around a window
+COLLECT = 1000  # milliseconds between two looks at what the page wants remembered
+
+
+class MainWindow(QMainWindow):
+    """Sidebar, header, page, strip; pages are made when they are first shown, and anew for each project."""
+
+    painted = Signal()
+    """The first picture is on the screen."""
+
+    def __init__(self, session: Session, pages: list[type[Page]] | None = None) -> None:
+        super().__init__()
+        self.session = session
+        self.kinds = {page.name: page for page in (pages if pages is not None else all_pages())}
+        self._project: Project | None = None
+        self._first_paint = True
+        self.setWindowTitle(self.tr("Recommender Workbench"))
+        self.setMinimumSize(960, 600)
+        self.setAcceptDrops(True)
+        self._build()
+        self.commands: dict[str, QAction] = make_orders(self)
+        self._connect()
+        self._restore_geometry()
+        self._collector = QTimer(self, interval=COLLECT)
+        self._collector.timeout.connect(self._collect)
+        self._collector.start()
+        self.show_page("home")
+
+    # Building ------------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.sidebar = Sidebar(self.session, list(self.kinds.values()))
+        self.header = Header()
+        self.stack = PageStack(self.session, self.kinds)
+        self.strip = JobStrip(self.session)
+        self.cards = FailureCards()
+        body = QVBoxLayout()
+        body.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, 12)
+        body.setSpacing(2 * GRID)
+        body.addWidget(self.header)
+        body.addLayout(self.cards)
+        self.area = QScrollArea()
+        self.area.setWidget(self.stack)
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area.viewport().setAutoFillBackground(False)
+        self.stack.setAutoFillBackground(False)
+        body.addWidget(self.area, 1)
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addLayout(body, 1)
+        right.addWidget(Line())
+        right.addWidget(self.strip)
+        central = QWidget()
+        row = QHBoxLayout(central)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.sidebar)
+        row.addWidget(Line(vertical=True))
+        row.addLayout(right, 1)
+        self.setCentralWidget(central)
+        self.overlay = DropOverlay(self)
+        self.toast = Toast(self)
+
+    def _connect(self) -> None:
+        session = self.session
+        self.sidebar.page_chosen.connect(self.turn_to)
+        self.sidebar.palette_wanted.connect(self.open_palette)
+        self.stack.turning.connect(self._collect)
+        self.stack.turned.connect(self._turned)
+        session.page_requested.connect(self.turn_to)
+        session.project_closing.connect(self._collect)
+        session.project_changed.connect(self._change_project)
+        session.failure.connect(self.show_failure)
+        session.notice.connect(self.toast.say)
+
+    # Pages ---------------------------------------------------------------------------------------------------------
+
+    @property
+    def page(self) -> Page | None:
+        """The page at the front."""
+        return self.stack.page
+
+    def show_page(self, name: str) -> None:
+        """Bring a page to the front now, however long it takes to make."""
+        self.turn_to(name)
+        self.stack.finish()
+
+    @Slot(str)
+    def turn_to(self, name: str) -> None:
+        """Bring a page to the front; one that is not there yet is made first, while the window lives."""
+        if name in self.kinds:
+            self.sidebar.set_current(name)
+            self.stack.turn_to(name)
+
+    def show_beside(self, step: int) -> None:
+        """Go so many steps on, or back."""
+        names = list(self.kinds)
+        place = names.index(self.page.name) + step if self.page is not None else 0
+        if 0 <= place < len(names):
+            self.turn_to(names[place])
+
+    @Slot()
+    def _turned(self) -> None:
+        page = self.stack.front
+        if page is not None:
+            self.header.show_page(page)
+            # On a very small screen, or with very large letters, pages are scrolled rather than pushed into each other.
+            self.stack.setMinimumSize(*page.smallest)
+            self.session.set_view("page", page.name)
+
+    @Slot()
+    def make_ahead(self) -> None:
+        """Make a page, or a part of one, before anybody asks for it, and come back for the next."""
+        self.stack.make_ahead()
+
+    @Slot()
+    def _change_project(self) -> None:
+        """Another project: pages begin afresh, at the place where it was left."""
+        project = self.session.project
+        # Pages that were made ahead while there was no project are fresh: the click need not wait for others.
+        self.stack.begin_afresh(keep_unseen=self._project is None)
+        self._project = project
+        self.header.show_page(None)
+        self.cards.clear()
+        kept = project.view.get("page") if project is not None else None
+        start = kept if kept in self.kinds else "data" if project is not None and "data" in self.kinds else "home"
+        self.turn_to(start if project is not None else "home")
+        name = self.tr("Recommender Workbench")
+        self.setWindowTitle(f"{project.name} – {name}" if project is not None else name)
+        set_setting("open", str(project.folder) if project is not None else None)
+
+    @Slot()
+    def _collect(self) -> None:
+        """Keep what the page wants remembered; on disk within two seconds."""
+        page = self.stack.front
+        if page is not None and self.session.project is not None:
+            view = page.remember()
+            if view:
+                self.session.set_view(f"page.{page.name}", view)
+
+    # Orders --------------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def open_file(self) -> None:
+        """Ask for a file of interactions, with its titles or its test file, or for a project."""
+        files = " ".join([*(f"*{ending}" for ending in ENDINGS), FILE])
+        pattern = self.tr("Interactions or project ({files})").format(files=files)
+        paths, _ = QFileDialog.getOpenFileNames(self, self.tr("Open"), "", f"{pattern};;{self.tr('All files')} (*)")
+        if paths:
+            self.session.offer_files([Path(path) for path in paths])
+
+    @Slot()
+    def open_folder(self) -> None:
+        """Ask for a project folder."""
+        path = QFileDialog.getExistingDirectory(self, self.tr("Open a project folder"))
+        if path:
+            self.session.open_project(Path(path))
+
+    @Slot()
+    def new_project(self) -> None:
+        """Ask where a new project shall lie."""
+        path, _ = QFileDialog.getSaveFileName(self, self.tr("Name of the new project's folder"))
+        if path:
+            self.session.new_project(Path(path))
+
+    @Slot()
+    def train(self) -> None:
+        """From anywhere to Train; there, train."""
+        page = self.page
+        if page is not None and page.name == "train" and page.primary is not None:
+            page.primary.trigger()
+        else:
+            self.turn_to("train")
+
+    @Slot()
+    def find_on_page(self) -> None:
+        """Put the cursor where one searches on the page."""
+        if self.page is not None:
+            self.page.find()
+
+    @Slot()
+    def open_palette(self) -> None:
+        """Show everything that can be done here."""
+        offered = [self.page.primary, *self.page.secondary] if self.page is not None else []
+        own = [one for one in offered if isinstance(one, QAction)]
+        CommandPalette([*own, *self.commands.values()], self).open()
+
+    @Slot()
+    def open_help(self) -> None:
+        """Show every shortcut."""
+        CheatSheet(list(self.commands.values()), self).open()
+
+    @Slot()
+    def full_screen(self) -> None:
+        """Fill the screen, or go back to a window."""
+        (self.showNormal if self.isFullScreen() else self.showFullScreen)()
+
+    # Failures ------------------------------------------------------------------------------------------------------
+
+    @Slot(str, str, str)
+    def show_failure(self, title: str, sentence: str, details: str = "") -> None:
+        """Show a card above the page until it is closed; the same one is not shown twice."""
+        project = self.session.project
+        if project is not None and not project.folder.is_dir():
+            # Whatever failed, this is why: said once, not by everything that looks for its file.
+            title = self.tr("The project's folder is gone")
+            sentence = self.tr("{folder} is not there. Put it back, or open it where it is now.").format(
+                folder=project.folder
+            )
+        self.cards.tell(title, sentence, details, self.stack.front)
+
+    # Drops ---------------------------------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: Any) -> None:
+        paths = _paths(event)
+        if paths:
+            self.overlay.offer(paths)
+            event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: Any) -> None:
+        self.overlay.hide()
+
+    def dropEvent(self, event: Any) -> None:
+        self.overlay.hide()
+        paths = _paths(event)
+        if paths:
+            event.acceptProposedAction()
+            self.session.offer_files(paths)
+
+    # The window itself ---------------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._first_paint:
+            self._first_paint = False
+            QTimer.singleShot(0, self, self.painted.emit)
+
+    def resizeEvent(self, event: Any) -> None:
+        super().resizeEvent(event)
+        self.overlay.setGeometry(self.rect())
+        self.toast.place()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._collector.stop()
+        self._collect()
+        project = self.session.project
+        geometry = base64.b64encode(bytes(self.saveGeometry().data())).decode()
+        with contextlib.suppress(OSError):
+            set_setting("geometry", geometry)
+        self.session.project_changed.disconnect(self._change_project)
+        self.session.close()
+        set_setting("open", str(project.folder) if project is not None else None)
+        super().closeEvent(event)
+
+    def _restore_geometry(self) -> None:
+        self.resize(first_size(QApplication.primaryScreen().availableSize()))
+        kept = settings().get("geometry")
+        if isinstance(kept, str):
+            self.restoreGeometry(base64.b64decode(kept))
+            screens = [screen.availableGeometry() for screen in QApplication.screens()]
+            if not any(screen.intersects(self.frameGeometry()) for screen in screens):
+                self.resize(first_size(QApplication.primaryScreen().availableSize()))
+                self.move(0, 0)
+
+
+def first_size(room: QSize) -> QSize:
+    """The size of a window that nobody has sized yet: all of it on the screen, its title bar too."""
+    return QSize(1440, 900).boundedTo(QSize(room.width() - FRAME, room.height() - TITLE_BAR))
+
+
+def _paths(event: Any) -> list[Path]:
+    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]

@@ -1,0 +1,240 @@
+"""The two tables of the page Inspect: what a user had, and what the run recommends."""
+
+import math
+from functools import partial
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHeaderView, QScrollBar
+
+from workbench.app.tables.column import Column, bars, numbers, times
+from workbench.app.tables.item_delegates import (
+    BELOW,
+    INK,
+    INSET,
+    MOVED,
+    N_STARS,
+    STAR,
+    STARS,
+    TALL,
+    YEAR,
+    InkDelegate,
+    RankDelegate,
+    ScoreDelegate,
+    StarsDelegate,
+    TitleDelegate,
+)
+from workbench.app.tables.table_view import TableView
+from workbench.app.widgets.theme import GRID, ROW_HEIGHT, SMALL
+
+LONGEST, LONGEST_TIP = 200, 2000  # letters of a title in a cell and on hover
+STARRED = (5, 10)
+"""Ends of the scales of ratings that are drawn as stars."""
+
+Json = dict[str, Any]
+
+
+def line(text: Any, longest: int = LONGEST) -> str:
+    """A text on one line, no longer than anybody reads."""
+    return " ".join(str(text or "")[:longest].split())
+
+
+def digits_for(values: list[float]) -> int:
+    """Digits after the point so that about three of the largest value mean something."""
+    top = max((abs(v) for v in values if math.isfinite(v)), default=0.0)
+    if top <= 0:
+        return 3
+    return min(6, max(0, 2 - math.floor(math.log10(top)))) if top >= 1 or top < 0.1 else 3  # noqa: PLR2004
+
+
+class ItemTable(TableView):
+    """A table whose rows are items."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.items: list[Json] = []
+
+    def select_item(self, item: str | None) -> None:
+        """Select the row of an item again, after other rows have taken the place; nothing where it is not there."""
+        row = next((at for at, one in enumerate(self.items) if item is not None and one["item"] == item), -1)
+        if row >= 0:
+            self.select(row)
+
+
+class HistoryTable(ItemTable):
+    """Title, rating and day, the newest first; columns that the data lacks are left out."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+        self.setAccessibleName(self.tr("History"))
+        self._titles, self._stars, self._days = TitleDelegate(self), StarsDelegate(self), InkDelegate(self, SMALL)
+
+    def show_items(self, items: list[Json], scale: float | None) -> None:
+        """Show a history; `scale` is the end of the scale of ratings, None where no stars are drawn."""
+        self.items = items
+        columns, widths = [title_column(self.tr("title"), items)], [0]
+        if any(one.get("rating") is not None for one in items):
+            ratings = np.array([math.nan if one.get("rating") is None else one["rating"] for one in items], float)
+            columns.append(_ratings(self.tr("rating"), ratings, scale))
+            widths.append(2 * INSET + 4 * GRID + (N_STARS * STAR if scale else GRID))
+        if any(one.get("time") is not None for one in items):
+            day = times(self.tr("date"), np.array([one.get("time") or 0 for one in items], np.int64))
+            day.extra = {INK: partial(always, "muted")}
+            columns.append(day)
+            widths.append(12 * GRID + 4)
+        lay_columns(self, columns, widths, len(items), ROW_HEIGHT)
+        self.setItemDelegateForColumn(0, self._titles)
+        for place, column in enumerate(columns[1:], 1):
+            self.setItemDelegateForColumn(place, self._stars if column.right else self._days)
+
+
+class ListTable(ItemTable):
+    """Rank, title with genres, score, popularity, and whether the item was in the hidden truth.
+
+    Beside another list it leaves the score out. Where items have a ``was``, arrows tell how far they moved.
+    """
+
+    def __init__(self, name: str = "") -> None:
+        super().__init__("")
+        self.setAccessibleName(name or self.tr("Recommendations"))
+        self._narrow = False
+        self._ranks, self._titles = RankDelegate(self), TitleDelegate(self)
+        self._bars, self._inks = ScoreDelegate(self), InkDelegate(self)
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Leave out what there is no room for; the next list is shown that way."""
+        self._narrow = narrow
+
+    def show_items(self, items: list[Json], number: int) -> None:
+        """Show a list; `number` gives the colour of the run."""
+        self.items = items
+        self._bars.set_number(number)
+        short = self._narrow
+        marks = [
+            (self.tr("✓") if short else self.tr("✓ hit"), "ok") if one.get("hit")
+            else (self.tr("seen"), "muted") if one.get("seen") else ("", "")
+            for one in items
+        ]  # fmt: skip
+        moves = any("was" in one for one in items)
+        rank = numbers("", [one["rank"] for one in items])
+        rank.extra = {INK: partial(always, "muted"), MOVED: lambda row: moved(items[row])}
+        rank.full = lambda row: self._about_move(items[row])
+        popularity = numbers(
+            self.tr("times") if short else self.tr("interactions"), [one["interactions"] for one in items],
+            tip=self.tr("How popular the item is: interactions with it in all of the data"),
+        )  # fmt: skip
+        popularity.extra = {INK: partial(always, "text")}
+        test = Column(
+            "" if short else self.tr("test"), lambda rows: [marks[row][0] for row in rows.tolist()], None,
+            lambda row: self._about(marks[row][1]),
+            tip=self.tr("✓ hit: this item was kept from training, and the user did choose it"),
+            extra={INK: lambda row: marks[row][1]},
+        )  # fmt: skip
+        shown = [
+            (rank, 5 * GRID + (4 * GRID if moves else 0), self._ranks),
+            (title_column(self.tr("title"), items), 0, self._titles),
+        ]
+        if not short:
+            scores = [finite(one.get("score")) for one in items]
+            score = bars(self.tr("score"), scores, digits_for(scores))
+            score.right = False  # the head stands over the bar
+            shown.append((score, 18 * GRID, self._bars))
+        shown += [(popularity, (8 if short else 12) * GRID, self._inks), (test, (4 if short else 8) * GRID, self._inks)]
+        tall = any(one.get("genres") for one in items)
+        columns, widths, delegates = zip(*shown, strict=True)
+        lay_columns(self, list(columns), list(widths), len(items), TALL if tall else ROW_HEIGHT)
+        for place, delegate in enumerate(delegates):
+            self.setItemDelegateForColumn(place, delegate)
+
+    def _about_move(self, one: Json) -> str:
+        if "was" not in one or one["was"] == one["rank"]:
+            return str(one["rank"])
+        if one["was"] is None:
+            return self.tr("{rank}, not in the other list").format(rank=one["rank"])
+        return self.tr("{rank}, was {was}").format(rank=one["rank"], was=one["was"])
+
+    def _about(self, ink: str) -> str:
+        return {
+            "ok": self.tr("This item was kept from training, and the user did choose it"),
+            "muted": self.tr("The user already has this item"),
+        }.get(ink, "")
+
+
+def lay_columns(table: TableView, columns: list[Column], widths: list[int], n_rows: int, height: int) -> None:
+    """Show columns at fixed widths (0: the rest of the room), so that nothing moves from one user to the next."""
+    head = table.horizontalHeader()
+    table.verticalHeader().setMinimumSectionSize(height)
+    table.verticalHeader().setDefaultSectionSize(height)
+    _reserve_bar(table)
+    head.setSortIndicatorShown(False)
+    head.setStretchLastSection(False)
+    table.show_columns(columns, n_rows)
+    for place, width in enumerate(widths):
+        mode = QHeaderView.ResizeMode
+        head.setSectionResizeMode(place, mode.Fixed if width else mode.Stretch)
+        if width:
+            table.setColumnWidth(place, width)
+    table.scrollToTop()
+
+
+def _reserve_bar(table: TableView) -> None:
+    """Keep the room of the scroll bar, and show it only where there is something to scroll to."""
+    if table.verticalScrollBarPolicy() == Qt.ScrollBarPolicy.ScrollBarAlwaysOn:
+        return
+    table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+    bar = table.verticalScrollBar()
+    bar.setStyleSheet("QScrollBar::handle:vertical:disabled { background: transparent; }")
+    bar.rangeChanged.connect(partial(_enable, bar))
+
+
+def _enable(bar: QScrollBar, low: int, high: int) -> None:
+    bar.setEnabled(high > low)
+
+
+def title_column(head: str, items: list[Json]) -> Column:
+    """Titles with years and genres, for a `TitleDelegate`."""
+    shown = [line(one.get("title") or one["item"]) for one in items]
+    years = [str(one["year"]) if one.get("year") else "" for one in items]
+    below = [line(", ".join(one["genres"])) if one.get("genres") else "" for one in items]
+
+    def full(row: int) -> str:
+        one = items[row]
+        whole = line(one.get("title") or one["item"], LONGEST_TIP)
+        return "\n".join(filter(None, [f"{whole} {years[row]}".strip(), below[row], line(one["item"])]))
+
+    return Column(
+        head, lambda rows: [shown[row] for row in rows.tolist()], lambda: np.array(shown, object), full,
+        extra={YEAR: lambda row: years[row], BELOW: lambda row: below[row]},
+    )  # fmt: skip
+
+
+def _ratings(head: str, ratings: np.ndarray, scale: float | None) -> Column:
+    texts = ["–" if value != value else f"{value:.4g}" for value in ratings.tolist()]  # noqa: PLR0124 - NaN
+
+    def stars(row: int) -> float | None:
+        value = float(ratings[row])
+        return None if scale is None or math.isnan(value) else min(1.0, max(0.0, value / scale))
+
+    return Column(
+        head, lambda rows: [texts[row] for row in rows.tolist()], lambda: ratings, right=True, extra={STARS: stars}
+    )
+
+
+def always(ink: str, _row: int) -> str:
+    """The same colour for each row."""
+    return ink
+
+
+def finite(value: Any) -> float:
+    """A number; NaN for what is none."""
+    return float(value) if isinstance(value, int | float) and math.isfinite(value) else math.nan
+
+
+def moved(one: Json) -> str:
+    """How far an item of a list came up (▲) or went down (▼); "+" where it was not there; "" where it stayed."""
+    if "was" not in one or one["was"] == one["rank"]:
+        return ""
+    if one["was"] is None:
+        return "+"
+    return f"{'▲' if one['was'] > one['rank'] else '▼'}{abs(one['was'] - one['rank']):,}"

@@ -1,0 +1,22 @@
+"""Amounts in words: times and sizes."""
+
+
+def span(seconds: float | None) -> str:
+    """A time in words: "8 s", "2 min 10 s", "3 h 5 min"."""
+    if seconds is None:
+        return ""
+    whole = round(seconds)
+    if whole < 60:  # noqa: PLR2004 - a minute
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:  # noqa: PLR2004 - an hour
+        return f"{minutes} min {rest} s" if minutes < 10 else f"{minutes} min"  # noqa: PLR2004 - seconds matter below
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min"
+
+
+def size(count: float) -> str:
+    """Bytes in words: "340 MB", "1.2 GB"."""
+    if count < 1e9:  # noqa: PLR2004 - a gigabyte
+        return f"{count / 1e6:,.0f} MB"
+    return f"{count / 1e9:,.1f} GB"

@@ -1,0 +1,183 @@
+"""A form made from a declaration: hyperparameters of algorithms and settings of splits alike.
+
+Everything on it (name, help, default, range, unit, what is folded away and when a field matters) comes from the JSON
+schema of the pydantic class; nothing is written twice.
+"""
+
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from workbench.app.widgets import icons
+from workbench.app.widgets.basic import Button, clear
+from workbench.app.widgets.field import Field
+from workbench.declaring import allowed_range, applies
+
+
+class Form(QWidget):
+    """One row for each declared field: name and help at the left, input at the right.
+
+    What is folded away is made when it is unfolded: most people never look at it, and every row takes its time.
+    """
+
+    changed = Signal()
+    """A person or `set_values` changed something."""
+    valid_changed = Signal(bool)
+
+    def __init__(self, declaration: type[BaseModel] | None = None, *, hidden: tuple[str, ...] = ()) -> None:
+        super().__init__()
+        self._declaration: type[BaseModel] | None = None
+        self._hidden = hidden
+        self._rows: dict[str, Field] = {}
+        self._schemas: dict[str, dict[str, Any]] = {}
+        self._folded: dict[str, Any] = {}  # values of fields that have no row yet
+        self._valid = True
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(12)
+        self.set_declaration(declaration)
+
+    def set_declaration(self, declaration: type[BaseModel] | None, values: dict[str, Any] | None = None) -> None:
+        """Show the fields of another class, with their defaults or with these values."""
+        clear(self._column)
+        schema = declaration.model_json_schema() if declaration is not None else {}
+        self._declaration, self._rows = declaration, {}
+        self._schemas = {name: one for name, one in schema.get("properties", {}).items() if name not in self._hidden}
+        self._folded = {name: one.get("default") for name, one in self._schemas.items() if one.get("advanced")}
+        for name in self._schemas:
+            if name not in self._folded:
+                self._column.addWidget(self._row(name))
+        self._advanced = QWidget()
+        inside = QVBoxLayout(self._advanced)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(12)
+        self._fold = Button(self.tr("More settings"), "quiet", icon="chevron-right")
+        self._fold.setCheckable(True)
+        self._fold.toggled.connect(self._unfold)
+        self._advanced.setVisible(False)
+        for one in (self._fold, self._advanced):
+            self._column.addWidget(one, 0, Qt.AlignmentFlag.AlignLeft if one is self._fold else Qt.AlignmentFlag(0))
+        self._fold.setVisible(bool(self._folded))
+        self._column.addStretch(1)
+        if values:
+            self.set_values(values)
+        self._check()
+
+    @property
+    def valid(self) -> bool:
+        """Whether every value is in its range."""
+        return self._valid
+
+    def values(self) -> dict[str, Any]:
+        """Every field's value, also of those that do not matter now."""
+        rows = self._rows
+        return {name: rows[name].value() if name in rows else self._folded[name] for name in self._schemas}
+
+    def changed_values(self) -> dict[str, Any]:
+        """Only what differs from its default."""
+        return {name: value for name, value in self.values().items() if value != self._schemas[name].get("default")}
+
+    def set_values(self, values: dict[str, Any]) -> None:
+        """Fill in values; a field that is not named keeps its own."""
+        known = {name: value for name, value in values.items() if name in self._schemas}
+        if any(name in self._folded and value != self._folded[name] for name, value in known.items()):
+            self._make_folded()
+        for name, value in known.items():
+            if name in self._rows:
+                self._rows[name].set_value(value)
+        if any(row.schema.get("advanced") and not row.is_default() for row in self._rows.values()):
+            self._fold.setChecked(True)
+        self._check()
+
+    def reset(self) -> None:
+        """Take every default again."""
+        for row in self._rows.values():
+            row.reset()
+
+    def errors(self) -> dict[str, str]:
+        """A sentence for each field whose value is out of range."""
+        return {name: row.error for name, row in self._rows.items() if row.error}
+
+    def focus_error(self) -> None:
+        """Put the cursor into the first field that is wrong."""
+        wrong = next((row for row in self._rows.values() if row.error), None)
+        if wrong is not None:
+            self.focus_field(wrong.name)
+
+    def focus_field(self, name: str) -> None:
+        """Put the cursor into a field, where it is on the form; what is folded away is unfolded."""
+        if name in self._schemas:
+            if self._schemas[name].get("advanced"):
+                self._fold.setChecked(True)
+            self._rows[name].input.setFocus()
+
+    def field(self, name: str) -> Field:
+        """The row of one field."""
+        if name in self._folded:
+            self._make_folded()
+        return self._rows[name]
+
+    def _make_folded(self) -> None:
+        """Make the rows of what is folded away."""
+        inside = self._advanced.layout()
+        for name in self._folded:
+            inside.addWidget(self._row(name))
+        self._folded = {}
+        tabs_after(self._fold, self._advanced)
+        self._check()
+
+    def _unfold(self, on: bool) -> None:
+        if on and self._folded:
+            self._make_folded()
+        icons.bind(self._fold, "chevron-down" if on else "chevron-right", "muted")
+        self._advanced.setVisible(on)
+
+    def _row(self, name: str) -> Field:
+        row = Field(name, self._schemas[name])
+        row.edited.connect(self._check)
+        self._rows[name] = row
+        return row
+
+    def _check(self) -> None:
+        values = self.values()
+        wrong = self._wrong(values)
+        for name, row in self._rows.items():
+            row.set_error(wrong.get(name, ""))
+            row.setVisible(applies(row.schema, values))
+        if self._valid == bool(wrong):
+            self._valid = not wrong
+            self.valid_changed.emit(self._valid)
+        self.changed.emit()
+
+    def _wrong(self, values: dict[str, Any]) -> dict[str, str]:
+        if self._declaration is None:
+            return {}
+        try:
+            self._declaration(**values)
+        except ValidationError as error:
+            found = {}
+            for one in error.errors():
+                name = str(one["loc"][0]) if one["loc"] else next(iter(self._rows), "")
+                schema = self._schemas.get(name, {})
+                own = str(one["ctx"]["error"]) if one["type"] == "value_error" else ""  # the declaration's own sentence
+                found[name] = (
+                    f"{own[:1].upper()}{own[1:]}."
+                    if own
+                    else self.tr("Must be {range}.").format(range=allowed_range(schema))
+                )
+            return found
+        return {}
+
+
+def tabs_after(before: QWidget, root: QWidget) -> QWidget:
+    """Let Tab go from `before` through all that can be reached inside `root`; returns the last of it.
+
+    What is made anew, such as the fields of another algorithm, else comes behind everything that was there already.
+    """
+    for one in root.findChildren(QWidget):
+        if one.focusPolicy() & Qt.FocusPolicy.TabFocus and one.window() is root.window():  # no list that pops up
+            QWidget.setTabOrder(before, one)
+            before = one
+    return before

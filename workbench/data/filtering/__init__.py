@@ -1,0 +1,1 @@
+"""Which interactions are worked with at all."""

@@ -1,0 +1,1 @@
+"""From a file to a data folder, with every row accounted for."""

@@ -1,0 +1,75 @@
+"""The account of a reading: what became of each row."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from pyarrow import csv
+
+from workbench.data.reading.blocks import Piece
+
+SHOWN_REFUSED = 100
+REFUSED = pa.schema({"file": pa.string(), "line": pa.int64(), "reason": pa.string(), "text": pa.string()})
+
+
+@dataclass
+class Report:
+    """What became of each row: ``rows == kept + refused_count``.
+
+    Attributes
+    ----------
+    refused : list of dict
+        The first 100: ``line`` (from 1), ``reason``, ``text`` (and ``file`` where several were read).
+    duplicates : int
+        Kept rows that repeat a user and item already there; counted in `kept`.
+    merged : int
+        Rows that went into another in building the interactions.
+    warnings : list of str
+        Doubts about the whole, as sentences.
+    """
+
+    rows: int = 0
+    kept: int = 0
+    refused_count: int = 0
+    refused: list[dict[str, Any]] = field(default_factory=list)
+    duplicates: int = 0
+    merged: int = 0
+    warnings: list[str] = field(default_factory=list)
+
+
+def nothing_kept(path: Path, report: Report) -> str:
+    """Say why nothing could be kept of a file."""
+    if not report.rows:
+        return f"{path.name} has a header and no rows. Choose a file with interactions."
+    worst = report.refused[0]
+    return (
+        f"None of the {report.rows:,} rows of {path.name} could be kept; line {worst['line']}: {worst['reason']}. "
+        "Check the delimiter and which column is which."
+    )
+
+
+@contextmanager
+def refused_file(path: Path | None) -> Iterator[csv.CSVWriter | None]:
+    """Open a CSV file for refused rows; None where none is wanted."""
+    if path is None:
+        yield None
+        return
+    with csv.CSVWriter(str(path), REFUSED) as writer:
+        yield writer
+
+
+def account(piece: Piece, report: Report, sink: csv.CSVWriter | None, name: str | None) -> None:
+    """Add a piece to the account; `name` of the file where several are read."""
+    report.rows += piece.rows
+    report.kept += len(piece.user)
+    if piece.refused is None:
+        return
+    report.refused_count += piece.refused.num_rows
+    for row in piece.refused.slice(0, max(SHOWN_REFUSED - len(report.refused), 0)).to_pylist():
+        report.refused.append({**row, "file": name} if name else row)
+    if sink:
+        names = pa.array([name or ""] * piece.refused.num_rows)
+        sink.write_table(piece.refused.add_column(0, "file", names).cast(REFUSED))

@@ -1,0 +1,319 @@
+"""A file becomes a data folder: read in a stream, every row accounted for, written whole or not at all."""
+
+import hashlib
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent import futures
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from workbench.control import Control
+from workbench.data.importing import roles
+from workbench.data.importing.builder import LONG, SHORT, Assembly, Phases
+from workbench.data.importing.import_report import Report, account, nothing_kept, refused_file
+from workbench.data.importing.recipes import Recipe, make_recipe, time_kind
+from workbench.data.importing.roles import Columns
+from workbench.data.importing.warnings import warnings
+from workbench.data.interactions import Interactions
+from workbench.data.overview.summary import iso, summarize
+from workbench.data.reading.blocks import Converter, Layout, Piece
+from workbench.data.reading.first_rows import matrix_names, preview
+from workbench.data.reading.folders import interactions_of, look_into
+from workbench.data.reading.formats import Format
+from workbench.data.reading.prefetch import ahead
+from workbench.data.reading.sources import changed, packing, stamp, zip_member, zip_members
+from workbench.data.reading.streams import open_text, row_blocks
+from workbench.data.reading.wide import Lists, Matrix
+from workbench.data.side_files import vectors as features
+from workbench.data.side_files.items import read_items
+from workbench.data.side_files.people import read_users
+from workbench.errors import WorkbenchError
+from workbench.files import read_json, whole_folder
+
+__all__ = ["Recipe", "Report", "import_file", "inspect", "make_recipe", "read_interactions", "time_kind"]
+
+LARGE = 40 << 20  # bytes from which a file takes its time as tens of millions of rows do
+PARTS = {"train": 0, "validation": 1, "test": 2}
+
+
+def read_interactions(
+    paths: dict[str, Path] | Path,
+    recipe: Recipe | None = None,
+    *,
+    columns: Columns | str | None = None,
+    control: Control | None = None,
+    refused: Path | None = None,
+    spill: Path | None = None,
+    guessed: bool = False,
+) -> tuple[Interactions, Report, Recipe]:
+    """Read a file, or the person's own split as ``{"train": ..., "validation": ..., "test": ...}``.
+
+    Parameters
+    ----------
+    recipe
+        How to read; guessed from the first file where None.
+    columns
+        Which column is which, where there is no recipe and the guess was corrected.
+    refused
+        CSV file to write all refused rows to (line, reason, text).
+    spill
+        Folder in which millions of rows wait; the system's place for temporary files where None.
+    guessed
+        Whether nobody has said the encoding of the recipe, so that it is corrected where the file tells another.
+
+    Raises
+    ------
+    WorkbenchError
+        If a file cannot be read, has no row that fits, or changes while it is read.
+    """
+    files = _files(paths)
+    unknown = set(files) - set(PARTS) - {"all"}
+    if unknown or not files:
+        message = f"Files are for {', '.join(PARTS)}, not {', '.join(sorted(unknown)) or 'nothing'}."
+        raise WorkbenchError(message)
+    control = control or Control()
+    first = next(iter(files.values()))
+    chosen = recipe or make_recipe(first, columns)
+    with ExitStack() as stack:
+        rows = stack.enter_context(Assembly(spill, _phases(files)))
+        report, accents_differ = _read_all(files, chosen, control, refused, rows)
+        if accents_differ and (recipe is None or guessed):  # the sample of the guess was ASCII, the rest is not UTF-8
+            chosen = chosen.model_copy(update={"format": chosen.format.model_copy(update={"encoding": "latin-1"})})
+            rows = stack.enter_context(Assembly(spill, _phases(files)))
+            report, _ = _read_all(files, chosen, control, refused, rows)
+        if not report.kept:
+            raise WorkbenchError(nothing_kept(first, report))
+        data = rows.build(chosen.duplicates, control)
+    control.check()
+    report.duplicates = report.merged = report.kept - len(data)
+    names = {role: name for role, name in chosen.columns.model_dump().items() if isinstance(name, str)}
+    report.warnings = warnings(data, names)
+    return _rated(data, chosen.rating_as), report, chosen
+
+
+def _files(paths: dict[str, Path] | Path) -> dict[str, Path]:
+    """Each file by its part; for a folder that is recognised, its file of interactions."""
+    return {
+        name: interactions_of(path) for name, path in ({"all": paths} if isinstance(paths, Path) else paths).items()
+    }
+
+
+def _phases(files: dict[str, Path]) -> Phases:
+    return LONG if sum(stamp(path).size for path in files.values()) >= LARGE else SHORT
+
+
+def _rated(data: Interactions, rating_as: str) -> Interactions:
+    """The same interactions with ratings as the recipe wants them."""
+    if rating_as == "as is" or data.rating is None:
+        return data
+    return replace(data, rating=np.log1p(np.maximum(data.rating, 0)) if rating_as == "log" else None)
+
+
+def _read_all(
+    files: dict[str, Path], recipe: Recipe, control: Control, refused: Path | None, rows: Assembly
+) -> tuple[Report, bool]:
+    """Read all files into `rows`; the account, and whether the encoding looks wrong."""
+    report, wrong = Report(), False
+    with refused_file(refused) as sink:
+        for number, (name, path) in enumerate(files.items()):
+            before = stamp(path)
+            converter = converter_of(path, recipe)
+            each = (rows.phases.read - rows.phases.begun) / len(files)
+            share = (rows.phases.begun + each * number, each)
+            for piece in _pieces(path, converter, report, control, share):
+                control.check()
+                account(piece, report, sink, path.name if len(files) > 1 else None)
+                rows.add(piece, PARTS.get(name), control)
+            if stamp(path) != before:
+                raise changed(path)
+            wrong |= converter.is_other_encoding
+    return report, wrong
+
+
+def converter_of(path: Path, recipe: Recipe) -> Converter | Lists | Matrix:
+    """What turns the blocks of a file into pieces, as the recipe says."""
+    layout = recipe.format.model_copy(update=_packing(path, recipe.format))
+    if layout.kind == "lists":
+        return Lists(layout)
+    if layout.kind == "matrix":
+        names = matrix_names(path, layout)
+        return Matrix(layout, len(names), names, rated=recipe.columns.rating is not None)
+    shown = preview(path, layout)
+    at = roles.positions(recipe.columns, shown)
+    names_of = {role: shown.names[i] if layout.header else role for role, i in at.items()}
+    return Converter(Layout(layout, len(shown.names), at, names_of, recipe.time or time_kind(shown, recipe.columns)))
+
+
+def _pieces(
+    path: Path, converter: Converter | Lists | Matrix, report: Report, control: Control, share: tuple[float, float]
+) -> Iterator[Piece]:
+    layout = converter.layout.format if isinstance(converter, Converter) else converter.layout
+    with open_text(path, layout) as source:
+        # What was read of the file when a block was cut: by the time it is converted, more has been read ahead.
+        cut = ((block, source.fraction()) for block in row_blocks(source, layout))
+        with closing(ahead(cut)) as every:
+            for block, fraction in every:
+                control.check()
+                if block.data:
+                    yield converter.convert(block)
+                control.progress(share[0] + share[1] * fraction, f"{report.rows:,} rows read")
+
+
+def _packing(path: Path, layout: Format) -> dict[str, str]:
+    """How this very file is packed, where a recipe made for another is used on it."""
+    if layout.kind == "excel":
+        return {}
+    compression = packing(path)
+    if compression == layout.compression and (compression != "zip" or layout.member in zip_members(path)):
+        return {}
+    return {"compression": compression, "member": zip_member(path) if compression == "zip" else ""}
+
+
+def inspect(
+    path: Path,
+    columns: Columns | str | None = None,
+    *,
+    recipe: Recipe | None = None,
+    further: Mapping[str, Path | None] | None = None,
+    control: Control | None = None,
+) -> dict[str, Any]:
+    """What an import would do, as plain values for JSON; `further` files as in `import_file`, by name."""
+    data, report, recipe = read_interactions(path, recipe, columns=columns, control=control)
+    low, high = (float(data.rating.min()), float(data.rating.max())) if data.rating is not None else (None, None)
+    since, until = (iso(data.time.min()), iso(data.time.max())) if data.time is not None else (None, None)
+    return {
+        **asdict(report),
+        "interactions": len(data),
+        "users": data.n_users,
+        "items": data.n_items,
+        "density": len(data) / (data.n_users * data.n_items),
+        "rating_min": low,
+        "rating_max": high,
+        "time_min": since,
+        "time_max": until,
+        "columns": recipe.columns.model_dump(),
+        "time_written": recipe.time,
+        "duplicates_as": recipe.duplicates,
+        "rating_as": recipe.rating_as,
+        **({"joined": _joined(data, None, further, control or Control())} if further else {}),
+        **recipe.format.model_dump(
+            include={"kind", "delimiter", "encoding", "header", "compression", "decimal", "table", "missing"}
+        ),
+    }
+
+
+def import_file(  # noqa: PLR0913 - each further file has a name of its own
+    paths: dict[str, Path] | Path,
+    folder: Path,
+    recipe: Recipe | None = None,
+    items: Path | None = None,
+    *,
+    users: Path | None = None,
+    vectors: Path | None = None,
+    pictures: Path | None = None,
+    guessed: bool = False,
+    control: Control | None = None,
+) -> dict[str, Any]:
+    """Read a file and write it as a data folder, whole or not at all.
+
+    The folder holds the arrays of `Interactions`, ``data.json``, ``refused.csv`` where rows were refused, and what the
+    files of items, users, item vectors and item pictures tell. A folder in the layout of MovieLens brings its own.
+
+    Returns
+    -------
+    dict
+        The content of ``data.json``: ``source``, ``recipe``, ``report``, ``summary``, the hash, and the report of each
+        further file.
+    """
+    control = control or Control()
+    if isinstance(paths, Path) and paths.is_dir():
+        beside = look_into(paths)
+        items, users = items or beside.items, users or beside.users
+    with whole_folder(folder) as part, _looking_at(paths) as sources:
+        refused = part / "refused.csv"
+        data, report, used = read_interactions(
+            paths, recipe, control=control, refused=refused, spill=part, guessed=guessed
+        )
+        if not report.refused_count:
+            refused.unlink()
+        about: dict[str, Any] = {
+            "source": sources(control),
+            "recipe": used.model_dump(),
+            "report": asdict(report),
+        }
+        control.progress(_phases(_files(paths)).ordered, "Summing up and writing")
+        about |= _joined(
+            data, part, {"items": items, "users": users, "vectors": vectors, "pictures": pictures}, control
+        )
+        with futures.ThreadPoolExecutor(1) as pool:
+            summing = pool.submit(summarize, data, control)
+            data.write_arrays(part, control)
+            about["summary"] = summing.result()
+        control.check()
+        data.write_about(part, about)
+        control.check()
+    control.progress(1.0, f"{report.kept:,} interactions")
+    return dict(read_json(folder / "data.json"))
+
+
+def _joined(
+    data: Interactions, folder: Path | None, files: Mapping[str, Path | None], control: Control
+) -> dict[str, Any]:
+    """Write what further files tell of users and items, where there is a folder; the report of each."""
+    reports: dict[str, Any] = {}
+    for name, path in files.items():
+        if path is None:
+            continue
+        control.check()
+        if name == "items":
+            items, reports[name] = read_items(path, data.item_ids)
+            if folder:
+                items.write(folder)
+        elif name == "users":
+            users, reports[name] = read_users(path, data.user_ids)
+            if folder:
+                users.write(folder)
+        elif name == "vectors":
+            vectors, reports[name] = features.read_vectors(path, data.item_ids)
+            if folder:
+                features.write_vectors(folder, vectors)
+        else:
+            pictures, reports[name] = features.read_pictures(path, data.item_ids)
+            if folder:
+                features.write_pictures(folder, data.item_ids, pictures)
+    return reports
+
+
+@contextmanager
+def _looking_at(paths: dict[str, Path] | Path) -> Iterator[Callable[[Control], dict[str, dict[str, Any]]]]:
+    """Take the files' sizes and hashes in a thread of its own; give what waits for them."""
+    files = _files(paths)
+    stop = threading.Event()
+
+    def look() -> dict[str, dict[str, Any]]:
+        return {n: {"path": str(p), "size": stamp(p).size, "sha256": _sha256(p, stop)} for n, p in files.items()}
+
+    def wait(control: Control) -> dict[str, dict[str, Any]]:
+        while not found.done():
+            control.check()
+            futures.wait([found], 0.1)
+        return found.result()
+
+    with futures.ThreadPoolExecutor(1) as pool:
+        found = pool.submit(look)
+        try:
+            yield wait
+        finally:
+            stop.set()
+
+
+def _sha256(path: Path, stop: threading.Event) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while not stop.is_set() and (piece := file.read(1 << 20)):
+            digest.update(piece)
+    return digest.hexdigest()

@@ -1,0 +1,120 @@
+"""What the window asks of a file: a look at its first rows, the reading of all of it, the list of its duplicates.
+
+Plain JSON values go in and out, as every job of the worker has them.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from workbench.control import Control
+from workbench.data.importing import recipes
+from workbench.data.importing import remembered as remembering
+from workbench.data.importing import roles as columns
+from workbench.data.importing.duplicates import list_duplicates
+from workbench.data.importing.importer import Recipe, import_file
+from workbench.data.reading import first_rows as reading
+from workbench.data.reading import sources
+from workbench.data.reading.folders import interactions_of
+
+Json = dict[str, Any]
+
+
+def preview(
+    path: str,
+    control: Control,
+    known: Json | None = None,
+    rows: int = 200,
+    again: bool = False,
+    recipe: str | None = None,
+) -> Json:
+    """The first rows of a file, its layout, and a guess of its columns.
+
+    Parameters
+    ----------
+    known
+        What the person said of the layout; the rest is guessed. Where nothing was said, the layout is that in which the
+        last file of the same shape was read, if there was one.
+    again
+        Whether the guess is wanted in any case.
+    recipe
+        A stored recipe, by which the file is to be read.
+    """
+    file = interactions_of(Path(path))
+    known = dict(known or {})
+    members = _members(file)
+    if len(members) > 1 and "member" not in known:
+        known["member"] = next((one for one in members if recipes.is_likely(one)), members[0])
+    layout = reading.sniff(file, known)
+    seen = reading.preview(file, layout, rows)
+    before = None
+    if recipe:
+        before = remembering.stored(Path(recipe))
+    elif not again and not set(known) - {"member"}:
+        before = remembering.recall(remembering.shape_of(seen.names, layout))
+    if before:
+        kept = reading.Format(**before["recipe"]["format"])
+        packed = {"compression": layout.compression, "member": layout.member}
+        seen = reading.preview(file, kept.model_copy(update=packed), rows)
+    guess = columns.guess(seen)
+    return {
+        "path": path,
+        "names": seen.names,
+        "rows": seen.rows,
+        "format": seen.format.model_dump(),
+        "columns": guess.columns.model_dump(),
+        "evidence": guess.evidence,
+        "problem": guess.problem,
+        "question": guess.question,
+        "counts": guess.counts,
+        "tables": seen.tables,
+        "members": members if len(members) > 1 else [],
+        "duplicates": list(recipes.usual_duplicates(seen, guess.columns)),
+        "remembered": before,
+    }
+
+
+def _members(file: Path) -> list[str]:
+    return sources.zip_members(file) if sources.packing(file) == "zip" and not sources.is_workbook(file) else []
+
+
+def import_data(
+    paths: str | dict[str, str],
+    folder: str,
+    control: Control,
+    recipe: Json | None = None,
+    further: dict[str, str] | None = None,
+    guessed: bool = False,
+) -> Json:
+    """Read a file (or the person's own training, validation and test files) into a data folder.
+
+    Parameters
+    ----------
+    further
+        Files that tell of items and users, as `import_file` names them: items, users, vectors, pictures.
+    guessed
+        Whether the encoding in the recipe is not the person's choice.
+    """
+    files = {name: Path(one) for name, one in paths.items()} if isinstance(paths, dict) else Path(paths)
+    asked = Recipe(**recipe) if recipe else None
+    others = {name: Path(one) for name, one in (further or {}).items()}
+    about: Json = import_file(
+        files,
+        Path(folder),
+        asked,
+        others.get("items"),
+        users=others.get("users"),
+        vectors=others.get("vectors"),
+        pictures=others.get("pictures"),
+        guessed=guessed,
+        control=control,
+    )
+    if asked is not None:
+        first = interactions_of(next(iter(files.values())) if isinstance(files, dict) else files)
+        names = reading.preview(first, asked.format, 1).names
+        remembering.remember(remembering.shape_of(names, asked.format), first, asked, Path(folder).parent.parent)
+    return about
+
+
+def duplicates(data: str, control: Control) -> Json:
+    """List the rows that repeat a user and an item (`duplicates.list_duplicates`)."""
+    return list_duplicates(Path(data), control)

@@ -1,0 +1,300 @@
+"""Which column is the user, the item, the rating, the time: guessed with evidence, shown, corrected."""
+
+import re
+from itertools import pairwise
+
+from pydantic import BaseModel, ConfigDict
+
+from workbench.data.columns.names import COUNTS, NAMES, likeness, plain
+from workbench.data.columns.times import WRITTEN, guess_kind, is_ambiguous, looks_like_epoch
+from workbench.data.reading.first_rows import NUMBER, Preview
+from workbench.declaring import nearest
+from workbench.errors import WorkbenchError
+
+ROLES = ("user", "item", "rating", "time")
+# Below this a guess is not acted on without asking.
+SURE = 0.25
+WIDE = 20
+FEW_LEVELS = 25
+
+
+class Columns(BaseModel):
+    """The column of each role, by name, or by position (from 0) where the file has no header.
+
+    Attributes
+    ----------
+    rating, time
+        None where the file has none: without ratings, feedback is implicit.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    user: str | int
+    item: str | int
+    rating: str | int | None = None
+    time: str | int | None = None
+
+
+class Guess(BaseModel):
+    """A guess, and why.
+
+    Attributes
+    ----------
+    evidence
+        Role to (sentence, confidence between 0 and 1); roles that no column has are absent.
+    problem
+        Why this is likely no table of interactions, as a sentence; None where it is.
+    question
+        What the person has to say before the times can be read, as a sentence; None where nothing is in doubt.
+    counts
+        Why the ratings are likely counts, such as plays, for which a logarithm or presence may serve better; else None.
+    """
+
+    columns: Columns
+    evidence: dict[str, tuple[str, float]]
+    problem: str | None = None
+    question: str | None = None
+    counts: str | None = None
+
+
+def guess(preview: Preview) -> Guess:
+    """Guess the column of each role from names and values."""
+    names = preview.names
+    # Lists and matrices are shown as rows of user, item and rating, whatever names the file has.
+    header = preview.format.header or preview.format.kind in ("lists", "matrix")
+    values = [preview.column(i) for i in range(len(names))]
+    chosen: dict[str, int] = {}
+    evidence: dict[str, tuple[str, float]] = {}
+    if header:
+        _by_name(names, values, chosen, evidence)
+    named = set(chosen)
+    _by_value(names if header else ["-"] * len(names), values, header, chosen, evidence)
+    found = {role: names[at] if header and names.count(names[at]) == 1 else at for role, at in chosen.items()}
+    problem = _problem(preview, values, chosen, named, evidence) if preview.format.kind != "lists" else None
+    question = _question(names[chosen["time"]], values[chosen["time"]]) if "time" in chosen else None
+    counts = _counts(names[chosen["rating"]], values[chosen["rating"]]) if "rating" in chosen else None
+    return Guess(columns=Columns(**found), evidence=evidence, problem=problem, question=question, counts=counts)
+
+
+def _question(name: str, values: list[str]) -> str | None:
+    if not is_ambiguous(values):
+        return None
+    shown = next(value for value in values if value.strip())
+    return f"In '{name}', dates such as {shown} may begin with the day or with the month. Say which."
+
+
+def counts_of(preview: Preview, rating: str | int | None) -> str | None:
+    """Why the ratings of a column are likely counts, as a sentence; else None."""
+    if rating is None:
+        return None
+    at = _position(rating, preview)
+    return _counts(preview.names[at], preview.column(at))
+
+
+def _counts(name: str, values: list[str]) -> str | None:
+    """Why these are counts: by their name, or because they are whole, never negative and far more spread than stars."""
+    numbers = [float(value.replace(",", ".")) for value in values if NUMBER.fullmatch(value)]
+    if not numbers or not all(number.is_integer() for number in numbers):
+        return None
+    if likeness(name, COUNTS) > 0.5:  # noqa: PLR2004 - more than a part of the name
+        return f"The name '{name}' says that these are counts."
+    if min(numbers) >= 0 and max(numbers) > 100 and max(numbers) > 10 * sorted(numbers)[len(numbers) // 2]:  # noqa: PLR2004
+        return f"The values are whole numbers up to {max(numbers):,.0f}, most of them far smaller: these may be counts."
+    return None
+
+
+def _by_name(
+    names: list[str], values: list[list[str]], chosen: dict[str, int], evidence: dict[str, tuple[str, float]]
+) -> None:
+    """Give each role the column whose name says so most clearly."""
+    wanted = [(likeness(name, NAMES[role]), role, at) for at, name in enumerate(names) for role in ROLES]
+    for sure, role, at in sorted(wanted, key=lambda one: (-one[0], ROLES.index(one[1]), one[2])):
+        if not sure or role in chosen or at in chosen.values():
+            continue
+        if role == "rating" and values[at] and not _numeric(values[at], 0.5):
+            continue
+        if role == "time" and values[at] and not _is_time(values[at], strict=sure < 0.8):  # noqa: PLR2004
+            continue
+        chosen[role] = at
+        evidence[role] = (f"The name '{names[at]}' says {role}.", round(sure, 2))
+
+
+def _by_value(
+    names: list[str],
+    values: list[list[str]],
+    header: bool,
+    chosen: dict[str, int],
+    evidence: dict[str, tuple[str, float]],
+) -> None:
+    """Fill what names did not tell: times by their size, ratings by their few levels, ids by their place."""
+    free = [at for at in range(len(values)) if at not in chosen.values() and not _is_row_number(names[at], values[at])]
+    for role in ("user", "item"):  # two columns at least are left for ids
+        if role not in chosen and len(free) + len(chosen) <= 2:  # noqa: PLR2004
+            _take_first(role, free, chosen, evidence)
+    spare = [at for at in free if header or at > 1]
+    if "time" not in chosen:
+        times = [at for at in spare if _is_time(values[at], strict=True)]
+        if times:
+            chosen["time"] = times[0]
+            kind, why = guess_kind(values[times[0]])
+            evidence["time"] = (f"The values are {why if kind else 'dates'}.", 0.8)
+    if "rating" not in chosen and not header:
+        numeric = [at for at in spare if at not in chosen.values() and _numeric(values[at], 0.9)]
+        if numeric:
+            chosen["rating"] = numeric[0]
+            levels = len(set(values[numeric[0]]))
+            sentence = (
+                f"The values are numbers with {levels} different {'values' if levels > 1 else 'value'} in the sample."
+            )
+            evidence["rating"] = (sentence, 0.8 if levels <= FEW_LEVELS else 0.5)
+    free = [at for at in free if at not in chosen.values()]
+    for role in ("user", "item"):
+        about = next((at for at in free if plain(names[at]).startswith(role)), None) if role not in chosen else None
+        if about is not None:
+            free.remove(about)
+            chosen[role] = about
+            evidence[role] = (f"The name '{names[about]}' speaks of {role}s, though not of their ids.", 0.4)
+        if role not in chosen:
+            _take_first(role, free, chosen, evidence, sure=0.3 if header else 0.7)
+
+
+def _take_first(
+    role: str, free: list[int], chosen: dict[str, int], evidence: dict[str, tuple[str, float]], sure: float = 0.3
+) -> None:
+    if free:
+        chosen[role] = free.pop(0)
+        evidence[role] = (f"Column {chosen[role] + 1} is the first without another role.", sure)
+        return
+    # Nothing is left: the person has to say it.
+    chosen[role] = 1 - chosen.get("item" if role == "user" else "user", 1 if role == "user" else 0)
+    evidence[role] = ("No column is left for it.", 0.0)
+
+
+def _is_row_number(name: str, values: list[str]) -> bool:
+    """Whether a column without a name only counts the rows, as some programs write it."""
+    return name in ("", "Unnamed: 0") and _counts_up(values)
+
+
+def _numeric(values: list[str], share: float) -> bool:
+    return sum(bool(NUMBER.fullmatch(value)) for value in values) > share * len(values)
+
+
+def _is_time(values: list[str], *, strict: bool) -> bool:
+    kind, _ = guess_kind(values[:200])
+    if kind is None:
+        return is_ambiguous(values[:200])
+    return not strict or kind in ("iso", "dmy", "mdy") or looks_like_epoch(values)
+
+
+def _problem(
+    preview: Preview,
+    values: list[list[str]],
+    chosen: dict[str, int],
+    named: set[str],
+    evidence: dict[str, tuple[str, float]],
+) -> str | None:
+    names = preview.names
+    if not {"user", "item"} & named and len(names) >= WIDE and all(_numeric(one, 0.9) for one in values):
+        return (
+            f"This looks like a matrix of users and items with {len(names):,} columns, which is not read yet. "
+            "Write it as rows of user, item and rating, or choose the columns yourself."
+        )
+    table = preview.format.kind not in ("lists", "matrix")
+    if table and not preview.format.header and "time" not in chosen and _counts_up(values[0]):
+        return "This looks like a list of users or items: the first column counts up. Choose the columns for user and item."
+    if not {"rating", "time"} & set(chosen) and _is_prose(values[chosen["item"]]):
+        return "This looks like a list of items or texts, not of interactions. Choose the columns for user and item."
+    for role, other in (("user", "item"), ("item", "user")):
+        if preview.format.header and role not in named and (other in named or len(names) > 2):  # noqa: PLR2004
+            ids = values[chosen[other]]
+            once = len(set(ids)) == len(ids) > 2  # noqa: PLR2004
+            own = values[chosen[role]]
+            alone = len(set(own)) == len(own) > WIDE and evidence[role][1] < 0.5  # noqa: PLR2004 - a mere guess
+            if once or alone or other not in named or evidence[role][1] < SURE:
+                like = f" This may be a list of {other}s: each '{names[chosen[other]]}' is there once." if once else ""
+                return f"No column says by its name that it is the {role}.{like} Choose the columns for user and item."
+    return None
+
+
+def _is_prose(values: list[str]) -> bool:
+    """Whether these are titles or sentences, each another, rather than ids."""
+    worded = sum(bool(re.search(r"[^\W\d]\s+\S", value)) for value in values)
+    return worded > 0.5 * len(values) and len(set(values)) == len(values) > WIDE
+
+
+def _counts_up(values: list[str]) -> bool:
+    if len(values) < WIDE or not all(value.isdecimal() and len(value) < 16 for value in values):  # noqa: PLR2004
+        return False
+    numbers = [int(value) for value in values]
+    return all(b - a == 1 for a, b in pairwise(numbers))
+
+
+def parse(text: str) -> Columns:
+    """Columns from ``user=A,item=B,rating=C,time=D``; see `parse_all`."""
+    return parse_all(text)[0]
+
+
+def parse_all(text: str) -> tuple[Columns, str | None]:
+    """Columns from ``user=A,item=B,rating=C,time=D``, and how times are written where that is said: ``time=D:dmy``.
+
+    Raises
+    ------
+    WorkbenchError
+        If a role is unknown or named twice, or user or item is missing.
+    """
+    found: dict[str, str | int] = {}
+    written = None
+    for part in re.split(r",(?=\s*\w+\s*=)", text):
+        role, _, name = (piece.strip() for piece in part.partition("="))
+        if role not in ROLES:
+            raise WorkbenchError(nearest("role of a column", role, list(ROLES)))
+        if role in found:
+            message = f"The columns '{text}' name the {role} twice. Name it once."
+            raise WorkbenchError(message)
+        before, _, kind = name.rpartition(":")
+        if role == "time" and before and kind in WRITTEN:  # a name may hold a colon, too
+            name, written = before, kind
+        if name:
+            found[role] = int(name) if name.isdecimal() else name
+    missing = [role for role in ("user", "item") if role not in found]
+    if missing:
+        message = f"The columns '{text}' do not say which is the {' and the '.join(missing)}."
+        raise WorkbenchError(message + " Write them as user=A,item=B,rating=C,time=D.")
+    return Columns(**found), written
+
+
+MOST_OF_A_NAME = 80
+
+
+def positions(columns: Columns, preview: Preview) -> dict[str, int]:
+    """Position of the column of each role that there is.
+
+    Raises
+    ------
+    WorkbenchError
+        If a column is not in the file, or has two roles.
+    """
+    found: dict[str, int] = {}
+    for role in ROLES:
+        wanted = getattr(columns, role)
+        if wanted is not None:
+            found[role] = _position(wanted, preview)
+    for role, at in found.items():
+        twin = next((other for other in found if other != role and found[other] == at), None)
+        if twin:
+            name = " ".join(preview.names[at].split())[:MOST_OF_A_NAME]
+            message = f"Column '{name}' cannot be both the {role} and the {twin}."
+            raise WorkbenchError(message + " Choose another for one of them.")
+    return found
+
+
+def _position(wanted: str | int, preview: Preview) -> int:
+    names = preview.names
+    if str(wanted) in names:
+        return names.index(str(wanted))
+    if isinstance(wanted, int):
+        if wanted < len(names):
+            return wanted
+        message = f"There is no column {wanted}: the file has {len(names)} columns, counted from 0."
+        raise WorkbenchError(message)
+    raise WorkbenchError(nearest("column", wanted, names))

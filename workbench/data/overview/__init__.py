@@ -1,0 +1,1 @@
+"""Interactions at a glance."""

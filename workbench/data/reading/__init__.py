@@ -1,0 +1,1 @@
+"""From a file to rows: what it is packed in, encoded in and laid out as."""

@@ -1,0 +1,1 @@
+"""What comes along: attributes of items and users, vectors, pictures."""

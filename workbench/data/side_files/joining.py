@@ -1,0 +1,120 @@
+"""Tables of facts are joined to users or items by id, and it is told what did not match."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from workbench.data.reading.blocks import Converter, Layout
+from workbench.data.reading.first_rows import Preview, preview
+from workbench.data.reading.streams import open_text, row_blocks
+from workbench.errors import WorkbenchError
+
+SHOWN = 20
+
+
+def texts_of(
+    path: Path, shown: Preview, wanted: dict[str, int]
+) -> tuple[pa.Array, dict[str, pa.Array], list[dict[str, Any]]]:
+    """Columns of a file as text, the first row of each id; and the rows that are refused.
+
+    Parameters
+    ----------
+    wanted
+        Position of each column; ``id`` is one of them.
+    """
+    ids, columns, refused, accents_differ = _texts(path, shown, wanted)
+    if accents_differ:  # the sample of the guess was ASCII, the rest is not UTF-8
+        shown = preview(path, shown.format.model_copy(update={"encoding": "latin-1"}))
+        ids, columns, refused, _ = _texts(path, shown, wanted)
+    return ids, columns, refused
+
+
+def _texts(
+    path: Path, shown: Preview, wanted: dict[str, int]
+) -> tuple[pa.Array, dict[str, pa.Array], list[dict[str, Any]], bool]:
+    converter = Converter(Layout(shown.format, len(shown.names), wanted, {}))
+    pieces: dict[str, list[pa.Array]] = {role: [] for role in wanted}
+    refused: list[dict[str, Any]] = []
+    with open_text(path, shown.format) as source:
+        for block in row_blocks(source, shown.format):
+            if not block.data:
+                continue
+            texts, table = converter.texts(block)
+            for role, text in texts.items():
+                pieces[role].append(text)
+            refused += table.to_pylist() if table is not None else []
+    columns = {role: pa.concat_arrays([pa.array([], pa.string()), *parts]) for role, parts in pieces.items()}
+    keep = first_of_each(columns["id"])
+    kept = {role: one.take(keep) for role, one in columns.items()}
+    return kept["id"], kept, refused, converter.is_other_encoding
+
+
+def first_of_each(ids: pa.Array) -> pa.Array:
+    """Positions at which an id stands for the first time, in their order."""
+    _, first = np.unique(ids.dictionary_encode().indices.to_numpy(zero_copy_only=False), return_index=True)
+    return pa.array(np.sort(first))
+
+
+def id_column(columns: list[list[str]], wanted: pa.Array) -> int:
+    """The column that holds most of the wanted ids; the first where none holds any."""
+    overlap = [pc.sum(pc.is_in(pa.array(set(c), pa.string()), value_set=wanted)).as_py() or 0 for c in columns]
+    return int(np.argmax(overlap)) if any(overlap) else 0
+
+
+def match(wanted: pa.Array, ids: pa.Array, path: Path, what: str) -> tuple[pa.Array, dict[str, Any]]:
+    """Where each wanted id stands among those of a file, null where it does not; and the report.
+
+    Parameters
+    ----------
+    what
+        ``item`` or ``user``, for the sentence.
+
+    Raises
+    ------
+    WorkbenchError
+        If none matches.
+    """
+    where = pc.index_in(wanted, value_set=ids)
+    matched = where.is_valid()
+    if not pc.any(matched).as_py():
+        such = f", such as '{ids[0]}', are others than '{wanted[0]}'" if len(ids) and len(wanted) else " are not there"
+        message = f"No row of {path.name} is about an {what} of the interactions: its ids{such}."
+        raise WorkbenchError(message.replace("an user", "a user") + f" Choose the {what} file of this data.")
+    unused = pc.invert(pc.is_in(ids, value_set=wanted))
+    number = pc.sum(matched).as_py()
+    return where, {
+        "source": str(path),
+        "rows": len(ids),
+        "matched": number,
+        "without": len(wanted) - number,
+        "without_examples": wanted.filter(pc.invert(matched)).slice(0, SHOWN).to_pylist(),
+        "unused": pc.sum(unused).as_py(),
+        "unused_examples": ids.filter(unused).slice(0, SHOWN).to_pylist(),
+    }
+
+
+def write_table(path: Path, table: pa.Table) -> None:
+    """Write an Arrow file."""
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table)
+
+
+def open_table(path: Path, what: str) -> pa.Table:
+    """Open an Arrow file, memory-mapped, its columns in one piece.
+
+    Raises
+    ------
+    WorkbenchError
+        If it is damaged.
+    """
+    try:
+        with pa.memory_map(str(path)) as source:
+            table = pa.ipc.open_file(source).read_all()
+        table.validate(full=True)
+        return table.combine_chunks()
+    except (OSError, pa.ArrowException) as error:
+        message = f"{path} is damaged ({error}). Import the {what} file again."
+        raise WorkbenchError(message) from error

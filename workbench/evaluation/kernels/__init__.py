@@ -1,0 +1,1 @@
+"""Compiled loops behind lists and metrics. Each file loads numba: import it inside functions only."""

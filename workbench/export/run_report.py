@@ -1,0 +1,260 @@
+"""What a report says of runs: read from their folders, with anything that may be missing left out."""
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from workbench.algorithms import Algorithm, find
+from workbench.errors import WorkbenchError
+from workbench.evaluation.comparable import key_of, terms_of
+from workbench.evaluation.leaks import LIGHTS
+from workbench.evaluation.significance import Difference
+from workbench.evaluation.verdict import Verdict, verdict_of
+from workbench.files import read_json
+from workbench.metrics import all_metrics
+from workbench.training.comparing import compare_runs
+from workbench.training.run import Run
+from workbench.training.run_notes import Facts as Words
+
+# A name in a table or a picture has no more letters; a person's title may have more.
+LONGEST = 80
+# So many runs are held against each other, the best ones: of 12 there are 66 pairs.
+MOST_COMPARED = 12
+# Marks by which a text from right to left turns what follows it too.
+TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a report says of one run.
+
+    Attributes
+    ----------
+    title : str
+        What the person calls it, or its algorithm; unlike those of the other runs in the report.
+    settings : list of (title, value)
+        Hyperparameters.
+    metrics : dict
+        By name such as ``ndcg@10``: ``mean``, ``low``, ``high``; empty where it was not tested.
+    leaks : list of (name, sentence) or None
+        Leak lights that are red; None where nobody has looked.
+    about : list of (what, how)
+        Everything else that the numbers of the run depend on.
+    """
+
+    run: Run
+    title: str
+    algorithm: str
+    settings: list[tuple[str, str]]
+    seconds: str
+    metrics: dict[str, dict[str, float | None]]
+    records: list[Json]
+    protocol: Json
+    leaks: list[tuple[str, str]] | None
+    about: list[tuple[str, str]]
+    versions: str
+    remarks: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, run: Run) -> "Facts":
+        """Collect them from the folder of a run."""
+        words, records, status = Words.read(run.folder), run.records(), run.status()
+        algorithm = _algorithm(run)
+        title = algorithm.title if algorithm is not None else run.spec.algorithm
+        found = _tested(run)
+        seconds = records[-1].get("seconds") if records else None
+        return cls(
+            run=run,
+            title=short(words.title or title),
+            algorithm=title,
+            settings=_settings(run, algorithm),
+            seconds=f"{seconds:.1f} s" if is_number(seconds) else "–",
+            metrics=_metrics(found.get("metrics")),
+            records=records,
+            protocol=found.get("protocol") or {},
+            leaks=_leaks(found),
+            about=_about(run, status, words),
+            versions=", ".join(f"{name} {number}" for name, number in run.spec.versions.items()),
+            # Who reads a ranking should know that such an algorithm was not made for it.
+            remarks=["made to predict ratings"] if algorithm is not None and algorithm.predicts_ratings else [],
+        )
+
+    def mean(self, metric: str) -> float | None:
+        """Mean of a metric; None where it has none."""
+        value = (self.metrics.get(metric) or {}).get("mean")
+        return value if is_number(value) else None
+
+    def interval(self, metric: str) -> tuple[float | None, float | None]:
+        """Interval of a metric."""
+        value = self.metrics.get(metric) or {}
+        low, high = value.get("low"), value.get("high")
+        return (low, high) if is_number(low) and is_number(high) else (None, None)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Runs that were judged alike, best first, and what their differences mean.
+
+    Attributes
+    ----------
+    metric : str or None
+        By which they are ranked; None where none was tested.
+    pairs : list of dict
+        As of `compare_runs`, with ``verdict``, what is to be said of them.
+    """
+
+    runs: list[Facts]
+    metric: str | None
+    columns: list[str]
+    pairs: list[Json]
+    left_out: int = 0
+
+
+def is_number(value: Any) -> bool:
+    """Whether it is a finite number."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def short(text: str, most: int = LONGEST) -> str:
+    """A text on one line, cut where it is long, that does not turn around what stands beside it."""
+    line = " ".join(TURNING.sub("", str(text)[: 4 * most]).split())
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def facts_of(runs: Sequence[Run]) -> list[Facts]:
+    """Facts of runs; those that are called alike are told apart by what they were given, or by a number."""
+    found = [Facts.of(run) for run in runs]
+    names = [one.title for one in found]
+    for at, one in enumerate(found):
+        same = [other for other, name in zip(found, names, strict=True) if name == names[at]]
+        words = _unlike(one, same)
+        found[at] = replace(one, title=short(f"{names[at]} ({words})")) if words else one
+    names = [one.title for one in found]
+    return [
+        replace(one, title=f"{one.title} · {names[: at + 1].count(one.title)}") if names.count(one.title) > 1 else one
+        for at, one in enumerate(found)
+    ]
+
+
+def _unlike(one: Facts, others: list[Facts]) -> str:
+    """The settings in which a run differs from others, in words."""
+    mine = {**dict(one.settings), "seed": str(one.run.spec.seed)}
+    theirs = [{**dict(other.settings), "seed": str(other.run.spec.seed)} for other in others]
+    return ", ".join(f"{name} {value}" for name, value in mine.items() if any(o.get(name) != value for o in theirs))
+
+
+def groups_of(found: Sequence[Facts], metric: str) -> list[Group]:
+    """Runs by how they were judged: those whose numbers may be ranked together; the largest group first."""
+    together: dict[str, list[Facts]] = {}
+    for one in found:
+        if one.metrics:
+            key = key_of(terms_of(one.run.spec.model_dump(), one.protocol), metric)
+            together.setdefault(key, []).append(one)
+    return [_group(one, metric) for one in sorted(together.values(), key=lambda group: -len(group))]
+
+
+def _group(runs: list[Facts], metric: str) -> Group:
+    known = list(dict.fromkeys(name for one in runs for name in one.metrics))
+    chosen = metric if metric in known else next(iter(known), None)
+    if chosen is None:
+        return Group(runs, None, [], [])
+    sign = -1 if all_metrics()[chosen.partition("@")[0]].higher_is_better is False else 1
+    best = sorted(runs, key=lambda one: (one.mean(chosen) is None, -sign * (one.mean(chosen) or 0.0)))
+    compared = [one for one in best if one.mean(chosen) is not None][:MOST_COMPARED]
+    return Group(best, chosen, known, _pairs(compared, chosen), len(best) - len(compared))
+
+
+def _pairs(runs: list[Facts], metric: str) -> list[Json]:
+    """Every run against every one that is worse, the best first; none where the metric is not one of users."""
+    if len(runs) < 2:  # noqa: PLR2004 - a pair
+        return []
+    try:
+        answer = compare_runs([one.run for one in reversed(runs)], metric)
+    except WorkbenchError:  # one number of all lists together, or what was kept of the users is gone
+        return []
+    titles = {one.run.name: one.title for one in runs}
+    place = {name: at for at, name in enumerate(titles)}
+    pairs = sorted(answer["pairs"], key=lambda one: (place[one["b"]], place[one["a"]]))
+    return [{**one, "verdict": _verdict(one, titles, metric)} for one in pairs]
+
+
+def _verdict(pair: Json, titles: dict[str, str], metric: str) -> Verdict:
+    found = Difference(**{one.name: pair[one.name] for one in fields(Difference)})
+    return verdict_of(found, titles[pair["a"]], titles[pair["b"]], metric)
+
+
+def _algorithm(run: Run) -> type[Algorithm] | None:
+    try:
+        return find(run.spec.algorithm)
+    except WorkbenchError:  # of another version
+        return None
+
+
+def _settings(run: Run, algorithm: type[Algorithm] | None) -> list[tuple[str, str]]:
+    fields = algorithm.model_fields if algorithm is not None else {}
+    titles = {name: one.title or name for name, one in fields.items()}
+    return [(titles.get(name, name), _value(value)) for name, value in run.spec.hyperparameters.items()]
+
+
+def _value(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else short(str(value), 400)
+
+
+def _tested(run: Run) -> Json:
+    path = run.folder / "evaluation.json"
+    try:
+        found = read_json(path) if path.exists() else {}
+    except WorkbenchError:  # damaged: as if it was not tested
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _metrics(given: Any) -> dict[str, dict[str, float | None]]:
+    known = all_metrics()
+    found = given if isinstance(given, dict) else {}
+    return {
+        name: {key: value[key] if is_number(value.get(key)) else None for key in ("mean", "low", "high")}
+        for name, value in found.items()
+        if isinstance(value, dict) and name.partition("@")[0] in known
+    }
+
+
+def _leaks(found: Json) -> list[tuple[str, str]] | None:
+    given = found.get("leaks")
+    if not isinstance(given, list):
+        return None
+    return [(str(one.get("name")), str(one.get("sentence"))) for one in given if isinstance(one, dict)]
+
+
+def lights(runs: Sequence[Facts]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Every leak light by name, with the runs in which it is red and what is said of them."""
+    found: dict[str, dict[str, list[str]]] = {name: {} for name in LIGHTS}
+    for one in runs:
+        for name, told in one.leaks or ():
+            found.setdefault(name, {}).setdefault(told, []).append(one.title)
+    return [(name, [(_who(titles, runs), told) for told, titles in red.items()]) for name, red in found.items()]
+
+
+def _who(titles: list[str], runs: Sequence[Facts]) -> str:
+    return "all of these runs" if len(titles) == len(runs) > 1 else ", ".join(titles)
+
+
+def _about(run: Run, status: Json, words: Words) -> list[tuple[str, str]]:
+    spec = run.spec
+    device = status.get("device")
+    said = [
+        ("Seed", str(spec.seed)),
+        ("Device", " – ".join(filter(None, [str(device or spec.device), str(status.get("device_reason") or "")]))),
+        ("Threads", str(spec.threads) if spec.threads else "as many as are best for the algorithm"),
+        ("Early stopping", f"after {spec.patience} epochs without a better validation" if spec.patience else "never"),
+        ("Changed", "; ".join(f"{one.name} {one.value:g} since epoch {one.since:g}" for one in spec.changes)),
+        ("State", str(status.get("state", ""))),
+        ("Asked for", spec.created),
+        ("Tags", ", ".join(words.tags)),
+        ("Note", words.note),
+        ("Folder", run.name),
+    ]
+    return [(what, how) for what, how in said if how]

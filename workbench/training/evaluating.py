@@ -1,0 +1,133 @@
+"""The test, opened: a trained run's metrics with their protocol, kept in its folder."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from workbench.control import Control
+from workbench.data.filtering.filters import describe
+from workbench.data.splitting import SHOWN, TRAIN, Fold, Part
+from workbench.declaring import nearest
+from workbench.errors import WorkbenchError
+from workbench.evaluation.comparable import MASKED
+from workbench.evaluation.evaluate import CUTOFFS, Evaluation, describe_protocol, evaluate
+from workbench.evaluation.leaks import Evidence, find_leaks
+from workbench.evaluation.lists import Negatives
+from workbench.files import read_json, whole_file, write_json
+from workbench.metrics.peers import PEERS, Peer
+from workbench.training.run import Run, now
+
+
+def evaluate_run(  # noqa: PLR0913 - what a number depends on
+    run: Run,
+    metrics: Sequence[str] | None = None,
+    cutoffs: Sequence[int] = CUTOFFS,
+    relevant_from: float | None = None,
+    control: Control | None = None,
+    *,
+    variants: Mapping[str, str] | None = None,
+    like: str | None = None,
+    negatives: Negatives | None = None,
+    groups: str | None = None,
+) -> dict[str, Any]:
+    """Evaluate a trained run on its test part.
+
+    Parameters
+    ----------
+    variants
+        Formulas by metric, where not the default (`workbench.metrics`).
+    like
+        A tool of `workbench.metrics.peers` whose formulas and masks are taken.
+    negatives
+        Candidates drawn by chance; None, the default: all items.
+    groups
+        An attribute of the users, such as ``gender``: the gap between users is that between its values.
+
+    Returns
+    -------
+    dict
+        ``metrics``, ``users``, ``protocol``, ``seconds`` as in the command line's ``evaluate``, ``leaks`` (see
+        `workbench.evaluation.leaks`), ``at`` and ``opened`` (when this and the first test were); also written to
+        ``evaluation.json``, and every metric of every user to ``users.parquet``, with their lists as indices of items in
+        ``lists.npy`` (a row for each user there): whatever is asked later needs no scoring again.
+    """
+    peer = find_peer(like)
+    algorithm = run.trained_algorithm()
+    result = evaluate(
+        algorithm,
+        masked_part(run.fold, peer.masked),
+        run.data.n_items,
+        metrics=metrics,
+        cutoffs=cutoffs,
+        relevant_from=relevant_from,
+        train=run.fold.train,
+        variants={**peer.variants, **(variants or {})},
+        negatives=negatives,
+        groups=groups,
+        control=control,
+    )
+    protocol = describe_protocol(run.split, result, run.data_identity, run.spec.seed)
+    protocol |= {"masked": MASKED[peer.masked], "mask": peer.masked}
+    if like:
+        protocol["as"] = peer.title
+    if run.spec.filters:
+        protocol |= {"filters": run.spec.filters, "filters_in_words": describe(run.spec.filters)}
+        if negatives is None:
+            protocol["candidates"] = f"all {run.data.n_items} items left by the filters"
+    opened = _opened(run)
+    evidence = Evidence(run.fold, run.split, algorithm.state(), opened, run.status().get("at"))
+    answer = {
+        "metrics": result.metrics,
+        "users": result.users,
+        "protocol": protocol,
+        "seconds": round(result.seconds, 4),
+        "at": now(),
+        "opened": opened,
+        "leaks": [asdict(leak) for leak in find_leaks(evidence)],
+    }
+    _write_users(run, result)
+    write_json(run.folder / "evaluation.json", answer)
+    return answer
+
+
+def _opened(run: Run) -> str:
+    """When the test of this run was opened first; it is kept, whatever becomes of the run."""
+    path = run.folder / "opened.json"
+    if not path.exists():
+        write_json(path, {"at": now()})
+    return str(read_json(path)["at"])
+
+
+def find_peer(like: str | None) -> Peer:
+    """A tool by its name; our own definitions where none is named."""
+    if like is None:
+        return Peer("")
+    if like.lower() not in PEERS:
+        raise WorkbenchError(nearest("tool", like, list(PEERS)))
+    return PEERS[like.lower()]
+
+
+def masked_part(fold: Fold, masked: str) -> Part:
+    """The test part, with more or less left out of the lists."""
+    if masked == "train+validation":
+        return fold.test
+    shown = fold.data.take((fold.places == TRAIN) | (fold.places == SHOWN))
+    return replace(fold.test, seen=shown.by_user.rows(fold.test.who))
+
+
+def _write_users(run: Run, result: Evaluation) -> None:
+    columns: dict[str, Any] = {"user": run.data.user_ids.take(pa.array(result.who))}
+    columns["history"] = run.fold.train.by_user.lengths[result.who]
+    with whole_file(run.folder / "users.parquet") as part:
+        # Numbers that are all different gain nothing from a dictionary.
+        pq.write_table(pa.table(columns | result.per_user), part, use_dictionary=["user"], compression="zstd")
+    lists = run.folder / "lists.npy"
+    if result.lists is None:
+        lists.unlink(missing_ok=True)
+        return
+    with whole_file(lists) as part, part.open("wb") as file:
+        np.save(file, result.lists)

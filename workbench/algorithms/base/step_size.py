@@ -1,6 +1,6 @@
 """How large a step is: the learning rate's course, and the length of the gradient.
 
-torch is imported inside functions only, as in `_torch.py`.
+torch is imported inside functions only, as in `training_loop.py`.
 """
 
 import math

@@ -28,7 +28,7 @@ from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.declaring import hyperparameter
 from workbench.errors import WorkbenchError
 
-# In the order of the constants in `_rating_kernels`.
+# In the order of the constants in `kernels.ratings`.
 MEASURES = ("msd", "cosine", "pearson", "pearson-baseline")
 
 # Similarities that are held at once, and pairs that are predicted at once.

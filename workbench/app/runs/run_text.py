@@ -11,7 +11,6 @@ from workbench.app.runs.curve import number
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.widgets.amounts import size, span
 from workbench.errors import WorkbenchError
-from workbench.metrics import all_metrics
 
 NONE = "–"
 INSTANT, SHORT = 0.1, 10  # seconds: nothing worth a figure, and tenths below
@@ -102,14 +101,6 @@ def memory(count: Any) -> str:
     """Bytes in a unit that people read."""
     amount = number(count)
     return NONE if amount is None else size(amount)
-
-
-def metric_title(key: str) -> str:
-    """How a metric such as ``ndcg@10`` is written."""
-    name, _, cutoff = key.partition("@")
-    known = all_metrics().get(name)
-    title = known.title if known is not None else name
-    return f"{title}@{cutoff}" if cutoff else title
 
 
 def changes_of(info: RunInfo) -> list[dict[str, Any]]:

@@ -4,8 +4,9 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
 
 from workbench.app.runs.run_store import RunInfo
-from workbench.app.runs.run_text import duration, figure, metric_title, seconds_of, short_title
+from workbench.app.runs.run_text import duration, figure, seconds_of, short_title
 from workbench.app.session.session import Session
+from workbench.metrics import metric_title
 
 SHOWN = 10_000  # milliseconds; many systems have their own idea of it
 TOLD = ("done", "failed", "lost")  # who stopped or cancelled a run was there

@@ -7,9 +7,9 @@ from PySide6.QtCore import QCoreApplication
 from workbench.app.pages.compare.comparable import fold_of, is_sampled
 from workbench.app.pages.compare.model import Total
 from workbench.app.runs.run_store import RunInfo
-from workbench.app.runs.run_text import figure, metric_title, tested, validated
+from workbench.app.runs.run_text import figure, tested, validated
 from workbench.evaluation.aggregating import together
-from workbench.metrics import all_metrics
+from workbench.metrics import all_metrics, metric_title
 
 LEAST = 0.0005  # of a deviation that three digits can show
 

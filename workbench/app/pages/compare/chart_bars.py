@@ -7,8 +7,9 @@ from PySide6.QtWidgets import QScrollArea
 from workbench.app.pages.compare.cells import better
 from workbench.app.pages.compare.chart import ComparePicture, Part, tested_runs, titles
 from workbench.app.plots.bar_rows import Bar, BarGroup, BarRows
-from workbench.app.runs.run_text import metric_title, tested
+from workbench.app.runs.run_text import tested
 from workbench.app.session.session import Session
+from workbench.metrics import metric_title
 
 
 def scrolled(rows: BarRows) -> QScrollArea:

@@ -14,11 +14,12 @@ from workbench.app.runs.curve_reader import CurveReader
 from workbench.app.runs.legend import Legend
 from workbench.app.runs.run_lines import RunLine, RunLines
 from workbench.app.runs.run_store import RunInfo
-from workbench.app.runs.run_text import metric_title, tested
+from workbench.app.runs.run_text import tested
 from workbench.app.session.session import Session
 from workbench.app.widgets.basic import Elided, Text
 from workbench.app.widgets.tabs import Tabs
 from workbench.app.widgets.theme import GRID, SMALL
+from workbench.metrics import metric_title
 
 NAMED = 5  # runs in the legend
 HEAD = 34  # pixels

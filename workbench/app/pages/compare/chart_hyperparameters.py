@@ -8,8 +8,9 @@ from workbench.app.pages.compare.cells import better
 from workbench.app.pages.compare.chart import ComparePicture, Part, fill, tested_runs, titles
 from workbench.app.plots.parallel_plot import Across, ParallelPlot, Upright
 from workbench.app.runs.run_store import RunInfo
-from workbench.app.runs.run_text import algorithm_of, metric_title, tested, validated
+from workbench.app.runs.run_text import algorithm_of, tested, validated
 from workbench.app.session.session import Session
+from workbench.metrics import metric_title
 
 MOST = 8  # hyperparameters that have room beside each other
 TICKS = 6  # values that are written at one axis, if there are no more

@@ -13,12 +13,12 @@ from workbench.app.pages.compare.chart_bars import scrolled
 from workbench.app.plots.bar_rows import Bar, BarGroup, BarRows
 from workbench.app.runs.legend import Legend
 from workbench.app.runs.run_store import RunInfo
-from workbench.app.runs.run_text import metric_title
 from workbench.app.session.latest import Latest
 from workbench.app.session.run_combo import RunData
 from workbench.app.session.session import Session
 from workbench.app.tables.item_tables import line
 from workbench.app.widgets.theme import GRID
+from workbench.metrics import metric_title
 
 MOST = 6  # runs: as many as there are colours
 EXACT = 1e-9  # what rounding may leave

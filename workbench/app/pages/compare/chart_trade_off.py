@@ -9,10 +9,10 @@ from workbench.app.pages.compare.chart import ComparePicture, Part, fill, titles
 from workbench.app.pages.compare.columns import is_usual, metrics_of
 from workbench.app.plots.scatter_plot import ScatterPlot
 from workbench.app.runs.run_store import RunInfo
-from workbench.app.runs.run_text import metric_title, seconds_of, tested
+from workbench.app.runs.run_text import seconds_of, tested
 from workbench.app.session.session import Session
 from workbench.evaluation.pareto import front
-from workbench.metrics import all_metrics
+from workbench.metrics import all_metrics, metric_title
 
 SECONDS, CHOSEN = "seconds", "chosen"
 FIRST = ("coverage@10", "epc@10", "novelty@10")  # what accuracy is held against until somebody chooses

@@ -9,12 +9,11 @@ from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QTreeWidget, QTreeWidget
 
 from workbench.app.pages.compare.chart import ComparePicture, Part, fill, stamp, tested_runs, titles
 from workbench.app.plots.plots import LinePlot
-from workbench.app.runs.run_text import metric_title
 from workbench.app.session.latest import Latest
 from workbench.app.session.session import Session
 from workbench.app.widgets.basic import Button
 from workbench.app.widgets.theme import GRID, SMALL, font, theme
-from workbench.metrics import all_metrics
+from workbench.metrics import all_metrics, metric_title
 
 Json = dict[str, Any]
 GAIN, LOSE = 26, 16  # series: green and orange, both with solid lines

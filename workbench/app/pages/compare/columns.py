@@ -20,7 +20,6 @@ from workbench.app.runs.run_text import (
     algorithm_of,
     duration,
     figure,
-    metric_title,
     seconds_of,
     short_title,
     state_words,
@@ -29,7 +28,7 @@ from workbench.app.runs.run_text import (
 )
 from workbench.app.tables.column import SERIES
 from workbench.app.widgets.theme import GRID, SMALL, font
-from workbench.metrics import all_metrics
+from workbench.metrics import all_metrics, metric_title
 
 # Shown beside the chosen metric, where they are not it.
 BESIDE = ("recall@10", "ndcg@10", "coverage@10")

@@ -8,12 +8,12 @@ from PySide6.QtCore import QCoreApplication
 from workbench.app.pages.compare.leak_checks import together
 from workbench.app.pages.compare.model import Group
 from workbench.app.runs.run_store import RunInfo
-from workbench.app.runs.run_text import LONG, NONE, metric_title
+from workbench.app.runs.run_text import LONG, NONE
 from workbench.data.filtering.filters import describe
 from workbench.data.splitting import make_split
 from workbench.errors import WorkbenchError
 from workbench.evaluation import comparable
-from workbench.metrics import all_metrics
+from workbench.metrics import all_metrics, metric_title
 
 SHOWN = 10  # parts that are listed one by one
 

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QSizePolicy, QWidge
 
 from workbench.app.pages.compare.columns import TEST, is_usual, metrics_of, plain, usual_columns
 from workbench.app.runs.run_store import RunInfo
-from workbench.app.runs.run_text import metric_title
 from workbench.app.widgets.basic import Button, SearchField
 from workbench.app.widgets.theme import GRID
+from workbench.metrics import metric_title
 
 FIRST = "ndcg@10"
 

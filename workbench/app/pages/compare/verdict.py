@@ -8,14 +8,14 @@ from PySide6.QtCore import QCoreApplication, Qt, Slot
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.app.runs.run_store import RunInfo
-from workbench.app.runs.run_text import metric_title, short_title, tested
+from workbench.app.runs.run_text import short_title, tested
 from workbench.app.session.latest import Latest
 from workbench.app.session.session import Session
 from workbench.app.widgets.basic import Button, Elided, Text
 from workbench.app.widgets.theme import GRID, SMALL
 from workbench.evaluation.significance import Difference
 from workbench.evaluation.verdict import Verdict, verdict_of
-from workbench.metrics import all_metrics
+from workbench.metrics import all_metrics, metric_title
 
 Json = dict[str, Any]
 PAIR = 2  # runs

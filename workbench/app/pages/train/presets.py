@@ -15,13 +15,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.runs.run_text import figure, metric_title
+from workbench.app.runs.run_text import figure
 from workbench.app.session.session import Session
 from workbench.app.widgets.basic import Button, Text
 from workbench.app.widgets.choice import QuietBox
 from workbench.app.widgets.form import Form
 from workbench.app.widgets.theme import GRID, SMALL
 from workbench.data.splitting import all_splits
+from workbench.metrics import metric_title
 from workbench.training.presets import Preset, presets_of
 
 BEGINNING = "as published:"  # of the names of some presets

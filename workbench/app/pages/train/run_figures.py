@@ -4,9 +4,10 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from workbench.app.runs.curve import Curve
 from workbench.app.runs.run_store import RunInfo
-from workbench.app.runs.run_text import NONE, duration, figure, has_epochs, memory, metric_title, seconds_of
+from workbench.app.runs.run_text import NONE, duration, figure, has_epochs, memory, seconds_of
 from workbench.app.widgets.basic import Figure
 from workbench.app.widgets.theme import GRID
+from workbench.metrics import metric_title
 
 SHARES = {"epoch": 8, "best": 10, "spent": 8, "left": 10, "memory": 9}  # as wide as what they say needs
 

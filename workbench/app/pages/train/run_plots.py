@@ -15,12 +15,13 @@ from workbench.app.runs.curve import LOWER_IS_BETTER, Curve, number
 from workbench.app.runs.legend import Legend
 from workbench.app.runs.run_lines import RunLine, show_lines
 from workbench.app.runs.run_store import RunInfo
-from workbench.app.runs.run_text import changes_of, figure, has_epochs, metric_title
+from workbench.app.runs.run_text import changes_of, figure, has_epochs
 from workbench.app.session.curve_toolbar import CurveTools, draw_curves
 from workbench.app.session.session import Session
 from workbench.app.widgets.basic import Card, Figure
 from workbench.app.widgets.tabs import Tabs
 from workbench.app.widgets.theme import GRID
+from workbench.metrics import metric_title
 
 SERIES = ("validation", "learning_rate", "gradient_norm", "weight_norm", "speed", "memory_bytes")
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QHBoxLayout, QLin
 from workbench.algorithms import Algorithm
 from workbench.app.plots.plots import LinePlot
 from workbench.app.runs.run_store import RunInfo
-from workbench.app.runs.run_text import metric_title, validated
+from workbench.app.runs.run_text import validated
 from workbench.app.session.blend import offered
 from workbench.app.session.session import Session
 from workbench.app.widgets.basic import Button, Text
@@ -16,6 +16,7 @@ from workbench.app.widgets.field import parsed, shown
 from workbench.app.widgets.theme import GRID, SMALL
 from workbench.errors import WorkbenchError
 from workbench.insight.paths import along, count_weights, spread, varied
+from workbench.metrics import metric_title
 
 FEWEST, USUAL, MOST = 2, 6, 20  # values
 

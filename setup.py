@@ -5,5 +5,5 @@ from setuptools import find_packages, setup
 setup(
     packages=[*find_packages(include=["workbench", "workbench.*"]), "workbench_resources"],
     package_dir={"workbench_resources": "resources"},
-    package_data={"workbench_resources": ["**/*"]},
+    package_data={"workbench": ["py.typed"], "workbench_resources": ["**/*"]},
 )

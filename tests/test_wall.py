@@ -31,7 +31,7 @@ import json, sys
 import workbench.app.main
 from workbench.algorithms import all_algorithms
 all_algorithms()
-print(json.dumps(sorted({"torch", "numba", "scipy"} & set(sys.modules))))
+print(json.dumps(sorted({"torch", "numba", "scipy", "workbench.interface"} & set(sys.modules))))
 """
 
 

@@ -11,12 +11,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
-from workbench import __version__, demo
+from workbench import demo
 from workbench.commands import algorithms, compare, inspect, reasons, results, train
 from workbench.commands.options import common
 from workbench.commands.output import Answer, Progress
 from workbench.declaring import nearest
 from workbench.errors import Cancelled, WorkbenchError
+from workbench.version import __version__
 
 DONE, FAILED, WRONG_USAGE, CANCELLED = 0, 1, 2, 130
 COMMANDS = (

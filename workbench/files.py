@@ -54,17 +54,28 @@ def told(path: Path) -> Iterator[None]:
 def whole_folder(path: Path) -> Iterator[Path]:
     """Give a folder to fill; move it to `path` when the block ends well, replacing what was there."""
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    old = path.with_name(f"{path.name}.{os.getpid()}.old.part")
     try:
         part.mkdir(parents=True)
         yield part
-        if path.exists():
-            path.replace(old)
-        part.replace(path)
+        replace_folder(part, path)
     except OSError as error:
         raise _sentence(error, path) from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+def replace_folder(new: Path, path: Path) -> None:
+    """Move the folder `new` to `path`; what was there is gone then, and stays where that fails."""
+    old = path.with_name(f"{path.name}.{os.getpid()}.old.part")
+    try:
+        if path.exists():
+            path.replace(old)
+        new.replace(path)
+    except OSError as error:
+        if old.exists():
+            old.replace(path)
+        raise _sentence(error, path) from error
+    finally:
         shutil.rmtree(old, ignore_errors=True)
 
 

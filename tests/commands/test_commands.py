@@ -8,12 +8,12 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from workbench import __version__
 from workbench.__main__ import main as start
 from workbench.cli import COMMANDS, main
 from workbench.commands.output import Progress
 from workbench.errors import Cancelled
 from workbench.training.run import Run
+from workbench.version import __version__
 
 
 def _rows(path):

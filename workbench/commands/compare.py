@@ -1,6 +1,7 @@
 """``workbench compare``: which run is better, by how much, and whether that is more than chance."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,24 +30,30 @@ def add(commands: Commands) -> None:
 
 def compare(args: argparse.Namespace, progress: Progress) -> Answer:
     """Compare runs."""
-    from workbench.evaluation.evaluate import CUTOFFS
     from workbench.training.comparing import compare_runs
-    from workbench.training.evaluating import evaluate_run
-    from workbench.training.results import has
     from workbench.training.run import Run
 
     if len(args.runs) < 2:  # noqa: PLR2004 - a pair
         args.parser.error("two or more run folders are needed to compare")
     runs = [Run.open(folder) for folder in args.runs]
-    _, _, k = args.metric.partition("@")
-    for run in runs:
-        if not has(run, args.metric):
-            progress.start(f"Testing {run.name}")
-            own = [int(k)] if k.isdecimal() and int(k) else []
-            evaluate_run(run, cutoffs=sorted({*CUTOFFS, *own}), control=progress)
+    test_missing(runs, args.metric, progress)
     progress.start("Comparing")
     answer = compare_runs(runs, args.metric, test=args.test)
     return Answer(answer, _text(answer))
+
+
+def test_missing(runs: Sequence[Any], metric: str, progress: Progress) -> None:
+    """Test the runs whose test does not have this metric yet."""
+    from workbench.evaluation.evaluate import CUTOFFS
+    from workbench.training.evaluating import evaluate_run
+    from workbench.training.results import has
+
+    _, _, k = metric.partition("@")
+    for run in runs:
+        if not has(run, metric):
+            progress.start(f"Testing {run.name}")
+            own = [int(k)] if k.isdecimal() and int(k) else []
+            evaluate_run(run, cutoffs=sorted({*CUTOFFS, *own}), control=progress)
 
 
 def _text(answer: dict[str, Any]) -> str:

@@ -43,11 +43,11 @@ class Progress(Control):
     def __init__(self, stream: TextIO | None = None, *, quiet: bool = False) -> None:
         self.stream = stream or sys.stderr
         self.quiet = quiet
-        self.bar = self.stream.isatty()
+        self.bar = can_redraw(self.stream)
         self.cancelled = False
         self._what = ""
         self._next = 0.0
-        self._drawn = False
+        self._drawn = 0  # characters
 
     def check(self) -> None:
         """Raise Cancelled where that was asked for."""
@@ -78,9 +78,7 @@ class Progress(Control):
             return
         full = round(min(max(fraction, 0.0), 1.0) * BAR)
         line = f"{self._what}  {'█' * full}{'░' * (BAR - full)}  {text}"
-        self.stream.write("\r\x1b[K" + line[: shutil.get_terminal_size().columns - 1])
-        self.stream.flush()
-        self._drawn = True
+        self._draw(line[: shutil.get_terminal_size().columns - 1])
 
     def say(self, sentence: str) -> None:
         """Write a sentence between two drawings."""
@@ -91,9 +89,19 @@ class Progress(Control):
     def end(self) -> None:
         """Take the bar away."""
         if self._drawn:
-            self.stream.write("\r\x1b[K")
-            self.stream.flush()
-            self._drawn = False
+            self._draw("")
+
+    def _draw(self, line: str) -> None:
+        """Draw over the last line. A notebook does not know how to erase one, so blanks cover what is longer."""
+        erased = "\r\x1b[K" if self.stream.isatty() else "\r" + " " * self._drawn + "\r"
+        self.stream.write(erased + line)
+        self.stream.flush()
+        self._drawn = len(line)
+
+
+def can_redraw(stream: TextIO) -> bool:
+    """Whether a line can be drawn over another: on a terminal, and below a cell of a notebook."""
+    return stream.isatty() or type(stream).__module__.partition(".")[0] == "ipykernel"
 
 
 def table(rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> str:

@@ -1,7 +1,7 @@
 """Commands about a trained run: ``evaluate``, ``recommend``, ``predict``."""
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -105,7 +105,7 @@ def evaluate(args: argparse.Namespace, progress: Progress) -> Answer:
     from workbench.training.evaluating import evaluate_run
     from workbench.training.run import Run
 
-    chosen, at = _metrics(args.metrics)
+    chosen, at = named_metrics(args.metrics)
     ks = sorted({*(args.k or ([] if at else CUTOFFS)), *at})
     if args.lists is not None:
         return _evaluate_lists(args, progress, chosen, ks)
@@ -190,7 +190,7 @@ def _formulas(args: argparse.Namespace) -> dict[str, str]:
     return {metric: str(formula) for metric, formula in args.formula or []}
 
 
-def _metrics(asked: list[str] | None) -> tuple[list[str] | None, list[int]]:
+def named_metrics(asked: Sequence[str] | None) -> tuple[list[str] | None, list[int]]:
     """Names without cutoffs, and the cutoffs that stood in them as in ``ndcg@10``."""
     if asked is None:
         return None, []

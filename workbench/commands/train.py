@@ -154,7 +154,7 @@ def _new_run(args: argparse.Namespace, progress: Progress) -> Any:
     make_split(split, settings)
     recipe, stored = recipe_of(args)
     filters = [*make_filters(stored), *(written_as(key, value) for key, value in args.filter or [])]
-    with _new_folder(args.run) as data:
+    with new_folder(args.run) as data:
         _import(args, recipe, data, progress)
         left, steps = apply(filters, Interactions.open(data))
         for one in steps:
@@ -170,7 +170,7 @@ def _new_run(args: argparse.Namespace, progress: Progress) -> Any:
 
 
 @contextmanager
-def _new_folder(folder: Path) -> Iterator[Path]:
+def new_folder(folder: Path) -> Iterator[Path]:
     """The data folder of a new run folder; where the run does not come about, nothing new stays behind."""
     if (folder / "run.json").exists():
         message = (

@@ -7,7 +7,7 @@ finds. Users kept out of training are folded in from their history where the alg
 
 import hashlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -72,8 +72,6 @@ def export_lists(  # noqa: PLR0913 - each is a choice of the person
     started = time.perf_counter()
     control = control or Control()
     check_place(output)
-    if k < 1:
-        raise WorkbenchError(f"A list has at least 1 item, not {k}.")
     chosen = _indices(run.data, users)
     if output.suffix.lower() == ".xlsx":  # said before the work
         check_rows(len(chosen) * min(k, run.data.n_items))
@@ -81,12 +79,9 @@ def export_lists(  # noqa: PLR0913 - each is a choice of the person
     schema = source.schema(columns, reason)
     rows = changed = 0
     with table_file(output, schema) as write:
-        for block in _blocks(source.algorithm, len(chosen), run.data.n_items, k, source.reason is not None):
-            control.check()
-            table = source.lists(chosen[block], k, schema)
+        for table in source.blocks(chosen, k, schema, control):
             changed += write(table)
             rows += len(table)
-            control.progress(block.stop / len(chosen), "users")
     return {
         "path": str(output),
         "rows": rows,
@@ -96,6 +91,25 @@ def export_lists(  # noqa: PLR0913 - each is a choice of the person
         "seconds": round(time.perf_counter() - started, 3),
         "sha256": _sha256(output),
     }
+
+
+def all_lists(  # noqa: PLR0913 - each is a choice of the person
+    run: Run,
+    algorithm: Algorithm,
+    *,
+    users: list[str] | None = None,
+    k: int = 10,
+    include_seen: bool = False,
+    items: Items | None = None,
+    columns: Sequence[str] | None = None,
+    reason: Reason | None = None,
+    control: Control | None = None,
+) -> pa.Table:
+    """What `export_lists` writes, as a table."""
+    source = _Source(run, algorithm, items, include_seen=include_seen)
+    schema = source.schema(columns, reason)
+    blocks = source.blocks(_indices(run.data, users), k, schema, control or Control())
+    return pa.Table.from_batches([batch for table in blocks for batch in table.to_batches()], schema)
 
 
 def first_lists(
@@ -151,6 +165,21 @@ class _Source:
         names = chosen_columns(columns, titled=self.items is not None)
         self.reason = reason if "reason" in names else None
         return pa.schema([(name, COLUMNS[name]) for name in names])
+
+    def blocks(self, users: Array, k: int, schema: pa.Schema, control: Control) -> Iterator[pa.Table]:
+        """Lists of these users, some users at a time.
+
+        Raises
+        ------
+        WorkbenchError
+            If a list would have no item.
+        """
+        if k < 1:
+            raise WorkbenchError(f"A list has at least 1 item, not {k}.")
+        for block in _blocks(self.algorithm, len(users), self.data.n_items, k, self.reason is not None):
+            control.check()
+            yield self.lists(users[block], k, schema)
+            control.progress(block.stop / len(users), "users")
 
     def lists(self, users: Array, k: int, schema: pa.Schema) -> pa.Table:
         """Lists of these users, one row an item."""

@@ -8,7 +8,6 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from workbench import __version__
 from workbench.data.interactions import Interactions
 from workbench.errors import WorkbenchError
 from workbench.evaluation.significance import about
@@ -20,6 +19,7 @@ from workbench.files import read_json, whole_file
 from workbench.metrics import all_metrics, metric_title
 from workbench.resources import resource
 from workbench.training.run import Run, now
+from workbench.version import __version__
 
 HEADLINE = "ndcg@10"
 COLUMNS = ("ndcg@10", "recall@10", "hit@10", "mrr@10", "coverage@10", "rmse")

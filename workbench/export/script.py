@@ -5,12 +5,12 @@ from pathlib import Path
 from pprint import pformat
 from typing import Any
 
-from workbench import __version__
 from workbench.algorithms.hybrid.blend import Blend
 from workbench.errors import WorkbenchError
 from workbench.export.tables import check_folder
 from workbench.files import read_json, whole_file
 from workbench.training.run import KEPT, Run
+from workbench.version import __version__
 
 FURTHER = ("items", "users", "vectors", "pictures")
 

@@ -205,7 +205,7 @@ def train_run(folder: Path, control: Control | None = None) -> dict[str, Any]:
     try:
         with trainer.pulse.beating():
             state = trainer.train()
-    except Cancelled:
+    except (Cancelled, KeyboardInterrupt):  # the latter of a script or a notebook
         trainer.pulse.finish("cancelled")
         raise
     except WorkbenchError as error:

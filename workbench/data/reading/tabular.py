@@ -133,7 +133,7 @@ def _parquet(path: Path, layout: Format) -> Iterator[tuple[float, bytes]]:
         for batch in file.iter_batches(ROWS):
             batch.validate(full=True)
             done += batch.num_rows
-            yield done / total, _csv([_texts(column) for column in batch.columns])
+            yield done / total, _csv([column_texts(column) for column in batch.columns])
 
 
 def _arrow(path: Path, layout: Format) -> Iterator[tuple[float, bytes]]:
@@ -147,7 +147,7 @@ def _arrow(path: Path, layout: Format) -> Iterator[tuple[float, bytes]]:
             for start in range(0, batch.num_rows, ROWS):
                 part = batch.slice(start, ROWS)
                 share = (number - 1 + (start + part.num_rows) / batch.num_rows) / total
-                yield share, _csv([_texts(column) for column in part.columns])
+                yield share, _csv([column_texts(column) for column in part.columns])
 
 
 def _batches(source: Any, path: Path) -> tuple[Iterable[Any], list[str], int]:
@@ -162,11 +162,11 @@ def _batches(source: Any, path: Path) -> tuple[Iterable[Any], list[str], int]:
     return (file.get_batch(i) for i in range(number)), file.schema.names, max(number, 1)
 
 
-def _texts(column: Any) -> Any:
+def column_texts(column: Any) -> Any:
     """A column as text, empty where there is nothing; numbers that are whole without a point."""
     kind = column.type
     if pa.types.is_dictionary(kind):
-        return _texts(column.dictionary_decode())
+        return column_texts(column.dictionary_decode())
     if pa.types.is_boolean(kind):
         column = column.cast(pa.int8())
     elif pa.types.is_floating(kind):
@@ -176,7 +176,7 @@ def _texts(column: Any) -> Any:
     elif pa.types.is_timestamp(kind):
         column = pc.cast(column, pa.timestamp("ms", kind.tz), safe=False)
     elif pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
-        column = pa.array([_text(one) for one in column.to_pylist()], pa.string())
+        column = pa.array([value_text(one) for one in column.to_pylist()], pa.string())
     return pc.fill_null(column.cast(pa.string()), "")
 
 
@@ -333,7 +333,7 @@ def _object(line: bytes, names: list[str]) -> list[str]:
     found = _parsed(line)
     if not isinstance(found, dict):
         return [line.decode(errors="replace")] if line.strip() else []
-    return [_text(found.get(name)) for name in names]
+    return [value_text(found.get(name)) for name in names]
 
 
 READERS: dict[str, Callable[[Path, Format], Any]] = {
@@ -360,7 +360,7 @@ def _written(
     waiting: list[list[str]] = []
     done = cells = 0
     for row in rows:
-        fields = [_text(one) for one in row]
+        fields = [value_text(one) for one in row]
         if any(fields) or width is None:
             while fields and not fields[-1] and (width is None or len(fields) > width):
                 fields.pop()
@@ -390,7 +390,7 @@ def _header(names: list[str]) -> bytes:
     return _rows([[name or f"Column {i}" for i, name in enumerate(names, 1)]])
 
 
-def _text(value: Any) -> str:
+def value_text(value: Any) -> str:
     """A value as text: what a person would have typed."""
     if value is None:
         return ""

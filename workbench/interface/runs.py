@@ -1,0 +1,291 @@
+"""A trained run: how good it is, what it recommends, and why."""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Literal
+
+import pandas as pd
+import pyarrow as pa
+
+from workbench.commands.results import named_metrics
+from workbench.errors import WorkbenchError
+from workbench.evaluation.evaluate import CUTOFFS
+from workbench.evaluation.lists import Negatives
+from workbench.export.lists import all_lists
+from workbench.export.ratings import predict_pairs
+from workbench.insight import looking
+from workbench.insight.explaining import first_reason
+from workbench.interface.frames import Ids
+from workbench.interface.progress import shown
+from workbench.interface.values import one_or_more
+from workbench.training.evaluating import evaluate_run
+from workbench.training.run import Run as RunFolder
+
+
+class Run:
+    """A trained algorithm, with all that it was asked and all that it has learned.
+
+    `train` makes it, and `open_run` opens one that lies in a folder, such as a run of the window.
+    """
+
+    def __init__(self, opened: RunFolder, users: Ids, items: Ids, keeps: tuple[Any, ...] = ()) -> None:
+        self.opened = opened
+        self._users, self._items = users, items
+        self._keeps = keeps  # what must not go before the run: folders go with those who hold them
+
+    def __repr__(self) -> str:
+        return f"<Run {self.name}: {self.opened.new_algorithm().title}, {self.status['state']}>"
+
+    @property
+    def folder(self) -> Path:
+        """Where it lies."""
+        return self.opened.folder
+
+    @property
+    def name(self) -> str:
+        """The folder's name."""
+        return self.opened.name
+
+    @property
+    def hyperparameters(self) -> dict[str, Any]:
+        """All hyperparameters with their values."""
+        return dict(self.opened.spec.hyperparameters)
+
+    @property
+    def status(self) -> dict[str, Any]:
+        """How the training ended: ``state``, ``epoch``, ``device`` and more."""
+        return self.opened.status()
+
+    def records(self) -> pd.DataFrame:
+        """What was recorded while it trained: a row for each epoch with loss, seconds and validation."""
+        return pd.json_normalize([one for one in self.opened.records() if "part" not in one])  # those are steps
+
+    def evaluate(  # noqa: PLR0913 - what a number depends on
+        self,
+        metrics: str | Sequence[str] | None = None,
+        *,
+        k: int | Sequence[int] | None = None,
+        relevant_from: float | None = None,
+        like: str | None = None,
+        formulas: Mapping[str, str] | None = None,
+        negatives: int | None = None,
+        negatives_by: Literal["uniform", "popularity"] = "uniform",
+        negatives_seed: int = 0,
+        groups: str | None = None,
+        progress: bool = True,
+    ) -> pd.DataFrame:
+        """Judge the run on the test part of its fold.
+
+        Parameters
+        ----------
+        metrics
+            Such as ``["ndcg@10", "coverage@10"]`` or ``["ndcg", "recall"]``; all that apply where None. See `list_metrics`.
+        k
+            Lengths of the lists for metrics without an ``@``: 5, 10 and 20 where None.
+        relevant_from
+            The lowest hidden rating that counts as a hit.
+        like
+            Formulas and masks of ``recbole``, ``elliot``, ``warprec`` or ``surprise``.
+        formulas
+            Another formula by metric, such as ``{"recall": "truncated"}``.
+        negatives, negatives_by, negatives_seed
+            Rank the hidden items among so many drawn by chance only, ``uniform`` or by ``popularity``.
+        groups
+            An attribute of the users, for the gap between its values.
+        progress
+            Whether a bar is drawn.
+
+        Returns
+        -------
+        DataFrame
+            ``mean`` and its 95 % interval ``low`` to ``high``, by metric. ``attrs`` has the ``protocol`` and the ``leaks``.
+
+        Raises
+        ------
+        WorkbenchError
+            If there is no such metric or it does not apply.
+        """
+        asked = one_or_more(metrics)
+        chosen, at = named_metrics(asked)
+        lengths = [int(one) for one in one_or_more(k) or ([] if at else CUTOFFS)]
+        drawn = None if negatives is None else Negatives(negatives, negatives_by, negatives_seed)
+        with shown("Evaluating", progress) as control:
+            answer = evaluate_run(
+                self.opened,
+                chosen,
+                sorted({*lengths, *at}),
+                relevant_from,
+                control,
+                variants=dict(formulas or {}),
+                negatives=drawn,
+                like=like,
+                groups=groups,
+            )
+        table = pd.DataFrame.from_dict(
+            answer["metrics"], orient="index", columns=["mean", "low", "high"], dtype="float64"
+        )
+        table.index.name = "metric"
+        if asked is not None and not lengths:  # each with its own length
+            table = table.loc[
+                [name for name in table.index if name in {one.lower() for one in asked} or "@" not in name]
+            ]
+        table.attrs = {name: answer[name] for name in ("protocol", "users", "leaks")}
+        return table
+
+    def recommend(
+        self,
+        users: Any = None,
+        k: int = 10,
+        *,
+        include_seen: bool = False,
+        columns: Sequence[str] | None = None,
+        progress: bool = True,
+    ) -> pd.DataFrame:
+        """Lists of recommendations.
+
+        Parameters
+        ----------
+        users
+            Ids of users, or one; everybody in the data where None.
+        k
+            Items in a list.
+        include_seen
+            Whether to list what a user already has, too.
+        columns
+            Such as ``["user", "item"]``: of ``user``, ``rank``, ``item``, ``score``, ``title``, ``year``, ``genres``,
+            ``hit`` (hidden in the test), ``reason``, ``run``.
+        progress
+            Whether a bar is drawn.
+
+        Returns
+        -------
+        DataFrame
+            A row for each item of each list: ``user``, ``rank``, ``item``, ``score``, and ``title`` where it is known.
+
+        Raises
+        ------
+        WorkbenchError
+            If a user is not in the data.
+        """
+        wanted = one_or_more(users)
+        _, algorithm, items = looking.load(self.folder)
+        with shown("Recommending", progress) as control:
+            found = all_lists(
+                self.opened,
+                algorithm,
+                users=None if wanted is None else self._users.to_texts(wanted),
+                k=k,
+                include_seen=include_seen,
+                items=items,
+                columns=columns,
+                reason=first_reason(algorithm),
+                control=control,
+            )
+        return self._frame(found)
+
+    def explain(self, user: Any, item: Any, *, progress: bool = True) -> pd.DataFrame:
+        """Why an item has its place in a user's list.
+
+        Returns
+        -------
+        DataFrame
+            A row for each interaction of the user's history, what adds most first: ``item``, ``title`` where it is known,
+            ``contribution``, and ``score_without`` and ``rank_without`` if it had never been. ``attrs`` has the item's
+            ``rank`` and ``score``, and ``how`` it was explained (``sum``: ``base`` and the contributions add up to the
+            score; ``leave-one-out``: what the lead over the best others loses).
+
+        Raises
+        ------
+        WorkbenchError
+            If the user or the item is not in the data.
+        """
+        user_text, item_text = self._users.to_texts([user])[0], self._items.to_texts([item])[0]
+        with shown("Explaining", progress) as control:
+            told = looking.explain(str(self.folder), user_text, item_text, control)
+        names = ["item", *self._titled, "contribution", "score_without", "rank_without", "attention"]
+        table = self._of_items(told.pop("reasons"), names)
+        table["rank_without"] = table["rank_without"].astype("Int64")
+        table.attrs = {**told, "user": user, "item": item}
+        return table if table["attention"].notna().any() else table.drop(columns="attention")
+
+    def similar(self, item: Any, k: int = 10, *, progress: bool = True) -> pd.DataFrame:
+        """Items that are like one, as the algorithm sees it.
+
+        Returns
+        -------
+        DataFrame
+            ``rank``, ``item``, ``title`` where it is known, and ``score``: the likeness. ``attrs`` has ``how`` it was
+            found: the cosine of learned ``vectors``, or the score for somebody whose history is this item ``alone``.
+
+        Raises
+        ------
+        WorkbenchError
+            If the item is not in the data.
+        """
+        with shown("Comparing", progress) as control:
+            told = looking.similar(str(self.folder), self._items.to_texts([item])[0], control, k)
+        table = self._of_items(told.pop("items"), ["rank", "item", *self._titled, "score"])
+        table.attrs = {**told, "item": item}
+        return table
+
+    def predict(self, pairs: pd.DataFrame, *, progress: bool = True) -> pd.DataFrame:
+        """Predicted ratings, of algorithms that predict ratings.
+
+        Parameters
+        ----------
+        pairs
+            Columns ``user`` and ``item``. Ids that training has not seen are allowed: they get what strangers get.
+        progress
+            Whether a bar is drawn.
+
+        Returns
+        -------
+        DataFrame
+            The same rows with ``rating``.
+
+        Raises
+        ------
+        WorkbenchError
+            If the algorithm predicts no ratings.
+        """
+        absent = [name for name in ("user", "item") if name not in pairs.columns]
+        if absent:
+            raise WorkbenchError(f"The pairs have no column '{absent[0]}'. Give a DataFrame with 'user' and 'item'.")
+        texts = {"user": self._users.to_texts(pairs["user"]), "item": self._items.to_texts(pairs["item"])}
+        with TemporaryDirectory(prefix="workbench-") as folder, shown("Predicting", progress) as control:
+            asked, found = Path(folder) / "pairs.csv", Path(folder) / "ratings.parquet"
+            pd.DataFrame(texts).to_csv(asked, index=False)
+            predict_pairs(self.opened, self.opened.trained_algorithm(), asked, found, control)
+            ratings = pd.read_parquet(found, columns=["rating"])["rating"]
+        return pairs.assign(rating=ratings.to_numpy())
+
+    @property
+    def _titled(self) -> list[str]:
+        return ["title"] if self.opened.data.item_facts is not None else []
+
+    def _of_items(self, rows: list[dict[str, Any]], names: list[str]) -> pd.DataFrame:
+        columns = {name: [row.get(name) for row in rows] for name in names}
+        table = pd.DataFrame(columns, columns=names)
+        table["item"] = self._items.to_frame(pa.array(columns["item"], pa.string()))
+        return table
+
+    def _frame(self, lists: pa.Table) -> pd.DataFrame:
+        table: pd.DataFrame = lists.to_pandas()
+        for name, ids in (("user", self._users), ("item", self._items)):
+            if name in table:
+                table[name] = ids.to_frame(lists[name].combine_chunks())
+        return table
+
+
+def open_run(folder: str | os.PathLike[str]) -> Run:
+    """Open a run that lies in a folder, such as one of the window or of the command line; its ids are text.
+
+    Raises
+    ------
+    WorkbenchError
+        If it is no run folder, or the run has no model.
+    """
+    opened, _, _ = looking.load(Path(folder))
+    return Run(opened, Ids(), Ids())

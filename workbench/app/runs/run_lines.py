@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from workbench.app.jobs.slices import Slices
-from workbench.app.plots.plots import LinePlot
+from workbench.app.plots.line_plot import LinePlot
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.runs.run_text import short_title
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.app.pages.compare.chart import ComparePicture, Part, titles
 from workbench.app.pages.compare.columns import metrics_of
-from workbench.app.plots.plots import LinePlot
+from workbench.app.plots.line_plot import LinePlot
 from workbench.app.runs.curve import number
 from workbench.app.runs.curve_reader import CurveReader
 from workbench.app.runs.legend import Legend

@@ -26,7 +26,7 @@ from workbench.app.pages.compare.table import RunTable
 from workbench.app.pages.compare.test_action import Testing
 from workbench.app.pages.compare.toolbar import FIRST, Tools
 from workbench.app.pages.compare.verdict import VerdictLines
-from workbench.app.plots.plots import LinePlot
+from workbench.app.plots.line_plot import LinePlot
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.session.session import Session
 from workbench.app.widgets.basic import Card, EmptyState

@@ -7,7 +7,7 @@ import numpy as np
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
-from workbench.app.plots.plots import BarPlot
+from workbench.app.plots.bar_plot import BarPlot
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.session.latest import Latest
 from workbench.app.session.session import Session

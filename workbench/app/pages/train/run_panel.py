@@ -12,7 +12,7 @@ from workbench.app.pages.train.run_failure import RunProblem
 from workbench.app.pages.train.run_figures import RunFigures
 from workbench.app.pages.train.run_header import RunHead
 from workbench.app.pages.train.run_plots import RunPlots
-from workbench.app.plots.plots import LinePlot
+from workbench.app.plots.line_plot import LinePlot
 from workbench.app.runs.curve_reader import CurveReader
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.session.session import Session

@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.app.pages.train.placeholders import empty_words
-from workbench.app.plots.plots import LinePlot
+from workbench.app.plots.line_plot import LinePlot
 from workbench.app.runs.curve import LOWER_IS_BETTER, Curve, number
 from workbench.app.runs.legend import Legend
 from workbench.app.runs.run_lines import RunLine, show_lines

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from workbench.algorithms import Algorithm
-from workbench.app.plots.plots import LinePlot
+from workbench.app.plots.line_plot import LinePlot
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.runs.run_text import validated
 from workbench.app.session.blend import offered

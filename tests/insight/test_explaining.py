@@ -265,7 +265,7 @@ def test_what_need_not_be_asked_again_is_what_asking_gives(name, monkeypatch):
     algorithm, history = ready(name), history_of(name)
     item = unseen(algorithm, history)
     quick = explain(algorithm, history, item)
-    monkeypatch.setattr("workbench.insight.explaining.MOST_SAID", 0)
+    monkeypatch.setattr("workbench.insight.explaining.MAX_SAID_NUMBERS", 0)
     slow = explain(algorithm, history, item)
     assert {one.at: one.rank_without for one in quick.reasons} == {one.at: one.rank_without for one in slow.reasons}
     for one, other in zip(quick.reasons, slow.reasons, strict=True):

@@ -10,9 +10,9 @@ from workbench.algorithms import all_algorithms
 from workbench.data.importing.importer import read_interactions
 from workbench.data.interactions import Interactions
 from workbench.data.overview.summary import summarize
-from workbench.insight.suggesting import Facts, facts, suggest
+from workbench.insight.suggesting import DataProfile, profile, suggest
 
-FILMS = Facts(interactions=1_000_000, users=6_000, items=3_700, per_user=96)
+FILMS = DataProfile(interactions=1_000_000, users=6_000, items=3_700, per_user=96)
 
 
 def names(known, lacking=()):
@@ -24,7 +24,12 @@ def reason(known, name):
 
 
 def test_three_are_suggested_whatever_is_there():
-    for known in (FILMS, Facts(0, 0, 0), Facts(1, 1, 1, 1.0), Facts(25_000_000, 160_000, 60_000, 90.0)):
+    for known in (
+        FILMS,
+        DataProfile(0, 0, 0),
+        DataProfile(1, 1, 1, 1.0),
+        DataProfile(25_000_000, 160_000, 60_000, 90.0),
+    ):
         found = suggest(known, lambda _: True)
         assert len({one.algorithm for one in found}) == 3
         assert all(one.reason.endswith(".") and len(one.reason) < 160 for one in found)
@@ -37,7 +42,7 @@ def test_what_does_not_suit_is_not_suggested():
 
 
 def test_a_catalogue_too_large_for_ease_says_so():
-    large = Facts(interactions=800_000, users=30_000, items=41_000, per_user=20)
+    large = DataProfile(interactions=800_000, users=30_000, items=41_000, per_user=20)
     assert names(large)[:2] == ["rp3beta", "ials"]
     assert "41,000 items" in reason(large, "rp3beta")
     assert names(replace(large, users=1_000))[0] == "ease"  # a matrix of people does as well
@@ -81,8 +86,8 @@ def test_rare_items_with_titles_bring_what_reads_titles(monkeypatch):
 
 def test_how_full_the_table_is_stands_in_words():
     assert "one pair in 22 is filled" in reason(FILMS, "ials")
-    assert "72% of the pairs" in reason(Facts(1_800_000, 25_000, 100, 72), "ials")
-    assert "nothing is filled" in reason(Facts(0, 0, 0), "ials")
+    assert "72% of the pairs" in reason(DataProfile(1_800_000, 25_000, 100, 72), "ials")
+    assert "nothing is filled" in reason(DataProfile(0, 0, 0), "ials")
 
 
 def test_one_algorithm_for_each_reason():
@@ -99,19 +104,19 @@ def test_facts_of_a_summary_by_hand():
     ids = [pa.array(list("abcd"))] * 2
     time = np.arange(16, dtype=np.int64)
     data = Interactions.build(user, item, *ids, rating=np.linspace(1, 5, 16, dtype=np.float32), time=time)
-    known = facts(summarize(data), described=True)
+    known = profile(summarize(data), described=True)
     assert (known.interactions, known.users, known.items, known.per_user) == (16, 4, 4, 4)
     assert (known.ratings, known.described, known.rare, known.density) == ("grades", True, 0.0, 1.0)
     assert known.lift > 1
-    assert facts(summarize(replace(data, rating=data.rating * 1000))).ratings == "counts"
-    assert facts(summarize(replace(data, rating=np.ones(16, np.float32)))).ratings == ""
-    assert facts(summarize(replace(data, time=None))).lift == 0
-    assert facts(summarize(data.take(np.flatnonzero(data.item < 2)))).rare == 0
-    assert facts(summarize(data.take(np.flatnonzero(data.user < 2)))).rare == 1
+    assert profile(summarize(replace(data, rating=data.rating * 1000))).ratings == "counts"
+    assert profile(summarize(replace(data, rating=np.ones(16, np.float32)))).ratings == ""
+    assert profile(summarize(replace(data, time=None))).lift == 0
+    assert profile(summarize(data.take(np.flatnonzero(data.item < 2)))).rare == 0
+    assert profile(summarize(data.take(np.flatnonzero(data.user < 2)))).rare == 1
 
 
 def test_facts_of_an_old_summary_or_none():
-    assert facts({}) == Facts(0, 0, 0)
+    assert profile({}) == DataProfile(0, 0, 0)
 
 
 REAL = {
@@ -134,11 +139,11 @@ REAL = {
 def test_real_data(shared_data, file):
     name, _, rest = file.partition("/")
     data, _, _ = read_interactions(shared_data(name) / rest)
-    found = suggest(facts(summarize(data)), lambda kind: not kind.unsuited(data))
+    found = suggest(profile(summarize(data)), lambda kind: not kind.unsuited(data))
     assert [one.algorithm for one in found] == REAL[file]
 
 
 def test_the_sample(sample):
     data, _, _ = read_interactions(sample / "ratings.csv")
-    found = suggest(facts(summarize(data)), lambda kind: not kind.unsuited(data))
+    found = suggest(profile(summarize(data)), lambda kind: not kind.unsuited(data))
     assert [one.algorithm for one in found] == REAL["movielens-small/ratings.csv"]

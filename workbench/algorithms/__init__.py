@@ -44,6 +44,6 @@ def find(name: str) -> type[Algorithm]:
 
 
 def _subclasses(of: type[Algorithm]) -> Iterator[type[Algorithm]]:
-    for one in of.__subclasses__():
-        yield one
-        yield from _subclasses(one)
+    for kind in of.__subclasses__():
+        yield kind
+        yield from _subclasses(kind)

@@ -41,14 +41,14 @@ def _suited(args: argparse.Namespace, progress: Progress) -> Answer:
     from workbench.data.importing.importer import read_interactions
     from workbench.data.overview.summary import summarize
     from workbench.data.side_files.items import read_items
-    from workbench.insight.suggesting import facts, suggest
+    from workbench.insight.suggesting import profile, suggest
 
     progress.start(f"Reading {args.file.name}")
     data, _, _ = read_interactions(args.file, columns=args.columns)
     if args.items is not None:
         data = replace(data, item_facts=read_items(args.items, data.item_ids)[0])
     unsuited = {name: why for name, kind in all_algorithms().items() if (why := kind.unsuited(data))}
-    known = facts(summarize(data), described=data.item_facts is not None)
+    known = profile(summarize(data), described=data.item_facts is not None)
     suggested = [
         {"name": one.algorithm, "title": all_algorithms()[one.algorithm].title, "reason": one.reason}
         for one in suggest(known, lambda kind: kind.name not in unsuited)

@@ -17,7 +17,7 @@ from workbench.data.interactions import Array, UserItems
 from workbench.evaluation.ranking import blocks, rank_of, recommend
 
 # Interactions that are left out in turn; of longer histories those that add most, or the newest.
-MOST = 200
+MAX_HISTORY = 200
 # Items at the head of a list whose mean score an item is held against, where its score is no sum.
 RIVALS = 100
 # Place in the list of the recommendation that the deletion test explains.
@@ -25,7 +25,7 @@ PLACE = 10
 # How far from the score the sum of what single interactions say may be, as a share of the largest: rounding.
 ROUNDING = 1e-4
 # Numbers that say what each interaction adds to each item, before they are asked of one item alone (128 MB).
-MOST_SAID = 2**25
+MAX_SAID_NUMBERS = 2**25
 
 How = Literal["sum", "leave-one-out"]
 
@@ -97,7 +97,8 @@ def explain(
     nobody = float(nothing[item])
     parts, said = _parts(algorithm, history, item, scores[0], nothing)
     how: How = "leave-one-out" if parts is None else "sum"
-    asked = np.arange(max(0, n - MOST), n) if parts is None else np.argsort(-np.abs(parts), kind="stable")[:MOST]
+    newest = np.arange(max(0, n - MAX_HISTORY), n)
+    asked = newest if parts is None else np.argsort(-np.abs(parts), kind="stable")[:MAX_HISTORY]
     without, ranks, leads = np.full(n, np.nan), np.zeros(n, np.int64), np.full(n, np.nan)
     rivals = _rivals(scores[0], item, masked)
     for block in blocks(len(asked), n_items):
@@ -188,9 +189,9 @@ def deletion_test(
     at least, and at most as many as `explain` leaves out in turn, so that none is passed over (if all have more, any).
     """
     able = np.flatnonzero(histories.lengths >= 2)  # noqa: PLR2004 - of one interaction nothing would be left
-    short = able[histories.lengths[able] <= MOST]
+    short = able[histories.lengths[able] <= MAX_HISTORY]
     drawn = np.sort(np.random.default_rng([seed, 41]).permutation(short if len(short) else able)[:users])
-    told: list[tuple[int, int, float]] = []
+    drops: list[tuple[int, int, float]] = []
     for user in drawn.tolist():
         history = histories.rows(np.array([user]))
         listed = recommend(algorithm, np.array([-1], np.int32), history, PLACE, history)[0][0]
@@ -198,13 +199,13 @@ def deletion_test(
         if not len(listed):
             continue
         found = explain(algorithm, history, int(listed[-1]), control=control)
-        ranks = [one.rank_without for one in found.reasons if one.rank_without]
-        told.append((found.rank, ranks[0], float(np.mean(ranks))))
-    if not told:
+        ranks = [reason.rank_without for reason in found.reasons if reason.rank_without]
+        drops.append((found.rank, ranks[0], float(np.mean(ranks))))
+    if not drops:
         return Faithfulness(0, *[float("nan")] * 4)
-    before, top, random = np.array(told, float).T
+    before, top, random = np.array(drops, float).T
     return Faithfulness(
-        len(told), float(before.mean()), float(top.mean()), float(random.mean()), float((top >= random).mean())
+        len(drops), float(before.mean()), float(top.mean()), float(random.mean()), float((top >= random).mean())
     )
 
 
@@ -221,7 +222,7 @@ def _parts(
     if parts is not None or algorithm.explains != "exact" or not n:
         return parts, None
     alone = _shorter(history, np.arange(n)[:, None])
-    if n * len(scores) > MOST_SAID:
+    if n * len(scores) > MAX_SAID_NUMBERS:
         parts = _scores(algorithm, alone, item).astype(np.float64) - float(nothing[item])
         return (parts if _add_up(parts[:, None], scores[item : item + 1], nothing[item : item + 1]) else None), None
     said = _scores(algorithm, alone) - nothing
@@ -252,6 +253,6 @@ def _scores(algorithm: Algorithm, histories: UserItems, item: int | None = None)
 def _shorter(history: UserItems, rows: Sequence[Array] | Array) -> UserItems:
     """Histories that consist of some places of one, a row for each."""
     where = np.concatenate(list(rows))
-    indptr = np.concatenate([[0], np.cumsum([len(one) for one in rows])]).astype(np.int64)
+    indptr = np.concatenate([[0], np.cumsum([len(row) for row in rows])]).astype(np.int64)
     rating = None if history.rating is None else history.rating[where]
     return UserItems(indptr, history.item[where], rating, None if history.time is None else history.time[where])

@@ -44,7 +44,7 @@ def kinds_of_users(
             if kind == "heaviest"
             else np.random.default_rng(seed).permutation(len(met))
         )
-        return [_user(opened, int(one), lengths) for one in met[order[:limit]].tolist()]
+        return [_user(opened, int(user), lengths) for user in met[order[:limit]].tolist()]
     if kind in ("worst", "best"):
         who, values = judged(opened)
         sign = 1 if kind == "worst" else -1
@@ -71,24 +71,24 @@ def similar_users(run: str, user: str, control: Control, limit: int = 20) -> lis
     cosine[index] = 0
     order = np.lexsort((-lengths, -cosine))[:limit]
     return [
-        _user(opened, one, lengths) | {"value": float(cosine[one]), "shared": int(shared[one])}
-        for one in order.tolist()
-        if cosine[one] > 0
+        _user(opened, item, lengths) | {"value": float(cosine[item]), "shared": int(shared[item])}
+        for item in order.tolist()
+        if cosine[item] > 0
     ]
 
 
 def find_items(run: str, query: str, control: Control, limit: int = 50) -> list[Json]:
     """Items whose title or id holds the query; those that start with it first, then by number of interactions."""
-    opened, _, facts = load(Path(run))
+    opened, _, features = load(Path(run))
     data = opened.data
-    names = data.item_ids if facts is None else pc.coalesce(facts.title, facts.item_ids)
+    names = data.item_ids if features is None else pc.coalesce(features.title, features.item_ids)
     names = names.cast(pa.string())
     holds = pc.match_substring(names, query, ignore_case=True)
     starts = pc.starts_with(names, query, ignore_case=True).to_numpy(zero_copy_only=False)
     same = pc.equal(data.item_ids.cast(pa.string()), query).to_numpy(zero_copy_only=False)
     found = np.flatnonzero(holds.to_numpy(zero_copy_only=False) | same)
     order = np.lexsort((-data.item_counts[found], ~starts[found], ~same[found]))[:limit]
-    return items_json(data, facts, found[order])
+    return items_json(data, features, found[order])
 
 
 def judged(run: Run) -> tuple[Array, Array]:
@@ -117,14 +117,14 @@ def changes(one: Run, other: Run) -> tuple[Array, Array]:
 
 def item_story(run: str, item: str, control: Control, k: int = 10, people: int = 20) -> Json:
     """What is to be known of one item: who had it, what is like it, and how often it is recommended."""
-    opened, algorithm, facts = load(Path(run))
+    opened, algorithm, features = load(Path(run))
     data, index = opened.data, opened.data.item_index(item)
     rows = np.flatnonzero(data.item == index)
     who = data.user[rows]
     newest = np.argsort(-data.time[rows], kind="stable") if data.time is not None else np.arange(len(rows))[::-1]
     near = items.similar(algorithm, index, k)
-    told: Json = {
-        **item_json(data, facts, index),
+    story: Json = {
+        **item_json(data, features, index),
         "mean": None if data.rating is None or not len(rows) else float(data.rating[rows].mean()),
         "users": [
             {
@@ -137,7 +137,7 @@ def item_story(run: str, item: str, control: Control, k: int = 10, people: int =
         "how": near.how,
         "similar": [
             {**shown, "score": score}
-            for shown, score in zip(items_json(data, facts, near.items), near.scores.tolist(), strict=True)
+            for shown, score in zip(items_json(data, features, near.items), near.scores.tolist(), strict=True)
         ],
         "listed": None,
     }
@@ -146,8 +146,8 @@ def item_story(run: str, item: str, control: Control, k: int = 10, people: int =
         lists = np.load(path, mmap_mode="r", allow_pickle=False)
         here = np.asarray(lists == index)
         ranks = np.bincount(np.nonzero(here)[1], minlength=lists.shape[1])
-        told["listed"] = {"users": int(here.any(axis=1).sum()), "of": len(lists), "ranks": ranks.tolist()}
-    return told
+        story["listed"] = {"users": int(here.any(axis=1).sum()), "of": len(lists), "ranks": ranks.tolist()}
+    return story
 
 
 def item_map(run: str, control: Control) -> Json:
@@ -166,7 +166,7 @@ def item_map(run: str, control: Control) -> Json:
     folder = Path(run)
     opened, _, _ = load(folder)
     counts, histories = opened.data.item_counts, opened.fold.shown_at_test.by_user
-    shown, people = (_most(one) for one in (counts, histories.lengths))
+    shown, people = (_most(counts) for counts in (counts, histories.lengths))
     people = people[histories.lengths[people] > 0]
     of_items = vectors(folder)
     plane = items.Plane.of(of_items[shown])
@@ -194,14 +194,14 @@ def _most(counts: Array) -> Array:
 
 def _first_genres(run: Run, most: int = 6) -> tuple[list[str], Array]:
     """The commonest first genres, and the place there of each item's, int8 (n_items,); -1 for others."""
-    facts, colours = run.data.item_facts, np.full(run.data.n_items, -1, np.int8)
-    if facts is None:
+    features, colours = run.data.item_facts, np.full(run.data.n_items, -1, np.int8)
+    if features is None:
         return [], colours
-    first = [(one or [None])[0] for one in facts.genres.to_pylist()]
-    names, number = np.unique([one for one in first if one], return_counts=True)
+    first = [(genres or [None])[0] for genres in features.genres.to_pylist()]
+    names, number = np.unique([genre for genre in first if genre], return_counts=True)
     genres: list[str] = names[np.argsort(-number, kind="stable")][:most].tolist()
     place = {name: at for at, name in enumerate(genres)}
-    return genres, np.array([place.get(one, -1) for one in first], np.int8)
+    return genres, np.array([place.get(genre, -1) for genre in first], np.int8)
 
 
 def _favourites(histories: UserItems, of_items: Array, n: int) -> Array:

@@ -63,8 +63,8 @@ def recommend(run: str, user: str, control: Control, k: int = 20, include_seen: 
     had = set(seen_of(opened, rows).item.tolist()) if include_seen else set()
     there = listed[0] >= 0
     found = [
-        {**told, "rank": rank, "score": score, "hit": item in truth, "seen": item in had}
-        for rank, (told, item, score) in enumerate(listed_of(data, items, listed[0][there], scores[0][there]), 1)
+        {**shown, "rank": rank, "score": score, "hit": item in truth, "seen": item in had}
+        for rank, (shown, item, score) in enumerate(listed_of(data, items, listed[0][there], scores[0][there]), 1)
     ]
     return {
         "user": user,
@@ -134,11 +134,11 @@ def items_json(data: Interactions, items: Items | None, indices: Array | list[in
 def _history(data: Interactions, items: Items | None, history: UserItems) -> list[Json]:
     """Newest first; at most the thousand newest, which is more than anybody scrolls."""
     newest = np.arange(len(history.item))[::-1][:1000]
-    told = items_json(data, items, history.item[newest])
-    for one, at in zip(told, newest.tolist(), strict=True):
-        one["rating"] = None if history.rating is None else float(history.rating[at])
-        one["time"] = None if history.time is None else int(history.time[at])
-    return told
+    entries = items_json(data, items, history.item[newest])
+    for entry, at in zip(entries, newest.tolist(), strict=True):
+        entry["rating"] = None if history.rating is None else float(history.rating[at])
+        entry["time"] = None if history.time is None else int(history.time[at])
+    return entries
 
 
 def explain(run: str, user: str, item: str, control: Control) -> Json:
@@ -151,31 +151,31 @@ def explain(run: str, user: str, item: str, control: Control) -> Json:
     row = np.array([user_index(opened, user)], np.int32)
     history = opened.fold.shown_at_test.by_user.rows(row)
     seen, index = seen_of(opened, row).item, opened.data.item_index(item)
-    told = explaining.explain(algorithm, history, index, seen, control)
-    learned = told.rank
+    explanation = explaining.explain(algorithm, history, index, seen, control)
+    learned = explanation.rank
     if algorithm.fold_in != "exact":
         learned = rank_of(algorithm.score(row, history)[0], index, seen[seen != index])
     return {
         "user": user,
         "algorithm": opened.spec.algorithm,
-        **_told(opened.data, told),
+        **_explained(opened.data, explanation),
         "rank_learned": learned,
     }
 
 
 def similar(run: str, item: str, control: Control, k: int = 10) -> Json:
     """Items that are like one, as the run's algorithm sees it."""
-    opened, algorithm, facts = load(Path(run))
+    opened, algorithm, features = load(Path(run))
     index = opened.data.item_index(item)
     found = items.similar(algorithm, index, k)
     neighbours = [
-        {**told, "rank": rank, "score": score}
-        for rank, (told, _, score) in enumerate(listed_of(opened.data, facts, found.items, found.scores), 1)
+        {**shown, "rank": rank, "score": score}
+        for rank, (shown, _, score) in enumerate(listed_of(opened.data, features, found.items, found.scores), 1)
     ]
     return {
         "algorithm": opened.spec.algorithm,
         "how": found.how,
-        **item_json(opened.data, facts, index),
+        **item_json(opened.data, features, index),
         "items": neighbours,
     }
 
@@ -199,20 +199,20 @@ def what_if(
     explain_item
         An item whose reasons are told too.
     """
-    opened, algorithm, facts = load(Path(run))
+    opened, algorithm, features = load(Path(run))
     data = opened.data
     imagined = _imagined(data, history)
     listed, scores = best_items(algorithm, np.array([-1], np.int32), imagined, k, imagined)
     there = listed[0] >= 0
     before = _before(Path(run), user, listed[0][there].tolist()) if user is not None else {}
     found = [
-        {**told, "rank": rank, "score": score, "was": before.get(one)}
-        for rank, (told, one, score) in enumerate(listed_of(data, facts, listed[0][there], scores[0][there]), 1)
+        {**shown, "rank": rank, "score": score, "was": before.get(item)}
+        for rank, (shown, item, score) in enumerate(listed_of(data, features, listed[0][there], scores[0][there]), 1)
     ]
     answer: Json = {"algorithm": opened.spec.algorithm, "fold_in": algorithm.fold_in, "items": found}
     if explain_item is not None:
-        told = explaining.explain(algorithm, imagined, data.item_index(explain_item), control=control)
-        answer["why"] = _told(data, told)
+        explanation = explaining.explain(algorithm, imagined, data.item_index(explain_item), control=control)
+        answer["why"] = _explained(data, explanation)
     return answer
 
 
@@ -226,15 +226,15 @@ def indices_of(data: Interactions, ids: list[str]) -> list[int]:
 
 def _imagined(data: Interactions, history: list[Json]) -> UserItems:
     """A history of ids and ratings as one row; the mean rating where one is lacking, and times one step apart."""
-    index = indices_of(data, [str(one["item"]) for one in history])
+    index = indices_of(data, [str(entry["item"]) for entry in history])
     if len(set(index)) < len(index):
         message = "An item stands in this history twice. Remove one of the two."
         raise WorkbenchError(message)
     rating = None
     if data.rating is not None:
         usual = float(data.rating.mean()) if len(data) else 0.0
-        given = [one.get("rating") for one in history]
-        rating = np.array([usual if one is None else float(one) for one in given], np.float32)
+        given = [entry.get("rating") for entry in history]
+        rating = np.array([usual if value is None else float(value) for value in given], np.float32)
     time = None
     if data.time is not None:
         newest = int(data.time.max()) if len(data) else 0
@@ -247,7 +247,7 @@ def _before(folder: Path, user: str, wanted: list[int]) -> dict[int, int]:
     load(folder)
     scores, seen = _scores_before(folder, (folder / "model.safetensors").stat().st_mtime, user)
     known = set(seen.tolist())
-    return {one: rank_of(scores, one, seen) for one in wanted if one not in known}
+    return {item: rank_of(scores, item, seen) for item in wanted if item not in known}
 
 
 @lru_cache(maxsize=4)
@@ -259,24 +259,26 @@ def _scores_before(folder: Path, stamp: float, user: str) -> tuple[Array, Array]
     return algorithm.score(np.array([-1], np.int32), history)[0], seen_of(run, row).item
 
 
-def _told(data: Interactions, told: explaining.Explanation) -> Json:
-    facts = data.item_facts
+def _explained(data: Interactions, explanation: explaining.Explanation) -> Json:
+    features = data.item_facts
     return {
-        **item_json(data, facts, told.item),
-        "rank": told.rank,
-        "score": told.score,
-        "base": told.base,
-        "how": told.how,
+        **item_json(data, features, explanation.item),
+        "rank": explanation.rank,
+        "score": explanation.score,
+        "base": explanation.base,
+        "how": explanation.how,
         "reasons": [
             {
                 **shown,
-                "contribution": one.contribution,
-                "score_without": None if np.isnan(one.score_without) else one.score_without,
-                "rank_without": one.rank_without,
-                "attention": one.attention,
+                "contribution": reason.contribution,
+                "score_without": None if np.isnan(reason.score_without) else reason.score_without,
+                "rank_without": reason.rank_without,
+                "attention": reason.attention,
             }
-            for shown, one in zip(
-                items_json(data, facts, [one.item for one in told.reasons]), told.reasons, strict=True
+            for shown, reason in zip(
+                items_json(data, features, [reason.item for reason in explanation.reasons]),
+                explanation.reasons,
+                strict=True,
             )
         ],
     }
@@ -292,7 +294,7 @@ def faithfulness(run: str, control: Control, users: int = 30) -> Json:
     if path.exists() and asked.items() <= (kept := read_json(path)).items():
         return dict(kept)
     found = explaining.deletion_test(algorithm, opened.fold.shown_at_test.by_user, users, control=control)
-    told = asked | asdict(found) if found.users else {"users": 0}
+    answer = asked | asdict(found) if found.users else {"users": 0}
     if found.users:
-        write_json(path, told)
-    return told
+        write_json(path, answer)
+    return answer

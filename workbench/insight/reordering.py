@@ -28,7 +28,7 @@ def reorder(run: str, user: str, wishes: Json, control: Control, k: int = 20) ->
     ``popularity``, ``relevance`` (share of the scores that is kept) and ``hits``; ``tradeoff`` tells the first three for
     each diversity in `STEPS`, all other wishes being the same.
     """
-    opened, algorithm, facts = load(Path(run))
+    opened, algorithm, features = load(Path(run))
     data = opened.data
     index = user_index(opened, user)
     row = np.array([index])
@@ -43,9 +43,9 @@ def reorder(run: str, user: str, wishes: Json, control: Control, k: int = 20) ->
     order = rerank(candidates, value, k, wanted, known)
     truth = set(truth_of(opened, index).tolist())
     found = [
-        {**told, "rank": rank, "was": int(at) + 1, "score": score, "hit": item in truth}
-        for rank, (at, (told, item, score)) in enumerate(
-            zip(order, listed_of(data, facts, candidates[order], value[order]), strict=True), 1
+        {**shown, "rank": rank, "was": int(at) + 1, "score": score, "hit": item in truth}
+        for rank, (at, (shown, item, score)) in enumerate(
+            zip(order, listed_of(data, features, candidates[order], value[order]), strict=True), 1
         )
     ]
     plain = np.arange(min(k, len(candidates)))
@@ -53,7 +53,7 @@ def reorder(run: str, user: str, wishes: Json, control: Control, k: int = 20) ->
     return {
         "items": found,
         "before": _likeness(known, worth, plain) | {"hits": sum(int(candidates[at]) in truth for at in plain.tolist())},
-        "after": _likeness(known, worth, order) | {"hits": sum(one["hit"] for one in found)},
+        "after": _likeness(known, worth, order) | {"hits": sum(item["hit"] for item in found)},
         "tradeoff": [
             _likeness(known, worth, rerank(candidates, value, k, replace(wanted, diversity=share), known))
             for share in STEPS
@@ -74,13 +74,13 @@ def known_of(of_items: Array, data: Interactions, candidates: Array, history: Us
     return Known(np.clip(unit @ unit.T, 0, 1), popularity[candidates], genres, taste)
 
 
-def _genre_flags(facts: Items, wanted: Array) -> Array:
+def _genre_flags(features: Items, wanted: Array) -> Array:
     """Which of the genres that any of some items has each of them has, bool (n, g)."""
-    lists = facts.genres.take(pa.array(wanted.astype(np.int64))).to_pylist()
-    names = {name: at for at, name in enumerate(sorted({name for one in lists for name in one or ()}))}
+    lists = features.genres.take(pa.array(wanted.astype(np.int64))).to_pylist()
+    names = {name: at for at, name in enumerate(sorted({name for genres in lists for name in genres or ()}))}
     flags = np.zeros((len(lists), len(names)), bool)
-    for row, one in enumerate(lists):
-        flags[row, [names[name] for name in one or ()]] = True
+    for row, genres in enumerate(lists):
+        flags[row, [names[name] for name in genres or ()]] = True
     return flags
 
 

@@ -41,7 +41,7 @@ class Suggestion:
 
 
 @dataclass(frozen=True)
-class Facts:
+class DataProfile:
     """What the rules ask of the data.
 
     Attributes
@@ -79,7 +79,7 @@ class Facts:
         return self.items <= SMALL_CATALOGUE or (self.users <= FEW_USERS and 2 * self.users < self.items)
 
 
-def facts(summary: Mapping[str, Any], *, described: bool = False) -> Facts:
+def profile(summary: Mapping[str, Any], *, described: bool = False) -> DataProfile:
     """Take from a summary what the rules ask; a summary of an older version may lack some of it."""
     rating = summary.get("rating") or {}
     grades = ""
@@ -87,7 +87,7 @@ def facts(summary: Mapping[str, Any], *, described: bool = False) -> Facts:
         grades = "grades" if rating["max"] <= HIGHEST_GRADE else "counts"
     per_item = summary.get("per_item") or {"edges": [1], "counts": []}
     few = sum(n for edge, n in zip(per_item["edges"], per_item["counts"], strict=False) if edge < RARE)
-    return Facts(
+    return DataProfile(
         interactions=int(summary.get("interactions", 0)),
         users=int(summary.get("users", 0)),
         items=int(summary.get("items", 0)),
@@ -106,7 +106,7 @@ def _lift(order: Mapping[str, float] | None) -> float:
     return lift if lift >= LIFT else 0.0
 
 
-def suggest(known: Facts, suits: Suits) -> list[Suggestion]:
+def suggest(known: DataProfile, suits: Suits) -> list[Suggestion]:
     """Three algorithms to try first, the most promising first.
 
     Parameters
@@ -119,7 +119,7 @@ def suggest(known: Facts, suits: Suits) -> list[Suggestion]:
     found: dict[str, Suggestion] = {}  # by reason: of two algorithms for the same reason the first will do
     for name, reason in _rules(known):
         kind = all_algorithms().get(name)
-        if kind is None or not suits(kind) or name in {one.algorithm for one in found.values()}:
+        if kind is None or not suits(kind) or name in {suggestion.algorithm for suggestion in found.values()}:
             continue
         found.setdefault(reason, Suggestion(name, reason))
         if len(found) == NUMBER:
@@ -127,7 +127,7 @@ def suggest(known: Facts, suits: Suits) -> list[Suggestion]:
     return list(found.values())
 
 
-def _rules(known: Facts) -> Iterator[tuple[str, str]]:
+def _rules(known: DataProfile) -> Iterator[tuple[str, str]]:
     """Algorithms with their reasons: one for each thing that is special here, then what is good anywhere."""
     yield from _lists(known)
     yield from _ratings(known)
@@ -138,7 +138,7 @@ def _rules(known: Facts) -> Iterator[tuple[str, str]]:
     yield from _anywhere(known)
 
 
-def _lists(known: Facts) -> Iterator[tuple[str, str]]:
+def _lists(known: DataProfile) -> Iterator[tuple[str, str]]:
     if known.inverts:
         few = known.items > SMALL_CATALOGUE
         size = f"{known.users:,} people" if few else f"{known.items:,} items"
@@ -149,7 +149,7 @@ def _lists(known: Facts) -> Iterator[tuple[str, str]]:
         yield "ials", f"{why}; factors take little memory for any number of items."
 
 
-def _ratings(known: Facts) -> Iterator[tuple[str, str]]:
+def _ratings(known: DataProfile) -> Iterator[tuple[str, str]]:
     if known.ratings != "grades":
         return
     if known.per_user >= LONG and known.interactions <= SVDPP_QUICK:
@@ -159,7 +159,7 @@ def _ratings(known: Facts) -> Iterator[tuple[str, str]]:
         yield "biased-svd", "There are ratings, and this is the quickest good way to predict them."
 
 
-def _order(known: Facts) -> Iterator[tuple[str, str]]:
+def _order(known: DataProfile) -> Iterator[tuple[str, str]]:
     if not known.lift:
         return
     what = f"The same steps from item to item return {known.lift:.1f} times as often as by chance"
@@ -169,14 +169,14 @@ def _order(known: Facts) -> Iterator[tuple[str, str]]:
         yield "gru4rec", f"{what}, and it reads short histories like these in their order."
 
 
-def _content(known: Facts) -> Iterator[tuple[str, str]]:
+def _content(known: DataProfile) -> Iterator[tuple[str, str]]:
     """Whatever declares that titles or genres are all it needs, so that it can serve items that nobody knows."""
     if known.described and known.rare >= MANY_RARE:
         why = f"{known.rare:.0%} of the items have fewer than {RARE} interactions, but titles or genres to go by."
         yield from ((name, why) for name, kind in list(all_algorithms().items()) if kind.needs == ("items",))
 
 
-def _too_little(known: Facts) -> Iterator[tuple[str, str]]:
+def _too_little(known: DataProfile) -> Iterator[tuple[str, str]]:
     if known.per_user < SHORT:
         n = f"{known.per_user:g} interaction" + ("s" if known.per_user != 1 else "")
         yield (
@@ -185,7 +185,7 @@ def _too_little(known: Facts) -> Iterator[tuple[str, str]]:
         )
 
 
-def _users(known: Facts) -> Iterator[tuple[str, str]]:
+def _users(known: DataProfile) -> Iterator[tuple[str, str]]:
     if known.users <= FEW_USERS and known.per_user >= LONG:
         yield (
             "user-knn",
@@ -193,7 +193,7 @@ def _users(known: Facts) -> Iterator[tuple[str, str]]:
         )
 
 
-def _anywhere(known: Facts) -> Iterator[tuple[str, str]]:
+def _anywhere(known: DataProfile) -> Iterator[tuple[str, str]]:
     if known.density < FULL:
         filled = f"one pair in {round(1 / known.density):,} is filled" if known.density else "nothing is filled"
         found = f"Factors find what is alike where little is known ({filled})"

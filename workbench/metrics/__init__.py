@@ -124,5 +124,6 @@ def all_metrics() -> dict[str, Metric]:
     found: dict[str, Metric] = {}
     for module in pkgutil.iter_modules(__path__):
         members = vars(importlib.import_module(f"{__name__}.{module.name}")).values()
-        found |= {one.metric.name: one.metric for one in members if isinstance(getattr(one, "metric", None), Metric)}
+        marked = (getattr(member, "metric", None) for member in members)
+        found |= {metric.name: metric for metric in marked if isinstance(metric, Metric)}
     return dict(sorted(found.items(), key=lambda pair: not pair[1].usual))

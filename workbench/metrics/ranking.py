@@ -68,7 +68,9 @@ def ndcg(ranked: Ranked, k: int) -> Array:
 
 
 @ranking_metric(
-    "NDCG, graded", {one: GAINS[one] for one in ("exponential", "linear", "shifted", "plus-one")}, needs=("ratings",)
+    "NDCG, graded",
+    {formula: GAINS[formula] for formula in ("exponential", "linear", "shifted", "plus-one")},
+    needs=("ratings",),
 )
 def ndcg_graded(ranked: Ranked, k: int) -> Array:
     """Normalized discounted cumulative gain, higher ratings worth more. float64 (n_users,).

@@ -196,4 +196,4 @@ class Algorithm(BaseModel):
 
 def _tells_of_items(data: Interactions) -> bool:
     facts = data.item_facts
-    return facts is not None and any(one.null_count < len(one) for one in (facts.title, facts.genres))
+    return facts is not None and any(column.null_count < len(column) for column in (facts.title, facts.genres))

@@ -63,7 +63,7 @@ class OrderLearner(Algorithm):
     _item_squares: Array
     _item_bias_squares: Array
 
-    def facts(self) -> tuple[int, int, float, float, int]:
+    def settings(self) -> tuple[int, int, float, float, int]:
         """Epochs, factors, learning rate, L2 weight and trials (0: BPR)."""
         raise NotImplementedError
 
@@ -87,7 +87,7 @@ class OrderLearner(Algorithm):
     def train(self, data: Interactions, seed: int = 0) -> Iterator[Record]:
         from workbench.algorithms.kernels.factors import learn_order
 
-        epochs, _, rate, weight, trials = self.facts()
+        epochs, _, rate, weight, trials = self.settings()
         matrix = self.features(data)
         if not self._epochs_done:
             self._begin(data, matrix, seed)
@@ -99,8 +99,8 @@ class OrderLearner(Algorithm):
             # Steps are taken on copies: what `state` and `score` see is always the end of an epoch.
             users = np.array(self._user_factors), np.array(self._user_squares)
             items = tuple(
-                np.array(one)
-                for one in (self._item_factors, self._item_squares, self._item_bias, self._item_bias_squares)
+                np.array(array)
+                for array in (self._item_factors, self._item_squares, self._item_bias, self._item_bias_squares)
             )
             rng = np.random.default_rng([seed, epoch + 1])
             order, state = rng.permutation(len(data)), rng.integers(2**64, dtype=np.uint64)
@@ -108,7 +108,7 @@ class OrderLearner(Algorithm):
             for start in range(0, len(data), BLOCK):
                 if start:
                     yield Record(epoch, epochs, total / start, ends_epoch=False, part=start / len(data))
-                pairs = tuple(one[order[start : start + BLOCK]] for one in (data.user, data.item))
+                pairs = tuple(side[order[start : start + BLOCK]] for side in (data.user, data.item))
                 loss, state = learn_order(pairs, seen, others, features, users, items, settings, np.uint64(state))
                 total += loss
             self._user_factors, self._user_squares = users
@@ -117,7 +117,7 @@ class OrderLearner(Algorithm):
             yield Record(epoch + 1, epochs, total / max(len(data), 1))
 
     def _begin(self, data: Interactions, features: "sp.csr_matrix", seed: int) -> None:
-        factors = self.facts()[1]
+        factors = self.settings()[1]
         draw = np.random.default_rng([seed, 0]).standard_normal
         met = np.asarray(features.T @ (data.item_counts > 0)).ravel() > 0  # features of items that somebody met
         self._user_factors, self._item_factors = (
@@ -134,7 +134,7 @@ class OrderLearner(Algorithm):
     def factor_scores(self, users: Array, histories: UserItems) -> tuple[Array, Array, Array]:
         factors, bias = self.vectors()
         people = self._user_factors[users]
-        people[users < 0] = fold_in(histories.rows(np.flatnonzero(users < 0)), factors, bias, self.facts()[3])
+        people[users < 0] = fold_in(histories.rows(np.flatnonzero(users < 0)), factors, bias, self.settings()[3])
         return people, factors, bias
 
 

@@ -33,7 +33,8 @@ def gram_of(x: "sp.csr_matrix") -> Array:
         _by_rows(lambda rows: lower_meetings(bits, (rows.start, rows.stop), gram), n)
         return gram
     left, right = (
-        (one.indptr.astype(np.int64), one.indices, one.data.astype(np.float64)) for one in (turned, turned.T.tocsr())
+        (matrix.indptr.astype(np.int64), matrix.indices, matrix.data.astype(np.float64))
+        for matrix in (turned, turned.T.tocsr())
     )
     _by_rows(lambda rows: lower_gram(left, right, (rows.start, rows.stop), gram), n)
     return gram

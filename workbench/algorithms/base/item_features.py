@@ -28,7 +28,7 @@ def words(text: str) -> list[str]:
 
 
 def feature_counts(
-    facts: Items, *, titles: bool = True, genres: bool = True, decades: bool = True, least_items: int = 1
+    items: Items, *, titles: bool = True, genres: bool = True, decades: bool = True, least_items: int = 1
 ) -> tuple["sp.csr_matrix", list[str]]:
     """How often each item has each feature.
 
@@ -48,15 +48,15 @@ def feature_counts(
     """
     import scipy.sparse as sp
 
-    rows: list[Counter[str]] = [Counter() for _ in range(len(facts))]
+    rows: list[Counter[str]] = [Counter() for _ in range(len(items))]
     if titles:
-        for row, title in zip(rows, facts.title.to_pylist(), strict=True):
+        for row, title in zip(rows, items.title.to_pylist(), strict=True):
             row.update(f"title:{word}" for word in words(title or ""))
     if genres:
-        for row, own in zip(rows, facts.genres.to_pylist(), strict=True):
+        for row, own in zip(rows, items.genres.to_pylist(), strict=True):
             row.update({f"genre:{genre.strip().casefold()}" for genre in own or [] if genre and genre.strip()})
     if decades:
-        for row, year in zip(rows, facts.year.to_pylist(), strict=True):
+        for row, year in zip(rows, items.year.to_pylist(), strict=True):
             if year is not None:
                 row[f"decade:{year // 10 * 10}"] += 1
     items_with = Counter(feature for row in rows for feature in row)
@@ -65,7 +65,7 @@ def feature_counts(
     kept = [[(number[feature], n) for feature, n in row.items() if feature in number] for row in rows]
     entries = np.array([entry for row in kept for entry in sorted(row)], np.int64).reshape(-1, 2)
     indptr = np.concatenate([[0], np.cumsum([len(row) for row in kept], dtype=np.int64)])
-    shape = (len(facts), len(names))
+    shape = (len(items), len(names))
     return sp.csr_matrix((entries[:, 1].astype(np.float32), entries[:, 0], indptr), shape=shape), names
 
 
@@ -78,13 +78,13 @@ def unit_rows(matrix: "sp.csr_matrix") -> "sp.csr_matrix":
     return sp.csr_matrix(((matrix.data / per_entry).astype(np.float32), matrix.indices, matrix.indptr), matrix.shape)
 
 
-def own_and_shared(facts: Items, *, titles: bool, least_items: int) -> "sp.csr_matrix":
+def own_and_shared(items: Items, *, titles: bool, least_items: int) -> "sp.csr_matrix":
     """Features of hybrid models: each item itself, then what it shares with others.
 
     float32 (n_items, n_items + n_features); what is shared has length 1 for each item, like the item itself.
     """
     import scipy.sparse as sp
 
-    counts, _ = feature_counts(facts, titles=titles, least_items=least_items)
+    counts, _ = feature_counts(items, titles=titles, least_items=least_items)
     counts.data[:] = 1
-    return sp.hstack([sp.identity(len(facts), np.float32), unit_rows(counts)], format="csr")
+    return sp.hstack([sp.identity(len(items), np.float32), unit_rows(counts)], format="csr")

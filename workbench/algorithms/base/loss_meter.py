@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 # Seconds between two looks at the loss where looking means waiting for the device.
-LOOK = 0.05
+POLL_SECONDS = 0.05
 
 
 class Meter:
@@ -25,7 +25,7 @@ class Meter:
     def look(self) -> float | None:
         """Mean since the last look; None where it is too early to look again."""
         now = time.perf_counter()
-        if self._waits and now - self._looked < LOOK:
+        if self._waits and now - self._looked < POLL_SECONDS:
             return None
         self._looked = now
         return self._take()

@@ -239,8 +239,8 @@ def tower(widths: Sequence[int], dropout: float, last: int = 1) -> "nn.Sequentia
     from torch import nn
 
     parts: list[nn.Module] = [nn.ReLU()]
-    for one, other in pairwise(widths):
-        parts += [nn.Dropout(dropout), nn.Linear(one, other), nn.ReLU()]
+    for width, other in pairwise(widths):
+        parts += [nn.Dropout(dropout), nn.Linear(width, other), nn.ReLU()]
     return nn.Sequential(*parts, nn.Dropout(dropout), nn.Linear(widths[-1], last))
 
 

@@ -35,12 +35,12 @@ def gradient_norm(module: "nn.Module", longest: float = 0.0) -> "Tensor":
         if weight.grad is not None and weight.grad.is_sparse:
             weight.grad = weight.grad.coalesce()  # what was added to one row twice counts once, with its sum
     gradients = [weight.grad for weight in weights if weight.grad is not None]
-    dense = [one._values() if one.is_sparse else one for one in gradients]  # noqa: SLF001 - as it lies, not a copy
+    dense = [gradient._values() if gradient.is_sparse else gradient for gradient in gradients]  # noqa: SLF001 - as it lies, not a copy
     norm: Tensor = torch.nn.utils.get_total_norm(dense)
     if longest:
         share = (longest / (norm + 1e-6)).clamp(max=1.0)
-        for one in dense:
-            one.mul_(share)
+        for gradient in dense:
+            gradient.mul_(share)
     return norm
 
 

@@ -110,8 +110,8 @@ class BiasedSVD(Algorithm):
         draw = np.random.default_rng([seed, 0]).standard_normal
         counts = (np.bincount(data.user, minlength=data.n_users), data.item_counts)
         factors = [self.initial_spread * draw((len(n), self.factors), np.float32) for n in counts]
-        for one, n in zip(factors, counts, strict=True):
-            one[n == 0] = 0  # nothing is known of them
+        for side, n in zip(factors, counts, strict=True):
+            side[n == 0] = 0  # nothing is known of them
         self._user_factors, self._item_factors = factors
         self._user_bias, self._item_bias = (np.zeros(len(n), np.float32) for n in counts)
 

@@ -56,7 +56,7 @@ class BPR(OrderLearner):
         ge=1, le=1000, log=True, search=(1, 16),
     )  # fmt: skip
 
-    def facts(self) -> tuple[int, int, float, float, int]:
+    def settings(self) -> tuple[int, int, float, float, int]:
         return self.epochs, self.factors, self.learning_rate, self.regularization, 0
 
     def train(self, data: Interactions, seed: int = 0) -> Iterator[Record]:
@@ -70,8 +70,8 @@ class BPR(OrderLearner):
             # Steps are taken on copies: what `state` and `score` see is always the end of an epoch.
             users = np.array(self._user_factors), np.array(self._user_squares)
             items = tuple(
-                np.array(one)
-                for one in (self._item_factors, self._item_squares, self._item_bias, self._item_bias_squares)
+                np.array(array)
+                for array in (self._item_factors, self._item_squares, self._item_bias, self._item_bias_squares)
             )
             rng = np.random.default_rng([seed, epoch + 1])
             # Person after person: a vector that steps several times in a row stays near at hand.

@@ -95,8 +95,8 @@ class PMF(RatingPredictor):
         draw = np.random.default_rng([seed, 0]).standard_normal
         counts = (data.by_user.lengths, data.item_counts)
         factors = [self.initial_spread * draw((len(n), self.factors), np.float32) for n in counts]
-        for one, n in zip(factors, counts, strict=True):
-            one[n == 0] = 0  # nothing is known of them
+        for side, n in zip(factors, counts, strict=True):
+            side[n == 0] = 0  # nothing is known of them
         self._user_factors, self._item_factors = factors
 
     def _loss(self, squares: float, n: int) -> float:

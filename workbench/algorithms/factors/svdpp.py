@@ -84,7 +84,9 @@ class SVDPlusPlus(RatingPredictor):
         for epoch in range(self._epochs_done, self.epochs):
             # Steps are taken on copies: what `state` and `score` see is always the end of an epoch.
             biases = (np.array(self._user_bias), np.array(self._item_bias))
-            p, q, y = (np.array(one) for one in (self._user_factors, self._item_factors, self._implicit_factors))
+            p, q, y = (
+                np.array(factors) for factors in (self._user_factors, self._item_factors, self._implicit_factors)
+            )
             order = np.random.default_rng([seed, epoch + 1]).permutation(data.n_users)
             squares, done = 0.0, 0
             for users in _blocks(order, histories.lengths):

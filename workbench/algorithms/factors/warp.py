@@ -38,5 +38,5 @@ class WARP(OrderLearner):
         search=(10, 500),
     )
 
-    def facts(self) -> tuple[int, int, float, float, int]:
+    def settings(self) -> tuple[int, int, float, float, int]:
         return self.epochs, self.factors, self.learning_rate, self.regularization, self.trials

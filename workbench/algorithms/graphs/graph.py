@@ -187,7 +187,7 @@ class GraphModel(NeuralAlgorithm):
         user, seen, unseen = batch["user"], batch["item"], batch["unseen"]
         x = (users[user] * (items[seen] - items[unseen])).sum(1)
         first_users, first_items = self._sides(module["start"].weight)
-        squares = sum(one.square().sum() for one in (first_users[user], first_items[seen], first_items[unseen]))
+        squares = sum(vectors.square().sum() for vectors in (first_users[user], first_items[seen], first_items[unseen]))
         return functional.softplus(-x).mean() + self.regularization / 2 * squares / len(x)
 
     def scores(self, module: Any, users: Array, histories: UserItems) -> "Tensor":

@@ -63,7 +63,8 @@ class Blend(Algorithm):
     @property
     def _content(self) -> int | None:
         """Which member goes by content alone; None where none does."""
-        return next((at for at, one in enumerate(self._members) if one.needs == ("items",) and not one.iterative), None)
+        by_content = (at for at, own in enumerate(self._members) if own.needs == ("items",) and not own.iterative)
+        return next(by_content, None)
 
     def train(self, data: Interactions, seed: int = 0) -> Iterator[Record]:
         if not self._members:
@@ -91,7 +92,7 @@ class Blend(Algorithm):
 
     def _parts(self, users: Array, histories: UserItems) -> Array:
         """What is added up, float32 (members + 1, n, n_items): each member of known items, and content of cold ones."""
-        scaled = np.stack([self._scaled(one.score(users, histories), histories) for one in self._members])
+        scaled = np.stack([self._scaled(member.score(users, histories), histories) for member in self._members])
         cold = np.zeros((1, *scaled.shape[1:]), np.float32)
         if self._content is not None:
             cold[0][:, self._cold_items] = scaled[self._content][:, self._cold_items]
@@ -102,7 +103,7 @@ class Blend(Algorithm):
         weights = np.repeat(self._weights[:, None], len(users), axis=1)  # (members, n)
         strangers = users < 0
         if strangers.any():
-            able = np.array([one.fold_in != "none" for one in self._members])
+            able = np.array([member.fold_in != "none" for member in self._members])
             weights[:, strangers] = _shared(np.where(able, self._weights, 0), able)[:, None]
         unknown = strangers & (histories.lengths == 0)
         total = np.zeros((len(users), len(self._cold_items)), np.float32)

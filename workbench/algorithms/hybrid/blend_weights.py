@@ -45,12 +45,12 @@ class Judged:
     @classmethod
     def gather(cls, found: list[tuple[Array, Array]], hidden: Array) -> "Judged":
         """From the candidates of each person and the number of their hidden items."""
-        most = max((len(one) for one, _ in found), default=0)
+        most = max((len(candidates) for candidates, _ in found), default=0)
         parts = found[0][0].shape[1] if found else 0
         values = np.full((len(found), most, parts), NOTHING, np.float32)
         truths = np.zeros((len(found), most), bool)
-        for at, (one, is_hidden) in enumerate(found):
-            values[at, : len(one)], truths[at, : len(one)] = one, is_hidden
+        for at, (candidates, is_hidden) in enumerate(found):
+            values[at, : len(candidates)], truths[at, : len(candidates)] = candidates, is_hidden
         gains = np.concatenate([[0], np.cumsum(1 / np.log2(np.arange(CUTOFF) + 2))])
         row, place = np.nonzero(truths)
         return cls(values, row, place, gains[np.minimum(hidden, CUTOFF)])
@@ -72,21 +72,21 @@ def search(judged: Judged, members: int) -> Generator[Record, None, tuple[Array,
     """The best weights: all of a grid, then the best of it in smaller and smaller steps; and that of cold items."""
     best, value = np.full(members, 1 / members), -1.0
     tried = [best, *grid(members)]
-    for done, one in enumerate(tried, 1):
-        now = judged.ndcg(np.append(one, 0.0))
+    for done, weights in enumerate(tried, 1):
+        now = judged.ndcg(np.append(weights, 0.0))
         if now > value:
-            best, value = one, now
+            best, value = weights, now
         yield Record(0, 1, ends_epoch=False, part=0.7 + 0.2 * done / len(tried))
-    cold = max(np.arange(1.0, 0.05, -0.1), key=lambda one: judged.ndcg(np.append(best, one)))
+    cold = max(np.arange(1.0, 0.05, -0.1), key=lambda weight: judged.ndcg(np.append(best, weight)))
     value = judged.ndcg(np.append(best, cold))
     for number, step in enumerate(STEPS, 1):
         better = True
         while better:
             better = False
-            for one in _near(best, step):
-                now = judged.ndcg(np.append(one, cold))
+            for weights in _near(best, step):
+                now = judged.ndcg(np.append(weights, cold))
                 if now > value:
-                    best, value, better = one, now, True
+                    best, value, better = weights, now, True
         yield Record(0, 1, ends_epoch=False, part=0.9 + 0.1 * number / len(STEPS))
     return best, float(cold)
 
@@ -104,7 +104,7 @@ def _near(weights: Array, step: float) -> Iterator[Array]:
         for taker in range(len(weights)):
             moved = min(step, float(weights[giver]))
             if giver != taker and moved > 0:
-                one = weights.copy()
-                one[giver] -= moved
-                one[taker] += moved
-                yield one
+                moved_weights = weights.copy()
+                moved_weights[giver] -= moved
+                moved_weights[taker] += moved
+                yield moved_weights

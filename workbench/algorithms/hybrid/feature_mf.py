@@ -73,7 +73,7 @@ class FeatureMF(OrderLearner):
     _indices: Array
     _data: Array
 
-    def facts(self) -> tuple[int, int, float, float, int]:
+    def settings(self) -> tuple[int, int, float, float, int]:
         trials = self.trials if self.loss == "warp" else 0
         return self.epochs, self.factors, self.learning_rate, self.regularization, trials
 

@@ -210,18 +210,18 @@ class TextCNN(RatingPredictor, NeuralAlgorithm):
         return ridge(x, rest, self.regularization * len(rest))
 
 
-def numbered(facts: Items, least_items: int, most: int) -> tuple[Array, int]:
+def numbered(items: Items, least_items: int, most: int) -> tuple[Array, int]:
     """Words of each item's title, genres and text as numbers from 1, int32 (n_items, most); and how many there are."""
-    texts = facts.text.to_pylist() if facts.text is not None else [None] * len(facts)
-    genres = [" ".join(one for one in own or [] if one) for own in facts.genres.to_pylist()]
+    texts = items.text.to_pylist() if items.text is not None else [None] * len(items)
+    genres = [" ".join(genre for genre in own or [] if genre) for own in items.genres.to_pylist()]
     spoken = [
         words(" ".join(part or "" for part in parts))
-        for parts in zip(facts.title.to_pylist(), genres, texts, strict=True)
+        for parts in zip(items.title.to_pylist(), genres, texts, strict=True)
     ]
-    items_with = Counter(word for one in spoken for word in set(one))
+    items_with = Counter(word for words_of_item in spoken for word in set(words_of_item))
     number = {word: n for n, word in enumerate(sorted(w for w, n in items_with.items() if n >= least_items), 1)}
-    found = np.zeros((len(facts), most), np.int32)
-    for row, one in zip(found, spoken, strict=True):
-        known = [number[word] for word in one if word in number][:most]
+    found = np.zeros((len(items), most), np.int32)
+    for row, words_of_item in zip(found, spoken, strict=True):
+        known = [number[word] for word in words_of_item if word in number][:most]
         row[: len(known)] = known
     return found, len(number)

@@ -70,8 +70,8 @@ def last_looks(read: Callable[[], object], blocks: Iterable[nn.Module]) -> Tenso
     """What the last position looks at in each block while `read` reads one row, (blocks, heads, length)."""
     looks: list[Tensor] = []
     hooks = [
-        one.register_forward_pre_hook(lambda block, given: looks.append(block.last_looks(given[0])[0]))
-        for one in blocks
+        block.register_forward_pre_hook(lambda block, given: looks.append(block.last_looks(given[0])[0]))
+        for block in blocks
     ]
     try:
         with torch.no_grad():

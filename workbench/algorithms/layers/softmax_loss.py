@@ -61,7 +61,7 @@ class _Softmax(torch.autograd.Function):
         size = max(ROWS, CHUNK.get(hidden.device.type, CHUNK_ELSEWHERE) // (4 * len(weight)))
         with whole(hidden.device.type):
             for start in range(0, len(hidden), size):
-                rows, goal, counts = (one[start : start + size] for one in (hidden, goals, real))
+                rows, goal, counts = (array[start : start + size] for array in (hidden, goals, real))
                 logits = torch.addmm(bias, rows, weight.T)  # (rows, n_items)
                 logits -= logits.amax(1, keepdim=True)
                 right = logits.gather(1, goal)
@@ -84,4 +84,4 @@ class _Softmax(torch.autograd.Function):
     def backward(ctx: Any, outer: Tensor) -> tuple[Tensor | None, ...]:
         made, ctx.made = ctx.made, None  # given away, so that they become the gradients as they lie and are not copied
         needed = zip(made, ctx.needs_input_grad, strict=False)
-        return (*(one.mul_(outer) if wanted else None for one, wanted in needed), None, None)
+        return (*(gradient.mul_(outer) if wanted else None for gradient, wanted in needed), None, None)

@@ -74,10 +74,10 @@ class SLIM(SparseItemWeights):
 
         solved = []
         blocks = even_blocks(np.diff(meetings.indptr) + 1, BLOCK)
-        for block, one in zip(blocks, spread(work, blocks, allowed()), strict=True):
-            solved.append(one)
+        for block, solution in zip(blocks, spread(work, blocks, allowed()), strict=True):
+            solved.append(solution)
             yield Record(0, 1, ends_epoch=False, part=block.stop / data.n_items)
-        counts, items, weights = (np.concatenate(one) for one in zip(*solved, strict=True))
+        counts, items, weights = (np.concatenate(arrays) for arrays in zip(*solved, strict=True))
         indptr = np.concatenate([[0], np.cumsum(counts)])
         self.keep(sp.csc_matrix((weights, items, indptr), shape=(data.n_items, data.n_items)).tocsr())
 

@@ -97,7 +97,7 @@ class CoClustering(RatingPredictor):
             means_of(index, ratings, n)
             for index, n in ((user, k), (item, m), (user.astype(np.int64) * m + item, k * m))
         )
-        of_users, of_items, of_both = (np.where(np.isnan(one), self._mean, one) for one in three)
+        of_users, of_items, of_both = (np.where(np.isnan(means), self._mean, means) for means in three)
         return _Averages(of_users, of_items, of_both.reshape(k, m))
 
     def _best_users(

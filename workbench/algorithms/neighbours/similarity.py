@@ -71,9 +71,9 @@ class Product:
         """The same, with a record after each block of rows; what ``yield from`` gives in the end is the matrix."""
         blocks: list[sp.csr_matrix] = []
         done = 0
-        for one in self.strongest(k):
-            blocks.append(one)
-            done += one.shape[0]
+        for block in self.strongest(k):
+            blocks.append(block)
+            done += block.shape[0]
             yield Record(0, 1, ends_epoch=False, part=done / self.a.shape[0])
         return stacked(blocks, self.b.shape[1])
 

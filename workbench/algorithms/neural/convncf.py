@@ -59,7 +59,7 @@ class ConvNCF(PairScorer):
         for table in (user, item):
             nn.init.normal_(table.weight, std=0.3)  # products of small ones would be too small for the filters to see
         inputs = [4, *[4 * self.filters] * (self.factors.bit_length() - 2)]  # 2 x 2 numbers, of all filters before
-        layers = nn.ModuleList(nn.Linear(one, self.filters) for one in inputs)
+        layers = nn.ModuleList(nn.Linear(size, self.filters) for size in inputs)
         for layer in layers:
             nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")  # type: ignore[arg-type]
             nn.init.zeros_(layer.bias)  # type: ignore[arg-type]

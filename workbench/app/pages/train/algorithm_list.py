@@ -23,7 +23,7 @@ from workbench.algorithms import Algorithm, all_algorithms
 from workbench.app.jobs.background import Background
 from workbench.app.widgets.basic import SearchField
 from workbench.app.widgets.theme import BODY, GRID, SMALL, font, theme
-from workbench.insight.suggesting import Facts, facts, suggest
+from workbench.insight.suggesting import DataProfile, profile, suggest
 
 NAME = int(Qt.ItemDataRole.UserRole)
 REASON = NAME + 1
@@ -146,7 +146,7 @@ class AlgorithmList(QWidget):
         self._data: Any = None
         self._name = ""
         self._reasons: dict[str, str] = {}
-        self._known: Facts | None = None
+        self._known: DataProfile | None = None
         self._suggested: dict[str, str] = {}
         self._from_head = True  # whether the chosen one is shown among those suggested, where it is one of them
         self._marking = False
@@ -183,7 +183,7 @@ class AlgorithmList(QWidget):
         self._reasons, self._suggested = {}, {}
         summary = (about or {}).get("summary")
         described = data is not None and data.item_facts is not None
-        self._known = facts(summary, described=described) if summary and data is not None else None
+        self._known = profile(summary, described=described) if summary and data is not None else None
         self.look_again()
 
     def look_again(self) -> None:

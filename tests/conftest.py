@@ -1,7 +1,9 @@
 """What all tests share: where data lies, how a window is watched, and how it is closed."""
 
 import gc
+import importlib
 import os
+import sys
 
 # Before Qt is imported by anyone: tests need no screen.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -41,6 +43,42 @@ def sample() -> Path:
     from workbench.resources import resource
 
     return resource("samples/movielens-small")
+
+
+@pytest.fixture
+def add_file(tmp_path, monkeypatch) -> Iterator[Callable]:
+    """Add a file to a package of the program, as somebody does who extends it; after the test it was never there.
+
+    ``add_file(package, name, source, find)``, where `find` remembers what it has found in the package.
+    """
+    added = []
+
+    def add(package, name, source, find):
+        folder = tmp_path / f"more of {package.__name__}"
+        folder.mkdir(exist_ok=True)
+        (folder / f"{name}.py").write_text(source, encoding="utf-8")
+        monkeypatch.setattr(package, "__path__", [*package.__path__, str(folder)])
+        importlib.invalidate_caches()
+        find.cache_clear()
+        added.append((package, name, find))
+
+    yield add
+    monkeypatch.undo()
+    for package, name, find in added:
+        sys.modules.pop(f"{package.__name__}.{name}", None)
+        if hasattr(package, name):
+            delattr(package, name)
+        find.cache_clear()
+
+
+@pytest.fixture
+def new_split(add_file) -> str:
+    """A split with several folds that somebody has just added; its name."""
+    from tests.additions import SPLIT
+    from workbench.data import splitting
+
+    add_file(splitting, "rounds", SPLIT, splitting.all_splits)
+    return "rounds"
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from types import FrameType
 
 from workbench import demo
 from workbench.commands import algorithms, compare, inspect, reasons, results, train
-from workbench.commands.options import common
+from workbench.commands.options import Parser, common
 from workbench.commands.output import Answer, Progress
 from workbench.declaring import nearest
 from workbench.errors import Cancelled, WorkbenchError
@@ -66,7 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def make_parser() -> argparse.ArgumentParser:
     """The whole command line."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         "workbench",
         usage="workbench [FILE or PROJECT] | workbench COMMAND …",
         description=TOUR,

@@ -21,7 +21,8 @@ from workbench.data.filtering import filters as filtering
 from workbench.data.importing.preview import duplicates, import_data, preview
 from workbench.data.interactions import Interactions
 from workbench.data.overview.density import FIELDS, Ordered
-from workbench.data.splitting import SHOWN, TEST, TRAIN, UNUSED, VALIDATION, checks, make_split
+from workbench.data.splitting import SHOWN, TEST, TRAIN, UNUSED, VALIDATION, make_split
+from workbench.data.splitting.base import checks
 from workbench.export.lists import export_lists, first_lists
 from workbench.export.metrics import write_metrics
 from workbench.files import read_json
@@ -67,6 +68,7 @@ def split_facts(data: str, name: str, settings: Json, control: Control, filters:
         "leaked": checks.shown_and_hidden(test, interactions.n_items),
         "learned_later": checks.learned_later(fold) if split.by_time else None,
         "test_starts": None if first_hidden is None else written(first_hidden),
+        "by_order": split.by_order,
         "equal_times": checks.equal_times(interactions),
         "picture": _picture(interactions, fold.places),
     }

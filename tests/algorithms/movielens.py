@@ -8,7 +8,9 @@ import pandas as pd
 import pyarrow as pa
 
 from workbench.data.interactions import Interactions
-from workbench.data.splitting import Files, Fold, LastN
+from workbench.data.splitting import Fold
+from workbench.data.splitting.files import Files
+from workbench.data.splitting.last_n import LastN
 
 
 def interactions(frame: pd.DataFrame, n_users: int, n_items: int) -> Interactions:

@@ -11,7 +11,7 @@ from tests.benchmarks.conftest import spread
 from workbench.algorithms import Algorithm
 from workbench.control import Control
 from workbench.data.interactions import Interactions
-from workbench.data.splitting import Files
+from workbench.data.splitting.files import Files
 from workbench.evaluation.evaluate import evaluate, rank_all
 
 pytestmark = pytest.mark.benchmark

@@ -18,7 +18,7 @@ import pytest
 
 from tests.algorithms.movielens import interactions
 from tests.benchmarks.peers import THREADS, peer, turn
-from workbench.data.splitting import LastN
+from workbench.data.splitting.last_n import LastN
 
 pytestmark = pytest.mark.benchmark
 

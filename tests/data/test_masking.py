@@ -5,8 +5,8 @@ import pytest
 
 from workbench.data import masking as picking
 from workbench.data.masking import picked
-from workbench.data.splitting import shuffling
-from workbench.data.splitting.shuffling import shuffled
+from workbench.data.splitting.base import shuffling
+from workbench.data.splitting.base.shuffling import shuffled
 
 
 @pytest.mark.parametrize("kind", [np.int8, np.int32, np.float32, np.int64])

@@ -99,4 +99,5 @@ def test_repeats_differ_in_seed_and_fold_alone():
     assert repeat_key(spec()) == repeat_key(spec(seed=4)) == repeat_key(spec(split_settings={"k": 3, "fold": 2}))
     assert repeat_key(spec()) != repeat_key(spec(algorithm="bpr"))
     assert repeat_key(spec()) != repeat_key(spec(split_settings={"k": 4, "fold": 0}))
-    assert repeat_key(spec(), folded=()) != repeat_key(spec(split_settings={"k": 3, "fold": 2}), folded=())
+    random = spec(split="random")
+    assert repeat_key(random) != repeat_key(random | {"split_settings": {"k": 3, "fold": 2}})

@@ -6,7 +6,8 @@ from tests.data.test_interactions import build
 from tests.golden import with_facts
 from workbench.algorithms import Algorithm, find
 from workbench.control import Control
-from workbench.data.splitting import LastN, Random
+from workbench.data.splitting.last_n import LastN
+from workbench.data.splitting.random import Random
 from workbench.errors import Cancelled, WorkbenchError
 from workbench.evaluation import evaluate as judging
 from workbench.evaluation import lists, ranking

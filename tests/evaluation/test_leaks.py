@@ -12,7 +12,10 @@ from workbench.algorithms.baseline.biases import Biases
 from workbench.algorithms.baseline.popularity import Popularity
 from workbench.data.interactions import Interactions
 from workbench.data.side_files.items import Items
-from workbench.data.splitting import TEST, TRAIN, VALIDATION, Fold, LastN, Part, Random, TimeCut
+from workbench.data.splitting import TEST, TRAIN, VALIDATION, Fold, Part
+from workbench.data.splitting.last_n import LastN
+from workbench.data.splitting.random import Random
+from workbench.data.splitting.time_cut import TimeCut
 from workbench.evaluation.leaks import LIGHTS, Evidence, find_leaks, light
 
 RNG = np.random.default_rng(4)

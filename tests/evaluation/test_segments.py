@@ -5,7 +5,7 @@ import pytest
 
 from tests.data.test_interactions import build
 from workbench.control import Control
-from workbench.data.splitting import Random
+from workbench.data.splitting.random import Random
 from workbench.errors import WorkbenchError
 from workbench.evaluation.lists import rank_all
 from workbench.evaluation.segments import BY_HITS, ages, by_items, by_users, deciles

@@ -1,13 +1,29 @@
 """Options that several commands share."""
 
 import argparse
+import shutil
+import textwrap
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
     from workbench.data.importing.recipes import Recipe
 
 Commands = Any  # what argparse gives for adding commands; it has no public name
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose help ends with `more`, which is found out when help is asked for: it may load half the program."""
+
+    more: Callable[[], str] | None = None
+
+    def format_help(self) -> str:
+        """The help, and what there is to choose from."""
+        told = super().format_help()
+        return told if self.more is None else f"{told}\n{self.more()}\n"
 
 
 def common() -> argparse.ArgumentParser:
@@ -19,9 +35,15 @@ def common() -> argparse.ArgumentParser:
     return parser
 
 
-def add_command(commands: Commands, name: str, help: str, **settings: Any) -> argparse.ArgumentParser:  # noqa: A002
-    """Add a command whose help begins with a capital letter, as a sentence."""
-    parser: argparse.ArgumentParser = commands.add_parser(
+def add_command(
+    commands: Commands,
+    name: str,
+    help: str,  # noqa: A002 - the word of argparse
+    more: Callable[[], str] | None = None,
+    **settings: Any,
+) -> argparse.ArgumentParser:
+    """Add a command whose help begins with a capital letter, as a sentence, and ends with `more`."""
+    parser: Parser = commands.add_parser(
         name,
         help=help,
         description=help[0].upper() + help[1:] + ".",
@@ -29,7 +51,31 @@ def add_command(commands: Commands, name: str, help: str, **settings: Any) -> ar
         allow_abbrev=False,
         **settings,
     )
+    parser.more = more
     return parser
+
+
+def choices(title: str, described: Mapping[str, str]) -> list[str]:
+    """Lines of a help that list what there is, each with its description."""
+    room = 2 + max((len(name) for name in described), default=0)
+    return [title, *(line for name, words in described.items() for line in _listed(f"  {name:{room}}", words))]
+
+
+def paragraph(text: str) -> list[str]:
+    """Lines of a help."""
+    return _listed("", text)
+
+
+def _listed(begin: str, text: str) -> list[str]:
+    width = max(shutil.get_terminal_size().columns - 2, 40)
+    return textwrap.wrap(text, width, initial_indent=begin, subsequent_indent=" " * len(begin))
+
+
+def settings_words(declaration: "type[BaseModel]") -> str:
+    """The settings of a declaration by name, those aside that few need."""
+    fields = declaration.model_fields.items()
+    names = [name for name, field in fields if not (field.json_schema_extra or {}).get("advanced")]  # type: ignore[union-attr]
+    return f"Settings: {', '.join(names)}." if names else ""
 
 
 FURTHER = ("items", "users", "vectors", "pictures")

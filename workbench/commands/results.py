@@ -61,7 +61,7 @@ def _add_evaluate(commands: Commands) -> None:
     parser.add_argument(
         "--lists", type=Path, metavar="FILE", help="lists made elsewhere: user, item, and rank or score"
     )
-    parser.add_argument("--split", metavar="NAME", help="with --lists and a file: last-n (the default), random, …")
+    parser.add_argument("--split", metavar="NAME", help="with --lists and a file: as in train")
     parser.add_argument("--split-set", type=assignment, action="append", metavar="KEY=VALUE", help="of that split")
     parser.add_argument("--test", type=Path, metavar="FILE", help="with --lists and a file: your own test file")
     parser.set_defaults(command=evaluate, parser=parser)
@@ -170,14 +170,15 @@ def _fold(args: argparse.Namespace, progress: Progress) -> Iterator[tuple[Any, A
     """The fold of a run, or of a file of interactions."""
     from workbench.data.importing.importer import import_file
     from workbench.data.interactions import Interactions
-    from workbench.data.splitting import make_split
+    from workbench.data.splitting import DEFAULT, OWN_FILES, make_split
     from workbench.training.run import Run
 
     if args.run.is_dir():
         run = Run.open(args.run)
         yield run.fold, run.split, run.data_identity
         return
-    split = make_split(args.split or ("files" if args.test else "last-n"), dict(args.split_set or []))
+    name = args.split or (OWN_FILES if args.test else DEFAULT)
+    split = make_split(name, dict(args.split_set or []))
     with TemporaryDirectory() as folder:
         place = Path(folder) / "data"
         sources = {"train": args.run, "test": args.test} if args.test else args.run

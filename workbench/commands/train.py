@@ -14,13 +14,20 @@ from workbench.commands.options import (
     add_command,
     add_reading,
     assignment,
+    choices,
     joined_words,
+    paragraph,
     recipe_of,
+    settings_words,
 )
 from workbench.commands.output import Answer, Progress, size
 from workbench.control import Control
 from workbench.errors import WorkbenchError
 
+LAST_WORDS = (
+    "Hyperparameters: workbench algorithms NAME. A blend of runs needs no FILE: workbench train --algorithm blend --set "
+    "runs=ONE,OTHER --run DIR, folders that lie side by side. To go on after Ctrl-C or a crash: workbench train --run DIR."
+)
 # Seconds between two looks at the run's status.
 LOOK = 0.2
 
@@ -31,13 +38,7 @@ def add(commands: Commands) -> None:
         commands,
         "train",
         "train an algorithm on a file, or go on where a run stopped",
-        epilog="Splits and their settings: last-n (n, validation), random (test, validation, per_user, seed), time (test "
-        "or date, validation), time-series (windows, fold, test or days), held-out-users (test, validation, shown, hidden, "
-        "seed), k-fold (k, fold, by, seed), files (your own: --test, --validation). Filters come before the split, in "
-        "their order: min-rating, max-rating, min-user, min-item, core, after, before, users (a share or a number), "
-        "exclude (ids). Hyperparameters: workbench algorithms NAME. A blend of runs needs no FILE: workbench train "
-        "--algorithm blend --set runs=ONE,OTHER --run DIR, folders that lie side by side. To go on after Ctrl-C or a "
-        "crash: workbench train --run DIR.",
+        more=_more,
     )
     parser.add_argument(
         "file", nargs="?", type=Path, metavar="FILE", help="interactions: CSV, TSV, '::', also in gz or zip"
@@ -47,7 +48,7 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--set", type=assignment, action="append", metavar="KEY=VALUE", help="a hyperparameter; may be repeated"
     )
-    parser.add_argument("--split", metavar="NAME", help="last-n (the default), random, time, time-series, …")
+    parser.add_argument("--split", metavar="NAME", help="how the data is divided, one of those below")
     parser.add_argument(
         "--split-set", type=assignment, action="append", metavar="KEY=VALUE", help="a setting of the split"
     )
@@ -56,7 +57,7 @@ def add(commands: Commands) -> None:
         type=assignment,
         action="append",
         metavar="KEY=VALUE",
-        help="what to work with, such as min-rating=4, core=5 or after=2010-01-01; may be repeated",
+        help="what to work with, such as min-rating=4; may be repeated, and those below are applied in their order",
     )
     parser.add_argument("--test", type=Path, metavar="FILE", help="your own test file (with --split files)")
     parser.add_argument("--validation", type=Path, metavar="FILE", help="your own validation file (with --split files)")
@@ -70,6 +71,26 @@ def add(commands: Commands) -> None:
         "--patience", type=int, metavar="N", help="epochs without a better validation before stopping (10)"
     )
     parser.set_defaults(command=train, parser=parser)
+
+
+def _more() -> str:
+    """The end of the help: what there is to choose from, as it declares itself."""
+    from workbench.data.filtering.filters import all_filters
+    from workbench.data.splitting import DEFAULT, all_splits
+
+    splits = {name: f"{split.sentence} {settings_words(split)}" for name, split in all_splits().items()}
+    filters = {
+        f"{key}=…": kind.model_fields[setting].description or kind.title
+        for kind in all_filters().values()
+        for key, setting in kind.keys.items()
+    }
+    return "\n".join([
+        *choices(f"splits ({DEFAULT} where none is named):", splits),
+        "",
+        *choices("filters, applied before the split:", filters),
+        "",
+        *paragraph(LAST_WORDS),
+    ])  # fmt: skip
 
 
 def train(args: argparse.Namespace, progress: Progress) -> Answer:
@@ -141,14 +162,14 @@ def _new_run(args: argparse.Namespace, progress: Progress) -> Any:
     from workbench.algorithms import find
     from workbench.data.filtering.filters import apply, make_filters, written_as
     from workbench.data.interactions import Interactions
-    from workbench.data.splitting import make_split
+    from workbench.data.splitting import DEFAULT, OWN_FILES, make_split
     from workbench.training.run import Run
 
     if args.algorithm is None:
         args.parser.error("--algorithm NAME is needed for a new run; see: workbench algorithms")
-    split = args.split or ("files" if args.test else "last-n")
-    if (split == "files") != (args.test is not None) or (args.validation and not args.test):
-        args.parser.error("--split files and --test FILE (perhaps with --validation FILE) go together")
+    split = args.split or (OWN_FILES if args.test else DEFAULT)
+    if (split == OWN_FILES) != (args.test is not None) or (args.validation and not args.test):
+        args.parser.error(f"--split {OWN_FILES} and --test FILE (perhaps with --validation FILE) go together")
     kind, wishes, settings = find(args.algorithm), dict(args.set or []), dict(args.split_set or [])
     kind.make(wishes)
     make_split(split, settings)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from workbench.evaluation.comparable import FOLDED, repeat_key
+from workbench.evaluation.comparable import repeat_key
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,6 @@ def repeats(
     specs: Mapping[str, Mapping[str, Any]],
     values: Mapping[str, float],
     *,
-    folded: Sequence[str] = FOLDED,
     alike: Mapping[str, str] | None = None,
 ) -> list[Repeated]:
     """Find the runs that belong together, and sum them up.
@@ -50,14 +49,12 @@ def repeats(
         By run what was asked of it (the content of ``run.json``).
     values
         By run its number.
-    folded
-        Splits that have several folds.
     alike
         By run its `repeat_key`, for whoever has that at hand.
     """
     groups: dict[str, list[str]] = {}
     for name in values:
-        groups.setdefault(alike[name] if alike else repeat_key(specs[name], folded), []).append(name)
+        groups.setdefault(alike[name] if alike else repeat_key(specs[name]), []).append(name)
     return [one for names in groups.values() if (one := together(names, specs, values)) is not None]
 
 

@@ -6,17 +6,16 @@ report, and the tests of differences.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any
 
 from workbench.data.filtering.filters import describe
-from workbench.data.splitting import make_split
+from workbench.data.splitting import is_folded, make_split
 from workbench.errors import WorkbenchError
 from workbench.metrics import all_metrics
 
 Json = dict[str, Any]
-FOLDED = ("k-fold", "time-series")  # splits that make a whole of several runs
 MASKED = {
     "train": "items of the person's training interactions only",
     "train+validation": "items of the person's training and validation interactions",
@@ -71,7 +70,7 @@ def key_of(terms: Json, metric: str | None = None, *, fold: bool = True) -> str:
         Whether the folds of a split that makes several are told apart; without, they may be summed up.
     """
     told = terms | {"formulas": terms["formulas"] if metric is None else _formula(terms, metric)}
-    if not fold and terms["split"]["name"] in FOLDED:
+    if not fold and is_folded(terms["split"]["name"]):
         told["split"] = {name: value for name, value in terms["split"].items() if name != "fold"}
     return json.dumps(told, sort_keys=True, default=str)
 
@@ -98,10 +97,10 @@ def unlike(terms: Mapping[str, Json], metric: str) -> str | None:
     return f"{sentence[:1].upper()}{sentence[1:]} {verb}, so these numbers are not comparable."
 
 
-def repeat_key(spec: Mapping[str, Any], folded: Sequence[str] = FOLDED) -> str:
+def repeat_key(spec: Mapping[str, Any]) -> str:
     """Equal for runs that are repeats of each other: all but the seed and the fold is the same."""
     settings = dict(spec["split_settings"])
-    if spec["split"] in folded:
+    if is_folded(spec["split"]):
         settings.pop("fold", None)
     kept = ("algorithm", "hyperparameters", "data_hash", "filters", "split", "patience", "changes")
     return json.dumps([{name: spec.get(name) for name in kept}, settings], sort_keys=True, default=str)

@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.data.interactions import Array, Interactions
-from workbench.data.splitting import TEST, TRAIN, VALIDATION, Fold, Split, checks
+from workbench.data.splitting import TEST, TRAIN, VALIDATION, Fold, Split
+from workbench.data.splitting.base import checks
 from workbench.errors import WorkbenchError
 
 # Share of hidden interactions at the time of a shown one from which "the last" is the file's order more than time.
@@ -151,7 +152,7 @@ def last_by_file_order(evidence: Evidence) -> Leak | None:
     """The last interactions of a user are last by the order of the file, because their times are equal."""
     fold, split = evidence.fold, evidence.split
     data = fold.data
-    if split is None or split.name != "last-n" or data.time is None:
+    if split is None or not split.by_order or data.time is None:
         return None
     hidden = np.flatnonzero(fold.places == TEST)
     before = np.maximum(hidden - 1, 0)

@@ -28,7 +28,7 @@ from workbench.algorithms import Algorithm, find
 from workbench.algorithms.hybrid.blend import Blend
 from workbench.data.filtering import filters as filtering
 from workbench.data.interactions import Interactions
-from workbench.data.splitting import Fold, Split, make_split
+from workbench.data.splitting import DEFAULT, Fold, Split, make_split
 from workbench.errors import WorkbenchError
 from workbench.files import read_json, write_json
 from workbench.training.blending import check_member, named
@@ -57,7 +57,7 @@ class Run:
         data: Path,
         algorithm: str,
         hyperparameters: dict[str, Any] | None = None,
-        split: str = "last-n",
+        split: str = DEFAULT,
         split_settings: dict[str, Any] | None = None,
         *,
         filters: filtering.Recipe = (),

@@ -10,23 +10,15 @@ from tests.data.test_interactions import build
 from workbench.data.dates import milliseconds, written
 from workbench.data.filtering.filters import MinimumPerUser, RatingRange, apply
 from workbench.data.interactions import Interactions
-from workbench.data.splitting import (
-    SHOWN,
-    TEST,
-    TRAIN,
-    UNUSED,
-    VALIDATION,
-    Files,
-    HeldOutUsers,
-    KFold,
-    LastN,
-    Random,
-    TimeCut,
-    TimeSeries,
-    all_splits,
-    checks,
-    make_split,
-)
+from workbench.data.splitting import DEFAULT, SHOWN, TEST, TRAIN, UNUSED, VALIDATION, all_splits, is_folded, make_split
+from workbench.data.splitting.base import checks
+from workbench.data.splitting.files import Files
+from workbench.data.splitting.held_out import HeldOutUsers
+from workbench.data.splitting.k_fold import KFold
+from workbench.data.splitting.last_n import LastN
+from workbench.data.splitting.random import Random
+from workbench.data.splitting.time_cut import TimeCut
+from workbench.data.splitting.time_series import TimeSeries
 from workbench.errors import WorkbenchError
 
 DATA = build([(user, item, 1 + item % 5, 10 * item) for user in range(6) for item in range(user, 12)])
@@ -326,6 +318,35 @@ def test_every_split_can_be_told_and_has_its_folds():
         folds = split.folds()
         assert len(folds) == (getattr(split, split.many) if split.many else 1)
         assert [make_split(name, one.model_dump()) for one in folds] == folds
+
+
+def test_a_new_file_is_a_split(new_split):
+    assert list(all_splits())[-1] == new_split
+    assert next(iter(all_splits())) == DEFAULT
+    split = make_split(new_split, {"rounds": 4, "fold": 1})
+    assert (split.part, split.parts, len(split.folds())) == (2, 4, 4)
+    fold = split.split(DATA)
+    assert np.flatnonzero(fold.places == TEST).tolist() == list(range(1, len(DATA), 4))
+    assert is_folded(new_split)
+
+
+def test_after_the_test_it_was_never_there():
+    assert "rounds" not in all_splits()
+    assert not is_folded("rounds")
+    assert [name for name in all_splits() if is_folded(name)] == ["time-series", "k-fold"]
+
+
+def test_every_split_declares_its_words():
+    for name, kind in all_splits().items():
+        split = make_split(name)
+        words = kind.short.format(split=split)
+        assert words
+        assert "{" not in words
+        assert len(words) < 20, "there is no room for more in the sidebar"
+        assert kind.sentence.endswith((".", "?"))
+    assert (
+        make_split("random", {"test": 0.25}).short.format(split=make_split("random", {"test": 0.25})) == "random 25 %"
+    )
 
 
 # Checks --------------------------------------------------------------------------------------------------------------

@@ -183,10 +183,12 @@ class Session(SessionRuns):
         project.data = name
         if filters is not None:
             project.filters = filters
+        from workbench.data.splitting import DEFAULT, OWN_FILES
+
         own = (project.folder / "data" / name / "part.npy").exists()
         # Who brings a test file wants it to judge; and where there is none, it cannot.
-        if project.split is None or own != (project.split.get("name") == "files"):
-            project.split = {"name": "files" if own else "last-n", "settings": {}}
+        if project.split is None or own != (project.split.get("name") == OWN_FILES):
+            project.split = {"name": OWN_FILES if own else DEFAULT, "settings": {}}
         self._load_data()
         self._user = None
         self.save()

@@ -1,19 +1,18 @@
 """The person's own division."""
 
 from workbench.data.interactions import Array, Interactions
-from workbench.data.splitting.split import Split
-from workbench.errors import WorkbenchError
+from workbench.data.splitting.base.split import Split
 
 
 class Files(Split):
     """The person's own files: one to learn from, one to test on, perhaps one for validation."""
 
-    name, title = "files", "My own files"
+    name, title, short, order = "files", "My own files", "own files", 7
+    sentence = "Learns from your training file and judges by your test file: to compare with others' figures."
+    needs = ("test file",)
 
     def places(self, data: Interactions) -> Array:
-        if data.part is None:
-            message = "The split 'files' needs a test file beside the training file. Add one, or choose another split."
-            raise WorkbenchError(message)
+        assert data.part is not None, "`needs` says so"
         return data.part
 
     def describe(self) -> str:

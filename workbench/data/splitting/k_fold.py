@@ -6,17 +6,19 @@ import numpy as np
 from pydantic import ValidationInfo, field_validator
 
 from workbench.data.interactions import Array, Interactions
-from workbench.data.splitting.fold import TEST, TRAIN, VALIDATION
-from workbench.data.splitting.held_out import Hidden, hidden_which, hide, shown_share
-from workbench.data.splitting.shuffling import shuffled
-from workbench.data.splitting.split import Split, chosen_fold, in_range, split_seed
+from workbench.data.splitting.base.fold import TEST, TRAIN, VALIDATION
+from workbench.data.splitting.base.hiding import Hidden, hidden_which, hide, shown_share
+from workbench.data.splitting.base.shuffling import shuffled
+from workbench.data.splitting.base.split import Split, chosen_fold, in_range, split_seed
 from workbench.declaring import hyperparameter
 
 
 class KFold(Split):
     """The interactions (or the users) are dealt into k parts, and each part is the test once."""
 
-    name, title, many = "k-fold", "k-fold", "k"
+    name, title, short, order = "k-fold", "k-fold", "part {split.part} of {split.parts}", 6
+    sentence = "Deals everything into k parts, each the test of one run: every interaction is hidden once."
+    many = "k"
 
     k: int = hyperparameter(5, "Parts", "How many parts there are, and so how many runs make the whole.", ge=2, le=1000)
     fold: int = chosen_fold("parts")
@@ -57,9 +59,7 @@ class KFold(Split):
         return shuffled(place, self.seed, 41)
 
     def describe(self) -> str:
-        whole = (
-            f"part {self.fold + 1} of {self.k} random parts of the {self.by} test, {self.validation:.0%} of the others"
-        )
+        whole = f"part {self.part} of {self.k} random parts of the {self.by} test, {self.validation:.0%} of the others"
         whole += " validation"
         if self.holds_out:
             whole += f"; of each judged user {self.shown:.0%} shown, "

@@ -4,14 +4,16 @@ import numpy as np
 from pydantic import Field
 
 from workbench.data.interactions import Array, Interactions
-from workbench.data.splitting.fold import TEST, TRAIN, VALIDATION
-from workbench.data.splitting.split import Split
+from workbench.data.splitting.base.fold import TEST, TRAIN, VALIDATION
+from workbench.data.splitting.base.split import Split
 
 
 class LastN(Split):
     """The last interactions of each user are the test, those before them validation."""
 
-    name, title = "last-n", "Last of each user"
+    name, title, short, order = "last-n", "Last of each user", "last {split.n}", 1
+    sentence = "Hides each user's newest interactions and learns from those before: what comes next?"
+    by_order = True
 
     n: int = Field(default=1, ge=1, le=1000, title="Test", description="Last interactions of each user, hidden.")
     validation: int = Field(

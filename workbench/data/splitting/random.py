@@ -3,16 +3,17 @@
 import numpy as np
 
 from workbench.data.interactions import Array, Interactions
-from workbench.data.splitting.fold import TEST, TRAIN, VALIDATION
-from workbench.data.splitting.shuffling import shuffled
-from workbench.data.splitting.split import Split, split_seed, validation_share
+from workbench.data.splitting.base.fold import TEST, TRAIN, VALIDATION
+from workbench.data.splitting.base.shuffling import shuffled
+from workbench.data.splitting.base.split import Split, split_seed, validation_share
 from workbench.declaring import hyperparameter
 
 
 class Random(Split):
     """Every interaction falls at random, whoever it belongs to."""
 
-    name, title = "random", "Random"
+    name, title, short, order = "random", "Random", "random {split.percent:.0f} %", 2
+    sentence = "Hides interactions by chance, whoever they belong to: the usual test of predicted ratings."
 
     test: float = hyperparameter(0.2, "Test", "Share of interactions hidden for the test.", gt=0, lt=1)
     validation: float = validation_share()
@@ -22,6 +23,11 @@ class Random(Split):
         "Take the shares of every user by themselves, so that nobody is left out or hidden whole.",
     )
     seed: int = split_seed()
+
+    @property
+    def percent(self) -> float:
+        """How much is hidden for the test."""
+        return 100 * self.test
 
     def places(self, data: Interactions) -> Array:
         if self.per_user:

@@ -4,15 +4,9 @@ import numpy as np
 from pydantic import ValidationInfo, field_validator
 
 from workbench.data.interactions import Array, Interactions
-from workbench.data.splitting.fold import TEST, TRAIN, UNUSED
-from workbench.data.splitting.split import Split, chosen_fold, in_range, validation_share
-from workbench.data.splitting.time_cut import (
-    judge_strangers,
-    mark_validation,
-    moment_at,
-    times_of,
-    without_strangers,
-)
+from workbench.data.splitting.base.cuts import judge_strangers, mark_validation, moment_at, times_of, without_strangers
+from workbench.data.splitting.base.fold import TEST, TRAIN, UNUSED
+from workbench.data.splitting.base.split import Split, chosen_fold, in_range, validation_share
 from workbench.declaring import hyperparameter
 
 DAY = 86_400_000  # milliseconds
@@ -21,8 +15,9 @@ DAY = 86_400_000  # milliseconds
 class TimeSeries(Split):
     """Windows of time, one after another at the end, each the test of what came before it."""
 
-    name, title, many = "time-series", "Time windows", "windows"
-    by_time = True
+    name, title, short, order = "time-series", "Time windows", "window {split.part} of {split.parts}", 4
+    sentence = "Several cuts one after another: does a good figure hold as time goes on?"
+    many, needs, by_time = "windows", ("time",), True
 
     windows: int = hyperparameter(3, "Windows", "How many tests there are, one after another in time.", ge=1, le=1000)
     fold: int = chosen_fold("windows, the earliest first,")
@@ -39,7 +34,7 @@ class TimeSeries(Split):
         return in_range(fold, info.data.get("windows"), "windows")
 
     def places(self, data: Interactions) -> Array:
-        times = times_of(data, self.title)
+        times = times_of(data)
         start, end = self._borders(times)
         place = np.where(times >= start, np.int8(TEST), np.int8(TRAIN))
         mark_validation(place, times, start, round(self.validation * len(times)))
@@ -57,8 +52,6 @@ class TimeSeries(Split):
 
     def describe(self) -> str:
         length = f"{self.days} days" if self.days else f"{self.test:.0%} of the interactions"
-        whole = (
-            f"time window {self.fold + 1} of {self.windows} at the end, {length} each, test; what is before training"
-        )
+        whole = f"time window {self.part} of {self.windows} at the end, {length} each, test; what is before training"
         whole += f" but the last {self.validation:.0%}, validation" if self.validation else ""
         return whole if self.strangers else whole + "; only people with something before"

@@ -12,7 +12,8 @@ from workbench.project import Project
 
 FACTS = {
     "words": "some split", "interactions": 100, "train": 80, "validation": 10, "test": 10, "test_users": 9, "users": 9,
-    "cold_users": 0, "cold_items": 0, "test_items": 8, "leaked": 0, "equal_times": 0.0, "picture": ["000012"],
+    "cold_users": 0, "cold_items": 0, "test_items": 8, "leaked": 0, "by_order": True,
+    "equal_times": 0.0, "picture": ["000012"],
 }  # fmt: skip
 
 
@@ -285,7 +286,7 @@ def outcome(keep, light):
 
 
 def test_a_good_split_has_nothing_to_remark_but_that(outcome):
-    outcome.show_facts("last-n", FACTS, has_times=True)
+    outcome.show_facts(FACTS, has_times=True)
     assert remarks(outcome) == ["Nothing hidden is shown: no test interaction is in a history."]
 
 
@@ -304,19 +305,19 @@ def test_a_good_split_has_nothing_to_remark_but_that(outcome):
     ],
 )
 def test_what_to_mind_is_said(outcome, change, words):
-    outcome.show_facts("last-n", FACTS | change, has_times=True)
+    outcome.show_facts(FACTS | change, has_times=True)
     assert any(one.startswith(words) for one in remarks(outcome))
 
 
 def test_without_times_the_order_of_the_file_is_named(outcome):
-    outcome.show_facts("last-n", FACTS | {"equal_times": None}, has_times=False)
+    outcome.show_facts(FACTS | {"equal_times": None}, has_times=False)
     assert any("last in the file" in one for one in remarks(outcome))
-    outcome.show_facts("random", FACTS | {"equal_times": None}, has_times=False)
+    outcome.show_facts(FACTS | {"by_order": False, "equal_times": None}, has_times=False)
     assert not any("last in the file" in one for one in remarks(outcome))
 
 
 def test_equal_times_do_not_matter_to_chance(outcome):
-    outcome.show_facts("random", FACTS | {"equal_times": 0.9}, has_times=True)
+    outcome.show_facts(FACTS | {"by_order": False, "equal_times": 0.9}, has_times=True)
     assert len(remarks(outcome)) == 1
 
 

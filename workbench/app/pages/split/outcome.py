@@ -109,7 +109,7 @@ class Outcome(Card):
         self.caption.setText("")
         self.users.set_rows([])
 
-    def show_facts(self, name: str, facts: dict[str, Any], *, has_times: bool) -> None:
+    def show_facts(self, facts: dict[str, Any], *, has_times: bool) -> None:
         """Show the answer of the job ``split``."""
         self.hint.set_text("")
         sizes = [facts["train"], facts["validation"], facts["test"]]
@@ -120,7 +120,7 @@ class Outcome(Card):
         for part, size in zip(self.parts, sizes, strict=True):
             part.show_size(size, total)
         self._show_figures(facts)
-        self._show_remarks(self._remarks(name, facts, has_times=has_times))
+        self._show_remarks(self._remarks(facts, has_times=has_times))
         rows = facts.get("picture") or []
         order = self.tr("the newest at the right") if has_times else self.tr("in the order of the file")
         self.caption.setText(
@@ -138,7 +138,7 @@ class Outcome(Card):
             self.tr("Only the test has these items; who learns from interactions cannot find them")
         )
 
-    def _remarks(self, name: str, facts: dict[str, Any], *, has_times: bool) -> list[tuple[str, str]]:
+    def _remarks(self, facts: dict[str, Any], *, has_times: bool) -> list[tuple[str, str]]:
         found = [self._leak(facts["leaked"])]
         left = facts["users"] - facts["test_users"]
         if left:
@@ -147,10 +147,10 @@ class Outcome(Card):
         if facts["cold_users"]:
             sentence = self.tr("{n:,} judged users have no history: all an algorithm can give them is what is popular.")
             found.append(("warn", sentence.format(n=facts["cold_users"])))
-        if name == "last-n" and not has_times:
+        if facts["by_order"] and not has_times:
             found.append(("warn", self.tr("The data has no times: “last” means last in the file.")))
         equal = facts.get("equal_times")
-        if name == "last-n" and equal is not None and equal > MANY_EQUAL:
+        if facts["by_order"] and equal is not None and equal > MANY_EQUAL:
             sentence = self.tr(
                 "{share:.0f} % of interactions have the very time of the one before: there, the file's order decides."
             )

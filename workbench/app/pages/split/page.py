@@ -18,7 +18,7 @@ from workbench.app.widgets.basic import Card, EmptyState
 from workbench.app.widgets.form import Form
 from workbench.app.widgets.theme import GRID
 from workbench.data.filtering.filters import make_filters
-from workbench.data.splitting import all_splits, make_split
+from workbench.data.splitting import DEFAULT, all_splits, make_split
 from workbench.errors import WorkbenchError
 
 PAUSE = 250  # milliseconds from the last change of a setting to asking what it does
@@ -76,7 +76,7 @@ class SplitPage(Page):
         self._catch_up()
 
     def _build(self) -> Iterator[None]:
-        self.choices = {name: SplitChoice(name, split_text.title(name), "") for name in split_text.in_order()}
+        self.choices = {name: SplitChoice(name, split_text.title(name), "") for name in self.splits}
         for one in self.choices.values():
             one.clicked.connect(self._chosen)
         yield
@@ -166,7 +166,7 @@ class SplitPage(Page):
             self._refresh()
             return
         self.filters.set_recipe(session.filters)
-        split = session.split or {"name": "last-n", "settings": {}}
+        split = session.split or {"name": DEFAULT, "settings": {}}
         self._show(split["name"], split.get("settings") or {})
         self._ask()
 
@@ -259,7 +259,7 @@ class SplitPage(Page):
         if self._behind or self._asked != self._wanted() or self.session.data is None:
             return
         self._known = self._asked
-        self.outcome.show_facts(self._current, facts, has_times=self.session.data.time is not None)
+        self.outcome.show_facts(facts, has_times=self.session.data.time is not None)
         self.set_facts(facts["words"])
         _, name, settings, filters = self._asked
         self._answering = True

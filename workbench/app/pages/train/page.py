@@ -25,6 +25,7 @@ from workbench.app.widgets import icons
 from workbench.app.widgets.basic import Button, Card, EmptyState, Line
 from workbench.app.widgets.form import Form, tabs_after
 from workbench.app.widgets.theme import GRID
+from workbench.data.splitting import OWN_FILES
 from workbench.insight.paths import varied
 
 LIST_WIDTH, FORM_WIDTH = 25 * GRID, 38 * GRID
@@ -325,7 +326,7 @@ class TrainPage(Page):
     def _validation_words(self) -> str:
         split = self.session.split or {}
         part = (split.get("settings") or {}).get("validation", 1)
-        if split.get("name") == "files":
+        if split.get("name") == OWN_FILES:
             return self.tr("Validated on your own validation file, where there is one")
         if not part:
             return self.tr("No validation part: the last epoch is kept")

@@ -5,24 +5,44 @@ from typing import Any, ClassVar, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from workbench.data.interactions import Array, Interactions
-from workbench.data.splitting.fold import TEST, TRAIN, Fold
+from workbench.data.splitting.base.fold import TEST, TRAIN, Fold
 from workbench.declaring import hyperparameter
 from workbench.errors import WorkbenchError
+
+# What a split may need of the data, and what to say where it is not there.
+NEEDS = {
+    "time": "times, and the data has none. Choose the time column, or another split.",
+    "test file": "a test file beside the training file. Add one, or choose another split.",
+}
 
 
 class Split(BaseModel):
     """Base of all splits: gives every interaction a place.
 
-    Class facts: `name` on the command line, `title` in the window, `many` the setting that says how many folds there are
-    where it is more than one (then the setting ``fold`` chooses), and `by_time`, whether nothing is learned from what
-    happened after something hidden.
+    Class facts (declared by each file)
+    -----------------------------------
+    name : its name on the command line, lower case with hyphens
+    title : its name in the window
+    sentence : what it does, and what for
+    short : the split in two or three words, such as ``"last {split.n}"``; `split` has its settings and properties
+    order : its place among the splits, the usual ones first
+    needs : what the data must have, of `NEEDS`
+    many : the setting that says how many folds there are, where it is more than one; then the setting ``fold`` chooses,
+        and runs that differ in nothing else are summed up
+    by_time : whether nothing is learned from what happened after something hidden
+    by_order : whether a user's newest interactions are hidden, so that the order of equal times decides what is hidden
     """
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
     name: ClassVar[str]
     title: ClassVar[str]
+    sentence: ClassVar[str]
+    short: ClassVar[str]
+    order: ClassVar[int] = 100
+    needs: ClassVar[tuple[str, ...]] = ()
     many: ClassVar[str] = ""
     by_time: ClassVar[bool] = False
+    by_order: ClassVar[bool] = False
 
     show_validation: bool = Field(
         default=True,
@@ -37,8 +57,24 @@ class Split(BaseModel):
         """Whether nothing is learned from the people who are judged."""
         return False
 
+    @property
+    def part(self) -> int:
+        """Which of the folds this is, counted from 1."""
+        return int(getattr(self, "fold", 0)) + 1
+
+    @property
+    def parts(self) -> int:
+        """How many folds there are."""
+        return int(getattr(self, self.many)) if self.many else 1
+
+    @classmethod
+    def lacking(cls, data: Interactions) -> str:
+        """What the data does not have that the split needs, of `NEEDS`; empty where it has all."""
+        has = {"time": data.time is not None, "test file": data.part is not None}
+        return next((NEEDS[need] for need in cls.needs if not has[need]), "")
+
     def places(self, data: Interactions) -> Array:
-        """Place of each interaction, int8 (n,)."""
+        """Place of each interaction, int8 (n,), of data that has what is needed."""
         raise NotImplementedError
 
     def split(self, data: Interactions) -> Fold:
@@ -47,8 +83,11 @@ class Split(BaseModel):
         Raises
         ------
         WorkbenchError
-            If nothing is left to learn from or to test on.
+            If the data lacks what is needed, or nothing is left to learn from or to test on.
         """
+        lacking = self.lacking(data)
+        if lacking:
+            raise WorkbenchError(f"The split '{self.title}' needs {lacking}")
         places = self.places(data)
         for place, what in ((TRAIN, "learn from"), (TEST, "test on")):
             if not (places == place).any():
@@ -60,7 +99,7 @@ class Split(BaseModel):
         """All folds, each as a split of its own; most splits have but one."""
         if not self.many:
             return [self]
-        return [self.model_copy(update={"fold": fold}) for fold in range(getattr(self, self.many))]
+        return [self.model_copy(update={"fold": fold}) for fold in range(self.parts)]
 
     def describe(self) -> str:
         """One sentence for the protocol."""

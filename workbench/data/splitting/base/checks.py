@@ -3,7 +3,7 @@
 import numpy as np
 
 from workbench.data.interactions import Array, Interactions, UserItems
-from workbench.data.splitting.fold import TEST, VALIDATION, Fold, Part
+from workbench.data.splitting.base.fold import TEST, VALIDATION, Fold, Part
 
 
 def shown_and_hidden(part: Part, n_items: int) -> int:

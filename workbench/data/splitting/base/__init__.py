@@ -1,0 +1,1 @@
+"""What splits share: their contract, the fold that they make, and ways to hide, shuffle and cut."""

@@ -26,3 +26,15 @@ class Rounds(Split):
     def describe(self):
         return f"each interaction number {self.part} of {self.rounds} test"
 '''
+
+JOB = '''
+"""Counting letters."""
+
+from workbench.jobs.job import job
+
+
+@job("count", title="Counting letters", lane="interactive", silent=True)
+def count(word, control):
+    """How many letters a word has."""
+    return {"letters": len(word)}
+'''

@@ -82,6 +82,16 @@ def new_split(add_file) -> str:
 
 
 @pytest.fixture
+def new_job(add_file) -> str:
+    """A job that somebody has just added; its name."""
+    from tests.additions import JOB
+    from workbench import jobs
+
+    add_file(jobs, "letters", JOB, jobs.all_jobs)
+    return "count"
+
+
+@pytest.fixture
 def heartbeat(qapp):
     """A running heartbeat; `heartbeat.stop()`, then `heartbeat.worst` tells how long the window was deaf, in ms."""
     from workbench.app.heartbeat import Heartbeat

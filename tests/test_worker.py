@@ -9,7 +9,8 @@ import sys
 import pytest
 
 from tests.data.test_interactions import build
-from workbench import jobs, worker
+from workbench import worker
+from workbench.jobs import Job, all_jobs
 from workbench.training.run import Run
 from workbench.training.train import train_run
 
@@ -34,27 +35,33 @@ def answers(*requests):
     return [json.loads(line) for line in out.getvalue().splitlines()]
 
 
-def test_a_job_is_answered_with_progress_and_a_result(monkeypatch):
+@pytest.fixture
+def declare(monkeypatch):
+    """Let a function be a job for the length of a test."""
+    return lambda name, function: monkeypatch.setitem(all_jobs(), name, Job(name, name, "interactive", function))
+
+
+def test_a_job_is_answered_with_progress_and_a_result(declare):
     def job(control, number):
         control.progress(0.5, "half")
         return {"twice": 2 * number}
 
-    monkeypatch.setitem(jobs.JOBS, "double", job)
+    declare("double", job)
     assert answers({"id": 3, "job": "double", "args": {"number": 4}}) == [
         {"id": 3, "event": "progress", "fraction": 0.5, "text": "half"},
         {"id": 3, "event": "done", "result": {"twice": 8}},
     ]
 
 
-def test_a_job_that_fails_is_told_and_the_next_is_answered(monkeypatch):
+def test_a_job_that_fails_is_told_and_the_next_is_answered(declare):
     def out_of_memory(control):
         raise MemoryError
 
     def broken(control):
         return 1 / 0
 
-    monkeypatch.setitem(jobs.JOBS, "greedy", out_of_memory)
-    monkeypatch.setitem(jobs.JOBS, "broken", broken)
+    declare("greedy", out_of_memory)
+    declare("broken", broken)
     told = answers(
         {"id": 1, "job": "evaluate", "args": {"run": "nowhere"}},
         {"id": 2, "job": "greedy", "args": {}},

@@ -53,13 +53,15 @@ def _tell(answers: TextIO, **line: Any) -> None:
 
 def serve(requests: TextIO, answers: TextIO) -> None:
     """Answer jobs until the requests end."""
-    from workbench.jobs import JOBS
+    from workbench.jobs import all_jobs, preload_modules
 
+    preload_modules()
     for line in requests:
         request = json.loads(line)
         number = request["id"]
         try:
-            result = JOBS[request["job"]](control=_Telling(answers, number), **request["args"])
+            job = all_jobs()[request["job"]]
+            result = job.function(control=_Telling(answers, number), **request["args"])
         except WorkbenchError as error:
             _tell(answers, id=number, event="failed", sentence=str(error), details=traceback.format_exc())
         except MemoryError:

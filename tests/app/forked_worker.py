@@ -19,8 +19,10 @@ def serve(path):
     without_pandas()
     import scipy.sparse  # noqa: F401
 
-    import workbench.jobs  # noqa: F401
     from workbench import worker
+    from workbench.jobs import preload_modules
+
+    preload_modules()
 
     threading.Thread(target=_end_with_input, daemon=True).start()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for workers here

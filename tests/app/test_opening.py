@@ -55,7 +55,8 @@ def test_processes_stand_by_once_all_pages_are_made(window, qtbot):
         opener.begin()
     assert witness.seen == [(None, ["home"]), (None, ["home", "data"])]
     assert window.session.runs.standby.pid is not None
-    qtbot.waitUntil(lambda: window.session._long.pid is not None and window.session._quick.pid is not None)
+    workers = window.session.workers
+    qtbot.waitUntil(lambda: all(workers[lane].pid is not None for lane in ("background", "interactive")))
 
 
 def test_they_are_started_once(session, qtbot):
@@ -65,8 +66,8 @@ def test_they_are_started_once(session, qtbot):
     session.warm_up()
     assert session.runs.standby.pid == before
     assert session.tasks == asked
-    assert not session._long._thread.isRunning()  # comes when the other one is ready
-    qtbot.waitUntil(lambda: session._long.pid is not None)
+    assert not session.workers["background"]._thread.isRunning()  # comes when the other one is ready
+    qtbot.waitUntil(lambda: session.workers["background"].pid is not None)
 
 
 def test_the_sample_does_not_wait_until_all_pages_are_made(window):

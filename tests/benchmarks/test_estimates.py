@@ -48,7 +48,7 @@ RUNS = {
 MEASURE = """
 import json, sys, time
 from workbench.control import Control
-from workbench.jobs import estimate
+from workbench.jobs.runs import estimate
 from workbench.training import estimating
 if sys.argv[1] == "processor":
     estimating.clock = time.process_time

@@ -40,11 +40,13 @@ SPLITS = {
 ASK = """
 import json, sys, time
 from tests.benchmarks.test_reading_speed import peak
-from workbench import jobs
 from workbench.control import Control
+from workbench.jobs import all_jobs, preload_modules
+
+preload_modules()
 job, arguments = json.loads(sys.argv[1])
 began, used = time.perf_counter(), time.process_time()
-jobs.JOBS[job](control=Control(), **arguments)
+all_jobs()[job].function(control=Control(), **arguments)
 print(json.dumps({"wall": time.perf_counter() - began, "processor": time.process_time() - used, "peak": peak()}))
 """
 

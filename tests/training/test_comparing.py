@@ -168,14 +168,14 @@ def test_overlap_of_lists(folder):
 
 def test_the_window_asks_the_same_by_jobs(folder):
     from workbench.control import Control
-    from workbench.jobs import JOBS
+    from workbench.jobs import comparing
 
     pop, chance = str(folder / "pop"), str(folder / "chance")
     answers = {
-        "compare": JOBS["compare"](runs=[pop, chance], control=Control()),
-        "segments": JOBS["segments"](run=pop, control=Control(), by="genre"),
-        "gains": JOBS["gains"](a=pop, b=chance, control=Control()),
-        "overlap": JOBS["overlap"](a=pop, b=chance, control=Control()),
+        "compare": comparing.compare(runs=[pop, chance], control=Control()),
+        "segments": comparing.segments(run=pop, control=Control(), by="genre"),
+        "gains": comparing.gains(a=pop, b=chance, control=Control()),
+        "overlap": comparing.overlap(a=pop, b=chance, control=Control()),
     }
     json.dumps(answers, allow_nan=False)
     assert answers["compare"]["pairs"][0]["difference"] == pytest.approx(

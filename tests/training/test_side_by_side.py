@@ -10,7 +10,7 @@ from workbench.cli import main
 from workbench.control import Control
 from workbench.data.importing.importer import import_file
 from workbench.errors import WorkbenchError
-from workbench.jobs import JOBS
+from workbench.jobs import all_jobs
 from workbench.training import comparing
 from workbench.training import results as kept
 from workbench.training.run import Run
@@ -41,7 +41,7 @@ def folder(tmp_path_factory):
 
 
 def ask(job, **args):
-    return JOBS[job](control=Control(), **args)
+    return all_jobs()[job].function(control=Control(), **args)
 
 
 def paths(folder):

@@ -4,7 +4,6 @@ import zipfile
 
 import pytest
 
-from workbench import jobs
 from workbench.cli import main
 from workbench.control import Control
 from workbench.data.importing.duplicates import list_duplicates
@@ -266,4 +265,3 @@ def test_training_takes_a_stored_recipe_with_its_filters(write, tmp_path, capsys
 def test_inspect_and_preview_agree_on_the_duplicates(write):
     path = write("r.csv", "user,item,plays\nu,a,3\nu,a,4\n")
     assert inspect(path)["duplicates_as"] == look(path)["duplicates"][0]
-    assert "preview" in jobs.JOBS

@@ -25,7 +25,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
-from workbench.app.jobs.job_titles import job_title
+from workbench.app.jobs.declared_jobs import job_title
 
 PROGRESS_PAUSE = 0.05  # seconds between two reports that reach the window
 PATIENCE = 3000  # milliseconds that closing waits for the thread

@@ -1,14 +1,14 @@
 """The session's processes for jobs, and how it tells that something failed."""
 
 from functools import partial
-from typing import Any
+from typing import Any, get_args
 
 from PySide6.QtCore import QObject, Signal
 
+from workbench.app.jobs.declared_jobs import declared
 from workbench.app.jobs.job_process import Done, Failed, Progress, Task, TaskWorker
+from workbench.jobs.job import Lane
 from workbench.project import log_folder
-
-QUICK = frozenset({"preview", "recommend", "filter", "find_users", "split", "density", "first_lines", "warm_up"})
 
 
 class SessionJobs(QObject):
@@ -23,17 +23,15 @@ class SessionJobs(QObject):
     def __init__(self, parent: QObject | None = None, worker: list[str] | None = None) -> None:
         super().__init__(parent)
         log = log_folder() / "worker.log"
-        # Two of them: a question that somebody waits for need not queue behind the export of a million lists.
-        self._long, self._quick = TaskWorker(self, worker, log), TaskWorker(self, worker, log)
-        # What a training would take is measured in a third one, which loads torch when it is needed and may be ended.
-        self._measuring = TaskWorker(self, worker, log)
-        for one in (self._long, self._quick, self._measuring):
+        # One each: a question that somebody waits for need not queue behind the export of a million lists.
+        self.workers: dict[Lane, TaskWorker] = {lane: TaskWorker(self, worker, log) for lane in get_args(Lane)}
+        for one in self.workers.values():
             one.changed.connect(self.task_changed)
 
     @property
     def tasks(self) -> list[Task]:
         """Jobs that wait or run."""
-        return [*self._long.tasks, *self._quick.tasks, *self._measuring.tasks]
+        return [task for worker in self.workers.values() for task in worker.tasks]
 
     def submit(
         self,
@@ -63,15 +61,13 @@ class SessionJobs(QObject):
         self._worker(task.job).cancel(task)
 
     def _worker(self, job: str) -> TaskWorker:
-        if job == "estimate":
-            return self._measuring
-        return self._quick if job in QUICK else self._long
+        return self.workers[declared(job).lane]
 
     def _prepare_jobs(self) -> None:
         """Start the processes that wait for jobs."""
         # One after the other: together they would take the machine from the window.
-        self.submit("warm_up", {}).finished.connect(self._long.start)
+        self.submit("warm_up", {}).finished.connect(self.workers["background"].start)
 
     def _end_jobs(self) -> None:
-        for worker in (self._long, self._quick, self._measuring):
+        for worker in self.workers.values():
             worker.close()

@@ -271,11 +271,13 @@ def _load_modules() -> None:
     import workbench.data.importing.importer
     import workbench.training.run  # noqa: F401
     from workbench.algorithms import all_algorithms
+    from workbench.jobs import all_jobs
     from workbench.metrics import all_metrics
 
     for kind in all_algorithms().values():
         kind.model_json_schema()  # pydantic puts off much of its work until it is asked
     all_metrics()
+    all_jobs()
 
 
 def _first(paths: Path | dict[str, Path]) -> Path:

@@ -5,6 +5,7 @@ from functools import partial
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QWidget
 
+from workbench.app.jobs.declared_jobs import declared
 from workbench.app.jobs.job_process import Task
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.session.session import Session
@@ -13,9 +14,6 @@ from workbench.app.widgets.basic import Button, Elided, Text
 from workbench.app.widgets.theme import GRID
 
 HEIGHT = 40
-SILENT = frozenset(
-    {"warm_up", "recommend", "find_users", "split", "preview", "estimate", "curves", "compare"}
-)  # too short to be talked about
 
 
 class JobStrip(QWidget):
@@ -150,7 +148,7 @@ class JobStrip(QWidget):
             self.session.cancel(task)
 
     def _task(self) -> Task | None:
-        return next((task for task in self.session.tasks if task.job not in SILENT), None)
+        return next((task for task in self.session.tasks if not declared(task.job).silent), None)
 
 
 def _epoch(strip: QWidget, info: RunInfo) -> str:

@@ -26,7 +26,7 @@ from workbench.data.side_files.items import Items
 from workbench.export.lists import export_lists
 from workbench.export.script import script
 from workbench.insight.explaining import first_reason
-from workbench.jobs import load
+from workbench.insight.looking import load
 from workbench.project import Project
 from workbench.training.evaluating import evaluate_run
 from workbench.training.run import Run

@@ -11,7 +11,7 @@ from tests.app.trained import CANNED, N_USERS, Opened, films, interactions, make
 from workbench.app.tables.item_delegates import STARS, YEAR
 from workbench.app.tables.item_tables import digits_for
 from workbench.control import Control
-from workbench.jobs import explain, recommend
+from workbench.insight.looking import explain, recommend
 
 ALT = Qt.KeyboardModifier.AltModifier
 CONTROL = Qt.KeyboardModifier.ControlModifier

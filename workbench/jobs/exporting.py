@@ -1,0 +1,72 @@
+"""Files for elsewhere: lists, and of a session the report, metrics, pictures, curves and a script."""
+
+from pathlib import Path
+from typing import Any
+
+from workbench.control import Control
+from workbench.jobs.job import Json, job
+from workbench.jobs.open_run import open_runs
+
+
+@job("export", title="Writing lists", lane="background")
+def export(run: str, output: str, control: Control, users: list[str] | None = None, **how: Any) -> Json:
+    """Write the lists of some or all users to a file; `how` has k, include_seen and columns."""
+    from workbench.export.lists import export_lists
+    from workbench.insight.explaining import first_reason
+    from workbench.insight.looking import load
+
+    trained, algorithm, items = load(Path(run))
+    how |= {"items": items, "reason": first_reason(algorithm)}
+    return export_lists(trained, algorithm, Path(output), users=users, control=control, **how)
+
+
+@job("first_lines", title="Writing the first lines", lane="interactive")
+def first_lines(run: str, users: list[str], control: Control, **how: Any) -> Json:
+    """What `export` would write for a few users: names of the columns in their order, and the values of each."""
+    from workbench.export.lists import first_lists
+    from workbench.insight.explaining import first_reason
+    from workbench.insight.looking import load
+
+    trained, algorithm, items = load(Path(run))
+    table = first_lists(trained, algorithm, users, items=items, reason=first_reason(algorithm), **how)
+    return {"columns": table.column_names, "values": [one.to_pylist() for one in table.columns]}
+
+
+@job("report", title="Writing the report", lane="background")
+def report(runs: list[str], output: str, title: str, control: Control, metric: str = "ndcg@10") -> Json:
+    """Write a report of some runs as one HTML file."""
+    from workbench.export.report import write_report
+
+    return {"path": output, "runs": write_report(Path(output), title, open_runs(runs), metric=metric)}
+
+
+@job("metrics", title="Writing metrics", lane="background")
+def metrics(runs: list[str], output: str, control: Control) -> Json:
+    """Write the metrics of some runs as a table."""
+    from workbench.export.metrics import write_metrics
+
+    return {"path": output, "rows": write_metrics(Path(output), open_runs(runs))}
+
+
+@job("plots", title="Writing pictures", lane="background")
+def plots(runs: list[str], output: str, control: Control, metric: str = "ndcg@10") -> Json:
+    """Write pictures of some runs into a folder."""
+    from workbench.export.report_plots import write_plots
+
+    return {"path": output, "files": write_plots(Path(output), open_runs(runs), metric)}
+
+
+@job("script", title="Writing the script", lane="background")
+def script(runs: list[str], output: str, control: Control) -> Json:
+    """Write a Python script that trains and tests some runs again."""
+    from workbench.export.script import write_script
+
+    return {"path": output, "runs": write_script(Path(output), open_runs(runs))}
+
+
+@job("curves", title="Reading curves", lane="background", silent=True)
+def curves(runs: list[str], output: str, control: Control) -> Json:
+    """Write all records of some runs to a .csv file."""
+    from workbench.training.curves import write_curves
+
+    return {"rows": write_curves([Path(one) for one in runs], Path(output))}

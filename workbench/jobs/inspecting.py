@@ -1,0 +1,93 @@
+"""One user or one item under a run: the list, the reasons, lists that might be, and what is like it."""
+
+from typing import Any
+
+from workbench.jobs.job import Json, job
+
+
+@job("recommend", title="Recommending", lane="interactive", silent=True)
+def recommend(**asked: Any) -> Json:
+    """One user's history and list, with titles."""
+    from workbench.insight import looking
+
+    return looking.recommend(**asked)
+
+
+@job("explain", title="Looking for reasons", lane="interactive")
+def explain(**asked: Any) -> Json:
+    """Why an item has its place in a user's list."""
+    from workbench.insight import looking
+
+    return looking.explain(**asked)
+
+
+@job("what_if", title="Recommending", lane="interactive")
+def what_if(**asked: Any) -> Json:
+    """The list for a history that never was."""
+    from workbench.insight import looking
+
+    return looking.what_if(**asked)
+
+
+@job("reorder", title="Reordering the list", lane="interactive")
+def reorder(**asked: Any) -> Json:
+    """A user's list in another order."""
+    from workbench.insight import reordering
+
+    return reordering.reorder(**asked)
+
+
+@job("similar", title="Looking for similar items", lane="interactive")
+def similar(**asked: Any) -> Json:
+    """Items that are like one, as the run's algorithm sees it."""
+    from workbench.insight import looking
+
+    return looking.similar(**asked)
+
+
+@job("find_items", title="Looking for items", lane="interactive")
+def find_items(**asked: Any) -> list[Json]:
+    """Items whose title or id holds the query."""
+    from workbench.insight import finding
+
+    return finding.find_items(**asked)
+
+
+@job("item_story", title="Looking at the item", lane="interactive")
+def item_story(**asked: Any) -> Json:
+    """What is to be known of one item."""
+    from workbench.insight import finding
+
+    return finding.item_story(**asked)
+
+
+@job("kinds_of_users", title="Looking for users", lane="interactive")
+def kinds_of_users(**asked: Any) -> list[Json]:
+    """Users of one kind, the most so first."""
+    from workbench.insight import finding
+
+    return finding.kinds_of_users(**asked)
+
+
+@job("similar_users", title="Looking for users", lane="interactive")
+def similar_users(**asked: Any) -> list[Json]:
+    """Those whose items are most like a user's."""
+    from workbench.insight import finding
+
+    return finding.similar_users(**asked)
+
+
+@job("item_map", title="Drawing the map", lane="interactive")
+def item_map(**asked: Any) -> Json:
+    """A map of a run's items and of the people who had them, written beside the model."""
+    from workbench.insight import finding
+
+    return finding.item_map(**asked)
+
+
+@job("faithfulness", title="Checking reasons", lane="background")
+def faithfulness(**asked: Any) -> Json:
+    """Whether a run's reasons are the reasons, kept beside the model."""
+    from workbench.insight import looking
+
+    return looking.faithfulness(**asked)

@@ -1,0 +1,56 @@
+"""What the data looks like: its matrix, and the users in it."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.control import Control
+from workbench.files import read_json
+from workbench.jobs.job import Json, job
+
+if TYPE_CHECKING:
+    from workbench.data.overview.density import Ordered
+
+
+@job("density", title="Counting for the matrix", lane="interactive")
+def density(
+    data: str,
+    control: Control,
+    users: list[int] | None = None,
+    items: list[int] | None = None,
+    fields: int | None = None,
+) -> Json:
+    """How many interactions fall into each field of a part of the matrix, users and items in the order of their counts.
+
+    `users` and `items` are the first and one past the last place in the order; all where they are left out.
+    """
+    from workbench.data.overview.density import FIELDS
+
+    folder = Path(data)
+    ordered = _ordered(folder, read_json(folder / "data.json")["hash"])
+    part = [None if one is None else (int(one[0]), int(one[1])) for one in (users, items)]
+    counts, rows, columns = ordered.counts(part[0], part[1], min(fields or FIELDS, FIELDS), control)
+    return {
+        "counts": counts.tolist(),
+        "user_edges": rows.tolist(),
+        "item_edges": columns.tolist(),
+        "users": len(ordered.users),
+        "items": len(ordered.items),
+    }
+
+
+@lru_cache(maxsize=1)
+def _ordered(folder: Path, data_hash: str) -> "Ordered":
+    from workbench.data.interactions import Interactions
+    from workbench.data.overview.density import Ordered
+
+    return Ordered(Interactions.open(folder))
+
+
+@job("find_users", title="Looking for users", lane="interactive", silent=True)
+def find_users(data: str, query: str, control: Control, limit: int = 50) -> list[Json]:
+    """Users whose id holds the query; those who start with it first, then by number of interactions."""
+    from workbench.data.interactions import Interactions
+    from workbench.data.overview.user_search import find_users
+
+    return find_users(Interactions.open(Path(data)), query, limit)

@@ -51,10 +51,17 @@ def evaluate_run(  # noqa: PLR0913 - what a number depends on
     -------
     dict
         ``metrics``, ``users``, ``protocol``, ``seconds`` as in the command line's ``evaluate``, ``leaks`` (see
-        `workbench.evaluation.leaks`), ``at`` and ``opened`` (when this and the first test were); also written to
-        ``evaluation.json``, and every metric of every user to ``users.parquet``, with their lists as indices of items in
-        ``lists.npy`` (a row for each user there): whatever is asked later needs no scoring again.
+        `workbench.evaluation.leaks`), ``at`` and ``opened`` (when this and the first test were), ``asked`` (what was
+        given); also written to ``evaluation.json``, and every metric of every user to ``users.parquet``, with their lists
+        as indices of items in ``lists.npy`` (a row for each user there): whatever is asked later needs no scoring again.
     """
+    asked: dict[str, Any] = {
+        "metrics": metrics and list(metrics),
+        "cutoffs": list(cutoffs),
+        "relevant_from": relevant_from,
+    }
+    asked |= {"variants": dict(variants or {}), "like": like, "groups": groups}
+    asked |= {"negatives": negatives and asdict(negatives)}
     peer = find_peer(like)
     algorithm = run.trained_algorithm()
     result = evaluate(
@@ -88,6 +95,7 @@ def evaluate_run(  # noqa: PLR0913 - what a number depends on
         "at": now(),
         "opened": opened,
         "leaks": [asdict(leak) for leak in find_leaks(evidence)],
+        "asked": asked,
     }
     _write_users(run, result)
     write_json(run.folder / "evaluation.json", answer)

@@ -1,4 +1,9 @@
-"""Lines on a plot: however long they are, no more of them is drawn than can be seen."""
+"""Lines on a plot: however long they are, no more of them is drawn than can be seen.
+
+pyqtgraph's own way (`setDownsampling(auto=True, method="peak")`, `setClipToView`) looks at every point in each frame: of a
+million points a frame of zooming takes 52 ms instead of 12, one more point 105 ms instead of 7, where 50 are allowed. It
+also loses the pieces that hold a NaN, and what is left after the last whole piece.
+"""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

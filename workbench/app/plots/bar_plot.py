@@ -23,7 +23,7 @@ class BarPlot(Plot):
         """Draw one bar for each name."""
         values = np.nan_to_num(np.asarray(values, dtype=float))
         axis = self.plot.getAxis("bottom")
-        axis.names = [str(one) for one in names]
+        axis.names = [str(entry) for entry in names]
         # Every n-th name, so that they never run into each other.
         step = max(1, int(np.ceil(len(values) / 12)))
         axis.setTicks([[(at, axis.names[at]) for at in range(0, len(values), step)]])

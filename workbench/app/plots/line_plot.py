@@ -259,16 +259,18 @@ class LinePlot(Plot):
             words.setFont(font(11))
             words.setPos(*self._placed(x, y))
             made.append(words)
-        for one in made:
-            self.plot.addItem(one, ignoreBounds=True)
-            self._marks.append(one)
+        for curve in made:
+            self.plot.addItem(curve, ignoreBounds=True)
+            self._marks.append(curve)
 
     def _anchor(self, x: float, y: float) -> tuple[float, float]:
         """Where the words of a mark lie beside it, so that the edge of the plot does not cut them."""
         shares = []
         for at, value in enumerate((x, y)):
             known = [pair[at] for pair in self._drawn.values()]
-            all_values = np.concatenate([one for one in known if one is not None and len(one)] or [np.zeros(1)])
+            all_values = np.concatenate(
+                [values for values in known if values is not None and len(values)] or [np.zeros(1)]
+            )
             low, high = float(np.nanmin(all_values)), float(np.nanmax(all_values))
             shares.append((value - low) / ((high - low) or 1.0))
         side = 0.0 if shares[0] < EDGE else 1.0 if shares[0] > 1 - EDGE else 0.5
@@ -276,8 +278,8 @@ class LinePlot(Plot):
 
     def clear_marks(self) -> None:
         """Take all marks away."""
-        for one in self._marks:
-            self.plot.removeItem(one)
+        for mark in self._marks:
+            self.plot.removeItem(mark)
         self._marks = []
 
     def set_log(self, *, x: bool = False, y: bool = False) -> None:
@@ -286,8 +288,8 @@ class LinePlot(Plot):
             return
         for name in self._lines:  # no value may be without a logarithm at the moment of change
             self._draw(name, x=x, y=y)
-        for one in self._spare:
-            one.setData([], [])
+        for curve in self._spare:
+            curve.setData([], [])
         self.plot.setLogMode(x=x, y=y)
 
     def _draw(self, name: str, *, x: bool | None = None, y: bool | None = None) -> None:
@@ -337,7 +339,7 @@ class LinePlot(Plot):
         if not (box.autoRangeEnabled()[1] or self._level is not None):
             return  # a person chose what is seen
         ends = [(y[fits].min(), y[fits].max()) for _, y in self._drawn.values() if (fits := np.isfinite(y)).any()]
-        low, high = min((one[0] for one in ends), default=0.0), max((one[1] for one in ends), default=1.0)
+        low, high = min((end[0] for end in ends), default=0.0), max((end[1] for end in ends), default=1.0)
         level = float(low) if low == high and low and not self.plot.getAxis("left").logMode else None
         if level is not None and level != self._level:
             self.set_range(y=(level - abs(level) / 2, level + abs(level) / 2))
@@ -355,7 +357,7 @@ class LinePlot(Plot):
 
     def mark_changes(self, changes: Sequence[tuple[float, str]]) -> None:
         """Draw an upright line with words where something was changed."""
-        wanted = [float(one) for one, _ in changes]
+        wanted = [float(change) for change, _ in changes]
         if wanted == self.changes():
             return
         for _, line in self._changes:

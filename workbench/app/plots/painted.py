@@ -152,4 +152,4 @@ class Spot:
 
 def spot_at(spots: Sequence[Spot], place: QPointF) -> str:
     """What the first spot under a place says."""
-    return next((one.words for one in spots if one.box.contains(place)), "")
+    return next((spot.words for spot in spots if spot.box.contains(place)), "")

@@ -51,7 +51,7 @@ class ParallelPlot(Painted):
         """Show these lines; `best` is the name of the one that stands out."""
         self._axes, self._best = list(axes), best
         self._lines = sorted(lines, key=lambda one: (one.name == best, -1.0 if one.share is None else one.share))
-        self.setAccessibleDescription("; ".join(one.words or one.name for one in lines))
+        self.setAccessibleDescription("; ".join(line.words or line.name for line in lines))
         self.update()
 
     @staticmethod
@@ -68,7 +68,7 @@ class ParallelPlot(Painted):
     def _room_for_last(self) -> float:
         """What the words at the last axis need, to the right of it."""
         words = [text for _, text in self._axes[-1].ticks] if self._axes else []
-        return max((self.fontMetrics().horizontalAdvance(one) for one in words), default=0)
+        return max((self.fontMetrics().horizontalAdvance(word) for word in words), default=0)
 
     def _up(self, share: float) -> float:
         return TOP + (1 - share) * (self.height() - TOP - BOTTOM)

@@ -51,7 +51,7 @@ class Axis(pg.AxisItem):
         for spacing, offset in self.tickSpacing(low, high, size):
             start = math.ceil((low - offset) / spacing) * spacing + offset
             values = [at * spacing + start for at in range(int((high - start) / spacing) + 1)]
-            values = [one for one in values if all(abs(one - other) > spacing * 0.01 for other in seen)]
+            values = [value for value in values if all(abs(value - other) > spacing * 0.01 for other in seen)]
             seen += values
             ticks.append((spacing, values))
         return ticks

@@ -38,7 +38,7 @@ class ScatterPlot(Plot):
 
     def set_points(self, points: Sequence[tuple[str, float, float, int]], front: Sequence[int] = ()) -> None:
         """Show points (name, x, y, number of the series); `front` are the places of those on the front, x rising."""
-        points = [one for one in points if math.isfinite(one[1]) and math.isfinite(one[2])]
+        points = [point for point in points if math.isfinite(point[1]) and math.isfinite(point[2])]
         if (points, list(front)) != (self._points, self._front):
             self._points, self._front = points, list(front)
             self._draw()
@@ -47,8 +47,8 @@ class ScatterPlot(Plot):
         self._say("; ".join(words) or self._empty, empty=not points)
 
     def _draw(self) -> None:
-        for one in self._items:
-            self.plot.removeItem(one)
+        for item in self._items:
+            self.plot.removeItem(item)
         self._items = []
         tokens = theme().tokens
         if len(self._front) > 1:

@@ -203,7 +203,7 @@ class _Sort(QRunnable):
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        column = keys if isinstance(keys, pa.Array | pa.ChunkedArray) else pa.array([str(one) for one in keys])
+        column = keys if isinstance(keys, pa.Array | pa.ChunkedArray) else pa.array([str(key) for key in keys])
         column = column if self._shown is None else column.take(pa.array(self._shown))
         return pc.array_sort_indices(column, order="descending" if self._falling else "ascending").to_numpy()
 

@@ -57,7 +57,7 @@ class ItemTable(TableView):
 
     def select_item(self, item: str | None) -> None:
         """Select the row of an item again, after other rows have taken the place; nothing where it is not there."""
-        row = next((at for at, one in enumerate(self.items) if item is not None and one["item"] == item), -1)
+        row = next((at for at, entry in enumerate(self.items) if item is not None and entry["item"] == item), -1)
         if row >= 0:
             self.select(row)
 
@@ -74,12 +74,12 @@ class HistoryTable(ItemTable):
         """Show a history; `scale` is the end of the scale of ratings, None where no stars are drawn."""
         self.items = items
         columns, widths = [title_column(self.tr("title"), items)], [0]
-        if any(one.get("rating") is not None for one in items):
-            ratings = np.array([math.nan if one.get("rating") is None else one["rating"] for one in items], float)
+        if any(item.get("rating") is not None for item in items):
+            ratings = np.array([math.nan if item.get("rating") is None else item["rating"] for item in items], float)
             columns.append(_ratings(self.tr("rating"), ratings, scale))
             widths.append(2 * INSET + 4 * GRID + (N_STARS * STAR if scale else GRID))
-        if any(one.get("time") is not None for one in items):
-            day = times(self.tr("date"), np.array([one.get("time") or 0 for one in items], np.int64))
+        if any(item.get("time") is not None for item in items):
+            day = times(self.tr("date"), np.array([item.get("time") or 0 for item in items], np.int64))
             day.extra = {INK: partial(always, "muted")}
             columns.append(day)
             widths.append(12 * GRID + 4)
@@ -112,16 +112,16 @@ class ListTable(ItemTable):
         self._bars.set_number(number)
         short = self._narrow
         marks = [
-            (self.tr("✓") if short else self.tr("✓ hit"), "ok") if one.get("hit")
-            else (self.tr("seen"), "muted") if one.get("seen") else ("", "")
-            for one in items
+            (self.tr("✓") if short else self.tr("✓ hit"), "ok") if item.get("hit")
+            else (self.tr("seen"), "muted") if item.get("seen") else ("", "")
+            for item in items
         ]  # fmt: skip
-        moves = any("was" in one for one in items)
-        rank = numbers("", [one["rank"] for one in items])
+        moves = any("was" in item for item in items)
+        rank = numbers("", [item["rank"] for item in items])
         rank.extra = {INK: partial(always, "muted"), MOVED: lambda row: moved(items[row])}
         rank.full = lambda row: self._about_move(items[row])
         popularity = numbers(
-            self.tr("times") if short else self.tr("interactions"), [one["interactions"] for one in items],
+            self.tr("times") if short else self.tr("interactions"), [item["interactions"] for item in items],
             tip=self.tr("How popular the item is: interactions with it in all of the data"),
         )  # fmt: skip
         popularity.extra = {INK: partial(always, "text")}
@@ -136,12 +136,12 @@ class ListTable(ItemTable):
             (title_column(self.tr("title"), items), 0, self._titles),
         ]
         if not short:
-            scores = [finite(one.get("score")) for one in items]
+            scores = [finite(item.get("score")) for item in items]
             score = bars(self.tr("score"), scores, digits_for(scores))
             score.right = False  # the head stands over the bar
             shown.append((score, 18 * GRID, self._bars))
         shown += [(popularity, (8 if short else 12) * GRID, self._inks), (test, (4 if short else 8) * GRID, self._inks)]
-        tall = any(one.get("genres") for one in items)
+        tall = any(item.get("genres") for item in items)
         columns, widths, delegates = zip(*shown, strict=True)
         lay_columns(self, list(columns), list(widths), len(items), TALL if tall else ROW_HEIGHT)
         for place, delegate in enumerate(delegates):
@@ -194,9 +194,9 @@ def _enable(bar: QScrollBar, low: int, high: int) -> None:
 
 def title_column(head: str, items: list[Json]) -> Column:
     """Titles with years and genres, for a `TitleDelegate`."""
-    shown = [line(one.get("title") or one["item"]) for one in items]
-    years = [str(one["year"]) if one.get("year") else "" for one in items]
-    below = [line(", ".join(one["genres"])) if one.get("genres") else "" for one in items]
+    shown = [line(item.get("title") or item["item"]) for item in items]
+    years = [str(item["year"]) if item.get("year") else "" for item in items]
+    below = [line(", ".join(item["genres"])) if item.get("genres") else "" for item in items]
 
     def full(row: int) -> str:
         one = items[row]

@@ -130,8 +130,8 @@ class TableView(QTableView):
 
     def _selected(self) -> list[range]:
         """Rows of the table that are selected, as they stand; nothing is listed one by one, which may be millions."""
-        ranges = {(one.top(), one.bottom() + 1) for one in self.selectionModel().selection()}
-        return [range(*one) for one in sorted(ranges)]
+        ranges = {(block.top(), block.bottom() + 1) for block in self.selectionModel().selection()}
+        return [range(*entry) for entry in sorted(ranges)]
 
     def copy(self) -> None:
         """Copy the selected rows as text, a tab between cells; of very many the first `MOST_COPIED`."""

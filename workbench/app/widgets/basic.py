@@ -252,8 +252,8 @@ class Figure(QWidget):
         self.number = Elided(number, HEADING if small else FIGURE, bold=True)
         self.what = Elided(what, SMALL if small else BODY, "muted" if small else "text")
         self.remark = Elided(remark, SMALL, "muted")
-        for one in (self.number, self.what, self.remark):
-            rows.addWidget(one)
+        for widget in (self.number, self.what, self.remark):
+            rows.addWidget(widget)
         self.remark.setVisible(bool(remark))
         self.setMinimumWidth(12 * GRID)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -301,11 +301,11 @@ class EmptyState(QWidget):
         column.addWidget(Picture(icon, 40, "faint"), 0, Qt.AlignmentFlag.AlignHCenter)
         self.sentence = Text(sentence, HEADING, wrap=True)
         self.more = Text(more, BODY, "muted", wrap=True)
-        for one in (self.sentence, self.more):
-            one.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        for widget in (self.sentence, self.more):
+            widget.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             row = QHBoxLayout()  # keeps lines short, and lets them wrap
             row.addStretch(1)
-            row.addWidget(one, 4)
+            row.addWidget(widget, 4)
             row.addStretch(1)
             column.addLayout(row)
         self.more.setVisible(bool(more))
@@ -368,8 +368,8 @@ class ErrorCard(QFrame):
         show_if(self.fold, bool(details))
         self.copy = Button(self.tr("Copy"), "quiet", tip=self.tr("Copy all of it"))
         self.close_button = Button("", "quiet", icon="close", tip=self.tr("Close"))
-        for one in (self.fold, self.copy, self.close_button):
-            head.addWidget(one)
+        for widget in (self.fold, self.copy, self.close_button):
+            head.addWidget(widget)
         column.addLayout(head)
         self.sentence = Text(sentence, wrap=True)
         self.sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

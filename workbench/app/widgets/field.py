@@ -57,8 +57,8 @@ class Field(QWidget):
         name.addWidget(self.back)
         left.addLayout(name)
         below = QVBoxLayout()
-        for one in (self.help, self.wrong):
-            (below if self._wide() else left).addWidget(one)
+        for widget in (self.help, self.wrong):
+            (below if self._wide() else left).addWidget(widget)
         row = QHBoxLayout()
         row.setSpacing(GRID)
         row.addLayout(left, 1)
@@ -164,13 +164,13 @@ def _kind(schema: dict[str, Any]) -> str:
     if "enum" in schema:
         return "choice"
     if "anyOf" in schema:
-        return next((_kind(one) for one in schema["anyOf"] if one.get("type") != "null"), "text")
+        return next((_kind(option) for option in schema["anyOf"] if option.get("type") != "null"), "text")
     kind = schema.get("type", "string")
     return kind if kind in ("integer", "number", "boolean") else "text"
 
 
 def _optional(schema: dict[str, Any]) -> bool:
-    return any(one.get("type") == "null" for one in schema.get("anyOf", []))
+    return any(option.get("type") == "null" for option in schema.get("anyOf", []))
 
 
 def _input(kind: str, schema: dict[str, Any]) -> "QCheckBox | QComboBox | QLineEdit":
@@ -178,7 +178,7 @@ def _input(kind: str, schema: dict[str, Any]) -> "QCheckBox | QComboBox | QLineE
         return QCheckBox()
     if kind == "choice":
         box = QComboBox()
-        choices = schema.get("enum") or next(one["enum"] for one in schema["anyOf"] if "enum" in one)
+        choices = schema.get("enum") or next(option["enum"] for option in schema["anyOf"] if "enum" in option)
         for value in ([None] if _optional(schema) else []) + list(choices):
             box.addItem("–" if value is None else str(value), value)
         box.setMinimumWidth(INPUT_WIDTH)

@@ -44,8 +44,10 @@ class Form(QWidget):
         clear(self._column)
         schema = declaration.model_json_schema() if declaration is not None else {}
         self._declaration, self._rows = declaration, {}
-        self._schemas = {name: one for name, one in schema.get("properties", {}).items() if name not in self._hidden}
-        self._folded = {name: one.get("default") for name, one in self._schemas.items() if one.get("advanced")}
+        self._schemas = {
+            name: entry for name, entry in schema.get("properties", {}).items() if name not in self._hidden
+        }
+        self._folded = {name: entry.get("default") for name, entry in self._schemas.items() if entry.get("advanced")}
         for name in self._schemas:
             if name not in self._folded:
                 self._column.addWidget(self._row(name))
@@ -57,8 +59,10 @@ class Form(QWidget):
         self._fold.setCheckable(True)
         self._fold.toggled.connect(self._unfold)
         self._advanced.setVisible(False)
-        for one in (self._fold, self._advanced):
-            self._column.addWidget(one, 0, Qt.AlignmentFlag.AlignLeft if one is self._fold else Qt.AlignmentFlag(0))
+        for widget in (self._fold, self._advanced):
+            self._column.addWidget(
+                widget, 0, Qt.AlignmentFlag.AlignLeft if widget is self._fold else Qt.AlignmentFlag(0)
+            )
         self._fold.setVisible(bool(self._folded))
         self._column.addStretch(1)
         if values:
@@ -158,10 +162,12 @@ class Form(QWidget):
             self._declaration(**values)
         except ValidationError as error:
             found = {}
-            for one in error.errors():
-                name = str(one["loc"][0]) if one["loc"] else next(iter(self._rows), "")
+            for entry in error.errors():
+                name = str(entry["loc"][0]) if entry["loc"] else next(iter(self._rows), "")
                 schema = self._schemas.get(name, {})
-                own = str(one["ctx"]["error"]) if one["type"] == "value_error" else ""  # the declaration's own sentence
+                own = (
+                    str(entry["ctx"]["error"]) if entry["type"] == "value_error" else ""
+                )  # the declaration's own sentence
                 found[name] = (
                     f"{own[:1].upper()}{own[1:]}."
                     if own
@@ -176,8 +182,8 @@ def tabs_after(before: QWidget, root: QWidget) -> QWidget:
 
     What is made anew, such as the fields of another algorithm, else comes behind everything that was there already.
     """
-    for one in root.findChildren(QWidget):
-        if one.focusPolicy() & Qt.FocusPolicy.TabFocus and one.window() is root.window():  # no list that pops up
-            QWidget.setTabOrder(before, one)
-            before = one
+    for child in root.findChildren(QWidget):
+        if child.focusPolicy() & Qt.FocusPolicy.TabFocus and child.window() is root.window():  # no list that pops up
+            QWidget.setTabOrder(before, child)
+            before = child
     return before

@@ -43,7 +43,7 @@ class Tabs(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()), 0)
-        shown = [key for key, one in self.buttons.items() if one.isVisibleTo(self) and one.isEnabled()]
+        shown = [key for key, button in self.buttons.items() if button.isVisibleTo(self) and button.isEnabled()]
         current = self.current
         if step and current in shown:
             key = shown[(shown.index(current) + step) % len(shown)]
@@ -55,7 +55,7 @@ class Tabs(QWidget):
     @property
     def current(self) -> str:
         """The one chosen."""
-        return next((key for key, one in self.buttons.items() if one.isChecked()), "")
+        return next((key for key, button in self.buttons.items() if button.isChecked()), "")
 
     def set_text(self, key: str, text: str) -> None:
         """Call one of them something else."""

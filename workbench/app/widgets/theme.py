@@ -202,9 +202,9 @@ def style_sheet(tokens: Tokens) -> str:
     """The shape of cards, buttons, fields and tables, from ``resources/style.qss`` with the tokens filled in."""
     text = resource("style.qss").read_text(encoding="utf-8")
     shade = "dark" if tokens is DARK else "light"
-    for one in sorted(fields(Tokens), key=lambda f: -len(f.name)):
-        if one.name != "series":
-            text = text.replace(f"@{one.name}", getattr(tokens, one.name))
+    for field in sorted(fields(Tokens), key=lambda f: -len(f.name)):
+        if field.name != "series":
+            text = text.replace(f"@{field.name}", getattr(tokens, field.name))
     for picture in ("arrow", "tick", "up"):
         text = text.replace(f"@{picture}", resource(f"icons/{picture}-{shade}.svg").as_posix())
     return text

@@ -86,7 +86,7 @@ class Chart(QWidget):
         top = self._top()
         if self._log:
             powers = [10.0**p for p in range(int(math.log10(max(top, 1))) + 1)]
-            return [(one, short(one)) for one in powers[:: -(-len(powers) // (TICKS + 1))]]
+            return [(power, short(power)) for power in powers[:: -(-len(powers) // (TICKS + 1))]]
         steps = [float(top * i / (TICKS - 1)) for i in range(TICKS)]
         if not self._shares and top < 100:  # noqa: PLR2004 - of what is counted there are no halves
             steps = [step for step in steps if step.is_integer()]

@@ -94,7 +94,7 @@ class ColumnRoles(QObject):
         """What the values of a column say about a role."""
         values = self.values(column)
         if role == "rating":
-            found = [float(one.replace(",", ".")) for one in values if NUMBER.fullmatch(one)]
+            found = [float(value.replace(",", ".")) for value in values if NUMBER.fullmatch(value)]
             if not found:
                 return self.tr("these are not numbers")
             if min(found) == max(found):

@@ -74,16 +74,16 @@ def sort_out(paths: list[Path]) -> Offer:
         raise WorkbenchError(message)
     if len(files) == 1:
         return Offer(files[0], pictures=pictures)
-    vectors = [one for one in files if one.suffix == ".npy" or _is(one, VECTORS)]
-    users = [one for one in files if one not in vectors and (_is_users(one))]
+    vectors = [entry for entry in files if entry.suffix == ".npy" or _is(entry, VECTORS)]
+    users = [entry for entry in files if entry not in vectors and (_is_users(entry))]
     further = {*vectors, *users}
-    some = [one for one in files if one not in further]
+    some = [entry for entry in files if entry not in further]
     offer = _of_tables(some or files)
-    rest = tuple(one for one in (*users[1:], *vectors[1:]) if one != offer.main)
+    rest = tuple(group for group in (*users[1:], *vectors[1:]) if group != offer.main)
     return replace(
         offer,
-        users=next((one for one in users if one != offer.main), None),
-        vectors=next((one for one in vectors if one != offer.main), None),
+        users=next((user for user in users if user != offer.main), None),
+        vectors=next((vector for vector in vectors if vector != offer.main), None),
         pictures=pictures,
         unused=(*offer.unused, *rest),
         choices=tuple(files),
@@ -107,17 +107,17 @@ def _of_tables(files: list[Path]) -> Offer:
     """Interactions, titles and the parts of a split among files."""
     if len(files) == 1:
         return Offer(files[0])
-    parts = {what: [one for one in files if _is_part(one, names)] for what, names in _PARTS.items()}
-    named = [one for one in files if _is(one, RATINGS)]
-    titles = [one for one in files if one not in named and (_is(one, ITEMS) or one.suffix == ".item")]
-    taken = {one for some in parts.values() for one in some}
-    rest = [one for one in files if one not in titles and one not in taken]
+    parts = {what: [file for file in files if _is_part(file, names)] for what, names in _PARTS.items()}
+    named = [file for file in files if _is(file, RATINGS)]
+    titles = [file for file in files if file not in named and (_is(file, ITEMS) or file.suffix == ".item")]
+    taken = {file for some in parts.values() for file in some}
+    rest = [file for file in files if file not in titles and file not in taken]
     own = bool(parts["test"]) and bool(parts["train"] or rest) and not named
     main = _first(parts["train"], rest, parts["test"]) if own else _first(named, rest, parts["train"], files)
     test, validation = (_same_fold(main, parts[what]) if own else None for what in ("test", "validation"))
-    items = next((one for one in titles if one != main), None)
+    items = next((title for title in titles if title != main), None)
     used = {main, items, test, validation}
-    return Offer(main, items, test, validation, tuple(one for one in files if one not in used))
+    return Offer(main, items, test, validation, tuple(file for file in files if file not in used))
 
 
 _PARTS = {"train": TRAIN, "test": TEST, "validation": VALIDATION}
@@ -125,12 +125,14 @@ _PARTS = {"train": TRAIN, "test": TEST, "validation": VALIDATION}
 
 def _inside(folder: Path) -> list[Path]:
     try:
-        found = sorted(one for one, _ in zip(folder.iterdir(), range(MOST), strict=False))
+        found = sorted(path for path, _ in zip(folder.iterdir(), range(MOST), strict=False))
     except OSError as error:
         message = f"{folder} could not be opened ({error.strerror}). Choose the file of interactions itself."
         raise WorkbenchError(message) from error
     files = [
-        one for one in found if one.suffix.lower() in ENDINGS and one.is_file() and "readme" not in one.name.lower()
+        path
+        for path in found
+        if path.suffix.lower() in ENDINGS and path.is_file() and "readme" not in path.name.lower()
     ]
     if not files:
         message = (
@@ -138,15 +140,18 @@ def _inside(folder: Path) -> list[Path]:
         )
         raise WorkbenchError(message)
     # "u.data" beside "u1.base" and "u1.test": the whole is meant, not one of its folds.
-    whole = [one for one in files if one.suffix.lower() == ".data"]
-    return [*whole, *(one for one in files if one.suffix in (".item", ".user"))] if whole else files
+    whole = [file for file in files if file.suffix.lower() == ".data"]
+    return [*whole, *(file for file in files if file.suffix in (".item", ".user"))] if whole else files
 
 
 def _folders(paths: list[Path]) -> list[Path]:
     """Folders inside a folder that was offered, where pictures may lie."""
     with suppress(OSError):
         return [
-            one for path in paths if path.is_dir() for one, _ in zip(sorted(path.iterdir()), range(MOST), strict=False)
+            inner
+            for path in paths
+            if path.is_dir()
+            for inner, _ in zip(sorted(path.iterdir()), range(MOST), strict=False)
         ]
     return []
 
@@ -154,7 +159,7 @@ def _folders(paths: list[Path]) -> list[Path]:
 def _holds_pictures(folder: Path) -> bool:
     """Whether the first files of a folder are pictures."""
     with suppress(OSError):
-        first = [one.suffix.lower() in PICTURES for one, _ in zip(folder.iterdir(), range(20), strict=False)]
+        first = [path.suffix.lower() in PICTURES for path, _ in zip(folder.iterdir(), range(20), strict=False)]
         return bool(first) and sum(first) > len(first) // 2
     return False
 
@@ -172,11 +177,11 @@ def _is_part(path: Path, names: tuple[str, ...]) -> bool:
 
 
 def _first(*groups: list[Path]) -> Path:
-    return next(one for group in groups for one in group)
+    return next(file for group in groups for file in group)
 
 
 def _same_fold(main: Path, files: list[Path]) -> Path | None:
     """Of u1.test and u2.test the one that belongs to u1.base; else the first."""
-    others = [one for one in files if one != main]
+    others = [file for file in files if file != main]
     number = re.findall(r"\d+", main.stem)
-    return next((one for one in others if re.findall(r"\d+", one.stem) == number), others[0] if others else None)
+    return next((other for other in others if re.findall(r"\d+", other.stem) == number), others[0] if others else None)

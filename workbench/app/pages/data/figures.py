@@ -30,8 +30,8 @@ class Figures(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2 * GRID)
         self.all = [Figure(remark=" ") for _ in range(6)]
-        for one in self.all:
-            row.addWidget(one, 1)
+        for entry in self.all:
+            row.addWidget(entry, 1)
 
     def show_about(self, about: Json) -> None:
         """Show the figures of a ``data.json``."""
@@ -68,7 +68,7 @@ class Figures(QWidget):
             "years": self.tr("years"), "months": self.tr("months"), "days": self.tr("days"), "hours": self.tr("hours"),
             "minutes": self.tr("minutes"), "seconds": self.tr("seconds"),
         }  # fmt: skip
-        first, last = (f"{one.day} {one:%b} {one.year}" for one in (since, until))
+        first, last = (f"{time.day} {time:%b} {time.year}" for time in (since, until))
         years = self.tr("from {a} to {b}").format(a=since.year, b=until.year)
         same = self.tr("in {year}").format(year=since.year)
         figure.set(

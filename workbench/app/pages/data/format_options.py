@@ -33,9 +33,9 @@ class Choosers(QWidget):
     def place(self, shown: list[str], below: QWidget) -> None:
         """Lay these out, in rows, and a widget below them; the others are away."""
         self.placed = shown
-        for name, one in self.all.items():
-            self.grid.removeWidget(one)
-            one.setVisible(name in shown)
+        for name, entry in self.all.items():
+            self.grid.removeWidget(entry)
+            entry.setVisible(name in shown)
         for at, name in enumerate(shown):
             self.grid.addWidget(self.all[name], at // ACROSS, at % ACROSS)
         self.grid.addWidget(below, 1 + len(shown) // ACROSS, 0, 1, ACROSS)
@@ -93,8 +93,8 @@ class Choosers(QWidget):
             "rating_as": self.tr("For counts such as plays: the logarithm of 1 + count, or only that there was one"),
             "duplicates": self.tr("What stays where a user met the same item several times"),
         }
-        for name, one in found.items():
-            one.setToolTip(tips.get(name, ""))
-            one.setParent(self)
-            one.chosen.connect(partial(self.chosen.emit, name))
+        for name, option in found.items():
+            option.setToolTip(tips.get(name, ""))
+            option.setParent(self)
+            option.chosen.connect(partial(self.chosen.emit, name))
         return found

@@ -91,8 +91,8 @@ class HowRead(QWidget):
         self._usual, self._why, self._own_duplicates = DUPLICATES[0], "", False
         self.choices["rating_as"].show_value("as is")
         self.choices["duplicates"].show_value(self._usual)
-        self._paths = {str(one): one for one in files}
-        self._offer("file", {one.name: str(one) for one in files}, str(file))
+        self._paths = {str(entry): entry for entry in files}
+        self._offer("file", {entry.name: str(entry) for entry in files}, str(file))
         self._lay_out()
 
     def _offer(self, name: str, choices: dict[str, Any], value: Any) -> None:
@@ -116,9 +116,9 @@ class HowRead(QWidget):
             self._own_duplicates = True
         if seen.get("members"):
             self._paths = {}
-            self._offer("file", {one: one for one in seen["members"]}, layout["member"])
+            self._offer("file", {member: member for member in seen["members"]}, layout["member"])
         tables = seen.get("tables") or []
-        self._offer("table", {one: one for one in tables}, layout["table"] or _likely(tables))
+        self._offer("table", {table: table for table in tables}, layout["table"] or _likely(tables))
         self.choices["table"].label.setText(self.tr("Sheet") if layout["kind"] == "excel" else self.tr("Table"))
         for name in LAYOUT[1:]:
             self.choices[name].show_value(layout[name])
@@ -189,9 +189,9 @@ class HowRead(QWidget):
         if name == "file":  # another file of the zip is another file altogether
             self.said = {"member": value}
         elif name == "kind":
-            self.said = {key: one for key, one in self.said.items() if key in STAYS} | {"kind": value}
+            self.said = {key: label for key, label in self.said.items() if key in STAYS} | {"kind": value}
         elif name == "table":
-            self.said = {key: one for key, one in self.said.items() if key == "member"} | {"table": value}
+            self.said = {key: label for key, label in self.said.items() if key == "member"} | {"table": value}
         elif name in LAYOUT:
             self.said[name] = value
             if name == "header":
@@ -220,4 +220,4 @@ def _likely(names: list[str]) -> str:
     """The sheet or table that is read where none was chosen."""
     from workbench.data.importing.recipes import is_likely
 
-    return next((one for one in names if is_likely(one)), names[0] if names else "")
+    return next((name for name in names if is_likely(name)), names[0] if names else "")

@@ -34,20 +34,20 @@ class Notes(QWidget):
         self.words = Text("", ink="warn", wrap=True)
         self.words.setAlignment(Qt.AlignmentFlag.AlignVCenter)
         self.buttons = [Button("") for _ in range(3)]
-        for one in self.buttons:  # until there is something to do
-            one.setAccessibleName(self.tr("Nothing to do"))
+        for button in self.buttons:  # until there is something to do
+            button.setAccessibleName(self.tr("Nothing to do"))
         self.next = Button("", "quiet", tip=self.tr("The next of the notes"))
         row = QHBoxLayout(self)
         row.setContentsMargins(GRID, 0, 0, 0)
         row.setSpacing(GRID)
         row.addWidget(self.sign)
         row.addWidget(self.words, 1)
-        for one in (*self.buttons, self.next):
-            row.addWidget(one)
-            one.hide()
-        for at, one in enumerate(self.buttons):
-            one.clicked.connect(self._act)
-            one.setProperty("at", at)
+        for widget in (*self.buttons, self.next):
+            row.addWidget(widget)
+            widget.hide()
+        for at, button in enumerate(self.buttons):
+            button.clicked.connect(self._act)
+            button.setProperty("at", at)
         self.next.clicked.connect(self._go_on)
         self.sign.hide()
 
@@ -56,7 +56,7 @@ class Notes(QWidget):
         current = self._notes[self._at].words if self._at < len(self._notes) else ""
         self._notes = notes
         # What was turned to stays in sight, unless something has to be answered.
-        same = next((at for at, one in enumerate(notes) if one.words == current), 0)
+        same = next((at for at, note in enumerate(notes) if note.words == current), 0)
         self._at = same if notes and notes[0].kind not in ("ask", "wait") else 0
         self._show()
 
@@ -70,11 +70,11 @@ class Notes(QWidget):
         self.words.setText(note.words)
         self.words.setToolTip(note.words)
         titles = list(note.actions)
-        for at, one in enumerate(self.buttons):
-            one.setVisible(at < len(titles))
+        for at, button in enumerate(self.buttons):
+            button.setVisible(at < len(titles))
             if at < len(titles):
-                one.setText(titles[at])
-                one.setAccessibleName(titles[at])
+                button.setText(titles[at])
+                button.setAccessibleName(titles[at])
         self.next.setVisible(len(self._notes) > 1)
         self.next.setText(self.tr("{n} of {total}").format(n=self._at + 1, total=len(self._notes)))
 

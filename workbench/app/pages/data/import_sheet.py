@@ -248,7 +248,7 @@ class PreviewSheet(QWidget):
                 Note("info", counts, {title: partial(self.how.give_rating_as, way) for title, way in ways.items()})
             )
         if self._unused:
-            names = ", ".join(one.name for one in self._unused[:3]) + (" …" if len(self._unused) > 3 else "")  # noqa: PLR2004
+            names = ", ".join(path.name for path in self._unused[:3]) + (" …" if len(self._unused) > 3 else "")  # noqa: PLR2004
             found.append(
                 Note("info", self.tr("Not used: {files}. Drop one file alone to open it.").format(files=names))
             )
@@ -264,9 +264,9 @@ class PreviewSheet(QWidget):
         return at is not None and self.how.choices["times"].value() is None and is_ambiguous(self.columns.values(at))
 
     def _question(self) -> Note:
-        values = [one for one in self.columns.values(self.columns.of("time") or 0) if one.strip()]
+        values = [text for text in self.columns.values(self.columns.of("time") or 0) if text.strip()]
         # An example in which the readings differ says more than 01/01.
-        shown = next((one for one in values if len(set(self._readings(one).values())) > 1), values[0])
+        shown = next((value for value in values if len(set(self._readings(value).values())) > 1), values[0])
         words = self.tr("Dates such as {date} may begin with the day or with the month. Which is it?").format(
             date=shown[:40]
         )

@@ -93,13 +93,13 @@ class RoleChips(QWidget):
         row.setContentsMargins(GRID, 0, 0, 0)
         row.setSpacing(GRID)
         self.chips = [RoleChip(role, title) for role, title in role_titles(self).items()]
-        for one in self.chips:
-            row.addWidget(one)
+        for chip in self.chips:
+            row.addWidget(chip)
 
     def show_roles(self, roles: dict[int, str]) -> None:
         """Show which roles columns have."""
-        for one in self.chips:
-            one.set_taken(one.role in roles.values())
+        for chip in self.chips:
+            chip.set_taken(chip.role in roles.values())
 
 
 class Head(QWidget):
@@ -209,11 +209,11 @@ class RoleHeader(QHeaderView):
         """Put a head above each column, first above those in sight."""
         self._names = names[:MOST_COLUMNS]
         self.heads = self._made[: len(self._names)]
-        for one in self._made[len(self._names) :]:
-            one.hide()
-        for one in self.heads:
-            one.show_name(self._names[one.column])
-            one.show()
+        for part in self._made[len(self._names) :]:
+            part.hide()
+        for head in self.heads:
+            head.show_name(self._names[head.column])
+            head.show()
         self._make(self.viewport().width() // NARROWEST + 1)
         self._soon.start()
 
@@ -221,8 +221,8 @@ class RoleHeader(QHeaderView):
     def _make_some(self) -> None:
         before = len(self.heads)
         self._make(before + AT_ONCE)
-        for one in self.heads[before:]:
-            self.head_made.emit(one)
+        for head in self.heads[before:]:
+            self.head_made.emit(head)
         if len(self.heads) == len(self._names):
             self._soon.stop()
 
@@ -238,10 +238,10 @@ class RoleHeader(QHeaderView):
 
     def place(self, *_: object) -> None:
         """Put each head above its column."""
-        for one in self.heads:
-            if one.column < self.count():
-                at = self.sectionViewportPosition(one.column)
-                one.setGeometry(at, 0, self.sectionSize(one.column) - 1, self.height() - 1)
+        for head in self.heads:
+            if head.column < self.count():
+                at = self.sectionViewportPosition(head.column)
+                head.setGeometry(at, 0, self.sectionSize(head.column) - 1, self.height() - 1)
 
     def paintSection(self, painter: Any, rect: Any, section: int) -> None:
         tokens = theme().tokens

@@ -125,7 +125,7 @@ class Matrix(QWidget):
             scale = (np.log(share[there]) - low) / (high - low) if high > low else 1.0
             strength[there] = PALEST + (1 - PALEST) * scale
             ground, ink = theme().tokens.color("surface"), theme().series(0)
-            ends = [np.array([one.red(), one.green(), one.blue()]) for one in (ground, ink)]
+            ends = [np.array([colour.red(), colour.green(), colour.blue()]) for colour in (ground, ink)]
             pixels = np.full((*share.shape, 4), 255, np.uint8)  # blue, green, red, opaque
             pixels[..., :3] = (ends[0] + strength[..., None] * (ends[1] - ends[0]))[..., ::-1].round()
             if theme().dark:  # towards white where it is densest: blue alone is faint on black
@@ -304,9 +304,9 @@ def ticks(side: Span, most: int) -> list[int]:
     most = min(TICKS, max(2, most))
     raw = max(1.0, (high - low) / most)
     power = 10 ** math.floor(math.log10(raw))
-    step = next(int(one * power) for one in (1, 2, 5, 10) if one * power >= raw)
+    step = next(int(digit * power) for digit in (1, 2, 5, 10) if digit * power >= raw)
     places = {low, *(place - 1 for place in range(step * (1 + low // step), high + 1, step))}
-    return sorted(one for one in places if low == one or one - low >= step / 2)
+    return sorted(edge for edge in places if low == edge or edge - low >= step / 2)
 
 
 def _places(one: str, many: str, first: int, end: int) -> str:

@@ -34,10 +34,10 @@ class Closer(Card):
         self.closer = Button("+", "quiet", tip=self.tr("Look closer (+)"))
         self.further = Button("−", "quiet", tip=self.tr("Look from further away (−)"))
         self.whole = Button(self.tr("All"), "quiet", tip=self.tr("Look at all of it (Home)"))
-        for one, name in ((self.closer, self.tr("Look closer")), (self.further, self.tr("Look from further away"))):
-            one.setAccessibleName(name)
-        for one in (self.further, self.closer, self.whole):
-            self.head.addWidget(one)
+        for widget, name in ((self.closer, self.tr("Look closer")), (self.further, self.tr("Look from further away"))):
+            widget.setAccessibleName(name)
+        for widget in (self.further, self.closer, self.whole):
+            self.head.addWidget(widget)
         self.add(self.matrix, 1)
         self.closer.clicked.connect(self._nearer)
         self.further.clicked.connect(self._away)
@@ -78,8 +78,8 @@ class Glance(QWidget):
         })  # fmt: skip
         self.rows = Rows(self.tabs)
         self.stack = QStackedWidget()
-        for one in (self.overview, self.closer, self.rows):
-            self.stack.addWidget(one)
+        for widget in (self.overview, self.closer, self.rows):
+            self.stack.addWidget(widget)
         strip = QHBoxLayout()
         strip.setSpacing(GRID)
         strip.addWidget(self.tabs)
@@ -106,8 +106,8 @@ class Glance(QWidget):
         self.overview.show_data(summary, _Names(data, items))
         self.rows.show_data(Prepared(data, items) if data is not None else None, about)
         self._whole = {}
-        for one in (self.overview.matrix, self.closer.matrix):
-            one.clear()
+        for widget in (self.overview.matrix, self.closer.matrix):
+            widget.clear()
         current = self.tabs.current
         if not self.tabs.buttons[current].isEnabled():
             current = OVERVIEW
@@ -161,5 +161,5 @@ class _Names:
 
     def __call__(self, indices: list[int]) -> list[str]:
         if self._items is not None:
-            return [str(one) for one in self._items.titles(indices)]
+            return [str(title) for title in self._items.titles(indices)]
         return [self._data.item_ids[at].as_py() for at in indices] if self._data is not None else [""] * len(indices)

@@ -90,15 +90,19 @@ def of_listed(page: Any, which: str, rows: list[Json]) -> tuple[list[Column], in
     }[which]  # fmt: skip
     columns = []
     for key, title in titles.items():
-        values = [one.get(key) for one in rows]
-        if key in ("file", "rating", "time") and which != "files" and not any(one not in (None, "") for one in values):
+        values = [row.get(key) for row in rows]
+        if (
+            key in ("file", "rating", "time")
+            and which != "files"
+            and not any(value not in (None, "") for value in values)
+        ):
             continue
         if key in ("line", "n"):
-            columns.append(_numbers(title, [one or 0 for one in values], "{:,}"))
+            columns.append(_numbers(title, [value or 0 for value in values], "{:,}"))
         elif key == "rating":
-            columns.append(_numbers(title, [np.nan if one is None else one for one in values], "{:g}"))
+            columns.append(_numbers(title, [np.nan if value is None else value for value in values], "{:g}"))
         else:
-            columns.append(_texts(title, [str(one or "") for one in values]))
+            columns.append(_texts(title, [str(value or "") for value in values]))
     return columns, len(rows)
 
 

@@ -56,8 +56,8 @@ class Rows(Card):
         self._counting, self._searching = Background(self), Background(self)
         self._counting.answered.connect(self._fill)
         self._searching.answered.connect(self._found)
-        for one in (self._counting, self._searching):
-            one.refused.connect(self._say)
+        for widget in (self._counting, self._searching):
+            widget.refused.connect(self._say)
         model = self.table.model()
         model.sorting.connect(self._show_sorting)
         self.table.sort_given_up.connect(self._say_count_again)
@@ -81,8 +81,8 @@ class Rows(Card):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GRID)
         row.addWidget(self.count, 1)
-        for one in (self.cancel, self.save, self.search):
-            row.addWidget(one)
+        for widget in (self.cancel, self.save, self.search):
+            row.addWidget(widget)
         self.cancel.hide()
 
     def show_data(self, prepared: Prepared | None, about: Json) -> None:
@@ -90,8 +90,8 @@ class Rows(Card):
         self._prepared, self._about = prepared, about
         self.search.clear()
         self._soon.stop()
-        for one in (self._counting, self._searching):
-            one.forget()
+        for widget in (self._counting, self._searching):
+            widget.forget()
         self._show_lists(about)
         searchable = prepared is None or prepared.searchable
         self.search.setEnabled(searchable)
@@ -180,7 +180,7 @@ class Rows(Card):
         if not columns:
             return
         if left > 0:
-            widths = [one + left // columns for one in widths]
+            widths = [width + left // columns for width in widths]
         while left < 0 and max(widths) > NARROW:
             widest = widths.index(max(widths))
             taken = min(-left, widths[widest] - max(NARROW, sorted(widths)[-2] if columns > 1 else NARROW) + 1)

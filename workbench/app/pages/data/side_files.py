@@ -28,8 +28,8 @@ class FileSlot(QWidget):
         self.label = Text(name, SMALL, "muted")
         self.name = Text("", SMALL)
         self.remove = Button("", "quiet", icon="close", tip=remove)
-        for one in (Picture("file", 16), self.label, self.name, self.remove):
-            row.addWidget(one)
+        for widget in (Picture("file", 16), self.label, self.name, self.remove):
+            row.addWidget(widget)
         self.remove.clicked.connect(self.take_out)
         self.hide()
 
@@ -75,9 +75,9 @@ class Further(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2 * GRID)
         row.addWidget(self.add)
-        for one in self.slots.values():
-            row.addWidget(one)
-            one.changed.connect(self._taken_out)
+        for slot in self.slots.values():
+            row.addWidget(slot)
+            slot.changed.connect(self._taken_out)
         row.addStretch(1)
 
     def show_offer(self, offer: Offer) -> None:

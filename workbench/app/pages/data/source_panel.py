@@ -36,7 +36,7 @@ class ReadAgain(QObject):
 
     def _sources(self) -> dict[str, Path]:
         source = self._session.about.get("source") or {}
-        return {name: Path(one["path"]) for name, one in source.items() if isinstance(one, dict) and "path" in one}
+        return {name: Path(file["path"]) for name, file in source.items() if isinstance(file, dict) and "path" in file}
 
     def _read(self, recipe: dict[str, Any], further: dict[str, Path]) -> None:
         sources = self._sources()
@@ -71,7 +71,9 @@ class ReadAgain(QObject):
         """What looked odd when the file was read, with the way to mend it."""
         warnings = (self._session.about.get("report") or {}).get("warnings") or []
         swap = {self.tr("Swap them"): self._swap}
-        return [Note("warn", one, swap if one.startswith("Users look like items") else {}) for one in warnings]
+        return [
+            Note("warn", warning, swap if warning.startswith("Users look like items") else {}) for warning in warnings
+        ]
 
     def _swap(self) -> None:
         """Read the file again with user and item in each other's place."""

@@ -34,8 +34,8 @@ class DropTarget(QWidget):
         )
         buttons = QHBoxLayout()
         buttons.setSpacing(12)
-        for one in (self.open, self.sample):
-            buttons.addWidget(one)
+        for widget in (self.open, self.sample):
+            buttons.addWidget(widget)
         column.addStretch(2)
         column.addWidget(Picture("data", 44, "accent"), 0, middle)
         column.addWidget(title, 0, middle)

@@ -104,9 +104,9 @@ class Overview(QWidget):
     def _show_extremes(self, summary: Json, names: Any) -> None:
         total = max(1, summary.get("interactions", 0))
         popular, busy = summary.get("extreme_items") or [], summary.get("extreme_users") or []
-        titles = names([one["index"] for one in popular])
-        self.popular.show_rows([_ranked(t, one, total) for t, one in zip(titles, popular, strict=True)])
-        self.busy.show_rows([_ranked(str(one["id"]), one, total) for one in busy])
+        titles = names([item["index"] for item in popular])
+        self.popular.show_rows([_ranked(t, title, total) for t, title in zip(titles, popular, strict=True)])
+        self.busy.show_rows([_ranked(str(user["id"]), user, total) for user in busy])
         for name, tail, of in (("popular", "long_tail", "items"), ("busy", "user_tail", "users")):
             points = summary.get(tail) or []
             words = self.tr("top 1 %: {share:.0f} %").format(share=100 * points[0][1]) if points else ""
@@ -116,14 +116,14 @@ class Overview(QWidget):
     def _show_ratings(self, rating: Json) -> None:
         counts, total = rating["counts"], max(1, sum(rating["counts"]))
         if "levels" in rating:
-            labels = [f"{one:g}" for one in rating["levels"]]
+            labels = [f"{level:g}" for level in rating["levels"]]
         else:
             labels = [f"{a:.3g}–{b:.3g}" for a, b in zip(rating["edges"], rating["edges"][1:], strict=False)]
         pattern = self.tr("{label}: {n:,} ({share:.1%})")
         tips = [pattern.format(label=a, n=n, share=n / total) for a, n in zip(labels, counts, strict=True)]
         chart = self._name("ratings", self.tr("how many of each"))
         if "edges" in rating:  # a label for each bin's beginning is short enough
-            labels = [f"{one:.3g}" for one in rating["edges"][:-1]]
+            labels = [f"{edge:.3g}" for edge in rating["edges"][:-1]]
         # Of plays and other counts, nearly all are small: beside those, no other bar would be seen.
         chart.set_bars(
             counts, labels, tips, "; ".join(tips), log="edges" in rating and max(counts) > MOST_IN_ONE * total
@@ -143,7 +143,7 @@ class Overview(QWidget):
 
     def _show_tail(self, points: list[list[float]]) -> None:
         # Of few items, several points stand on the same step: the last of them is where the step ends.
-        ends = [one for one, after in itertools.pairwise(points) if after[1] > one[1]] + points[-1:]
+        ends = [point for point, after in itertools.pairwise(points) if after[1] > point[1]] + points[-1:]
         x, y = [0.0, *(a for a, _ in ends)], [0.0, *(b for _, b in ends)]
         pattern = self.tr("The most popular {items:.0%} of items have {share:.0%} of the interactions")
         tips = [pattern.format(items=a, share=b) for a, b in zip(x, y, strict=True)]
@@ -158,7 +158,7 @@ class Overview(QWidget):
         hint = self.tr("interactions a year") if year else self.tr("interactions a month")
         if len(periods) < len(time["periods"]):
             hint = self.tr("interactions over time")
-        tips = [f"{one}: {n:,}" for one, n in zip(periods, counts, strict=True)]
+        tips = [f"{period}: {n:,}" for period, n in zip(periods, counts, strict=True)]
         chart = self._name("activity", hint)
         busiest = tips[int(np.argmax(counts))] if counts else ""
         gist = self.tr("{first} to {last}, most in {busiest}").format(

@@ -40,7 +40,7 @@ def _joined(page: Any, about: Json) -> list[str]:
         "vectors": page.tr("vectors of {k:,} of {n:,} items"), "pictures": page.tr("pictures of {k:,} of {n:,} items"),
     }  # fmt: skip
     found = [(patterns[what], about[what]) for what in FURTHER if about.get(what)]
-    return [words.format(k=one["matched"], n=one["matched"] + one["without"]) for words, one in found]
+    return [words.format(k=part["matched"], n=part["matched"] + part["without"]) for words, part in found]
 
 
 def joined_files(about: Json) -> dict[str, Path]:

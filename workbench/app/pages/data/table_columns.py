@@ -141,7 +141,7 @@ def of_texts(title: str, texts: Callable[[], pa.Array], index: np.ndarray | None
     def full(row: int) -> str:
         return (at(np.array([row]))[0].as_py() or "")[:LONGEST_TIP]
 
-    return Column(title, lambda rows: [cut(one) for one in at(rows).to_pylist()], keys, full)
+    return Column(title, lambda rows: [cut(text) for text in at(rows).to_pylist()], keys, full)
 
 
 def of_numbers(title: str, values: Callable[[], np.ndarray], words: Callable[[Any], str]) -> Column:

@@ -41,7 +41,7 @@ class Ranking(QWidget):
     def show_rows(self, rows: Sequence[Ranked]) -> None:
         """Show others, those with most first."""
         self.rows = list(rows)
-        self.setAccessibleDescription("; ".join(self._tip(one) for one in self.rows))
+        self.setAccessibleDescription("; ".join(self._tip(row) for row in self.rows))
         self.update()
 
     def _tip(self, one: Ranked) -> str:
@@ -62,23 +62,23 @@ class Ranking(QWidget):
         painter, tokens, high = QPainter(self), theme().tokens, self._high()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         metrics = painter.fontMetrics()
-        most = max((one.count for one in self.rows), default=1)
+        most = max((row.count for row in self.rows), default=1)
         middle = Qt.AlignmentFlag.AlignVCenter
-        figures = max((metrics.horizontalAdvance(f"{one.count:,}") for one in self.rows), default=0) + 12
+        figures = max((metrics.horizontalAdvance(f"{row.count:,}") for row in self.rows), default=0) + 12
         track = max(1, self.width() - figures)
-        for at, one in enumerate(self.rows[: round(self.height() / high)]):
+        for at, row in enumerate(self.rows[: round(self.height() / high)]):
             box = QRectF(0, at * high + 1, self.width(), high - 2)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(tokens.color("wash"))
-            painter.drawRoundedRect(QRectF(box.left(), box.top(), track * one.count / most, box.height()), 3, 3)
-            number = f"{one.count:,}"
+            painter.drawRoundedRect(QRectF(box.left(), box.top(), track * row.count / most, box.height()), 3, 3)
+            number = f"{row.count:,}"
             room = box.adjusted(6, 0, 0, 0)
             painter.setPen(tokens.color("muted"))
             painter.drawText(room, int(middle | Qt.AlignmentFlag.AlignRight), number)
             room.setRight(track - 6)
             painter.setPen(tokens.color("text"))
             name = metrics.elidedText(
-                " ".join(one.name[:LONGEST].split()), Qt.TextElideMode.ElideRight, max(0, int(room.width()))
+                " ".join(row.name[:LONGEST].split()), Qt.TextElideMode.ElideRight, max(0, int(room.width()))
             )
             painter.drawText(room, int(middle | Qt.AlignmentFlag.AlignLeft), name)
 

@@ -56,7 +56,7 @@ class ColumnsChoice(QWidget):
     @property
     def names(self) -> list[str]:
         """The columns that will be written, in their order."""
-        return [one for one, box in self.boxes.items() if box.isChecked() and (self._titled or one not in OF_ITEMS)]
+        return [name for name, box in self.boxes.items() if box.isChecked() and (self._titled or name not in OF_ITEMS)]
 
     @property
     def are_usual(self) -> bool:
@@ -71,4 +71,4 @@ class ColumnsChoice(QWidget):
     @property
     def chosen(self) -> list[str]:
         """What the person chose, whether or not the data has it."""
-        return [one for one, box in self.boxes.items() if box.isChecked()]
+        return [name for name, box in self.boxes.items() if box.isChecked()]

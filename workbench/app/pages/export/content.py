@@ -26,8 +26,8 @@ class Content(Card):
         self.figures = {name: Figure("–", what, small=True) for name, what in named}
         row = QHBoxLayout()
         row.setSpacing(2 * GRID)
-        for name, one in self.figures.items():
-            row.addWidget(one, 3 if name == "columns" else 2)
+        for name, figure in self.figures.items():
+            row.addWidget(figure, 3 if name == "columns" else 2)
         self.body.addLayout(row)
         self.body.addSpacing(4)
         self.preview = Preview()

@@ -73,7 +73,7 @@ class Preview(QWidget):
             self._stack.setCurrentIndex(1)
             return None, 0
         written, changed = as_written(rows, ending)
-        shown = [one[:LONGEST] + ("…" if len(one) > LONGEST else "") for one in written.splitlines()[: LINES + 1]]
+        shown = [row[:LONGEST] + ("…" if len(row) > LONGEST else "") for row in written.splitlines()[: LINES + 1]]
         text = "\n".join(shown)
         if text != self.text.toPlainText():
             self.text.setPlainText(text)
@@ -93,7 +93,7 @@ def as_written(rows: pa.Table, ending: str) -> tuple[str, int]:
 
 
 def _column(name: str, values: Any) -> Column:
-    shown = [_cell(one) for one in values.to_pylist()]
+    shown = [_cell(value) for value in values.to_pylist()]
     right = not pa.types.is_string(values.type)
 
     def cells(rows: np.ndarray) -> list[str]:

@@ -44,8 +44,8 @@ class Outcome(Card):
         row.setSpacing(12)
         row.addWidget(self._picture)
         row.addLayout(words, 1)
-        for one in (self.bar, self.cancel, self.open):
-            row.addWidget(one)
+        for widget in (self.bar, self.cancel, self.open):
+            row.addWidget(widget)
         place = QWidget()  # of one height, whatever stands in it
         place.setLayout(row)
         row.setContentsMargins(0, 0, 0, 0)
@@ -127,8 +127,8 @@ class Outcome(Card):
         self._picture.set(icon, ink)
         self.title.set_text(title)
         self.words.set_text(words)
-        for one in (self.bar, self.cancel, self.open):
-            one.hide()
+        for widget in (self.bar, self.cancel, self.open):
+            widget.hide()
 
     @Slot()
     def _open(self) -> None:

@@ -141,7 +141,7 @@ class UsersChoice(QWidget):
         text, ink = "", "muted"
         if self.whom == SOME and self._unknown:
             ink = "warn"
-            named = ", ".join(line(one, SHOWN) for one in self._unknown[:NAMED])
+            named = ", ".join(line(user, SHOWN) for user in self._unknown[:NAMED])
             rest = len(self._unknown) - NAMED
             more = self.tr(" and {n:,} more").format(n=rest) if rest > 0 else ""
             text = self.tr("{n:,} found; not in the data: {ids}").format(n=len(self._known), ids=named + more)
@@ -156,14 +156,14 @@ def pasted(text: str, ids: pa.Array) -> tuple[list[str], list[str]]:
 
     A line may be one id, even with commas or blanks in it, where the data has such an id; else it is taken apart.
     """
-    lines = list(dict.fromkeys(one.strip() for one in text.splitlines() if one.strip()))
+    lines = list(dict.fromkeys(row.strip() for row in text.splitlines() if row.strip()))
     whole = _among(lines, ids)
     pieces: list[str] = []
-    for one in lines:
-        pieces.extend([one] if one in whole else _apart(one))
+    for entry in lines:
+        pieces.extend([entry] if entry in whole else _apart(entry))
     pieces = list(dict.fromkeys(pieces))
     known = whole | _among(pieces, ids)
-    return [one for one in pieces if one in known], [one for one in pieces if one not in known]
+    return [piece for piece in pieces if piece in known], [piece for piece in pieces if piece not in known]
 
 
 def _apart(one: str) -> list[str]:
@@ -177,4 +177,4 @@ def _among(texts: list[str], ids: pa.Array) -> set[str]:
     if not texts:
         return set()
     found = pc.is_in(pa.array(texts, ids.type), value_set=ids).to_pylist()
-    return {one for one, there in zip(texts, found, strict=True) if there}
+    return {text for text, there in zip(texts, found, strict=True) if there}

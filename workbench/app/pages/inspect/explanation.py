@@ -32,9 +32,9 @@ class Reasons(QWidget):
         self._asked: tuple[str, Json] | None = None
         self._folder = ""
         self._questions = {name: Latest(session, name, self) for name in ("explain", "what_if")}
-        for one in self._questions.values():
-            one.answered.connect(self._show)
-            one.failed.connect(self._fail)
+        for question in self._questions.values():
+            question.answered.connect(self._show)
+            question.failed.connect(self._fail)
         self._late = QTimer(self, singleShot=True, interval=LATE)
         self._late.timeout.connect(self._say_late)
         self._faith = Latest(session, "faithfulness", self)
@@ -50,10 +50,10 @@ class Reasons(QWidget):
         self.title = Elided("", bold=True)
         self.sentence = Text("", wrap=True)
         self.how = Text("", SMALL, "muted", wrap=True)
-        for one, lines in ((self.sentence, 3), (self.how, 2)):
-            one.setMinimumHeight(lines * one.fontMetrics().lineSpacing() + 2)
-            one.setAlignment(Qt.AlignmentFlag.AlignTop)
-            one.setContentsMargins(0, 0, GRID, 0)
+        for label, lines in ((self.sentence, 3), (self.how, 2)):
+            label.setMinimumHeight(lines * label.fontMetrics().lineSpacing() + 2)
+            label.setAlignment(Qt.AlignmentFlag.AlignTop)
+            label.setContentsMargins(0, 0, GRID, 0)
         self.table = TableView("")
         self.table.setAccessibleName(self.tr("Reasons"))
         self.table.row_opened.connect(self._open)
@@ -62,8 +62,8 @@ class Reasons(QWidget):
             PartDelegate(self.table),
             InkDelegate(self.table),
         )
-        for one in (self.title, self.sentence, self.how):
-            column.addWidget(one)
+        for widget in (self.title, self.sentence, self.how):
+            column.addWidget(widget)
         column.addWidget(self.table, 1)
         foot = QHBoxLayout()
         foot.setContentsMargins(0, 4, GRID, 0)
@@ -97,8 +97,8 @@ class Reasons(QWidget):
             job, asked = "what_if", {"run": args["run"], "history": history, "explain_item": item["item"], "k": 1}
         if self._asked == (job, asked):
             return
-        for one in self._questions.values():
-            one.forget()
+        for question in self._questions.values():
+            question.forget()
         self._asked = (job, asked)
         self.title.set_text(self._heading(item))
         self._empty("", "")
@@ -109,8 +109,8 @@ class Reasons(QWidget):
         """Show what could be here."""
         self._asked = None
         self._late.stop()
-        for one in self._questions.values():
-            one.forget()
+        for question in self._questions.values():
+            question.forget()
         self.title.set_text(self.tr("Why this list?"))
         self._empty(self.tr("Choose a recommendation at the right to see what speaks for it."), "")
 
@@ -143,7 +143,7 @@ class Reasons(QWidget):
         self.items = reasons = told.get("reasons", [])
         self.sentence.setText(self._sentence(told))
         self.how.setText(self._how(told) if reasons else "")
-        parts = np.array([finite(one["contribution"]) for one in reasons], float)
+        parts = np.array([finite(reason["contribution"]) for reason in reasons], float)
         largest = float(np.nanmax(np.abs(parts))) if np.isfinite(parts).any() else 1.0
         adds = numbers(self.tr("adds"), parts, digits_for(parts.tolist()), tip=self.tr("What it adds to the score"))
         adds.right = False  # the head stands over the bar
@@ -151,20 +151,20 @@ class Reasons(QWidget):
         rank = told.get("rank")
         moves = [
             "–"
-            if one.get("rank_without") is None
-            else self.tr("{rank} → {then}").format(rank=rank, then=f"{one['rank_without']:,}")
-            for one in reasons
+            if reason.get("rank_without") is None
+            else self.tr("{rank} → {then}").format(rank=rank, then=f"{reason['rank_without']:,}")
+            for reason in reasons
         ]
         without = Column(
             self.tr("without it"), lambda rows: [moves[row] for row in rows.tolist()],
-            lambda: np.array([one.get("rank_without") or 0 for one in reasons], np.int64), right=True,
+            lambda: np.array([reason.get("rank_without") or 0 for reason in reasons], np.int64), right=True,
             tip=self.tr("The place of the recommendation if this interaction had never been"),
             extra={INK: partial(always, "text")},
         )  # fmt: skip
         columns, widths = [title_column(self.tr("title"), reasons), adds, without], [0, 15 * GRID, 12 * GRID]
         delegates = [self._titles, self._parts, self._inks]
-        if any(one.get("attention") is not None for one in reasons):
-            shares = [100 * finite(one.get("attention")) for one in reasons]
+        if any(reason.get("attention") is not None for reason in reasons):
+            shares = [100 * finite(reason.get("attention")) for reason in reasons]
             look = numbers(
                 self.tr("looks"), shares, 0, " %", tip=self.tr("How much of its attention the model gives it")
             )
@@ -172,7 +172,7 @@ class Reasons(QWidget):
             columns.append(look)
             widths.append(8 * GRID)
             delegates.append(self._inks)
-        tall = any(one.get("genres") for one in reasons)
+        tall = any(reason.get("genres") for reason in reasons)
         lay_columns(self.table, columns, widths, len(reasons), TALL if tall else ROW_HEIGHT)
         for place, delegate in enumerate(delegates):
             self.table.setItemDelegateForColumn(place, delegate)
@@ -188,7 +188,7 @@ class Reasons(QWidget):
         return apart.format(learned=learned, rank=told["rank"], then=words)
 
     def _strongest(self, told: Json) -> str:
-        asked = [one for one in told.get("reasons", []) if one.get("rank_without")]
+        asked = [reason for reason in told.get("reasons", []) if reason.get("rank_without")]
         if not asked:
             return self.tr("There is no history, so this place says nothing about the user: anybody new would see it.")
         worst = max(asked, key=lambda one: (one["rank_without"], one["contribution"]))
@@ -202,8 +202,8 @@ class Reasons(QWidget):
 
     def _how(self, told: Json) -> str:
         parts = [told["score"], told["base"]]
-        digits = max(2, digits_for([finite(one) for one in parts]))
-        score, base = (f"{round(finite(one), digits) + 0.0:.{digits}f}" for one in parts)
+        digits = max(2, digits_for([finite(part) for part in parts]))
+        score, base = (f"{round(finite(part), digits) + 0.0:.{digits}f}" for part in parts)
         if told["how"] == "sum":
             return self.tr(
                 "Exact: the parts below and {base} that is the same for everybody add up to the score {score}."

@@ -175,11 +175,11 @@ class ItemView(QWidget):
         self._similar = story["similar"]
         how = {"vectors": self.tr("by learned vectors"), "alone": self.tr("recommended for this item alone")}
         self._like.hint.set_text(how.get(story["how"], ""))
-        values = [float(one["score"]) for one in self._similar]
+        values = [float(item["score"]) for item in self._similar]
         score = bars(self.tr("likeness"), values, digits_for(values))
         score.right = False
         columns = [title_column(self.tr("title"), self._similar), score]
-        tall = any(one.get("genres") for one in self._similar)
+        tall = any(item.get("genres") for item in self._similar)
         lay_columns(self.similar, columns, [0, 15 * GRID], len(self._similar), TALL if tall else ROW_HEIGHT)
         self._scores.set_number(self._info.number if self._info is not None else 0)
         self.similar.setItemDelegateForColumn(0, self._titles)
@@ -193,15 +193,15 @@ class ItemView(QWidget):
             if len(users) < count
             else f"{count:,}"
         )
-        columns: list[Column] = [texts(self.tr("user"), [line(one["user"]) for one in users])]
+        columns: list[Column] = [texts(self.tr("user"), [line(user["user"]) for user in users])]
         widths = [0]
-        if any(one.get("rating") is not None for one in users):
-            ratings = ["" if one["rating"] is None else f"{one['rating']:.4g}" for one in users]
+        if any(user.get("rating") is not None for user in users):
+            ratings = ["" if user["rating"] is None else f"{user['rating']:.4g}" for user in users]
             rating = texts(self.tr("rating"), ratings)
             rating.right = True
             columns.append(rating)
             widths.append(8 * GRID)
-        if any(one.get("time") is not None for one in users):
-            columns.append(times(self.tr("date"), np.array([one["time"] or 0 for one in users], np.int64)))
+        if any(user.get("time") is not None for user in users):
+            columns.append(times(self.tr("date"), np.array([user["time"] or 0 for user in users], np.int64)))
             widths.append(14 * GRID)
         lay_columns(self.users, columns, widths, len(users), ROW_HEIGHT)

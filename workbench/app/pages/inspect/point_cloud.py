@@ -46,7 +46,7 @@ _RING = (".###.", "#...#", "#...#", "#...#", ".###.")
 
 
 def _offsets(rows: tuple[str, ...]) -> list[tuple[int, int]]:
-    return [(y - 2, x - 2) for y, row in enumerate(rows) for x, one in enumerate(row) if one == "#"]
+    return [(y - 2, x - 2) for y, row in enumerate(rows) for x, cell in enumerate(row) if cell == "#"]
 
 
 SHAPES, RING = [_offsets(rows) for rows in _SHAPES], _offsets(_RING)
@@ -119,7 +119,7 @@ class Points(QWidget):
     @Slot()
     def show_all(self) -> None:
         """All points in sight."""
-        ends = [(float(one.min()), float(one.max())) if len(one) else (0.0, 1.0) for one in (self._x, self._y)]
+        ends = [(float(axis.min()), float(axis.max())) if len(axis) else (0.0, 1.0) for axis in (self._x, self._y)]
         self._middle = QPointF(*((low + high) / 2 for low, high in ends))
         self._span = [max(high - low, 1e-9) for low, high in ends]
         self._zoom = 1.0
@@ -178,7 +178,7 @@ class Points(QWidget):
         scale = self.devicePixelRatioF()
         wide, high = max(1, round(self.width() * scale)), max(1, round(self.height() * scale))
         pixels = np.zeros(high * wide, np.uint32)
-        x, y = (one * np.float32(scale) for one in self._spots())
+        x, y = (coordinates * np.float32(scale) for coordinates in self._spots())
         seen = np.flatnonzero((x >= EDGE) & (x < wide - EDGE) & (y >= EDGE) & (y < high - EDGE))
         spots = y[seen].astype(np.int64) * wide + x[seen].astype(np.int64)
         ends = np.searchsorted(seen, self._ends)

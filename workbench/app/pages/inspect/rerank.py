@@ -50,8 +50,8 @@ class Reorder(QWidget):
             label.setToolTip(tip)
             value.setFixedWidth(4 * GRID)
             value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            for place, one in enumerate((label, slider, value)):
-                grid.addWidget(one, row, place)
+            for place, widget in enumerate((label, slider, value)):
+                grid.addWidget(widget, row, place)
             self.sliders[key], self._values[key] = slider, value
         column.addLayout(grid)
         column.addWidget(self.method)
@@ -123,14 +123,14 @@ class Reorder(QWidget):
     @Slot()
     def clear(self) -> None:
         """The list as it is."""
-        for one in (*self.sliders.values(), self.per_genre, self.method):
-            one.blockSignals(True)
+        for widget in (*self.sliders.values(), self.per_genre, self.method):
+            widget.blockSignals(True)
         for slider in self.sliders.values():
             slider.setValue(0)
         self.per_genre.setValue(0)
         self.method.setCurrentIndex(0)
-        for one in (*self.sliders.values(), self.per_genre, self.method):
-            one.blockSignals(False)
+        for widget in (*self.sliders.values(), self.per_genre, self.method):
+            widget.blockSignals(False)
         self.exclude, self.pin = {}, {}
         self._tell()
 
@@ -210,7 +210,7 @@ class TradeOff(QWidget):
             return
         line_of = sorted(self._answer["tradeoff"], key=lambda one: one["diversity"])
         before, after = self._answer["before"], self._answer["after"]
-        spots = [QPointF(one["relevance"], one["diversity"]) for one in [*line_of, before, after]]
+        spots = [QPointF(point["relevance"], point["diversity"]) for point in [*line_of, before, after]]
         lows = [min(p.x() for p in spots), min(p.y() for p in spots)]
         spans = [max(max(p.x() for p in spots) - lows[0], 0.02), max(max(p.y() for p in spots) - lows[1], 0.02)]
         inside = room.adjusted(GRID, GRID, -GRID, -GRID)

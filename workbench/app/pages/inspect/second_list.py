@@ -31,9 +31,9 @@ class Beside(QWidget):
         self._items: list[Json] = []
         self._first: list[Json] = []
         self._questions = {name: Latest(session, name, self) for name in ("recommend", "what_if")}
-        for one in self._questions.values():
-            one.answered.connect(self._show)
-            one.failed.connect(self._fail)
+        for question in self._questions.values():
+            question.answered.connect(self._show)
+            question.failed.connect(self._fail)
         self.choice = QComboBox()
         self.choice.setAccessibleName(self.tr("List beside"))
         self.choice.setToolTip(self.tr("Lay another list beside this one: another run's, or a what-if that was kept"))
@@ -73,7 +73,7 @@ class Beside(QWidget):
 
     def keep(self, items: list[Json]) -> None:
         """Keep a list, and lay it beside."""
-        self._kept = [dict(one) for one in items]
+        self._kept = [dict(item) for item in items]
         self._offer(KEPT)
         self._choose()
 
@@ -99,8 +99,8 @@ class Beside(QWidget):
 
     def ask(self, args: Json, user: str, what_if: WhatIf) -> None:
         """Get the list of the run beside, for the same user or changed history."""
-        for one in self._questions.values():
-            one.forget()
+        for question in self._questions.values():
+            question.forget()
         if self.current == KEPT:
             self._items = self._kept
             self.lay_beside(self._first)
@@ -117,10 +117,10 @@ class Beside(QWidget):
         self._first = first
         if self.current is None:
             return
-        ranks = {one["item"]: one["rank"] for one in first}
+        ranks = {item["item"]: item["rank"] for item in first}
         info = self.info
         self.table.show_items(
-            [one | {"was": ranks.get(one["item"])} for one in self._items], info.number if info is not None else 0
+            [item | {"was": ranks.get(item["item"])} for item in self._items], info.number if info is not None else 0
         )
         self._stack.setCurrentIndex(0)
 

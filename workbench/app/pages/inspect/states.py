@@ -23,8 +23,8 @@ class Waiting(QWidget):
         self._bar.setFixedWidth(40 * GRID)
         self._bar.setAccessibleName(self.tr("Progress of the training"))
         column.addStretch(2)
-        for one in (self.words, self._bar, more):
-            column.addWidget(one, 0, Qt.AlignmentFlag.AlignHCenter)
+        for widget in (self.words, self._bar, more):
+            column.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
 
     def show_run(self, info: RunInfo) -> None:

@@ -46,8 +46,8 @@ class UserHistory(Card):
         self.reasons, self.reorder = Reasons(session), Reorder()
         self.reasons.opened.connect(self.opened)
         self._pages = QStackedWidget()
-        for one in (first, self.reasons, self.reorder):
-            self._pages.addWidget(one)
+        for widget in (first, self.reasons, self.reorder):
+            self._pages.addWidget(widget)
         self.add(self._pages, 1)
 
     def show_history(self, base: Json, stars: float | None) -> None:

@@ -69,8 +69,8 @@ class UserList(Card):
         self.beside = Beside(session)
         self.head.insertWidget(1, self.runs)
         self.head.insertWidget(2, self.beside.choice)
-        for one in (self.seen, self.k):
-            self.head.addWidget(one)
+        for widget in (self.seen, self.k):
+            self.head.addWidget(widget)
 
     def show_items(self, items: list[Json], number: int, about: str) -> None:
         """Show a list in the colour `number` of its run, and what it is in a few words."""
@@ -88,7 +88,7 @@ class UserList(Card):
     @property
     def chosen(self) -> Json | None:
         """The selected item, where it is in the list."""
-        return next((one for one in self.table.items if one["item"] == self.item), None)
+        return next((item for item in self.table.items if item["item"] == self.item), None)
 
     @Slot(int)
     def _select(self, row: int) -> None:

@@ -24,9 +24,9 @@ class Kinds(Button):
         self._run, self._other, self._user = "", "", ""
         self._kinds = Latest(session, "kinds_of_users", self)
         self._alike = Latest(session, "similar_users", self)
-        for one in (self._kinds, self._alike):
-            one.answered.connect(self._offer)
-            one.failed.connect(self._fail)
+        for widget in (self._kinds, self._alike):
+            widget.answered.connect(self._offer)
+            widget.failed.connect(self._fail)
         menu = QMenu(self)
         menu.addAction(random)
         menu.addSeparator()
@@ -59,8 +59,8 @@ class Kinds(Button):
 
     @Slot(object, object)
     def _offer(self, asked: Json, users: list[Json]) -> None:
-        for one in users:
-            one["note"] = self._note(asked.get("kind", "alike"), one)
+        for user in users:
+            user["note"] = self._note(asked.get("kind", "alike"), user)
         self._search.offer(users, self.tr("There is nobody of this kind"))
 
     def _note(self, kind: str, one: Json) -> str:

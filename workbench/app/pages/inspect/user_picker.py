@@ -36,8 +36,8 @@ class UserChoice(QObject):
 
     def set_enabled(self, enabled: bool) -> None:
         """Let somebody choose, or not."""
-        for one in (*self.widgets, self.random):
-            one.setEnabled(enabled)
+        for widget in (*self.widgets, self.random):
+            widget.setEnabled(enabled)
 
     def user(self) -> str | None:
         """The selected user, where the data has them; else the first."""

@@ -212,12 +212,12 @@ class FoundUsers(QFrame):
     def fill(self, users: list[dict[str, Any]], nobody: str) -> None:
         """Show users, or that there is none."""
         self.list.clear()
-        for one in users:
-            named = one.get("title") or one.get("user") or one["item"]
+        for user in users:
+            named = user.get("title") or user.get("user") or user["item"]
             item = QListWidgetItem(" ".join(named[:LONGEST].split()), self.list)
-            item.setData(USER, one["user"] if "user" in one else one["item"])
-            item.setData(COUNT, one.get("note") or f"{one['interactions']:,}")
-            words = one.get("note") or self.tr("{n:,} interactions").format(n=one["interactions"])
+            item.setData(USER, user["user"] if "user" in user else user["item"])
+            item.setData(COUNT, user.get("note") or f"{user['interactions']:,}")
+            words = user.get("note") or self.tr("{n:,} interactions").format(n=user["interactions"])
             words = f"{item.text()}, {words}"
             item.setData(Qt.ItemDataRole.AccessibleTextRole, words)
         if users:
@@ -245,7 +245,7 @@ class FoundUsers(QFrame):
     def users(self) -> list[str]:
         """Ids in the list."""
         found = [self.list.item(row).data(USER) for row in range(self.list.count())]
-        return [one for one in found if one is not None]
+        return [user for user in found if user is not None]
 
     def marked(self) -> str | None:
         """Id of the marked user."""

@@ -18,7 +18,7 @@ def _tr(text: str) -> str:
 def facts_of(answer: Json) -> list[str]:
     """What is known of the user, as the job ``recommend`` answers it."""
     history = answer["history"]
-    rated = any(one.get("rating") is not None for one in history)
+    rated = any(entry.get("rating") is not None for entry in history)
     number = answer.get("history_count", len(history))
     one_word, more = (_tr("rating"), _tr("ratings")) if rated else (_tr("interaction"), _tr("interactions"))
     count = f"{number:,} {one_word if number == 1 else more}"
@@ -60,7 +60,7 @@ def about_history(answer: Json) -> str:
 def about_list(answer: Json) -> str:
     """How many of the hidden items were found."""
     hidden = answer.get("hidden") or 0
-    found = sum(bool(one.get("hit")) for one in answer["items"])
+    found = sum(bool(item.get("hit")) for item in answer["items"])
     return _tr("{found} of {n} hits").format(found=found, n=hidden) if hidden else _tr("nothing hidden")
 
 
@@ -77,7 +77,9 @@ def end_of_stars(low: float | None, high: float | None, history: list[Json]) -> 
 
     `low` and `high` are those of all the data, where that is known; else the history's own are taken.
     """
-    values = [one["rating"] for one in history if one.get("rating") is not None and one["rating"] == one["rating"]]
+    values = [
+        entry["rating"] for entry in history if entry.get("rating") is not None and entry["rating"] == entry["rating"]
+    ]
     least = min(values, default=0.0) if low is None else low
     most = max(values, default=0.0) if high is None else high
     if least < 0 or least == most == 1:

@@ -105,8 +105,8 @@ class UserView(QWidget):
         info, base = self._info, self._base
         if info is None or not base:
             return
-        for one in self._others.values():
-            one.forget()
+        for other in self._others.values():
+            other.forget()
         args = {"run": str(info.folder), "k": self.right.k.currentData()}
         changed, wishes = self.what_if.history is not None, self.left.reorder.wishes
         self.left.reorder.setEnabled(not changed)

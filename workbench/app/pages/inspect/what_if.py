@@ -60,8 +60,8 @@ class WhatIf(QWidget):
         self.rating.valueChanged.connect(self._rate)
         self.remove = Button(self.tr("Remove"), tip=self.tr("Take the selected item out of the history (Del)"))
         self.remove.clicked.connect(self._remove)
-        for one in (self.search, self.rating, self.remove):
-            first.addWidget(one, 1 if one is self.search else 0)
+        for widget in (self.search, self.rating, self.remove):
+            first.addWidget(widget, 1 if widget is self.search else 0)
         self.note = Text("", SMALL, "muted", wrap=True)
         self.nobody = Button(self.tr("New person"), "quiet", tip=self.tr("Start from an empty history"))
         self.nobody.clicked.connect(self.start_from_nothing)
@@ -69,16 +69,16 @@ class WhatIf(QWidget):
         self.reset = Button(self.tr("Reset"), "quiet", icon="reset", tip=self.tr("The history as it really is"))
         self.reset.clicked.connect(self.clear)
         second.addWidget(self.note, 1)
-        for one in (self.nobody, self.keep, self.reset):
-            second.addWidget(one)
+        for widget in (self.nobody, self.keep, self.reset):
+            second.addWidget(widget)
         column.addLayout(first)
         column.addLayout(second)
         self._follow()
 
     def set_real(self, history: list[Json], info: RunInfo | None) -> None:
         """Take up another user or run: the newest first, as it was answered. What was changed is forgotten."""
-        self._real = [dict(one) for one in reversed(history)]
-        self._rated = any(one.get("rating") is not None for one in history)
+        self._real = [dict(entry) for entry in reversed(history)]
+        self._rated = any(entry.get("rating") is not None for entry in history)
         self.search.set_data(info.folder if info is not None else None)
         self.history, self.new_person = None, False
         self._follow()
@@ -89,7 +89,7 @@ class WhatIf(QWidget):
 
     def asked(self) -> list[Json]:
         """The history as the jobs take it."""
-        return [{"item": one["item"], "rating": one.get("rating")} for one in self.history or []]
+        return [{"item": entry["item"], "rating": entry.get("rating")} for entry in self.history or []]
 
     def say(self, fold_in: str) -> None:
         """Say how far this algorithm can take up what was changed."""
@@ -104,11 +104,12 @@ class WhatIf(QWidget):
     def add(self, item: str, title: str = "") -> None:
         """Put an item at the end of the history, unless it is there already."""
         history = self._begin()
-        if all(one["item"] != item for one in history):
+        if all(entry["item"] != item for entry in history):
             known = next(
-                (one for one in self.search.offered if one["item"] == item), {"item": item, "title": title or item}
+                (offer for offer in self.search.offered if offer["item"] == item),
+                {"item": item, "title": title or item},
             )
-            ratings = [one["rating"] for one in self._real if one.get("rating") is not None]
+            ratings = [entry["rating"] for entry in self._real if entry.get("rating") is not None]
             rating = max(ratings) if ratings else None
             added = {key: known.get(key) for key in ("item", "title", "year", "genres", "interactions")}
             history.append(added | {"rating": rating, "time": None})
@@ -130,7 +131,7 @@ class WhatIf(QWidget):
 
     def _begin(self) -> list[Json]:
         if self.history is None:
-            self.history = [dict(one) for one in self._real]
+            self.history = [dict(entry) for entry in self._real]
         return self.history
 
     def _tell(self) -> None:
@@ -145,15 +146,15 @@ class WhatIf(QWidget):
     def _remove(self) -> None:
         item = self.selected()
         if item is not None:
-            self.history = [one for one in self._begin() if one["item"] != item]
+            self.history = [entry for entry in self._begin() if entry["item"] != item]
             self._tell()
 
     @Slot(float)
     def _rate(self, rating: float) -> None:
         item = self.selected()
-        for one in self._begin() if item is not None else []:
-            if one["item"] == item:
-                one["rating"] = rating
+        for entry in self._begin() if item is not None else []:
+            if entry["item"] == item:
+                entry["rating"] = rating
         if item is not None:
             self._tell()
 

@@ -35,10 +35,10 @@ class FilterRow(QWidget):
         head = QHBoxLayout()
         head.setSpacing(4)
         head.addWidget(Text(title, bold=True), 1)
-        for one in (self.up, self.remove):
-            one.setFixedSize(24, 24)
-            one.setStyleSheet("padding: 0; min-height: 0")
-            head.addWidget(one)
+        for widget in (self.up, self.remove):
+            widget.setFixedSize(24, 24)
+            widget.setStyleSheet("padding: 0; min-height: 0")
+            head.addWidget(widget)
         self.form = Form(kind)
         self.form.set_values(settings)
         self.form.changed.connect(self.changed)
@@ -84,14 +84,14 @@ class FilterCard(Card):
         self.add_button.setMenu(self.menu)
         self.undo = Button("", "quiet", icon="undo", tip=self.tr("Undo the last change of the filters (Ctrl+Z)"))
         self.redo = Button("", "quiet", icon="redo", tip=self.tr("Make the change again (Ctrl+Shift+Z)"))
-        for one, key, do in (
+        for button, key, do in (
             (self.undo, QKeySequence.StandardKey.Undo, self._go_back),
             (self.redo, QKeySequence.StandardKey.Redo, self._go_forward),
         ):
-            one.clicked.connect(do)
+            button.clicked.connect(do)
             shortcut = QShortcut(QKeySequence(key), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(do)
-            self.head.addWidget(one)
+            self.head.addWidget(button)
         self.head.addWidget(self.add_button)
         self.rows: list[FilterRow] = []
         self._history = History([])
@@ -116,9 +116,9 @@ class FilterCard(Card):
         for row in self.rows:
             self._take_away(row)
         self.rows = []
-        for one in recipe:
+        for step in recipe:
             try:
-                self._append(make_filter(one).recipe())
+                self._append(make_filter(step).recipe())
             except WorkbenchError:
                 continue
 

@@ -84,8 +84,8 @@ class Outcome(Card):
             grid.setColumnStretch(at, 1)
         self.body.addLayout(grid)
         self.remarks = [Remark() for _ in range(MOST_REMARKS)]
-        for one in self.remarks:
-            self.add(one)
+        for remark in self.remarks:
+            self.add(remark)
         self.caption = Text("", SMALL, "muted")
         self.add(self.caption)
         self.users = UserRows(self.tr("Some users, their interactions in order"))
@@ -186,7 +186,7 @@ class Outcome(Card):
         return "error", sentence.format(n=leaked)
 
     def _show_remarks(self, remarks: list[tuple[str, str]]) -> None:
-        for one, remark in zip(self.remarks, [*remarks, *[None] * MOST_REMARKS], strict=False):
-            one.setVisible(remark is not None)
+        for entry, remark in zip(self.remarks, [*remarks, *[None] * MOST_REMARKS], strict=False):
+            entry.setVisible(remark is not None)
             if remark is not None:
-                one.show_remark(*remark)
+                entry.show_remark(*remark)

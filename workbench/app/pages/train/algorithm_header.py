@@ -26,8 +26,8 @@ class AboutAlgorithm(QWidget):
         self._reference.setAccessibleName(self.tr("Reference"))
         self._reference.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.unsuited = Text("", ink="warn", wrap=True)
-        for one in (self._name, self._summary, self.why):
-            column.addWidget(one)
+        for widget in (self._name, self._summary, self.why):
+            column.addWidget(widget)
         column.addLayout(self._chips)
         column.addWidget(self._reference)
         column.addWidget(self.unsuited)

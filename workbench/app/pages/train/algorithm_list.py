@@ -199,7 +199,7 @@ class AlgorithmList(QWidget):
     def _take_reasons(self, reasons: dict[str, str]) -> None:
         self._reasons = reasons
         found = suggest(self._known, lambda kind: kind.name not in reasons) if self._known is not None else []
-        self._suggested = {one.algorithm: one.reason for one in found}
+        self._suggested = {suggestion.algorithm: suggestion.reason for suggestion in found}
         self._fill()
         self.looked.emit()
 

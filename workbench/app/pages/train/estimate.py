@@ -47,8 +47,8 @@ class EstimateLine(Fitting):
         self.words = Elided("", SMALL, "muted")
         self.problem = Text("", SMALL, "warn", wrap=True)
         self.remedies = Remedies(upright=True)
-        for one in (self.words, self.problem, self.remedies):
-            column.addWidget(one)
+        for widget in (self.words, self.problem, self.remedies):
+            column.addWidget(widget)
         self.remedies.chosen.connect(self.wanted)
         self._soon = QTimer(self, singleShot=True, interval=PAUSE)
         self._soon.timeout.connect(self._send)

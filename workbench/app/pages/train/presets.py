@@ -65,8 +65,8 @@ class Presets(QWidget):
         self.undo = Button(self.tr("Undo"), "quiet", tip=self.tr("Take the values again that stood here before"))
         self.about = Text("", SMALL, "muted", wrap=True)
         self.unlike = Text("", SMALL, "warn", wrap=True)
-        for one in (self.about, self.unlike):
-            one.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
+        for widget in (self.about, self.unlike):
+            widget.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
         row = QHBoxLayout()
         row.setSpacing(GRID)
         row.addWidget(self.box, 1)
@@ -85,15 +85,15 @@ class Presets(QWidget):
         """Offer what there is for another algorithm; its form is filled already."""
         self._presets = presets_of(name)
         fields = self._form.values()
-        defaults = {one: kind.model_fields[one].default for one in fields}
-        self._whole = [defaults, *({**defaults, **one.hyperparameters} for one in self._presets)]
+        defaults = {field: kind.model_fields[field].default for field in fields}
+        self._whole = [defaults, *({**defaults, **preset.hyperparameters} for preset in self._presets)]
         self._before = None
         self.box.clear()
         self.box.addItem(self.tr("Defaults"))
-        for one in self._presets:
-            title = one.name.removeprefix("As published: ")
+        for preset in self._presets:
+            title = preset.name.removeprefix("As published: ")
             self.box.addItem(self.tr("As published: {title}").format(title=title[:1].upper() + title[1:]))
-            told = f"{one.measured['data']}; {one.measured['protocol']}.\n{one.source}."
+            told = f"{preset.measured['data']}; {preset.measured['protocol']}.\n{preset.source}."
             self.box.setItemData(self.box.count() - 1, told, Qt.ItemDataRole.ToolTipRole)
         self.refresh()
 
@@ -133,7 +133,7 @@ class Presets(QWidget):
     def refresh(self) -> None:
         """Say which of the entries is on the form, and whether it was measured as one would measure it here."""
         values = self._form.values()
-        same = [all(values.get(name) == one[name] for name in values if name in one) for one in self._whole]
+        same = [all(values.get(name) == value[name] for name in values if name in value) for value in self._whole]
         self.box.setCurrentIndex(same.index(True) if True in same else -1)
         self.box.setVisible(bool(self._presets))
         held = self.undo.hasFocus()

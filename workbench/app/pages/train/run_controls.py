@@ -52,8 +52,8 @@ class RunOrders(QWidget):
         self.extend.clicked.connect(self._extend)
         self.more.valueChanged.connect(self._say_more)
         self._say_more()
-        for one in (self.name, self.rate, self.set, self.more, self.extend):
-            row.addWidget(one)
+        for widget in (self.name, self.rate, self.set, self.more, self.extend):
+            row.addWidget(widget)
         self.setFixedHeight(4 * GRID)
 
     def show_run(self, info: RunInfo | None, *, ending: bool = False) -> None:
@@ -63,11 +63,11 @@ class RunOrders(QWidget):
         self.facts.set_text(_facts(self, info) if info is not None else "")
         kind = algorithm_of(info) if info is not None else None
         adjusts = info is not None and not info.over and info.state != "queued" and "learning_rate" in _adjustable(kind)
-        for one in (self.name, self.rate, self.set):
-            one.setVisible(bool(adjusts))
+        for widget in (self.name, self.rate, self.set):
+            widget.setVisible(bool(adjusts))
         extends = info is not None and info.state in ("done", "stopped") and has_epochs(info) and not ending
-        for one in (self.more, self.extend):
-            one.setVisible(bool(extends))
+        for widget in (self.more, self.extend):
+            widget.setVisible(bool(extends))
         if adjusts:
             self._show_rate(kind, other=other)
 
@@ -135,4 +135,4 @@ def _facts(line: RunOrders, info: RunInfo) -> str:
     reason = str(info.status.get("device_reason") or "")
     device = info.device.upper() if info.status.get("device") else ""
     where = line.tr("{device}: {reason}").format(device=device, reason=reason.rstrip(".")) if reason else ""
-    return " · ".join(filter(None, [*(change_words(info, one) for one in changes_of(info)[-3:]), where]))
+    return " · ".join(filter(None, [*(change_words(info, change) for change in changes_of(info)[-3:]), where]))

@@ -76,8 +76,8 @@ def _remedies(info: RunInfo) -> list[Remedy]:
     kind, given = algorithm_of(info), info.spec.get("hyperparameters")
     if kind is None or not isinstance(given, dict):
         return []
-    changed = [one for one in info.spec.get("changes") or [] if one.get("name") in given]
-    return after_failure(kind, given | {one["name"]: one["value"] for one in changed}, info.reason)
+    changed = [change for change in info.spec.get("changes") or [] if change.get("name") in given]
+    return after_failure(kind, given | {change["name"]: change["value"] for change in changed}, info.reason)
 
 
 def _log_tail(info: RunInfo) -> str:

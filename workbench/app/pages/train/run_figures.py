@@ -21,9 +21,9 @@ class RunFigures(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(4, 0, 0, 0)
         row.setSpacing(GRID)
-        for name, one in self.figures.items():
-            one.setMinimumWidth(GRID * SHARES[name])
-            row.addWidget(one, SHARES[name])
+        for name, shown in self.figures.items():
+            shown.setMinimumWidth(GRID * SHARES[name])
+            row.addWidget(shown, SHARES[name])
 
     def show_run(self, info: RunInfo | None) -> None:
         """Say what the status of a run says."""

@@ -74,10 +74,10 @@ class RunHead(QWidget):
         if run_id != self._id or (info is not None and not info.over):
             self._forget_delete()
         self._id = run_id
-        for one in (self.dot, self.state):
-            one.setVisible(info is not None)
+        for widget in (self.dot, self.state):
+            widget.setVisible(info is not None)
         offered = set() if ending else _offered(info, wish)
-        held = next((name for name, one in self.buttons.items() if one.hasFocus()), "")
+        held = next((name for name, button in self.buttons.items() if button.hasFocus()), "")
         for name, action in self.actions_.items():
             action.setVisible(name in offered)
         if held and held not in offered:

@@ -96,8 +96,8 @@ class RunPanel(QWidget):
     def info(self) -> RunInfo | None:
         """The run that is shown: the first selected one, else the one that trains, else the newest."""
         session = self.session
-        for one in session.selected_runs:
-            return session.run(one)
+        for run_id in session.selected_runs:
+            return session.run(run_id)
         runs = session.all_runs()
         return session.runs.active() or (runs[-1] if runs else None)
 
@@ -107,9 +107,9 @@ class RunPanel(QWidget):
             return
         info = self.info
         ids = [] if info is None else [info.id]
-        ids += [one for one in self.session.selected_runs if one not in ids][:MOST_OVERLAID]
+        ids += [run_id for run_id in self.session.selected_runs if run_id not in ids][:MOST_OVERLAID]
         if ids != self._ids:
-            self.reader.follow({one: run.folder for one in ids if (run := self.session.run(one)) is not None})
+            self.reader.follow({run_id: run.folder for run_id in ids if (run := self.session.run(run_id)) is not None})
             self._ids = list(self.reader.curves)
         self._say()
         self._draw()
@@ -153,7 +153,7 @@ class RunPanel(QWidget):
     def _say(self) -> None:
         info = self.info
         waiting = self.session.runs.waiting()
-        place = next((at for at, one in enumerate(waiting) if info is not None and one.id == info.id), -1)
+        place = next((at for at, other in enumerate(waiting) if info is not None and other.id == info.id), -1)
         wish = self._wishes.get(info.id, ("", ""))[0] if info is not None else ""
         # Its process is still on its way out; what it leaves cannot be touched yet.
         ending = info is not None and info.over and self.session.runs.active() is info

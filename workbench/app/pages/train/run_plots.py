@@ -70,8 +70,8 @@ class RunPlots(QWidget):
         self.validation_card.head.addWidget(self.legend)
         self.result = Figure()
         self._either = QStackedWidget()
-        for one in (self.validation, _in_the_middle(self.result), self.other):
-            self._either.addWidget(one)
+        for widget in (self.validation, _in_the_middle(self.result), self.other):
+            self._either.addWidget(widget)
         self.validation_card.add(self._either, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -109,7 +109,7 @@ class RunPlots(QWidget):
     def draw(self, info: RunInfo | None, ids: list[str], curves: dict[str, Curve]) -> bool:
         """Draw these runs, `info` being the first of them; False where the rest of it comes with the next call."""
         self._info, self._ids, self._curves, self._whole = info, ids, curves, True
-        metric = next((curves[one].metric for one in ids if curves[one].metric), "")
+        metric = next((curves[run_id].metric for run_id in ids if curves[run_id].metric), "")
         begun = bool(info is not None and info.id in curves and len(curves[info.id].epochs))
         loss, validation = empty_words(self.session, info, begun=begun)
         self._say_hint()
@@ -124,8 +124,8 @@ class RunPlots(QWidget):
         drawn = self._draw_validation(metric)
         self._draw_other()
         self._mark_changes()
-        named = [self.session.run(one) for one in ids] if len(ids) > 1 else []
-        self.legend.show_runs([one for one in named if one is not None])
+        named = [self.session.run(run_id) for run_id in ids] if len(ids) > 1 else []
+        self.legend.show_runs([entry for entry in named if entry is not None])
         title = self.tr("{metric} on validation").format(metric=metric_title(metric)) if metric else ""
         self.tabs.setEnabled(self._in_epochs())
         shown = title or self.tr("Validation")
@@ -156,11 +156,11 @@ class RunPlots(QWidget):
 
     def _draw_loss(self) -> None:
         span, wanted = self.tools.span, []
-        for one in reversed(self._ids):
-            info, curve = self.session.run(one), self._curves[one]
+        for run_id in reversed(self._ids):
+            info, curve = self.session.run(run_id), self._curves[run_id]
             if info is None:
                 continue
-            if len(curve.steps) and one == self._ids[0]:
+            if len(curve.steps) and run_id == self._ids[0]:
                 wanted.append(RunLine(info, curve.steps.x, curve.steps.y, faint=True, grows=(curve.steps, 1)))
             if span > 1 and len(curve.steps):
                 wanted.append(RunLine(info, *self._smooth(curve.steps), grows=(curve.steps, span)))
@@ -176,8 +176,8 @@ class RunPlots(QWidget):
 
     def _in_epochs(self) -> bool:
         """Whether anything that is shown learns in epochs: the run, or one laid over it."""
-        shown = [self.session.run(one) for one in self._ids] or [self._info]
-        return any(one is None or has_epochs(one) for one in shown)
+        shown = [self.session.run(run_id) for run_id in self._ids] or [self._info]
+        return any(entry is None or has_epochs(entry) for entry in shown)
 
     def _draw_other(self) -> None:
         """What else is recorded at each step, where the tab of it is chosen."""
@@ -185,16 +185,18 @@ class RunPlots(QWidget):
         if self._shows_validation():
             self._drawn.pop("other", None)
             return
-        for one in reversed(self._ids):
-            run, some = self.session.run(one), self._curves[one].values.get(key)
+        for run_id in reversed(self._ids):
+            run, some = self.session.run(run_id), self._curves[run_id].values.get(key)
             scale = _scale(key, run) if run is not None else None
             if run is None or not some or scale is None:
                 continue
-            if span > 1 and one == self._ids[0]:
+            if span > 1 and run_id == self._ids[0]:
                 found.append((RunLine(run, some.x, some.y, faint=True, grows=(some, 1)), scale))
             found.append((RunLine(run, *self._smooth(some), grows=(some, span)), scale))
         log = self.tools.log.isChecked()
-        if self._unchanged("other", [key, span, log, *((one.info.id, one.faint, len(one.x)) for one, _ in found)]):
+        if self._unchanged(
+            "other", [key, span, log, *((curve.info.id, curve.faint, len(curve.x)) for curve, _ in found)]
+        ):
             return
         wanted = [line if scale == 1 else replace(line, y=line.y * scale, grows=None) for line, scale in found]
         self.other.set_empty(self.tr("This was not recorded in this run."))
@@ -205,20 +207,20 @@ class RunPlots(QWidget):
         """Draw what can be drawn; returns how many lines that is."""
         log = self.tools.log.isChecked()
         if self._unchanged(
-            "validation", [metric, log, *((one, len(self._curves[one].validation)) for one in self._ids)]
+            "validation", [metric, log, *((run_id, len(self._curves[run_id].validation)) for run_id in self._ids)]
         ):
             return len(self.validation.lines())
         wanted: dict[str, RunLine] = {}
-        alike = [one for one in self._ids if self._curves[one].metric == metric and metric]
-        last = max((self._curves[one].validation.x[-1] for one in alike), default=0.0)
-        for one in reversed(alike):
-            info, curve = self.session.run(one), self._curves[one]
+        alike = [run_id for run_id in self._ids if self._curves[run_id].metric == metric and metric]
+        last = max((self._curves[entry].validation.x[-1] for entry in alike), default=0.0)
+        for entry in reversed(alike):
+            info, curve = self.session.run(entry), self._curves[entry]
             if info is None or (curve.flat and not last):
                 continue
             points = curve.validation
             # One value that has no epoch is a level to compare the curves with.
             x, y = ([0.0, last], [points.y[0]] * 2) if curve.flat else (points.x, points.y)
-            wanted[one] = RunLine(info, x, y)
+            wanted[entry] = RunLine(info, x, y)
         show_lines(self.validation, list(wanted.values()))
         self.validation.set_log(y=log)
         self._mark_best(wanted)
@@ -233,7 +235,7 @@ class RunPlots(QWidget):
     def _mark_changes(self) -> None:
         """Where a hyperparameter was changed, upright in every plot."""
         found = changes_of(self._info) if self._info is not None and has_epochs(self._info) else []
-        marks = [(float(one["since"]), f"{one['value']:g}") for one in found if one["name"] != "epochs"]
+        marks = [(float(curve["since"]), f"{curve['value']:g}") for curve in found if curve["name"] != "epochs"]
         for plot in self._plots():
             plot.mark_changes(marks if plot.lines() else [])
 
@@ -286,12 +288,12 @@ class RunPlots(QWidget):
     def export_to(self, path: Path) -> None:
         """Write what is shown as a picture, or all records of the runs that are shown as a table."""
         if path.suffix == ".csv":
-            runs = [str(one.folder) for one in map(self.session.run, self._ids) if one is not None]
+            runs = [str(run_id.folder) for run_id in map(self.session.run, self._ids) if run_id is not None]
             title = self.tr("Writing {file}").format(file=path.name)
             self.session.submit("curves", {"runs": runs, "output": str(path)}, title=title, done=self._written)
             return
         parts = [(self.loss_card.title.text(), self.loss), (self.validation_card.title.text(), self._lower())]
-        if draw_curves([one for one in parts if one[1].isVisible()], path):
+        if draw_curves([part for part in parts if part[1].isVisible()], path):
             self._written()
         else:
             sentence = self.tr("{file} could not be written. Choose another place.").format(file=path.name)

@@ -83,8 +83,8 @@ class SeveralValues(QDialog):
         nothing = self.tr("No run has been trained yet that differs in this one only.")
         self.plot = LinePlot(self.tr("Validation by value"), legend=False, empty=nothing)
         self.weights = LinePlot(self.tr("Weights that are not zero, by value"), legend=False)
-        for one in (self.plot, self.weights):
-            one.plot.getAxis("left").enableAutoSIPrefix(False)
+        for widget in (self.plot, self.weights):
+            widget.plot.getAxis("left").enableAutoSIPrefix(False)
         column = QVBoxLayout()
         column.addWidget(self.plot, 3)
         column.addWidget(self.weights, 2)
@@ -100,7 +100,7 @@ class SeveralValues(QDialog):
     def values(self) -> list[float]:
         """Values to try; none where the ends are no numbers in their order."""
         schema = self._schemas.get(self.name, {})
-        low, high = (parsed(one.text(), "number", optional=False) for one in (self.low, self.high))
+        low, high = (parsed(widget.text(), "number", optional=False) for widget in (self.low, self.high))
         number = parsed(self.number.text(), "integer", optional=False)
         if not (isinstance(low, int | float) and isinstance(high, int | float) and low < high):
             return []
@@ -108,8 +108,8 @@ class SeveralValues(QDialog):
             return []
         found = spread(schema, number, low, high)
         try:
-            for one in found:
-                self.kind.make(self._values | {self.name: one})
+            for run in found:
+                self.kind.make(self._values | {self.name: run})
         except WorkbenchError:
             return []
         return found
@@ -123,7 +123,7 @@ class SeveralValues(QDialog):
 
     def _refresh(self, *_: object) -> None:
         new = self._missing()
-        listed = ", ".join(shown(one) for one in self.values())
+        listed = ", ".join(shown(number) for number in self.values())
         wrong = self.tr("From and To must be numbers in the range of the hyperparameter, Values {least} to {most}.")
         self.words.setText(listed or wrong.format(least=FEWEST, most=MOST))
         self.go.setText(self.tr("Train 1 run") if len(new) == 1 else self.tr("Train {n} runs").format(n=len(new)))
@@ -132,7 +132,7 @@ class SeveralValues(QDialog):
     def _missing(self) -> list[float]:
         """Values of which there is no run, nor one on its way."""
         there = {value for value, info in self._runs().items() if info.state not in ("failed", "lost", "cancelled")}
-        return [one for one in self.values() if float(one) not in there]
+        return [number for number in self.values() if float(number) not in there]
 
     def _queue(self) -> None:
         for value in self._missing():

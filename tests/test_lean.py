@@ -16,6 +16,19 @@ torch.optim.Adam(layer.parameters())  # looks for many packages as it is made
 assert "pandas" not in sys.modules
 """
 
+IMPORTED = """
+import sys
+import workbench.__main__, workbench.app.main, workbench.app.pictures, workbench.worker, workbench.cli, workbench.jobs
+assert not [one for one in sys.meta_path if "NoPandas" in type(one).__name__]
+workbench.__main__.main(["algorithms", "ease", "--quiet"])  # a command within a process of somebody else
+import workbench
+assert len(workbench.list_algorithms())
+"""
+
+
+def test_the_python_interface_has_pandas_whatever_else_is_imported():
+    subprocess.run([sys.executable, "-c", IMPORTED], check=True, timeout=120, stdout=subprocess.DEVNULL)
+
 
 def test_torch_trains_where_pandas_is_left_out():
     subprocess.run([sys.executable, "-c", CODE], check=True, timeout=120)

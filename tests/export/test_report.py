@@ -122,7 +122,8 @@ def test_it_says_what_the_numbers_are_and_what_they_depend_on(runs, tmp_path):
         runs[0].spec.data_hash,
     ):  # fmt: skip
         assert words in page.text, words
-    assert page.tags.count("svg") == 2 * 2 + 3  # bars and cutoffs of each group; validation, loss, long tail
+    # Bars and cutoffs of each group; validation, trade-off, settings of EASE, users, parts, lists; a loss, the long tail.
+    assert page.tags.count("figure") == 2 * 2 + 6 + 2
     assert "prefers-color-scheme: dark" in (tmp_path / "report.html").read_text()
 
 

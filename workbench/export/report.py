@@ -8,12 +8,14 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from workbench.charts.style import DARK, LIGHT
 from workbench.data.interactions import Interactions
 from workbench.errors import WorkbenchError
 from workbench.evaluation.significance import about
 from workbench.export.report_plots import plots_of
 from workbench.export.run_report import Facts, Group, facts_of, groups_of, lights
-from workbench.export.svg import writable
+from workbench.export.svg.page import SHAPES, rules
+from workbench.export.svg.text import writable
 from workbench.export.tables import check_folder
 from workbench.files import read_json, whole_file
 from workbench.metrics import all_metrics, metric_title
@@ -78,6 +80,8 @@ def write_report(
         untested=[one for one in found if not one.metrics],
         runs=[one for group in groups for one in group.runs] + [one for one in found if not one.metrics],
         plots=plots_of(groups, data),
+        look=Markup(SHAPES + rules(LIGHT)),  # noqa: S704 - our own
+        dark_look=Markup(rules(DARK)),  # noqa: S704 - our own
         versions=sorted({one.versions for one in found}),
         source=_source(runs[0]),
         people=people,

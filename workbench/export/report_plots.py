@@ -1,53 +1,69 @@
-"""The pictures of a report, which are also written one by one as SVG."""
+"""The charts of a report, which are also written one by one as SVG."""
 
+import contextlib
+import math
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from markupsafe import Markup
 
+from workbench.charts import learning, people, results, settings
+from workbench.charts.chart import Axis, Chart, Line, LineChart
+from workbench.charts.runs import ChartRun, RunCurve, finite, tested
+from workbench.control import Control
 from workbench.data.interactions import Interactions
 from workbench.errors import WorkbenchError
-from workbench.export import svg
 from workbench.export.run_report import Facts, Group, facts_of, groups_of, is_number
+from workbench.export.svg import draw
+from workbench.export.svg.page import sample
 from workbench.files import whole_file
-from workbench.metrics import all_metrics, metric_title
+from workbench.metrics import metric_title
+from workbench.training import side_by_side
 from workbench.training.run import Run
 
 TAIL_POINTS = 200
-# Bars in one picture, and runs whose learning has a picture of its own: the best ones.
-MOST_BARS, MOST_LEARNING = 30, 12
-Json = dict[str, Any]
+# Bars and lines in one chart, runs whose learning has a chart of its own, and runs whose lists and users are held against
+# each other: the best ones.
+MOST_BARS, MOST_LINES, MOST_LEARNING, MOST_BESIDE = 30, 12, 12, 6
+# What accuracy is held against, where it was tested.
+ACROSS = ("coverage@10", "epc@10", "novelty@10")
 
 
 @dataclass(frozen=True)
 class Plot:
-    """A plot with what stands above and below it."""
+    """A chart with what stands above and below it, and how each of its series looks, where they have to be named."""
 
     title: str
     caption: str
     svg: Markup
-    names: list[str] = field(default_factory=list)
+    alone: str
+    key: list[tuple[str, Markup]] = field(default_factory=list)
 
 
 def plots_of(groups: Sequence[Group], data: Interactions | None) -> list[Plot]:
-    """All pictures of runs that were judged alike, group by group, and of their data."""
+    """All charts of runs that were judged alike, group by group, and of their data."""
     found = []
     for number, group in enumerate(groups, 1):
         several = f" (group {number})" if len(groups) > 1 else ""
-        found += [_bars(group, several), _at_cutoffs(group, several), _validation(group, several)]
-    for one in [one for group in groups for one in group.runs][:MOST_LEARNING]:
-        found.append(_learning(one))
-    if data is not None:
-        found.append(_long_tail(data))
-    return [plot for plot in found if plot.svg]
+        found += [_plot(replace(chart, title=f"{chart.title}{several}")) for chart in charts_of(group)]
+    found += [_plot(_learning(one)) for one in [one for group in groups for one in group.runs][:MOST_LEARNING]]
+    found += [_plot(_long_tail(data))] if data is not None else []
+    return [plot for plot in found if plot is not None]
+
+
+def _plot(chart: Chart) -> Plot | None:
+    drawn = draw(chart)
+    if drawn is None:
+        return None
+    key = [(name, Markup(sample(number))) for name, number in drawn.key]  # noqa: S704 - made of numbers alone
+    return Plot(chart.title, chart.words, drawn.inline(), drawn.alone(chart.title), key)
 
 
 def write_plots(folder: Path, runs: Sequence[Run], metric: str) -> list[str]:
-    """Write each picture of some runs as an SVG file into a folder; returns the names of the files.
+    """Write each chart of some runs as an SVG file into a folder; returns the names of the files.
 
     Raises
     ------
@@ -61,102 +77,104 @@ def write_plots(folder: Path, runs: Sequence[Run], metric: str) -> list[str]:
         word = re.sub(r"[^\w@]+", "-", plot.title.lower()).strip("-")[:60]
         name = next(one for n in range(1, 1000) if (one := f"{word}{'' if n == 1 else f'-{n}'}.svg") not in names)
         with whole_file(folder / name) as part:
-            part.write_text(svg.standalone(plot.svg, plot.title, plot.names), encoding="utf-8")
+            part.write_text(plot.alone, encoding="utf-8")
         names.append(name)
     if not names:
         raise WorkbenchError("There is nothing to draw of these runs. Train and test one first.")
     return names
 
 
-def _bars(group: Group, several: str) -> Plot:
-    title = metric_title(group.metric or "")
-    known = [(one, one.mean(group.metric or "")) for one in group.runs]
-    found = [svg.Bar(one.title, mean, *one.interval(group.metric or "")) for one, mean in known if mean is not None]
-    shorter = all_metrics()[(group.metric or "ndcg").partition("@")[0]].higher_is_better is False
-    told = f"Mean over users with its 95 % interval; {'shorter' if shorter else 'longer'} is better."
-    told += f" The best {MOST_BARS} of {len(found)}." if len(found) > MOST_BARS else ""
-    return Plot(f"{title}{several}", told, svg.bars(found[:MOST_BARS], title))
+def charts_of(group: Group) -> Iterator[Chart]:
+    """What the page Compare shows of these runs: the same descriptions, of fewer runs where there are many."""
+    runs, metric = [chart_run(one) for one in group.runs], group.metric or ""
+    found = tested(runs, metric)
+    yield _first(results.bars(found[:MOST_BARS], metric), MOST_BARS, found)
+    yield _first(results.at_cutoffs(runs[:MOST_LINES], metric), MOST_LINES, runs)
+    yield _first(learning.validation([curve_of(one) for one in group.runs[:MOST_LINES]]), MOST_LINES, runs)
+    if len(found) > 1:
+        across = next((one for one in ACROSS if one != metric and tested(found, one)), results.SECONDS)
+        yield results.trade_off(found[:MOST_BARS], across, metric)
+    for algorithm in dict.fromkeys(run.algorithm for run in runs):
+        yield settings.hyperparameters([run for run in runs if run.algorithm == algorithm][:MOST_BARS], metric)
+    if len(found) > 1:
+        yield from _of_people([one for one in group.runs if one.mean(metric) is not None][:MOST_BESIDE], metric)
 
 
-def _at_cutoffs(group: Group, several: str) -> Plot:
-    name, _, k = (group.metric or "").partition("@")
-    series = []
-    for one in group.runs[: svg.SERIES] if k else []:
-        given = [(int(key.partition("@")[2]), one.mean(key)) for key in one.metrics if key.startswith(f"{name}@")]
-        at = sorted((cutoff, mean) for cutoff, mean in given if mean is not None)
-        if len(at) > 1:  # a line needs two points
-            series.append(svg.Series(one.title, *zip(*at, strict=True)))
-    title = metric_title(name)
-    told = "An ordering that holds at every length is worth more." + _best_only(group)
-    return Plot(
-        f"{title} by length of the list{several}", told, svg.lines(series, "length of the list", title), _names(series)
+def _first(chart: Chart, most: int, runs: Sequence[ChartRun]) -> Chart:
+    return replace(chart, words=f"{chart.words} · the best {most} of {len(runs)}") if len(runs) > most else chart
+
+
+def _of_people(best: Sequence[Facts], metric: str) -> Iterator[Chart]:
+    """Users and lists of the best runs beside each other, where they were kept and the metric is one of users."""
+    runs, opened = [chart_run(one) for one in best], [one.run for one in best]
+    # One number of all lists together, or what was kept of the users is gone.
+    with contextlib.suppress(WorkbenchError, OSError):
+        answer = side_by_side.gains(opened[1], opened[0], metric)
+        if answer["users"]:
+            yield people.gains(answer, runs[1].name, runs[0].name, metric)
+        parts = side_by_side.parts(opened, metric, "activity", Control())
+        yield people.segments(parts, runs, metric, by="users by activity")
+    with contextlib.suppress(WorkbenchError, OSError):  # the lists were not kept
+        yield people.overlap(side_by_side.overlaps(opened, Control()), runs)
+
+
+def chart_run(one: Facts) -> ChartRun:
+    """What charts have to know of a run."""
+    last = one.records[-1].get("seconds") if one.records else None
+    best = one.run.status().get("best")
+    chosen = best.get("validation") if isinstance(best, dict) else None
+    known = next(((name, value) for name, value in (chosen or {}).items() if is_number(value)), None)
+    return ChartRun(
+        one.run.name,
+        one.title,
+        one.run.number,
+        one.run.spec.algorithm,
+        one.algorithm,
+        one.metrics,
+        finite(last),
+        known,
+        one.run.spec.hyperparameters,
     )
 
 
-def _best_only(group: Group) -> str:
-    return f" The best {svg.SERIES} of {len(group.runs)}." if len(group.runs) > svg.SERIES else ""
-
-
-def _names(series: Sequence[svg.Series]) -> list[str]:
-    return [one.name for one in series]
-
-
-def _validation(group: Group, several: str) -> Plot:
-    """Validation by epoch of all runs that have one in the same metric."""
-    lines: dict[str, list[svg.Series]] = {}
-    for one in group.runs:
-        by_name: dict[str, list[tuple[float, float]]] = {}
-        for record in _ends(one):
-            for name, value in (record.get("validation") or {}).items():
-                if is_number(value):
-                    by_name.setdefault(name, []).append((record["epoch"], value))
-        for name, points in by_name.items():
-            if len(points) > 1:
-                lines.setdefault(name, []).append(svg.Series(one.title, *zip(*points, strict=True)))
-    name, series = max(lines.items(), key=lambda item: len(item[1]), default=("", []))
-    title = metric_title(name)
-    told = "Of the validation part, which chooses the epoch that is kept; the test has no say in it." + _best_only(
-        group
-    )
-    drawn = svg.lines(series[: svg.SERIES], "epoch", title)
-    return Plot(f"{title} on validation by epoch{several}", told, drawn, _names(series[: svg.SERIES]))
-
-
-def _ends(one: Facts) -> list[Json]:
-    return [record for record in one.records if "part" not in record and record.get("epochs")]
-
-
-def _learning(one: Facts) -> Plot:
-    """Loss of a run that learned step by step: losses of different algorithms have no common scale."""
-    ends = _ends(one)
-    loss = [(record["epoch"], record["loss"]) for record in ends if is_number(record.get("loss"))]
-    drawn = svg.lines([svg.Series("loss", *zip(*loss, strict=True))], "epoch", "loss") if len(loss) > 1 else Markup()
-    return Plot(f"{one.title}: loss by epoch", _validation_words(ends), drawn)
-
-
-def _validation_words(ends: list[Json]) -> str:
-    known = [
-        (record["epoch"], name, value)
-        for record in ends
+def curve_of(one: Facts) -> RunCurve:
+    """The validation of a run after each epoch, by the first metric that it names."""
+    found = [
+        (record["epoch"], record.get("seconds"), name, value)
+        for record in one.records
         for name, value in (record.get("validation") or {}).items()
-        if is_number(value)
+        if is_number(value) and is_number(record.get("epoch"))
     ]
-    if not known:
+    metric = found[0][2] if found else ""
+    points = [(epoch, seconds if is_number(seconds) else math.nan, value) for epoch, seconds, name, value in found
+              if name == metric]  # fmt: skip
+    epochs, seconds, values = (np.array(column, dtype=float) for column in zip(*points, strict=True)) if points else (
+        np.empty(0),) * 3  # fmt: skip
+    return RunCurve(chart_run(one), metric, epochs, seconds, values, flat=len(values) == 1 and epochs[0] == 0)
+
+
+def _learning(one: Facts) -> LineChart:
+    """Loss of a run that learned step by step: losses of different algorithms have no common scale."""
+    ends = [record for record in one.records if "part" not in record and record.get("epochs")]
+    loss = [(record["epoch"], record["loss"]) for record in ends if is_number(record.get("loss"))]
+    epochs, losses = zip(*loss, strict=True) if len(loss) > 1 else ((), ())
+    lines = [Line("loss", "loss", one.run.number, epochs, losses)]
+    title = f"{one.title}: loss by epoch"
+    return LineChart(title, Axis("epoch", whole=True), Axis("loss"), lines, _best_words(curve_of(one)))
+
+
+def _best_words(curve: RunCurve) -> str:
+    if not len(curve.values):
         return "Mean training loss of each epoch."
-    sign = -1 if known[0][1] == "rmse" else 1
-    epoch, name, value = max(known, key=lambda one: sign * one[2])
-    best = f"Best validation {metric_title(name)}: {value:.4f} in epoch {epoch}, which was kept."
-    return f"Mean training loss of each epoch. {best}"
+    at = int(np.argmin(curve.values) if curve.metric == "rmse" else np.argmax(curve.values))
+    best = f"Best validation {metric_title(curve.metric)}: {curve.values[at]:.4f} in epoch {curve.epochs[at]:g}"
+    return f"Mean training loss of each epoch. {best}, which was kept."
 
 
-def _long_tail(data: Interactions) -> Plot:
+def _long_tail(data: Interactions) -> LineChart:
     counts = np.sort(data.item_counts[data.item_counts > 0])[::-1]
     ranks = np.unique(np.geomspace(1, len(counts), TAIL_POINTS).astype(int)) if len(counts) else np.zeros(0, int)
-    drawn = svg.lines(
-        [svg.Series("items", ranks.tolist(), counts[ranks - 1].tolist())], "rank of the item", "interactions", log=True
-    )
     top = counts[: max(1, len(counts) // 10)].sum() / max(1, counts.sum())
-    caption = (
-        f"Interactions of each item, most popular first, on logarithmic scales. A tenth of the items has {top:.0%}."
-    )
-    return Plot("Long tail", caption, drawn)
+    words = f"Interactions of each item, most popular first, on logarithmic scales. A tenth of the items has {top:.0%}."
+    axes = Axis("rank of the item", log=True), Axis("interactions", log=True)
+    return LineChart("Long tail", *axes, [Line("items", "items", 0, ranks, counts[ranks - 1])], words)

@@ -110,6 +110,12 @@ def _mark(title: str, kind: str, formula: str | Mapping[str, str], **facts: Any)
     return mark
 
 
+def higher_is_better(key: str) -> bool | None:
+    """Whether more of a metric such as ``ndcg@10`` is better; None where neither is. One that is not known is."""
+    known = all_metrics().get(key.partition("@")[0])
+    return known.higher_is_better if known is not None else True
+
+
 def metric_title(key: str) -> str:
     """How a metric such as ``ndcg@10`` is written."""
     name, _, k = key.partition("@")

@@ -55,9 +55,10 @@ def compare_runs(runs: Sequence[Run], metric: str = "ndcg@10", *, test: str = "w
     protocols = {name: one["protocol"] for name, one in found.items()}
     specs = {name: run.spec.model_dump() for name, run in names.items()}
     terms = {name: terms_of(specs[name], protocols[name]) for name in names}
+    values = {name: values_of(run, metric) for name, run in names.items()}
     family = Family(metric)
     pairs = [
-        _pair(names, a, b, metric, family.size(names[a], names[b]), test)
+        _pair(names, a, b, metric, in_both(values[a], values[b])[1:], family.size(names[a], names[b]), test)
         for a, b in combinations(names, 2)
         if unlike({a: terms[a], b: terms[b]}, metric) is None
     ]
@@ -75,9 +76,10 @@ def compare_runs(runs: Sequence[Run], metric: str = "ndcg@10", *, test: str = "w
     }
 
 
-def _pair(names: Mapping[str, Run], a: str, b: str, metric: str, family: int, test: str) -> Json:
-    _, first, second = in_both(values_of(names[a], metric), values_of(names[b], metric))
-    one = significance.compare_pair(first, second, runs=family, test=test)
+def _pair(
+    names: Mapping[str, Run], a: str, b: str, metric: str, values: tuple[Array, Array], family: int, test: str
+) -> Json:
+    one = significance.compare_pair(*values, runs=family, test=test)
     if metric in ERRORS:
         one = _over_ratings(one, *_ratings(names[a], names[b], metric))
     said = verdict_of(one, a, b, metric)

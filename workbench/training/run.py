@@ -33,6 +33,7 @@ from workbench.errors import WorkbenchError
 from workbench.files import read_json, write_json
 from workbench.training.blending import check_member, named
 from workbench.training.records import read_records
+from workbench.training.run_number import next_number, numbers_in
 from workbench.training.run_spec import Change, RunSpec
 from workbench.training.weights import load_weights
 
@@ -76,7 +77,7 @@ class Run:
         filters
             Names and settings of filters (`workbench.data.filtering.filters`), applied to the data before it is split.
         options
-            ``seed``, ``device``, ``threads``, ``patience``, ``validation_users`` of `RunSpec`.
+            ``seed``, ``device``, ``threads``, ``patience``, ``validation_users``, ``number`` of `RunSpec`.
         """
         if (folder / "run.json").exists():
             message = (
@@ -99,7 +100,7 @@ class Run:
                 filters=[one.recipe() for one in filtering.make_filters(filters)],
                 created=now(),
                 versions=_versions(),
-                **options,
+                **{"number": next_number(folder.parent), **options},
             )
         except ValidationError as error:
             problem = error.errors()[0]
@@ -150,6 +151,13 @@ class Run:
     def name(self) -> str:
         """The folder's name, unique in a project."""
         return self.folder.name
+
+    @property
+    def number(self) -> int:
+        """Its number in the project, which gives it its colour."""
+        if self.spec.number is not None:
+            return self.spec.number
+        return numbers_in(self.folder.resolve().parent).get(self.name, 0)
 
     def status(self) -> dict[str, Any]:
         """Where the run stands; ``state`` is "lost" where it says running but the process is gone."""

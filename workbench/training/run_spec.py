@@ -36,6 +36,9 @@ class RunSpec(BaseModel):
         10, ge=0, description="Epochs without a better validation before stopping; 0: never stop early."
     )
     validation_users: int = Field(1000, ge=1)
+    number: int | None = Field(
+        None, ge=0, description="Its number in the project, from which its colour comes; none in runs made before."
+    )
     created: str
     versions: dict[str, str]
     changes: list[Change] = Field([], description="What was changed while it trained or after, in order.")

@@ -1,6 +1,7 @@
 import pytest
 
-from workbench.app.widgets.theme import DARK, DASHES, LIGHT, MARKERS, contrast, round_of, theme
+from workbench.app.widgets.theme import DARK, LIGHT, contrast, theme
+from workbench.charts.style import DASHES, MARKERS, round_of
 
 
 @pytest.mark.parametrize("tokens", [LIGHT, DARK])

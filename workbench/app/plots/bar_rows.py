@@ -2,35 +2,16 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from workbench.app.plots.painted import Painted, Spot, spot_at
 from workbench.app.widgets.theme import GRID, SMALL, font, theme
+from workbench.charts.chart import Bar, BarChart, BarGroup
 
 ALONE, TOGETHER, GAP = 14, 9, 12  # pixels: a bar that is alone in its group, one among others, between groups
 FIGURES = 8 * GRID  # for the value at the end
-
-
-@dataclass(frozen=True)
-class Bar:
-    """One bar: the number of its series, its value (None: nothing is known), its interval, and what it tells."""
-
-    number: int
-    value: float | None
-    low: float | None = None
-    high: float | None = None
-    words: str = ""
-
-
-@dataclass(frozen=True)
-class BarGroup:
-    """Bars that belong together, under one name."""
-
-    name: str
-    bars: Sequence[Bar] = field(default_factory=list)
 
 
 class BarRows(Painted):
@@ -45,6 +26,10 @@ class BarRows(Painted):
     def groups(self) -> list[BarGroup]:
         """What is shown."""
         return list(self._groups)
+
+    def show_chart(self, chart: BarChart) -> None:
+        """Show this chart."""
+        self.set_groups(chart.groups)
 
     def set_groups(self, groups: Sequence[BarGroup]) -> None:
         """Show these."""

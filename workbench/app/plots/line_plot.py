@@ -16,7 +16,8 @@ from PySide6.QtGui import QColor, QPen
 
 from workbench.app.plots.plot import Key, Plot
 from workbench.app.widgets.basic import clear
-from workbench.app.widgets.theme import MARKERS, font, round_of, theme
+from workbench.app.widgets.theme import font, theme
+from workbench.charts.style import MARKERS, round_of
 
 FAINT = 90  # of 255: how strong a pale line is
 FEW = 500  # points up to which a line may be two pixels wide

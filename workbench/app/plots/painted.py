@@ -7,7 +7,8 @@ from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from workbench.app.widgets.theme import GRID, MARKERS, SMALL, font, round_of, theme
+from workbench.app.widgets.theme import GRID, SMALL, font, theme
+from workbench.charts.style import MARKERS, round_of
 
 
 class Painted(QWidget):

@@ -1,7 +1,5 @@
 """Lines across upright axes: which settings lead to which result."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -9,27 +7,10 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from workbench.app.plots.painted import Painted, blend
 from workbench.app.widgets.theme import GRID, SMALL, font, theme
+from workbench.charts.chart import Across, ParallelChart, Upright
 
 TOP, BOTTOM, SIDE = 28, 12, 5 * GRID
 NEAR = 6  # pixels from the pointer
-
-
-@dataclass(frozen=True)
-class Upright:
-    """One axis: its name, and the words at places from 0 (below) to 1 (above)."""
-
-    name: str
-    ticks: Sequence[tuple[float, str]] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Across:
-    """One line: its name, where it crosses each axis, and how good it is, from 0 to 1 (None: not known)."""
-
-    name: str
-    places: Sequence[float]
-    share: float | None
-    words: str = ""
 
 
 class ParallelPlot(Painted):
@@ -47,11 +28,12 @@ class ParallelPlot(Painted):
         """What is shown."""
         return list(self._lines)
 
-    def set_lines(self, axes: Sequence[Upright], lines: Sequence[Across], best: str = "") -> None:
-        """Show these lines; `best` is the name of the one that stands out."""
-        self._axes, self._best = list(axes), best
-        self._lines = sorted(lines, key=lambda one: (one.name == best, -1.0 if one.share is None else one.share))
-        self.setAccessibleDescription("; ".join(line.words or line.name for line in lines))
+    def show_chart(self, chart: ParallelChart) -> None:
+        """Show this chart."""
+        self._axes, self._best = list(chart.axes), chart.best
+        shares = {one.name: -1.0 if one.share is None else one.share for one in chart.lines}
+        self._lines = sorted(chart.lines, key=lambda one: (one.name == chart.best, shares[one.name]))
+        self.setAccessibleDescription("; ".join(one.words or one.name for one in chart.lines))
         self.update()
 
     @staticmethod

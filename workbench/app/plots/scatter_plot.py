@@ -1,7 +1,6 @@
 """Points with a name each, and the front of those that nothing beats."""
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,9 @@ from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QToolTip
 
 from workbench.app.plots.plot import Plot
-from workbench.app.widgets.theme import MARKERS, font, round_of, theme
+from workbench.app.widgets.theme import font, theme
+from workbench.charts.chart import Point, PointChart
+from workbench.charts.style import MARKERS, round_of
 
 MOST_NAMED = 10  # points whose names have room beside them; of more, those on the front are named
 SIZE = 11
@@ -23,7 +24,7 @@ class ScatterPlot(Plot):
 
     def __init__(self, name: str, *, empty: str = "") -> None:
         super().__init__(name, empty=empty)
-        self._points: list[tuple[str, float, float, int]] = []
+        self._points: list[Point] = []
         self._front: list[int] = []
         self._items: list[Any] = []
         self.plot.getViewBox().setDefaultPadding(0.18)
@@ -32,18 +33,20 @@ class ScatterPlot(Plot):
         self.view.scene().sigMouseMoved.connect(self._point)
         self._say(empty, empty=True)
 
-    def points(self) -> list[tuple[str, float, float, int]]:
-        """Name, x, y and number of the series of each."""
+    def points(self) -> list[Point]:
+        """What is shown."""
         return list(self._points)
 
-    def set_points(self, points: Sequence[tuple[str, float, float, int]], front: Sequence[int] = ()) -> None:
-        """Show points (name, x, y, number of the series); `front` are the places of those on the front, x rising."""
-        points = [point for point in points if math.isfinite(point[1]) and math.isfinite(point[2])]
-        if (points, list(front)) != (self._points, self._front):
-            self._points, self._front = points, list(front)
+    def show_chart(self, chart: PointChart) -> None:
+        """Show this chart, of whose points that are no numbers are left out."""
+        there = [at for at, one in enumerate(chart.points) if math.isfinite(one.x) and math.isfinite(one.y)]
+        points = [chart.points[at] for at in there]
+        front = [there.index(at) for at in chart.front if at in there]
+        self.set_labels(chart.x.label, chart.y.label)
+        if (points, front) != (self._points, self._front):
+            self._points, self._front = points, front
             self._draw()
-        best = {points[at][0] for at in front}
-        words = [f"{name}: {x:.4g}, {y:.4g}{' *' if name in best else ''}" for name, x, y, _ in points]
+        words = [f"{one.name}: {one.x:.4g}, {one.y:.4g}{' *' if at in front else ''}" for at, one in enumerate(points)]
         self._say("; ".join(words) or self._empty, empty=not points)
 
     def _draw(self) -> None:
@@ -52,27 +55,27 @@ class ScatterPlot(Plot):
         self._items = []
         tokens = theme().tokens
         if len(self._front) > 1:
-            across, up = (np.array([self._points[at][axis] for at in self._front]) for axis in (1, 2))
+            across, up = (np.array([getattr(self._points[at], axis) for at in self._front]) for axis in ("x", "y"))
             pen = pg.mkPen(tokens.color("muted"), width=1)
             self._add(pg.PlotDataItem(across, up, pen=pen))
         spots = [
             {
-                "pos": (x, y),
-                "symbol": MARKERS[round_of(number)],
-                "brush": theme().series(number),
+                "pos": (one.x, one.y),
+                "symbol": MARKERS[round_of(one.number)],
+                "brush": theme().series(one.number),
                 "pen": pg.mkPen(tokens.color("text"), width=1) if at in self._front else QPen(Qt.PenStyle.NoPen),
                 "size": SIZE,
             }
-            for at, (_, x, y, number) in enumerate(self._points)
+            for at, one in enumerate(self._points)
         ]
         self._add(pg.ScatterPlotItem(spots))
-        middle = np.mean([x for _, x, _, _ in self._points]) if self._points else 0.0
-        for at, (name, x, y, _) in enumerate(self._points):
+        middle = np.mean([one.x for one in self._points]) if self._points else 0.0
+        for at, one in enumerate(self._points):
             if len(self._points) <= MOST_NAMED or at in self._front:
-                side = 1.06 if x > middle else -0.06  # towards the middle, so that the edge does not cut it
-                text = pg.TextItem(_short(name), color=tokens.color("text"), anchor=(side, 1.1))
+                side = 1.06 if one.x > middle else -0.06  # towards the middle, so that the edge does not cut it
+                text = pg.TextItem(_short(one.name), color=tokens.color("text"), anchor=(side, 1.1))
                 text.setFont(font(11))
-                text.setPos(x, y)
+                text.setPos(one.x, one.y)
                 self._add(text)
         self.plot.getViewBox().enableAutoRange()
 
@@ -87,10 +90,10 @@ class ScatterPlot(Plot):
         """The points near a place of the scene."""
         box = self.plot.getViewBox()
         near = []
-        for name, x, y, _ in self._points:
-            away = box.mapViewToScene(QPointF(x, y)) - place
+        for one in self._points:
+            away = box.mapViewToScene(QPointF(one.x, one.y)) - place
             if math.hypot(away.x(), away.y()) <= NEAR:
-                near.append(f"{name}: {x:.4g}, {y:.4g}")
+                near.append(f"{one.name}: {one.x:.4g}, {one.y:.4g}")
         return "\n".join(near)
 
     def _point(self, place: QPointF) -> None:

@@ -1,12 +1,11 @@
 """A square of values between the same names at both edges."""
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from workbench.app.plots.painted import Painted, blend, draw_marker
 from workbench.app.widgets.theme import GRID, SMALL, font, theme
+from workbench.charts.chart import GridChart
 
 HEAD = 24
 STRONGEST = 0.55  # share of the colour at 1: more would hide the figures
@@ -25,9 +24,9 @@ class ValueGrid(Painted):
         """What is shown."""
         return [list(row) for row in self._values]
 
-    def set_values(self, names: Sequence[tuple[str, int]], values: Sequence[Sequence[float | None]]) -> None:
-        """Show values[i][j] between names i and j; each name has the number of its series."""
-        self._names, self._values = list(names), [list(row) for row in values]
+    def show_chart(self, chart: GridChart) -> None:
+        """Show this chart: values[i][j] stands between names i and j."""
+        self._names, self._values = list(chart.names), [list(row) for row in chart.values]
         self.setMinimumHeight(HEAD + 22 * len(self._names))
         words = [self._words(a, b) for a in range(len(self._names)) for b in range(a) if self._values[a][b] is not None]
         self.setAccessibleDescription("; ".join(words))

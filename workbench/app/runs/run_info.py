@@ -21,7 +21,7 @@ class RunInfo:
     Attributes
     ----------
     number : int
-        Position in the project; fixes colour, dashes and marker (``theme().series(number)``).
+        Its number in the project, for life; fixes colour, dashes and marker (``theme().series(number)``).
     state : str
         queued, running, paused, done, stopped, cancelled, failed or lost.
     validation : dict

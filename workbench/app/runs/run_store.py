@@ -144,7 +144,14 @@ class Runs(QObject):
         self._reading.finish()  # what is there comes first
         folder = self._project.runs_folder / new_run_name(algorithm)
         run = Run.create(
-            folder, data, algorithm, hyperparameters, split["name"], split.get("settings") or {}, **options
+            folder,
+            data,
+            algorithm,
+            hyperparameters,
+            split["name"],
+            split.get("settings") or {},
+            number=self._next_number(),
+            **options,
         )
         info = self._add(run, run.status())
         self._queue.append(info.id)
@@ -270,10 +277,13 @@ class Runs(QObject):
                 self.failed.emit(self.tr("Training cannot be prepared"), str(error), "")
 
     def _add(self, run: Any, status: dict[str, Any]) -> RunInfo:
-        there = [*self._infos.values(), *self._removed.all()]
-        number = 1 + max((one.number for one in there), default=-1)
+        number = run.spec.number if run.spec.number is not None else self._next_number()
         info = self._infos[run.name] = read_info(run, status, number, list(self._infos.values()))
         return info
+
+    def _next_number(self) -> int:
+        there = [*self._infos.values(), *self._removed.all()]
+        return 1 + max((one.number for one in there), default=-1)
 
     def _follow(self, info: RunInfo, follower: Follower) -> None:
         self._followers[info.id] = follower

@@ -10,6 +10,7 @@ from workbench.algorithms import Algorithm, find
 from workbench.app.runs.curve import number
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.widgets.amounts import size, span
+from workbench.charts.runs import figures_of
 from workbench.errors import WorkbenchError
 
 NONE = "–"
@@ -127,12 +128,7 @@ def figure(value: Any, digits: int = 3) -> str:
 
 def tested(info: RunInfo, key: str) -> tuple[float | None, float | None, float | None]:
     """Mean and 95 % interval of a test metric; None where there is none."""
-    metrics = info.metrics if isinstance(info.metrics, dict) else {}
-    given = metrics.get(key)
-    if not isinstance(given, dict):
-        return number(given), None, None
-    mean, low, high = (number(given.get(one)) for one in ("mean", "low", "high"))
-    return mean, low, high
+    return figures_of(info.metrics, key)
 
 
 def validated(info: RunInfo) -> tuple[str, float] | None:

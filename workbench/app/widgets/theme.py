@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPalette, QPen
 from PySide6.QtWidgets import QApplication
 
+from workbench.charts import style
 from workbench.project import set_setting, settings
 from workbench.resources import resource
 
@@ -52,16 +53,12 @@ class Tokens:
 # "faint" is a little stronger than a mere decoration would need, because small figures are written in it.
 LIGHT = Tokens(
     "#f6f7f9", "#ffffff", "#ffffff", "#e4e7ec", "#cfd4dc", "#1a1f2b", "#5b6475", "#687182", "#3355dd", "#ffffff", "#eaeefd",
-    "#0b7a4b", "#9a5b00", "#b3261e", ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"),
+    "#0b7a4b", "#9a5b00", "#b3261e", style.LIGHT,
 )  # fmt: skip
 DARK = Tokens(
     "#15171c", "#1c1f26", "#242832", "#2c313c", "#3c4350", "#e8ebf1", "#a3acbb", "#8a94a5", "#7c97ff", "#10131c", "#262e4d",
-    "#4fc38a", "#e0a84a", "#ff8a80", ("#2b9bdb", "#f67d2a", "#2bbf93", "#d990b8", "#f2b230", "#74c4f2"),
+    "#4fc38a", "#e0a84a", "#ff8a80", style.DARK,
 )  # fmt: skip
-
-# Colour is never the only cue: each series has its dashes (in pen widths) and its marker as well.
-DASHES = (None, (6, 4), (2, 3), (8, 3, 2, 3), (3, 3), (10, 4))
-MARKERS = ("o", "s", "t", "d", "+", "x")
 
 
 class Theme(QObject):
@@ -108,13 +105,13 @@ class Theme(QObject):
 
     def series(self, number: int) -> QColor:
         """Colour of the series with this number, from 0; they come round after six."""
-        return QColor(self._tokens.series[number % len(self._tokens.series)])
+        return QColor(self._tokens.series[style.color_of(number)])
 
     def pen(self, number: int) -> QPen:
         """Pen of a series: its colour and dashes, one pixel wide (wider lines cost many times more to draw)."""
         pen = QPen(self.series(number), 1)
         pen.setCosmetic(True)
-        dashes = DASHES[round_of(number)]
+        dashes = style.DASHES[style.round_of(number)]
         if dashes:
             pen.setDashPattern(list(dashes))
         return pen
@@ -133,11 +130,6 @@ class Theme(QObject):
     def _apply(self) -> None:
         self._app.setPalette(palette(self._tokens))
         self._app.setStyleSheet(style_sheet(self._tokens))
-
-
-def round_of(number: int) -> int:
-    """Which dashes and marker a series has: when the colours come round, they are paired with others."""
-    return (number + number // len(DASHES)) % len(DASHES)
 
 
 def theme() -> Theme:

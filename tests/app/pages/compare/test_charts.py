@@ -2,7 +2,9 @@
 
 import csv
 import json
+from dataclasses import replace
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -11,11 +13,14 @@ from PySide6.QtWidgets import QFileDialog, QPushButton
 
 from tests.app.fake_runs import done_run, epoch_records, evaluation, set_status, write_records
 from tests.app.trained import LEFT, Opened, films, make_project, unnamed
-from workbench.app.pages.compare.chart import titles
+from workbench.app.pages.compare.chart import chart_runs, titles
 from workbench.app.pages.compare.charts import KINDS
 from workbench.app.pages.compare.page import ComparePage
 from workbench.app.widgets.basic import Text
+from workbench.charts.chart import GridChart, LineChart
 from workbench.data.side_files.people import Users
+from workbench.export.report_plots import chart_run, charts_of
+from workbench.export.run_report import facts_of, groups_of
 from workbench.files import write_json
 from workbench.project import Project
 from workbench.training import comparing
@@ -412,6 +417,33 @@ def test_text_that_was_made_before_the_colours_changed_has_the_new_ones_when_it_
     light.set_mode("dark", keep=False)
     holder.show()
     assert inside.palette().color(inside.foregroundRole()).name() == light.tokens.muted
+
+
+def test_the_report_draws_what_the_page_shows(opened):
+    """Both have the same description of a chart; only names differ, for the report tells runs apart by their settings."""
+    runs = opened.page.drawn()
+    window = chart_runs(runs)
+    (group,) = groups_of(facts_of([Run.open(info.folder) for info in runs]), "ndcg@10")
+    report = {one.key: one for one in map(chart_run, group.runs)}
+    assert len(report) == len(window) == 4
+    for one in window:
+        assert report[one.key] == replace(one, name=report[one.key].name)
+    charts = list(charts_of(group))
+    shown = turn(opened, "bars").bars.groups()
+    assert [(one.bars[0].number, one.bars[0].value) for one in shown] == [
+        (one.bars[0].number, one.bars[0].value) for one in charts[0].groups
+    ]
+    grid, lists = turn(opened, "overlap").grid.values(), next(one for one in charts if isinstance(one, GridChart))
+    order = [[one.number for one in window].index(number) for _, number in lists.names]
+    assert [[grid[a][b] for b in order] for a in order] == [list(row) for row in lists.values]
+    users, (best, second) = turn(opened, "users"), [one.run.name for one in group.runs[:2]]
+    for combo, run in ((users.first, second), (users.second, best)):
+        combo.setCurrentIndex(combo.findData(run))
+    users._choose()
+    opened.until(lambda: users.curve.lines() and not users.nothing())
+    gains = next(one for one in charts if isinstance(one, LineChart) and "→" in one.title)
+    for line in gains.lines:
+        np.testing.assert_array_equal(users.curve._data[line.key], (line.x, line.y))
 
 
 # The report -------------------------------------------------------------------------------------------------------------

@@ -9,10 +9,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from workbench.app.runs.run_store import RunInfo
-from workbench.app.runs.run_text import short_title, tested
+from workbench.app.runs.run_text import algorithm_of, seconds_of, short_title, tested, validated
 from workbench.app.session.session import Session
 from workbench.app.widgets.basic import Elided, Text
 from workbench.app.widgets.theme import GRID, SMALL
+from workbench.charts.runs import ChartRun
 from workbench.data.reading.cells import harmless
 from workbench.files import whole_file
 
@@ -142,6 +143,29 @@ def titles(runs: Sequence[RunInfo]) -> dict[str, str]:
     names = {info.id: short_title(info) for info in runs}
     several = [name for name in names.values() if list(names.values()).count(name) > 1]
     return {one: f"{name} ({one})" if name in several else name for one, name in names.items()}
+
+
+def chart_runs(runs: Sequence[RunInfo]) -> list[ChartRun]:
+    """What charts have to know of runs."""
+    names = titles(runs)
+    found = []
+    for info in runs:
+        kind = algorithm_of(info)
+        settings = info.spec.get("hyperparameters")
+        found.append(
+            ChartRun(
+                info.id,
+                names[info.id],
+                info.number,
+                info.algorithm,
+                kind.title if kind is not None else "",
+                info.metrics if isinstance(info.metrics, dict) else {},
+                seconds_of(info),
+                validated(info),
+                settings if isinstance(settings, dict) else {},
+            )
+        )
+    return found
 
 
 def stamp(runs: Sequence[RunInfo]) -> list[str]:

@@ -4,11 +4,11 @@ from typing import Any
 
 from PySide6.QtWidgets import QScrollArea
 
-from workbench.app.pages.compare.cells import better
-from workbench.app.pages.compare.chart import ComparePicture, Part, tested_runs, titles
-from workbench.app.plots.bar_rows import Bar, BarGroup, BarRows
+from workbench.app.pages.compare.chart import ComparePicture, Part, chart_runs, tested_runs, titles
+from workbench.app.plots.bar_rows import BarRows
 from workbench.app.runs.run_text import tested
 from workbench.app.session.session import Session
+from workbench.charts import results
 from workbench.metrics import metric_title
 
 
@@ -32,24 +32,12 @@ class BarsPicture(ComparePicture):
         self.set_content(scrolled(self.bars))
 
     def draw(self) -> None:
-        groups = []
-        names = titles(self.runs)
-        for info in sorted(tested_runs(self.runs, self.key), key=self._key):
-            mean, low, high = tested(info, self.key)
-            words = f"{names[info.id]}: {mean:.4f}"
-            words += f" ({low:.4f} – {high:.4f})" if low is not None and high is not None else ""
-            groups.append(BarGroup(names[info.id], [Bar(info.number, mean, low, high, words)]))
-        self.bars.set_groups(groups)
-        if not groups:
+        chart = results.bars(chart_runs(self.runs), self.key, self.tr)
+        self.bars.show_chart(chart)
+        if not chart.groups:
             self.say_nothing(self.tr("No selected run was tested by this metric. Open the test of two runs."))
             return
-        sure = any(group.bars[0].low is not None for group in groups)
-        whiskers = self.tr("lines: 95 % of resampled users") if sure else self.tr("without intervals")
-        self.show_content(f"{metric_title(self.key)} · {whiskers}")
-
-    def _key(self, info: Any) -> float:
-        place: float | None = better(tested(info, self.key)[0], self.key)
-        return 0.0 if place is None else -place
+        self.show_content(f"{chart.title} · {chart.words}")
 
     def parts(self) -> list[Part]:
         return [(metric_title(self.key), self.bars)] if self.bars.groups() else []

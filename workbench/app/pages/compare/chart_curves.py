@@ -2,23 +2,23 @@
 
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import QCoreApplication, QTimer, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from workbench.app.pages.compare.chart import ComparePicture, Part, titles
-from workbench.app.pages.compare.columns import metrics_of
+from workbench.app.pages.compare.chart import ComparePicture, Part, chart_runs, titles
 from workbench.app.plots.line_plot import LinePlot
-from workbench.app.runs.curve import number
+from workbench.app.runs.curve import Curve, number
 from workbench.app.runs.curve_reader import CurveReader
 from workbench.app.runs.legend import Legend
 from workbench.app.runs.run_lines import RunLine, RunLines
 from workbench.app.runs.run_store import RunInfo
-from workbench.app.runs.run_text import tested
 from workbench.app.session.session import Session
 from workbench.app.widgets.basic import Elided, Text
 from workbench.app.widgets.tabs import Tabs
 from workbench.app.widgets.theme import GRID, SMALL
+from workbench.charts import learning, results
+from workbench.charts.chart import LineChart
+from workbench.charts.runs import ChartRun, RunCurve
 from workbench.metrics import metric_title
 
 NAMED = 5  # runs in the legend
@@ -119,8 +119,8 @@ class CurvesPicture(ComparePicture):
     def table(self) -> list[list[Any]]:
         rows: list[list[Any]] = [["run", "part", "metric", "k", "epoch", "seconds", "value"]]
         names, (name, _, _) = titles(self.runs), self.key.partition("@")
-        for info in self.runs:
-            rows += [[names[info.id], "test", name, k, None, None, value] for k, value in self._at_cutoffs(info)]
+        for info, run in zip(self.runs, chart_runs(self.runs), strict=True):
+            rows += [[names[info.id], "test", name, k, None, None, value] for k, value in results.of_cutoffs(run, name)]
         for info in self.runs:
             curve = self._reader.curves.get(info.id)
             if curve is not None:
@@ -131,36 +131,23 @@ class CurvesPicture(ComparePicture):
                 ]
         return rows if len(rows) > 1 else []
 
-    def _at_cutoffs(self, info: RunInfo) -> list[tuple[int, float]]:
-        name, _, cutoff = self.key.partition("@")
-        if not cutoff:
-            return []
-        return sorted(
-            (int(k), value)
-            for one in metrics_of([info])
-            if one.startswith(f"{name}@") and (k := one.partition("@")[2]).isdecimal()
-            and (value := tested(info, one)[0]) is not None
-        )  # fmt: skip
-
     def _draw_cutoffs(self) -> None:
         name, _, cutoff = self.key.partition("@")
-        title = metric_title(name)
-        self.cutoffs_panel.title.setText(self.tr("{metric} at k").format(metric=title) if cutoff else title)
+        chart = results.at_cutoffs(chart_runs(self.runs), self.key, self.tr)
+        self.cutoffs_panel.title.setText(chart.title)
         self.cutoffs.set_empty(
-            self.tr("{metric} has no cutoff: it looks at everything hidden.").format(metric=title)
+            self.tr("{metric} has no cutoff: it looks at everything hidden.").format(metric=metric_title(name))
             if not cutoff
             else self.tr("The test is not open yet.")
         )
-        wanted = []
-        for info in self.runs:
-            points = self._at_cutoffs(info)
-            if points:
-                cutoffs, values = zip(*points, strict=True)
-                wanted.append(RunLine(info, cutoffs, values, markers=True))
-        self._cutoff_lines.show(wanted)
+        self._cutoff_lines.show(self._lines(chart))
+
+    def _lines(self, chart: LineChart) -> list[RunLine]:
+        known = {info.id: info for info in self.runs}
+        return [RunLine(known[one.key], one.x, one.y, markers=one.markers) for one in chart.lines]
 
     def _learning_title(self) -> str:
-        return f"{self.learning_panel.title.text()} {self.learning_panel.hint.full_text()}".strip()
+        return self.learning_panel.title.text()
 
     @Slot()
     def _name(self) -> None:
@@ -172,26 +159,18 @@ class CurvesPicture(ComparePicture):
         if not self._cutoff_lines.over or self._then.isActive():
             return  # it is what comes next
         self._reader.look()
-        curves = [(info, self._reader.curves[info.id]) for info in self.runs]
-        metric = next((curve.metric for _, curve in curves if curve.metric and not curve.flat), "")
-        metric = metric or next((curve.metric for _, curve in curves if curve.metric), "")
-        self.learning_panel.title.setText(metric_title(metric) if metric else self.tr("Validation"))
-        by_seconds = self.by.current == "seconds"
-        self.learning_panel.hint.set_text(self.tr("on validation") if metric else "")
-        self.learning.set_labels(self.tr("seconds of training") if by_seconds else self.tr("epoch"), "")
-        alike = [(info, curve) for info, curve in curves if curve.metric == metric and len(curve.validation)]
-        places = {info.id: curve.elapsed.x if by_seconds else curve.validation.x for info, curve in alike}
-        # Where a record tells no seconds, the place is not a number: the furthest that is one counts.
-        furthest = [np.fmax.reduce(places[info.id]) for info, curve in alike if not curve.flat]
-        last = float(max(furthest, default=0.0, key=np.nan_to_num))
-        wanted = []
-        for info, curve in alike if last > 0 else []:  # levels alone, without epochs to lie over, are no picture
-            y = curve.validation.y
-            x, y = ([0.0, last], [float(y[0])] * 2) if curve.flat else (places[info.id], y)
-            wanted.append(RunLine(info, x, y))
-        self._learning_lines.show(wanted)
+        runs = zip(chart_runs(self.runs), self.runs, strict=True)
+        curves = [_curve(run, self._reader.curves[info.id]) for run, info in runs]
+        chart = learning.validation(curves, by_seconds=self.by.current == "seconds", tr=self.tr)
+        self.learning_panel.title.setText(chart.title)
+        self.learning.set_labels(chart.x.label, "")
+        self._learning_lines.show(self._lines(chart))
 
     def _choose_by(self, by: str) -> None:
         self.keep(by=by)
         self.learning.reset_view()
         self._draw_learning()
+
+
+def _curve(run: ChartRun, curve: Curve) -> RunCurve:
+    return RunCurve(run, curve.metric, curve.validation.x, curve.elapsed.x, curve.validation.y, curve.flat)

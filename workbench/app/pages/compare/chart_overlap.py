@@ -4,12 +4,13 @@ from typing import Any
 
 from PySide6.QtCore import Slot
 
-from workbench.app.pages.compare.chart import ComparePicture, Part, stamp, titles
+from workbench.app.pages.compare.chart import ComparePicture, Part, chart_runs, stamp, titles
 from workbench.app.pages.compare.chart_bars import scrolled
 from workbench.app.plots.value_grid import ValueGrid
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.session.latest import Latest
 from workbench.app.session.session import Session
+from workbench.charts import people
 
 MOST = 12  # runs whose figures have room
 Json = dict[str, Any]
@@ -57,11 +58,10 @@ class OverlapPicture(ComparePicture):
         self.say_nothing(sentence)
 
     def _lay(self) -> None:
-        names = titles(self._shown)
-        self.grid.set_values([(names[info.id], info.number) for info in self._shown], self._values)
-        words = self.tr("Rank-biased overlap, mean over users: 1 the same lists, 0 nothing in common")
+        chart = people.overlap(self._values, chart_runs(self._shown), self.tr)
+        self.grid.show_chart(chart)
         more = self.tr("the first {n} runs").format(n=MOST) if len(self._shown) == MOST < len(self.runs) else ""
-        self.show_content(" · ".join(filter(None, [words, more])))
+        self.show_content(" · ".join(filter(None, [chart.words, more])))
 
     def parts(self) -> list[Part]:
         return [(self.words.full_text(), self.grid)] if not self.nothing() else []

@@ -8,9 +8,9 @@ from typing import Any
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from workbench.app.pages.compare.chart import ComparePicture, Part, fill, stamp, tested_runs, titles
+from workbench.app.pages.compare.chart import ComparePicture, Part, chart_runs, fill, stamp, tested_runs, titles
 from workbench.app.pages.compare.chart_bars import scrolled
-from workbench.app.plots.bar_rows import Bar, BarGroup, BarRows
+from workbench.app.plots.bar_rows import BarRows
 from workbench.app.runs.legend import Legend
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.session.latest import Latest
@@ -18,10 +18,9 @@ from workbench.app.session.run_combo import RunData
 from workbench.app.session.session import Session
 from workbench.app.tables.item_tables import line
 from workbench.app.widgets.theme import GRID
-from workbench.metrics import metric_title
+from workbench.charts import people
 
 MOST = 6  # runs: as many as there are colours
-EXACT = 1e-9  # what rounding may leave
 Json = dict[str, Any]
 
 
@@ -56,6 +55,7 @@ class PartsPicture(ComparePicture):
         self._asked: tuple[Json, list[str]] | None = None
         self._answer: Json | None = None
         self._shown: list[RunInfo] = []
+        self._title = ""
 
     def draw(self) -> None:
         runs = tested_runs(self.runs, self.key)[:MOST]
@@ -103,40 +103,21 @@ class PartsPicture(ComparePicture):
         self.say_nothing(sentence)
 
     def _lay(self, answer: Json) -> None:
-        what, names = self.what.currentData(), titles(self._shown)
-        groups = []
-        for at, name in enumerate(answer["names"]):
-            bars = []
-            for info, one in zip(self._shown, answer["runs"], strict=True):
-                part = one["segments"][at]
-                value = part[what] if part is not None else None
-                words = f"{name}, {names[info.id]}: " + ("–" if value is None else f"{value:.4f}")
-                words += f" ({part['count']:,.0f})" if part is not None else ""
-                bars.append(Bar(info.number, value, words=words))
-            groups.append(BarGroup(name, bars))
-        self.bars.set_groups(groups)
+        what, by = self.what.currentData(), self.by.currentText()
+        chart = people.segments(answer, chart_runs(self._shown), self.key, what=what, by=by, tr=self.tr)
+        self.bars.show_chart(chart)
+        self._title = chart.title
         self._legend.show_runs(self._shown)
-        self.show_content(self._sum_words(answer))
-
-    def _sum_words(self, answer: Json) -> str:
-        first = answer["runs"][0]
-        if not all(abs(one["sum"] - one["whole"]) <= EXACT * max(1.0, abs(one["whole"])) for one in answer["runs"]):
-            return self.tr("These parts do not add up to the number of all: test the runs again")
-        metric = metric_title(self.key)
-        told = self.tr("The parts sum to {value}², the square of the {metric} of all") if answer["squares"] else (
-            self.tr("The parts sum to {value}, the {metric} of all"))  # fmt: skip
-        value = first["whole"] ** 0.5 if answer["squares"] else first["whole"]
         left_out = len(tested_runs(self.runs, self.key)) - len(self._shown)
         more = self.tr("the first {n} runs").format(n=MOST) if left_out else ""
-        return " · ".join(filter(None, [told.format(metric=metric, value=f"{value:.4f}"), more]))
+        self.show_content(" · ".join(filter(None, [chart.words, more])))
 
     def _choose(self) -> None:
         self.keep(by=self.by.currentData(), what=self.what.currentData())
         self.draw()
 
     def parts(self) -> list[Part]:
-        title = f"{metric_title(self.key)}, {self.by.currentText()}, {self.what.currentText()}"
-        return [(title, self.bars)] if not self.nothing() else []
+        return [(self._title, self.bars)] if not self.nothing() else []
 
     def named(self) -> list[RunInfo]:
         return list(self._shown)

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
@@ -13,10 +12,10 @@ from workbench.app.session.latest import Latest
 from workbench.app.session.session import Session
 from workbench.app.widgets.basic import Button
 from workbench.app.widgets.theme import GRID, SMALL, font, theme
-from workbench.metrics import all_metrics, metric_title
+from workbench.charts import people
+from workbench.metrics import higher_is_better, metric_title
 
 Json = dict[str, Any]
-GAIN, LOSE = 26, 16  # series: green and orange, both with solid lines
 PLACE, USER = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 FIGURES = (60, 60, 74)  # pixels of the columns of numbers
 
@@ -63,6 +62,7 @@ class UsersPicture(ComparePicture):
         self._asked: tuple[Json, list[str]] | None = None
         self._answer: Json | None = None
         self._offered: list[str] = []
+        self._title = ""
         self._tint()
         theme().changed.connect(self._tint)
         self._chosen = self.kept()
@@ -142,27 +142,18 @@ class UsersPicture(ComparePicture):
         if not answer["users"]:
             self.say_nothing(self.tr("No user has this metric in both runs."))
             return
-        at, by = np.array(answer["at"]), np.array(answer["by"])
-        falls = self._gains_below()
-        for name, inside, number in (
-            ("up", by >= 0, LOSE if falls else GAIN),
-            ("down", by <= 0, GAIN if falls else LOSE),
-        ):
-            if inside.any():
-                self.curve.set_line(name, at[inside] + 1, by[inside], number, fill=True)
-        self.curve.set_labels(self.tr("users, in order"), "")
-        self.show_content(self._counted(answer))
-        self.curve.setAccessibleDescription(self._counted(answer))
-        self._ask_people(answer["users"] - 1 if falls else 0)
+        chart = people.gains(answer, self.first.currentText(), self.second.currentText(), self.key, self.tr)
+        for one in chart.lines:
+            self.curve.set_line(one.key, one.x, one.y, one.number, fill=one.fill)
+        self.curve.set_labels(chart.x.label, "")
+        self._title = chart.title
+        self.show_content(chart.words)
+        self.curve.setAccessibleDescription(chart.words)
+        self._ask_people(answer["users"] - 1 if self._gains_below() else 0)
 
     def _gains_below(self) -> bool:
         """Whether less is better, so that those who gain are at the right."""
-        known = all_metrics().get(self.key.partition("@")[0])
-        return known is not None and known.higher_is_better is False
-
-    def _counted(self, answer: Json) -> str:
-        told = self.tr("{gain:,} gain, {lose:,} lose, {same:,} stay the same · mean {mean:+.4f}")
-        return told.format(**{key: answer[key] for key in ("gain", "lose", "same", "mean")})
+        return higher_is_better(self.key) is False
 
     @Slot(object, str, str)
     def _fail(self, _asked: Json, sentence: str, _details: str) -> None:
@@ -229,9 +220,8 @@ class UsersPicture(ComparePicture):
     def parts(self) -> list[Part]:
         if self.nothing() or self._answer is None:
             return []
-        pair = f"{self.first.currentText()} → {self.second.currentText()}"
         told = self.tr("{gain:,} gain, {lose:,} lose").format(gain=self._answer["gain"], lose=self._answer["lose"])
-        return [(f"{metric_title(self.key)}, {pair}: {told}", self.curve)]
+        return [(f"{self._title}: {told}", self.curve)]
 
     def table(self) -> list[list[Any]]:
         return [["user"]] if not self.nothing() else []  # all users, which a job writes

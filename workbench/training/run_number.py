@@ -1,0 +1,28 @@
+"""The number of a run in its project, which it keeps for life: colour, dashes and marker in every chart come from it."""
+
+from pathlib import Path
+
+from workbench.errors import WorkbenchError
+from workbench.files import read_json
+
+
+def numbers_in(runs: Path) -> dict[str, int]:
+    """By the name of the folder, the numbers of the runs in a folder; a run that was made without has its place."""
+    try:
+        folders = sorted(one for one in runs.iterdir() if (one / "run.json").is_file())
+    except OSError:  # there is none yet
+        return {}
+    return {one.name: place if (known := _written(one)) is None else known for place, one in enumerate(folders)}
+
+
+def next_number(runs: Path) -> int:
+    """The number of the next run of a folder."""
+    return 1 + max(numbers_in(runs).values(), default=-1)
+
+
+def _written(folder: Path) -> int | None:
+    try:
+        number = read_json(folder / "run.json").get("number")
+    except (WorkbenchError, AttributeError):  # damaged
+        return None
+    return number if isinstance(number, int) and number >= 0 else None

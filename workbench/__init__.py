@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         list_splits,
         open_run,
         read_interactions,
+        sample_folder,
         split,
         train,
     )
@@ -40,6 +41,7 @@ __all__ = [
     "list_splits",
     "open_run",
     "read_interactions",
+    "sample_folder",
     "split",
     "train",
 ]

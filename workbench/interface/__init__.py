@@ -21,7 +21,7 @@ from workbench.interface.lists import (
     list_metrics,
     list_splits,
 )
-from workbench.interface.reading import Data, read_interactions
+from workbench.interface.reading import Data, read_interactions, sample_folder
 from workbench.interface.runs import Run, open_run
 from workbench.interface.splitting import Fold, split
 from workbench.interface.training import train
@@ -38,6 +38,7 @@ __all__ = [
     "list_splits",
     "open_run",
     "read_interactions",
+    "sample_folder",
     "split",
     "train",
 ]

@@ -24,6 +24,7 @@ from workbench.interface.filters import make
 from workbench.interface.frames import Ids, flattened, write_frame
 from workbench.interface.places import Place
 from workbench.interface.progress import shown
+from workbench.resources import resource
 
 # A path or a DataFrame.
 Source: TypeAlias = str | os.PathLike[str] | pd.DataFrame
@@ -260,6 +261,11 @@ def _new_or_same(folder: Path) -> Iterator[Path]:
             replace_folder(new, folder)
     finally:
         shutil.rmtree(new, ignore_errors=True)
+
+
+def sample_folder() -> Path:
+    """The folder of the sample that comes with the program, MovieLens small: ``ratings.csv`` and ``movies.csv``."""
+    return resource("samples/movielens-small")
 
 
 def _recipe(

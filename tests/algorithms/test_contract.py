@@ -169,7 +169,8 @@ def fault_of_refusal(name, field, value):
         return f"{case} ends in {error!r}"
     else:
         return f"{case} is accepted"
-    missing = [part for part in (field, repr(value), ALGORITHMS[name].title) if part not in sentence]
+    parts = (field, repr(value), ALGORITHMS[name].title)
+    missing = [part for part in parts if not re.search(rf"(?<![\w.]){re.escape(part)}(?!\w|\.\d)", sentence)]
     return f"{case}: {', '.join(missing)} not in the sentence {sentence!r}" if missing else None
 
 

@@ -15,6 +15,20 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 
+# Each takes a second to load; every process of the suite collects all tests, and runs only some of them.
+LOADED_WHERE_USED = {"numba", "openpyxl", "scipy.optimize", "scipy.stats", "sklearn", "torch"}
+LOADED_TOO_EARLY = pytest.StashKey[set[str]]()
+
+
+def pytest_collection_finish(session):
+    session.config.stash[LOADED_TOO_EARLY] = LOADED_WHERE_USED & sys.modules.keys()
+
+
+@pytest.fixture
+def loaded_too_early(pytestconfig):
+    """What the modules of the tests have loaded at their tops, of what takes long to load."""
+    return pytestconfig.stash[LOADED_TOO_EARLY]
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_places(tmp_path_factory):

@@ -1,8 +1,10 @@
 """No module and no room imports another in a circle, not even lazily or for its types."""
 
 import ast
+import importlib
 from collections import defaultdict
 from graphlib import CycleError, TopologicalSorter
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -86,3 +88,27 @@ def test_no_room_is_in_a_circle(files, arrows):
             if room(one, files) != own and room(one, files) != "workbench.metrics":
                 rooms[own].add(room(one, files))
     assert circle(rooms) is None
+
+
+def test_collecting_tests_loads_nothing_that_takes_seconds(loaded_too_early):
+    assert not loaded_too_early, "import it in the functions that use it, not at the top"
+
+
+def missing(path):
+    """What a file asks of the program or of the tests, anywhere in it, that is not there."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] in {"tests", "workbench"}:
+            module = importlib.import_module(node.module)
+            for alias in node.names:
+                inside = hasattr(module, "__path__") and find_spec(f"{node.module}.{alias.name}")
+                if not hasattr(module, alias.name) and not inside:
+                    yield f"{path.name}:{node.lineno}: {node.module}.{alias.name}"
+
+
+def test_benchmarks_import_what_there_is(tmp_path):
+    """They are not collected with the tests, where a name that has moved would be missed."""
+    files = sorted((ROOT / "tests" / "benchmarks").rglob("*.py"))
+    assert len(files) > 20
+    assert not [lack for path in files for lack in missing(path)]
+    (tmp_path / "moved.py").write_text("def late():\n    from workbench.files import no_such_name")
+    assert list(missing(tmp_path / "moved.py")) == ["moved.py:2: workbench.files.no_such_name"]

@@ -1,13 +1,14 @@
 """Ratings for tests of algorithms that predict them: a small set, and the errors on the official folds."""
 
 import numpy as np
-import pandas as pd
 
 from tests.algorithms.movielens import explicit_fold, interactions
 
 
 def small(seed=0, n_users=20, n_items=15, n=120, spare=2):
     """Whole ratings from 1 to 5 of random pairs, as a frame and as interactions, with users and items to spare."""
+    import pandas as pd
+
     rng = np.random.default_rng(seed)
     pairs = rng.choice(n_users * n_items, n, replace=False)
     frame = pd.DataFrame(

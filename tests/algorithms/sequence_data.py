@@ -4,7 +4,6 @@ from typing import Any, TypeVar
 
 import numpy as np
 import pytest
-import torch
 
 from workbench.algorithms.base.next_item import NextItem
 from workbench.data.interactions import Array, UserItems
@@ -40,6 +39,8 @@ def scores_after(algorithm: NextItem, *lists: list[int], users: list[int] | None
 
 def assert_blind_to_the_future(algorithm: NextItem) -> None:
     """Perturb later items: what was read before stays the same to the bit, and what comes then does not."""
+    import torch
+
     items = torch.tensor([[12, 1, 2, 3, 4, 5, 6, 7], [12, 4, 3, 2, 1, 0, 1, 2]])
     changed = items.clone()
     changed[:, 4:] = torch.tensor([9, 8, 11, 10])
@@ -51,6 +52,8 @@ def assert_blind_to_the_future(algorithm: NextItem) -> None:
 
 def assert_padding_changes_nothing(algorithm: NextItem) -> None:
     """Positions read the same next to a longer sequence, behind which they are padded, and so does their loss."""
+    import torch
+
     padding, short, longer = algorithm.padding(), [12, 1, 2], [12, 4, 5, 6, 7]
     with torch.no_grad():
         alone = algorithm.read(algorithm._module, torch.tensor([short]))[0]

@@ -6,6 +6,12 @@ import sys
 import pytest
 
 
+def pytest_ignore_collect(collection_path, config):
+    """Leave benchmarks out, unsearched, unless ``-m benchmark`` or their folder asks for them."""
+    asked = "benchmark" in config.getoption("-m") or any("benchmarks" in word for word in config.args)
+    return None if asked else True
+
+
 def pytest_collection_modifyitems(config, items):
     """Skip benchmarks unless ``-m benchmark`` asks for them."""
     if "benchmark" not in config.getoption("-m"):

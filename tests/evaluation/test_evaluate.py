@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-from sklearn.metrics import roc_auc_score
 
 from tests.data.test_interactions import build
 from tests.golden import with_facts
@@ -84,6 +83,8 @@ def test_all_metrics_at_once_are_those_one_by_one():
 
 
 def test_auc_equals_scikit_learn_over_all_candidates():
+    from sklearn.metrics import roc_auc_score
+
     result = evaluate(Fixed(), FOLD.test, DATA.n_items, metrics=["auc", "r_precision"])
     for row, user in enumerate(FOLD.test.users):
         scores = np.random.default_rng(int(user) + 5).random(DATA.n_items).astype(np.float32)
@@ -105,6 +106,8 @@ def test_places_among_all_are_only_looked_at_unasked_where_that_is_little_work(m
 
 
 def test_equal_scores_count_half_and_what_is_no_number_stands_last():
+    from sklearn.metrics import roc_auc_score
+
     class Odd(Fixed):
         def score(self, users, histories):
             scores = super().score(users, histories).round(1)

@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-from scipy import stats
 
 from workbench.evaluation.intervals import bootstrap
 
@@ -8,6 +7,8 @@ RNG = np.random.default_rng(5)
 
 
 def test_the_interval_is_that_of_scipy_up_to_chance():
+    from scipy import stats
+
     values = RNG.exponential(size=(300, 3))
     low, high = bootstrap(values, resamples=8000)
     for at in range(3):

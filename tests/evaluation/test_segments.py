@@ -26,11 +26,13 @@ class Spread(Fixed):
         return np.array([np.random.default_rng(int(u) + 5).random(N) for u in users], np.float32).reshape(len(users), N)
 
 
-RANKED = rank_all(Spread(), FOLD.test, N, 20, Control(), train=FOLD.train)
+@pytest.fixture(scope="module")
+def ranked():
+    return rank_all(Spread(), FOLD.test, N, 20, Control(), train=FOLD.train)
 
 
-def test_users_by_activity_sum_back_to_the_number_of_all():
-    values = METRICS["ndcg"].function(RANKED, 10)
+def test_users_by_activity_sum_back_to_the_number_of_all(ranked):
+    values = METRICS["ndcg"].function(ranked, 10)
     lengths = FOLD.train.by_user.lengths[FOLD.test.who]
     group, names = deciles(lengths)
     found = by_users(values, group, names)
@@ -61,38 +63,38 @@ def test_weights_and_missing_values():
 
 @pytest.mark.parametrize("name", [name for name in BY_HITS if name != "serendipity"])
 @pytest.mark.parametrize("k", [1, 5, 20])
-def test_items_by_age_sum_back_to_the_number_of_all(name, k):
+def test_items_by_age_sum_back_to_the_number_of_all(name, k, ranked):
     shares, names = ages(FOLD.data, FOLD.train)
     assert shares.sum(axis=1).tolist() == [1] * N
-    found = by_items(RANKED, METRICS[name], k, shares, names)
-    whole = METRICS[name].function(RANKED, k).mean()
+    found = by_items(ranked, METRICS[name], k, shares, names)
+    whole = METRICS[name].function(ranked, k).mean()
     assert math.fsum(one.part for one in found) == pytest.approx(whole, rel=1e-12)
     assert sum(one.count for one in found) == len(FOLD.test.truth.item)
     assert whole > 0
 
 
-def test_genres_share_an_item_and_what_has_none_is_not_lost():
+def test_genres_share_an_item_and_what_has_none_is_not_lost(ranked):
     shares = np.zeros((N, 2))
     shares[::3] = [0.5, 0.5]
     shares[1::3, 0] = 1
-    found = by_items(RANKED, METRICS["recall"], 10, shares, ["A", "B"])
+    found = by_items(ranked, METRICS["recall"], 10, shares, ["A", "B"])
     assert [one.name for one in found] == ["A", "B", "nothing known"]
-    assert math.fsum(one.part for one in found) == pytest.approx(METRICS["recall"].function(RANKED, 10).mean())
-    hits = RANKED.items[:, :10][RANKED.hits[:, :10]]
-    rows = np.nonzero(RANKED.hits[:, :10])[0]
-    expected = sum(1 / RANKED.relevant[u] for u, i in zip(rows, hits, strict=True) if i % 3 == 2)
-    assert found[2].part == pytest.approx(expected / len(RANKED.items))
+    assert math.fsum(one.part for one in found) == pytest.approx(METRICS["recall"].function(ranked, 10).mean())
+    hits = ranked.items[:, :10][ranked.hits[:, :10]]
+    rows = np.nonzero(ranked.hits[:, :10])[0]
+    expected = sum(1 / ranked.relevant[u] for u, i in zip(rows, hits, strict=True) if i % 3 == 2)
+    assert found[2].part == pytest.approx(expected / len(ranked.items))
 
 
-def test_graded_gains_can_be_divided_too():
+def test_graded_gains_can_be_divided_too(ranked):
     from dataclasses import replace
 
-    graded = replace(RANKED, variants={"ndcg": "exponential"})
+    graded = replace(ranked, variants={"ndcg": "exponential"})
     shares, names = ages(FOLD.data, FOLD.train)
     found = by_items(graded, METRICS["ndcg"], 10, shares, names)
     assert math.fsum(one.part for one in found) == pytest.approx(METRICS["ndcg"].function(graded, 10).mean())
 
 
-def test_metrics_that_are_no_sum_over_hits_are_refused():
+def test_metrics_that_are_no_sum_over_hits_are_refused(ranked):
     with pytest.raises(WorkbenchError, match="not a sum over hits"):
-        by_items(RANKED, METRICS["mrr"], 10, np.ones((N, 1)), ["all"])
+        by_items(ranked, METRICS["mrr"], 10, np.ones((N, 1)), ["all"])

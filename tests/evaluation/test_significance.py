@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-from scipy import stats
 
 from workbench.errors import WorkbenchError
 from workbench.evaluation.significance import (
@@ -21,6 +20,8 @@ B[:20] = A[:20]  # many users do not differ
 
 
 def test_tests_equal_scipy():
+    from scipy import stats
+
     assert wilcoxon(B - A) == stats.wilcoxon(B, A).pvalue
     assert paired_t(B - A) == pytest.approx(stats.ttest_rel(B, A).pvalue)
     theirs = stats.permutation_test(
@@ -30,6 +31,8 @@ def test_tests_equal_scipy():
 
 
 def test_few_users_are_permuted_exactly_as_scipy_does():
+    from scipy import stats
+
     moved = np.array([0.3, -0.1, 0.2, 0.4, 0.25, 0.0])
     theirs = stats.permutation_test((moved,), np.sum, permutation_type="samples", n_resamples=np.inf)
     assert permutation(moved) == pytest.approx(theirs.pvalue)
@@ -63,6 +66,8 @@ def test_users_who_all_differ_by_the_same_are_as_many_coins(test, n):
 
 
 def test_two_users_who_differ_unlike_each_other_have_a_t():
+    from scipy import stats
+
     moved = np.array([0.1, 0.3])
     assert paired_t(moved) == stats.ttest_1samp(moved, 0).pvalue
     assert effect_size(moved) == pytest.approx(0.2 / np.std(moved, ddof=1))

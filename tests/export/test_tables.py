@@ -5,11 +5,9 @@ import sys
 import tempfile
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from openpyxl import load_workbook
 
 from workbench.data.reading.cells import harmless, restored
 from workbench.errors import Cancelled, WorkbenchError
@@ -98,6 +96,8 @@ def test_csv_holds_no_cell_that_would_be_executed(tmp_path):
 
 
 def test_excel_holds_texts_as_text_and_numbers_as_numbers(tmp_path):
+    from openpyxl import load_workbook
+
     texts = [*DANGEROUS, *HARMLESS[:1], "007", "x" * 40_000, "a\x01b", "<r>a & b</r>", "שלום", "李"]
     with table_file(tmp_path / "out.xlsx", SCHEMA) as write:
         write(_table([(one, at, float("nan") if at == 1 else 0.1) for at, one in enumerate(texts)]))
@@ -113,6 +113,9 @@ def test_excel_holds_texts_as_text_and_numbers_as_numbers(tmp_path):
 
 
 def test_excel_holds_truths_and_nothing_and_goes_by_arrow(tmp_path):
+    import pandas as pd
+    from openpyxl import load_workbook
+
     schema = pa.schema([("hit", pa.bool_()), ("year", pa.int16()), ("title", pa.string())])
     rows = pa.table([[True, False, None], [1995, None, -3], ["a & <b>", None, " ]]> "]], schema=schema)
     with table_file(tmp_path / "out.xlsx", schema) as write:

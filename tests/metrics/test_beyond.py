@@ -4,7 +4,6 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from sklearn.metrics import ndcg_score, roc_auc_score
 
 from workbench.metrics import Catalogue, Ranked, Ranks, all_metrics
 
@@ -175,6 +174,8 @@ def test_even_exposure_has_no_concentration_and_full_entropy():
 
 
 def test_auc_equals_scikit_learn_with_ties_and_r_precision_a_loop():
+    from sklearn.metrics import roc_auc_score
+
     rng = np.random.default_rng(1)
     truth = rng.random((30, 40)) < 0.2
     truth[:, 0] |= ~truth.any(axis=1)
@@ -199,6 +200,8 @@ def test_everything_relevant_has_no_auc():
 
 @pytest.mark.parametrize("k", [1, 5, 30])
 def test_linear_gains_equal_scikit_learn(k):
+    from sklearn.metrics import ndcg_score
+
     rng = np.random.default_rng(k)
     rating = rng.integers(0, 6, (20, 30)) * (rng.random((20, 30)) < 0.3)
     rating[:, 3] = 4

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.metrics import average_precision_score, mean_absolute_error, ndcg_score, root_mean_squared_error
 
 from workbench.metrics import Metric, Ranked, all_metrics, ranking_metric
 
@@ -135,6 +134,8 @@ def test_errors_by_hand():
 
 
 def test_errors_equal_scikit_learn():
+    from sklearn.metrics import mean_absolute_error, root_mean_squared_error
+
     rng = np.random.default_rng(0)
     predicted, truth = rng.normal(3, 1, 500), rng.integers(1, 6, 500).astype(np.float64)
     rmse, mae = (METRICS[name].function(predicted, truth).mean() for name in ("rmse", "mae"))
@@ -144,6 +145,8 @@ def test_errors_equal_scikit_learn():
 
 @pytest.mark.parametrize("k", [1, 3, 10, 30])
 def test_ndcg_equals_scikit_learn(k):
+    from sklearn.metrics import ndcg_score
+
     truth = np.random.default_rng(k).random((50, 30)) < 0.2
     truth[:, 0] |= ~truth.any(axis=1)
     order = np.random.default_rng(k + 1).permuted(np.tile(np.arange(30), (50, 1)), axis=1)
@@ -155,6 +158,8 @@ def test_ndcg_equals_scikit_learn(k):
 
 
 def test_map_over_the_whole_list_equals_scikit_learn():
+    from sklearn.metrics import average_precision_score
+
     hits = np.random.default_rng(0).random((50, 30)) < 0.2
     hits[:, 7] |= ~hits.any(axis=1)
     ours = METRICS["map"].function(ranked(hits, hits.sum(axis=1)), 30)

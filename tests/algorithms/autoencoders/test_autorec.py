@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import torch
 
 from tests.algorithms.rated import dense, errors, small, trained
 from workbench.algorithms.autoencoders.autorec import PRIOR, AutoRec
@@ -134,6 +133,8 @@ def test_with_biases_it_learns_what_they_leave_over() -> None:
 
 
 def test_tensors_follow_the_device() -> None:
+    import torch
+
     _, data = small()
     algorithm = AutoRec(factors=3)
     algorithm._device = "meta"

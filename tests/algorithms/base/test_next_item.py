@@ -4,16 +4,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
-from scipy.special import log_expit
 
 from tests.algorithms.sequence_data import N_ITEMS, created, softmax
 from tests.golden import cycle
 from workbench.algorithms import all_algorithms
 from workbench.algorithms.base.negative_sampling import Drawn
 from workbench.algorithms.base.next_item import NextItem
-from workbench.algorithms.layers.binary_loss import binary_loss, calibration
-from workbench.algorithms.layers.softmax_loss import softmax_loss
 from workbench.algorithms.sequential.gru4rec import GRU4Rec
 from workbench.algorithms.sequential.sasrec import SASRec
 from workbench.data.interactions import Array
@@ -25,11 +21,17 @@ TARGET = RNG.integers(N_ITEMS, size=9)
 
 
 def binary(negatives: Array, power: float, count: float) -> float:
+    import torch
+
+    from workbench.algorithms.layers.binary_loss import binary_loss
+
     tensors = [torch.from_numpy(one) for one in (HIDDEN, WEIGHT, BIAS, TARGET, negatives)]
     return binary_loss(*tensors, power, count).item()
 
 
 def test_bce_is_that_of_the_formula() -> None:
+    from scipy.special import log_expit
+
     negatives = np.array([3, 0, 7, 7, 11])
     scores, total = HIDDEN @ WEIGHT.T + BIAS, 0.0
     for row, right in enumerate(TARGET):
@@ -39,6 +41,8 @@ def test_bce_is_that_of_the_formula() -> None:
 
 
 def test_calibrated_bce_is_that_of_the_paper() -> None:
+    from workbench.algorithms.layers.binary_loss import calibration
+
     negatives, t = np.array([3, 0, 7, 11]), 0.75
     rate = len(negatives) / (N_ITEMS - 1)
     power = rate * (t * (1 - 1 / rate) + 1 / rate)
@@ -52,6 +56,10 @@ def test_calibrated_bce_is_that_of_the_paper() -> None:
 
 def test_where_all_items_are_alike_the_constant_is_right_from_the_start() -> None:
     """Then the loss pulls the scores of all neither up nor down."""
+    import torch
+
+    from workbench.algorithms.layers.binary_loss import binary_loss, calibration
+
     n_items, negatives, power = 50, torch.arange(0, 50, 5), calibration(10, 50, 0.75)
     bias = torch.zeros(n_items, dtype=torch.float64, requires_grad=True)
     zeros = [torch.zeros(n, 2, dtype=torch.float64) for n in (10, n_items)]
@@ -61,6 +69,8 @@ def test_where_all_items_are_alike_the_constant_is_right_from_the_start() -> Non
 
 
 def test_calibration_from_none_to_all() -> None:
+    from workbench.algorithms.layers.binary_loss import calibration
+
     assert calibration(10, 101, 0) == 1
     assert calibration(10, 101, 1) == pytest.approx(0.1)
     assert calibration(500, 101, 1) == 1  # all were compared: nothing to correct
@@ -69,6 +79,10 @@ def test_calibration_from_none_to_all() -> None:
 
 def test_calibrated_in_full_probabilities_are_those_of_all_items() -> None:
     """Without anything to read, BCE with few negatives overrates what it likes, and the calibration takes that back."""
+    from scipy.special import log_expit
+
+    from workbench.algorithms.layers.binary_loss import calibration
+
     chance, drawn = 0.3, 2  # of the right item; of the wrong ones, so many out of the 11 others in each step
     rate = drawn / (N_ITEMS - 1)
     for t, expected in ((1.0, chance), (0.0, chance / (chance + rate * (1 - chance)))):
@@ -81,6 +95,10 @@ def test_calibrated_in_full_probabilities_are_those_of_all_items() -> None:
 
 def by_hand(scores: Array, batch: dict[str, Any], algorithm: NextItem) -> float:
     """The loss from scores (n, n_items) of all items."""
+    from scipy.special import log_expit
+
+    from workbench.algorithms.layers.binary_loss import calibration
+
     if "negatives" in batch:
         drawn, rows = batch["negatives"].numpy(), np.arange(len(scores))
         power = calibration(len(drawn), scores.shape[1], algorithm.calibration)
@@ -99,6 +117,8 @@ def by_hand(scores: Array, batch: dict[str, Any], algorithm: NextItem) -> float:
 @pytest.mark.parametrize("objective", ["softmax", "sampled-softmax", "bce", "gbce"])
 @pytest.mark.parametrize("sampling", ["uniform", "popularity", "batch"])
 def test_the_loss_of_a_model_is_that_of_its_scores(objective: str, sampling: str) -> None:
+    import torch
+
     data = cycle().train
     for kind in (SASRec, GRU4Rec):
         algorithm = created(
@@ -175,6 +195,11 @@ def test_what_a_loss_does_not_use_is_not_asked_for() -> None:
 
 @pytest.mark.parametrize("chunk", [1, 2**21])
 def test_several_targets_of_a_row_are_as_good_as_rows_with_one(chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    from workbench.algorithms.layers.binary_loss import binary_loss
+    from workbench.algorithms.layers.softmax_loss import softmax_loss
+
     monkeypatch.setattr("workbench.algorithms.layers.softmax_loss.CHUNK", {"cpu": chunk})
     target = np.stack([TARGET, (TARGET + 1) % N_ITEMS, np.where(np.arange(9) % 2, -1, (TARGET + 4) % N_ITEMS)], 1)
     row, place = np.nonzero(target >= 0)

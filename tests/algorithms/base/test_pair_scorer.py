@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from scipy.signal import correlate2d
 
 from tests.algorithms.stepped import (
     Weights,
@@ -50,6 +49,8 @@ def neumf(w: Weights, p: Array, i: int) -> float:
 
 
 def convncf(w: Weights, p: Array, i: int) -> float:
+    from scipy.signal import correlate2d
+
     maps = [np.outer(p, w["item.weight"][i])]
     number = 0
     while f"layers.{number}.weight" in w:

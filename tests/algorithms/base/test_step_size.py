@@ -5,8 +5,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
-from torch import nn
 
 from tests.golden import checkerboard, cycle
 from workbench.algorithms.base.next_item import NextItem
@@ -30,12 +28,14 @@ class Slope(NeuralAlgorithm):
 
     title = "Slope"
 
-    def build(self, n_users: int, n_items: int) -> nn.Module:
+    def build(self, n_users: int, n_items: int) -> Any:
+        from torch import nn
+
         module = nn.Linear(2, 1, bias=False)
         nn.init.zeros_(module.weight)
         return module
 
-    def loss(self, module: Any, batch: dict[str, torch.Tensor]) -> torch.Tensor:
+    def loss(self, module: Any, batch: dict[str, Any]) -> Any:
         return (module.weight * batch["slope"]).sum()
 
     def batches(self, data: Interactions) -> Any:
@@ -108,6 +108,9 @@ def test_measuring_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_sparse_gradients_are_shortened_like_dense_ones() -> None:
+    import torch
+    from torch import nn
+
     norms, grads = [], []
     for sparse in (True, False):
         table = nn.Embedding(4, 2, sparse=sparse)
@@ -134,6 +137,8 @@ def test_the_schedule_goes_on_where_it_stopped() -> None:
 
 @pytest.mark.filterwarnings("ignore:CUDA is not available")
 def test_mixed_precision_is_for_cuda_alone() -> None:
+    import torch
+
     algorithm = SASRec(precision="mixed")
     for device, mixed in (("cpu", False), ("meta", False), ("cuda", True), ("cuda:1", True)):
         algorithm._device = device
@@ -146,6 +151,8 @@ def test_mixed_precision_is_for_cuda_alone() -> None:
 @pytest.mark.parametrize("objective", ["softmax", "sampled-softmax", "bce", "gbce"])
 def test_losses_take_what_layers_give_in_mixed_precision(kind: type[NextItem], objective: str) -> None:
     """bfloat16 on the processor stands in for CUDA: the loss is near that of full precision, gradients are float32."""
+    import torch
+
     algorithm = kind(factors=16, objective=objective, negatives=5, batch_size=256)
     data = cycle().train
     algorithm._create(data.n_users, data.n_items, 0)

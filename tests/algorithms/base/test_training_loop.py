@@ -10,9 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-import torch
 from safetensors.numpy import load_file, save_file
-from torch import nn
 
 from workbench.algorithms import Record, all_algorithms
 from workbench.algorithms.autoencoders.mult_dae import MultDAE
@@ -22,7 +20,6 @@ from workbench.algorithms.base.negative_sampling import Unseen
 from workbench.algorithms.base.training_loop import NeuralAlgorithm
 from workbench.algorithms.graphs.lightgcn import LightGCN
 from workbench.algorithms.graphs.ngcf import NGCF
-from workbench.algorithms.layers.softmax_loss import softmax_loss
 from workbench.algorithms.neural.convncf import ConvNCF
 from workbench.algorithms.neural.gmf import GMF
 from workbench.algorithms.neural.neumf import NeuMF
@@ -79,12 +76,14 @@ class Line(NeuralAlgorithm):
 
     title = "Line"
 
-    def build(self, n_users: int, n_items: int) -> nn.Module:
+    def build(self, n_users: int, n_items: int) -> Any:
+        from torch import nn
+
         module = nn.Linear(1, 1, bias=False)
         nn.init.ones_(module.weight)
         return module
 
-    def loss(self, module: Any, batch: dict[str, torch.Tensor]) -> torch.Tensor:
+    def loss(self, module: Any, batch: dict[str, Any]) -> Any:
         return (module.weight**2 / 2 * batch["factor"]).sum()
 
     def batches(self, data: Interactions) -> Any:
@@ -180,6 +179,8 @@ def test_the_optimizer_remembers(template: NeuralAlgorithm) -> None:
 
 @pytest.mark.parametrize("template", NEURAL, ids=lambda a: f"{a.name}-{a.optimizer}")
 def test_scoring_and_dice_thrown_between_do_not_disturb(template: NeuralAlgorithm) -> None:
+    import torch
+
     data = some_data()
     quiet, disturbed = template.model_copy(deep=True), template.model_copy(deep=True)
     finish(quiet, data)
@@ -235,6 +236,8 @@ def test_other_data_is_refused_at_resume() -> None:
 
 
 def test_nothing_is_suspended_inside_a_torch_context() -> None:
+    import torch
+
     for template in NEURAL:
         for _ in template.model_copy(deep=True).train(some_data(), 0):
             assert torch.is_grad_enabled()
@@ -243,6 +246,8 @@ def test_nothing_is_suspended_inside_a_torch_context() -> None:
 @pytest.mark.parametrize("template", NEURAL, ids=lambda a: f"{a.name}-{a.optimizer}")
 def test_tensors_follow_the_device(template: NeuralAlgorithm) -> None:
     """A step on torch's pretended device: it refuses to compute with a tensor that was left on the processor."""
+    import torch
+
     data, algorithm = some_data(), template.model_copy(deep=True)
     algorithm._device = "meta"
     algorithm._create(data.n_users, data.n_items, 0)
@@ -279,6 +284,10 @@ def test_who_has_seen_everything_is_left_out() -> None:
 
 
 def test_without_rows_the_softmax_moves_nothing() -> None:
+    import torch
+
+    from workbench.algorithms.layers.softmax_loss import softmax_loss
+
     torch.full((7, 3), torch.nan)  # memory that is given again should not show
     weight, bias = torch.ones(7, 3, requires_grad=True), torch.ones(7, requires_grad=True)
     hidden, target = torch.empty(0, 3, requires_grad=True), torch.empty(0, dtype=torch.int64)
@@ -290,6 +299,11 @@ def test_without_rows_the_softmax_moves_nothing() -> None:
 
 @pytest.mark.parametrize("chunk", [1, 2**21])
 def test_softmax_loss_and_its_gradients_are_those_of_torch(chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+    from torch import nn
+
+    from workbench.algorithms.layers.softmax_loss import softmax_loss
+
     monkeypatch.setattr("workbench.algorithms.layers.softmax_loss.CHUNK", {"cpu": chunk})
     generator = torch.Generator().manual_seed(0)
     inputs = [torch.randn(*shape, generator=generator, dtype=torch.float64) for shape in ((150, 6), (11, 6), (11,))]

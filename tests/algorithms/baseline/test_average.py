@@ -1,5 +1,4 @@
 import numpy as np
-import pandas as pd
 import pytest
 
 from tests.algorithms.movielens import explicit_fold, interactions
@@ -9,6 +8,8 @@ from workbench.metrics.rating import mae, rmse
 
 
 def small(seed=0):
+    import pandas as pd
+
     rng = np.random.default_rng(seed)
     pairs = rng.choice(20 * 15, 100, replace=False)
     frame = pd.DataFrame(

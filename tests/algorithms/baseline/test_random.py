@@ -1,6 +1,5 @@
 import numpy as np
 import pyarrow as pa
-from scipy import stats
 
 from workbench.algorithms.baseline.random import Random, _mix
 from workbench.data.interactions import Interactions, UserItems
@@ -21,6 +20,8 @@ def test_mixes_bits_like_the_published_generator():
 
 
 def test_numbers_are_uniform_and_users_independent():
+    from scipy import stats
+
     scores = scores_of(range(50))
     assert stats.kstest(scores.ravel(), "uniform").pvalue > 0.001
     correlation = np.corrcoef(scores) - np.eye(50)

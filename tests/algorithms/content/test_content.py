@@ -1,8 +1,5 @@
 import numpy as np
 import pytest
-from sklearn.decomposition import TruncatedSVD
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.preprocessing import normalize
 
 from tests.golden import interactions, with_facts
 from workbench.algorithms.base.item_features import feature_counts
@@ -36,10 +33,14 @@ def texts(given):
 
 
 def peer(given):
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
     return TfidfVectorizer(tokenizer=str.split, token_pattern=None).fit_transform(texts(given)).toarray()
 
 
 def profiles(vectors, histories, half_life):
+    from sklearn.preprocessing import normalize
+
     found = []
     for n in range(len(histories)):
         items = histories[n]
@@ -58,6 +59,9 @@ def test_tf_idf_equals_a_peer():
 
 
 def test_topics_equal_a_peer():
+    from sklearn.decomposition import TruncatedSVD
+    from sklearn.preprocessing import normalize
+
     given = data()
     histories = UserItems.from_lists([[3, 1, 4], [5]])
     scores = train(given, weighting="tf-idf", half_life=2.0, topics=2).score(np.full(2, -1), histories)

@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-import torch
 from threadpoolctl import threadpool_limits
 
 from tests.algorithms.factors.test_warp import WRAP, Chance, small_data
@@ -12,6 +11,8 @@ MIX = 0xBF58476D1CE4E5B9
 
 def loss_of_row(row, items, n_others, drawn, confidence, start, own, other):
     """The loss of one row and how many terms it has, as the paper defines it; own and other are (factors, biases)."""
+    import torch
+
     p, bias = own[0][row], own[1][row]
     entries = [(j, confidence) for j in items]
     chance = Chance((int(start) + (int(row) + 1) * MIX) % WRAP)
@@ -25,6 +26,8 @@ def loss_of_row(row, items, n_others, drawn, confidence, start, own, other):
 
 
 def test_each_step_follows_the_gradient():
+    import torch
+
     data = small_data()
     algorithm = LogisticMF(factors=5, epochs=2, negatives=3, confidence=2.5, regularization=0.3, learning_rate=0.5)
     start = LogisticMF(factors=5, negatives=3, confidence=2.5)

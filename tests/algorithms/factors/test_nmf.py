@@ -2,10 +2,8 @@ import itertools
 
 import numpy as np
 import pytest
-import scipy.optimize
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.decomposition import non_negative_factorization
 
 from tests.algorithms.movielens import interactions
 from tests.algorithms.rated import dense, errors, every_pair, small, trained
@@ -33,6 +31,8 @@ def objective(algorithm, data):
 
 def least_squares(r, q, their_bias, weight, *, biased):
     """Factors and biases of each row of `r`, by scipy; a bias of either sign is the difference of two columns."""
+    import scipy.optimize
+
     p, bias = np.zeros((len(r), q.shape[1])), np.zeros(len(r))
     for row, values in enumerate(r):
         known = ~np.isnan(values)
@@ -94,6 +94,8 @@ def test_factors_are_never_negative_and_the_loss_never_goes_up(seed, biased, wei
 
 def test_of_a_full_matrix_it_comes_at_least_as_close_as_scikit_learn():
     """With every rating known and no weights, where many steps of either end."""
+    from sklearn.decomposition import non_negative_factorization
+
     _, data = small(n=300, spare=0)
     algorithm, _ = trained(NMF(factors=4, epochs=200, regularization=0), data)
     r = inside(algorithm, data)

@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-from scipy.sparse.linalg import svds
 
 from tests.algorithms.movielens import last_held_out
 from tests.golden import checkerboard, interactions
@@ -47,6 +46,8 @@ def test_never_keeps_all_directions():
 
 
 def test_equals_scipy_on_movielens_1m_where_neighbouring_values_are_close(shared_data):
+    from scipy.sparse.linalg import svds
+
     fold = last_held_out(shared_data("ml-1m"))
     algorithm = train(fold.train, factors=50)
     strengths = svds(fold.train.matrix().astype(np.float64), k=50, return_singular_vectors=False)

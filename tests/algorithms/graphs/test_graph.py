@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-import torch
 
 from workbench.algorithms.graphs.graph import GraphModel
 from workbench.algorithms.graphs.lightgcn import LightGCN
@@ -41,6 +40,8 @@ def normalized(data: Interactions) -> Array:
 
 def ready(algorithm: GraphModel, data: Interactions) -> tuple[Any, Array]:
     """The module before its first step, its graph made and its vectors kept; the start vectors."""
+    import torch
+
     algorithm._create(data.n_users, data.n_items, 1)
     algorithm.batches(data)
     module = algorithm._module.eval()
@@ -54,6 +55,8 @@ def first_batch(algorithm: GraphModel, data: Interactions) -> dict[str, Array]:
 
 
 def test_the_graph_spreads_as_the_dense_matrix_and_so_does_its_gradient() -> None:
+    import torch
+
     data, algorithm = some_data(), LightGCN(factors=3)
     ready(algorithm, data)
     dense = normalized(data)
@@ -183,6 +186,8 @@ def test_learns_cliques_of_known_and_new_people(kind: type[GraphModel], objectiv
 
 
 def test_dropout_of_ngcf_is_for_training_only() -> None:
+    import torch
+
     data, algorithm = some_data(), NGCF(factors=3, layers=2, dropout=0.5)
     module, _ = ready(algorithm, data)
     graph = algorithm._graph

@@ -2,7 +2,6 @@ import itertools
 
 import numpy as np
 import pytest
-import torch
 
 from tests.algorithms.factors.test_warp import small_data
 from tests.algorithms.hybrid.test_feature_mf import dense_features
@@ -55,6 +54,8 @@ def test_scores_and_predictions_are_the_sum_over_every_pair():
 
 
 def test_each_step_follows_the_gradient():
+    import torch
+
     data = rated()
     algorithm = FactorizationMachine(factors=5, epochs=1, learning_rate=0.05, regularization=0.02, initial_spread=0.3)
     algorithm.learn_scale(data)

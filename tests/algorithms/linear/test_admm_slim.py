@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-from sklearn.linear_model import ElasticNet
 
 from tests.algorithms.linear.test_ease import random_data
 from workbench.algorithms.base import gram
@@ -22,6 +21,8 @@ def weights(algorithm, n_items):
 
 
 def elastic_net(x, l1, l2, positive):
+    from sklearn.linear_model import ElasticNet
+
     n, n_items = x.shape
     b = np.zeros((n_items, n_items))
     for j in range(n_items):

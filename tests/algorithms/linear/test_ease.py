@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-import scipy.linalg
 
 from tests.algorithms.movielens import last_held_out, rated_from_three
 from tests.golden import interactions
@@ -25,6 +24,8 @@ def train(data, regularization=500.0):
 
 def ridge_columns(x, weight):
     """Each item regressed on all others by least squares; the weight enters as extra rows (n_users + n_items)."""
+    import scipy.linalg
+
     n_items = x.shape[1]
     b = np.zeros((n_items, n_items))
     for j in range(n_items):

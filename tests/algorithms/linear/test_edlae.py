@@ -2,7 +2,6 @@ import itertools
 
 import numpy as np
 import pytest
-import scipy.linalg
 
 from tests.algorithms.linear.test_ease import random_data, ridge_columns
 from workbench.algorithms.linear.ease import EASE
@@ -18,6 +17,8 @@ def train(data, regularization, dropout):
 
 def every_way_to_drop(x, weight, dropout):
     """Each item, always dropped itself, regressed on the others over all ways to drop some of those."""
+    import scipy.linalg
+
     n_items = x.shape[1]
     b = np.zeros((n_items, n_items))
     for j in range(n_items):

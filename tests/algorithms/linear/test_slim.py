@@ -3,7 +3,6 @@ import warnings
 import numpy as np
 import pytest
 import scipy.sparse as sp
-from sklearn.linear_model import ElasticNet
 
 from tests.algorithms.movielens import last_held_out
 from tests.golden import interactions
@@ -31,6 +30,8 @@ def dense(algorithm, n_items):
 
 def elastic_nets(x, l1, l2, positive):
     """One elastic net of scikit-learn per item, whose loss is ours divided by the number of rows."""
+    from sklearn.linear_model import ElasticNet
+
     n, n_items = x.shape
     weights = np.zeros((n_items, n_items))
     share = l1 / (l1 + l2)

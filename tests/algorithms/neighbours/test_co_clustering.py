@@ -1,5 +1,4 @@
 import numpy as np
-import pandas as pd
 import pytest
 
 from tests.algorithms.movielens import interactions
@@ -79,6 +78,8 @@ def test_one_cluster_a_side_is_both_averages():
 
 
 def test_finds_clusters_that_are_there():
+    import pandas as pd
+
     rng = np.random.default_rng(1)
     user, item = np.indices((40, 30)).reshape(2, -1)
     shown = rng.random(len(user)) < 0.5

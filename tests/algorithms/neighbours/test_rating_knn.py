@@ -2,7 +2,6 @@ import dataclasses
 import itertools
 
 import numpy as np
-import pandas as pd
 import psutil
 import pytest
 from hypothesis import given, settings
@@ -116,6 +115,8 @@ def test_with_all_for_neighbours_it_is_the_full_weighted_sum(by, seed):
 
 def test_of_equally_near_ones_the_first_in_the_data_are_asked():
     # Three users who rated item 0 alike; the last one is asked about item 1, which the others rated 5, 3 and 1.
+    import pandas as pd
+
     rows = [(0, 0, 4), (0, 1, 5), (1, 0, 4), (1, 1, 3), (2, 0, 4), (2, 1, 1), (3, 0, 4)]
     frame = pd.DataFrame(rows, columns=["user", "item", "rating"]).astype({"rating": np.float32})
     for k, expected in ((1, 5), (2, 4), (3, 3)):

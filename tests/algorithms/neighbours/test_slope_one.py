@@ -1,5 +1,4 @@
 import numpy as np
-import pandas as pd
 import psutil
 import pytest
 
@@ -44,6 +43,8 @@ def test_equals_plain_python(weighted, n):
 
 def test_the_example_of_the_paper():
     # Figure 1: A rated the items 1 and 1.5, B rated the first 2.
+    import pandas as pd
+
     frame = pd.DataFrame({"user": [0, 0, 1], "item": [0, 1, 0], "rating": np.array([1, 1.5, 2], np.float32)})
     algorithm, _ = trained(SlopeOne(), interactions(frame, 2, 2))
     scores = algorithm.score(np.array([1], np.int32), interactions(frame, 2, 2).by_user.rows(np.array([1])))

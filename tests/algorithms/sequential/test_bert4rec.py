@@ -3,7 +3,6 @@
 import math
 
 import numpy as np
-import torch
 
 from tests.algorithms.sequence_data import (
     N_ITEMS,
@@ -43,6 +42,8 @@ def test_padding_and_company_change_nothing_but_rounding() -> None:
 
 
 def test_it_looks_both_ways() -> None:
+    import torch
+
     algorithm = small()
     with torch.no_grad():
         one, other = (algorithm.read(algorithm._module, torch.tensor([[MASK, 1, last]]))[0, 0] for last in (2, 3))

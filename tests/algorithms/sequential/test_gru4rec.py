@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-import torch
 
 from workbench.algorithms.base.negative_sampling import compared
 from workbench.algorithms.sequential.gru4rec import GRU4Rec
@@ -71,6 +70,8 @@ def test_only_the_last_items_are_read() -> None:
 
 @pytest.mark.parametrize("cell", ["gru", "lstm", "rnn"])
 def test_the_future_is_not_seen(cell: str) -> None:
+    import torch
+
     algorithm = created(cell=cell, layers=2)
     algorithm._module.eval()
     items = torch.tensor([[12, 1, 2, 3, 4, 5]])
@@ -82,6 +83,8 @@ def test_the_future_is_not_seen(cell: str) -> None:
 
 
 def test_padding_and_company_change_nothing_but_rounding() -> None:
+    import torch
+
     algorithm = created(dropout=0.0)
     algorithm._module.eval()
     alone = {"items": [[12, 1, 2]], "where": [0, 1, 2], "target": [1, 2, 3]}
@@ -117,6 +120,8 @@ def test_every_interaction_is_a_target_once_after_what_came_before(size: int, lo
 
 
 def test_loss_does_not_depend_on_the_batches() -> None:
+    import torch
+
     data = cycle()
     losses = []
     for size in (17, 10_000):

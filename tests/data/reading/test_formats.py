@@ -11,7 +11,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from openpyxl import Workbook
 from pyarrow import feather
 
 from workbench.data.importing.importer import Recipe, import_file, inspect, make_recipe, read_interactions
@@ -38,6 +37,8 @@ def csv_text(rows=ROWS):
 
 
 def workbook(path):
+    from openpyxl import Workbook
+
     book = Workbook()
     book.active.append(["about", "nothing"])
     sheet = book.create_sheet("Ratings 2020")

@@ -4,6 +4,7 @@
 """
 
 import bz2
+import functools
 import gzip
 import io
 import json
@@ -19,7 +20,6 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from openpyxl import Workbook
 from pyarrow import feather
 
 from workbench.data.importing.importer import import_file, inspect
@@ -49,6 +49,8 @@ def _zip(name, data):
 
 
 def _workbook():
+    from openpyxl import Workbook
+
     book, sink = Workbook(), io.BytesIO()
     for row in [NAMES, *ROWS]:
         book.active.append(row)
@@ -72,28 +74,33 @@ def _zst(data):
 
 MATRIX = "\n".join(",".join(str((u * i) % 5 or 99) for i in range(1, 26)) for u in range(1, 20)).encode()
 LISTS = "\n".join(" ".join(str(u * i % 17) for i in range(u % 5 + 2)) for u in range(1, 30)).encode()
-SOUND = {
-    "csv": TEXT.encode(),
-    "quoted": TEXT.replace("u1", '"u\n1"').replace("i3", '"i ""3"""').encode(),
-    "utf-16": TEXT.encode("utf-16"),
-    "::": TEXT.replace(",", "::").encode(),
-    "gz": gzip.compress(TEXT.encode()),
-    "bz2": bz2.compress(TEXT.encode()),
-    "xz": lzma.compress(TEXT.encode()),
-    "zst": _zst(TEXT.encode()),
-    "zip": _zip("ratings.csv", TEXT),
-    "jsonl": "".join(json.dumps(dict(zip(NAMES, row, strict=True))) + "\n" for row in ROWS).encode(),
-    "parquet": _sink(lambda sink: pq.write_table(TABLE, sink)),
-    "feather": _sink(lambda sink: feather.write_feather(TABLE, sink)),
-    "excel": _workbook(),
-    "sqlite": _database(),
-    "matrix": MATRIX,
-    "lists": LISTS,
-}
+
+
+@functools.cache
+def sound_files():
+    """A file of each kind, made where a test asks for it: not while tests are collected."""
+    return {
+        "csv": TEXT.encode(),
+        "quoted": TEXT.replace("u1", '"u\n1"').replace("i3", '"i ""3"""').encode(),
+        "utf-16": TEXT.encode("utf-16"),
+        "::": TEXT.replace(",", "::").encode(),
+        "gz": gzip.compress(TEXT.encode()),
+        "bz2": bz2.compress(TEXT.encode()),
+        "xz": lzma.compress(TEXT.encode()),
+        "zst": _zst(TEXT.encode()),
+        "zip": _zip("ratings.csv", TEXT),
+        "jsonl": "".join(json.dumps(dict(zip(NAMES, row, strict=True))) + "\n" for row in ROWS).encode(),
+        "parquet": _sink(lambda sink: pq.write_table(TABLE, sink)),
+        "feather": _sink(lambda sink: feather.write_feather(TABLE, sink)),
+        "excel": _workbook(),
+        "sqlite": _database(),
+        "matrix": MATRIX,
+        "lists": LISTS,
+    }
 
 
 def test_the_sound_files_are_read(tmp_path):
-    for kind, data in SOUND.items():
+    for kind, data in sound_files().items():
         (tmp_path / "f").write_bytes(data)
         found = inspect(tmp_path / "f")
         assert found["kept"] > 39, kind
@@ -123,7 +130,7 @@ def mutated(data, mutations):
 
 def check(tmp_path, kind, mutations):
     path = tmp_path / "file"
-    path.write_bytes(mutated(SOUND[kind], mutations))
+    path.write_bytes(mutated(sound_files()[kind], mutations))
     read_or_refused(path)
 
 
@@ -140,7 +147,10 @@ def read_or_refused(path):
     assert len(sentence) < 1000
 
 
-cases = {"kind": st.sampled_from(list(SOUND)), "mutations": st.lists(mutation, min_size=1, max_size=5)}
+cases = {
+    "kind": st.deferred(lambda: st.sampled_from(list(sound_files()))),
+    "mutations": st.lists(mutation, min_size=1, max_size=5),
+}
 quiet = [HealthCheck.function_scoped_fixture]
 
 

@@ -12,7 +12,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from openpyxl import load_workbook
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QFileDialog
@@ -167,6 +166,8 @@ def test_the_format_and_the_name_follow_each_other(open_at, fresh, tmp_path):
 
 
 def test_a_workbook_holds_the_same(open_at, fresh, tmp_path):
+    from openpyxl import load_workbook
+
     opened = open_at(fresh)
     opened.choose(opened.page.place.format, ".xlsx")
     opened.until(lambda: opened.page.preview.table.model().rowCount() == 10)

@@ -13,7 +13,7 @@ from workbench.control import Control
 from workbench.data.interactions import Interactions
 from workbench.export.run_report import facts_of, groups_of
 from workbench.files import read_json, write_json
-from workbench.jobs import JOBS
+from workbench.jobs.comparing import compare
 from workbench.metrics import all_metrics
 from workbench.training.comparing import Family, compare_runs
 from workbench.training.run import Run
@@ -99,7 +99,7 @@ def test_every_pair_has_one_answer_alone_among_three_and_among_ten(project, whol
 
 def test_window_command_line_and_report_say_the_same(project, whole, capsys):
     folders = [str(project / "runs" / name) for name in NAMES]
-    assert answers(JOBS["compare"](runs=folders, control=Control())) == whole
+    assert answers(compare(folders, Control())) == whole
     for some in (folders, folders[:3], folders[4:6]):
         names = [one.rpartition("/")[2] for one in some]
         mine = {frozenset(pair): whole[frozenset(pair)] for pair in combinations(names, 2)}

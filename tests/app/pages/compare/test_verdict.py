@@ -16,7 +16,7 @@ from workbench.control import Control
 from workbench.evaluation.significance import compare_pair
 from workbench.evaluation.verdict import verdict_of
 from workbench.files import write_json
-from workbench.jobs import compare
+from workbench.jobs.comparing import compare
 from workbench.metrics import all_metrics
 
 GOOD = {"ndcg@10": (0.4, 0.3, 0.5), "coverage@10": (0.7, None, None), "rmse": (0.9, 0.8, 1.0)}

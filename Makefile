@@ -1,9 +1,10 @@
 # make demo    set up, run the main job on the sample, open the window on the result where there is a display
 # make test    set up, pass the tests
 # make lint    style, types and the walls between the rooms
+# make docs    write the documentation to build/docs
 # make run     set up, open the window
 # make clean   remove what the commands above made
-.PHONY: demo test lint run setup clean
+.PHONY: demo test lint docs run setup clean
 .DEFAULT_GOAL := demo
 
 STAMP := .venv/.set-up
@@ -24,6 +25,9 @@ lint: $(STAMP)
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports --no-logo
+
+docs: $(STAMP)
+	.venv/bin/python -m sphinx --fail-on-warning --quiet -b html docs build/docs
 
 setup: $(STAMP)
 

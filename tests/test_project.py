@@ -7,6 +7,7 @@ import pytest
 
 from workbench import project as projects
 from workbench.errors import WorkbenchError
+from workbench.processes import start_time
 from workbench.project import FILE, LOCK, Project
 
 
@@ -45,7 +46,7 @@ def test_a_lock_of_a_living_process_holds(tmp_path):
     made = Project.create(tmp_path / "films")
     other = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     try:
-        about = {"pid": other.pid, "host": projects.socket.gethostname(), "started": projects._started(other.pid)}
+        about = {"pid": other.pid, "host": projects.socket.gethostname(), "started": start_time(other.pid)}
         (made.folder / LOCK).write_text(json.dumps(about))
         with pytest.raises(WorkbenchError, match=f"process {other.pid}"):
             made.lock()

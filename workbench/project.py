@@ -18,6 +18,7 @@ import platformdirs
 
 from workbench.errors import WorkbenchError
 from workbench.files import read_json, write_json
+from workbench.processes import is_alive, start_time
 
 FILE, LOCK = "project.json", "lock.json"
 MOST_RECENT = 12
@@ -176,7 +177,7 @@ class Project:
                 "Go to that window, or close it and try again."
             )
             raise WorkbenchError(message)
-        about = {"pid": os.getpid(), "host": socket.gethostname(), "started": _started(os.getpid())}
+        about = {"pid": os.getpid(), "host": socket.gethostname(), "started": start_time(os.getpid())}
         write_json(self.folder / LOCK, about)
 
     def unlock(self) -> None:
@@ -195,21 +196,9 @@ class Project:
         """Process that has the project open, None where there is none (or it is this one)."""
         lock = self._lock()
         pid = lock.get("pid")
-        if not isinstance(pid, int) or pid == os.getpid() or lock.get("host") != socket.gethostname():
+        if pid == os.getpid() or lock.get("host") != socket.gethostname():
             return None
-        # A number may be used again: the same process is one that also started at the same time.
-        return pid if lock.get("started") is not None and _started(pid) == lock["started"] else None
-
-
-def _started(pid: int) -> float | None:
-    """When a living process started, seconds since 1970; None where there is no such process."""
-    import psutil
-
-    try:
-        process = psutil.Process(pid)
-        return None if process.status() == psutil.STATUS_ZOMBIE else round(process.create_time(), 1)
-    except psutil.Error:
-        return None
+        return pid if is_alive(pid, lock.get("started")) else None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,37 @@
+"""Whether a process that was noted down in a file is still at work."""
+
+import math
+from typing import Any
+
+# Two readings of one start time may differ by this much after the system's clock was set; a number of a process is not
+# given to another one so soon.
+CLOCK_SECONDS = 2.0
+
+
+def start_time(pid: int) -> float | None:
+    """When a living process started, seconds since 1970; None where there is no such process.
+
+    A zombie, which has ended and waits for its parent to ask how, counts as no process.
+    """
+    import psutil
+
+    try:
+        process = psutil.Process(pid)
+        return None if process.status() == psutil.STATUS_ZOMBIE else float(process.create_time())
+    except (psutil.Error, ValueError, OverflowError):  # the latter two for numbers that no process can have
+        return None
+
+
+def is_alive(pid: Any, started: Any) -> bool:
+    """Whether the process with this number that started at this time still runs.
+
+    Parameters
+    ----------
+    pid, started
+        As they were read from a file, which may hold anything: what is no number of a process and no time is not alive.
+        The time is needed because the system gives a number to another process when the first one has ended.
+    """
+    if not isinstance(pid, int) or isinstance(pid, bool) or not isinstance(started, int | float) or pid <= 0:
+        return False
+    found = start_time(pid)
+    return found is not None and math.isclose(found, started, rel_tol=0, abs_tol=CLOCK_SECONDS)

@@ -31,7 +31,7 @@ def test_the_project_can_be_opened_and_holds_trained_runs(made):
     assert (project.name, project.data, project.split["name"]) == ("MovieLens small", "movielens-small", "last-n")
     runs = [Run.open(folder) for folder in project.run_folders()]
     assert sorted(run.spec.algorithm for run in runs) == ["biased-svd", "item-knn", "popularity"]
-    assert {run.status()["state"] for run in runs} == {"done"}
+    assert {run.status().state for run in runs} == {"done"}
     assert len(runs[0].data) == 100_004
 
 

@@ -204,7 +204,7 @@ def test_standing_by_trains_the_run_it_is_given_and_outlives_its_giver(run):
     process.stdin.close()
     process.stdout.close()  # nobody listens any more
     assert process.wait(60) == 0
-    assert other.status()["state"] == "done"
+    assert other.status().state == "done"
 
 
 def test_standing_by_ends_when_nobody_is_left():

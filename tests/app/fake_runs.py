@@ -4,8 +4,7 @@ import json
 import os
 import time
 
-import psutil
-
+from tests.statuses import living, set_status
 from workbench.app.heartbeat import Heartbeat
 from workbench.files import write_json
 from workbench.metrics import all_metrics
@@ -55,16 +54,6 @@ def live_run(project, name, algorithm="bpr", epochs=50):
     write_records(run, [])
     set_status(run, "running", **living(), epochs=epochs, epoch=0, device="cpu", memory_bytes=340_000_000)
     return run
-
-
-def living():
-    """Facts of a process that lives: this one."""
-    return {"pid": os.getpid(), "process_started": psutil.Process().create_time()}
-
-
-def set_status(run, state, **facts):
-    """Replace the status of a run."""
-    run.set_status(state, **facts)
 
 
 def write_records(run, lines):

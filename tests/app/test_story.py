@@ -93,7 +93,7 @@ class Person:
         self.until(lambda: self.window.page.kind is not None and self.window.page.kind.title == name)
 
     def done(self):
-        return [one for one in self.window.session.all_runs() if one.status["state"] == "done"]
+        return [one for one in self.window.session.all_runs() if one.state == "done"]
 
 
 @pytest.fixture

@@ -319,7 +319,7 @@ def answers(person, name, times):
             words.append(run.head.state.text())
         else:
             killed = time.monotonic()
-            os.kill(int(run.info.status["pid"]), signal.SIGKILL)
+            os.kill(int(run.info.status.pid), signal.SIGKILL)
             kills.append(person.until(lambda: run.info.state == "lost") - killed)
             words += [run.head.state.text(), run.info.reason]
         person.until(lambda: person.session.runs.active() is None)

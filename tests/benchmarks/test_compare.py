@@ -136,7 +136,7 @@ def actions(page):
     def report(at):
         row = next(row for row in range(table.rowAt(60), 999) if table.runs().run_at(table.runs().source_row(row)))
         info = table.runs().run_at(table.runs().source_row(row))  # one that is in sight
-        info.status = {**info.status, "last": {**info.status["last"], "seconds": 1.0 + at}}
+        info.status = info.status.but(last=info.status.last.model_copy(update={"seconds": 1.0 + at}))
         session.run_changed.emit(info.id)
         catch_up(at)
 

@@ -86,9 +86,9 @@ def trained(folder, name, algorithm):
     seconds = after.children_user + after.children_system - before.children_user - before.children_system
     status = run.status()
     if ended.returncode > 0:
-        pytest.fail(status.get("reason") or ended.stderr)
-    best = status.get("best") or status.get("last") or {}
-    return (best.get("validation") or {}).get("ndcg@10", 0.0), seconds, status
+        pytest.fail(status.reason or ended.stderr)
+    best = status.best or status.last
+    return best.validation.get("ndcg@10", 0.0) if best is not None else 0.0, seconds, status
 
 
 @pytest.mark.parametrize(
@@ -101,8 +101,8 @@ def test_beats_popularity_as_it_comes(name, algorithm, say, project):
     if reason:
         pytest.skip(reason)
     value, seconds, status = trained(folder, name, algorithm)
-    epochs = f", epoch {status['best']['epoch']} of {status['epoch']}" if status.get("best") else ""
-    cut = f", cut after {LIMIT} s" if status["state"] != "done" else ""
+    epochs = f", epoch {status.best.epoch} of {status.epoch}" if status.best else ""
+    cut = f", cut after {LIMIT} s" if status.state != "done" else ""
     found = f"{value:.4f} ({seconds:.0f} s of processor{epochs}{cut})"
     say(f"{algorithm} on {name}", found, f"> {popularity:.4f}", "NDCG@10 on validation")
     if cut and value <= popularity:

@@ -15,7 +15,6 @@ import psutil
 import pytest
 
 from workbench.data.importing.importer import import_file
-from workbench.files import read_json
 from workbench.project import Project
 from workbench.training.run import Run
 
@@ -115,15 +114,15 @@ def one_run(project, measure, data, name, settings):
         before = after = seconds_of(process)
         standby.stdin.write(json.dumps({"run": str(run.folder)}) + "\n")
         standby.stdin.close()
-        while standby.poll() is None and run.status()["state"] in ("queued", "running"):
+        while standby.poll() is None and run.status().state in ("queued", "running"):
             after = seconds_of(process)
             time.sleep(0.05)
         if CLOCK == "wall":
             after = time.perf_counter()
-    status = read_json(run.folder / "status.json")
-    assert status["state"] == "done", status
+    status = run.status()
+    assert status.state == "done", status
     files = {path.stat().st_ino: path.stat().st_size for path in run.folder.glob("*.safetensors")}
-    return said, after - before, status["peak_memory_bytes"], sum(files.values())
+    return said, after - before, status.peak_memory_bytes, sum(files.values())
 
 
 def test_what_is_said_holds_within_a_factor_of_two(project, measure, capsys):

@@ -44,7 +44,7 @@ def wait_for(run, process, epoch):
     """Until this process is at work on the run and an epoch is finished."""
     while process.poll() is None:
         records = read_records(run.folder / "records.jsonl")
-        if run.status().get("pid") == process.pid and (not epoch or (records and records[-1]["epoch"] >= epoch)):
+        if run.status().pid == process.pid and (not epoch or (records and records[-1]["epoch"] >= epoch)):
             return
         time.sleep(0.005)
 
@@ -85,7 +85,7 @@ def test_a_run_that_is_killed_ends_like_one_that_was_not(say, tmp_path, sample):
         assert process.poll() is None, "the run ended before it was killed often enough: raise KILL_EPOCHS"
         process.kill()
         process.wait()
-        assert broken.status()["state"] in ("lost", "queued")
+        assert broken.status().state in ("lost", "queued")
         half = check_files(broken.folder)
         left += len(half)
         places.update(name.split(".")[0] for name in half)
@@ -93,7 +93,7 @@ def test_a_run_that_is_killed_ends_like_one_that_was_not(say, tmp_path, sample):
         epochs.append(load_weights(checkpoint)[1] if checkpoint.exists() else 0)
     process = begin(broken)
     assert process.wait() == 0
-    assert broken.status()["state"] == "done"
+    assert broken.status().state == "done"
     assert check_files(broken.folder) == []
     model, other = bits(whole), bits(broken)
     same = model == other and losses(whole) == losses(broken)

@@ -37,7 +37,7 @@ def test_a_signal_ends_with_130_and_the_run_goes_on_to_the_same_model(folder, tm
     assert out == ""
     assert "Traceback" not in err
     assert f"workbench train --run {tmp_path / 'broken'}" in err
-    assert Run.open(tmp_path / "broken").status()["state"] == "cancelled"
+    assert Run.open(tmp_path / "broken").status().state == "cancelled"
     assert not list((tmp_path / "broken").rglob("*.part"))
     said = value("train", "--run", tmp_path / "broken")
     assert said["status"] == "done"

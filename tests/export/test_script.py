@@ -8,6 +8,7 @@ import sys
 import numpy as np
 import pytest
 
+from tests.statuses import set_status
 from workbench.algorithms import all_algorithms
 from workbench.data.importing.importer import import_file, make_recipe
 from workbench.errors import WorkbenchError
@@ -137,10 +138,10 @@ def test_what_a_script_cannot_do_is_said(session, tmp_path):
         del earlier["asked"]
         write_json(run.folder / "evaluation.json", earlier)
         assert 'evaluate(metrics=["ndcg", "recall"], k=[3], like="recbole")' in script([run])
-        run.set_status("failed")
+        set_status(run, "failed")
         with pytest.raises(WorkbenchError, match="no model"):
             script([run])
-        run.set_status("done")  # later than the blend
+        set_status(run, "done")  # later than the blend
         with pytest.raises(WorkbenchError, match="after blend had blended it"):
             with_members([session["blend"]])
     finally:
@@ -149,10 +150,10 @@ def test_what_a_script_cannot_do_is_said(session, tmp_path):
     gmf = session["gmf"]
     kept_status = (gmf.folder / "status.json").read_bytes()
     try:
-        gmf.set_status("stopped", epoch=0)
+        set_status(gmf, "stopped", epoch=0)
         with pytest.raises(WorkbenchError, match="within its first epoch"):
             script([gmf])
-        gmf.set_status("stopped", epoch=2)
+        set_status(gmf, "stopped", epoch=2)
         assert "epochs=2," in script([gmf])
     finally:
         (gmf.folder / "status.json").write_bytes(kept_status)

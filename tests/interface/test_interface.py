@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 import workbench
+from tests.statuses import set_status
 from workbench import interface
 from workbench.cli import main
 from workbench.errors import WorkbenchError
@@ -178,9 +179,9 @@ def test_a_run_with_a_folder_stays_and_is_taken_up_again(fold, tmp_path):
     first = run.recommend(k=2)
     assert workbench.train(fold, "bpr", epochs=2, folder=folder).recommend(k=2).equals(first)
     assert (folder / "model.safetensors").stat().st_mtime_ns == stamp
-    RunFolder.open(folder).set_status("lost")  # killed
+    set_status(RunFolder.open(folder), "lost")  # killed
     workbench.train(fold, "bpr", epochs=2, folder=str(folder))
-    assert RunFolder.open(folder).status()["state"] == "done"
+    assert RunFolder.open(folder).status().state == "done"
     for other in ({"epochs": 3}, {"epochs": 2, "seed": 1}, {"epochs": 2, "patience": 3}):
         with pytest.raises(WorkbenchError, match="already holds a run, and not this one"):
             workbench.train(fold, "bpr", folder=folder, **other)
@@ -223,8 +224,8 @@ def test_what_interrupts_a_training_leaves_no_run_that_seems_to_run(fold, tmp_pa
         patch.setattr(Trainer, "train", interrupted)
         with pytest.raises(KeyboardInterrupt):
             workbench.train(fold, "popularity", folder=tmp_path / "run")
-    assert RunFolder.open(tmp_path / "run").status()["state"] == "cancelled"
-    assert workbench.train(fold, "popularity", folder=tmp_path / "run").status["state"] == "done"
+    assert RunFolder.open(tmp_path / "run").status().state == "cancelled"
+    assert workbench.train(fold, "popularity", folder=tmp_path / "run").status.state == "done"
 
 
 def test_wrong_wishes_are_refused_with_a_sentence(data, fold, run):

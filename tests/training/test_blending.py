@@ -38,7 +38,7 @@ def test_a_blend_is_trained_evaluated_and_written_like_any_run(members, tmp_path
     runs, folder = members
     blend = Run.create_blend(folder, {"runs": names(runs)})
     assert (blend.spec.data_hash, blend.spec.split_settings) == (runs[0].spec.data_hash, runs[0].spec.split_settings)
-    assert train_run(folder)["state"] == "done"
+    assert train_run(folder).state == "done"
     assert validated(blend) >= max(map(validated, runs)) - 1e-6
     last = blend.records()[-1]["values"]
     assert list(last) == [one.name for one in runs]

@@ -41,5 +41,5 @@ def test_stops_when_nothing_better_comes_and_keeps_the_best(name, data, monkeypa
     run = Run.create(folder.parents[1] / "runs" / "one", folder, name, {"epochs": 9}, patience=2)
     status = train_run(run.folder)
     assert epochs_judged == [1, 2, 3, 4]
-    assert (status["state"], status["epoch"], status["best"]["epoch"]) == ("done", 4, 2)
+    assert (status.state, status.epoch, status.best.epoch) == ("done", 4, 2)
     assert load_weights(run.folder / "model.safetensors")[1] == 2

@@ -19,7 +19,7 @@ def test_a_training_whose_loss_ran_away_is_tried_with_smaller_steps(make_run):
     with pytest.MonkeyPatch.context() as patch, pytest.raises(WorkbenchError):
         patch.setattr(kind, "loss", lambda self, module, batch: sum(p.sum() for p in module.parameters()) * np.nan)
         train_run(run.folder)
-    reason = run.status()["reason"]
+    reason = run.status().reason
     assert proposed("gmf", reason, **wild) == {"learning_rate": 1.0, "clip": 1.0}
 
 
@@ -31,7 +31,7 @@ def test_a_training_without_memory_is_tried_smaller(make_run, monkeypatch):
     monkeypatch.setattr(find("gmf"), "loss", full)
     with pytest.raises(WorkbenchError):
         train_run(run.folder)
-    found = proposed("gmf", run.status()["reason"], batch_size=1024, factors=64)
+    found = proposed("gmf", run.status().reason, batch_size=1024, factors=64)
     assert found == {"batch_size": 512, "factors": 32}
 
 

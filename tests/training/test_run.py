@@ -1,11 +1,13 @@
 import json
+import os
 
 import pytest
 
+from tests.statuses import living, set_status
 from workbench.algorithms import find
 from workbench.errors import WorkbenchError
 from workbench.training.records import read_records
-from workbench.training.run import Run, new_run_name, process_facts
+from workbench.training.run import Run, new_run_name
 
 
 def test_a_new_run_writes_out_every_default_and_waits(make_run):
@@ -14,7 +16,7 @@ def test_a_new_run_writes_out_every_default_and_waits(make_run):
     assert asked["hyperparameters"] == {"regularization": 500.0}
     assert asked["split_settings"]["n"] == 1
     assert asked["data"] == "../../data/small"
-    assert Run.open(run.folder).status()["state"] == "queued"
+    assert Run.open(run.folder).status().state == "queued"
 
 
 @pytest.mark.parametrize(
@@ -57,30 +59,23 @@ def test_a_folder_without_a_run_is_refused_in_a_sentence(tmp_path):
 
 def test_running_without_its_process_is_lost(make_run):
     run = make_run("popularity")
-    run.set_status("running", **process_facts())
-    assert run.status()["state"] == "running"
-    facts = process_facts()
-    run.set_status("running", **facts | {"process_started": facts["process_started"] - 1})  # the number was used again
-    assert run.status()["state"] == "lost"
+    set_status(run, "running", **living())
+    assert run.status().state == "running"
+    started = living()["process_started"]
+    set_status(run, "running", pid=os.getpid(), process_started=started - 60)  # the number was given to another process
+    assert run.status().state == "lost"
     (run.folder / "status.json").write_text("{", encoding="utf-8")
-    assert run.status()["state"] == "lost"
+    assert run.status().state == "lost"
 
 
 def test_a_run_at_work_elsewhere_is_not_taken(make_run):
     run = make_run("popularity")
-    facts = process_facts()
-    run.set_status("running", pid=1, process_started=_started(1))
+    set_status(run, "running", **living(1))
     with pytest.raises(WorkbenchError, match="being trained by process 1"):
         run.queue()
-    run.set_status("running", **facts)
+    set_status(run, "running", **living())
     run.queue()
-    assert run.status()["state"] == "queued"
-
-
-def _started(pid):
-    import psutil
-
-    return psutil.Process(pid).create_time()
+    assert run.status().state == "queued"
 
 
 def test_data_outside_the_project_is_not_opened(make_run):

@@ -10,6 +10,7 @@ import time
 import numpy as np
 import pytest
 
+from tests.statuses import set_status
 from workbench.algorithms import find
 from workbench.algorithms.factors.biased_svd import BiasedSVD
 from workbench.control import Control
@@ -49,8 +50,8 @@ class StopAfter(Control):
 def test_a_closed_form_run_is_done_with_a_model_a_record_and_a_validation(make_run):
     run = make_run("ease")
     status = train_run(run.folder)
-    assert status["state"] == "done"
-    assert status["peak_memory_bytes"] > 0
+    assert status.state == "done"
+    assert status.peak_memory_bytes > 0
     [record] = run.records()
     assert 0 < record["validation"]["ndcg@10"] <= 1
     assert not (run.folder / "checkpoint.safetensors").exists()
@@ -71,7 +72,7 @@ def test_a_cancelled_run_goes_on_and_ends_like_one_that_was_not(make_run):
     for looks in (3, 4):
         with pytest.raises(Cancelled):
             train_run(broken.folder, StopAfter(looks))
-        assert broken.status()["state"] == "cancelled"
+        assert broken.status().state == "cancelled"
     train_run(broken.folder)
     assert same(model(whole), model(broken))
     assert [r["loss"] for r in whole.records()] == [r["loss"] for r in broken.records()]
@@ -84,7 +85,7 @@ def test_with_validation_the_best_epoch_is_kept_and_patience_ends_the_run(make_r
     best = int(np.argmin(values)) + 1
     assert len(values) == best + 3
     assert load_weights(run.folder / "model.safetensors")[1] == best
-    assert run.status()["best"]["epoch"] == best
+    assert run.status().best.epoch == best
 
 
 def test_stopping_keeps_the_last_finished_epoch(make_run):
@@ -100,8 +101,8 @@ def test_stopping_keeps_the_last_finished_epoch(make_run):
                 time.sleep(0.03)  # longer than the trainer waits between two looks at the folder
 
     status = train_run(run.folder, AskToStop())
-    assert status["state"] == "stopped"
-    assert load_weights(run.folder / "model.safetensors")[1] == status["epoch"] == 5
+    assert status.state == "stopped"
+    assert load_weights(run.folder / "model.safetensors")[1] == status.epoch == 5
     assert not (run.folder / "control.json").exists()
 
 
@@ -111,12 +112,12 @@ PAUSE = 1.5  # seconds
 def test_a_paused_run_waits_and_goes_on(make_run):
     run = make_run("biased-svd", SVD)
     run.control("pause")
-    run.set_status("queued")
+    set_status(run, "queued")
     seen = []
 
     def resume_when_paused():
         for _ in range(500):
-            state = run.status()["state"]
+            state = run.status().state
             if state == "paused":
                 seen.append(len(run.records()))
                 time.sleep(PAUSE)
@@ -137,14 +138,14 @@ def test_a_paused_run_waits_and_goes_on(make_run):
     status = train_run(run.folder, PauseFirst())
     watcher.join()
     assert seen == [1]
-    assert status["state"] == "done"
-    assert status["last"]["seconds"] < PAUSE  # waiting is not training
+    assert status.state == "done"
+    assert status.last.seconds < PAUSE  # waiting is not training
 
 
 def test_an_old_wish_does_not_touch_a_new_training(make_run):
     run = make_run("popularity")
     run.control("cancel")
-    assert train_run(run.folder)["state"] == "done"
+    assert train_run(run.folder).state == "done"
 
 
 NET = {"epochs": 4, "factors": 4, "batch_size": 64}
@@ -204,7 +205,7 @@ def test_more_epochs_end_like_a_run_that_had_them_from_the_start(make_run):
     train_run(run.folder)
     evaluate_run(run)
     run.extend(2)
-    assert run.status()["state"] == "queued"
+    assert run.status().state == "queued"
     assert not (run.folder / "evaluation.json").exists()
     train_run(run.folder)
     longer = make_run("biased-svd", SVD | {"epochs": 5}, patience=0)
@@ -222,11 +223,11 @@ def test_more_epochs_are_trained_though_patience_had_ended_the_run(make_run, mon
     monkeypatch.setattr("workbench.training.validation.Judge.key", "ndcg@10", raising=False)
     run = make_run("gmf", NET | {"epochs": 9}, patience=2)
     train_run(run.folder)
-    assert run.status()["epoch"] == 3
+    assert run.status().epoch == 3
     run.extend(5)
     train_run(run.folder)
-    assert run.status()["epoch"] == 5  # two more without a better one
-    assert run.status()["best"]["epoch"] == 1
+    assert run.status().epoch == 5  # two more without a better one
+    assert run.status().best.epoch == 1
 
 
 @pytest.mark.parametrize(
@@ -259,7 +260,7 @@ def test_a_device_that_is_not_there_is_refused(make_run, monkeypatch):
         with pytest.raises(WorkbenchError, match="Choose the device 'cpu'"):
             train_run(make_run("gmf", NET, device=device).folder)
     run = make_run("gmf", NET | {"epochs": 1})
-    assert train_run(run.folder)["device_reason"].startswith("No graphics processor")
+    assert train_run(run.folder).device_reason.startswith("No graphics processor")
 
 
 def test_a_loss_that_is_no_number_fails_with_what_to_try(make_run):
@@ -277,8 +278,8 @@ def test_a_loss_that_is_no_number_fails_with_what_to_try(make_run):
         with pytest.raises(WorkbenchError, match="Lower the learning rate"):
             train_run(run.folder)
     status = run.status()
-    assert status["state"] == "failed"
-    assert "epoch 3" in status["reason"]
+    assert status.state == "failed"
+    assert "epoch 3" in status.reason
     assert load_weights(run.folder / "checkpoint.safetensors")[1] == 2
 
 
@@ -302,8 +303,8 @@ def test_whatever_fails_is_told_in_the_folder(make_run, error, says):
         patch.setattr(EASE, "train", fail)
         with pytest.raises(WorkbenchError, match=says):
             train_run(run.folder)
-    assert run.status()["state"] == "failed"
-    assert says in run.status()["reason"]
+    assert run.status().state == "failed"
+    assert says in run.status().reason
     assert "Traceback" in (run.folder / "log.txt").read_text(encoding="utf-8")
 
 
@@ -358,7 +359,7 @@ def test_killed_at_random_moments_a_run_ends_like_one_that_was_not(make_run, alg
         time.sleep(moments.random() * 0.1)  # the moment is the point
         process.send_signal(signal.SIGKILL)
         process.communicate()
-        assert broken.status()["state"] in ("lost", "done")
+        assert broken.status().state in ("lost", "done")
         for file in broken.folder.glob("*.json"):
             json.loads(file.read_text(encoding="utf-8"))
     train_run(broken.folder)
@@ -375,9 +376,9 @@ def _train_elsewhere(run):
 
 def _wait_for_epochs(run, process):
     """Until the process has finished an epoch of its own."""
-    before = run.status().get("epoch", 0)
+    before = run.status().epoch
     while process.poll() is None:
         status = run.status()
-        if status.get("pid") == process.pid and status.get("epoch", 0) > before:
+        if status.pid == process.pid and status.epoch > before:
             return
         time.sleep(0.005)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench.commands.options import (
     FURTHER,
@@ -23,6 +23,10 @@ from workbench.commands.options import (
 from workbench.commands.output import Answer, Progress, size
 from workbench.control import Control
 from workbench.errors import WorkbenchError
+from workbench.training.run_state import RunState
+
+if TYPE_CHECKING:
+    from workbench.training.run_status import RunStatus
 
 LAST_WORDS = (
     "Hyperparameters: workbench algorithms NAME. A blend of runs needs no FILE: workbench train --algorithm blend --set "
@@ -102,7 +106,7 @@ def train(args: argparse.Namespace, progress: Progress) -> Answer:
     elif args.file is None:
         _refuse_new_wishes(args)
         run = Run.open(args.run)
-        if run.status()["state"] == "done":
+        if run.status().state is RunState.DONE:
             progress.say(f"The run in {args.run} is finished; there is nothing to go on with.")
             return _answer(run)
     else:
@@ -257,15 +261,15 @@ class _Following(Control):
     def progress(self, fraction: float, text: str = "") -> None:
         self.shown.progress(fraction, text)
 
-    def _show(self, status: dict[str, Any]) -> None:
-        epochs = status.get("epochs") or 0
-        done = status.get("epoch", 0) + status.get("part", 0.0)
+    def _show(self, status: "RunStatus") -> None:
+        epochs, done = status.epochs, status.epoch + status.part
         words = [f"epoch {min(int(done) + 1, epochs)} of {epochs}"] if epochs else []
-        if status.get("loss") is not None:
-            words.append(f"loss {status['loss']:.4g}")
-        words += [f"{name} {value:.4f}" for name, value in ((status.get("last") or {}).get("validation") or {}).items()]
-        if status.get("seconds_left") is not None:
-            words.append(f"{status['seconds_left']:.0f} s left")
+        if status.loss is not None:
+            words.append(f"loss {status.loss:.4g}")
+        if status.last is not None:
+            words += [f"{name} {value:.4f}" for name, value in status.last.validation.items()]
+        if status.seconds_left is not None:
+            words.append(f"{status.seconds_left:.0f} s left")
         self.shown.show(done / epochs if epochs else 0.0, " · ".join(words))
 
 
@@ -287,9 +291,9 @@ def _answer(run: Any) -> Answer:
     last = records[-1] if records else None
     value = {
         "run": str(run.folder),
-        "status": status["state"],
+        "status": status.state.value,
         "seconds": last["seconds"] if last else None,
-        "peak_memory_bytes": status.get("peak_memory_bytes"),
+        "peak_memory_bytes": status.peak_memory_bytes,
         "records": len(records),
         "last": last,
     }
@@ -298,7 +302,7 @@ def _answer(run: Any) -> Answer:
 
 def _words(run: Any, value: dict[str, Any]) -> str:
     last = value["last"] or {}
-    words = [f"{run.new_algorithm().title}: {value['status']}"]
+    words = [f"{run.new_algorithm().title}: {run.status().state.label.lower()}"]
     if value["seconds"] is not None:
         words.append(f"{value['seconds']:.1f} s")
     if last.get("epochs"):

@@ -20,7 +20,8 @@ from workbench.export.tables import check_folder
 from workbench.files import read_json, whole_file
 from workbench.metrics import all_metrics, metric_title
 from workbench.resources import resource
-from workbench.training.run import Run, now
+from workbench.training.run import Run
+from workbench.training.status import now
 from workbench.version import __version__
 
 HEADLINE = "ndcg@10"

@@ -121,9 +121,8 @@ def _of_people(best: Sequence[Facts], metric: str) -> Iterator[Chart]:
 def chart_run(one: Facts) -> ChartRun:
     """What charts have to know of a run."""
     last = one.records[-1].get("seconds") if one.records else None
-    best = one.run.status().get("best")
-    chosen = best.get("validation") if isinstance(best, dict) else None
-    known = next(((name, value) for name, value in (chosen or {}).items() if is_number(value)), None)
+    best = one.run.status().best
+    known = next(iter(best.validation.items()), None) if best is not None else None
     return ChartRun(
         one.run.name,
         one.title,

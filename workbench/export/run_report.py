@@ -17,6 +17,7 @@ from workbench.metrics import all_metrics
 from workbench.training.comparing import compare_runs
 from workbench.training.run import Run
 from workbench.training.run_notes import Facts as Words
+from workbench.training.run_status import RunStatus
 
 # A name in a table or a picture has no more letters; a person's title may have more.
 LONGEST = 80
@@ -242,16 +243,16 @@ def _who(titles: list[str], runs: Sequence[Facts]) -> str:
     return "all of these runs" if len(titles) == len(runs) > 1 else ", ".join(titles)
 
 
-def _about(run: Run, status: Json, words: Words) -> list[tuple[str, str]]:
+def _about(run: Run, status: RunStatus, words: Words) -> list[tuple[str, str]]:
     spec = run.spec
-    device = status.get("device")
+    device = status.device
     said = [
         ("Seed", str(spec.seed)),
-        ("Device", " – ".join(filter(None, [str(device or spec.device), str(status.get("device_reason") or "")]))),
+        ("Device", " – ".join(filter(None, [str(device or spec.device), status.device_reason]))),
         ("Threads", str(spec.threads) if spec.threads else "as many as are best for the algorithm"),
         ("Early stopping", f"after {spec.patience} epochs without a better validation" if spec.patience else "never"),
         ("Changed", "; ".join(f"{one.name} {one.value:g} since epoch {one.since:g}" for one in spec.changes)),
-        ("State", str(status.get("state", ""))),
+        ("State", status.state.label),
         ("Asked for", spec.created),
         ("Tags", ", ".join(words.tags)),
         ("Note", words.note),

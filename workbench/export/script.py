@@ -103,7 +103,7 @@ def _members(blend: Run) -> list[Run]:
     """Runs that a blend refers to, as they were when it was made."""
     found = with_members(blend.members())
     for run in found:
-        if run.status().get("at", "") > blend.status().get("at", ""):
+        if run.status().at > blend.status().at:
             told = (
                 f"The run {run.name} was trained on after {blend.name} had blended it, so its old model is not known. "
             )

@@ -15,8 +15,9 @@ from workbench.data.splitting import all_splits
 from workbench.errors import WorkbenchError
 from workbench.evaluation.evaluate import CUTOFFS
 from workbench.files import read_json
-from workbench.training.run import KEPT, Run
+from workbench.training.run import Run
 from workbench.training.run_spec import RunSpec
+from workbench.training.run_state import RunState
 
 FURTHER = ("items", "users", "vectors", "pictures")
 OPTIONS = ("seed", "device", "threads", "patience", "validation_users")
@@ -121,17 +122,17 @@ def _absolute(path: str) -> str:
 def _trained(run: Run) -> dict[str, Any]:
     """The hyperparameters that lead to the model there is."""
     status, hyperparameters = run.status(), dict(run.spec.hyperparameters)
-    if status.get("state") not in KEPT:
+    if not status.state.is_usable:
         raise WorkbenchError(
             f"The run {run.name} has no model, so it has no numbers. Train it to its end, or leave it out."
         )
-    if status["state"] == "stopped" and "epochs" in hyperparameters:  # by a person, after so many
-        if not status.get("epoch"):
+    if status.state is RunState.STOPPED and "epochs" in hyperparameters:  # by a person, after so many
+        if not status.epoch:
             told = (
                 f"The run {run.name} was stopped within its first epoch, and a script cannot stop at the same moment. "
             )
             raise WorkbenchError(told + "Leave it out, or train it again.")
-        hyperparameters["epochs"] = int(status["epoch"])
+        hyperparameters["epochs"] = status.epoch
     return hyperparameters
 
 

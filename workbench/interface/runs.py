@@ -22,6 +22,7 @@ from workbench.interface.progress import shown
 from workbench.interface.values import one_or_more
 from workbench.training.evaluating import evaluate_run
 from workbench.training.run import Run as RunFolder
+from workbench.training.run_status import RunStatus
 
 
 class Run:
@@ -36,7 +37,7 @@ class Run:
         self._keeps = keeps  # what must not go before the run: folders go with those who hold them
 
     def __repr__(self) -> str:
-        return f"<Run {self.name}: {self.opened.new_algorithm().title}, {self.status['state']}>"
+        return f"<Run {self.name}: {self.opened.new_algorithm().title}, {self.status.state.label.lower()}>"
 
     @property
     def folder(self) -> Path:
@@ -54,7 +55,7 @@ class Run:
         return dict(self.opened.spec.hyperparameters)
 
     @property
-    def status(self) -> dict[str, Any]:
+    def status(self) -> RunStatus:
         """How the training ended: ``state``, ``epoch``, ``device`` and more."""
         return self.opened.status()
 

@@ -18,6 +18,7 @@ from workbench.interface.splitting import Fold
 from workbench.interface.values import one_or_more, plain
 from workbench.training.run import Run as RunFolder
 from workbench.training.run_spec import Change, RunSpec
+from workbench.training.run_state import RunState
 
 OPTIONS = ("seed", "device", "threads", "patience", "validation_users")
 
@@ -96,7 +97,7 @@ def train(  # noqa: PLR0913 - what a run depends on
         opened = _existing(target, fold, asked, noted)
         if opened is None:
             opened = _new(target, fold, asked, noted, members)
-        if opened.status()["state"] != "done":
+        if opened.status().state is not RunState.DONE:
             with shown(f"Training {kind.title}", progress) as control:
                 follow(opened, control)
     except BaseException:

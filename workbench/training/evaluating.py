@@ -19,7 +19,8 @@ from workbench.evaluation.leaks import Evidence, find_leaks
 from workbench.evaluation.lists import Negatives
 from workbench.files import read_json, whole_file, write_json
 from workbench.metrics.peers import PEERS, Peer
-from workbench.training.run import Run, now
+from workbench.training.run import Run
+from workbench.training.status import now
 
 
 def evaluate_run(  # noqa: PLR0913 - what a number depends on
@@ -86,7 +87,7 @@ def evaluate_run(  # noqa: PLR0913 - what a number depends on
         if negatives is None:
             protocol["candidates"] = f"all {run.data.n_items} items left by the filters"
     opened = _opened(run)
-    evidence = Evidence(run.fold, run.split, algorithm.state(), opened, run.status().get("at"))
+    evidence = Evidence(run.fold, run.split, algorithm.state(), opened, run.status().at or None)
     answer = {
         "metrics": result.metrics,
         "users": result.users,

@@ -21,7 +21,6 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal
 
-import psutil
 from pydantic import ValidationError
 
 from workbench.algorithms import Algorithm, find
@@ -35,13 +34,9 @@ from workbench.training.blending import check_member, named
 from workbench.training.records import read_records
 from workbench.training.run_number import next_number, numbers_in
 from workbench.training.run_spec import Change, RunSpec
+from workbench.training.run_status import RunStatus, read_status
+from workbench.training.status import StatusWriter, now
 from workbench.training.weights import load_weights
-
-# States from which a model can be used, from which training can go on, and in which a process is at work.
-KEPT = ("done", "stopped")
-RESUMABLE = ("queued", "stopped", "cancelled", "failed", "lost")
-ACTIVE = ("running", "paused")
-ON = "It can go on after its last finished epoch."
 
 
 class Run:
@@ -115,7 +110,7 @@ class Run:
             message = f"The run folder {folder} could not be made: {error.strerror}. Choose another place."
             raise WorkbenchError(message) from error
         write_json(folder / "run.json", spec.model_dump())
-        run.set_status("queued")
+        StatusWriter(folder).queue()
         return run
 
     @classmethod
@@ -159,31 +154,19 @@ class Run:
             return self.spec.number
         return numbers_in(self.folder.resolve().parent).get(self.name, 0)
 
-    def status(self) -> dict[str, Any]:
-        """Where the run stands; ``state`` is "lost" where it says running but the process is gone."""
-        try:
-            status: dict[str, Any] = read_json(self.folder / "status.json")
-            state = status["state"]
-        except (WorkbenchError, KeyError, TypeError):
-            return {"state": "lost", "reason": f"Its status.json is missing or damaged. {ON}"}
-        if state in ACTIVE and not _alive(status):
-            reason = f"Its process is gone: it was killed, or the machine went off. {ON}"
-            return status | {"state": "lost", "reason": reason}
-        return status
-
-    def set_status(self, state: str, **facts: Any) -> None:
-        """Replace ``status.json``."""
-        write_json(self.folder / "status.json", {"state": state, "at": now(), **facts})
+    def status(self) -> RunStatus:
+        """Where the run stands (see `read_status`)."""
+        return read_status(self.folder)
 
     def queue(self) -> None:
-        """Get ready to be trained (on): state "queued", and no old wish left."""
+        """Get ready to be trained (on): the state is "queued", and no old request is left."""
         status = self.status()
-        if status["state"] in ACTIVE and status.get("pid") != os.getpid():
-            message = f"The run {self.name} is being trained by process {status.get('pid')}. Stop that first."
+        if status.state.is_active and status.pid != os.getpid():
+            message = f"The run {self.name} is being trained by process {status.pid}. Stop that first."
             raise WorkbenchError(message)
-        for wish in ("control.json", "adjust.json"):
-            (self.folder / wish).unlink(missing_ok=True)
-        self.set_status("queued")
+        for request in ("control.json", "adjust.json"):
+            (self.folder / request).unlink(missing_ok=True)
+        StatusWriter(self.folder, status).queue()
 
     def control(self, command: Literal["pause", "resume", "stop", "cancel"]) -> None:
         """Ask the training process for something; it answers through ``status.json``."""
@@ -212,7 +195,7 @@ class Run:
         if not kind.iterative:
             message = f"{kind.title} learns in one step, so there are no more epochs to train."
             raise WorkbenchError(message)
-        done = self.status().get("epoch") or 0
+        done = self.status().epoch
         asked = kind.make({**self.spec.hyperparameters, "epochs": done + epochs}).model_dump()
         self.queue()
         for outdated in ("evaluation.json", "users.parquet"):
@@ -313,7 +296,7 @@ def _members(folder: Path, runs: str) -> list[Run]:
             )
             raise WorkbenchError(message + "Put it back, or train a blend of other runs.")
         run = Run.open(place)
-        if run.status()["state"] not in KEPT or not (place / "model.safetensors").exists():
+        if not run.status().state.is_usable or not (place / "model.safetensors").exists():
             raise WorkbenchError(f"The run '{name}' has no model to blend yet. Train it to its end first.")
         found.append(run)
     return found
@@ -322,24 +305,6 @@ def _members(folder: Path, runs: str) -> list[Run]:
 def new_run_name(algorithm: str) -> str:
     """A name for a run folder that sorts by time, such as ``2026-05-01T10-32-07-ease-3f2a``."""
     return f"{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}-{algorithm}-{secrets.token_hex(2)}"
-
-
-def now() -> str:
-    """The time as ISO 8601 in UTC."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
-
-
-def process_facts() -> dict[str, Any]:
-    """Who is at work: number and start of this process, by which a reused number is told apart."""
-    return {"pid": os.getpid(), "process_started": psutil.Process().create_time()}
-
-
-def _alive(status: dict[str, Any]) -> bool:
-    try:
-        process = psutil.Process(int(status["pid"]))
-        return process.create_time() == status["process_started"] and process.status() != psutil.STATUS_ZOMBIE
-    except (psutil.Error, KeyError, TypeError, ValueError):
-        return False
 
 
 def _versions() -> dict[str, str]:

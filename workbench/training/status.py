@@ -1,87 +1,138 @@
-"""The pulse of a training: ``status.json``, kept fresh from a thread, so that the training loop only takes notes."""
+"""The only writer of ``status.json``: from the training process, and from the window for runs that no process trains."""
 
 import os
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import psutil
 
-from workbench.algorithms import Record
 from workbench.errors import WorkbenchError
-from workbench.training.run import Run, process_facts
+from workbench.files import write_json
+from workbench.processes import start_time
+from workbench.training.run_state import RunState
+from workbench.training.run_status import FILE, RunStatus
 
-# Seconds between two writes.
-BEAT = 0.25
+if TYPE_CHECKING:
+    from workbench.algorithms import Record
+
+HEARTBEAT_SECONDS = 0.25  # between two writes while a run trains
 
 
-class Pulse:
-    """Keeps status.json fresh from a thread, so that the training loop only takes notes."""
+class StatusWriter:
+    """Writes the status of one run.
 
-    def __init__(self, run: Run) -> None:
-        self.run = run
-        self.facts: dict[str, Any] = {**process_facts(), "epoch": 0, "part": 0.0}
-        self._from, self._since = 0, time.perf_counter()
-        self._state = "running"
-        self._done = threading.Event()
-        self._lock = threading.Lock()
+    The training loop only takes notes (`note`, `note_progress`), which never waits for the disk; a thread writes them
+    while `heartbeat` is open.
+    """
 
-    def start_at(self, epoch: int) -> None:
-        """Count the time that is left from here."""
-        self._from, self._since = epoch, time.perf_counter()
-        self.facts["epoch"] = epoch
+    def __init__(self, folder: Path, status: RunStatus | None = None) -> None:
+        self.folder = folder
+        self._before = status or RunStatus()
+        self._state = self._before.state
+        self._notes: dict[str, Any] = {}
+        self._first_epoch, self._started = 0, time.perf_counter()
+        self._ended = threading.Event()
+        self._lock = threading.Lock()  # held while the file is written
+
+    @property
+    def status(self) -> RunStatus:
+        """The status with all notes, as the next write will leave it."""
+        return self._before.but(**self._notes.copy(), state=self._state)
+
+    def note(self, **values: Any) -> None:
+        """Take note of fields of `RunStatus`; the next write tells them."""
+        self._notes |= values
+
+    def write(self, state: RunState) -> RunStatus:
+        """Write this state and all notes now. Raises WorkbenchError where the folder is gone or the disk is full."""
+        with self._lock:
+            self._state = state
+            return self._write()
+
+    def _write(self) -> RunStatus:
+        self.note(at=now())
+        status = self.status
+        write_json(self.folder / FILE, status.stored())
+        return status
+
+    def queue(self, place: int | None = None) -> RunStatus:
+        """Let the run wait to be trained (again); of what was before, only its finished epochs still count."""
+        before, self._notes = self.status, {}
+        self._before = RunStatus(epoch=before.epoch, best=before.best, last=before.last, place=place)
+        return self.write(RunState.QUEUED)
+
+    def end(self, state: RunState, reason: str = "", details: str = "") -> RunStatus:
+        """Write how the run ended; no process is at work on it from now on."""
+        self.note(pid=None, process_started=None, seconds_left=None, place=None, reason=reason, details=details)
+        return self.write(state)
+
+    # In the training process ---------------------------------------------------------------------------------------
+
+    def start_clock(self, epoch: int) -> None:
+        """Estimate the time that is left by what is trained from here on."""
+        self._first_epoch, self._started = epoch, time.perf_counter()
+        self.note(epoch=epoch)
 
     def skip(self, seconds: float) -> None:
         """Leave out a time in which nothing was trained."""
-        self._since += seconds
+        self._started += seconds
 
-    def note(self, record: Record) -> None:
-        """Take note of a record; the next beat writes it."""
-        done = record.epoch + (0.0 if record.ends_epoch else record.part)
-        fresh = done - self._from
-        elapsed = time.perf_counter() - self._since
-        left = elapsed / fresh * (record.epochs - done) if fresh > 0 else None
-        self.facts |= {"epoch": record.epoch, "epochs": record.epochs, "seconds_left": left and round(left, 1)}
-        self.facts["part"] = 0.0 if record.ends_epoch else round(record.part, 4)
+    def note_progress(self, record: "Record") -> None:
+        """Take note of a record."""
+        part = 0.0 if record.ends_epoch else record.part
+        values: dict[str, Any] = {"epoch": record.epoch, "epochs": record.epochs, "part": round(part, 4)}
+        values["seconds_left"] = self._seconds_left(record.epoch + part, record.epochs)
         if record.loss is not None:
-            self.facts["loss"] = record.loss
+            values["loss"] = record.loss
+        self.note(**values)
 
-    def write(self, state: str) -> None:
-        """Write the state and all notes now."""
-        with self._lock:
-            self._state = state
-            self.run.set_status(state, **self.facts, memory_bytes=psutil.Process().memory_info().rss)
+    def _seconds_left(self, done: float, epochs: int) -> float | None:
+        trained = done - self._first_epoch
+        if trained <= 0:
+            return None
+        return round((time.perf_counter() - self._started) / trained * max(0.0, epochs - done), 1)
 
     @contextmanager
-    def beating(self) -> Iterator[None]:
-        """Write every `BEAT` seconds while the block runs."""
-        self.write("running")
+    def heartbeat(self) -> Iterator[None]:
+        """Write every `HEARTBEAT_SECONDS` while the block runs, as this process."""
+        self.note(**this_process(), memory_bytes=_memory())
+        self.write(RunState.RUNNING)
         thread = threading.Thread(target=self._beat, daemon=True)
         thread.start()
         try:
             yield
         finally:
-            self._done.set()
+            self._ended.set()
             thread.join()
+            self.note(memory_bytes=None, peak_memory_bytes=peak_memory())
 
     def _beat(self) -> None:
-        while not self._done.wait(BEAT):
+        while not self._ended.wait(HEARTBEAT_SECONDS):
+            self.note(memory_bytes=_memory())
             try:
-                self.write(self._state)
+                with self._lock:  # so that a state which is written meanwhile is never taken back
+                    self._write()
             except WorkbenchError:  # a full disk: the next checkpoint will say so in the right place
                 continue
 
-    def finish(self, state: str, reason: str = "", details: str = "") -> None:
-        """Write the last word."""
-        facts = {
-            key: value for key, value in self.facts.items() if key not in ("pid", "process_started", "seconds_left")
-        }
-        facts |= {"peak_memory_bytes": peak_memory()}
-        facts |= {"reason": reason} if reason else {}
-        facts |= {"details": details} if details else {}
-        self.run.set_status(state, **facts)
+
+def now() -> str:
+    """The time as ISO 8601 in UTC."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def this_process() -> dict[str, Any]:
+    """The fields of `RunStatus` that say which process trains a run: this one."""
+    return {"pid": os.getpid(), "process_started": start_time(os.getpid())}
+
+
+def _memory() -> int:
+    return int(psutil.Process().memory_info().rss)
 
 
 def peak_memory() -> int:

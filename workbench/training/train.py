@@ -19,7 +19,9 @@ from workbench.files import read_json
 from workbench.training.records import Records, record_line
 from workbench.training.run import Run
 from workbench.training.run_spec import Change
-from workbench.training.status import Pulse
+from workbench.training.run_state import RunState
+from workbench.training.run_status import EpochSummary, RunStatus
+from workbench.training.status import StatusWriter
 from workbench.training.validation import Judge
 from workbench.training.weights import load_weights, same_file, save_weights
 
@@ -38,13 +40,13 @@ class Trainer:
         self.run = run
         self.control = control
         self.records = Records(run.folder / "records.jsonl")
-        self.pulse = Pulse(run)
+        self.status = StatusWriter(run.folder)
         self._next_look = 0.0
         self._looked = False
         self._paused = 0.0  # seconds
         self.epoch = 0  # the last one that is finished
 
-    def train(self) -> str:
+    def train(self) -> RunState:
         """Train to the end, or to the person's wish; returns the final state."""
         run = self.run
         algorithm = run.new_algorithm()
@@ -54,18 +56,18 @@ class Trainer:
         run.join_members(algorithm, learns=True)
         device, why = _choose_device(run.spec.device, algorithm)
         algorithm._device = device  # noqa: SLF001 - chosen here, once
-        self.pulse.facts |= {"device": device, "device_reason": why, "epochs": getattr(algorithm, "epochs", 0)}
+        self.status.note(device=device, device_reason=why, epochs=getattr(algorithm, "epochs", 0))
         self.epoch = self._go_on(algorithm)
         judge = Judge(run, algorithm)
         if judge.best_epoch == self.epoch and self.epoch:  # killed between the checkpoint and its second name
             same_file(run.folder / "checkpoint.safetensors", run.folder / "best.safetensors")
-        state = "done"
+        state = RunState.DONE
         with threads_of(run.spec.threads, algorithm):
             try:
                 if not judge.exhausted(self.epoch):
                     self._epochs(algorithm, judge)
             except _Stopped:
-                state = "stopped"
+                state = RunState.STOPPED
             self._keep(algorithm, judge)
         return state
 
@@ -86,8 +88,8 @@ class Trainer:
     def _epochs(self, algorithm: Algorithm, judge: Judge) -> None:
         seconds_before = self.records.seconds
         started = time.perf_counter()
-        self.pulse.start_at(self.epoch)
-        self.pulse.facts |= {"best": judge.best, "interactions": len(self.run.fold.train)}
+        self.status.start_clock(self.epoch)
+        self.status.note(best=_summary(judge.best), interactions=len(self.run.fold.train))
         values: dict[str, float] = {}
         for record in algorithm.train(self.run.fold.train, self.run.spec.seed):
             if record.loss is not None and not math.isfinite(record.loss):
@@ -96,17 +98,17 @@ class Trainer:
                     "Lower the learning rate, or raise the regularization."
                 )
                 raise WorkbenchError(message)
-            self.pulse.note(record)
+            self.status.note_progress(record)
             values = record.values or values
             seconds = seconds_before + time.perf_counter() - started - self._paused
             if record.ends_epoch:
                 line = record_line(record, seconds) | {"validation": judge.validate(algorithm)}
                 self.records.append(line)
                 judge.note(line)
-                self.pulse.facts["best"] = judge.best
+                self.status.note(best=_summary(judge.best))
                 self._checkpoint(algorithm, judge, record.epoch)
                 self.epoch = record.epoch
-                self.pulse.facts["last"] = line
+                self.status.note(last=_summary(line))
                 if judge.exhausted(self.epoch):
                     break
             else:
@@ -123,7 +125,7 @@ class Trainer:
             line |= {"values": values} if values else {}
             line["validation"] = judge.validate(algorithm)
             self.records.append(line)
-            self.pulse.facts["last"] = line
+            self.status.note(last=_summary(line))
 
     def _checkpoint(self, algorithm: Algorithm, judge: Judge, epoch: int) -> None:
         folder = self.run.folder
@@ -166,20 +168,20 @@ class Trainer:
         change = Change(since=since, name=wish["name"], value=wish["value"])
         self.run.note_change(change)
         algorithm.adjust(change.name, change.since, change.value)
-        self.pulse.facts["changes"] = [one.model_dump() for one in self.run.spec.changes]
+        self.status.note(changes=list(self.run.spec.changes))
 
     def _wait(self) -> str:
         """Wait while the person wants a pause, which is no time of training; returns what is wanted then."""
         began, wish = time.perf_counter(), "pause"
-        self.pulse.write("paused")
+        self.status.write(RunState.PAUSED)
         while wish == "pause":
             time.sleep(LOOK)
             self.control.check()
             wish = self._wish()
         waited = time.perf_counter() - began
         self._paused += waited
-        self.pulse.skip(waited)
-        self.pulse.write("running")
+        self.status.skip(waited)
+        self.status.write(RunState.RUNNING)
         return wish
 
     def _wish(self) -> str:
@@ -187,13 +189,13 @@ class Trainer:
         return str(read_json(path).get("command", "")) if path.exists() else ""
 
 
-def train_run(folder: Path, control: Control | None = None) -> dict[str, Any]:
+def train_run(folder: Path, control: Control | None = None) -> RunStatus:
     """Train the run in `folder`, from its start or from its last finished epoch.
 
     Returns
     -------
-    dict
-        The final status. A failure is recorded in the folder, then raised.
+    RunStatus
+        The final one. A failure is recorded in the folder, then raised.
     """
     run = Run.open(folder)
     run.queue()
@@ -203,25 +205,25 @@ def train_run(folder: Path, control: Control | None = None) -> dict[str, Any]:
     trainer = Trainer(run, control or Control())
     log.info("training %s in process %d", run.spec.algorithm, os.getpid())
     try:
-        with trainer.pulse.beating():
+        with trainer.status.heartbeat():
             state = trainer.train()
     except (Cancelled, KeyboardInterrupt):  # the latter of a script or a notebook
-        trainer.pulse.finish("cancelled")
+        trainer.status.end(RunState.CANCELLED)
         raise
     except WorkbenchError as error:
-        trainer.pulse.finish("failed", str(error))
+        trainer.status.end(RunState.FAILED, str(error))
         log.exception("failed")
         raise
     except MemoryError as error:
         sentence = f"{run.spec.algorithm} ran out of memory. Choose a smaller size, or filter the data."
-        trainer.pulse.finish("failed", sentence)
+        trainer.status.end(RunState.FAILED, sentence)
         log.exception("failed")
         raise WorkbenchError(sentence) from error
     except Exception as error:
         sentence = (
             f"{run.spec.algorithm} failed: {type(error).__name__}: {error}. The details are in {folder / 'log.txt'}."
         )
-        trainer.pulse.finish("failed", sentence, traceback.format_exc())
+        trainer.status.end(RunState.FAILED, sentence, traceback.format_exc())
         log.exception("failed")
         raise WorkbenchError(sentence) from error
     finally:
@@ -229,8 +231,11 @@ def train_run(folder: Path, control: Control | None = None) -> dict[str, Any]:
             (folder / wish).unlink(missing_ok=True)
         for handler in log.handlers:
             handler.close()
-    trainer.pulse.finish(state)
-    return run.status()
+    return trainer.status.end(state)
+
+
+def _summary(line: dict[str, Any] | None) -> EpochSummary | None:
+    return EpochSummary(**line) if line is not None else None
 
 
 def _choose_device(wanted: str, algorithm: Algorithm) -> tuple[str, str]:

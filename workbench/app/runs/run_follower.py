@@ -12,18 +12,21 @@ import threading
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QThread, Signal
 
 from workbench.app.jobs.job_process import ending
 from workbench.errors import WorkbenchError
+from workbench.training.run_state import RunState
+
+if TYPE_CHECKING:
+    from workbench.training.run_status import RunStatus
 
 PAUSE = 1 / 15  # seconds between two looks at the folder
 PIECE, REST = 1 << 16, 0.02  # bytes of records that are read at once, and seconds between two where there are more
 GRACE = 0.5  # seconds that a cancelled run has before it is terminated, and again before it is killed
 PATIENCE = 3000  # milliseconds that closing waits for the thread
-OVER = frozenset({"done", "stopped", "cancelled", "failed", "lost"})
 
 
 class Standby:
@@ -158,8 +161,8 @@ class Follower(QThread):
 
     records = Signal(str, object)
     """Run id, new records (at most 15 times a second)."""
-    status = Signal(str, dict)
-    """Run id, the status as it stands, after each change of it."""
+    status = Signal(str, object)
+    """Run id, its `RunStatus`, after each change of it."""
     restarted = Signal(str)
     """Run id; the records heard so far do not count any more, and come again."""
     ended = Signal(str)
@@ -170,7 +173,7 @@ class Follower(QThread):
         self.folder, self.run_id = folder, folder.name
         self._process = process
         self._tail = Tail(folder / "records.jsonl")
-        self._status: dict[str, Any] = {}
+        self._status: RunStatus | None = None  # as it was read last
         self._stamp: tuple[int, int] | None = None
         self._leave = threading.Event()
         self._look = threading.Event()
@@ -197,7 +200,7 @@ class Follower(QThread):
         while not self._leave.is_set():
             dead = not self._alive()
             more = self._catch_up() and self._tail.left > 0
-            if self._status.get("state") in OVER and not more:
+            if self._over and not more:
                 break
             if dead and not more:
                 self._report_death()
@@ -206,9 +209,13 @@ class Follower(QThread):
                 self._press()
             self._look.wait(REST if more else PAUSE)
             self._look.clear()
-        if self._process is not None and self._status.get("state") in OVER:
+        if self._process is not None and self._over:
             self._reap()
         self.ended.emit(self.run_id)
+
+    @property
+    def _over(self) -> bool:
+        return self._status is not None and self._status.state.is_over
 
     def _catch_up(self) -> bool:
         """Pass on what is new; whether there were records."""
@@ -223,37 +230,27 @@ class Follower(QThread):
             self.status.emit(self.run_id, status)
         return bool(records)
 
-    def _new_status(self) -> dict[str, Any] | None:
-        path = self.folder / "status.json"
+    def _new_status(self) -> "RunStatus | None":
+        """The status where it has changed; a file that is missing or damaged for now is read again at the next look."""
+        from workbench.training.run_status import FILE, parse_status, read_bytes
+
+        path = self.folder / FILE
         try:
             about = path.stat()
             stamp = (about.st_mtime_ns, about.st_ino)
             if stamp == self._stamp:
                 return None
-            status = dict(json.loads(path.read_bytes()))
-        except (OSError, ValueError, TypeError):
+            status = parse_status(read_bytes(path))
+        except (OSError, ValueError):
             return None
         self._stamp, self._status = stamp, status
-        return dict(status)
-
-    def _pid(self) -> int | None:
-        return self._process.pid if self._process is not None else self._status.get("pid")
+        return status
 
     def _alive(self) -> bool:
         if self._process is not None:
             return self._process.poll() is None
-        pid = self._status.get("pid")
-        if pid is None:
-            return not self._status  # nothing is known yet at the first look
-        import psutil
-
-        try:
-            process = psutil.Process(pid)
-            # A number may be used again: the same process is one that also started at the same time.
-            same = process.create_time() == self._status.get("process_started", process.create_time())
-            return same and process.status() != psutil.STATUS_ZOMBIE
-        except psutil.Error:
-            return False
+        # Nothing is known yet at the first look.
+        return self._status is None or self._status.process_is_alive
 
     def _press(self) -> None:
         """Terminate a cancelled run that does not end by itself, then kill it."""
@@ -265,33 +262,33 @@ class Follower(QThread):
             self._signal("terminate")
 
     def _signal(self, how: str) -> None:
-        pid = self._pid()
-        if pid is None:
-            return
+        """Terminate or kill the training process, and no other one that was given its number meanwhile."""
         import psutil
 
+        if not self._alive() or (pid := self._pid()) is None:
+            return
         with suppress(psutil.Error):  # it has just ended
             getattr(psutil.Process(pid), how)()
 
+    def _pid(self) -> int | None:
+        if self._process is not None:
+            return self._process.pid
+        return self._status.pid if self._status is not None else None
+
     def _report_death(self) -> None:
-        """Say how a process ended that said nothing itself."""
-        if self._cancelled_at is not None:
-            status = {**self._status, "state": "cancelled"}
-        else:
+        """Write and tell how a process ended that did not do so itself."""
+        from workbench.training.status import StatusWriter
+
+        writer = StatusWriter(self.folder, self._status)
+        state, reason = RunState.CANCELLED, ""
+        if self._cancelled_at is None:
             how = ending(self._process.returncode if self._process is not None else None)
             sentence = self.tr("The training process is gone: {how}. Resume goes on after the last finished epoch.")
-            status = {**self._status, "state": "lost", "reason": sentence.format(how=how)}
-        self._status = status
-        self._write(status)
-        self.status.emit(self.run_id, dict(status))
-
-    def _write(self, status: dict[str, Any]) -> None:
-        """Put on disk what became of the run: nobody else is left to do it."""
-        from workbench.training.run import Run
-
-        facts = {key: value for key, value in status.items() if key not in ("state", "at", "pid", "process_started")}
-        with suppress(WorkbenchError):  # the folder is gone or full; the window has been told either way
-            Run.open(self.folder).set_status(status["state"], **facts)
+            state, reason = RunState.LOST, sentence.format(how=how)
+        with suppress(WorkbenchError):  # the folder is gone or the disk full; the window is told either way
+            writer.end(state, reason)
+        self._status = writer.status
+        self.status.emit(self.run_id, self._status)
 
     def _reap(self) -> None:
         with suppress(subprocess.TimeoutExpired):  # `Standby` reaps it later

@@ -1,9 +1,10 @@
 """The runs of a project as the window knows them: their state, the queue, and the orders that a person gives."""
 
 from collections import deque
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -13,6 +14,11 @@ from workbench.app.runs.run_follower import Follower, Standby
 from workbench.app.runs.run_info import RunInfo, read_info
 from workbench.errors import WorkbenchError
 from workbench.project import Project, log_folder, settings
+from workbench.training.run_state import RunState
+
+if TYPE_CHECKING:
+    from workbench.training.run_status import RunStatus
+    from workbench.training.status import StatusWriter
 
 __all__ = ["SPARE", "RunInfo", "Runs"]
 
@@ -69,10 +75,10 @@ class Runs(QObject):
     def _take_up(self) -> None:
         """Follow what trains and go on with the queue, now that all runs are known."""
         for info in self.all():
-            if info.state in ("running", "paused"):
+            if info.state.is_active:
                 self._follow(info, Follower(info.folder))
-        places = {one.id: one.status.get("place", one.number) for one in self.all() if one.state == "queued"}
-        self._queue.extend(sorted(places, key=lambda one: (places[one], one)))
+        waiting = [info for info in self.all() if info.state is RunState.QUEUED]
+        self._queue.extend(info.id for info in sorted(waiting, key=_place_in_queue))
         self.changed.emit()
         self._advance()
 
@@ -165,9 +171,9 @@ class Runs(QObject):
             return
         self._queue.remove(run_id)
         self._queue.insert(max(0, min(place, len(self._queue))), run_id)
-        for at, one in enumerate(self._queue):
-            if self._infos[one].status.get("place") != at:
-                self._set(one, {**self._infos[one].status, "place": at}, write=True)
+        for at, waiting in enumerate(self._queue):
+            if self._infos[waiting].status.place != at:
+                self._write(waiting, partial(_queue, place=at))
         self.changed.emit()
 
     def extend(self, run_id: str, epochs: int) -> None:
@@ -180,7 +186,7 @@ class Runs(QObject):
         run = Run.open(info.folder)
         run.extend(epochs)
         info.spec, info.metrics, info.evaluation = run.spec.model_dump(), {}, None
-        self._wait_again(info, {"state": "queued", "epoch": info.epoch, "epochs": run.spec.hyperparameters["epochs"]})
+        self._wait_again(info, run.status())
 
     def adjust(self, run_id: str, name: str, value: float) -> None:
         """Let a run go on with another value of a hyperparameter. Raises WorkbenchError where that cannot be."""
@@ -206,7 +212,7 @@ class Runs(QObject):
         """End a run now, by force where it does not listen; or take it out of the queue."""
         if run_id in self._queue:
             self._queue.remove(run_id)
-            self._set(run_id, {**self._infos[run_id].status, "state": "cancelled"}, write=True)
+            self._write(run_id, lambda writer: writer.end(RunState.CANCELLED))
             return
         follower = self._followers.get(run_id)
         if follower is not None:
@@ -222,7 +228,7 @@ class Runs(QObject):
             return
         run = Run.open(info.folder)
         run.queue()
-        self._wait_again(info, {**info.status, **run.status()})
+        self._wait_again(info, run.status())
 
     def delete(self, run_id: str) -> None:
         """Remove a run that is over; `restore` brings it back until the project is closed."""
@@ -246,8 +252,8 @@ class Runs(QObject):
             return
         self._infos[run_id] = info
         self._infos = dict(sorted(self._infos.items(), key=lambda one: one[1].number))
-        if info.state == "queued":
-            self._set(run_id, {**info.status, "state": "cancelled"}, write=True)
+        if info.state is RunState.QUEUED:
+            self._write(run_id, lambda writer: writer.end(RunState.CANCELLED))
         self.changed.emit()
 
     def describe(self, run_id: str, **words: Any) -> None:
@@ -276,7 +282,7 @@ class Runs(QObject):
             except OSError as error:
                 self.failed.emit(self.tr("Training cannot be prepared"), str(error), "")
 
-    def _add(self, run: Any, status: dict[str, Any]) -> RunInfo:
+    def _add(self, run: Any, status: "RunStatus") -> RunInfo:
         number = run.spec.number if run.spec.number is not None else self._next_number()
         info = self._infos[run.name] = read_info(run, status, number, list(self._infos.values()))
         return info
@@ -293,7 +299,7 @@ class Runs(QObject):
         follower.ended.connect(self._hear_end)
         follower.start()
 
-    def _wait_again(self, info: RunInfo, status: dict[str, Any]) -> None:
+    def _wait_again(self, info: RunInfo, status: "RunStatus") -> None:
         self._queue.append(info.id)
         self._set(info.id, status)
         self.changed.emit()
@@ -321,10 +327,10 @@ class Runs(QObject):
             process = self.standby.start(info.folder)
         except OSError as error:
             reason = self.tr("The training process could not be started: {reason}.").format(reason=error.strerror)
-            self._set(info.id, {**info.status, "state": "failed", "reason": reason}, write=True)
+            self._write(info.id, lambda writer: writer.end(RunState.FAILED, reason))
             return
         self._follow(info, Follower(info.folder, process))
-        self._set(info.id, {**info.status, "state": "running"})
+        self._set(info.id, info.status.but(state=RunState.RUNNING))
         QTimer.singleShot(NEXT_STANDBY, self, self.prepare)
 
     def _order(self, run_id: str, command: Any) -> None:
@@ -337,18 +343,21 @@ class Runs(QObject):
             except WorkbenchError as error:
                 self.failed.emit(self.tr("The run cannot be reached"), str(error), "")
 
-    def _set(self, run_id: str, status: dict[str, Any], *, write: bool = False) -> None:
-        from workbench.training.run import Run
+    def _set(self, run_id: str, status: "RunStatus") -> None:
+        self._infos[run_id].status = status
+        self.run_changed.emit(run_id)
+
+    def _write(self, run_id: str, change: "Callable[[StatusWriter], object]") -> None:
+        """Change the status of a run that no process trains, in its folder too."""
+        from workbench.training.status import StatusWriter
 
         info = self._infos[run_id]
-        info.status = status
-        if write:
-            try:
-                facts = {key: value for key, value in status.items() if key not in ("state", "at")}
-                Run.open(info.folder).set_status(status["state"], **facts)
-            except WorkbenchError as error:
-                self.failed.emit(self.tr("The run cannot be reached"), str(error), "")
-        self.run_changed.emit(run_id)
+        writer = StatusWriter(info.folder, info.status)
+        try:
+            change(writer)
+        except WorkbenchError as error:
+            self.failed.emit(self.tr("The run cannot be reached"), str(error), "")
+        self._set(run_id, writer.status)
 
     @Slot(str, object)
     def _hear_records(self, run_id: str, new: list[dict[str, Any]]) -> None:
@@ -366,12 +375,11 @@ class Runs(QObject):
         if self.sender() is self._followers.get(run_id):
             self.restarted.emit(run_id)
 
-    @Slot(str, dict)
-    def _hear_status(self, run_id: str, status: dict[str, Any]) -> None:
+    @Slot(str, object)
+    def _hear_status(self, run_id: str, status: "RunStatus") -> None:
         if run_id in self._infos and self.sender() is self._followers.get(run_id):
-            if status.get("state") == "queued":  # it has been told to start and is about to
-                status["state"] = "running"
-            self._set(run_id, status)
+            about_to_start = status.state is RunState.QUEUED
+            self._set(run_id, status.but(state=RunState.RUNNING) if about_to_start else status)
 
     @Slot(str)
     def _hear_end(self, run_id: str) -> None:
@@ -382,10 +390,18 @@ class Runs(QObject):
         self._leaving.append(follower)
         follower.finished.connect(partial(_drop, self._leaving, follower))
         info = self._infos.get(run_id)
-        if info is not None and info.state in ("failed", "lost"):
+        if info is not None and info.state.is_failure:
             self.failed.emit(self.tr("{title} ended early").format(title=info.title), info.reason, info.details)
         self.changed.emit()
         self._advance()
+
+
+def _queue(writer: "StatusWriter", place: int) -> None:
+    writer.queue(place)
+
+
+def _place_in_queue(info: RunInfo) -> tuple[int, str]:
+    return (info.number if info.status.place is None else info.status.place), info.id
 
 
 def _drop(followers: list[Follower], follower: Follower) -> None:

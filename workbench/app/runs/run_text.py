@@ -9,9 +9,12 @@ from PySide6.QtCore import QCoreApplication
 from workbench.algorithms import Algorithm, find
 from workbench.app.runs.curve import number
 from workbench.app.runs.run_store import RunInfo
+from workbench.app.runs.state_text import state_title
 from workbench.app.widgets.amounts import size, span
 from workbench.charts.runs import figures_of
 from workbench.errors import WorkbenchError
+from workbench.training.run_spec import Change
+from workbench.training.run_state import RunState
 
 NONE = "–"
 INSTANT, SHORT = 0.1, 10  # seconds: nothing worth a figure, and tenths below
@@ -54,39 +57,23 @@ def state_words(info: RunInfo, wish: str = "", place: int = -1) -> str:
     if wish:
         return asked[wish]
     state = info.state
-    if state == "queued":
+    if state is RunState.QUEUED:
         return _tr("Waiting, next") if place <= 0 else _tr("Waiting, {n} before it").format(n=place)
-    if state == "running":
+    if state is RunState.RUNNING:
         if info.epochs:
             return _tr("Epoch {n} of {all}").format(n=min(info.epoch + 1, info.epochs), all=info.epochs)
-        return _tr("Training") if info.status.get("device") else _tr("Starting")
+        return state_title(state) if info.status.device else _tr("Starting")
     seconds = seconds_of(info)
-    if state == "done":
-        return _tr("Done in {time}").format(time=duration(seconds)) if seconds is not None else _tr("Done")
-    if state in ("paused", "stopped", "cancelled") and info.epoch:
-        after = {
-            "paused": _tr("Paused after epoch {n}"),
-            "stopped": _tr("Stopped after epoch {n}"),
-            "cancelled": _tr("Cancelled after epoch {n}"),
-        }
-        return after[state].format(n=info.epoch)
-    alone = {
-        "paused": _tr("Paused"),
-        "stopped": _tr("Stopped"),
-        "cancelled": _tr("Cancelled"),
-        "failed": _tr("Failed"),
-        "lost": _tr("Ended without a word"),
-    }
-    return alone.get(state, state)
-
-
-STATE_INK = {"done": "ok", "failed": "error", "lost": "error", "running": "accent", "paused": "warn"}
+    if state is RunState.DONE and seconds is not None:
+        return _tr("{state} in {time}").format(state=state_title(state), time=duration(seconds))
+    if not state.is_failure and state is not RunState.DONE and info.epoch:
+        return _tr("{state} after epoch {n}").format(state=state_title(state), n=info.epoch)
+    return state_title(state)
 
 
 def seconds_of(info: RunInfo) -> float | None:
     """Seconds of training so far."""
-    last = info.status.get("last")
-    return number(last.get("seconds")) if isinstance(last, dict) else None
+    return info.status.last.seconds if info.status.last is not None else None
 
 
 def duration(seconds: float | None) -> str:
@@ -104,20 +91,18 @@ def memory(count: Any) -> str:
     return NONE if amount is None else size(amount)
 
 
-def changes_of(info: RunInfo) -> list[dict[str, Any]]:
-    """What was changed since the run began, in order: name, value, and epochs that were done then (``since``)."""
-    given = info.status.get("changes") or info.spec.get("changes")
-    found = [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []
-    return [one for one in found if number(one.get("since")) is not None and number(one.get("value")) is not None]
+def changes_of(info: RunInfo) -> list[Change]:
+    """What was changed since the run began, in order."""
+    return info.status.changes or [Change(**change) for change in info.spec.get("changes", [])]
 
 
-def change_words(info: RunInfo, change: dict[str, Any]) -> str:
+def change_words(info: RunInfo, change: Change) -> str:
     """One change in words: "Learning rate 0.0005 since epoch 3"."""
-    name, since = str(change.get("name")), float(change["since"])
-    title = _titles(info).get(name, name)
-    if name == "epochs":
-        return _tr("{n} more after epoch {m}").format(n=f"{change['value'] - since:g}", m=f"{since:g}")
-    return _tr("{name} {value} since epoch {n}").format(name=title, value=f"{change['value']:g}", n=f"{since:.1f}")
+    if change.name == "epochs":
+        more = f"{change.value - change.since:g}"
+        return _tr("{n} more after epoch {m}").format(n=more, m=f"{change.since:g}")
+    title, value = _titles(info).get(change.name, change.name), f"{change.value:g}"
+    return _tr("{name} {value} since epoch {n}").format(name=title, value=value, n=f"{change.since:.1f}")
 
 
 def figure(value: Any, digits: int = 3) -> str:
@@ -133,13 +118,8 @@ def tested(info: RunInfo, key: str) -> tuple[float | None, float | None, float |
 
 def validated(info: RunInfo) -> tuple[str, float] | None:
     """Name and value of the validation metric after the best epoch, whose model is kept; else the last one."""
-    best = info.status.get("best")
-    for given in (best.get("validation") if isinstance(best, dict) else None, info.validation):
-        for name, value in given.items() if isinstance(given, dict) else ():
-            amount = number(value)
-            if amount is not None:
-                return str(name), amount
-    return None
+    best = info.status.best.validation if info.status.best is not None else {}
+    return next(iter((best or info.validation).items()), None)
 
 
 def short_title(info: RunInfo) -> str:

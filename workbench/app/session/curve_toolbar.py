@@ -11,6 +11,7 @@ from workbench.app.runs.run_text import short_title
 from workbench.app.session.session import Session
 from workbench.app.widgets.basic import Button, Text
 from workbench.app.widgets.theme import GRID, SMALL, font, theme
+from workbench.training.run_state import RunState
 
 MOST_OFFERED = 12  # earlier runs in the menu
 SHARP = 2  # pixels of a picture for each of the window
@@ -77,7 +78,9 @@ class CurveTools(QWidget):
         runs = self._session.all_runs()
         active = self._session.runs.active()
         first = chosen[0] if chosen else (active or runs[-1]).id if runs else ""
-        for info in [one for one in reversed(runs) if one.id != first and one.state != "queued"][:MOST_OFFERED]:
+        for info in [one for one in reversed(runs) if one.id != first and one.state is not RunState.QUEUED][
+            :MOST_OFFERED
+        ]:
             action = menu.addAction(short_title(info)[:60].replace("&", "&&"))
             action.setCheckable(True)
             action.setChecked(info.id in chosen[1:])

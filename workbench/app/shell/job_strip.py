@@ -12,6 +12,7 @@ from workbench.app.session.session import Session
 from workbench.app.widgets.amounts import size, span
 from workbench.app.widgets.basic import Button, Elided, Text
 from workbench.app.widgets.theme import GRID
+from workbench.training.run_state import RunState
 
 HEIGHT = 40
 
@@ -79,7 +80,7 @@ class JobStrip(QWidget):
         self.title.setText(info.title)
         self.epoch.setText(_epoch(self, info))
         _fill(self.bar, info.fraction)
-        paused = info.state == "paused"
+        paused = info.state is RunState.PAUSED
         self.pause.setText(self.tr("Go on") if paused else self.tr("Pause"))
         self.pause.setAccessibleName(self.pause.text())
         left = info.seconds_left
@@ -124,7 +125,7 @@ class JobStrip(QWidget):
         """Pause the run in progress, or let it go on."""
         info = self._active()
         if info is not None:
-            (self.session.unpause_run if info.state == "paused" else self.session.pause_run)(info.id)
+            (self.session.unpause_run if info.state is RunState.PAUSED else self.session.pause_run)(info.id)
 
     @Slot()
     def stop_run(self) -> None:

@@ -7,9 +7,9 @@ from workbench.app.runs.run_store import RunInfo
 from workbench.app.runs.run_text import duration, figure, seconds_of, short_title
 from workbench.app.session.session import Session
 from workbench.metrics import metric_title
+from workbench.training.run_state import RunState
 
 SHOWN = 10_000  # milliseconds; many systems have their own idea of it
-TOLD = ("done", "failed", "lost")  # who stopped or cancelled a run was there
 
 
 class Announcer(QObject):
@@ -36,11 +36,12 @@ class Announcer(QObject):
     def _hear(self, run_id: str) -> None:
         info = self._session.run(run_id)
         if info is not None and not info.over:
-            if info.state != "queued":
+            if info.state.is_active:
                 self._at_work.add(run_id)
         elif info is not None and run_id in self._at_work:
             self._at_work.remove(run_id)
-            if info.state in TOLD and not self._seen():
+            # Who stopped or cancelled a run was there.
+            if (info.state is RunState.DONE or info.state.is_failure) and not self._seen():
                 self._announce(info)
 
     def _seen(self) -> bool:
@@ -57,13 +58,13 @@ class Announcer(QObject):
                 self._tray.messageClicked.connect(self._open)
             self._tray.show()
             icons = QSystemTrayIcon.MessageIcon
-            icon = icons.Information if info.state == "done" else icons.Warning
+            icon = icons.Information if info.state is RunState.DONE else icons.Warning
             self._tray.showMessage(title, text, icon, SHOWN)
 
     def _words(self, info: RunInfo) -> tuple[str, str]:
         name = short_title(info)[:60]
-        if info.state != "done":
-            return self.tr("{run} failed").format(run=name), info.reason[:200] or self.tr("It ended without a word.")
+        if info.state is not RunState.DONE:
+            return self.tr("{run} failed").format(run=name), info.reason[:200] or self.tr("It ended unexpectedly.")
         found = info.headline()
         words = [f"{metric_title(found[0])} {figure(found[1])}"] if found is not None else []
         if (seconds := seconds_of(info)) is not None:

@@ -18,10 +18,12 @@ from PySide6.QtWidgets import (
 
 from workbench.app.page import Page
 from workbench.app.runs.run_store import RunInfo
+from workbench.app.runs.state_text import state_title
 from workbench.app.session.session import Session
 from workbench.app.widgets import icons
 from workbench.app.widgets.basic import Elided, Picture, Text, clear
 from workbench.app.widgets.theme import BODY, GRID, SMALL, font, theme
+from workbench.training.run_state import RunState
 
 WIDTH = 28 * GRID
 MOST_RUNS = 40  # rows of the list; the page Compare shows all
@@ -297,13 +299,11 @@ class Sidebar(QWidget):
 
 def run_state(info: RunInfo) -> str:
     """The small text beside a run: its metric where it has one, else how far it is."""
-    if info.state == "running":
-        return f"{info.fraction:.0%}" if info.fraction >= 0 else "running"
-    if info.state in ("queued", "paused", "failed", "lost", "cancelled"):
-        return {"queued": "waiting"}.get(info.state, info.state)
-    headline = info.headline()
+    if info.state is RunState.RUNNING and info.fraction >= 0:
+        return f"{info.fraction:.0%}"
+    headline = info.headline() if info.state.is_usable else None
     if headline is None:
-        return info.state
+        return state_title(info.state)
     name, value = headline
     number = f"{value:.3f}"
     number = number.removeprefix("0") if value < 1 else number
@@ -324,10 +324,10 @@ def run_menu(session: Session, run_id: str, parent: QWidget) -> QMenu:
         (translate("Compare"), "compare", True),
         (translate("Inspect its lists"), "inspect", info.usable),
         (None, "", True),
-        (translate("Pause"), "pause", info.state == "running"),
-        (translate("Go on"), "unpause", info.state == "paused"),
-        (translate("Stop and keep the best epoch"), "stop", info.state in ("running", "paused")),
-        (translate("Cancel"), "cancel", info.state in ("running", "paused", "queued")),
+        (translate("Pause"), "pause", info.state is RunState.RUNNING),
+        (translate("Go on"), "unpause", info.state is RunState.PAUSED),
+        (translate("Stop and keep the best epoch"), "stop", info.state.is_active),
+        (translate("Cancel"), "cancel", not info.over),
         (translate("Resume from the last epoch"), "resume", info.resumable),
         (None, "", True),
         (translate("Remove"), "delete", info.over),

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from tests.app.compared import column, headers, sort_by, titles
-from tests.app.fake_runs import done_run, evaluation
+from tests.app.fake_runs import done_run, evaluation, set_status
 from workbench.app.pages.compare.delegates import DETAIL, INK, LIGHTS
 from workbench.app.pages.compare.page import ComparePage
 from workbench.app.widgets.basic import Text
@@ -43,7 +43,7 @@ def tick(page, text):
 
 def test_any_metric_and_fact_can_be_a_column_and_the_choice_is_kept(show_compare, project, session, keep):
     run = done_run(project, "a-popularity", metrics=figures(0.4, **{"novelty@10": 7.5, "rmse": 0.9}))
-    run.set_status("done", epoch=12, last={"seconds": 1.5})
+    set_status(run, "done", epoch=12, last={"seconds": 1.5})
     page = show_compare()
     usual = headers(page)
     assert usual == [

@@ -34,13 +34,13 @@ def page(show_compare, project):
 def spent(page, run_id, seconds):
     """Let a run say that it took so long."""
     info = page.session.run(run_id)
-    info.status = {**info.status, "last": {**info.status["last"], "seconds": seconds}}
+    info.status = info.status.but(last=info.status.last.model_copy(update={"seconds": seconds}))
 
 
 def grown(page, run_id, ndcg):
     """Let a run say that it is so good on the validation part."""
     info = page.session.run(run_id)
-    info.status = {**info.status, "last": {**info.status["last"], "validation": {"ndcg@10": ndcg}}}
+    info.status = info.status.but(last=info.status.last.model_copy(update={"validation": {"ndcg@10": ndcg}}))
     info.validation = {"ndcg@10": ndcg}
 
 
@@ -95,6 +95,7 @@ def test_a_run_that_reports_out_of_sight_of_what_is_written_is_right_when_one_sc
     for at in range(60):
         done_run(project, f"a{at:02}-random", "random", seed=at, metrics=FIGURES)
     page = show_compare()
+    page.session.runs._reading.finish()  # on a slow machine not all are there at once
     page.table.runs().index(0, 0).data()
     spent(page, "a55-random", 9.0)
     page.session.run_changed.emit("a55-random")

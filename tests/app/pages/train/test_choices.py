@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox
 
-from tests.app.fake_runs import done_run, make_run, write_records
+from tests.app.fake_runs import done_run, make_run, set_status, write_records
 from tests.app.pages.train.test_page import button, shown
 from workbench.app.pages.train.page import TrainPage
 from workbench.app.pages.train.sweep_dialog import SeveralValues
@@ -21,7 +21,7 @@ def with_runs(project, session, keep, qtbot, light):
     done_run(project, "2-popularity", "popularity", validation=0.1)
     done_run(project, "3-content", "item-knn", validation=0.3)
     done_run(project, "4-other-split", "ease", split="random", settings={})
-    make_run(project, "5-untrained", "ease").set_status("cancelled")
+    set_status(make_run(project, "5-untrained", "ease"), "cancelled")
     assert session.open_project(project.folder)
     return shown(TrainPage(session), keep, qtbot)
 

@@ -93,7 +93,7 @@ def queued(session, project, keep, qtbot, light):
     live_run(project, "a-bpr")
     for at, name in enumerate(("b-ease", "c-ease", "d-ease")):
         run = make_run(project, name, "ease")
-        run.set_status("queued", place=at)
+        set_status(run, "queued", place=at)
     session.open_project(project.folder)
     page = shown(TrainPage(session), keep, qtbot)
     page.queue.list.setCurrentRow(1)
@@ -115,7 +115,7 @@ def test_the_queue_is_ordered_by_keys_and_the_order_outlives_the_window(queued, 
     qtbot.keyClick(queued.queue.list, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
     assert order(queued) == ["b-ease", "d-ease", "c-ease"]
     assert [queued.queue.list.item(row).text()[:1] for row in range(3)] == ["1", "2", "3"]
-    assert queued.session.run("c-ease").status["place"] == 2
+    assert queued.session.run("c-ease").status.place == 2
 
 
 def test_the_queue_is_ordered_by_dragging(queued, qtbot):
@@ -165,7 +165,7 @@ def recording(learning, qtbot):
     qtbot.waitUntil(
         lambda: len(learning.run.plots.validation.values_at(8.0)) and "8 points" in learning.run.plots.loss.summary()
     )
-    qtbot.waitUntil(lambda: learning.run.info.status.get("interactions") == 1110)
+    qtbot.waitUntil(lambda: learning.run.info.status.interactions == 1110)
     return learning
 
 

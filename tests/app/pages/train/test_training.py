@@ -39,7 +39,7 @@ def test_train_and_queue_several_one_after_another(page, opened, qtbot):
     second = opened.all_runs()[1]
     assert waiting(page) == ["1   EASE 2"]
     assert page.run.head.state.text() == "Waiting, next"
-    assert TrainPage.state(opened) == ("running", "")
+    assert TrainPage.state(opened) == ("Training", "")
     opened.select_runs([first.id])
     qtbot.waitUntil(lambda: first.epoch == 3)
     click(qtbot, page, "Cancel")
@@ -59,7 +59,7 @@ def test_pause_go_on_and_stop_answer_at_once_and_then_in_words(page, opened, qtb
     click(qtbot, page, "Pause")
     assert page.run.head.state.text() == "Pausing…"
     qtbot.waitUntil(lambda: page.run.head.state.text() == "Paused after epoch 3")
-    assert TrainPage.state(opened)[0] == "paused"
+    assert TrainPage.state(opened)[0] == "Paused"
     click(qtbot, page, "Go on")
     qtbot.waitUntil(lambda: page.run.head.state.text().startswith("Epoch"))
     click(qtbot, page, "Stop and keep")

@@ -78,12 +78,25 @@ def test_a_folder_that_vanishes_while_it_is_shown_is_told_and_nothing_breaks(ses
 def test_damaged_records_draw_nothing_and_break_nothing(session, project, keep, qtbot, light, text):
     run = make_run(project, "b-bpr", "bpr")
     (run.folder / "records.jsonl").write_bytes(text)
-    set_status(run, "failed", reason="x" * 5000, last=[], memory_bytes="much", seconds_left=None)
+    set_status(run, "failed", reason="x" * 5000)
     session.open_project(project.folder)
     page = shown(TrainPage(session), keep, qtbot)
     assert page.run.plots.loss.lines() == []
     assert page.run.plots.validation.lines() == []
     assert page.findChildren(ErrorCard)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b"", b"{", b'{"state": "asleep"}', b'{"state": "done", "last": [], "memory_bytes": "much"}', b"[" * 100_000],
+)
+def test_a_damaged_status_is_explained(session, project, keep, qtbot, light, text):
+    (make_run(project, "b-bpr", "bpr").folder / "status.json").write_bytes(text)
+    session.open_project(project.folder)
+    page = shown(TrainPage(session), keep, qtbot)
+    card = page.findChild(ErrorCard)
+    assert "ended unexpectedly" in card.accessibleName()
+    assert "status.json is damaged" in card.sentence.text()
 
 
 def test_a_damaged_run_folder_beside_good_ones_is_left_out(session, project, keep, qtbot, light):

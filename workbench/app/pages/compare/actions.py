@@ -117,7 +117,7 @@ class RunDeeds(QObject):
         self.rename.setEnabled(len(chosen) == 1)
         self.note.setEnabled(len(chosen) == 1)
         self.tag.setEnabled(bool(chosen))
-        self.remove.setEnabled(any(info.over or info.state == "queued" for info in chosen))
+        self.remove.setEnabled(any(not info.state.is_active for info in chosen))
         self.undo.setEnabled(bool(self._past) or bool(self._session.runs.removed()))
 
     # Words ---------------------------------------------------------------------------------------------------------
@@ -165,7 +165,7 @@ class RunDeeds(QObject):
     def delete(self) -> None:
         """Remove the selected runs that are over; they come back until the project is closed."""
         chosen = self._table.chosen_runs
-        over = [info for info in chosen if info.over or info.state == "queued"]
+        over = [info for info in chosen if not info.state.is_active]
         gone = []
         for info in over:
             self._session.delete_run(info.id)

@@ -16,7 +16,6 @@ from workbench.app.runs.curve import LOWER_IS_BETTER
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.runs.run_text import (
     NONE,
-    STATE_INK,
     algorithm_of,
     duration,
     figure,
@@ -26,9 +25,11 @@ from workbench.app.runs.run_text import (
     tested,
     validated,
 )
+from workbench.app.runs.state_text import STATE_INK
 from workbench.app.tables.column import SERIES
 from workbench.app.widgets.theme import GRID, SMALL, font
 from workbench.metrics import all_metrics, metric_title
+from workbench.training.run_state import RunState
 
 # Shown beside the chosen metric, where they are not it.
 BESIDE = ("recall@10", "ndcg@10", "coverage@10")
@@ -145,7 +146,7 @@ def _plain_columns(apart: dict[str, str], testing: Callable[[RunInfo], bool]) ->
             lambda info: _tr("Testing…") if testing(info) else state_words(info),
             lambda info: info.state,
             lambda info: info.reason[:600],
-            extra={INK: lambda info: "muted" if info.state == "done" else STATE_INK.get(info.state, "muted")},
+            extra={INK: lambda info: "muted" if info.state is RunState.DONE else STATE_INK.get(info.state, "muted")},
             width=134,
         ),
         RunColumn("algorithm", titles["algorithm"], _algorithm, _algorithm, width=128, extra={INK: _muted}),

@@ -175,7 +175,7 @@ class ComparePage(Page):
             return []
         chosen = [info for one in self.session.selected_runs for info in group.runs if info.id == one]
         if len(chosen) < 2:  # noqa: PLR2004 - a comparison
-            chosen = [info for info in group.runs if info.state in ("done", "stopped", "running", "paused")]
+            chosen = [info for info in group.runs if info.state.is_usable or info.state.is_active]
         return chosen[-MOST_DRAWN:] if len(self.session.selected_runs) < 2 else chosen[:MOST_DRAWN]  # noqa: PLR2004
 
     def _group(self) -> Group | None:

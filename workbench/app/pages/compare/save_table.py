@@ -89,7 +89,7 @@ def _facts(info: RunInfo) -> list[Any]:
         info.algorithm,
         harmless(", ".join(info.facts.tags)),
         harmless(info.facts.note),
-        info.state,
+        info.state.label,
         name,
         value,
         info.epoch or None,

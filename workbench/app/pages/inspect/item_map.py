@@ -63,7 +63,7 @@ class ItemMap(Card):
 
     def show_run(self, info: RunInfo, data: Interactions | None) -> None:
         """Show the map of a run; it is made where it is not known yet."""
-        stamp = (str(info.folder), info.status.get("at"))
+        stamp = (str(info.folder), info.status.at)
         self._info, self._data = info, data
         if stamp == self._stamp:
             self._mark()

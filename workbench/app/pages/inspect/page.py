@@ -227,7 +227,7 @@ class InspectPage(Page):
             return
         args = {"run": str(info.folder), "user": user, "k": self.user.right.k.currentData()}
         args["include_seen"] = self.user.right.seen.isChecked()
-        stamp = f"{info.status.get('at')} {info.number}"
+        stamp = f"{info.status.at} {info.number}"
         if self._lists.pending == args:
             return
         if self._shown == (args, stamp):

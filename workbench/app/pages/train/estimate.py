@@ -16,6 +16,7 @@ from workbench.app.widgets.amounts import size
 from workbench.app.widgets.basic import Elided, Text
 from workbench.app.widgets.theme import GRID, SMALL
 from workbench.training.remedies import after_failure
+from workbench.training.run_state import RunState
 
 Json = dict[str, Any]
 
@@ -84,7 +85,7 @@ class EstimateLine(Fitting):
             self._soon.start()
 
     def _busy(self) -> bool:
-        return any(info.state == "running" for info in self._session.runs.all_active())
+        return any(info.state is RunState.RUNNING for info in self._session.runs.all_active())
 
     def _forget(self) -> None:
         self._soon.stop()

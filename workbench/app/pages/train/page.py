@@ -19,6 +19,7 @@ from workbench.app.pages.train.presets import Presets
 from workbench.app.pages.train.queue import Queue
 from workbench.app.pages.train.run_panel import RunPanel
 from workbench.app.pages.train.sweep_dialog import SeveralValues
+from workbench.app.runs.state_text import state_title
 from workbench.app.session.blend import BlendRuns
 from workbench.app.session.session import Session
 from workbench.app.widgets import icons
@@ -63,9 +64,7 @@ class TrainPage(Page):
             return "", QCoreApplication.translate("TrainPage", "Open a ratings file first")
         active = session.runs.active()
         if active is not None:
-            paused = active.state == "paused"
-            translate = QCoreApplication.translate
-            return translate("TrainPage", "paused") if paused else translate("TrainPage", "running"), ""
+            return state_title(active.state), ""
         return "", ""
 
     # Widgets -------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from workbench.app.runs.run_store import RunInfo
 from workbench.app.runs.run_text import algorithm_of, has_epochs
 from workbench.app.session.blend import weights_words
 from workbench.app.session.session import Session
+from workbench.training.run_state import RunState
 
 
 def empty_words(session: Session, info: RunInfo | None, *, begun: bool) -> tuple[str, str]:
@@ -21,7 +22,7 @@ def empty_words(session: Session, info: RunInfo | None, *, begun: bool) -> tuple
         if not info.over:
             return loss, _tr("Its validation figure appears here when it is done.")
         return loss, _tr("There is no validation figure: this split has no validation part.")
-    if info.state == "queued":
+    if info.state is RunState.QUEUED:
         return _tr("It waits for the runs before it."), _tr("The first value comes after the first epoch.")
     if info.over:
         return _tr("It ended before its first step."), _tr("There is no validation figure.")

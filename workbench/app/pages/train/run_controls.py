@@ -62,10 +62,10 @@ class RunOrders(QWidget):
         self._info = info
         self.facts.set_text(_facts(self, info) if info is not None else "")
         kind = algorithm_of(info) if info is not None else None
-        adjusts = info is not None and not info.over and info.state != "queued" and "learning_rate" in _adjustable(kind)
+        adjusts = info is not None and info.state.is_active and "learning_rate" in _adjustable(kind)
         for widget in (self.name, self.rate, self.set):
             widget.setVisible(bool(adjusts))
-        extends = info is not None and info.state in ("done", "stopped") and has_epochs(info) and not ending
+        extends = info is not None and info.state.is_usable and has_epochs(info) and not ending
         for widget in (self.more, self.extend):
             widget.setVisible(bool(extends))
         if adjusts:
@@ -87,8 +87,8 @@ class RunOrders(QWidget):
         """The learning rate that was asked for last."""
         info = self._info
         for change in reversed(changes_of(info) if info is not None else []):
-            if change.get("name") == "learning_rate":
-                return float(change["value"])
+            if change.name == "learning_rate":
+                return change.value
         value = info.spec.get("hyperparameters", {}).get("learning_rate") if info is not None else None
         return float(value) if isinstance(value, int | float) else None
 
@@ -132,7 +132,7 @@ def _adjustable(kind: type[Algorithm] | None) -> tuple[str, ...]:
 
 def _facts(line: RunOrders, info: RunInfo) -> str:
     """What was changed since the start, and where it computes and why there."""
-    reason = str(info.status.get("device_reason") or "")
-    device = info.device.upper() if info.status.get("device") else ""
+    reason = info.status.device_reason
+    device = info.status.device.upper()
     where = line.tr("{device}: {reason}").format(device=device, reason=reason.rstrip(".")) if reason else ""
     return " · ".join(filter(None, [*(change_words(info, change) for change in changes_of(info)[-3:]), where]))

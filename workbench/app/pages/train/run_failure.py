@@ -11,6 +11,7 @@ from workbench.app.runs.run_store import RunInfo
 from workbench.app.runs.run_text import algorithm_of, short_title
 from workbench.app.widgets.basic import ErrorCard, clear
 from workbench.training.remedies import Remedy, after_failure
+from workbench.training.run_state import RunState
 
 LOG_TAIL = 4000  # bytes of the log that explain a failure
 
@@ -31,7 +32,7 @@ class RunProblem(Fitting):
 
     def show_run(self, info: RunInfo | None) -> None:
         """Explain the failure of a run, if it failed."""
-        failed = info is not None and info.state in ("failed", "lost")
+        failed = info is not None and info.state.is_failure
         problem = (info.id, info.state, info.reason, info.details) if failed else ()
         if problem == self._problem:
             return
@@ -39,13 +40,11 @@ class RunProblem(Fitting):
         self._close()
         if not problem:
             return
-        titles = {
-            "failed": self.tr("{run} failed").format(run=short_title(info)[:60]),
-            "lost": self.tr("{run} ended without a word").format(run=short_title(info)[:60]),
-        }
+        lost = info.state is RunState.LOST
+        title = self.tr("{run} ended unexpectedly") if lost else self.tr("{run} failed")
         reason = info.reason[:600] or self.tr("Nothing was written down. Resume goes on after the last finished epoch.")
-        reason = reason[:1].upper() + reason[1:] if info.state == "lost" else reason
-        card = ErrorCard(titles[info.state], reason, info.details or _log_tail(info))
+        reason = reason[:1].upper() + reason[1:] if lost else reason
+        card = ErrorCard(title.format(run=short_title(info)[:60]), reason, info.details or _log_tail(info))
         card.closed.connect(self._close)
         self._offer(card, info)
         self._column.addWidget(card)

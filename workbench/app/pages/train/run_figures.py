@@ -8,6 +8,7 @@ from workbench.app.runs.run_text import NONE, duration, figure, has_epochs, memo
 from workbench.app.widgets.basic import Figure
 from workbench.app.widgets.theme import GRID
 from workbench.metrics import metric_title
+from workbench.training.run_state import RunState
 
 SHARES = {"epoch": 8, "best": 10, "spent": 8, "left": 10, "memory": 9}  # as wide as what they say needs
 
@@ -28,11 +29,11 @@ class RunFigures(QWidget):
     def show_run(self, info: RunInfo | None) -> None:
         """Say what the status of a run says."""
         epoch = f"{info.epoch} / {info.epochs}" if info is not None and info.epochs and has_epochs(info) else NONE
-        running = info is not None and info.state == "running"
+        running = info is not None and info.state is RunState.RUNNING
         left = info.seconds_left if running else None
         spent = seconds_of(info) if info is not None else None
         held = info.memory if info is not None else None
-        device = info.device.upper() if info is not None and info.status.get("device") else ""
+        device = info.device.upper() if info is not None and info.status.device else ""
         self.figures["epoch"].set(epoch, self.tr("epochs"))
         self.figures["spent"].set(duration(spent), self.tr("so far") if running else self.tr("in all"))
         self.figures["left"].set(duration(left), self.tr("left"))

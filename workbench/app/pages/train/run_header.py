@@ -7,11 +7,13 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from workbench.app.runs.run_store import RunInfo
-from workbench.app.runs.run_text import STATE_INK, has_epochs, short_title, state_words
+from workbench.app.runs.run_text import has_epochs, short_title, state_words
+from workbench.app.runs.state_text import STATE_INK
 from workbench.app.session.blend import blends_of
 from workbench.app.session.session import Session
 from workbench.app.widgets.basic import Button, Dot, Elided, Text
 from workbench.app.widgets.theme import GRID
+from workbench.training.run_state import RunState
 
 INSTEAD = {"pause": "unpause", "unpause": "pause"}  # orders that stand in each other's place
 
@@ -115,8 +117,8 @@ def _offered(info: RunInfo | None, wish: str) -> set[str]:
         return set()
     if info.over:
         return {"delete", "go_on"} if info.resumable else {"delete"}
-    if info.state == "queued" or not has_epochs(info):
+    if info.state is RunState.QUEUED or not has_epochs(info):
         return {"cancel"}
     if wish in ("stop", "cancel"):
         return {"cancel"} if wish == "stop" else set()
-    return {"stop", "discard", "unpause" if info.state == "paused" else "pause"}
+    return {"stop", "discard", "unpause" if info.state is RunState.PAUSED else "pause"}

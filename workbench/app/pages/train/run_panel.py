@@ -145,7 +145,7 @@ class RunPanel(QWidget):
         info = self.session.run(run_id)
         if info is None:
             return
-        if wish and info.state in ("running", "paused"):
+        if wish and info.state.is_active:
             self._wishes[run_id] = (wish, info.state)
         do(run_id)
         self.refresh()

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.app.pages.train.placeholders import empty_words
 from workbench.app.plots.line_plot import LinePlot
-from workbench.app.runs.curve import LOWER_IS_BETTER, Curve, number
+from workbench.app.runs.curve import LOWER_IS_BETTER, Curve
 from workbench.app.runs.legend import Legend
 from workbench.app.runs.run_lines import RunLine, show_lines
 from workbench.app.runs.run_store import RunInfo
@@ -235,7 +235,7 @@ class RunPlots(QWidget):
     def _mark_changes(self) -> None:
         """Where a hyperparameter was changed, upright in every plot."""
         found = changes_of(self._info) if self._info is not None and has_epochs(self._info) else []
-        marks = [(float(curve["since"]), f"{curve['value']:g}") for curve in found if curve["name"] != "epochs"]
+        marks = [(change.since, f"{change.value:g}") for change in found if change.name != "epochs"]
         for plot in self._plots():
             plot.mark_changes(marks if plot.lines() else [])
 
@@ -306,7 +306,7 @@ class RunPlots(QWidget):
 def _scale(key: str, info: RunInfo) -> float | None:
     """What a recorded value is multiplied with to be shown; None where that is not known."""
     if key == "speed":
-        return number(info.status.get("interactions"))
+        return info.status.interactions
     return 1e-6 if key == "memory_bytes" else 1.0
 
 

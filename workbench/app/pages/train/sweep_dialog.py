@@ -131,7 +131,7 @@ class SeveralValues(QDialog):
 
     def _missing(self) -> list[float]:
         """Values of which there is no run, nor one on its way."""
-        there = {value for value, info in self._runs().items() if info.state not in ("failed", "lost", "cancelled")}
+        there = {value for value, info in self._runs().items() if info.state.is_usable or not info.over}
         return [number for number in self.values() if float(number) not in there]
 
     def _queue(self) -> None:

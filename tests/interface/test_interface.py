@@ -207,15 +207,6 @@ def test_data_with_a_folder_is_shared_by_the_runs_of_its_project(ratings, tmp_pa
         workbench.read_interactions(ratings, folder=tmp_path)
 
 
-def test_hyperparameters_may_change_on_the_way(fold):
-    changed = workbench.train(fold, "gmf", epochs=2, batch_size=64, changes=[(1, "learning_rate", 0.5)])
-    plain = workbench.train(fold, "gmf", epochs=2, batch_size=64)
-    assert changed.opened.spec.changes[0].value == 0.5
-    first, second = changed.records()["loss"], plain.records()["loss"]
-    assert first[0] == second[0]
-    assert first[1] != second[1]
-
-
 def test_what_interrupts_a_training_leaves_no_run_that_seems_to_run(fold, tmp_path, monkeypatch):
     def interrupted(self):
         raise KeyboardInterrupt
@@ -233,6 +224,10 @@ def test_wrong_wishes_are_refused_with_a_sentence(data, fold, run):
         (lambda: workbench.train(fold, "easy"), "ease"),
         (lambda: workbench.train(fold, "ease", regularisation=3), "regularization"),
         (lambda: workbench.train(fold, "ease", regularization=-1), "above 0"),
+        (
+            lambda: workbench.train(fold, "ease", changes=[(1, "regularization", 2)]),
+            "cannot be changed while it trains",
+        ),
         (lambda: workbench.train(workbench.split(workbench.read_interactions(fold.train)), "content"), "item"),
         (lambda: workbench.split(data, "lastn"), "last-n"),
         (lambda: workbench.split(data, "random", test=2), "at most|below"),

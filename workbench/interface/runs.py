@@ -112,9 +112,10 @@ class Run:
         chosen, at = named_metrics(asked)
         lengths = [int(one) for one in one_or_more(k) or ([] if at else CUTOFFS)]
         drawn = None if negatives is None else Negatives(negatives, negatives_by, negatives_seed)
+        opened, _, _ = looking.load(self.folder)
         with shown("Evaluating", progress) as control:
             answer = evaluate_run(
-                self.opened,
+                opened,
                 chosen,
                 sorted({*lengths, *at}),
                 relevant_from,
@@ -171,10 +172,10 @@ class Run:
             If a user is not in the data.
         """
         wanted = one_or_more(users)
-        _, algorithm, items = looking.load(self.folder)
+        opened, algorithm, items = looking.load(self.folder)
         with shown("Recommending", progress) as control:
             found = all_lists(
-                self.opened,
+                opened,
                 algorithm,
                 users=None if wanted is None else self._users.to_texts(wanted),
                 k=k,
@@ -258,13 +259,15 @@ class Run:
         with TemporaryDirectory(prefix="workbench-") as folder, shown("Predicting", progress) as control:
             asked, found = Path(folder) / "pairs.csv", Path(folder) / "ratings.parquet"
             pd.DataFrame(texts).to_csv(asked, index=False)
-            predict_pairs(self.opened, self.opened.trained_algorithm(), asked, found, control)
+            opened, algorithm, _ = looking.load(self.folder)
+            predict_pairs(opened, algorithm, asked, found, control)
             ratings = pd.read_parquet(found, columns=["rating"])["rating"]
         return pairs.assign(rating=ratings.to_numpy())
 
     @property
     def _titled(self) -> list[str]:
-        return ["title"] if self.opened.data.item_facts is not None else []
+        _, _, items = looking.load(self.folder)
+        return [] if items is None else ["title"]
 
     def _of_items(self, rows: list[dict[str, Any]], names: list[str]) -> pd.DataFrame:
         columns = {name: [row.get(name) for row in rows] for name in names}

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from workbench.algorithms import find
+from workbench.algorithms import Algorithm, find
 from workbench.algorithms.hybrid.blend import Blend
 from workbench.commands.train import follow, new_folder
 from workbench.errors import WorkbenchError
@@ -17,6 +17,7 @@ from workbench.interface.runs import Run
 from workbench.interface.splitting import Fold
 from workbench.interface.values import one_or_more, plain
 from workbench.training.run import Run as RunFolder
+from workbench.training.run import check_adjustable
 from workbench.training.run_spec import Change, RunSpec
 from workbench.training.run_state import RunState
 
@@ -92,7 +93,7 @@ def train(  # noqa: PLR0913 - what a run depends on
         "filters": fold.data.filters,
         **{name: value for name, value in plain(options).items() if value is not None},
     }
-    noted = [Change(since=since, name=name, value=value) for since, name, value in changes]
+    noted = [_change(kind, *one) for one in changes]
     try:
         opened = _existing(target, fold, asked, noted)
         if opened is None:
@@ -108,6 +109,12 @@ def train(  # noqa: PLR0913 - what a run depends on
     if folder is None:
         remove_with(run, target)
     return run
+
+
+def _change(kind: type[Algorithm], since: float, name: str, value: float) -> Change:
+    if name != "epochs":  # more of them, at the end of a run
+        check_adjustable(kind, name)
+    return Change(since=since, name=name, value=value)
 
 
 def _members(runs: Any, blend: Path) -> list[Run]:

@@ -175,12 +175,7 @@ class Run:
     def adjust(self, name: str, value: float) -> None:
         """Ask the training process to go on with another value of one of the algorithm's `adjustable` hyperparameters."""
         kind = find(self.spec.algorithm)
-        if name not in kind.adjustable:
-            can = f"only {' and '.join(kind.adjustable)} can" if kind.adjustable else "nothing can"
-            message = (
-                f"{kind.title}: {name} cannot be changed while it trains; {can}. Start a new run with another value."
-            )
-            raise WorkbenchError(message)
+        check_adjustable(kind, name)
         kind.make({**self.spec.hyperparameters, name: value})
         write_json(self.folder / "adjust.json", {"name": name, "value": value})
 
@@ -300,6 +295,14 @@ def _members(folder: Path, runs: str) -> list[Run]:
             raise WorkbenchError(f"The run '{name}' has no model to blend yet. Train it to its end first.")
         found.append(run)
     return found
+
+
+def check_adjustable(kind: type[Algorithm], name: str) -> None:
+    """Raise WorkbenchError where a hyperparameter cannot be changed while an algorithm trains."""
+    if name not in kind.adjustable:
+        can = f"only {' and '.join(kind.adjustable)} can" if kind.adjustable else "nothing can"
+        message = f"{kind.title}: {name} cannot be changed while it trains; {can}. Start a new run with another value."
+        raise WorkbenchError(message)
 
 
 def new_run_name(algorithm: str) -> str:

@@ -9,12 +9,12 @@ import pyarrow as pa
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QDesktopServices, QImage
-from PySide6.QtWidgets import QFileDialog, QPushButton
+from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 
 from tests.app.fake_runs import done_run, epoch_records, evaluation, set_status, write_records
 from tests.app.trained import LEFT, Opened, films, make_project, unnamed
+from workbench.app.pages.compare import charts
 from workbench.app.pages.compare.chart import chart_runs, titles
-from workbench.app.pages.compare.charts import KINDS
 from workbench.app.pages.compare.page import ComparePage
 from workbench.app.widgets.basic import Text
 from workbench.charts.chart import GridChart, LineChart
@@ -29,6 +29,7 @@ from workbench.training.evaluating import evaluate_run
 from workbench.training.run import Run
 from workbench.training.train import train_run
 
+KINDS = tuple(charts.all_charts())
 WITH_JOBS = ("users", "parts", "overlap")
 FIGURES = {
     "ndcg@5": (0.3, 0.2, 0.4),
@@ -122,6 +123,37 @@ def test_each_picture_is_drawn_named_and_remembered(opened):
     assert opened.page.pictures.tabs.current == "curves"
 
 
+TOY = '''"""A toy chart: how many runs there are."""
+
+from PySide6.QtWidgets import QLabel
+
+from workbench.app.pages.compare.chart import ComparisonChart
+
+
+class CountChart(ComparisonChart):
+    """A number."""
+
+    name, title, order = "toy_count", "Toy count", 99
+
+    def draw(self) -> None:
+        self.set_content(QLabel(f"{len(self.runs)} runs"))
+'''
+
+
+def test_one_file_adds_a_chart(show, project, tmp_path, monkeypatch):
+    """A file in the folder is found: a tab with its title, drawn when it is chosen."""
+    (tmp_path / "toy_count_chart.py").write_text(TOY, encoding="utf-8")
+    monkeypatch.setattr(charts, "__path__", [*charts.__path__, str(tmp_path)])
+    for number in range(3):
+        done_run(project, f"{number}-popularity", metrics=FIGURES)
+    page = show()
+    page.pictures.tabs.buttons["toy_count"].click()
+    assert page.pictures.tabs.buttons["toy_count"].text() == "Toy count"
+    assert [label.text() for label in page.pictures.picture.findChildren(QLabel) if "runs" in label.text()] == [
+        "3 runs"
+    ]
+
+
 def test_arrow_keys_go_from_picture_to_picture(opened):
     tabs = opened.page.pictures.tabs
     opened.click(tabs.buttons["curves"])
@@ -196,7 +228,7 @@ def test_the_front_is_told_and_drawn_and_axes_are_remembered(show, project, sess
     assert "2 of 3" in picture.words.full_text()
     assert "less is better: seconds" in picture.words.full_text()
     assert [row[0] for row in picture.table() if row[3] == "yes"] == ["Popularity", "EASE"]
-    assert session.view("pictures")["TradeOffPicture"] == {"x": "seconds", "y": "chosen"}
+    assert session.view("pictures")["TradeOffChart"] == {"x": "seconds", "y": "chosen"}
     picture.across.setCurrentIndex(picture.across.findData("gini@10"))
     picture.across.activated.emit(0)
     assert picture.front() == []
@@ -316,7 +348,7 @@ def test_curves_go_by_seconds_too(show, project, session):
     picture.by.buttons["seconds"].click()
     assert picture.learning.values_at(99)["a-bpr"][0] == 6
     assert picture.learning.values_at(99)["b-bpr"][0] == 18
-    assert session.view("pictures")["CurvesPicture"] == {"by": "seconds"}
+    assert session.view("pictures")["CurvesChart"] == {"by": "seconds"}
     assert ["BPR 2", "validation", "ndcg@10", None, 6.0, 18.0, pytest.approx(0.2 - 1 / 60)] in picture.table()
 
 

@@ -1,12 +1,12 @@
-"""What all pictures of the page Compare share."""
+"""What all charts of the page Compare share."""
 
 import csv
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.runs.run_text import algorithm_of, seconds_of, short_title, tested, validated
@@ -21,11 +21,22 @@ Part = tuple[str, Any]
 """A title, and a plot or another widget with a `view`."""
 
 
-class ComparePicture(QWidget):
+class ComparisonChart(QWidget):
     """A line of words and choices, and under it what is drawn, or a sentence on why there is nothing to draw.
 
-    To make one, put choices into `self.choices`, the drawing into `set_content`, and write `draw`.
+    To add one, add a file to ``charts`` with one subclass: put choices into `self.choices`, the drawing into
+    `set_content`, and write `draw`. The page finds it.
+
+    Class facts
+    -----------
+    name : id, as in the name of a file that is saved (lower case, words joined by underscores)
+    title : on its tab
+    order : place among the tabs, from 1
     """
+
+    name: ClassVar[str] = ""
+    title: ClassVar[str] = ""
+    order: ClassVar[int] = 0
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -171,3 +182,14 @@ def chart_runs(runs: Sequence[RunInfo]) -> list[ChartRun]:
 def stamp(runs: Sequence[RunInfo]) -> list[str]:
     """Changes when one of the runs was tested again."""
     return [str((info.evaluation or {}).get("at")) for info in runs]
+
+
+def scrolled(rows: QWidget) -> QScrollArea:
+    """Rows in something that scrolls."""
+    area = QScrollArea()
+    area.setWidget(rows)
+    area.setWidgetResizable(True)
+    area.setAccessibleName(rows.accessibleName())
+    area.viewport().setAutoFillBackground(False)
+    rows.setAutoFillBackground(False)
+    return area

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import (
 
 from workbench.app.page import Page
 from workbench.app.pages.compare.actions import RunDeeds, UndoBar
-from workbench.app.pages.compare.chart_curves import CurvesPicture, cutoffs_plot
-from workbench.app.pages.compare.charts import Pictures
+from workbench.app.pages.compare.chart_panel import ChartPanel
+from workbench.app.pages.compare.charts.curves import CurvesChart, cutoffs_plot
 from workbench.app.pages.compare.columns import columns
 from workbench.app.pages.compare.comparable import Keys, grouped
 from workbench.app.pages.compare.delegates import InkDelegate, IntervalDelegate, LightsDelegate
@@ -117,13 +117,13 @@ class ComparePage(Page):
         return cutoffs_plot()
 
     @cached_property
-    def _curves(self) -> CurvesPicture:
-        return CurvesPicture(self.session, self._cutoffs)
+    def _curves(self) -> CurvesChart:
+        return CurvesChart(self.session, self._cutoffs)
 
     @cached_property
-    def pictures(self) -> Pictures:
+    def pictures(self) -> ChartPanel:
         """The plots under the table; they take longer to make than all the rest."""
-        made = Pictures(self.session, self._curves)
+        made = ChartPanel(self.session, self._curves)
         self._room.addWidget(made)
         made.show()
         return made

@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFileDialog, QMenu
 
-from workbench.app.pages.compare.chart import ComparePicture, Part
+from workbench.app.pages.compare.chart import ComparisonChart, Part
 from workbench.app.plots.painted import Names
 from workbench.app.runs.run_text import short_title
 from workbench.app.session.curve_toolbar import draw_curves
@@ -14,7 +14,7 @@ from workbench.app.widgets.basic import Button
 from workbench.errors import WorkbenchError
 
 
-class ExportPicture(Button):
+class SaveChart(Button):
     """A button with a menu of files; `picture` is what they are made of."""
 
     def __init__(self) -> None:
@@ -22,7 +22,7 @@ class ExportPicture(Button):
         self.setText(self.tr("Export"))
         self.setAccessibleName(self.tr("Export"))
         self.setToolTip(self.tr("This picture, or its numbers, as a file"))
-        self.picture: ComparePicture | None = None
+        self.picture: ComparisonChart | None = None
         self.name = "compare"
         self.clicked.connect(self._offer)
 
@@ -71,7 +71,7 @@ class ExportPicture(Button):
             picture.session.notice.emit("ok", self.tr("Saved {file}").format(file=path.name))
 
 
-def _with_names(picture: ComparePicture) -> list[Part]:
+def _with_names(picture: ComparisonChart) -> list[Part]:
     parts = picture.parts()
     runs = picture.named()
     if len(runs) > 1:

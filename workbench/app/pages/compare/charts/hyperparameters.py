@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from workbench.app.pages.compare.chart import ComparePicture, Part, chart_runs, fill
+from workbench.app.pages.compare.chart import ComparisonChart, Part, chart_runs, fill
 from workbench.app.plots.parallel_plot import ParallelPlot
 from workbench.app.runs.run_text import algorithm_of
 from workbench.app.session.session import Session
@@ -10,8 +10,10 @@ from workbench.charts import settings
 from workbench.charts.runs import ChartRun
 
 
-class ParallelPicture(ComparePicture):
+class HyperparametersChart(ComparisonChart):
     """Only what the runs differ in has an axis; the last one is the metric."""
+
+    name, title, order = "parallel", "Hyperparameters", 4
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)

@@ -8,8 +8,16 @@ from typing import Any
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from workbench.app.pages.compare.chart import ComparePicture, Part, chart_runs, fill, stamp, tested_runs, titles
-from workbench.app.pages.compare.chart_bars import scrolled
+from workbench.app.pages.compare.chart import (
+    ComparisonChart,
+    Part,
+    chart_runs,
+    fill,
+    scrolled,
+    stamp,
+    tested_runs,
+    titles,
+)
 from workbench.app.plots.bar_rows import BarRows
 from workbench.app.runs.legend import Legend
 from workbench.app.runs.run_store import RunInfo
@@ -24,8 +32,10 @@ MOST = 6  # runs: as many as there are colours
 Json = dict[str, Any]
 
 
-class PartsPicture(ComparePicture):
+class SegmentsChart(ComparisonChart):
     """A bar for each run in each part."""
+
+    name, title, order = "parts", "Parts", 6
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)

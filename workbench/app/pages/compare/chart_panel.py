@@ -1,58 +1,31 @@
 """Under the table of runs: one picture of several to choose from, and the protocol."""
 
-from PySide6.QtCore import QCoreApplication, QTimer, Slot
+from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
-from workbench.app.pages.compare.chart import ComparePicture
-from workbench.app.pages.compare.chart_bars import BarsPicture
-from workbench.app.pages.compare.chart_curves import CurvesPicture
-from workbench.app.pages.compare.chart_hyperparameters import ParallelPicture
-from workbench.app.pages.compare.chart_overlap import OverlapPicture
-from workbench.app.pages.compare.chart_segments import PartsPicture
-from workbench.app.pages.compare.chart_trade_off import TradeOffPicture
-from workbench.app.pages.compare.chart_users import UsersPicture
+from workbench.app.pages.compare.chart import ComparisonChart
+from workbench.app.pages.compare.charts import all_charts
+from workbench.app.pages.compare.charts.curves import CurvesChart
 from workbench.app.pages.compare.protocol_card import ProtocolCard
-from workbench.app.pages.compare.save_chart import ExportPicture
+from workbench.app.pages.compare.save_chart import SaveChart
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.session.session import Session
 from workbench.app.widgets.basic import Card
+from workbench.app.widgets.declared import declared
 from workbench.app.widgets.tabs import Tabs
 from workbench.app.widgets.theme import GRID
 
-KINDS: dict[str, type[ComparePicture]] = {
-    "curves": CurvesPicture,
-    "bars": BarsPicture,
-    "trade_off": TradeOffPicture,
-    "parallel": ParallelPicture,
-    "users": UsersPicture,
-    "parts": PartsPicture,
-    "overlap": OverlapPicture,
-}
 
-
-def kind_titles() -> dict[str, str]:
-    """What the pictures are called, in their order."""
-    translate = QCoreApplication.translate
-    return {
-        "curves": translate("Pictures", "Curves"),
-        "bars": translate("Pictures", "Intervals"),
-        "trade_off": translate("Pictures", "Trade-off"),
-        "parallel": translate("Pictures", "Hyperparameters"),
-        "users": translate("Pictures", "Users"),
-        "parts": translate("Pictures", "Parts"),
-        "overlap": translate("Pictures", "Overlap"),
-    }
-
-
-class Pictures(QWidget):
+class ChartPanel(QWidget):
     """Shows runs of one protocol; a picture is made when it is first chosen, and only the chosen one is drawn."""
 
-    def __init__(self, session: Session, curves: CurvesPicture) -> None:
+    def __init__(self, session: Session, curves: CurvesChart) -> None:
         super().__init__()
         self.session = session
+        self._kinds = all_charts()
         self._runs: list[RunInfo] = []
         self._metric = ""
-        self._made: dict[str, ComparePicture] = {"curves": curves}
+        self._made: dict[str, ComparisonChart] = {"curves": curves}
         self._rest = QTimer(self, singleShot=True, interval=0)
         self._rest.timeout.connect(self._show_picture)
         self.card, self.protocol = Card(), ProtocolCard()
@@ -74,7 +47,7 @@ class Pictures(QWidget):
         session.project_changed.connect(self._recall)
 
     @property
-    def picture(self) -> ComparePicture:
+    def picture(self) -> ComparisonChart:
         """The one that is shown."""
         return self._picture(self.tabs.current)
 
@@ -112,7 +85,7 @@ class Pictures(QWidget):
             self._stack.removeWidget(made)
             made.deleteLater()
         kept = self.session.view("pictures").get("shown")
-        self._turn_to(kept if kept in KINDS else "curves")
+        self._turn_to(kept if kept in self._kinds else "curves")
 
     def _turn_to(self, kind: str) -> None:
         self.tabs.buttons[kind].setChecked(True)
@@ -122,17 +95,17 @@ class Pictures(QWidget):
         if self._metric:
             picture.show_runs(self._runs, self._metric)
 
-    def _picture(self, kind: str) -> ComparePicture:
+    def _picture(self, kind: str) -> ComparisonChart:
         if kind not in self._made:
-            self._made[kind] = KINDS[kind](self.session)
+            self._made[kind] = self._kinds[kind](self.session)
             self._stack.addWidget(self._made[kind])
         return self._made[kind]
 
     def _build_choice(self) -> QHBoxLayout:
-        self.tabs = Tabs(kind_titles())
+        self.tabs = Tabs({name: declared(kind.title) for name, kind in self._kinds.items()})
         self.tabs.chosen.connect(self.choose)
         self.tabs.setAccessibleName(self.tr("Pictures"))
-        self.export = ExportPicture()
+        self.export = SaveChart()
         row = QHBoxLayout()
         row.addWidget(self.tabs)
         row.addStretch(1)

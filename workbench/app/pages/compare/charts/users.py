@@ -6,7 +6,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
-from workbench.app.pages.compare.chart import ComparePicture, Part, fill, stamp, tested_runs, titles
+from workbench.app.pages.compare.chart import ComparisonChart, Part, fill, stamp, tested_runs, titles
 from workbench.app.plots.line_plot import LinePlot
 from workbench.app.session.latest import Latest
 from workbench.app.session.session import Session
@@ -20,8 +20,10 @@ PLACE, USER = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 FIGURES = (60, 60, 74)  # pixels of the columns of numbers
 
 
-class UsersPicture(ComparePicture):
+class UsersChart(ComparisonChart):
     """A click on the curve lists the users there; from the list one goes on to Inspect, with both runs."""
+
+    name, title, order = "users", "Users", 5
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from PySide6.QtWidgets import QScrollArea
-
-from workbench.app.pages.compare.chart import ComparePicture, Part, chart_runs, tested_runs, titles
+from workbench.app.pages.compare.chart import ComparisonChart, Part, chart_runs, scrolled, tested_runs, titles
 from workbench.app.plots.bar_rows import BarRows
 from workbench.app.runs.run_text import tested
 from workbench.app.session.session import Session
@@ -12,19 +10,10 @@ from workbench.charts import results
 from workbench.metrics import metric_title
 
 
-def scrolled(rows: BarRows) -> QScrollArea:
-    """Rows in something that scrolls."""
-    area = QScrollArea()
-    area.setWidget(rows)
-    area.setWidgetResizable(True)
-    area.setAccessibleName(rows.accessibleName())
-    area.viewport().setAutoFillBackground(False)
-    rows.setAutoFillBackground(False)
-    return area
-
-
-class BarsPicture(ComparePicture):
+class IntervalsChart(ComparisonChart):
     """The best run first."""
+
+    name, title, order = "bars", "Intervals", 2
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)

@@ -5,7 +5,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QTimer, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from workbench.app.pages.compare.chart import ComparePicture, Part, chart_runs, titles
+from workbench.app.pages.compare.chart import ComparisonChart, Part, chart_runs, titles
 from workbench.app.plots.line_plot import LinePlot
 from workbench.app.runs.curve import Curve, number
 from workbench.app.runs.curve_reader import CurveReader
@@ -47,12 +47,14 @@ class Panel(QWidget):
 def cutoffs_plot() -> LinePlot:
     """The plot at the left, which may be made ahead: both in one stroke would hold the window."""
     translate = QCoreApplication.translate
-    name, x = translate("CurvesPicture", "Test metric at each cutoff"), translate("CurvesPicture", "cutoff k")
+    name, x = translate("CurvesChart", "Test metric at each cutoff"), translate("CurvesChart", "cutoff k")
     return LinePlot(name, x=x, legend=False, whole=True)
 
 
-class CurvesPicture(ComparePicture):
+class CurvesChart(ComparisonChart):
     """Two plots side by side."""
+
+    name, title, order = "curves", "Curves", 1
 
     def __init__(self, session: Session, cutoffs: LinePlot | None = None) -> None:
         super().__init__(session)

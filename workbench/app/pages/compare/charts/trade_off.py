@@ -4,7 +4,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
-from workbench.app.pages.compare.chart import ComparePicture, Part, chart_runs, fill
+from workbench.app.pages.compare.chart import ComparisonChart, Part, chart_runs, fill
 from workbench.app.pages.compare.columns import is_usual, metrics_of
 from workbench.app.plots.scatter_plot import ScatterPlot
 from workbench.app.runs.run_store import RunInfo
@@ -17,8 +17,10 @@ CHOSEN = "chosen"
 FIRST = ("coverage@10", "epc@10", "novelty@10")  # what accuracy is held against until somebody chooses
 
 
-class TradeOffPicture(ComparePicture):
+class TradeOffChart(ComparisonChart):
     """Two choices of what to hold against what; where neither more nor less is better, there is no front."""
+
+    name, title, order = "trade_off", "Trade-off", 3
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)

@@ -4,8 +4,7 @@ from typing import Any
 
 from PySide6.QtCore import Slot
 
-from workbench.app.pages.compare.chart import ComparePicture, Part, chart_runs, stamp, titles
-from workbench.app.pages.compare.chart_bars import scrolled
+from workbench.app.pages.compare.chart import ComparisonChart, Part, chart_runs, scrolled, stamp, titles
 from workbench.app.plots.value_grid import ValueGrid
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.session.latest import Latest
@@ -16,8 +15,10 @@ MOST = 12  # runs whose figures have room
 Json = dict[str, Any]
 
 
-class OverlapPicture(ComparePicture):
+class OverlapChart(ComparisonChart):
     """Rank-biased overlap, the mean over users: 1 for the same lists, 0 for nothing in common."""
+
+    name, title, order = "overlap", "Overlap", 7
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)

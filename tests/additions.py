@@ -38,3 +38,73 @@ def count(word, control):
     """How many letters a word has."""
     return {"letters": len(word)}
 '''
+
+ALGORITHM = '''
+"""Items that the same people had."""
+
+import numpy as np
+
+from workbench.algorithms.base.algorithm import Algorithm
+from workbench.declaring import hyperparameter
+
+
+class Baskets(Algorithm):
+    """How often two items were had by the same person, to a power."""
+
+    name, title, family = "baskets", "Shared baskets", "Neighbours"
+    summary = (
+        "Recommends what was had together with the items of a history. Fast; memory grows with the square of the catalogue."
+    )
+    reference = "Linden, Smith & York, Amazon.com Recommendations, 2003"
+    fold_in = "exact"
+    learned = ("counts",)
+
+    damping: float = hyperparameter(
+        0.5, "Damping", "Holds down what everybody has. Raise it for less popular lists.", ge=0, le=2, search=(0, 1)
+    )
+
+    def train(self, data, seed=0):
+        x = data.matrix()
+        counts = np.asarray((x.T @ x).todense(), np.float32)
+        np.fill_diagonal(counts, 0)
+        self._counts = counts / np.maximum(data.item_counts, 1).astype(np.float32) ** np.float32(self.damping)
+        yield from ()
+
+    def score(self, users, histories):
+        return np.asarray(histories.matrix(len(self._counts)) @ self._counts)
+'''
+
+METRIC = '''
+"""Where a list begins."""
+
+import numpy as np
+
+from workbench.metrics import ranking_metric
+
+
+@ranking_metric("First hit rate", "1 where the first of the list is relevant, else 0", cut=False, usual=True)
+def first_hit(ranked, k):
+    return ranked.hits[:, 0].astype(np.float64)
+'''
+
+PAGE = '''
+"""A page that counts."""
+
+from PySide6.QtWidgets import QLabel, QVBoxLayout
+
+from workbench.app.page import Page
+
+
+class CountPage(Page):
+    """How many runs there are."""
+
+    name, title, icon, order = "count", "Count", "compare", 9
+
+    def build(self):
+        self.words = QLabel(self.tr("Runs: {n}").format(n=len(self.session.all_runs())))
+        QVBoxLayout(self).addWidget(self.words)
+
+    @classmethod
+    def state(cls, session):
+        return f"{len(session.all_runs())} counted", ""
+'''

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from workbench.commands.options import Commands, add_command, assignment, cutoffs, names
+from workbench.commands.options import Commands, add_command, assignment, choices, cutoffs, names
 from workbench.commands.output import Answer, Progress, table
 
 
@@ -23,6 +23,7 @@ def _add_evaluate(commands: Commands) -> None:
         commands,
         "evaluate",
         "how good a trained run is, on interactions that it never saw",
+        more=_metrics,
         epilog="Without --metrics all that apply are calculated and kept with the run; the usual ones are printed. AUC and "
         "R-precision look at where every hidden item stands: on large data they are calculated when named. Lists that "
         "were made elsewhere are judged with --lists, on the test of a run or of a file of interactions. "
@@ -65,6 +66,13 @@ def _add_evaluate(commands: Commands) -> None:
     parser.add_argument("--split-set", type=assignment, action="append", metavar="KEY=VALUE", help="of that split")
     parser.add_argument("--test", type=Path, metavar="FILE", help="with --lists and a file: your own test file")
     parser.set_defaults(command=evaluate, parser=parser)
+
+
+def _metrics() -> str:
+    """The end of the help: what can be calculated, as it declares itself."""
+    from workbench.metrics import all_metrics
+
+    return "\n".join(choices("metrics:", {name: f"{one.title}: {one.formula}." for name, one in all_metrics().items()}))
 
 
 def _add_recommend(commands: Commands) -> None:

@@ -13,14 +13,14 @@
 `workbench` itself has these names, and loads this package when the first of them is used.
 """
 
-from workbench.interface.comparing import compare
-from workbench.interface.lists import (
+from workbench.interface.available import (
     list_algorithms,
     list_filters,
     list_hyperparameters,
     list_metrics,
     list_splits,
 )
+from workbench.interface.comparing import compare
 from workbench.interface.reading import Data, read_interactions, sample_folder
 from workbench.interface.runs import Run, open_run
 from workbench.interface.splitting import Fold, split

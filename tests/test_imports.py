@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import re
 from collections import defaultdict
 from graphlib import CycleError, TopologicalSorter
 from importlib.util import find_spec
@@ -38,7 +39,13 @@ def graph(files):
 
 
 def room(name, files):
-    """A folder is a room; what lies at the top of the program or of the window is one of its own, as is an index."""
+    """A folder is a room; what lies at the top of the program or of the window is one of its own, as is an index.
+
+    A page with the folders inside it is one room.
+    """
+    page = re.match(r"workbench\.app\.pages\.\w+", name)
+    if page:
+        return page[0]
     path = files[name]
     if path.parent in (ROOT / "workbench", ROOT / "workbench" / "app") or path.name == "__init__.py":
         return name

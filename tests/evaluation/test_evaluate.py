@@ -5,6 +5,7 @@ from tests.data.test_interactions import build
 from tests.golden import with_facts
 from workbench.algorithms import Algorithm, find
 from workbench.control import Control
+from workbench.data.splitting import Part
 from workbench.data.splitting.last_n import LastN
 from workbench.data.splitting.random import Random
 from workbench.errors import Cancelled, WorkbenchError
@@ -14,6 +15,7 @@ from workbench.evaluation.evaluate import evaluate, evaluate_lists, find_hits, r
 from workbench.evaluation.lists import Negatives, co_distances
 from workbench.metrics import all_metrics
 
+METRICS = all_metrics()
 RNG = np.random.default_rng(3)
 ROWS = [(u, int(i), 1 + (u + int(i)) % 5, int(t)) for u in range(30) for t, i in enumerate(RNG.permutation(40)[:12])]
 DATA = build(ROWS)
@@ -54,10 +56,33 @@ def test_numbers_equal_those_of_a_loop_over_users(k):
     assert result.metrics[f"ndcg@{k}"]["low"] < np.mean(ndcgs) < result.metrics[f"ndcg@{k}"]["high"]
 
 
-def test_blocks_of_users_change_nothing(monkeypatch):
-    whole = evaluate(Fixed(), FOLD.test, DATA.n_items)
-    monkeypatch.setattr(ranking, "BLOCK_BYTES", 4 * DATA.n_items * 7)
-    assert evaluate(Fixed(), FOLD.test, DATA.n_items).metrics == whole.metrics
+def same_figures(one, other):
+    """Whether all figures of `one`, its values of each user too, are those of `other`, bit for bit."""
+    assert one.metrics == {key: other.metrics[key] for key in one.metrics}
+    for key, values in one.per_user.items():
+        np.testing.assert_array_equal(values, other.per_user[key], err_msg=key)
+    return True
+
+
+@pytest.mark.parametrize("size", [1, 7, 16])
+def test_blocks_of_users_change_nothing(monkeypatch, size):
+    data = with_facts(FOLD.train)
+    whole = evaluate(Fixed(), FOLD.test, DATA.n_items, train=data)
+    monkeypatch.setattr(ranking, "BLOCK_BYTES", 4 * DATA.n_items * size)
+    assert same_figures(evaluate(Fixed(), FOLD.test, DATA.n_items, train=data), whole)
+
+
+@pytest.mark.parametrize("size", [1, 7, 16])
+def test_a_user_has_the_same_figures_whoever_else_is_judged(size):
+    data = with_facts(FOLD.train)
+    whole = evaluate(Fixed(), FOLD.test, DATA.n_items, train=data)
+    for start in range(0, len(FOLD.test), size):
+        rows = np.arange(start, min(start + size, len(FOLD.test)))
+        one = FOLD.test
+        part = Part(one.who[rows], one.users[rows], *(x.rows(rows) for x in (one.histories, one.seen, one.truth)))
+        some = evaluate(Fixed(), part, DATA.n_items, train=data)
+        for key, values in some.per_user.items():
+            np.testing.assert_array_equal(values, whole.per_user[key][rows], err_msg=key)
 
 
 def test_every_metric_has_its_values_for_every_user_and_they_give_the_mean():
@@ -73,13 +98,19 @@ def test_every_metric_has_its_values_for_every_user_and_they_give_the_mean():
     assert result.lists.shape == (len(FOLD.test), 20)
 
 
-def test_all_metrics_at_once_are_those_one_by_one():
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_figure_asked_alone_is_the_one_asked_with_all_others(number):
     data = with_facts(FOLD.train)
-    together = evaluate(Fixed(), FOLD.test, DATA.n_items, train=data)
+    # Each metric by its first formula, and by its second one where it has two.
+    variants = {name: list(one.formulas)[number % len(one.formulas)] for name, one in METRICS.items()}
+    how = {"train": data, "variants": variants}
+    together = evaluate(Fixed(), FOLD.test, DATA.n_items, **how)
+    assert len(together.metrics) > 50
     for key in together.metrics:
         name, _, k = key.partition("@")
-        alone = evaluate(Fixed(), FOLD.test, DATA.n_items, train=data, metrics=[name], cutoffs=[int(k or 20)])
-        assert alone.metrics[key]["mean"] == pytest.approx(together.metrics[key]["mean"], abs=1e-12)
+        assert same_figures(
+            evaluate(Fixed(), FOLD.test, DATA.n_items, metrics=[name], cutoffs=[int(k or 20)], **how), together
+        )
 
 
 def test_auc_equals_scikit_learn_over_all_candidates():

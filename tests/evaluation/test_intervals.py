@@ -1,6 +1,9 @@
+import math
+
 import numpy as np
 import pytest
 
+from workbench.evaluation import intervals
 from workbench.evaluation.intervals import bootstrap
 
 RNG = np.random.default_rng(5)
@@ -28,11 +31,34 @@ def test_it_never_leaves_the_range_of_the_values_unlike_the_normal_one():
     assert values.mean() - 1.96 * values.std(ddof=1) / np.sqrt(50) < 0
 
 
-def test_the_same_seed_gives_the_same_interval_and_columns_do_not_touch_each_other():
+def test_the_same_seed_gives_the_same_interval():
     values = RNG.random((40, 4))
     assert [one.tolist() for one in bootstrap(values)] == [one.tolist() for one in bootstrap(values)]
-    alone = bootstrap(values[:, 2:3])
-    np.testing.assert_allclose([one[0] for one in alone], [one[2] for one in bootstrap(values)], rtol=1e-5)
+
+
+@pytest.mark.parametrize("n", [2, 41, 700])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_an_interval_is_the_same_alone_as_beside_others(n, weighted):
+    values = RNG.exponential(size=(n, 11))
+    values[RNG.random(values.shape) < 0.1] = np.nan
+    values[:, ::3] = np.nan_to_num(values[:, ::3])  # some are whole
+    weights = RNG.random(n) if weighted else None
+    together = np.array(bootstrap(values, weights))
+    for some in ([0], [1], [4, 2], [0, 3, 6], range(10)):
+        np.testing.assert_array_equal(bootstrap(values[:, list(some)], weights), together[:, list(some)])
+
+
+@pytest.mark.parametrize("n", [3, 500])
+def test_the_means_are_those_of_exact_sums(n):
+    values, weights = RNG.exponential(size=n), RNG.random(n)
+    means = []
+    for drawn in intervals._drawn(n, 300, 4):
+        for often in drawn.astype(int).tolist():
+            of_each = [(at, times) for at, times in enumerate(often) if times]
+            total = math.fsum(values[at] * weights[at] * times for at, times in of_each)
+            means.append(total / math.fsum(weights[at] * times for at, times in of_each))
+    found = np.array(bootstrap(values[:, None], weights, resamples=300, seed=4))[:, 0]
+    np.testing.assert_allclose(found, np.quantile(means, [0.025, 0.975]), rtol=1e-11)
 
 
 def test_users_without_a_value_do_not_count():

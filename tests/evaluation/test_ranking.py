@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from tests.golden import checkerboard
+from tests.golden import checkerboard, low_rank
 from workbench.algorithms import Algorithm, find
 from workbench.data.interactions import UserItems
 from workbench.evaluation.ranking import BLOCK_BYTES, _tie_order, blocks, recommend, top_k
@@ -254,6 +254,24 @@ def test_models_of_factors_give_the_lists_of_their_scores(name):
     assert there.any()
     plain = algorithm.score(users, data.by_user)[np.nonzero(there)[0], items[there]]
     np.testing.assert_allclose(values[there], plain, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "name", ["popularity", "item-knn", "user-knn", "rp3beta", "ease", "slim", "ials", "pure-svd", "bpr", "logistic-mf"]
+)
+@pytest.mark.parametrize("new", [False, True])
+def test_lists_are_the_same_bit_for_bit_in_blocks_of_any_size(name, new):
+    data = low_rank(130, 70).train
+    algorithm = find(name)()
+    list(algorithm.train(data))
+    users = np.full(data.n_users, -1, np.int32) if new else np.arange(data.n_users, dtype=np.int32)
+    whole = recommend(algorithm, users, data.by_user, 15, data.by_user)
+    for size in (1, 7, 64):
+        for start in range(0, len(users), size):
+            rows = slice(start, min(start + size, len(users)))
+            some = data.by_user.rows(rows)
+            for mine, of_all in zip(recommend(algorithm, users[rows], some, 15, some), whole, strict=True):
+                np.testing.assert_array_equal(mine, of_all[rows])
 
 
 READY = """

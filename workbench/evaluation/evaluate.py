@@ -278,9 +278,8 @@ def _means(per_user: dict[str, Array], *, intervals: bool) -> Means:
     defined = (~np.isnan(values)).sum(axis=0)
     low, high = bootstrap(values) if intervals else (defined, defined)
     found: Means = {}
-    for at, key in enumerate(per_user):
+    for at, (key, column) in enumerate(per_user.items()):
         sure = intervals and defined[at] > 1
-        column = values[:, at]
         some = {} if defined[at] == len(values) else {"users": int(defined[at])}
         found[key] = {
             "mean": float(column.mean() if not some else column[~np.isnan(column)].mean()),

@@ -1,4 +1,10 @@
-"""How sure a mean is: percentile bootstrap over users."""
+"""How sure a mean is: percentile bootstrap over users.
+
+What is added up are whole numbers, small enough to be exact in double precision in any order. So an interval is the same to
+the last bit whatever else is asked for with it, in whatever pieces it is made, and by whatever library.
+"""
+
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -7,6 +13,8 @@ from workbench.data.interactions import Array
 RESAMPLES, SEED, LEVEL = 1000, 0, 0.95
 # Numbers drawn at once.
 AT_ONCE = 4_000_000
+# Below 2 to this power double precision holds every whole number.
+EXACT_BITS = 53
 WORDS = f"{LEVEL:.0%}, percentile bootstrap over users, {RESAMPLES:,} resamples, seed {SEED}"
 
 
@@ -27,31 +35,57 @@ def bootstrap(
     low, high : float64 (m,)
         Never outside the range of the values.
     """
+    weight = np.ones(len(values)) if weights is None else weights
+    # One by one and each side by side in memory: so a column is added up alike, whatever the others are.
+    columns = [_whole_numbers(np.ascontiguousarray(column), weight) for column in values.T]
+    sums = np.stack([column for column, _, _ in columns], axis=1)
+    shares, which = _different([share for _, share, _ in columns])
+    middle, unit, least, most = np.array([scale for _, _, scale in columns]).T
+    means = []
+    for drawn in _drawn(len(values), resamples, seed):
+        share = (drawn @ shares)[:, which]
+        means.append(np.divide(drawn @ sums, share, out=np.zeros_like(share), where=share > 0))
+    tail = (1 - level) / 2
+    low, high = np.quantile(np.concatenate(means), [tail, 1 - tail], axis=0)
+    return np.clip(middle + low * unit, least, most), np.clip(middle + high * unit, least, most)
+
+
+def _whole_numbers(values: Array, weight: Array) -> tuple[Array, Array, tuple[float, float, float, float]]:
+    """What each user adds to the sum of differences from the mean, and to the sum of weights, in whole numbers.
+
+    Returned with them: the mean, the worth of one in the quotient of the two sums, and the range of the values.
+    """
+    there = ~np.isnan(values)
+    counted = there * weight
+    total = float(counted.sum())
+    middle = float((np.where(there, values, 0.0) * weight).sum()) / total if total > 0 else 0.0
+    sums, worth = _rounded(np.where(there, (values - middle) * weight, 0.0))
+    shares, of_share = _rounded(counted)
+    known = values[there] if there.any() else np.zeros(1)
+    return sums, shares, (middle, worth / of_share, float(known.min()), float(known.max()))
+
+
+def _rounded(values: Array) -> tuple[Array, float]:
+    """As whole numbers of which as many as there are add up exactly, and the worth of one."""
+    largest = 2.0 ** (EXACT_BITS - len(values).bit_length())
+    worth = max(float(np.abs(values).max(initial=0)), 1e-300) / largest
+    return np.rint(values / worth), worth
+
+
+def _different(columns: list[Array]) -> tuple[Array, list[int]]:
+    """The different ones side by side, and which of them each is: mostly all are alike."""
+    found = {column.tobytes(): column for column in columns}
+    places = {key: place for place, key in enumerate(found)}
+    return np.stack(list(found.values()), axis=1), [places[column.tobytes()] for column in columns]
+
+
+def _drawn(n: int, resamples: int, seed: int) -> Iterator[Array]:
+    """How often each of `n` users is drawn in each resample, float64 (some of them, n)."""
     from workbench.evaluation.kernels.metrics import draws
 
-    n, m = values.shape
     rows = max(1, AT_ONCE // max(1, n))
-    there = ~np.isnan(values)
-    weight = np.ones(n) if weights is None else weights
-    whole = bool(there.all())
-    total = np.where(there, values, 0.0) * weight[:, None]
-    share = (there * weight[:, None]).sum(axis=0)
-    middle = np.divide(total.sum(axis=0), share, out=np.zeros(m), where=share > 0)
-    # What is drawn are differences from the mean, small enough for numbers of four bytes.
-    offset = np.where(there, (values - middle) * weight[:, None], 0.0)
-    scale = np.maximum(np.abs(offset).max(axis=0, initial=0), 1e-300)
-    sums = (offset / scale).astype(np.float32)
-    counts = weight[:, None].astype(np.float32) if whole else (there * weight[:, None]).astype(np.float32)
-    start_of_chance = np.random.SeedSequence([seed, n]).generate_state(-(-resamples // rows), np.uint64)
-    means = np.empty((resamples, m))
-    for start in range(0, resamples, rows):
-        stop = min(resamples, start + rows)
-        drawn = np.zeros((stop - start, n), np.float32)  # how often each user was drawn
-        draws(start_of_chance[start // rows], drawn)
-        drawn_counts = drawn @ counts
-        means[start:stop] = np.divide(
-            drawn @ sums, drawn_counts, out=np.zeros((stop - start, m)), where=drawn_counts > 0
-        )
-    tail = (1 - level) / 2
-    low, high = np.quantile(means, [tail, 1 - tail], axis=0)
-    return middle + low * scale, middle + high * scale
+    chance = np.random.SeedSequence([seed, n]).generate_state(-(-resamples // rows), np.uint64)
+    for at, start in enumerate(range(0, resamples, rows)):
+        counts = np.zeros((min(rows, resamples - start), n), np.uint16)  # of two bytes: a row stays in the cache
+        draws(chance[at], counts)
+        yield counts.astype(np.float64)

@@ -10,7 +10,7 @@ from workbench.data.interactions import Array, Interactions
 from workbench.data.side_files.people import Users
 from workbench.declaring import nearest
 from workbench.errors import WorkbenchError
-from workbench.metrics import Metric, Ranked
+from workbench.metrics import Metric, Ranked, shared_out
 
 # Metrics to which each hit adds its own amount, whatever the others are: those can be divided by items.
 BY_HITS = ("precision", "recall", "f1", "ndcg", "rbp", "serendipity")
@@ -179,7 +179,7 @@ def by_items(ranked: Ranked, metric: Metric, k: int, shares: Array, names: Seque
     if (missing > 1e-9).any():  # noqa: PLR2004 - what rounding leaves
         shares, names = np.concatenate([shares, missing[:, None]], axis=1), [*names, "nothing known"]
     assert ranked.truth is not None
-    there = np.bincount(ranked.truth.item, minlength=ranked.n_items) @ shares
+    there = shared_out(np.bincount(ranked.truth.item, minlength=ranked.n_items), shares)
     added = _added(ranked, metric, k)  # (n_users, k)
     items = np.maximum(ranked.items[:, :k], 0)
     n = len(ranked.items)

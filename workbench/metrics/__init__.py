@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from workbench.metrics.inputs import Array, Catalogue, Ranked, Ranks, Rows, safe_divide
+from workbench.metrics.inputs import Array, Catalogue, Ranked, Ranks, Rows, safe_divide, shared_out
 
 __all__ = [
     "Array",
@@ -28,6 +28,7 @@ __all__ = [
     "ranking_metric",
     "rating_metric",
     "safe_divide",
+    "shared_out",
 ]
 
 

@@ -31,7 +31,7 @@ def diversity_co(ranked: Ranked, k: int) -> Array:
 
 def _over_pairs(ranked: Ranked, distances: Array, k: int) -> Array:
     n = ranked.upto(ranked.lengths, k)
-    return safe_divide(distances[:, :k].sum(axis=1), n * (n - 1) / 2)
+    return safe_divide(ranked.sum_of(distances, k), n * (n - 1) / 2)
 
 
 @ranking_metric(

@@ -6,7 +6,7 @@ ranking systems", SIGIR 2020.
 
 import numpy as np
 
-from workbench.metrics import Array, Ranked, catalogue_metric
+from workbench.metrics import Array, Ranked, catalogue_metric, shared_out
 from workbench.metrics.ranking import ndcg, recall
 
 GROUPS = {
@@ -31,9 +31,9 @@ def rsp(ranked: Ranked, k: int) -> Array:
     """Ranking-based statistical parity over groups of items. float64 (); NaN where nothing is shown."""
     assert ranked.seen is not None
     groups = _groups(ranked, "rsp")
-    shown = ranked.exposure(k) @ groups
+    shown = shared_out(ranked.exposure(k), groups)
     could = len(ranked.items) - np.bincount(ranked.seen.item, minlength=ranked.n_items)
-    return _spread(shown, could @ groups)
+    return _spread(shown, shared_out(could, groups))
 
 
 @catalogue_metric(
@@ -51,8 +51,8 @@ def reo(ranked: Ranked, k: int) -> Array:
     assert ranked.truth is not None
     groups = _groups(ranked, "reo")
     hit = ranked.items[:, :k][ranked.hits[:, :k]]
-    found = np.bincount(hit, minlength=ranked.n_items) @ groups
-    return _spread(found, np.bincount(ranked.truth.item, minlength=ranked.n_items) @ groups)
+    found, possible = (np.bincount(one, minlength=ranked.n_items) for one in (hit, ranked.truth.item))
+    return _spread(shared_out(found, groups), shared_out(possible, groups))
 
 
 def _groups(ranked: Ranked, metric: str) -> Array:

@@ -181,10 +181,17 @@ class Ranked:
         """A number of each listed item, 0 where there is none; float64 (n_users, K)."""
         return np.where(self.listed, values[np.maximum(self.items, 0)], 0.0)
 
+    def sum_of(self, values: Array, k: int) -> Array:
+        """Sum over the first `k` of a number of each rank, (n_users,).
+
+        Rank after rank: a product with weights or a sum that takes several at once may round otherwise for other users,
+        longer lists, or on another processor.
+        """
+        return self.upto(np.cumsum(values[:, :k], axis=1), k)
+
     def mean_of(self, values: Array, k: int) -> Array:
         """Mean over the first `k` of a number of each rank; NaN where the list is empty. float64 (n_users,)."""
-        shown = values[:, :k]
-        return safe_divide(shown.sum(axis=1), self.upto(self.lengths, k))
+        return safe_divide(self.sum_of(values, k), self.upto(self.lengths, k))
 
     def exposure(self, k: int) -> Array:
         """How often each item is among the first `k` of anybody, int64 (n_items,)."""
@@ -271,6 +278,14 @@ def safe_divide(a: Array, b: Array) -> Array:
     """Quotient a / b, NaN where b is 0. float64."""
     a, b = np.broadcast_arrays(np.asarray(a, np.float64), np.asarray(b, np.float64))
     return np.divide(a, b, out=np.full(a.shape, np.nan), where=b != 0)
+
+
+def shared_out(counts: Array, shares: Array) -> Array:
+    """Sum over items of what is counted of each, (n_items,), times its share in each group; float64 (n_groups,).
+
+    Group by group: what a group gets does not depend on how many others there are.
+    """
+    return np.array([(counts * share).sum() for share in shares.T])
 
 
 def summed(values: Array, rows: Rows) -> Array:

@@ -25,7 +25,7 @@ def epc(ranked: Ranked, k: int) -> Array:
     new = ranked.of_items(1 - ranked.catalogue.chance)[:, :k]
     if ranked.variants.get("epc") == "relevant":
         new = new * ranked.hits[:, :k]
-    return safe_divide(new @ discounts, shown @ discounts)
+    return safe_divide(ranked.sum_of(new * discounts, k), ranked.sum_of(shown * discounts, k))
 
 
 @ranking_metric(

@@ -64,7 +64,7 @@ def ndcg(ranked: Ranked, k: int) -> Array:
     discounts = _discounts(k)
     hits = ranked.hits[:, :k]
     ideal = np.cumsum(discounts)[np.minimum(ranked.relevant, k) - 1]
-    return hits @ discounts[: hits.shape[1]] / ideal
+    return ranked.sum_of(hits * discounts[: hits.shape[1]], k) / ideal
 
 
 @ranking_metric(
@@ -91,7 +91,7 @@ def _graded(ranked: Ranked, k: int, variant: str) -> Array:
         else:
             plus = {"shifted": 1 - ranked.threshold, "plus-one": 1.0}.get(variant)
             gains = np.exp2(np.maximum(grades, 0.0) if plus is None else grades + plus) - 1
-        return np.where(there, gains, 0.0)[:, :k] @ discounts[: min(k, grades.shape[1])]
+        return ranked.sum_of(np.where(there, gains, 0.0)[:, :k] * discounts[: min(k, grades.shape[1])], k)
 
     ideal = ranked.best_grades
     return safe_divide(
@@ -122,9 +122,9 @@ def map(ranked: Ranked, k: int) -> Array:  # noqa: A001 - the field's word
     precisions = ranked.hit_counts[:, :k] / np.arange(1, hits.shape[1] + 1)
     if variant == "every-rank":
         behind = ranked.hits_at(k) * (1 / np.arange(hits.shape[1] + 1, k + 1)).sum()  # ranks that a short list has not
-        return (precisions.sum(axis=1) + behind) / k
+        return (ranked.sum_of(precisions, k) + behind) / k
     most = {"R": ranked.relevant, "k": k}.get(variant, np.minimum(ranked.relevant, k))
-    return (precisions * hits).sum(axis=1) / most
+    return ranked.sum_of(precisions * hits, k) / most
 
 
 @ranking_metric("MRR", "1 / rank of the first hit among the first k, 0 where there is none", usual=True)
@@ -151,7 +151,7 @@ def rbp(ranked: Ranked, k: int) -> Array:
     """
     p = float(ranked.variants.get("rbp", "0.8"))
     hits = ranked.hits[:, :k]
-    return (hits * p ** np.arange(hits.shape[1])).sum(axis=1) * (1 - p)
+    return ranked.sum_of(hits * p ** np.arange(hits.shape[1]), k) * (1 - p)
 
 
 @ranking_metric("R-precision", "relevant items among the first R of all candidates / R", needs=("ranks",), cut=False)

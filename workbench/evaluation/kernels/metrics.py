@@ -69,7 +69,7 @@ def draws(seed, counts):  # type: ignore[no-untyped-def] # pragma: no cover
             z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
             z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
             z = z ^ (z >> np.uint64(31))
-            counts[r, ((z >> np.uint64(32)) * np.uint64(n)) >> np.uint64(32)] += np.float32(1)
+            counts[r, ((z >> np.uint64(32)) * np.uint64(n)) >> np.uint64(32)] += 1
 
 
 @numba.njit(cache=True, nogil=True)

@@ -104,6 +104,22 @@ def test_the_order_of_a_pair_turns_the_sign_and_nothing_else():
     assert (back.low, back.high) == (pytest.approx(-there.high), pytest.approx(-there.low))
 
 
+@pytest.mark.parametrize("test", ["wilcoxon", "permutation"])
+@pytest.mark.parametrize("users", [9, 90])
+def test_rounding_changes_no_answer(test, users):
+    moved = RNG.integers(-4, 6, users) / 10  # many are equal, and so are many of their sums
+    rounded = moved * (1 + 2.0**-50 * RNG.integers(-3, 4, users))
+    assert (rounded != moved).any()
+    assert TESTS[test](rounded) == TESTS[test](moved)
+    for order in (RNG.permutation(users) for _ in range(5)):
+        assert test == "permutation" or TESTS[test](rounded[order]) == TESTS[test](moved)
+
+
+@pytest.mark.parametrize("users", [6, 9, 30])
+def test_what_cancels_out_but_for_rounding_has_no_evidence(users):
+    assert permutation(np.resize([0.1, 0.2, -0.3], users)) == permutation(np.resize([0.3, -0.2, -0.1], users)) == 1
+
+
 def test_what_is_not_defined_for_a_user_is_left_out():
     a, b = A.copy(), B.copy()
     a[3], b[7] = np.nan, np.nan

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.golden import golden_for
-from workbench.algorithms import all_algorithms, find
+from workbench.algorithms import Algorithm, all_algorithms, find
 from workbench.data.interactions import UserItems
 from workbench.insight.items import Plane, people_of, similar, vectors_of
 
@@ -44,6 +44,23 @@ def test_neighbours_by_vectors_are_those_of_the_largest_cosine():
     cosine[2] = -np.inf
     found = similar(algorithm, 2, 4)
     np.testing.assert_allclose(found.scores, np.sort(cosine)[::-1][:4], rtol=1e-4)
+
+
+@pytest.mark.parametrize("d", [3, 33, 64, 100])
+def test_twins_are_equally_near_wherever_they_stand(d):
+    class Learned(Algorithm):
+        def item_vectors(self):
+            return vectors
+
+    twins = np.array([3, 50, 101, 199, 202])
+    for seed in range(10):
+        vectors = np.random.default_rng([d, seed]).normal(size=(203, d)).astype(np.float32)
+        near = vectors[0] + 2 * vectors[1] * np.sign(vectors[0] @ vectors[1])
+        vectors[vectors @ vectors[0] > 0] *= -1  # all others are far away
+        vectors[0], vectors[twins] = -vectors[0], near
+        found = similar(Learned(), 0, 5)
+        assert sorted(found.items.tolist()) == twins.tolist()
+        assert len(set(found.scores.tolist())) == 1
 
 
 @pytest.mark.parametrize("name", ["ials", "pure-svd", "bpr", "lightgcn", "ease", "item-knn", "rp3beta", "slim"])

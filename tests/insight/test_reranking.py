@@ -84,6 +84,20 @@ def test_items_are_pinned_and_excluded():
         Wishes(diversity=1.5)
 
 
+@pytest.mark.parametrize("method", ["mmr", "dpp"])
+@pytest.mark.parametrize("seed", range(5))
+def test_of_candidates_that_are_equally_good_but_for_rounding_the_first_one_is_taken(method, seed):
+    rng = np.random.default_rng(seed)
+    scores, nothing = np.repeat([2.0, 1.0, 0.0], 4), np.zeros(12)
+    kinds = rng.permutation(12) % 4
+    similarity, orders = (kinds[:, None] == kinds) * 1.0, []
+    for noise in (0.0, 1e-15):
+        rounded = similarity * (1 - noise * rng.random(similarity.shape))
+        known = Known(rounded, nothing, np.zeros((12, 0), bool), np.zeros(0))
+        orders.append(rerank(np.arange(12), scores, 12, Wishes(0.4, method), known).tolist())
+    assert orders[0] == orders[1]
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     seed=st.integers(0, 2**16),

@@ -24,7 +24,7 @@ from workbench.evaluation.intervals import LEVEL, RESAMPLES, SEED, bootstrap
 ALPHA = 0.05
 CORRECTION = "Bonferroni, over all pairs of the runs of the project that were tested alike"
 PERMUTATIONS = 10_000
-# A spread below this part of the mean is what rounding leaves of none.
+# Below this part of the largest, a difference or a spread is what rounding leaves of none.
 ROUNDING = 1e-9
 # Signs drawn at once.
 AT_ONCE = 4_000_000
@@ -82,7 +82,9 @@ def wilcoxon(differences: Array) -> float:
 
     if not np.any(differences):
         return 1.0
-    return float(stats.wilcoxon(differences, zero_method="wilcox", method="auto").pvalue)
+    # In steps that are larger than rounding: differences that are equal but for their last digits share their rank.
+    steps = np.rint(differences / (ROUNDING * np.abs(differences).max()))
+    return float(stats.wilcoxon(steps, zero_method="wilcox", method="auto").pvalue)
 
 
 def paired_t(differences: Array) -> float:
@@ -109,7 +111,8 @@ def permutation(differences: Array, resamples: int = PERMUTATIONS, seed: int = S
     n = len(moved)
     if not n:
         return 1.0
-    observed = abs(moved.sum()) * (1 - 1e-12)
+    # Sums that are equal but for rounding count as equal, so that no library changes the answer.
+    observed = abs(moved.sum()) - ROUNDING * np.abs(moved).sum()
     if 2**n <= resamples:
         signs = 2.0 * (np.arange(2**n)[:, None] >> np.arange(n) & 1) - 1
         return float(np.mean(np.abs(signs @ moved) >= observed))

@@ -41,7 +41,9 @@ def similar(algorithm: Algorithm, item: int, k: int = 10) -> Similar:
         items, scores = recommend(algorithm, np.array([-1], np.int32), one, k, one)
         return Similar(items[0][items[0] >= 0], scores[0][items[0] >= 0], "alone")
     unit = _unit(vectors)
-    cosine = (unit @ unit[item])[None]
+    cosine = np.einsum("nf,f->n", unit, unit[item])[
+        None
+    ]  # row by row: equal vectors are equally near, wherever they stand
     items = top_k(cosine.copy(), k, UserItems.from_lists([[item]]))[0]
     items = items[items >= 0]
     return Similar(items, cosine[0][items].astype(np.float32), "vectors")

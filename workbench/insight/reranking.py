@@ -18,6 +18,8 @@ from workbench.errors import WorkbenchError
 SMOOTHING = 0.01
 # A volume that grows by less adds nothing new: the rest is ordered by score.
 FLAT = 1e-10
+# Gains that agree to so many digits are equal but for rounding: of these candidates the best by score comes first.
+DIGITS = 9
 # Scores are held within it, so that an infinite one leaves the others a place.
 BOUND = 1e30
 
@@ -115,7 +117,7 @@ def rerank(candidates: Array, scores: Array, k: int, wishes: Wishes, known: Know
         gain = (1 - wishes.calibration) * _gain(value, known.similarity, chosen, wishes, volume)
         if wishes.calibration:
             gain = gain - wishes.calibration * _miscalibration(known, chosen)
-        place = int(np.argmax(np.where(allowed, gain, -np.inf)))
+        place = int(np.argmax(np.where(allowed, np.round(gain, DIGITS), -np.inf)))
         chosen.append(place)
         free[place] = False
         if volume is not None:

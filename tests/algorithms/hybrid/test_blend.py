@@ -9,7 +9,7 @@ from tests.golden import interactions, with_facts
 from workbench.algorithms import Algorithm
 from workbench.algorithms.content.content import Content
 from workbench.algorithms.hybrid.blend import Blend, standard
-from workbench.algorithms.hybrid.blend_weights import grid
+from workbench.algorithms.hybrid.blend_weights import Judged, grid
 from workbench.algorithms.linear.ease import EASE
 from workbench.algorithms.neighbours.user_knn import UserKNN
 from workbench.data.interactions import UserItems
@@ -73,6 +73,17 @@ def test_what_somebody_has_had_does_not_set_the_scale():
     # Without item 0, which is in the history: 2 and 4 have mean 3 and deviation 1.
     blend = blended([told([[100, 2, 4]]), told([[0, 0, 0]])], [0.5, 0.5])
     np.testing.assert_allclose(blend.score(np.array([0]), UserItems.from_lists([[0]])), [[48.5, -0.5, 0.5]], rtol=1e-5)
+
+
+def test_a_hidden_item_stands_behind_all_of_its_kind():
+    # Forty people with eleven candidates or more, of whom each run says the same: one is hidden and comes last.
+    rng, parts = np.random.default_rng(4), 5
+    found = []
+    for most in range(11, 51):
+        alike = np.tile(rng.normal(size=(1, parts)).astype(np.float32), (most, 1))
+        found.append((alike, np.arange(most) == rng.integers(most)))
+    judged = Judged.gather(found, np.ones(40, np.int64))
+    assert [judged.ndcg(rng.dirichlet(np.ones(parts))) for _ in range(20)] == [0.0] * 20
 
 
 def test_ranks_give_what_a_hand_gives():

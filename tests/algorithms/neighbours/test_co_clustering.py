@@ -3,7 +3,7 @@ import pytest
 
 from tests.algorithms.movielens import interactions
 from tests.algorithms.rated import dense, errors, small, trained
-from workbench.algorithms.neighbours.co_clustering import CoClustering
+from workbench.algorithms.neighbours.co_clustering import CoClustering, _best
 
 
 def slow_averages(ratings, users, items, k, m):
@@ -32,6 +32,18 @@ def slow_move(ratings, users, items, k, m):
             errors_of.append(round(squares, 9))
         moved.append(int(np.argmin(errors_of)))
     return np.array(moved)
+
+
+@pytest.mark.parametrize("m", [1, 3, 20])
+def test_of_clusters_that_are_alike_the_first_one_is_taken_whoever_else_is_asked(m):
+    rng = np.random.default_rng(m)
+    says = rng.normal(size=(3, m))[[0, 1, 0, 2, 1, 2, 0]]
+    row, other, rest = np.sort(rng.integers(0, 60, 900)), rng.integers(0, m, 900), rng.normal(size=900)
+    found = _best(row, other, rest, says, 60)
+    assert set(found.tolist()) <= {0, 1, 3}
+    for one in range(60):
+        mine = row == one
+        assert _best(row[mine] - one, other[mine], rest[mine], says, 1).tolist() == found[[one]].tolist()
 
 
 @pytest.mark.parametrize(("k", "m"), [(1, 1), (3, 3), (2, 4)])

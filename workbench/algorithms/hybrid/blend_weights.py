@@ -38,7 +38,7 @@ class Judged:
     """NDCG of any weights, over candidates that are gathered once."""
 
     def __init__(self, values: Array, row: Array, at: Array, ideal: Array) -> None:
-        self._values = values  # float32 (n, most candidates, parts), `NOTHING` where there is none
+        self._values = values  # float32 (parts, n, most candidates), `NOTHING` where there is none
         self._row, self._at = row, at  # each hidden candidate: whose, and which
         self._ideal = ideal  # float64 (n,)
 
@@ -47,17 +47,18 @@ class Judged:
         """From the candidates of each person and the number of their hidden items."""
         most = max((len(candidates) for candidates, _ in found), default=0)
         parts = found[0][0].shape[1] if found else 0
-        values = np.full((len(found), most, parts), NOTHING, np.float32)
+        values = np.full((parts, len(found), most), NOTHING, np.float32)
         truths = np.zeros((len(found), most), bool)
         for at, (candidates, is_hidden) in enumerate(found):
-            values[at, : len(candidates)], truths[at, : len(candidates)] = candidates, is_hidden
+            values[:, at, : len(candidates)], truths[at, : len(candidates)] = candidates.T, is_hidden
         gains = np.concatenate([[0], np.cumsum(1 / np.log2(np.arange(CUTOFF) + 2))])
         row, place = np.nonzero(truths)
         return cls(values, row, place, gains[np.minimum(hidden, CUTOFF)])
 
     def ndcg(self, weights: Array) -> float:
         """Mean NDCG@10; a hidden item stands behind others with the same score."""
-        scores = self._values @ weights.astype(np.float32)  # (n, candidates)
+        # One part after the other, as a blend adds them up: what is equal there is equal here, wherever it stands.
+        scores = np.einsum("pnc,p->nc", self._values, weights.astype(np.float32))  # (n, candidates)
         places = np.empty(len(self._row), np.int64)
         size = max(1, BLOCK // max(1, scores.shape[1]))
         for start in range(0, len(places), size):

@@ -14,6 +14,9 @@ from workbench.algorithms.base.rating_scale import SCALE, RatingPredictor, means
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.declaring import hyperparameter
 
+# Costs that differ by less than this part are equal but for rounding.
+ROUNDING = 1e-9
+
 
 @dataclass(frozen=True, eq=False)
 class _Averages:
@@ -156,5 +159,8 @@ def _best(index: Array, other: Array, rest: Array, says: Array, n: int) -> Array
     key = index.astype(np.int64) * m + other
     sums = np.bincount(key, weights=rest, minlength=n * m).reshape(n, m)
     counts = np.bincount(key, minlength=n * m).reshape(n, m)
-    cost = counts @ np.square(says).T - 2 * sums @ says.T  # (n, k), without Σ rest², which is the same for all
-    return cost.argmin(axis=1).astype(np.int32)
+    squares = counts @ np.square(says).T
+    cost = squares - 2 * sums @ says.T  # (n, k), without Σ rest², which is the same for all
+    # A product of matrices may round otherwise for one row than for many: what is equal but for that is equally good.
+    least = cost.min(axis=1, keepdims=True) + ROUNDING * squares.max(axis=1, keepdims=True)
+    return (cost <= least).argmax(axis=1).astype(np.int32)

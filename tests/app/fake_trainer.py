@@ -30,7 +30,8 @@ def main():
     pause = threading.Event()
 
     def status(state, epoch, **more):
-        write(folder / "status.json", {"state": state, "epoch": epoch, **me, **more})
+        me.update(more)
+        write(folder / "status.json", {"state": state, "epoch": epoch, **me})
 
     status("running", 0)
     with (folder / "records.jsonl").open("a") as records:
@@ -38,7 +39,7 @@ def main():
             line = {"epoch": epoch, "epochs": EPOCHS, "loss": 1 / epoch, "validation": {"ndcg@10": epoch / 10}}
             records.write(json.dumps(line) + "\n")
             records.flush()
-            status("running", epoch)
+            status("running", epoch, last=line)
             if kind == 3:
                 os.kill(os.getpid(), signal.SIGKILL)
     paused = False

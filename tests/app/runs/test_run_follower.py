@@ -2,11 +2,12 @@ import json
 import os
 import signal
 import subprocess
+from pathlib import Path
 
 import psutil
 import pytest
 
-from workbench.app.runs.run_follower import Follower, Standby, Tail
+from workbench.app.runs.run_follower import Follower, Standby
 from workbench.errors import WorkbenchError
 
 
@@ -24,13 +25,10 @@ def stored(info):
 
 
 def test_a_run_is_followed_to_its_end(opened, qtbot):
-    heard = []
-    opened.run_records.connect(lambda run_id, new: heard.extend(new))
     run_id = start(opened, 0)
     info = reach(opened, run_id, qtbot, "done")
     qtbot.waitUntil(lambda: opened.runs.active() is None)
-    assert [one["epoch"] for one in heard] == [1, 2, 3]
-    assert opened.records(run_id) == heard
+    assert [record["epoch"] for record in opened.records(run_id)] == [1, 2, 3]
     assert info.validation == {"ndcg@10": 0.3}
     assert info.fraction == 1.0
     assert info.usable
@@ -226,21 +224,36 @@ def test_a_standby_that_died_waiting_is_replaced(qapp, qtbot, trainer_command, t
     assert json.loads((tmp_path / "status.json").read_text())["state"] == "done"
 
 
-def test_lines_arrive_whole_and_a_replaced_file_is_read_again(tmp_path):
-    path = tmp_path / "records.jsonl"
-    tail = Tail(path)
-    assert tail.read() == []
-    path.write_text('{"a": 1}\n{"a": ')
-    assert tail.read() == [{"a": 1}]
-    with path.open("a") as file:
-        file.write("2}\nnot json\n")
-    assert tail.read() == [{"a": 2}]
-    assert not tail.restarted
-    other = tmp_path / "other"
-    other.write_text('{"a": 1}\n{"b": 1}\n{"b": 2, "longer": "than before"}\n')
-    other.replace(path)
-    assert len(tail.read()) == 3
-    assert tail.restarted
+def test_records_are_noticed_and_not_read(opened, qtbot, monkeypatch):
+    read = []
+    original = Path.open
+    monkeypatch.setattr(
+        Path, "open", lambda path, *args, **more: read.append(path.name) or original(path, *args, **more)
+    )
+    heard = []
+    opened.run_grown.connect(heard.append)
+    run_id = start(opened, 0)
+    reach(opened, run_id, qtbot, "done")
+    qtbot.waitUntil(lambda: opened.runs.active() is None)
+    assert heard
+    assert "status.json" in read
+    assert "records.jsonl" not in read
+
+
+def test_replaced_records_are_told(qapp, qtbot, tmp_path):
+    records, other = tmp_path / "records.jsonl", tmp_path / "other"
+    records.write_text("1\n2\n")
+    follower = Follower(tmp_path)
+    try:
+        with qtbot.waitSignal(follower.grown):
+            follower.start()
+        with qtbot.assertNotEmitted(follower.restarted), qtbot.waitSignal(follower.grown), records.open("a") as file:
+            file.write("3\n")
+        other.write_text("1\n2\n3\n4\n5\n")
+        with qtbot.waitSignals([follower.restarted, follower.grown]):
+            other.replace(records)
+    finally:
+        follower.close()
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]"])

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from workbench.app.jobs.background import Background
 from workbench.app.runs.curve import FEW_BYTES, Curve, columns_in
-from workbench.app.runs.run_follower import Tail
+from workbench.app.runs.tail import Tail
 
 MUCH = 500_000  # bytes that were added to a file, above which it is quicker to read it anew
 LONG = 1 << 25  # bytes that are taken in at once outside the window's thread
@@ -77,7 +77,7 @@ class CurveReader(QObject):
         """Take in what is new, as much as a frame has time for."""
         room = FEW_BYTES
         for run_id, tail in self._tails.items():
-            left = tail.left
+            left = tail.unread_bytes
             if left > (MUCH if run_id in self._begun else FEW_BYTES):
                 self._read_long(run_id)
             elif left > room < FEW_BYTES:

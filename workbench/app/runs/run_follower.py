@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from workbench.training.run_status import RunStatus
 
 PAUSE = 1 / 15  # seconds between two looks at the folder
-PIECE, REST = 1 << 16, 0.02  # bytes of records that are read at once, and seconds between two where there are more
 GRACE = 0.5  # seconds that a cancelled run has before it is terminated, and again before it is killed
 PATIENCE = 3000  # milliseconds that closing waits for the thread
 
@@ -104,67 +103,15 @@ def _tell(process: "subprocess.Popen[str]", line: str) -> None:
     process.stdin.close()  # It flushes; nothing more is ever said.
 
 
-class Tail:
-    """New whole lines of a growing file of JSON lines."""
-
-    def __init__(self, path: Path) -> None:
-        self._path, self._place, self._rest, self._file = path, 0, b"", 0
-        self.restarted = False
-
-    @property
-    def left(self) -> int:
-        """Bytes that were not read yet."""
-        try:
-            about = self._path.stat()
-        except OSError:
-            return 0
-        same = about.st_ino == self._file and about.st_size >= self._place
-        return about.st_size - self._place if same else about.st_size
-
-    def read(self) -> list[dict[str, Any]]:
-        """What was added since the last call, as `lines` gives it; what is no record is left out."""
-        return [record for line in self.lines().split(b"\n") if (record := _parsed(line))]
-
-    def lines(self, most: int = PIECE) -> bytes:
-        """Whole lines that were added since the last call, at most so many bytes of them; one that is not finished waits.
-
-        `restarted` says that the file was replaced, as a resumed run does, and is read again from its start.
-        """
-        self.restarted = False
-        try:
-            about = self._path.stat()
-            if about.st_size < self._place or about.st_ino != self._file:
-                self.restarted = self._place > 0
-                self._place, self._rest, self._file = 0, b"", about.st_ino
-            if about.st_size == self._place:
-                return b""
-            with self._path.open("rb") as file:
-                file.seek(self._place)
-                new = file.read(most)
-        except OSError:
-            return b""
-        self._place += len(new)
-        whole, end, self._rest = (self._rest + new).rpartition(b"\n")
-        return whole + end
-
-
-def _parsed(line: bytes) -> dict[str, Any]:
-    try:
-        record = json.loads(line)
-    except ValueError:
-        return {}
-    return record if isinstance(record, dict) else {}
-
-
 class Follower(QThread):
-    """Follows one run folder until the run is over, and passes orders on."""
+    """Follows one run folder until the run is over, and sees that a cancelled run ends."""
 
-    records = Signal(str, object)
-    """Run id, new records (at most 15 times a second)."""
+    grown = Signal(str)
+    """Run id: its records have grown (at most 15 times a second)."""
     status = Signal(str, object)
     """Run id, its `RunStatus`, after each change of it."""
     restarted = Signal(str)
-    """Run id; the records heard so far do not count any more, and come again."""
+    """Run id: its records were replaced and are to be read again from their start."""
     ended = Signal(str)
     """Run id; nothing follows."""
 
@@ -172,7 +119,8 @@ class Follower(QThread):
         super().__init__()
         self.folder, self.run_id = folder, folder.name
         self._process = process
-        self._tail = Tail(folder / "records.jsonl")
+        self._records = folder / "records.jsonl"
+        self._records_seen = (0, 0)  # inode and size at the last look
         self._status: RunStatus | None = None  # as it was read last
         self._stamp: tuple[int, int] | None = None
         self._leave = threading.Event()
@@ -199,15 +147,15 @@ class Follower(QThread):
         """Everything that happens in the thread."""
         while not self._leave.is_set():
             dead = not self._alive()
-            more = self._catch_up() and self._tail.left > 0
-            if self._over and not more:
+            self._catch_up()
+            if self._over:
                 break
-            if dead and not more:
+            if dead:
                 self._report_death()
                 break
             if self._cancelled_at is not None:
                 self._press()
-            self._look.wait(REST if more else PAUSE)
+            self._look.wait(PAUSE)
             self._look.clear()
         if self._process is not None and self._over:
             self._reap()
@@ -217,18 +165,27 @@ class Follower(QThread):
     def _over(self) -> bool:
         return self._status is not None and self._status.state.is_over
 
-    def _catch_up(self) -> bool:
-        """Pass on what is new; whether there were records."""
-        # Status first: records written before it changed are then read after it, and none is missed at the end.
+    def _catch_up(self) -> None:
+        """Tell what is new."""
+        # Status first: records that were written before it changed are noticed after it, so none is missed at the end.
         status = self._new_status()
-        records = self._tail.read()
-        if self._tail.restarted:
-            self.restarted.emit(self.run_id)
-        if records and not self._leave.is_set():
-            self.records.emit(self.run_id, records)
+        self._look_at_records()
         if status is not None:
             self.status.emit(self.run_id, status)
-        return bool(records)
+
+    def _look_at_records(self) -> None:
+        """Tell whether there are more records. They are not read here: only who draws them needs them."""
+        try:
+            stat = self._records.stat()
+        except OSError:
+            return
+        (inode, size), self._records_seen = self._records_seen, (stat.st_ino, stat.st_size)
+        if self._records_seen == (inode, size) or self._leave.is_set():
+            return
+        if size and (stat.st_ino != inode or stat.st_size < size):
+            self.restarted.emit(self.run_id)
+        if stat.st_size:
+            self.grown.emit(self.run_id)
 
     def _new_status(self) -> "RunStatus | None":
         """The status where it has changed; a file that is missing or damaged for now is read again at the next look."""

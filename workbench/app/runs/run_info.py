@@ -23,8 +23,6 @@ class RunInfo:
     ----------
     number : int
         Its number in the project, for life; fixes colour, dashes and marker (``theme().series(number)``).
-    validation : dict
-        Last validation metrics, such as ``{"ndcg@10": 0.12}``.
     metrics : dict
         Test metrics after evaluation: name such as "ndcg@10" to ``{"mean", "low", "high"}``.
     """
@@ -36,7 +34,6 @@ class RunInfo:
     algorithm: str
     spec: dict[str, Any]
     status: "RunStatus"
-    validation: dict[str, float] = field(default_factory=dict)
     metrics: dict[str, Any] = field(default_factory=dict)
     evaluation: dict[str, Any] | None = None
     facts: Facts = field(default_factory=Facts)
@@ -72,6 +69,11 @@ class RunInfo:
     def epochs(self) -> int:
         """Epochs asked for; 0 where the algorithm has none."""
         return int(self.status.epochs or self.spec.get("hyperparameters", {}).get("epochs") or 0)
+
+    @property
+    def validation(self) -> dict[str, float]:
+        """Metrics of the last validation, such as ``{"ndcg@10": 0.12}``."""
+        return self.status.last.validation if self.status.last is not None else {}
 
     @property
     def fraction(self) -> float:
@@ -147,6 +149,5 @@ def read_info(run: "Run", status: "RunStatus", number: int, others: Iterable[Run
     facts = Facts.read(run.folder)
     info = RunInfo(run.name, run.folder, number, facts.title or title, spec.algorithm, spec.model_dump(), status)
     info.facts, info.own_title = facts, title
-    info.validation = status.last.validation if status.last is not None else {}
     info.read_evaluation()
     return info

@@ -33,7 +33,7 @@ class Runs(QObject):
 
     changed = Signal()
     run_changed = Signal(str)
-    records = Signal(str, object)  # a list as it is: as Qt's own list every record would be copied
+    grown = Signal(str)
     restarted = Signal(str)
     failed = Signal(str, str, str)
 
@@ -293,7 +293,7 @@ class Runs(QObject):
 
     def _follow(self, info: RunInfo, follower: Follower) -> None:
         self._followers[info.id] = follower
-        follower.records.connect(self._hear_records)
+        follower.grown.connect(self._hear_growth)
         follower.status.connect(self._hear_status)
         follower.restarted.connect(self._hear_restart)
         follower.ended.connect(self._hear_end)
@@ -359,16 +359,10 @@ class Runs(QObject):
             self.failed.emit(self.tr("The run cannot be reached"), str(error), "")
         self._set(run_id, writer.status)
 
-    @Slot(str, object)
-    def _hear_records(self, run_id: str, new: list[dict[str, Any]]) -> None:
-        info = self._infos.get(run_id)
-        if info is None or self.sender() is not self._followers.get(run_id):
-            return
-        for record in reversed(new):
-            if record.get("validation"):
-                info.validation = record["validation"]
-                break
-        self.records.emit(run_id, new)
+    @Slot(str)
+    def _hear_growth(self, run_id: str) -> None:
+        if self.sender() is self._followers.get(run_id):
+            self.grown.emit(run_id)
 
     @Slot(str)
     def _hear_restart(self, run_id: str) -> None:

@@ -18,8 +18,8 @@ class SessionRuns(SessionProject):
     """Runs were added or removed, or the queue moved."""
     run_changed = Signal(str)
     """Run id: its state, epoch, validation or metrics."""
-    run_records = Signal(str, object)
-    """Run id, new records; at most 15 times a second."""
+    run_grown = Signal(str)
+    """Run id: there are more records; at most 15 times a second."""
     run_restarted = Signal(str)
     """Run id: it goes on from its checkpoint; take `records` again from the start."""
     selection_changed = Signal()
@@ -34,7 +34,7 @@ class SessionRuns(SessionProject):
         self.runs = Runs(self, standby)
         self.runs.changed.connect(self.runs_changed)
         self.runs.run_changed.connect(self.run_changed)
-        self.runs.records.connect(self.run_records)
+        self.runs.grown.connect(self.run_grown)
         self.runs.restarted.connect(self.run_restarted)
         self.runs.failed.connect(self.failure)
 

@@ -35,7 +35,7 @@ def test_records_that_came_while_another_page_was_shown_are_there_afterwards(ses
     session.open_project(project.folder)
     page = shown(TrainPage(session), keep, qtbot)
     page.hide()
-    with qtbot.waitSignal(session.run_records):
+    with qtbot.waitSignal(session.run_grown):
         write_records(live, epoch_records(1))
     assert page.run.plots.loss.lines() == []
     page.show()

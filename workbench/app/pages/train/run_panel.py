@@ -61,7 +61,7 @@ class RunPanel(QWidget):
         self.head.ordered.connect(self._order)
         self.problem.wanted.connect(self.wanted)
         self.reader.grown.connect(self._draw_later)
-        session.run_records.connect(self._hear_records)
+        session.run_grown.connect(self._hear_growth)
         session.run_restarted.connect(self._hear_restart)
         session.run_changed.connect(self._hear_change)
         session.runs_changed.connect(self.refresh)
@@ -118,7 +118,7 @@ class RunPanel(QWidget):
         super().showEvent(event)
         self.refresh()
 
-    def _hear_records(self, run_id: str, new: list[dict[str, Any]]) -> None:
+    def _hear_growth(self, run_id: str) -> None:
         if self.isVisible() and run_id in self._ids:
             self._draw_later()
 

@@ -8,7 +8,10 @@ import psutil
 import pytest
 
 from workbench.app.runs.run_follower import Follower, Standby
+from workbench.app.runs.run_memory import DEFAULT_RUN_BYTES, RESERVED_BYTES
+from workbench.app.runs.run_store import Runs
 from workbench.errors import WorkbenchError
+from workbench.project import set_setting
 
 
 def start(session, kind, **more):
@@ -63,7 +66,7 @@ def test_a_waiting_run_changes_its_place_and_keeps_it(opened, project, qtbot):
 def test_two_train_at_once_where_there_is_memory(opened, qtbot, monkeypatch):
     free = [0]
     monkeypatch.setattr("psutil.virtual_memory", lambda: type("Memory", (), {"available": free[0]}))
-    monkeypatch.setattr("workbench.app.runs.run_store.AGAIN", 10)
+    monkeypatch.setattr("workbench.app.runs.run_store.MEMORY_RETRY_MS", 10)
     first, second, third = (start(opened, kind) for kind in (1, 1, 1))
     opened.runs.set_at_once(2)
     reach(opened, first, qtbot, "running")
@@ -77,6 +80,42 @@ def test_two_train_at_once_where_there_is_memory(opened, qtbot, monkeypatch):
     for one in (second, third):
         opened.stop_run(one)
         reach(opened, one, qtbot, "stopped")
+
+
+@pytest.mark.parametrize(("at_once", "begun"), [(-1, 1), (0, 1), (1, 1), (2, 2), (3, 3)])
+def test_no_more_train_at_once_than_was_chosen(opened, monkeypatch, at_once, begun):
+    monkeypatch.setattr("psutil.virtual_memory", lambda: type("Memory", (), {"available": 2**40}))
+    opened.runs.set_at_once(at_once)
+    assert opened.runs.at_once == begun
+    for _ in range(4):
+        start(opened, 1)
+    assert len(opened.runs.all_active()) == begun
+    assert len(opened.runs.waiting()) == 4 - begun
+
+
+@pytest.mark.parametrize("held", [None, 3 * 2**30])
+def test_the_memory_of_those_at_work_decides_whether_one_more_begins(opened, qtbot, monkeypatch, held):
+    free = [0]
+    monkeypatch.setattr("psutil.virtual_memory", lambda: type("Memory", (), {"available": free[0]}))
+    over = reach(opened, start(opened, 0), qtbot, "done")
+    over.status = over.status.but(peak_memory_bytes=2**50)  # which is free again
+    qtbot.waitUntil(lambda: opened.runs.active() is None)
+    first, second = start(opened, 1), start(opened, 1)  # one trains, whatever memory there is
+    qtbot.waitUntil(lambda: opened.run(first).epoch == 3)
+    opened.run(first).status = opened.run(first).status.but(memory_bytes=held)
+    needed = (held or DEFAULT_RUN_BYTES) + RESERVED_BYTES
+    free[0] = needed - 1
+    opened.runs.set_at_once(2)
+    assert [info.id for info in opened.runs.waiting()] == [second]
+    free[0] = needed
+    opened.runs.set_at_once(2)
+    assert opened.runs.waiting() == []
+
+
+@pytest.mark.parametrize(("kept", "at_once"), [(3, 3), (0, 1), (-2, 1), ("3", 1), (None, 1), (2.5, 1)])
+def test_the_number_at_once_that_was_kept_is_taken_if_it_is_one(home, qapp, kept, at_once):
+    set_setting("at_once", kept)
+    assert Runs().at_once == at_once
 
 
 def test_a_finished_run_gets_more_epochs(opened, qtbot):

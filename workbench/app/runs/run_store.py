@@ -12,6 +12,7 @@ from workbench.app.jobs.slices import Slices
 from workbench.app.runs.run_bin import RunBin
 from workbench.app.runs.run_follower import Follower, Standby
 from workbench.app.runs.run_info import RunInfo, read_info
+from workbench.app.runs.run_memory import one_more_fits
 from workbench.errors import WorkbenchError
 from workbench.project import Project, log_folder, settings
 from workbench.training.run_state import RunState
@@ -20,12 +21,10 @@ if TYPE_CHECKING:
     from workbench.training.run_status import RunStatus
     from workbench.training.status import StatusWriter
 
-__all__ = ["SPARE", "RunInfo", "Runs"]
+__all__ = ["RunInfo", "Runs"]
 
-NEXT_STANDBY = 3000  # milliseconds: the run that has just started has the machine to itself first
-AGAIN = 5000  # milliseconds until it is looked again whether there is memory for one more
-# Memory that a run is expected to take of which nothing is known yet, and that is left to everything else; in bytes.
-USUAL, SPARE = 2**30, 2**30
+STANDBY_DELAY_MS = 3000  # the run that has just started has the computer to itself first
+MEMORY_RETRY_MS = 5000  # until it is asked again whether there is memory for one more
 
 
 class Runs(QObject):
@@ -309,15 +308,15 @@ class Runs(QObject):
         """Whether there is memory for one more run beside those at work."""
         import psutil
 
-        known = [one.memory for one in self.all_active() if one.memory]
-        return bool(psutil.virtual_memory().available - SPARE > max(known, default=USUAL))
+        held = [info.memory for info in self.all_active()]
+        return one_more_fits(held, psutil.virtual_memory().available)
 
     @Slot()
     def _advance(self) -> None:
         """Start the next runs of the queue where there is room for them."""
         while self._queue and self._reading.over and self._project is not None and len(self._followers) < self._at_once:
             if self._followers and not self._fits():
-                QTimer.singleShot(AGAIN, self, self._advance)
+                QTimer.singleShot(MEMORY_RETRY_MS, self, self._advance)
                 return
             self._begin_next()
 
@@ -331,7 +330,7 @@ class Runs(QObject):
             return
         self._follow(info, Follower(info.folder, process))
         self._set(info.id, info.status.but(state=RunState.RUNNING))
-        QTimer.singleShot(NEXT_STANDBY, self, self.prepare)
+        QTimer.singleShot(STANDBY_DELAY_MS, self, self.prepare)
 
     def _order(self, run_id: str, command: Any) -> None:
         from workbench.training.run import Run

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.app.runs.run_store import SPARE
+from workbench.app.runs.run_memory import RESERVED_BYTES
 from workbench.app.runs.run_text import short_title
 from workbench.app.session.session import Session
 from workbench.app.widgets.basic import Button, Elided, Text
@@ -117,7 +117,7 @@ class Queue(QWidget):
         self.list = WaitingList()
         column.addWidget(self.list)
         rule = self.tr("One more begins where it leaves {spare} GB of memory free, judged by the largest at work.")
-        self.rule = Text(rule.format(spare=SPARE >> 30), SMALL, "muted", wrap=True)
+        self.rule = Text(rule.format(spare=RESERVED_BYTES >> 30), SMALL, "muted", wrap=True)
         column.addWidget(self.rule)
         self.at_once.activated.connect(self._choose_at_once)
         self.list.moved.connect(self._move)

@@ -108,3 +108,33 @@ class CountPage(Page):
     def state(cls, session):
         return f"{len(session.all_runs())} counted", ""
 '''
+FORMAT = '''
+"""Notes: a line for each event, such as "ann liked film 7 (4)"."""
+
+import re
+
+from workbench.data.reading.formats.base.own_rows import OwnRows
+
+
+class Notes(OwnRows):
+    """What somebody noted."""
+
+    name, title, sentence, endings = "notes", "Notes", "notes of who liked what", (".notes",)
+    options = ("decimal",)
+
+    @classmethod
+    def recognise(cls, sample):
+        return {} if sample.head.startswith(b"NOTES") else None
+
+    @classmethod
+    def rows(cls, file, layout):
+        yield "user", "item", "rating"
+        with file.path.open(encoding="utf-8") as lines:
+            next(lines)
+            for line in lines:
+                found = re.fullmatch(r"(\\w+) liked (.+) \\((\\d+)\\)\\n", line)
+                if found is None:
+                    raise ValueError(f"no note: {line!r}")
+                yield found.groups()
+'''
+NOTES = "NOTES\n" + "".join(f"u{n % 8} liked film {n % 11} ({n % 5 + 1})\n" for n in range(88))

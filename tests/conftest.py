@@ -106,6 +106,18 @@ def new_job(add_file) -> str:
 
 
 @pytest.fixture
+def new_format(add_file, tmp_path) -> Path:
+    """A file in a format that somebody has just added: 88 events of 8 people and 11 items."""
+    from tests.additions import FORMAT, NOTES
+    from workbench.data.reading import formats
+
+    add_file(formats, "notes", FORMAT, formats.all_formats)
+    path = tmp_path / "mine.notes"
+    path.write_text(NOTES, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
 def heartbeat(qapp):
     """A running heartbeat; `heartbeat.stop()`, then `heartbeat.worst` tells how long the window was deaf, in ms."""
     from workbench.app.heartbeat import Heartbeat

@@ -4,13 +4,21 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from workbench.commands.options import Commands, add_command, add_reading, further_files, joined_words, recipe_of
+from workbench.commands.options import (
+    Commands,
+    add_command,
+    add_reading,
+    format_choices,
+    further_files,
+    joined_words,
+    recipe_of,
+)
 from workbench.commands.output import Answer, Progress, facts
 
 
 def add(commands: Commands) -> None:
     """Add the command."""
-    parser = add_command(commands, "inspect", "what an import would do with a file")
+    parser = add_command(commands, "inspect", "what an import would do with a file", format_choices)
     parser.add_argument("file", type=Path, metavar="FILE", help="interactions: a file or a MovieLens folder")
     add_reading(parser)
     parser.set_defaults(command=inspect, parser=parser)
@@ -57,11 +65,13 @@ def _duplicates(found: dict[str, Any]) -> str:
 
 
 def _layout(found: dict[str, Any]) -> str:
-    from workbench.data.reading.formats import KINDS, TYPED
+    from workbench.data.reading.formats import all_formats
+    from workbench.data.reading.formats.table import Table
 
-    if found["kind"] in TYPED:
-        return ", ".join(filter(None, [KINDS[found["kind"]], found["table"]]))
-    words = [] if found["kind"] == "table" else [KINDS[found["kind"]]]
+    kind = all_formats()[found["kind"]]
+    if not kind.is_text:
+        return ", ".join(filter(None, [kind.sentence, found["table"]]))
+    words = [] if kind is Table else [kind.sentence]
     return ", ".join([*words, found["encoding"], _delimiter(found["delimiter"]), _header(found["header"])])
 
 

@@ -93,8 +93,9 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
         type=assignment,
         action="append",
         metavar="KEY=VALUE",
-        help="what the guess got wrong: kind (table, lists, matrix), table (sheet or table), member (of a zip), encoding, "
-        "delimiter, header, quotes, decimal, thousands, comment, missing, first, time, duplicates, rating-as; repeatable",
+        help="what the guess got wrong: kind (a file format of those below), table (sheet or table), member (of a zip), "
+        "encoding, delimiter, header, quotes, decimal, thousands, comment, missing, first, time, duplicates, rating-as; "
+        "repeatable",
     )
     parser.add_argument(
         "--recipe", type=Path, metavar="FILE", help="read it as another file was: a saved recipe or its data.json"
@@ -105,6 +106,20 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
         "--vectors", type=Path, metavar="FILE", help="a vector for each item: .npy, Parquet or any table"
     )
     parser.add_argument("--pictures", type=Path, metavar="FOLDER", help="pictures of the items, called like their ids")
+
+
+def format_choices() -> str:
+    """The file formats that there are, for the end of a help."""
+    from workbench.data.reading.formats import all_formats
+    from workbench.data.reading.text.source_file import PACKED_ENDINGS
+
+    told = {
+        name: f"{kind.sentence[:1].upper()}{kind.sentence[1:]}"
+        + (f" ({', '.join(kind.endings)})" if kind.endings else "")
+        for name, kind in sorted(all_formats().items(), key=lambda one: not one[1].is_text)
+    }
+    packed = f"Any of them may be packed: {', '.join(PACKED_ENDINGS)}."
+    return "\n".join([*choices("file formats, recognised by what is in the file:", told), *paragraph(packed)])
 
 
 def recipe_of(args: argparse.Namespace) -> "tuple[Recipe | None, list[dict[str, Any]]]":

@@ -15,6 +15,7 @@ from workbench.commands.options import (
     add_reading,
     assignment,
     choices,
+    format_choices,
     joined_words,
     paragraph,
     recipe_of,
@@ -90,6 +91,8 @@ def _more() -> str:
     }
     return "\n".join([
         *choices(f"splits ({DEFAULT} where none is named):", splits),
+        "",
+        format_choices(),
         "",
         *choices("filters, applied before the split:", filters),
         "",

@@ -14,9 +14,12 @@ from workbench.algorithms import Algorithm
 from workbench.control import Control
 from workbench.data.columns.names import NAMES, likeness
 from workbench.data.interactions import Array
-from workbench.data.reading.first_rows import Format, sniff, split_row
-from workbench.data.reading.rows import blocks
-from workbench.data.reading.sources import opened
+from workbench.data.reading.sniffing import sniff
+from workbench.data.reading.streams import open_text
+from workbench.data.reading.text.fields import split_row
+from workbench.data.reading.text.layout import Layout
+from workbench.data.reading.text.rows import blocks
+from workbench.data.reading.text.source_file import SourceFile, look_at
 from workbench.errors import WorkbenchError
 from workbench.export.tables import check_place, table_file
 from workbench.training.run import Run
@@ -54,7 +57,7 @@ def predict_pairs(
     known_users, known_items = train.by_user.lengths > 0, train.item_counts > 0
     facts = {"rows": 0, "unknown_users": 0, "unknown_items": 0}
     with table_file(output, SCHEMA) as write:
-        for users, items in _blocks(pairs, control):
+        for users, items in _blocks(look_at(pairs), control):
             user = _indices(run.data.user_ids, users, known_users)
             item = _indices(run.data.item_ids, items, known_items)
             rating = np.asarray(algorithm.predict(user, item), np.float32)
@@ -71,23 +74,23 @@ def _indices(ids: pa.Array, wanted: list[str], known: Array) -> Array:
     return np.where((found >= 0) & known[np.maximum(found, 0)], found, -1).astype(np.int32)
 
 
-def _blocks(path: Path, control: Control) -> Iterator[tuple[list[str], list[str]]]:
+def _blocks(file: SourceFile, control: Control) -> Iterator[tuple[list[str], list[str]]]:
     """Users and items of the file, block by block."""
-    layout = sniff(path)
-    with opened(path, layout.encoding, layout.compression, layout.member) as source:
+    layout = sniff(file)
+    with open_text(file, layout) as source:
         rows = _rows(source.chunks(), layout)
-        user, item = _columns(path, next(rows)[1]) if layout.header else (0, 1)
+        user, item = _columns(file, next(rows)[1]) if layout.header else (0, 1)
         while block := list(islice(rows, BLOCK)):
             control.check()
             for line, row in block:
                 if len(row) <= max(user, item):
-                    message = f"Line {line} of {path.name} has no user and item: '{layout.delimiter.join(row)[:80]}'. "
+                    message = f"Line {line} of {file.name} has no user and item: '{layout.delimiter.join(row)[:80]}'. "
                     raise WorkbenchError(message + "Correct or remove it.")
             yield [row[user] for _, row in block], [row[item] for _, row in block]
             control.progress(source.fraction(), "pairs")
 
 
-def _rows(chunks: Iterator[bytes], layout: Format) -> Iterator[tuple[int, list[str]]]:
+def _rows(chunks: Iterator[bytes], layout: Layout) -> Iterator[tuple[int, list[str]]]:
     """Line number and fields of each row that is not empty."""
     quotes = layout.quotes and len(layout.delimiter) == 1
     for block in blocks(chunks, layout.delimiter, quotes=quotes):
@@ -97,10 +100,10 @@ def _rows(chunks: Iterator[bytes], layout: Format) -> Iterator[tuple[int, list[s
                 yield line, split_row(text, layout.delimiter) if quotes else text.split(layout.delimiter)
 
 
-def _columns(path: Path, names: list[str]) -> tuple[int, int]:
+def _columns(file: SourceFile, names: list[str]) -> tuple[int, int]:
     """Where the user and the item stand, by the names of the columns; the first two where they say nothing."""
     if len(names) < 2:  # noqa: PLR2004 - a user and an item
-        raise WorkbenchError(f"{path.name} has one column only. A file of pairs needs a user and an item in each row.")
+        raise WorkbenchError(f"{file.name} has one column only. A file of pairs needs a user and an item in each row.")
     best = {role: max(range(len(names)), key=lambda at: likeness(names[at], NAMES[role])) for role in ("user", "item")}
     sure = all(likeness(names[at], NAMES[role]) > 0 for role, at in best.items()) and best["user"] != best["item"]
     return (best["user"], best["item"]) if sure else (0, 1)

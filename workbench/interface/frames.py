@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.data.reading.tabular import column_texts, value_text
+from workbench.data.reading.formats.base.csv_text import column_texts, value_text
 from workbench.data.side_files.joining import first_of_each
 from workbench.errors import WorkbenchError
 

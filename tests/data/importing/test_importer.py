@@ -16,10 +16,10 @@ from workbench.control import Control
 from workbench.data.importing.importer import Recipe, import_file, inspect, make_recipe, read_interactions
 from workbench.data.importing.roles import Columns
 from workbench.data.interactions import Interactions
-from workbench.data.reading import blocks as table
-from workbench.data.reading import rows, sources
-from workbench.data.reading.first_rows import Format
-from workbench.data.reading.rows import blocks
+from workbench.data.reading.text import blocks as table
+from workbench.data.reading.text import rows, source_file, text_source
+from workbench.data.reading.text.layout import Layout
+from workbench.data.reading.text.rows import blocks
 from workbench.errors import Cancelled, WorkbenchError
 from workbench.files import read_json
 from workbench.training.run import Run
@@ -41,8 +41,10 @@ def write(tmp_path):
 @pytest.fixture
 def small_blocks(monkeypatch):
     """Files of a few rows are read in several blocks."""
-    chunks = sources.Source.chunks
-    monkeypatch.setattr(sources.Source, "chunks", lambda self, size=40: chunks(self, 40 if size > 1 << 20 else size))
+    chunks = text_source.TextSource.chunks
+    monkeypatch.setattr(
+        text_source.TextSource, "chunks", lambda self, size=40: chunks(self, 40 if size > 1 << 20 else size)
+    )
 
 
 def reasons(report):
@@ -85,7 +87,7 @@ def test_every_reason_with_its_line(write, request, blocks_of):
         "u1,b,4,5,6\n"
         "u2,b,4,105\n\n\n"
     )
-    recipe = Recipe(format=Format(), columns=Columns(user="user", item="item", rating="rating", time="time"), time="s")
+    recipe = Recipe(format=Layout(), columns=Columns(user="user", item="item", rating="rating", time="time"), time="s")
     data, report, _ = read_interactions(write(bad), recipe)
     assert reasons(report) == [
         (3, "rating 'n/a' is not a number", "u1,b,n/a,101"),
@@ -110,7 +112,7 @@ def test_every_reason_with_its_line(write, request, blocks_of):
 
 @pytest.mark.parametrize("rating", ["nan", "inf", "-inf", "1e39"])
 def test_a_rating_that_converts_and_is_no_number_is_refused(write, rating):
-    recipe = Recipe(format=Format(), columns=Columns(user=0, item=1, rating=2))
+    recipe = Recipe(format=Layout(), columns=Columns(user=0, item=1, rating=2))
     _, report, _ = read_interactions(write(HEADER + f"u,a,1,1\nu,b,{rating},1\n"), recipe)
     assert [line for line, _, _ in reasons(report)] == [3]
 
@@ -153,7 +155,7 @@ def test_ids_stay_what_they_are(write):
 def test_quotes_that_are_never_closed_cost_one_row(write, small_blocks, monkeypatch):
     monkeypatch.setattr(rows, "LONGEST_FIELD", 60)
     text = HEADER + "u1,a,3,1\n" + 'u1,"b,3,2\n' + "".join(f"u2,c{i},3,3\n" for i in range(20))
-    recipe = Recipe(format=Format(), columns=Columns(user=0, item=1, rating=2, time=3), time="s")
+    recipe = Recipe(format=Layout(), columns=Columns(user=0, item=1, rating=2, time=3), time="s")
     data, report, _ = read_interactions(write(text), recipe)
     assert reasons(report) == [(3, "a quote is opened and never closed", 'u1,"b,3,2')]
     assert len(data) == 21
@@ -161,14 +163,14 @@ def test_quotes_that_are_never_closed_cost_one_row(write, small_blocks, monkeypa
 
 def test_two_quotes_that_are_never_closed_do_not_take_the_rows_between(write):
     text = HEADER + 'u1,"a,3,1\n' + "u2,b,3,2\n" + 'u3,"c" d,3,3\n' + 'u4,"e\nf",3,4\n'
-    data, report, _ = read_interactions(write(text), Recipe(format=Format(), columns=COLUMNS, time="s"))
+    data, report, _ = read_interactions(write(text), Recipe(format=Layout(), columns=COLUMNS, time="s"))
     assert reasons(report) == [(2, "a quote is opened and never closed", 'u1,"a,3,1')]
     assert pairs(data) == [("u2", "b"), ("u3", "c d"), ("u4", "e\nf")]
 
 
 def test_bytes_that_are_no_utf8_cost_their_rows(write):
     text = HEADER.encode() + "é,ü,1,1\n".encode() * 3 + b"u,\xff,1,1\n" + b"v,w,1,1\n"
-    recipe = Recipe(format=Format(), columns=Columns(user=0, item=1, rating=2, time=3), time="s")
+    recipe = Recipe(format=Layout(), columns=Columns(user=0, item=1, rating=2, time=3), time="s")
     _, report, _ = read_interactions(write(text), recipe)
     assert [(line, why) for line, why, _ in reasons(report)] == [
         (5, "bytes that are not UTF-8; choose another encoding")
@@ -185,7 +187,7 @@ def test_accents_that_come_late_are_latin_1(write):
 
 def test_decimal_commas(write):
     text = "user;item;rating\nu;a;3,5\nu;b;x\nu;c;1\n" + "u;d;2,5\n" * 3
-    recipe = Recipe(format=Format(delimiter=";", decimal=","), columns=Columns(user=0, item=1, rating=2))
+    recipe = Recipe(format=Layout(delimiter=";", decimal=","), columns=Columns(user=0, item=1, rating=2))
     data, report, _ = read_interactions(write(text), recipe)
     assert data.rating.tolist() == [3.5, 1, 2.5]
     assert (report.rows, report.kept, report.duplicates, report.merged) == (6, 5, 2, 2)
@@ -211,7 +213,7 @@ def test_own_split_shares_ids(write):
         write("2\t10\t5\t881250951\n3\t30\t1\t881250952\n", "b"),
     )
     recipe = Recipe(
-        format=Format(delimiter="\t", header=False), columns=Columns(user=0, item=1, rating=2, time=3), time="s"
+        format=Layout(delimiter="\t", header=False), columns=Columns(user=0, item=1, rating=2, time=3), time="s"
     )
     data, report, _ = read_interactions({"train": train, "test": test}, recipe)
     assert pairs(data) == [("1", "10"), ("2", "20"), ("2", "10"), ("3", "30")]
@@ -228,7 +230,7 @@ def test_a_header_alone_is_no_data(write):
 
 def test_nothing_kept_says_why(write):
     path = write(HEADER + "u,a,x,1\n" * 3)
-    recipe = Recipe(format=Format(), columns=Columns(user=0, item=1, rating=2))
+    recipe = Recipe(format=Layout(), columns=Columns(user=0, item=1, rating=2))
     with pytest.raises(WorkbenchError, match=r"None of the 3 rows .* line 2: rating 'x' is not a number"):
         read_interactions(path, recipe)
 
@@ -337,21 +339,21 @@ def test_the_hash_of_the_data_covers_what_is_known_of_items_and_users(write, tmp
 
 
 def test_a_gzip_bomb_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(sources, "BOMB_SIZE", 1 << 20)
+    monkeypatch.setattr(source_file, "BOMB_BYTES", 1 << 20)
     packer = zlib.compressobj(9, wbits=31)
     packed = packer.compress(HEADER.encode() + b"u1,a,3,1260759108\n" * 5000)
     packed += b"".join(packer.compress(b"0" * (1 << 20)) for _ in range(16)) + packer.flush()
     path = tmp_path / "bomb.csv.gz"
     path.write_bytes(packed)
-    recipe = Recipe(format=Format(compression="gz"), columns=Columns(user=0, item=1))
+    recipe = Recipe(format=Layout(compression="gz"), columns=Columns(user=0, item=1))
     with pytest.raises(WorkbenchError, match="unpacks to more than 300 times"):
         read_interactions(path, recipe)
 
 
 def test_a_line_without_end_is_refused(write, monkeypatch):
     monkeypatch.setattr(rows, "LONGEST_LINE", 1000)
-    monkeypatch.setattr(sources, "BLOCK", 100)
-    recipe = Recipe(format=Format(), columns=Columns(user=0, item=1))
+    monkeypatch.setattr(text_source, "CHUNK_BYTES", 100)
+    recipe = Recipe(format=Layout(), columns=Columns(user=0, item=1))
     with pytest.raises(WorkbenchError, match="Line 3 is longer than"):
         read_interactions(write("user,item\nu,a\n" + "x" * (9 << 20)), recipe)
 
@@ -382,14 +384,16 @@ LINE_END = re.compile("\r\n|\n|\r")
 @given(lines=lines, noise=st.binary(max_size=5), at=st.integers(0, 400), chunk=st.integers(1, 60))
 @example(lines=['u1,"a,3,1', 'u2,b",3,2'], noise=b"", at=0, chunk=7)
 def test_the_account_holds_on_mutated_files(tmp_path, monkeypatch, lines, noise, at, chunk):
-    chunks = sources.Source.chunks
+    chunks = text_source.TextSource.chunks
     data = (HEADER + "u1,a,3,1\n" + "\n".join(lines)).encode("utf-8", "replace")
     at = min(at, len(data))
     path = tmp_path / "r.csv"
     path.write_bytes(data[:at] + noise + data[at:])
-    recipe = Recipe(format=Format(), columns=COLUMNS, time="s")
+    recipe = Recipe(format=Layout(), columns=COLUMNS, time="s")
     with monkeypatch.context() as patch:
-        patch.setattr(sources.Source, "chunks", lambda self, size=0: chunks(self, chunk if size != 64 << 10 else size))
+        patch.setattr(
+            text_source.TextSource, "chunks", lambda self, size=0: chunks(self, chunk if size != 64 << 10 else size)
+        )
         try:
             _, report, _ = read_interactions(path, recipe)
         except WorkbenchError:
@@ -429,10 +433,12 @@ def test_what_python_writes_comes_back(tmp_path, monkeypatch, rows, chunk, end):
     csv.writer(text, lineterminator=end, quoting=csv.QUOTE_ALL).writerows([("user", "item"), *rows])
     path = tmp_path / "r.csv"
     path.write_bytes(text.getvalue().encode())
-    chunks = sources.Source.chunks
+    chunks = text_source.TextSource.chunks
     with monkeypatch.context() as patch:
-        patch.setattr(sources.Source, "chunks", lambda self, size=0: chunks(self, chunk if size != 64 << 10 else size))
-        data, report, _ = read_interactions(path, Recipe(format=Format(), columns=Columns(user="user", item="item")))
+        patch.setattr(
+            text_source.TextSource, "chunks", lambda self, size=0: chunks(self, chunk if size != 64 << 10 else size)
+        )
+        data, report, _ = read_interactions(path, Recipe(format=Layout(), columns=Columns(user="user", item="item")))
     assert sorted(pairs(data)) == sorted(rows)
     assert report.refused_count == 0
 
@@ -459,7 +465,7 @@ def test_rows_do_not_depend_on_where_chunks_end(text, cuts):
 def test_line_ends_inside_quotes_are_a_part_of_the_id(write, monkeypatch, small_blocks, end, inside, patience):
     monkeypatch.setattr(table, "PATIENCE", patience)
     rows = ["user,item,rating,time", f'"u{inside}1","{inside}a",3,1', "u2,b,much,1", f'u3,"c{inside}",4,1', "u4,d,,1"]
-    data, report, _ = read_interactions(write(end.join(rows) + end), Recipe(format=Format(), columns=COLUMNS, time="s"))
+    data, report, _ = read_interactions(write(end.join(rows) + end), Recipe(format=Layout(), columns=COLUMNS, time="s"))
     assert sorted(pairs(data)) == sorted([(f"u{inside}1", f"{inside}a"), ("u3", f"c{inside}")])
     more = len(LINE_END.findall(inside))
     assert [(line, text) for line, _, text in reasons(report)] == [
@@ -471,7 +477,7 @@ def test_line_ends_inside_quotes_are_a_part_of_the_id(write, monkeypatch, small_
 def test_blocks_read_at_once_equal_blocks_read_row_by_row(write, monkeypatch):
     rng = np.random.default_rng(1)
     text = HEADER + "".join(f'"{u}",{i},{r / 2},{t}\n' for u, i, r, t in rng.integers(1, 99, (500, 4)))
-    recipe = Recipe(format=Format(), columns=COLUMNS, time="s")
+    recipe = Recipe(format=Layout(), columns=COLUMNS, time="s")
     fast, _, _ = read_interactions(write(text), recipe)
     monkeypatch.setattr(table, "PATIENCE", 0)
     slow, _, _ = read_interactions(write(text), recipe)
@@ -562,7 +568,7 @@ def test_other_real_files_get_a_sentence(shared_data, name, sentence):
 
 def test_only_the_first_hundred_refused_rows_are_held(write):
     _, report, _ = read_interactions(
-        write(HEADER + "u1,a,3,1\nNA,b,2,2\n" * 50_000), Recipe(format=Format(), columns=COLUMNS, time="s")
+        write(HEADER + "u1,a,3,1\nNA,b,2,2\n" * 50_000), Recipe(format=Layout(), columns=COLUMNS, time="s")
     )
     assert report.refused_count == 50_000
     assert len(report.refused) == 100

@@ -4,12 +4,13 @@ import pytest
 
 from workbench.data.columns.times import guess_kind
 from workbench.data.importing.roles import Columns, guess, parse, positions
-from workbench.data.reading.first_rows import Format, Preview
+from workbench.data.reading.first_rows import Preview
+from workbench.data.reading.text.layout import Layout
 from workbench.errors import WorkbenchError
 
 
 def shown(names, rows, header=True):
-    return Preview(names=names, rows=[list(row) for row in rows], format=Format(header=header))
+    return Preview(names=names, rows=[list(row) for row in rows], format=Layout(header=header))
 
 
 ROWS = [(str(100 + i % 5), str(i % 7), str(1 + i % 5), str(1260759108 + 997 * i)) for i in range(40)]
@@ -126,7 +127,7 @@ def test_a_column_that_only_counts_the_rows_is_nobody():
     seen = Preview(
         names=["", "when", "item_id", "user_feature"],
         rows=[[str(i), f"2020-01-{i % 28 + 1:02d}", f"i{i % 7}", f"s{i % 3}"] for i in range(40)],
-        format=Format(),
+        format=Layout(),
     )
     found = guess(seen)
     assert (found.columns.user, found.columns.item) == ("user_feature", "item_id")

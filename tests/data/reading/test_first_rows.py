@@ -6,7 +6,9 @@ import zipfile
 
 import pytest
 
-from workbench.data.reading.first_rows import Format, preview, sniff
+from workbench.data.reading.first_rows import preview
+from workbench.data.reading.sniffing import sniff
+from workbench.data.reading.text.layout import Layout
 from workbench.errors import WorkbenchError
 
 ROWS = [("u1", "a", "3.5", "1260759108"), ("u2", "b", "4.0", "1260759113"), ("u1", "c", "1.0", "1260759148")] * 5
@@ -180,7 +182,7 @@ def test_links_in_a_circle_get_a_sentence(tmp_path):
 def test_a_wrong_correction_is_said(tmp_path, change, sentence):
     path = write(tmp_path / "r.csv", ROWS)
     with pytest.raises(WorkbenchError, match=sentence):
-        preview(path, Format(**change))
+        preview(path, Layout(**change))
 
 
 def test_an_object_of_one_field_is_one_column(tmp_path):

@@ -16,7 +16,9 @@ from pyarrow import feather
 from workbench.data.importing.importer import Recipe, import_file, inspect, make_recipe, read_interactions
 from workbench.data.importing.roles import Columns
 from workbench.data.interactions import Interactions
-from workbench.data.reading.first_rows import Format, preview, sniff
+from workbench.data.reading.first_rows import preview
+from workbench.data.reading.sniffing import sniff
+from workbench.data.reading.text.layout import Layout
 from workbench.errors import WorkbenchError
 
 NAMES = ("userId", "movieId", "rating", "timestamp")
@@ -117,12 +119,12 @@ def test_sheets_and_tables_are_offered_and_chosen(tmp_path):
     found = preview(tmp_path / "b.xlsx")
     assert found.tables == ["Sheet", "Ratings 2020"]
     assert found.names == list(NAMES)
-    assert preview(tmp_path / "b.xlsx", Format(kind="excel", table="Sheet")).names == ["about", "nothing"]
+    assert preview(tmp_path / "b.xlsx", Layout(kind="excel", table="Sheet")).names == ["about", "nothing"]
     database(tmp_path / "b.db")
     assert preview(tmp_path / "b.db").tables == ["people", "my ratings"]
-    assert preview(tmp_path / "b.db", Format(kind="sqlite", table="people")).names == ["id", "age"]
+    assert preview(tmp_path / "b.db", Layout(kind="sqlite", table="people")).names == ["id", "age"]
     with pytest.raises(WorkbenchError, match="has no table 'x', but people, my ratings"):
-        preview(tmp_path / "b.db", Format(kind="sqlite", table="x"))
+        preview(tmp_path / "b.db", Layout(kind="sqlite", table="x"))
 
 
 def test_a_database_is_only_read(tmp_path):
@@ -176,7 +178,7 @@ def test_one_user_a_line(tmp_path):
 
 def test_lists_with_commas_can_be_asked_for(tmp_path):
     (tmp_path / "r").write_text("ann,tea,milk\nbob,tea,,NA\n")
-    layout = Format(kind="lists", delimiter=",", header=False)
+    layout = Layout(kind="lists", delimiter=",", header=False)
     data, report, _ = read_interactions(tmp_path / "r", Recipe(format=layout, columns=Columns(user=0, item=1)))
     assert data.item_ids.to_pylist() == ["tea", "milk"]
     assert [one["reason"] for one in report.refused] == ["no item", "no item"]

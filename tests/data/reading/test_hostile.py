@@ -24,8 +24,8 @@ from pyarrow import feather
 
 from workbench.data.importing.importer import import_file, inspect
 from workbench.data.importing.roles import Columns
-from workbench.data.reading import sources
 from workbench.data.reading.first_rows import preview
+from workbench.data.reading.text import source_file
 from workbench.errors import WorkbenchError
 
 ROWS = [(f"u{i % 5}", f"i{i % 7}", i % 5 + 1, 1260759108 + i) for i in range(40)]
@@ -209,7 +209,7 @@ ZEROS = TEXT.encode() * 100 + b"0" * (96 << 20)
     ids=["gz", "xz", "zst", "zip", "bz2"],
 )
 def test_bombs_are_refused(tmp_path, monkeypatch, packed):
-    monkeypatch.setattr(sources, "BOMB_SIZE", 1 << 20)
+    monkeypatch.setattr(source_file, "BOMB_BYTES", 1 << 20)
     (tmp_path / "bomb").write_bytes(packed(ZEROS))
     # The line of zeros may be too long before there are too many of them.
     with pytest.raises(WorkbenchError, match=r"unpacks to more than 300 times|longer than 16 MB"):
@@ -217,7 +217,7 @@ def test_bombs_are_refused(tmp_path, monkeypatch, packed):
 
 
 def test_a_workbook_that_is_a_bomb_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(sources, "BOMB_SIZE", 1 << 20)
+    monkeypatch.setattr(source_file, "BOMB_BYTES", 1 << 20)
     (tmp_path / "bomb.xlsx").write_bytes(_zip("xl/workbook.xml", bytes(48 << 20)))
     with pytest.raises(WorkbenchError, match="unpacks to more than 300 times"):
         inspect(tmp_path / "bomb.xlsx")

@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
 
 from workbench.app.page import Page
 from workbench.app.pages import all_pages
-from workbench.app.pages.data.dropped_files import ENDINGS
 from workbench.app.session.session import Session
 from workbench.app.shell.actions import make_orders
 from workbench.app.shell.command_palette import CheatSheet, CommandPalette
@@ -31,6 +30,7 @@ from workbench.app.shell.overlays import DropOverlay, Toast
 from workbench.app.shell.page_stack import PageStack
 from workbench.app.shell.sidebar import Sidebar
 from workbench.app.widgets.basic import Line
+from workbench.app.widgets.file_dialog import choose_data
 from workbench.app.widgets.theme import GRID
 from workbench.project import FILE, Project, set_setting, settings
 
@@ -181,11 +181,9 @@ class MainWindow(QMainWindow):
     @Slot()
     def open_file(self) -> None:
         """Ask for a file of interactions, with its titles or its test file, or for a project."""
-        files = " ".join([*(f"*{ending}" for ending in ENDINGS), FILE])
-        pattern = self.tr("Interactions or project ({files})").format(files=files)
-        paths, _ = QFileDialog.getOpenFileNames(self, self.tr("Open"), "", f"{pattern};;{self.tr('All files')} (*)")
+        paths = choose_data(self, self.tr("Open"), (FILE,))
         if paths:
-            self.session.offer_files([Path(path) for path in paths])
+            self.session.offer_files(paths)
 
     @Slot()
     def open_folder(self) -> None:

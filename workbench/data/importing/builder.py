@@ -13,8 +13,8 @@ import pyarrow as pa
 
 from workbench.control import Control
 from workbench.data.interactions import DUPLICATES, Array, Interactions
-from workbench.data.reading.blocks import Piece
 from workbench.data.reading.prefetch import ahead
+from workbench.data.reading.text.blocks import Piece
 from workbench.errors import WorkbenchError
 
 # From here on, loading the compiler costs less than it saves.

@@ -19,9 +19,8 @@ from workbench.data.importing.import_report import Report
 from workbench.data.importing.importer import PARTS, converter_of
 from workbench.data.importing.recipes import Recipe
 from workbench.data.interactions import Array
-from workbench.data.reading.blocks import Converter
-from workbench.data.reading.sources import changed, stamp
 from workbench.data.reading.streams import open_text, row_blocks
+from workbench.data.reading.text.source_file import SourceFile, changed, look_at
 from workbench.files import read_json, whole_file
 
 SHOWN = 1000
@@ -54,10 +53,10 @@ def list_duplicates(folder: Path, control: Control | None = None) -> dict[str, A
         stack.callback(found.close)
         sources = about["source"]
         for number, (name, one) in enumerate(sources.items()):
-            path = Path(one["path"])
-            if stamp(path).size != one["size"]:
-                raise changed(path)
-            found.read(path, recipe, PARTS.get(name, 0), number, (number / len(sources), 1 / len(sources)), control)
+            file = look_at(Path(one["path"]))
+            if file.size != one["size"]:
+                raise changed(file.path)
+            found.read(file, recipe, PARTS.get(name, 0), number, (number / len(sources), 1 / len(sources)), control)
         control.progress(0.7, "Looking for duplicates")
         rows, outcome, pairs = found.repeated(recipe.duplicates)
         control.check()
@@ -90,13 +89,12 @@ class _Rows:
             one.close()
 
     def read(
-        self, path: Path, recipe: Recipe, part: int, number: int, share: tuple[float, float], control: Control
+        self, file: SourceFile, recipe: Recipe, part: int, number: int, share: tuple[float, float], control: Control
     ) -> None:
         """Read a file as it was read before."""
-        converter, report = converter_of(path, recipe), Report()
-        layout = converter.layout.format if isinstance(converter, Converter) else converter.layout
-        with open_text(path, layout) as source:
-            for block in row_blocks(source, layout):
+        converter, report = converter_of(file, recipe), Report()
+        with open_text(file, converter.layout) as source:
+            for block in row_blocks(source, converter.layout):
                 control.check()
                 if not block.data:
                     continue

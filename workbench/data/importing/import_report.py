@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import csv
 
-from workbench.data.reading.blocks import Piece
+from workbench.data.reading.text.blocks import Piece
 
 SHOWN_REFUSED = 100
 REFUSED = pa.schema({"file": pa.string(), "line": pa.int64(), "reason": pa.string(), "text": pa.string()})
@@ -40,13 +40,13 @@ class Report:
     warnings: list[str] = field(default_factory=list)
 
 
-def nothing_kept(path: Path, report: Report) -> str:
+def nothing_kept(name: str, report: Report) -> str:
     """Say why nothing could be kept of a file."""
     if not report.rows:
-        return f"{path.name} has a header and no rows. Choose a file with interactions."
+        return f"{name} has a header and no rows. Choose a file with interactions."
     worst = report.refused[0]
     return (
-        f"None of the {report.rows:,} rows of {path.name} could be kept; line {worst['line']}: {worst['reason']}. "
+        f"None of the {report.rows:,} rows of {name} could be kept; line {worst['line']}: {worst['reason']}. "
         "Check the delimiter and which column is which."
     )
 

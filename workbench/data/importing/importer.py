@@ -20,14 +20,16 @@ from workbench.data.importing.roles import Columns
 from workbench.data.importing.warnings import warnings
 from workbench.data.interactions import Interactions
 from workbench.data.overview.summary import iso, summarize
-from workbench.data.reading.blocks import Converter, Layout, Piece
-from workbench.data.reading.first_rows import matrix_names, preview
-from workbench.data.reading.folders import interactions_of, look_into
-from workbench.data.reading.formats import Format
+from workbench.data.reading.archives import member_of, members_of, packing_of
+from workbench.data.reading.first_rows import column_names, preview
+from workbench.data.reading.formats import format_of
+from workbench.data.reading.formats.base.file_format import BlockConverter
 from workbench.data.reading.prefetch import ahead
-from workbench.data.reading.sources import changed, packing, stamp, zip_member, zip_members
 from workbench.data.reading.streams import open_text, row_blocks
-from workbench.data.reading.wide import Lists, Matrix
+from workbench.data.reading.text.blocks import ColumnPlan, Converter, Piece
+from workbench.data.reading.text.folders import look_into
+from workbench.data.reading.text.layout import Layout
+from workbench.data.reading.text.source_file import SourceFile, look_at
 from workbench.data.side_files import vectors as features
 from workbench.data.side_files.items import read_items
 from workbench.data.side_files.people import read_users
@@ -36,12 +38,14 @@ from workbench.files import read_json, whole_folder
 
 __all__ = ["Recipe", "Report", "import_file", "inspect", "make_recipe", "read_interactions", "time_kind"]
 
-LARGE = 40 << 20  # bytes from which a file takes its time as tens of millions of rows do
+# Bytes from which a file takes its time as tens of millions of rows do.
+LARGE_BYTES = 40 << 20
 PARTS = {"train": 0, "validation": 1, "test": 2}
+Paths = Mapping[str, Path | SourceFile] | Path | SourceFile
 
 
 def read_interactions(
-    paths: dict[str, Path] | Path,
+    paths: Paths,
     recipe: Recipe | None = None,
     *,
     columns: Columns | str | None = None,
@@ -70,7 +74,7 @@ def read_interactions(
     WorkbenchError
         If a file cannot be read, has no row that fits, or changes while it is read.
     """
-    files = _files(paths)
+    files = look_at_files(paths)
     unknown = set(files) - set(PARTS) - {"all"}
     if unknown or not files:
         message = f"Files are for {', '.join(PARTS)}, not {', '.join(sorted(unknown)) or 'nothing'}."
@@ -86,7 +90,7 @@ def read_interactions(
             rows = stack.enter_context(Assembly(spill, _phases(files)))
             report, _ = _read_all(files, chosen, control, refused, rows)
         if not report.kept:
-            raise WorkbenchError(nothing_kept(first, report))
+            raise WorkbenchError(nothing_kept(first.name, report))
         data = rows.build(chosen.duplicates, control)
     control.check()
     report.duplicates = report.merged = report.kept - len(data)
@@ -95,15 +99,14 @@ def read_interactions(
     return _rated(data, chosen.rating_as), report, chosen
 
 
-def _files(paths: dict[str, Path] | Path) -> dict[str, Path]:
+def look_at_files(paths: Paths) -> dict[str, SourceFile]:
     """Each file by its part; for a folder that is recognised, its file of interactions."""
-    return {
-        name: interactions_of(path) for name, path in ({"all": paths} if isinstance(paths, Path) else paths).items()
-    }
+    named = paths if isinstance(paths, Mapping) else {"all": paths}
+    return {name: look_at(path) for name, path in named.items()}
 
 
-def _phases(files: dict[str, Path]) -> Phases:
-    return LONG if sum(stamp(path).size for path in files.values()) >= LARGE else SHORT
+def _phases(files: Mapping[str, SourceFile]) -> Phases:
+    return LONG if sum(file.size for file in files.values()) >= LARGE_BYTES else SHORT
 
 
 def _rated(data: Interactions, rating_as: str) -> Interactions:
@@ -114,45 +117,43 @@ def _rated(data: Interactions, rating_as: str) -> Interactions:
 
 
 def _read_all(
-    files: dict[str, Path], recipe: Recipe, control: Control, refused: Path | None, rows: Assembly
+    files: Mapping[str, SourceFile], recipe: Recipe, control: Control, refused: Path | None, rows: Assembly
 ) -> tuple[Report, bool]:
     """Read all files into `rows`; the account, and whether the encoding looks wrong."""
     report, wrong = Report(), False
     with refused_file(refused) as sink:
-        for number, (name, path) in enumerate(files.items()):
-            before = stamp(path)
-            converter = converter_of(path, recipe)
+        for number, (name, file) in enumerate(files.items()):
+            converter = converter_of(file, recipe)
             each = (rows.phases.read - rows.phases.begun) / len(files)
             share = (rows.phases.begun + each * number, each)
-            for piece in _pieces(path, converter, report, control, share):
+            for piece in _pieces(file, converter, report, control, share):
                 control.check()
-                account(piece, report, sink, path.name if len(files) > 1 else None)
+                account(piece, report, sink, file.name if len(files) > 1 else None)
                 rows.add(piece, PARTS.get(name), control)
-            if stamp(path) != before:
-                raise changed(path)
+            file.check_unchanged()
             wrong |= converter.is_other_encoding
     return report, wrong
 
 
-def converter_of(path: Path, recipe: Recipe) -> Converter | Lists | Matrix:
+def converter_of(file: SourceFile, recipe: Recipe) -> BlockConverter:
     """What turns the blocks of a file into pieces, as the recipe says."""
-    layout = recipe.format.model_copy(update=_packing(path, recipe.format))
-    if layout.kind == "lists":
-        return Lists(layout)
-    if layout.kind == "matrix":
-        names = matrix_names(path, layout)
-        return Matrix(layout, len(names), names, rated=recipe.columns.rating is not None)
-    shown = preview(path, layout)
+    layout = recipe.format.model_copy(update=_packing(file, recipe.format))
+    kind = format_of(layout)
+    if kind.is_wide:
+        return kind.converter(layout, column_names(file, layout), rated=recipe.columns.rating is not None)
+    shown = preview(file, layout)
     at = roles.positions(recipe.columns, shown)
     names_of = {role: shown.names[i] if layout.header else role for role, i in at.items()}
-    return Converter(Layout(layout, len(shown.names), at, names_of, recipe.time or time_kind(shown, recipe.columns)))
+    return Converter(
+        ColumnPlan(layout, len(shown.names), at, names_of, recipe.time or time_kind(shown, recipe.columns))
+    )
 
 
 def _pieces(
-    path: Path, converter: Converter | Lists | Matrix, report: Report, control: Control, share: tuple[float, float]
+    file: SourceFile, converter: BlockConverter, report: Report, control: Control, share: tuple[float, float]
 ) -> Iterator[Piece]:
-    layout = converter.layout.format if isinstance(converter, Converter) else converter.layout
-    with open_text(path, layout) as source:
+    layout = converter.layout
+    with open_text(file, layout) as source:
         # What was read of the file when a block was cut: by the time it is converted, more has been read ahead.
         cut = ((block, source.fraction()) for block in row_blocks(source, layout))
         with closing(ahead(cut)) as every:
@@ -163,18 +164,16 @@ def _pieces(
                 control.progress(share[0] + share[1] * fraction, f"{report.rows:,} rows read")
 
 
-def _packing(path: Path, layout: Format) -> dict[str, str]:
+def _packing(file: SourceFile, layout: Layout) -> dict[str, str]:
     """How this very file is packed, where a recipe made for another is used on it."""
-    if layout.kind == "excel":
+    packing = packing_of(file)
+    if packing == layout.compression and (packing != "zip" or layout.member in members_of(file)):
         return {}
-    compression = packing(path)
-    if compression == layout.compression and (compression != "zip" or layout.member in zip_members(path)):
-        return {}
-    return {"compression": compression, "member": zip_member(path) if compression == "zip" else ""}
+    return {"compression": packing, "member": member_of(file)}
 
 
 def inspect(
-    path: Path,
+    path: Path | SourceFile,
     columns: Columns | str | None = None,
     *,
     recipe: Recipe | None = None,
@@ -207,7 +206,7 @@ def inspect(
 
 
 def import_file(  # noqa: PLR0913 - each further file has a name of its own
-    paths: dict[str, Path] | Path,
+    paths: Paths,
     folder: Path,
     recipe: Recipe | None = None,
     items: Path | None = None,
@@ -233,10 +232,11 @@ def import_file(  # noqa: PLR0913 - each further file has a name of its own
     if isinstance(paths, Path) and paths.is_dir():
         beside = look_into(paths)
         items, users = items or beside.items, users or beside.users
-    with whole_folder(folder) as part, _looking_at(paths) as sources:
+    files = look_at_files(paths)
+    with whole_folder(folder) as part, _hashing(files) as sources:
         refused = part / "refused.csv"
         data, report, used = read_interactions(
-            paths, recipe, control=control, refused=refused, spill=part, guessed=guessed
+            files, recipe, control=control, refused=refused, spill=part, guessed=guessed
         )
         if not report.refused_count:
             refused.unlink()
@@ -245,7 +245,7 @@ def import_file(  # noqa: PLR0913 - each further file has a name of its own
             "recipe": used.model_dump(),
             "report": asdict(report),
         }
-        control.progress(_phases(_files(paths)).ordered, "Summing up and writing")
+        control.progress(_phases(files).ordered, "Summing up and writing")
         about |= _joined(
             data, part, {"items": items, "users": users, "vectors": vectors, "pictures": pictures}, control
         )
@@ -289,13 +289,15 @@ def _joined(
 
 
 @contextmanager
-def _looking_at(paths: dict[str, Path] | Path) -> Iterator[Callable[[Control], dict[str, dict[str, Any]]]]:
-    """Take the files' sizes and hashes in a thread of its own; give what waits for them."""
-    files = _files(paths)
+def _hashing(files: Mapping[str, SourceFile]) -> Iterator[Callable[[Control], dict[str, dict[str, Any]]]]:
+    """Take the files' hashes in a thread of its own; give what waits for them."""
     stop = threading.Event()
 
     def look() -> dict[str, dict[str, Any]]:
-        return {n: {"path": str(p), "size": stamp(p).size, "sha256": _sha256(p, stop)} for n, p in files.items()}
+        return {
+            name: {"path": str(file.path), "size": file.size, "sha256": _sha256(file.path, stop)}
+            for name, file in files.items()
+        }
 
     def wait(control: Control) -> dict[str, dict[str, Any]]:
         while not found.done():

@@ -13,8 +13,11 @@ from workbench.data.importing import roles as columns
 from workbench.data.importing.duplicates import list_duplicates
 from workbench.data.importing.importer import Recipe, import_file
 from workbench.data.reading import first_rows as reading
-from workbench.data.reading import sources
-from workbench.data.reading.folders import interactions_of
+from workbench.data.reading.archives import members_of
+from workbench.data.reading.formats.base.own_rows import is_likely
+from workbench.data.reading.sniffing import sniff
+from workbench.data.reading.text.layout import Layout
+from workbench.data.reading.text.source_file import look_at
 
 Json = dict[str, Any]
 
@@ -39,12 +42,12 @@ def preview(
     recipe
         A stored recipe, by which the file is to be read.
     """
-    file = interactions_of(Path(path))
+    file = look_at(Path(path))
     known = dict(known or {})
-    members = _members(file)
+    members = members_of(file)
     if len(members) > 1 and "member" not in known:
-        known["member"] = next((one for one in members if recipes.is_likely(one)), members[0])
-    layout = reading.sniff(file, known)
+        known["member"] = next((one for one in members if is_likely(one)), members[0])
+    layout = sniff(file, known)
     seen = reading.preview(file, layout, rows)
     before = None
     if recipe:
@@ -52,7 +55,7 @@ def preview(
     elif not again and not set(known) - {"member"}:
         before = remembering.recall(remembering.shape_of(seen.names, layout))
     if before:
-        kept = reading.Format(**before["recipe"]["format"])
+        kept = Layout(**before["recipe"]["format"])
         packed = {"compression": layout.compression, "member": layout.member}
         seen = reading.preview(file, kept.model_copy(update=packed), rows)
     guess = columns.guess(seen)
@@ -71,10 +74,6 @@ def preview(
         "duplicates": list(recipes.usual_duplicates(seen, guess.columns)),
         "remembered": before,
     }
-
-
-def _members(file: Path) -> list[str]:
-    return sources.zip_members(file) if sources.packing(file) == "zip" and not sources.is_workbook(file) else []
 
 
 def import_data(
@@ -109,7 +108,7 @@ def import_data(
         control=control,
     )
     if asked is not None:
-        first = interactions_of(next(iter(files.values())) if isinstance(files, dict) else files)
+        first = look_at(next(iter(files.values())) if isinstance(files, dict) else files)
         names = reading.preview(first, asked.format, 1).names
         remembering.remember(remembering.shape_of(names, asked.format), first, asked, Path(folder).parent.parent)
     return about

@@ -3,16 +3,18 @@
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from workbench.data.columns.times import WRITTEN, guess_kind, is_ambiguous
 from workbench.data.importing import roles
 from workbench.data.importing.import_report import Report, nothing_kept
 from workbench.data.importing.roles import Columns
 from workbench.data.interactions import DUPLICATES
-from workbench.data.reading.first_rows import Preview, preview, sniff
-from workbench.data.reading.formats import Format
-from workbench.data.reading.tabular import TELLING
+from workbench.data.reading.first_rows import Preview, preview
+from workbench.data.reading.formats import all_formats
+from workbench.data.reading.sniffing import sniff
+from workbench.data.reading.text.layout import Layout
+from workbench.data.reading.text.source_file import SourceFile, look_at
 from workbench.declaring import allowed_range, nearest
 from workbench.errors import WorkbenchError
 from workbench.files import read_json
@@ -38,14 +40,24 @@ class Recipe(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    format: Format
+    format: Layout
     columns: Columns
     duplicates: str = "last"
     time: str | None = None
     rating_as: Literal["as is", "log", "presence"] = "as is"
 
+    @field_validator("format")
+    @classmethod
+    def _known(cls, layout: Layout) -> Layout:
+        if layout.kind not in all_formats():
+            message = f"has a file format that this version does not know: {layout.kind}"
+            raise ValueError(message)
+        return layout
 
-def make_recipe(path: Path, columns: Columns | str | None = None, read: dict[str, Any] | None = None) -> Recipe:
+
+def make_recipe(
+    path: Path | SourceFile, columns: Columns | str | None = None, read: dict[str, Any] | None = None
+) -> Recipe:
     """Guess how to read a file.
 
     Parameters
@@ -53,22 +65,23 @@ def make_recipe(path: Path, columns: Columns | str | None = None, read: dict[str
     columns
         Overrules the guessed roles (see `columns.parse_all`).
     read
-        What is known of the rest, by name of a field of `Format` or of `Recipe`, values as text will do.
+        What is known of the rest, by name of a field of `Layout` or of `Recipe`, values as text will do.
 
     Raises
     ------
     WorkbenchError
         If the file cannot be read, nothing says which column is which, or there is no such setting.
     """
+    file = look_at(path)
     known, own = _settings(read or {})
-    shown = preview(path, sniff(path, known)) if known else preview(path)
+    shown = preview(file, sniff(file, known))
     if not shown.rows:
-        raise WorkbenchError(nothing_kept(path, Report()))
+        raise WorkbenchError(nothing_kept(file.name, Report()))
     written = None
     if columns is None:
         guessed = roles.guess(shown)
         if guessed.problem:
-            message = f"{path.name}: {guessed.problem}"
+            message = f"{file.name}: {guessed.problem}"
             raise WorkbenchError(message)
         chosen = guessed.columns
     else:
@@ -94,11 +107,6 @@ def usual_duplicates(shown: Preview, columns: Columns) -> tuple[str, str]:
     return "last", "the newest rating is what a user thinks now"
 
 
-def is_likely(name: str) -> bool:
-    """Whether a file of several is likely the one with the interactions, by its name."""
-    return any(word in name.lower() for word in TELLING)
-
-
 def open_recipe(path: Path) -> tuple[Recipe, list[dict[str, Any]]]:
     """A stored recipe, and the filters stored with it: from a file of its own, or from a ``data.json``.
 
@@ -118,8 +126,9 @@ def open_recipe(path: Path) -> tuple[Recipe, list[dict[str, Any]]]:
 
 def _settings(read: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """What is known of the format, and the fields of the recipe itself; raises WorkbenchError for what is neither."""
-    fields = {**Format.model_json_schema()["properties"], **Recipe.model_json_schema()["properties"]}
-    fields |= {"duplicates": {"enum": list(DUPLICATES)}, "time": {"enum": list(WRITTEN)}}
+    choices = {"kind": all_formats(), "duplicates": DUPLICATES, "time": WRITTEN}
+    fields = {**Layout.model_json_schema()["properties"], **Recipe.model_json_schema()["properties"]}
+    fields |= {name: {"enum": list(known)} for name, known in choices.items()}
     settable = {name for name in fields if name not in ("format", "columns", "compression")}
     found: dict[str, Any] = {}
     for key, given in read.items():

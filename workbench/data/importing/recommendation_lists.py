@@ -9,11 +9,12 @@ import pyarrow.compute as pc
 
 from workbench.data.columns.names import NAMES, likeness
 from workbench.data.interactions import Array
-from workbench.data.reading.blocks import Converter, Layout
 from workbench.data.reading.cells import restored_ids
 from workbench.data.reading.first_rows import Preview, preview
-from workbench.data.reading.formats import TYPED
+from workbench.data.reading.formats import format_of
 from workbench.data.reading.streams import open_text, row_blocks
+from workbench.data.reading.text.blocks import ColumnPlan, Converter
+from workbench.data.reading.text.source_file import SourceFile, look_at
 from workbench.errors import WorkbenchError
 
 RANK = ("rank", "position", "place", "pos", "排名", "名次", "位置")
@@ -44,10 +45,11 @@ def read_lists(path: Path, user_ids: pa.Array, item_ids: pa.Array, who: Array) -
     WorkbenchError
         If the file cannot be read, or has no list of any of these people.
     """
-    shown = preview(path)
+    file = look_at(path)
+    shown = preview(file)
     roles = _roles(path, shown)
-    columns = _texts(path, shown, roles)
-    if shown.format.kind not in TYPED:  # there a text is a text, and nobody marks it
+    columns = _texts(file, shown, roles)
+    if format_of(shown.format).is_text:  # there a text is a text, and nobody marks it
         for role, ids in (("user", user_ids), ("item", item_ids)):
             columns[role] = restored_ids(columns[role], ids)
     order_by = next((role for role in ("rank", "score") if role in roles), "the order of the file")
@@ -108,10 +110,10 @@ def _are_ranks(shown: Preview) -> bool:
     )
 
 
-def _texts(path: Path, shown: Preview, roles: dict[str, int]) -> dict[str, pa.Array]:
-    converter = Converter(Layout(shown.format, len(shown.names), roles, {}))
+def _texts(file: SourceFile, shown: Preview, roles: dict[str, int]) -> dict[str, pa.Array]:
+    converter = Converter(ColumnPlan(shown.format, len(shown.names), roles, {}))
     pieces: dict[str, list[pa.Array]] = {role: [pa.array([], pa.string())] for role in roles}
-    with open_text(path, shown.format) as source:
+    with open_text(file, shown.format) as source:
         for block in row_blocks(source, shown.format):
             if block.data:
                 for role, text in converter.texts(block)[0].items():

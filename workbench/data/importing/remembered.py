@@ -13,7 +13,9 @@ from pydantic import ValidationError
 
 from workbench.data.filtering.filters import describe, make_filters
 from workbench.data.importing.recipes import Recipe, make_recipe, open_recipe
-from workbench.data.reading.formats import TYPED, Format
+from workbench.data.reading.formats import format_of
+from workbench.data.reading.text.layout import Layout
+from workbench.data.reading.text.source_file import SourceFile
 from workbench.errors import WorkbenchError
 from workbench.files import read_json, write_json
 from workbench.project import FILE, home
@@ -22,25 +24,26 @@ MOST = 200  # shapes; the ones used longest ago are forgotten
 LONGEST = 2000  # letters of a shape: names of columns can be endless
 
 
-def shape_of(names: list[str], layout: Format) -> str:
+def shape_of(names: list[str], layout: Layout) -> str:
     """What files of one origin have in common: the names of the columns, or their number and the delimiter."""
-    kind = layout.kind if layout.kind in TYPED else f"{layout.kind} {layout.delimiter!r}"
-    if layout.kind == "matrix":
-        return kind
-    columns = "\t".join(names)[:LONGEST] if layout.header or layout.kind in TYPED else str(len(names))
-    return f"{kind} {columns}"
+    kind = format_of(layout)
+    begin = f"{layout.kind} {layout.delimiter!r}" if kind.is_text else layout.kind
+    if kind.names_items:
+        return begin
+    columns = "\t".join(names)[:LONGEST] if layout.header or not kind.is_text else str(len(names))
+    return f"{begin} {columns}"
 
 
-def remember(shape: str, path: Path, recipe: Recipe, project: Path) -> None:
+def remember(shape: str, file: SourceFile, recipe: Recipe, project: Path) -> None:
     """Keep a recipe for the next file of this shape. One that equals what is guessed is only the way to its filters."""
     try:
-        corrected = make_recipe(path) != recipe
+        corrected = make_recipe(file) != recipe
     except WorkbenchError:
         corrected = True
     kept = _all()
     kept.pop(shape, None)
     kept[shape] = {
-        "file": path.name,
+        "file": file.name,
         "recipe": recipe.model_dump(),
         "corrected": corrected,
         "project": str(project),

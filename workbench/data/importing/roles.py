@@ -7,7 +7,9 @@ from pydantic import BaseModel, ConfigDict
 
 from workbench.data.columns.names import COUNTS, NAMES, likeness, plain
 from workbench.data.columns.times import WRITTEN, guess_kind, is_ambiguous, looks_like_epoch
-from workbench.data.reading.first_rows import NUMBER, Preview
+from workbench.data.reading.first_rows import Preview
+from workbench.data.reading.formats import format_of
+from workbench.data.reading.text.fields import NUMBER
 from workbench.declaring import nearest
 from workbench.errors import WorkbenchError
 
@@ -60,8 +62,9 @@ class Guess(BaseModel):
 def guess(preview: Preview) -> Guess:
     """Guess the column of each role from names and values."""
     names = preview.names
-    # Lists and matrices are shown as rows of user, item and rating, whatever names the file has.
-    header = preview.format.header or preview.format.kind in ("lists", "matrix")
+    # Wide formats are shown as rows of user, item and rating, whatever names the file has.
+    wide = format_of(preview.format).is_wide
+    header = preview.format.header or wide
     values = [preview.column(i) for i in range(len(names))]
     chosen: dict[str, int] = {}
     evidence: dict[str, tuple[str, float]] = {}
@@ -70,7 +73,7 @@ def guess(preview: Preview) -> Guess:
     named = set(chosen)
     _by_value(names if header else ["-"] * len(names), values, header, chosen, evidence)
     found = {role: names[at] if header and names.count(names[at]) == 1 else at for role, at in chosen.items()}
-    problem = _problem(preview, values, chosen, named, evidence) if preview.format.kind != "lists" else None
+    problem = None if wide else _problem(preview, values, chosen, named, evidence)
     question = _question(names[chosen["time"]], values[chosen["time"]]) if "time" in chosen else None
     counts = _counts(names[chosen["rating"]], values[chosen["rating"]]) if "rating" in chosen else None
     return Guess(columns=Columns(**found), evidence=evidence, problem=problem, question=question, counts=counts)
@@ -199,8 +202,7 @@ def _problem(
             f"This looks like a matrix of users and items with {len(names):,} columns, which is not read yet. "
             "Write it as rows of user, item and rating, or choose the columns yourself."
         )
-    table = preview.format.kind not in ("lists", "matrix")
-    if table and not preview.format.header and "time" not in chosen and _counts_up(values[0]):
+    if not preview.format.header and "time" not in chosen and _counts_up(values[0]):
         return "This looks like a list of users or items: the first column counts up. Choose the columns for user and item."
     if not {"rating", "time"} & set(chosen) and _is_prose(values[chosen["item"]]):
         return "This looks like a list of items or texts, not of interactions. Choose the columns for user and item."

@@ -5,18 +5,21 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from workbench.data.reading.folders import interactions_of
-from workbench.data.reading.formats import TYPED, Format
-from workbench.data.reading.rows import unified
-from workbench.data.reading.sniffing import NUMBER, SAMPLE, fields_of, lines_of, one_column, sniff, split_row, width_of
+from workbench.data.reading.formats import format_of
+from workbench.data.reading.sniffing import sniff
 from workbench.data.reading.streams import open_text, row_blocks
-from workbench.data.reading.tabular import tables
+from workbench.data.reading.text.fields import fields_of, lines_of, width_of
+from workbench.data.reading.text.layout import Layout
+from workbench.data.reading.text.rows import unified
+from workbench.data.reading.text.sample import SAMPLE_BYTES, one_column
+from workbench.data.reading.text.source_file import SourceFile, look_at
 from workbench.errors import WorkbenchError
 
-__all__ = ["NUMBER", "Format", "Preview", "preview", "sniff", "split_row"]
-
-SHOWN = 200
-MOST_COLUMNS = 10_000
+PREVIEW_ROWS = 200
+MAX_COLUMNS = 10_000
+# Rows that tell how many columns a matrix has.
+WIDTH_ROWS = 20
+MAX_DELIMITER_CHARS = 8
 
 
 class Preview(BaseModel):
@@ -34,7 +37,7 @@ class Preview(BaseModel):
 
     names: list[str]
     rows: list[list[str]]
-    format: Format
+    format: Layout
     tables: list[str] = []
 
     def column(self, position: int) -> list[str]:
@@ -42,94 +45,93 @@ class Preview(BaseModel):
         return [row[position] for row in self.rows if len(row) == len(self.names)]
 
 
-def preview(path: Path, format: Format | None = None, rows: int = SHOWN) -> Preview:  # noqa: A002 - the word for it
-    """The first rows of a file, read by `format` (guessed where None).
+def preview(path: Path | SourceFile, layout: Layout | None = None, rows: int = PREVIEW_ROWS) -> Preview:
+    """The first rows of a file, read by `layout` (guessed where None).
 
     Raises
     ------
     WorkbenchError
         If the file cannot be read by it.
     """
-    path = interactions_of(path)
-    layout = format or sniff(path)
+    file = look_at(path)
+    layout = layout or sniff(file)
     _check(layout)
-    if layout.kind in ("lists", "matrix"):
-        return _wide_preview(path, layout, rows)
-    found = _first_rows(path, layout, rows + 1 + layout.skip)
-    names = _names(path, layout, found)
+    kind = format_of(layout)
+    if kind.is_wide:
+        return _wide_preview(file, layout, rows)
+    found = _first_rows(file, layout, rows + 1 + layout.skip)
+    names = _names(file, layout, found)
     if len(names) < 2:  # noqa: PLR2004 - a user and an item
-        raise one_column(path)
+        raise one_column(file)
     first = 1 + layout.skip if layout.header else 0
-    return Preview(names=names, rows=found[first : first + rows], format=layout, tables=_tables(path, layout))
+    return Preview(names=names, rows=found[first : first + rows], format=layout, tables=kind.tables(file, layout))
 
 
-def _first_rows(path: Path, layout: Format, most: int) -> list[list[str]]:
-    with open_text(path, layout) as source:
-        chunks = source.chunks(SAMPLE)
+def _first_rows(file: SourceFile, layout: Layout, most: int) -> list[list[str]]:
+    with open_text(file, layout) as source:
+        chunks = source.chunks(SAMPLE_BYTES)
         text, whole = "", False
-        while len(text) < SAMPLE and not whole:
+        while len(text) < SAMPLE_BYTES and not whole:
             piece = next(chunks, None)
             whole = piece is None
             text += (piece or b"").decode(errors="replace")
-            if layout.kind not in TYPED:
+            if format_of(layout).is_text:
                 whole = next(chunks, b"") in (b"", b"\n", b"\r")
                 break
     lines = lines_of(text, whole=whole)
     return fields_of([line for line in lines if not (layout.comment and line.startswith(layout.comment))], layout, most)
 
 
-def _names(path: Path, layout: Format, found: list[list[str]]) -> list[str]:
+def _names(file: SourceFile, layout: Layout, found: list[list[str]]) -> list[str]:
     if not found:
-        raise WorkbenchError(f"{path.name} holds no rows.")
+        raise WorkbenchError(f"{file.name} holds no rows.")
     names = [name.strip() for name in found[0]] if layout.header else []
     names = names or [f"Column {i + 1}" for i in range(width_of(found))]
-    if len(names) > MOST_COLUMNS:
-        message = f"{path.name} has {len(names):,} columns. It may be a matrix of users and items; write it as rows of"
+    if len(names) > MAX_COLUMNS:
+        message = f"{file.name} has {len(names):,} columns. It may be a matrix of users and items; write it as rows of"
         raise WorkbenchError(message + " user, item and rating.")
     return names
 
 
-def _tables(path: Path, layout: Format) -> list[str]:
-    return tables(path, layout) if layout.kind in TYPED else []
+def column_names(path: Path | SourceFile, layout: Layout) -> list[str]:
+    """Names of all columns of a format whose columns are items; empty for others that are wide."""
+    file = look_at(path)
+    return _names(file, layout, _first_rows(file, layout, WIDTH_ROWS)) if format_of(layout).names_items else []
 
 
-def matrix_names(path: Path, layout: Format) -> list[str]:
-    """Names of all columns of a matrix."""
-    return _names(path, layout, _first_rows(path, layout, 20))
-
-
-def _wide_preview(path: Path, layout: Format, most: int) -> Preview:
-    """Rows of user, item and rating, as they will be read."""
-    from workbench.data.reading.wide import Lists, Matrix
-
-    names = matrix_names(path, layout) if layout.kind == "matrix" else []
-    converter = Matrix(layout, len(names), names) if layout.kind == "matrix" else Lists(layout)
+def _wide_preview(file: SourceFile, layout: Layout, most: int) -> Preview:
+    """Rows of user, item and perhaps rating, as they will be read."""
+    kind = format_of(layout)
+    converter = kind.converter(layout, column_names(file, layout))
     rows: list[list[str]] = []
-    with open_text(path, layout) as source:
-        text = unified(next(source.chunks(SAMPLE), b""))
-        whole = text[: text.rfind(b"\n") + 1] if len(text) >= SAMPLE and b"\n" in text else text
-        for block in row_blocks(Piecemeal(whole), layout):
+    with open_text(file, layout) as source:
+        text = unified(next(source.chunks(SAMPLE_BYTES), b""))
+        whole = text[: text.rfind(b"\n") + 1] if len(text) >= SAMPLE_BYTES and b"\n" in text else text
+        for block in row_blocks(_Known(whole), layout):
             piece = converter.convert(block)
             columns = [piece.user.cast("string").to_pylist(), piece.item.cast("string").to_pylist()]
             if piece.rating is not None:
                 columns.append([f"{value:g}" for value in piece.rating.tolist()])
             rows += [list(row) for row in zip(*columns, strict=True)]
-    shown = ["user", "item", "rating"] if layout.kind == "matrix" else ["user", "item"]
-    return Preview(names=shown, rows=rows[:most], format=layout)
+    return Preview(names=list(kind.columns), rows=rows[:most], format=layout)
 
 
-class Piecemeal:
+class _Known:
     """Text that is already there, read like a file."""
 
     def __init__(self, text: bytes) -> None:
         self._text = text
+
+    def fraction(self) -> float:
+        """All of it."""
+        return 1.0
 
     def chunks(self, size: int = 0) -> Iterator[bytes]:
         """The text."""
         yield self._text
 
 
-def _check(layout: Format) -> None:
-    if not 1 <= len(layout.delimiter) <= 8 or set(layout.delimiter) & set('"\r\n'):  # noqa: PLR2004
+def _check(layout: Layout) -> None:
+    if not 1 <= len(layout.delimiter) <= MAX_DELIMITER_CHARS or set(layout.delimiter) & set('"\r\n'):
         message = f"{layout.delimiter!r} cannot stand between fields. Use a comma, a tab, ';', '|', '::' or the like."
         raise WorkbenchError(message)

@@ -1,43 +1,38 @@
-"""A file of any kind as blocks of rows: what every reader of rows begins with."""
+"""A file of any format as blocks of rows: what every reader of rows begins with."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 
-from workbench.data.reading.formats import TYPED, Format
-from workbench.data.reading.rows import Block, blocks
-from workbench.data.reading.sources import Source, opened
-from workbench.data.reading.tabular import Typed, opened_typed
+from workbench.data.reading.archives import member_of
+from workbench.data.reading.formats import format_of
+from workbench.data.reading.formats.base.file_format import Text
+from workbench.data.reading.text.layout import Layout
+from workbench.data.reading.text.rows import Block, blocks
+from workbench.data.reading.text.source_file import SourceFile, look_at
 
 
-def open_text(path: Path, layout: Format) -> AbstractContextManager[Source | Typed]:
-    """Open a file of any kind for reading as text.
+def open_text(path: Path | SourceFile, layout: Layout) -> AbstractContextManager[Text]:
+    """Open a file of any format for reading as text.
 
     Raises
     ------
     WorkbenchError
         If it cannot be opened, unpacked or decoded, or has no such sheet or table.
     """
-    if layout.kind in TYPED:
-        return opened_typed(path, layout)
-    return opened(path, layout.encoding, layout.compression, layout.member)
+    file = look_at(path)
+    if layout.compression == "zip":
+        layout = layout.model_copy(update={"member": member_of(file, layout.member)})
+    return format_of(layout).open(file, layout)
 
 
-class Text(Protocol):
-    """Something that gives text in pieces."""
-
-    def chunks(self, size: int = ...) -> Iterator[bytes]:
-        """UTF-8 text, cut anywhere."""
-
-
-def row_blocks(source: Text, layout: Format) -> Iterator[Block]:
+def row_blocks(source: Text, layout: Layout) -> Iterator[Block]:
     """Blocks of the rows below the header, comments left out; perhaps without any row."""
     quotes = layout.quotes and len(layout.delimiter) == 1
     every = blocks(source.chunks(), layout.delimiter, quotes=quotes)
-    if layout.kind in TYPED:
+    if not format_of(layout).is_text:
         every = _numbered(every)
     if layout.comment:
         every = (_without_comments(block, layout.comment) for block in every)
@@ -60,7 +55,7 @@ def _without_comments(block: Block, mark: str) -> Block:
     return block if len(rows) == len(starts) else block.only(np.array(rows, np.int64))
 
 
-def _without_header(every: Iterator[Block], layout: Format) -> Iterator[Block]:
+def _without_header(every: Iterator[Block], layout: Layout) -> Iterator[Block]:
     """Blocks without the rows that name the columns, and the empty lines above them."""
     left = 1 + layout.skip if layout.header else 0
     for given in every:

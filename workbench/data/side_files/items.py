@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from workbench.data.columns.names import GENRES, TEXT, TITLE, YEAR, likeness
 from workbench.data.reading.first_rows import Preview, preview
+from workbench.data.reading.text.source_file import look_at
 from workbench.data.side_files.joining import id_column, match, texts_of, write_table
 from workbench.errors import WorkbenchError
 
@@ -96,13 +97,14 @@ def read_items(path: Path, item_ids: pa.Array) -> tuple[Items, dict[str, Any]]:
     WorkbenchError
         If the file cannot be read or no row is about one of the items.
     """
-    shown = preview(path)
+    file = look_at(path)
+    shown = preview(file)
     roles = _roles(shown, item_ids)
     wanted = {role: at for role, at in roles.items() if isinstance(at, int)}
     wanted |= {f"flag {i}": at for i, at in enumerate(roles.get("flags", []))}
-    ids, columns, refused = texts_of(path, shown, wanted)
+    ids, columns, refused = texts_of(file, shown, wanted)
     table = _facts(columns, roles)
-    where, report = match(item_ids, ids, path, "item")
+    where, report = match(item_ids, ids, file.path, "item")
     found = Items(item_ids, **{name: column.take(where) for name, column in table.items()})
     report["rows"] += len(refused)
     report |= {

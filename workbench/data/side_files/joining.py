@@ -7,16 +7,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.data.reading.blocks import Converter, Layout
 from workbench.data.reading.first_rows import Preview, preview
 from workbench.data.reading.streams import open_text, row_blocks
+from workbench.data.reading.text.blocks import ColumnPlan, Converter
+from workbench.data.reading.text.source_file import SourceFile
 from workbench.errors import WorkbenchError
 
 SHOWN = 20
 
 
 def texts_of(
-    path: Path, shown: Preview, wanted: dict[str, int]
+    file: SourceFile, shown: Preview, wanted: dict[str, int]
 ) -> tuple[pa.Array, dict[str, pa.Array], list[dict[str, Any]]]:
     """Columns of a file as text, the first row of each id; and the rows that are refused.
 
@@ -25,20 +26,20 @@ def texts_of(
     wanted
         Position of each column; ``id`` is one of them.
     """
-    ids, columns, refused, accents_differ = _texts(path, shown, wanted)
+    ids, columns, refused, accents_differ = _texts(file, shown, wanted)
     if accents_differ:  # the sample of the guess was ASCII, the rest is not UTF-8
-        shown = preview(path, shown.format.model_copy(update={"encoding": "latin-1"}))
-        ids, columns, refused, _ = _texts(path, shown, wanted)
+        shown = preview(file, shown.format.model_copy(update={"encoding": "latin-1"}))
+        ids, columns, refused, _ = _texts(file, shown, wanted)
     return ids, columns, refused
 
 
 def _texts(
-    path: Path, shown: Preview, wanted: dict[str, int]
+    file: SourceFile, shown: Preview, wanted: dict[str, int]
 ) -> tuple[pa.Array, dict[str, pa.Array], list[dict[str, Any]], bool]:
-    converter = Converter(Layout(shown.format, len(shown.names), wanted, {}))
+    converter = Converter(ColumnPlan(shown.format, len(shown.names), wanted, {}))
     pieces: dict[str, list[pa.Array]] = {role: [] for role in wanted}
     refused: list[dict[str, Any]] = []
-    with open_text(path, shown.format) as source:
+    with open_text(file, shown.format) as source:
         for block in row_blocks(source, shown.format):
             if not block.data:
                 continue

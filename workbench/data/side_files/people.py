@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from workbench.data.reading.first_rows import preview
+from workbench.data.reading.text.source_file import look_at
 from workbench.data.side_files.joining import id_column, match, open_table, texts_of, write_table
 
 # Files without a header whose columns everybody knows.
@@ -80,13 +81,14 @@ def read_users(path: Path, user_ids: pa.Array) -> tuple[Users, dict[str, Any]]:
     WorkbenchError
         If the file cannot be read or no row is about one of the users.
     """
-    shown = preview(path)
-    names = list(KNOWN.get(path.name.lower(), ())) if not shown.format.header else []
+    file = look_at(path)
+    shown = preview(file)
+    names = list(KNOWN.get(file.name.lower(), ())) if not shown.format.header else []
     names = names if len(names) == len(shown.names) else shown.names
     at = id_column([shown.column(i) for i in range(len(shown.names))], user_ids)
     others = {f"{i}": i for i in range(len(names)) if i != at}
-    ids, columns, refused = texts_of(path, shown, {"id": at, **others})
-    where, report = match(user_ids, ids, path, "user")
+    ids, columns, refused = texts_of(file, shown, {"id": at, **others})
+    where, report = match(user_ids, ids, file.path, "user")
     unique = [name if names.index(name) == i else f"{name} ({i + 1})" for i, name in enumerate(names)]
     table = pa.table({unique[int(i)]: columns[i].take(where) for i in others})
     report["rows"] += len(refused)

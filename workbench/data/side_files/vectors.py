@@ -8,10 +8,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.data.reading.blocks import as_numbers
-from workbench.data.reading.first_rows import preview, sniff
-from workbench.data.reading.formats import Format
-from workbench.data.reading.sources import could_not_read, stamp
+from workbench.data.reading.first_rows import preview
+from workbench.data.reading.formats import FileFormat, format_of
+from workbench.data.reading.formats.matrix import Matrix
+from workbench.data.reading.formats.table import Table
+from workbench.data.reading.sniffing import sniff
+from workbench.data.reading.text.blocks import as_numbers
+from workbench.data.reading.text.source_file import SourceFile, could_not_read, look_at, stamp_of
 from workbench.data.side_files.joining import first_of_each, id_column, match, open_table, texts_of, write_table
 from workbench.errors import WorkbenchError
 
@@ -41,7 +44,7 @@ def read_vectors(path: Path, item_ids: pa.Array) -> tuple[Vectors, dict[str, Any
     WorkbenchError
         If the file cannot be read, holds no numbers, or no row is about one of the items.
     """
-    stamp(path)
+    stamp_of(path)
     ids, vectors, names = _array(path, item_ids) if path.suffix == ".npy" else _table(path, item_ids)
     good = np.asarray(np.isfinite(vectors).all(axis=1), bool).reshape(-1)
     vectors, ids = vectors[good], ids.filter(pa.array(good))
@@ -78,18 +81,20 @@ def _array(path: Path, item_ids: pa.Array) -> tuple[pa.Array, Vectors, list[str]
 
 
 def _table(path: Path, item_ids: pa.Array) -> tuple[pa.Array, Vectors, list[str]]:
-    layout = sniff(path)
-    if layout.kind in ("parquet", "arrow") and layout.compression == "none":
-        found = _lists(path, layout, item_ids)
+    file = look_at(path)
+    layout = sniff(file)
+    if layout.compression == "none":
+        found = _lists(file, format_of(layout), item_ids)
         if found is not None:
             return found
     # Many columns of numbers look like a matrix of users and items; here they are what they are.
-    shown = preview(path, layout.model_copy(update={"kind": "table", "first": "cell", "missing": ""})
-                    if layout.kind == "matrix" else layout)  # fmt: skip
+    if layout.kind == Matrix.name:
+        layout = layout.model_copy(update={"kind": Table.name, "first": "cell", "missing": ""})
+    shown = preview(file, layout)
     columns = [shown.column(i) for i in range(len(shown.names))]
     at = id_column(columns, item_ids)
     others = {f"{i}": i for i in range(len(columns)) if i != at}
-    ids, texts, _ = texts_of(path, shown, {"id": at, **others})
+    ids, texts, _ = texts_of(file, shown, {"id": at, **others})
     vectors, names = [], []
     for key, position in others.items():
         number, good, _ = as_numbers(texts[key], shown.names[position], layout)
@@ -98,22 +103,21 @@ def _table(path: Path, item_ids: pa.Array) -> tuple[pa.Array, Vectors, list[str]
             names.append(shown.names[position])
     if not vectors:
         raise WorkbenchError(
-            f"{path.name} has no column of numbers beside its ids. Choose a file with vectors of items."
+            f"{file.name} has no column of numbers beside its ids. Choose a file with vectors of items."
         )
     return ids, np.column_stack(vectors).astype(np.float32), names
 
 
-def _lists(path: Path, layout: Format, item_ids: pa.Array) -> tuple[pa.Array, Vectors, list[str]] | None:
+def _lists(file: SourceFile, kind: type[FileFormat], item_ids: pa.Array) -> tuple[pa.Array, Vectors, list[str]] | None:
     """Ids and a column of lists; None where no column holds lists of numbers."""
-    from pyarrow import feather
-    from pyarrow import parquet as pq
-
     try:
-        table = pq.read_table(path) if layout.kind == "parquet" else feather.read_table(path)
+        table = kind.arrow_table(file)
+        if table is None:
+            return None
         table.validate(full=True)
         table = table.combine_chunks()
     except (OSError, pa.ArrowException) as error:
-        raise WorkbenchError(f"{path.name} is damaged ({error}). Get the file again.") from error
+        raise WorkbenchError(f"{file.name} is damaged ({error}). Get the file again.") from error
     name = next((f.name for f in table.schema if pa.types.is_list(f.type) or pa.types.is_fixed_size_list(f.type)), None)
     plain = [f.name for f in table.schema if pa.types.is_integer(f.type) or pa.types.is_string(f.type)]
     if name is None or not plain:

@@ -93,6 +93,17 @@ def write(tmp_path):
     return write
 
 
+def test_a_format_that_is_one_new_file_is_shown(shown, new_format, tmp_path):
+    shown.offer(new_format)
+    assert shown.sheet.columns.names == ["user", "item", "rating"]
+    assert shown.sheet.columns.rows[0] == ["u0", "film 0", "1"]
+    assert shown.offered == ["decimal", "rating_as", "duplicates"]
+    assert shown.sheet.how.summary.full_text().startswith("Notes")
+    assert shown.sheet.reason == ""
+    (tmp_path / "about.json").write_text("{}")
+    assert sort_out([tmp_path]).main == new_format, "a folder in which nothing else is data"
+
+
 # What is offered to be corrected ----------------------------------------------------------------------------------------
 
 

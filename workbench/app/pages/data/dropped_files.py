@@ -5,12 +5,11 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from workbench.app.widgets.file_dialog import data_endings
 from workbench.errors import WorkbenchError
 
-ENDINGS = (
-    ".csv", ".tsv", ".txt", ".dat", ".data", ".tab", ".inter", ".base", ".test", ".item", ".user", ".gz", ".zip", ".bz2",
-    ".xz", ".zst", ".parquet", ".feather", ".arrow", ".xlsx", ".sqlite", ".db", ".jsonl", ".npy",
-)  # fmt: skip
+# In a folder these are settings more often than data.
+NO_DATA = (".json",)
 FURTHER = ("items", "users", "vectors", "pictures")
 RATINGS = ("rating", "interaction", "event", "review", "purchase", "click", "user_artist", "listen", "play")
 ITEMS = ("movie", "item", "book", "title", "artist", "product", "joke", "song", "track", "game", "article", "meta")
@@ -129,10 +128,9 @@ def _inside(folder: Path) -> list[Path]:
     except OSError as error:
         message = f"{folder} could not be opened ({error.strerror}). Choose the file of interactions itself."
         raise WorkbenchError(message) from error
+    known = set(data_endings()) - set(NO_DATA)
     files = [
-        path
-        for path in found
-        if path.suffix.lower() in ENDINGS and path.is_file() and "readme" not in path.name.lower()
+        path for path in found if path.suffix.lower() in known and path.is_file() and "readme" not in path.name.lower()
     ]
     if not files:
         message = (

@@ -6,9 +6,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from workbench.app.widgets.choice import Choice
+from workbench.app.widgets.declared import declared
 from workbench.app.widgets.theme import GRID
 from workbench.data.columns.times import WRITTEN
 from workbench.data.interactions import DUPLICATES
+from workbench.data.reading.formats import all_formats
+from workbench.data.reading.formats.table import Table
 
 ACROSS = 5
 
@@ -53,10 +56,8 @@ class Choosers(QWidget):
             "UTF-8": "utf-8", "UTF-16": "utf-16", "Latin-1": "latin-1", "Windows-1252": "cp1252", "Windows-1251": "cp1251",
             "GB 18030": "gb18030", "Big5": "big5", "Shift-JIS": "shift_jis", "EUC-KR": "euc_kr",
         }  # fmt: skip
-        kinds = {
-            self.tr("interactions"): "table", self.tr("users, items behind"): "lists",
-            self.tr("users by items"): "matrix",
-        }  # fmt: skip
+        text = [kind for kind in all_formats().values() if kind.is_text]
+        kinds = {declared(kind.title): kind.name for kind in sorted(text, key=lambda kind: kind is not Table)}
         policies = (
             self.tr("keep the last"), self.tr("keep the first"), self.tr("mean rating"), self.tr("sum of ratings"),
             self.tr("highest rating"), self.tr("count them"),

@@ -12,12 +12,14 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from workbench.app.pages.data.format_options import Choosers
 from workbench.app.widgets import icons
 from workbench.app.widgets.basic import Button, Elided
+from workbench.app.widgets.declared import declared
 from workbench.app.widgets.theme import GRID, SMALL
 from workbench.data.interactions import DUPLICATES
-from workbench.data.reading.formats import TYPED
+from workbench.data.reading.formats import FileFormat, all_formats
+from workbench.data.reading.formats.base.own_rows import is_likely
+from workbench.data.reading.formats.table import Table
 
 Json = dict[str, Any]
-TEXT = ("table", "lists", "matrix")
 LAYOUT = (
     "table",
     "kind",
@@ -119,7 +121,7 @@ class HowRead(QWidget):
             self._offer("file", {member: member for member in seen["members"]}, layout["member"])
         tables = seen.get("tables") or []
         self._offer("table", {table: table for table in tables}, layout["table"] or _likely(tables))
-        self.choices["table"].label.setText(self.tr("Sheet") if layout["kind"] == "excel" else self.tr("Table"))
+        self.choices["table"].label.setText(declared(all_formats()[layout["kind"]].table_word).capitalize())
         for name in LAYOUT[1:]:
             self.choices[name].show_value(layout[name])
         self._usual, self._why = seen.get("duplicates") or (DUPLICATES[0], "")
@@ -131,16 +133,18 @@ class HowRead(QWidget):
         self._roles = roles
         self._lay_out()
 
+    @property
+    def kind(self) -> type[FileFormat] | None:
+        """The file format; None while there are no rows."""
+        return all_formats().get(self.format.get("kind", ""))
+
     def _applying(self) -> list[str]:
-        kind = self.format.get("kind", "")
-        text = kind in TEXT
-        rated = "rating" in self._roles
-        wanted = {
-            "kind": text, "encoding": text or kind == "jsonl", "delimiter": text, "header": kind in ("table", "matrix"),
-            "quotes": kind == "table" and len(self.format.get("delimiter", "")) == 1, "comment": text,
-            "decimal": rated, "thousands": rated and kind != "matrix", "first": kind == "matrix",
-            "missing": kind == "matrix", "times": "time" in self._roles, "rating_as": rated, "duplicates": bool(kind),
-        }  # fmt: skip
+        kind, rated = self.kind, "rating" in self._roles
+        options = kind.options if kind is not None else ()
+        matters = {"quotes": len(self.format.get("delimiter", "")) == 1, "decimal": rated, "thousands": rated}
+        wanted = {name: name in options and matters.get(name, True) for name in LAYOUT[1:]}
+        wanted |= {"kind": kind is not None and kind.is_text, "times": "time" in self._roles, "rating_as": rated}
+        wanted["duplicates"] = kind is not None
         return [name for name in self.choices if wanted.get(name, name in self._several)]
 
     def _lay_out(self) -> None:
@@ -157,12 +161,13 @@ class HowRead(QWidget):
         if not self.format:
             self.summary.set_text("")
             return
-        plain = {"quotes": True, "comment": "", "decimal": ".", "thousands": "", "rating_as": "as is", "kind": "table"}
+        plain = {
+            "quotes": True, "comment": "", "decimal": ".", "thousands": "", "rating_as": "as is", "kind": Table.name,
+        }  # fmt: skip
         header = self.tr("names in the first row") if self.format["header"] else self.tr("no names")
         words = []
-        if self.format["kind"] in TYPED:
-            titles = {"excel": "Excel", "sqlite": "SQLite", "jsonl": "JSON", "arrow": "Arrow", "parquet": "Parquet"}
-            words.append(titles[self.format["kind"]])
+        if self.kind is not None and not self.kind.is_text:
+            words.append(declared(self.kind.title))
         for name in shown:
             one = self.choices[name]
             if name == "file" or one.value() is None or (name in plain and one.value() == plain[name]):
@@ -218,6 +223,4 @@ class HowRead(QWidget):
 
 def _likely(names: list[str]) -> str:
     """The sheet or table that is read where none was chosen."""
-    from workbench.data.importing.recipes import is_likely
-
     return next((name for name in names if is_likely(name)), names[0] if names else "")

@@ -20,6 +20,7 @@ from workbench.app.widgets.basic import Card, Text
 from workbench.app.widgets.theme import GRID
 from workbench.data.columns.times import guess_kind, is_ambiguous, to_milliseconds
 from workbench.data.importing.warnings import named_like_items
+from workbench.data.reading.formats import all_formats
 
 Json = dict[str, Any]
 
@@ -324,7 +325,7 @@ class PreviewSheet(QWidget):
 
     def recipe(self) -> Json:
         """How to read it, for `Session.import_file`."""
-        columns = self.columns.recipe(named=self.format["header"] or self.format["kind"] in ("lists", "matrix"))
+        columns = self.columns.recipe(named=self.format["header"] or all_formats()[self.format["kind"]].is_wide)
         chosen = {name: self.how.choices[name].value() for name in ("times", "duplicates", "rating_as")}
         return {
             "format": self.format,

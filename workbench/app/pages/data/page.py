@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.app.jobs.job_process import Task
 from workbench.app.page import Page
@@ -25,6 +25,7 @@ from workbench.app.pages.data.summary_cards import Overview
 from workbench.app.pages.data.summary_line import data_facts
 from workbench.app.session.latest import Latest
 from workbench.app.session.session import Session
+from workbench.app.widgets.file_dialog import choose_data
 from workbench.errors import WorkbenchError
 
 
@@ -223,9 +224,9 @@ class DataPage(Page):
 
     @Slot()
     def _open(self) -> None:
-        paths, _ = QFileDialog.getOpenFileNames(self.window(), self.tr("Open a ratings file"))
+        paths = choose_data(self.window(), self.tr("Open a ratings file"))
         if paths:
-            self.session.offer_files([Path(one) for one in paths])
+            self.session.offer_files(paths)
 
     @Slot()
     def _hear_offer(self) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from workbench.app.widgets.theme import theme
 from workbench.data.columns.times import to_milliseconds
-from workbench.data.reading.first_rows import NUMBER
+from workbench.data.reading.text.fields import NUMBER
 
 LONGEST = 120  # letters of a cell that are shown
 LONGEST_TIP = 1000

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QWidget
 
 from workbench.app.pages.data.dropped_files import FURTHER, Offer, role_of
 from workbench.app.widgets.basic import Button, Picture, Text
+from workbench.app.widgets.file_dialog import choose_one
 from workbench.app.widgets.theme import GRID, SMALL
 
 RECIPE = "recipe"
@@ -156,9 +157,9 @@ class FurtherMenu(QMenu):
             window, title = self.parentWidget().window(), action.text()
             if what == "pictures":
                 name = QFileDialog.getExistingDirectory(window, title)
+                file = Path(name) if name else None
             else:
-                name, _ = QFileDialog.getOpenFileName(window, title)
-            file = Path(name) if name else None
+                file = choose_one(window, title)
         if file is not None:
             self.chosen.emit(what, file)
 

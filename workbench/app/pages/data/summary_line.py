@@ -4,7 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from workbench.app.pages.data.dropped_files import FURTHER
-from workbench.data.reading.formats import TYPED
+from workbench.app.widgets.declared import declared
+from workbench.data.reading.formats import all_formats
+from workbench.data.reading.formats.table import Table
 
 Json = dict[str, Any]
 CODES = {
@@ -22,14 +24,13 @@ def data_facts(page: Any, about: Json) -> str:
 
 
 def _layout(page: Any, layout: Json) -> str:
-    if layout.get("kind") in TYPED:
-        titles = {"excel": "Excel", "sqlite": "SQLite", "jsonl": "JSON", "arrow": "Arrow", "parquet": "Parquet"}
-        return ", ".join(filter(None, [titles[layout["kind"]], layout.get("table")]))
+    kind = all_formats().get(layout.get("kind", ""))
+    if kind is not None and not kind.is_text:
+        return ", ".join(filter(None, [declared(kind.title), layout.get("table")]))
     names = {",": page.tr("comma"), "\t": page.tr("tab"), ";": page.tr("semicolon"), " ": page.tr("blank")}
-    kinds = {"lists": page.tr("a line a user"), "matrix": page.tr("users by items")}
     delimiter = layout.get("delimiter")
     header = page.tr("header") if layout.get("header") else page.tr("no header")
-    parts = [kinds.get(layout.get("kind", "")), names.get(delimiter, delimiter)]
+    parts = [declared(kind.title) if kind not in (None, Table) else "", names.get(delimiter, delimiter)]
     parts += [CODES.get(layout.get("encoding", ""), layout.get("encoding")), header]
     return ", ".join(filter(None, parts))
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QSizePolicy, QT
 from workbench.app.page import Page
 from workbench.app.session.session import SAMPLE
 from workbench.app.widgets.basic import Button, Card, Elided, Line, Picture, Text, clear
+from workbench.app.widgets.file_dialog import choose_data
 from workbench.app.widgets.theme import BODY, GRID, HEADING, SMALL, theme
 from workbench.project import Recent, forget, recent
 from workbench.resources import resource
@@ -138,9 +139,9 @@ class Home(Page):
 
     @Slot()
     def _choose_file(self) -> None:
-        paths, _ = QFileDialog.getOpenFileNames(self, self.tr("Open a ratings file"))
+        paths = choose_data(self, self.tr("Open a ratings file"))
         if paths:
-            self.session.offer_files([Path(path) for path in paths])
+            self.session.offer_files(paths)
 
     @Slot()
     def _open_project(self) -> None:

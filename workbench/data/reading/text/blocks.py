@@ -15,10 +15,10 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from workbench.data.columns import times
-from workbench.data.reading.formats import Format
-from workbench.data.reading.rows import Block, Positions
-from workbench.data.reading.sniffing import split_row
-from workbench.data.reading.sources import REPLACED
+from workbench.data.reading.text.fields import split_row
+from workbench.data.reading.text.layout import Layout
+from workbench.data.reading.text.rows import Block, Positions
+from workbench.data.reading.text.text_source import REPLACED
 
 # Texts that mean "nothing here", whatever program wrote them.
 MISSING = pa.array(["", "NA", "N/A", "NaN", "nan", "null", "NULL", "Null", "<NA>", r"\N"])
@@ -33,7 +33,7 @@ PATIENCE = 3
 
 
 @dataclass
-class Layout:
+class ColumnPlan:
     """How to turn a block into columns.
 
     Attributes
@@ -42,11 +42,13 @@ class Layout:
         Columns that a row has.
     columns : dict of role to position
         ``user`` and ``item``, perhaps ``rating`` and ``time``.
+    names : dict of role to name
+        How the columns are called in what is said of refused rows.
     time : str or None
         How times are written (`times.WRITTEN`).
     """
 
-    format: Format
+    layout: Layout
     width: int
     columns: dict[str, int]
     names: dict[str, str]
@@ -114,10 +116,15 @@ def _texts(block: Block, rows: Positions) -> pa.Array:
 class Converter:
     """Turns the blocks of one file into pieces."""
 
-    def __init__(self, layout: Layout) -> None:
-        self.layout = layout
+    def __init__(self, plan: ColumnPlan) -> None:
+        self.plan = plan
         self._failures = 0
         self._accents = {"utf-8": 0, "other": 0}
+
+    @property
+    def layout(self) -> Layout:
+        """How the file is laid out."""
+        return self.plan.layout
 
     @property
     def is_other_encoding(self) -> bool:
@@ -144,9 +151,9 @@ class Converter:
     def _at_once(self, block: Block) -> Piece | None:
         """Columns of a block that has nothing wrong in it; None if it has."""
         if (
-            self.layout.format.thousands
+            self.plan.layout.thousands
             or b"\0" in block.data
-            or (self.layout.format.encoding != "utf-8" and REPLACED in block.data)
+            or (self.plan.layout.encoding != "utf-8" and REPLACED in block.data)
         ):
             return None
         kinds = {"user": DICTIONARY, "item": DICTIONARY, "rating": pa.float64(), "time": self._time_type()}
@@ -154,25 +161,25 @@ class Converter:
         if data is None:
             return None
         try:
-            table = self._read(data, {role: kinds[role] for role in self.layout.columns}, quoted=block.quoted)
+            table = self._read(data, {role: kinds[role] for role in self.plan.columns}, quoted=block.quoted)
         except pa.ArrowInvalid:
             return None
         if table.num_rows != block.n_rows or _any_missing(table["user"]) or _any_missing(table["item"]):
             return None
         rating = _typed_rating(table) if "rating" in table.column_names else None
         time = self._typed_time(table) if "time" in table.column_names else None
-        if (rating is None and "rating" in self.layout.columns) or (time is None and "time" in self.layout.columns):
+        if (rating is None and "rating" in self.plan.columns) or (time is None and "time" in self.plan.columns):
             return None
         self._accents["utf-8"] += not block.data.isascii()
         return Piece(table["user"], table["item"], rating, time, block.n_rows)
 
     def _time_type(self) -> pa.DataType:
-        if self.layout.time in times.EPOCHS:
+        if self.plan.time in times.EPOCHS:
             return pa.int64()
-        return pa.timestamp("us") if self.layout.time == "iso" else pa.string()
+        return pa.timestamp("us") if self.plan.time == "iso" else pa.string()
 
     def _typed_time(self, table: pa.Table) -> npt.NDArray[np.int64] | None:
-        column, kind = table["time"], str(self.layout.time)
+        column, kind = table["time"], str(self.plan.time)
         if pa.types.is_string(column.type):
             time, good = times.to_milliseconds(column.combine_chunks(), kind)
         else:
@@ -184,11 +191,11 @@ class Converter:
 
     def _readable(self, data: bytes) -> bytes | None:
         """Text with a delimiter of one byte; None where that byte is taken."""
-        if len(self.layout.format.delimiter) == 1:
+        if len(self.plan.layout.delimiter) == 1:
             return data
         if UNIT_SEPARATOR.encode() in data:
             return None
-        return data.replace(self.layout.format.delimiter.encode(), UNIT_SEPARATOR.encode())
+        return data.replace(self.plan.layout.delimiter.encode(), UNIT_SEPARATOR.encode())
 
     def _read(
         self, data: bytes, kinds: dict[str, pa.DataType], *, quoted: bool, bad: list[int] | None = None
@@ -200,8 +207,8 @@ class Converter:
             return "skip"
 
         numbers = [] if bad is None else bad
-        columns, delimiter = self.layout.columns, self.layout.format.delimiter
-        names = [str(i) for i in range(self.layout.width)]
+        columns, delimiter = self.plan.columns, self.plan.layout.delimiter
+        names = [str(i) for i in range(self.plan.width)]
         table = csv.read_csv(
             pa.BufferReader(data),
             read_options=csv.ReadOptions(
@@ -219,7 +226,7 @@ class Converter:
                 column_types={str(columns[role]): kind for role, kind in kinds.items()},
                 null_values=[],
                 strings_can_be_null=False,
-                decimal_point=self.layout.format.decimal,
+                decimal_point=self.plan.layout.decimal,
                 timestamp_parsers=[csv.ISO8601],
             ),
         )
@@ -237,13 +244,13 @@ class Converter:
             good &= ~missing
         rating = time = None
         if "rating" in texts:
-            number, fine, reason = as_numbers(texts["rating"], self.layout.names["rating"], self.layout.format)
+            number, fine, reason = as_numbers(texts["rating"], self.plan.names["rating"], self.plan.layout)
             refused.add(rows[good & ~fine], reason.filter(pa.array(good & ~fine)))
             good &= fine
             rating = number
         if "time" in texts:
-            time, fine = times.to_milliseconds(texts["time"], str(self.layout.time))
-            reason = _no_time(texts["time"], self.layout.names["time"], str(self.layout.time))
+            time, fine = times.to_milliseconds(texts["time"], str(self.plan.time))
+            reason = _no_time(texts["time"], self.plan.names["time"], str(self.plan.time))
             refused.add(rows[good & ~fine], reason.filter(pa.array(good & ~fine)))
             good &= fine
         mask = pa.array(good)
@@ -255,14 +262,14 @@ class Converter:
     def strings(self, block: Block, refused: Refusals) -> tuple[Positions, dict[str, pa.Array]]:
         """Texts of the wanted columns, and the row of each, after refusing rows that are not rows."""
         keep = np.ones(block.n_rows, bool)
-        for rows, reason in unreadable(block, self.layout.format.encoding, self._accents):
+        for rows, reason in unreadable(block, self.plan.layout.encoding, self._accents):
             refused.add(rows[keep[rows]], reason)
             keep[rows] = False
         rows = np.flatnonzero(keep)
         if not len(rows):
-            return rows, {role: pa.array([], pa.string()) for role in self.layout.columns}
+            return rows, {role: pa.array([], pa.string()) for role in self.plan.columns}
         data = block.data if keep.all() else b"".join(_slices(block, rows))
-        kinds = {role: pa.string() for role in self.layout.columns}
+        kinds = {role: pa.string() for role in self.plan.columns}
         bad: list[int] = []
         readable = self._readable(data)
         try:
@@ -279,24 +286,24 @@ class Converter:
         refused.add(rows, pa.array([self._width_reason(len(self._fields(block, row))) for row in rows], pa.string()))
 
     def _width_reason(self, width: int) -> str:
-        return f"{width} column{'s' if width != 1 else ''} where {self.layout.width} were expected"
+        return f"{width} column{'s' if width != 1 else ''} where {self.plan.width} were expected"
 
     def _fields(self, block: Block, row: int) -> list[str]:
-        text, delimiter = block.text(row), self.layout.format.delimiter
+        text, delimiter = block.text(row), self.plan.layout.delimiter
         return split_row(text, delimiter) if block.quoted and len(delimiter) == 1 else text.split(delimiter)
 
     def _split(self, block: Block, rows: Positions, refused: Refusals) -> tuple[Positions, dict[str, pa.Array]]:
         """The same as `strings` one row at a time, for the rare block that Arrow reads differently."""
-        columns: dict[str, list[str]] = {role: [] for role in self.layout.columns}
+        columns: dict[str, list[str]] = {role: [] for role in self.plan.columns}
         kept, wrong, reasons = [], [], []
         for row in rows.tolist():
             fields = self._fields(block, row)
-            if len(fields) != self.layout.width:
+            if len(fields) != self.plan.width:
                 wrong.append(row)
                 reasons.append(self._width_reason(len(fields)))
                 continue
             kept.append(row)
-            for role, at in self.layout.columns.items():
+            for role, at in self.plan.columns.items():
                 columns[role].append(fields[at])
         refused.add(np.array(wrong, np.int64), pa.array(reasons, pa.string()))
         return np.array(kept, np.int64), {role: pa.array(texts, pa.string()) for role, texts in columns.items()}
@@ -374,7 +381,7 @@ def _typed_rating(table: pa.Table) -> npt.NDArray[np.float32] | None:
 
 
 def as_numbers(
-    texts: pa.Array, name: str, layout: Format
+    texts: pa.Array, name: str, layout: Layout
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_], pa.Array]:
     """Texts as numbers, which of them are, and the reason against each that is not."""
     plain = pc.utf8_trim_whitespace(texts)

@@ -5,17 +5,16 @@ from collections import Counter
 from typing import Any
 
 from workbench.data.columns.names import NAMES, is_known, likeness
+from workbench.data.reading.text.fields import NUMBER
 
 WIDE = 20
-# Blanks, but not those that Python calls space and `float` does not (the separators of ASCII).
-NUMBER = re.compile(r"[^\S\x1c-\x1f]*[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?[^\S\x1c-\x1f]*")
 NOTHING = ("", "NA", "N/A", "NaN", "nan", "null", "NULL", "?", "-")
 # From this share of all cells on, zeros are no ratings.
 SPARSE = 0.5
 
 
 def matrix_of(names: list[str], rows: list[list[str]], *, asked: bool = False) -> dict[str, Any]:
-    """Fields of `formats.Format` that a matrix needs; empty where the rows are none and nobody has `asked` for one.
+    """Fields of `Layout` that a matrix needs; empty where the rows are none and nobody has `asked` for one.
 
     Parameters
     ----------
@@ -31,7 +30,7 @@ def matrix_of(names: list[str], rows: list[list[str]], *, asked: bool = False) -
     if not asked and not _looks_like_ratings(cells, filled):
         return {}
     missing = _missing(cells, filled)
-    return {"kind": "matrix", "missing": missing, "first": _first(names, rows, missing)}
+    return {"missing": missing, "first": _first(names, rows, missing)}
 
 
 def _looks_like_ratings(cells: list[str], filled: list[str]) -> bool:

@@ -4,28 +4,14 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-# Kinds that are read as rows of text; those of `TYPED` have rows and columns of their own.
-TYPED = ("parquet", "arrow", "excel", "jsonl", "sqlite")
-KINDS = {
-    "table": "rows of fields",
-    "lists": "one user a line, items behind",
-    "matrix": "users down, items across",
-    "parquet": "Parquet",
-    "arrow": "Arrow or Feather",
-    "excel": "Excel workbook",
-    "jsonl": "JSON, an object for each row",
-    "sqlite": "SQLite database",
-}
-COMPRESSIONS = ("none", "gz", "zip", "bz2", "xz", "zst")
 
-
-class Format(BaseModel):
+class Layout(BaseModel):
     """How a file is laid out; guessed, then correctable.
 
     Attributes
     ----------
     kind
-        What stands where (`KINDS`).
+        The file format, by its name in `reading.formats`.
     delimiter
         What stands between fields: one character, or two as in ``::``.
     header
@@ -52,7 +38,7 @@ class Format(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: Literal["table", "lists", "matrix", "parquet", "arrow", "excel", "jsonl", "sqlite"] = "table"
+    kind: str = "table"
     delimiter: str = ","
     encoding: str = "utf-8"
     header: bool = True

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.data.reading.sources import could_not_read
 from workbench.errors import WorkbenchError
 
 # In the order in which they are looked for.
@@ -32,7 +31,7 @@ def look_into(folder: Path) -> Found:
     try:
         names = {path.name.lower(): path for path in sorted(folder.iterdir()) if path.is_file()}
     except OSError as error:
-        raise could_not_read(folder, error) from error
+        raise could_not_open(folder, error) from error
 
     def first(known: tuple[str, ...], ending: str) -> Path | None:
         ended = [path for name, path in names.items() if name.endswith(ending)]
@@ -45,6 +44,10 @@ def look_into(folder: Path) -> Found:
     return Found(interactions, first(ITEMS, ".item"), first(USERS, ".user"))
 
 
-def interactions_of(path: Path) -> Path:
-    """The file itself, or that of interactions in a folder."""
-    return look_into(path).interactions if path.is_dir() else path
+def could_not_open(path: Path, error: OSError) -> WorkbenchError:
+    """Say in a sentence why the system did not let a file or folder be opened."""
+    if isinstance(error, FileNotFoundError):
+        return WorkbenchError(f"{path} is not there. Was it moved or renamed? Choose it again.")
+    if isinstance(error, PermissionError):
+        return WorkbenchError(f"No permission to read {path}. Change its permissions, or copy it to your own folder.")
+    return WorkbenchError(f"{path} could not be read: {error.strerror or error}.")

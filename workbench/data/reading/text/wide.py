@@ -8,19 +8,19 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.data.reading.blocks import MISSING, Converter, Layout, Piece, Refusals, as_numbers, unreadable
-from workbench.data.reading.formats import Format
-from workbench.data.reading.rows import Block, Positions
+from workbench.data.reading.text.blocks import MISSING, ColumnPlan, Converter, Piece, Refusals, as_numbers, unreadable
+from workbench.data.reading.text.layout import Layout
+from workbench.data.reading.text.rows import Block, Positions
 
 Mask = npt.NDArray[np.bool_]
 
 
-class Lists:
+class ListConverter:
     """Turns blocks of lines ``user item item …`` into pieces; the order of the items is their order in time."""
 
     is_other_encoding = False
 
-    def __init__(self, layout: Format) -> None:
+    def __init__(self, layout: Layout) -> None:
         self.layout = layout
 
     def convert(self, block: Block) -> Piece:
@@ -52,7 +52,7 @@ class Lists:
         return Piece(ids[0], ids[1], None, None, rows_in_all, table, row[good])
 
 
-class Matrix:
+class MatrixConverter:
     """Turns blocks of a matrix of users and items into pieces; a row of the account is a cell that is not missing.
 
     Parameters
@@ -63,12 +63,12 @@ class Matrix:
         Whether cells are ratings; else they only say that the user met the item.
     """
 
-    def __init__(self, layout: Format, width: int, names: list[str], *, rated: bool = True) -> None:
+    def __init__(self, layout: Layout, width: int, names: list[str], *, rated: bool = True) -> None:
         self.layout, self.width, self.rated = layout, width, rated
         self.names = names if layout.header else [str(i) for i in range(1, width + 1)]
         if layout.first != "cell":
             self.names = self.names[1:] if layout.header else self.names[:-1]
-        self.text = Converter(Layout(layout, width, {str(i): i for i in range(width)}, {}))
+        self.text = Converter(ColumnPlan(layout, width, {str(i): i for i in range(width)}, {}))
         self._next = count(1)
 
     @property

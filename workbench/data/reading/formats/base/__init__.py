@@ -1,0 +1,1 @@
+"""What file formats share: their contract, and how rows of values become text."""

@@ -1,0 +1,48 @@
+"""Lists of text: a line is a user, the items behind."""
+
+import re
+from typing import Any
+
+from workbench.data.reading.formats.base.text_format import TextFormat
+from workbench.data.reading.text.layout import Layout
+from workbench.data.reading.text.sample import Sample
+from workbench.data.reading.text.wide import ListConverter
+
+# Share of lines that have to look like a user with items, before a file is taken for such lists.
+LIKELY_SHARE = 0.7
+MARKS = (" ", ",", ";")
+
+
+class Lists(TextFormat):
+    """Who met what, in the order in which it happened."""
+
+    name, title, sentence, order = "lists", "users, items behind", "one user a line, items behind", 800
+    options = ("encoding", "delimiter", "comment")
+    is_wide, columns = True, ("user", "item")
+
+    @classmethod
+    def recognise(cls, sample: Sample) -> dict[str, Any] | None:
+        asked = sample.asked == cls.name
+        if not asked and (sample.asked or sample.delimiter or not _is_one_user_a_line(sample.lines)):
+            return None
+        text = {"encoding": sample.encoding, "comment": sample.comment, "header": False, "quotes": False}
+        return text | {"delimiter": sample.known.get("delimiter") or _mark(sample.lines)}
+
+    @classmethod
+    def heeded(cls, known: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in known.items() if name in cls.options}
+
+    @classmethod
+    def converter(cls, layout: Layout, names: list[str], *, rated: bool = True) -> ListConverter:
+        return ListConverter(layout)
+
+
+def _is_one_user_a_line(lines: list[str]) -> bool:
+    fields = [re.split(r"[ \t,;]+", line.strip()) for line in lines]
+    likely = sum(len(row) > 1 and all(re.search(r"\d", field) for field in row) for row in fields)
+    return likely > LIKELY_SHARE * len(fields) and len({len(row) for row in fields}) > 1
+
+
+def _mark(lines: list[str]) -> str:
+    """What stands between items: what there is most of, tabs counted as blanks."""
+    return max(MARKS, key=lambda mark: sum(line.count(mark) + (mark == " ") * line.count("\t") for line in lines))

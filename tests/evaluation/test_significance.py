@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from workbench.errors import WorkbenchError
+from workbench.evaluation import significance
 from workbench.evaluation.significance import (
     TESTS,
     about,
@@ -36,6 +37,7 @@ def test_few_users_are_permuted_exactly_as_scipy_does():
     moved = np.array([0.3, -0.1, 0.2, 0.4, 0.25, 0.0])
     theirs = stats.permutation_test((moved,), np.sum, permutation_type="samples", n_resamples=np.inf)
     assert permutation(moved) == pytest.approx(theirs.pvalue)
+    assert permutation(moved, resamples=2**5) == pytest.approx(theirs.pvalue)  # as many as there are signs
 
 
 @pytest.mark.parametrize("test", TESTS)
@@ -44,6 +46,11 @@ def test_no_difference_has_no_evidence_in_any_test(test):
     assert (one.difference, one.p, one.effect, one.gain, one.lose) == (0, 1, 0, 0, 0)
     assert one.nowhere
     assert not one.more_than_chance
+
+
+def test_one_user_with_a_difference_is_one():
+    assert not compare_pair(A, np.concatenate([[A[0] + 0.1], A[1:]])).nowhere
+    assert not compare_pair(A, np.concatenate([[A[0] - 0.1], A[1:]])).nowhere
 
 
 @pytest.mark.parametrize("test", TESTS)
@@ -129,6 +136,13 @@ def test_what_is_not_defined_for_a_user_is_left_out():
     assert (none.users, none.p, none.low, none.difference) == (0, 1, None, 0)
 
 
+@pytest.fixture
+def without_intervals(monkeypatch):
+    """Intervals take most of the time, and nothing here looks at them."""
+    monkeypatch.setattr(significance, "bootstrap", lambda values: (np.zeros(1), np.zeros(1)))
+
+
+@pytest.mark.usefixtures("without_intervals")
 def test_chance_is_called_chance_as_often_as_promised():
     alarms = 0
     for _ in range(200):
@@ -137,6 +151,7 @@ def test_chance_is_called_chance_as_often_as_promised():
     assert alarms <= 20  # 10 are expected
 
 
+@pytest.mark.usefixtures("without_intervals")
 def test_among_ten_runs_that_are_alike_a_false_alarm_is_rare():
     """The chance of any at all is at most 5 %, however many pairs are looked at."""
     alarms = 0

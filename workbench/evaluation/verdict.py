@@ -150,8 +150,13 @@ def _evidence(found: Difference, tr: Callable[[str], str]) -> list[str]:
         said.append(tr("the same for every user"))
     else:
         said.append(tr("Cohen's d {effect:.2f}").format(effect=abs(found.effect)))
-    p = tr("p < 0.0001") if found.p_adjusted < SMALLEST_P else tr("p = {p:.2g}").format(p=found.p_adjusted)
+    p = p_words(found.p_adjusted, tr)
     how = tr("{p}, {test}")
     if found.pairs > 1:
         how = tr("{p}, {test}, corrected for the {pairs:,} pairs of {runs:,} runs that were tested alike")
     return [*said, how.format(p=p, test=tr(TESTS[found.test]), pairs=found.pairs, runs=found.runs)]
+
+
+def p_words(p: float, tr: Callable[[str], str] = str) -> str:
+    """A p-value, as far as its digits mean something."""
+    return tr("p < 0.0001") if p < SMALLEST_P else tr("p = {p:.2g}").format(p=p)

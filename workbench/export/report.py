@@ -12,6 +12,7 @@ from workbench.charts.style import DARK, LIGHT
 from workbench.data.interactions import Interactions
 from workbench.errors import WorkbenchError
 from workbench.evaluation.significance import about
+from workbench.evaluation.verdict import p_words
 from workbench.export.report_plots import plots_of
 from workbench.export.run_report import Facts, Group, facts_of, groups_of, lights
 from workbench.export.svg.page import SHAPES, rules
@@ -95,7 +96,7 @@ def write_report(
         protocol=_protocol,
         lights=lights,
         number=_number,
-        p_value=_p_value,
+        p_value=p_words,
     )
     with whole_file(output) as part:
         part.write_text(page, encoding="utf-8", errors="replace")
@@ -149,10 +150,6 @@ def _columns(group: Group) -> list[str]:
 
 def _number(value: float | None, digits: int = 4) -> str:
     return "–" if value is None else f"{value:.{digits}f}"
-
-
-def _p_value(value: float) -> str:
-    return "p < 0.0001" if value < 0.0001 else f"p = {value:.2g}"  # noqa: PLR2004 - four digits
 
 
 def _protocol(group: Group) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@
 
     {"id": 7, "job": "import", "args": {...}}
     {"id": 7, "event": "progress", "fraction": 0.4, "text": "rows"}
+    {"id": 7, "event": "part", "name": "users", "values": [...]}    where a list of the result is long
     {"id": 7, "event": "done", "result": ...}         or "failed" with "sentence" and "details"
 
 To cancel a job, end the process: everything is written whole or not at all.
@@ -31,6 +32,8 @@ from workbench.lean import without_pandas
 
 # Seconds between two lines of progress.
 PROGRESS = 0.05
+PART = 2_000
+"""Values of a list that are told in one line: a few milliseconds of work for the window, which reads them."""
 
 
 class _Telling(Control):
@@ -49,6 +52,20 @@ class _Telling(Control):
 def _tell(answers: TextIO, **line: Any) -> None:
     answers.write(json.dumps(line, ensure_ascii=True) + "\n")
     answers.flush()
+
+
+def _tell_result(answers: TextIO, number: int, result: Any) -> None:
+    """Tell what a job has found; long lists in it go before it in parts."""
+    long = [name for name, values in result.items() if _is_long(values)] if isinstance(result, dict) else []
+    for name in long:
+        values = result[name]
+        for start in range(0, len(values), PART):
+            _tell(answers, id=number, event="part", name=name, values=values[start : start + PART])
+    _tell(answers, id=number, event="done", result=result | dict.fromkeys(long) if long else result)
+
+
+def _is_long(values: Any) -> bool:
+    return isinstance(values, list) and len(values) > PART
 
 
 def serve(requests: TextIO, answers: TextIO) -> None:
@@ -71,7 +88,7 @@ def serve(requests: TextIO, answers: TextIO) -> None:
             sentence = f"This failed unexpectedly: {type(error).__name__}: {error}."
             _tell(answers, id=number, event="failed", sentence=sentence, details=traceback.format_exc())
         else:
-            _tell(answers, id=number, event="done", result=result)
+            _tell_result(answers, number, result)
 
 
 def stand_by(requests: TextIO, answers: TextIO) -> int:

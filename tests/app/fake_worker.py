@@ -21,6 +21,14 @@ def estimated(hyperparameters):
     return found
 
 
+ANSWERS = {
+    "warm_up": lambda args: None,
+    "pid": lambda args: os.getpid(),
+    "long": lambda args: "x" * args["n"],
+    "estimate": lambda args: estimated(args["asked"]["hyperparameters"]),
+}
+
+
 def main():
     say(event="ready")
     for line in sys.stdin:
@@ -30,10 +38,12 @@ def main():
             sys.stdout.write("a library prints this\n")
             say(id=number, event="progress", fraction=0.5, text="half")
             say(id=number, event="done", result=args)
-        elif job == "warm_up":
-            say(id=number, event="done", result=None)
-        elif job == "pid":
-            say(id=number, event="done", result=os.getpid())
+        elif job in ANSWERS:
+            say(id=number, event="done", result=ANSWERS[job](args))
+        elif job == "parts":
+            say(id=number, event="part", name="a", values=[1, 2])
+            say(id=number, event="part", name="a", values=["é"])
+            say(id=number, event="done", result={"a": None, "b": 4})
         elif job == "forever":
             say(id=number, event="progress", fraction=0.1, text="begun")
             threading.Event().wait()
@@ -43,8 +53,6 @@ def main():
             sys.stderr.write("last words\n")
             sys.stderr.flush()
             os._exit(3)
-        elif job == "estimate":
-            say(id=number, event="done", result=estimated(args["asked"]["hyperparameters"]))
         elif job == "killed":
             os.kill(os.getpid(), signal.SIGKILL)
 

@@ -66,7 +66,7 @@ def test_they_are_started_once(session, qtbot):
     session.warm_up()
     assert session.runs.standby.pid == before
     assert session.tasks == asked
-    assert not session.workers["background"]._thread.isRunning()  # comes when the other one is ready
+    assert session.workers["background"].pid is None  # comes when the other one is ready
     qtbot.waitUntil(lambda: session.workers["background"].pid is not None)
 
 

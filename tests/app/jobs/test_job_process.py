@@ -64,11 +64,53 @@ def test_the_death_of_the_child_is_told_as_what_it_is(worker, qtbot, job, how):
 
 def test_a_child_that_cannot_be_started_is_told(qapp, qtbot):
     worker = TaskWorker(command=["/nowhere/python"])
-    task = worker.submit("echo", {})
-    with qtbot.waitSignal(task.failed) as failed:
-        pass
-    assert "could not be started" in failed.args[0]
+    for _ in range(2):
+        task = worker.submit("echo", {})
+        with qtbot.waitSignal(task.failed) as failed:
+            pass
+        assert "could not be started" in failed.args[0]
     worker.close()
+
+
+def test_a_job_is_cancelled_while_the_child_starts(worker, qtbot):
+    task, after = worker.submit("forever", {}), worker.submit("echo", {})
+    worker.changed.connect(lambda: worker.cancel(task) if task.state == "running" else None)
+    with qtbot.waitSignals([task.cancelled, after.done]):
+        pass
+
+
+def test_a_waiting_job_is_cancelled_while_another_runs(worker, qtbot):
+    first, second = worker.submit("forever", {}), worker.submit("echo", {})
+    qtbot.waitUntil(lambda: first.text == "begun")
+    with qtbot.waitSignal(second.cancelled):
+        worker.cancel(second)
+    assert worker.tasks == [first]
+    assert first.state == "running"
+
+
+def test_a_child_that_died_between_two_jobs_is_replaced(worker, qtbot):
+    with qtbot.waitSignal(worker.submit("pid", {}).done) as before:
+        pass
+    psutil.Process(before.args[0]).kill()
+    qtbot.waitUntil(lambda: worker.pid is None)
+    with qtbot.waitSignal(worker.submit("pid", {}).done) as after:
+        pass
+    assert after.args != before.args
+
+
+def test_an_answer_in_parts_is_put_together(worker, qtbot):
+    with qtbot.waitSignal(worker.submit("parts", {}).done) as done:
+        pass
+    assert done.args == [{"a": [1, 2, "é"], "b": 4}]
+
+
+def test_a_line_of_megabytes_is_read_whole_and_the_window_goes_on(worker, qtbot, heartbeat):
+    heartbeat.start()
+    with qtbot.waitSignal(worker.submit("long", {"n": 5_000_000}).done) as done:
+        pass
+    heartbeat.stop()
+    assert done.args == ["x" * 5_000_000]
+    assert heartbeat.worst < 500
 
 
 def test_closing_ends_the_child(worker, qtbot):
@@ -83,7 +125,6 @@ def test_what_is_closed_is_not_started_again(worker, qtbot):
     worker.close()
     worker.start()
     assert worker.pid is None
-    assert not worker._thread.isRunning()
 
 
 def test_endings_in_words():

@@ -1,34 +1,30 @@
 """Short jobs (preview, import, recommend, evaluate, export) outside the window's process.
 
-One thread drives one child process, ``python -m workbench.worker``, by JSON lines:
+A child process, ``python -m workbench.worker``, is driven by JSON lines:
 
 - to the child: ``{"id": 7, "job": "import", "args": {…}}``
 - from the child: ``{"event": "ready"}`` once, then lines ``{"id": 7, "event": "progress", "fraction": 0.4, "text": "…"}``
-  and one of ``done`` (with ``result``), ``failed`` (with ``sentence`` and ``details``) or ``cancelled``.
+  and one of ``done`` (with ``result``) or ``failed`` (with ``sentence`` and ``details``). Long lists of a result come
+  before it in lines ``{"id": 7, "event": "part", "name": "users", "values": […]}``: the window reads them bit by bit.
 
 A job is cancelled by ending the child and starting another: every write of a job is whole or absent, so nothing is left
 half done, and no job needs to be asked politely.
 """
 
 import json
-import os
-import queue
 import signal
-import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QThread, Signal, Slot
+from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal, Slot
 
 from workbench.app.jobs.declared_jobs import job_title
 
-PROGRESS_PAUSE = 0.05  # seconds between two reports that reach the window
-PATIENCE = 3000  # milliseconds that closing waits for the thread
+TAIL = 4000  # bytes of the log that are told where the child died
+PATIENCE = 3000  # milliseconds that closing waits for the child
 
 Done = Callable[[Any], object]
 Failed = Callable[[str, str], object]
@@ -58,6 +54,8 @@ class Task(QObject):
         super().__init__(parent)
         self.number, self.job, self.args, self.title = number, job, args, title or job_title(job)
         self.state, self.fraction, self.text = "waiting", -1.0, ""
+        self.cancelling = False
+        self.parts: dict[str, list[Any]] = {}
         self.result: Any = None
         self.started = time.monotonic()
 
@@ -76,11 +74,30 @@ class TaskWorker(QObject):
         self, parent: QObject | None = None, command: list[str] | None = None, log: Path | None = None
     ) -> None:
         super().__init__(parent)
-        self._thread = _Driver(command or [sys.executable, "-m", "workbench.worker"], log)
-        self._thread.heard.connect(self._hear)
+        self._log = log
         self._tasks: dict[int, Task] = {}
         self._next = 1
-        self._closed = False
+        self._running: Task | None = None
+        self._line: list[bytes] = []  # pieces of the one that is not whole yet
+        self._ending = self._closed = False
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._go_on)
+        self._child = self._made(command or [sys.executable, "-m", "workbench.worker"])
+
+    def _made(self, command: list[str]) -> QProcess:
+        child = QProcess(self)
+        child.setProgram(command[0])
+        child.setArguments(command[1:])
+        told = QProcessEnvironment.systemEnvironment()
+        told.insert("PYTHONUNBUFFERED", "1")
+        told.insert("PYTHONIOENCODING", "utf-8")
+        child.setProcessEnvironment(told)
+        errors = QProcess.nullDevice() if self._log is None else str(self._log)
+        child.setStandardErrorFile(errors, QProcess.OpenModeFlag.Append)
+        child.readyReadStandardOutput.connect(self._read)
+        child.finished.connect(self._ended)
+        child.errorOccurred.connect(self._erred)
+        return child
 
     @property
     def tasks(self) -> list[Task]:
@@ -90,12 +107,13 @@ class TaskWorker(QObject):
     @property
     def pid(self) -> int | None:
         """Process id of the child while it lives."""
-        return self._thread.pid
+        return self._child.processId() or None
 
     def start(self) -> None:
         """Start the child now, so that the first job need not wait for it."""
-        if not self._closed and not self._thread.isRunning():
-            self._thread.start()
+        if not self._closed and self._child.state() == QProcess.ProcessState.NotRunning:
+            self._line = []
+            self._child.start()
 
     def submit(
         self,
@@ -107,54 +125,86 @@ class TaskWorker(QObject):
         failed: Failed | None = None,
         progress: Progress | None = None,
     ) -> Task:
-        """Hand over a job; the functions given are called in the window's thread."""
+        """Hand over a job; the functions given are called when the event loop comes round."""
         task = Task(self._next, job, args, title, self)
         self._next += 1
         for given, its in ((done, task.done), (failed, task.failed), (progress, task.progressed)):
             if given is not None:
                 its.connect(given)
         self._tasks[task.number] = task
-        self.start()
-        self._thread.put(task.number, json.dumps({"id": task.number, "job": job, "args": args}))
+        self._soon.start()
         self.changed.emit()
         return task
 
     def cancel(self, task: Task) -> None:
         """End a job at once. Its `cancelled` follows when its process is gone."""
-        if not task.over:
-            task.text = self.tr("Cancelling…")
-            self._thread.cancel(task.number)
-            self.changed.emit()
+        if task.over or task.cancelling:
+            return
+        task.cancelling, task.text = True, self.tr("Cancelling…")
+        if task is self._running:
+            self._end_child()
+        else:
+            self._soon.start()
+        self.changed.emit()
 
     def close(self) -> None:
-        """End the child and the thread, and wait for both; neither comes back."""
+        """End the child, and wait for that; it does not come back."""
         self._closed = True
-        self._thread.finish()
-        self._thread.wait(PATIENCE)
+        self._soon.stop()
+        self._end_child()
+        self._child.waitForFinished(PATIENCE)
 
-    @Slot(int, dict)
-    def _hear(self, number: int, message: dict[str, Any]) -> None:
-        task = self._tasks.get(number)
-        if task is None:
+    @Slot()
+    def _go_on(self) -> None:
+        """Leave out what is not wanted any more, and hand the next job over if none is being done."""
+        for task in self.tasks:
+            if task.cancelling and task is not self._running:
+                self._end(task, "cancelled")
+        if self._running is not None or self._ending or not self._tasks:
             return
-        event = message["event"]
-        if event == "started":
-            task.state = "running"
-            task.started = time.monotonic()
-        elif event == "progress":
+        task = self._running = self.tasks[0]
+        task.state, task.started = "running", time.monotonic()
+        self.start()
+        line = json.dumps({"id": task.number, "job": task.job, "args": task.args})
+        if self._running is task:  # else it could not be started, which was told at once
+            self._child.write(line.encode() + b"\n")
+        self.changed.emit()
+
+    @Slot()
+    def _read(self) -> None:
+        given = bytes(self._child.readAllStandardOutput().data())
+        *lines, rest = given.split(b"\n")
+        if lines:
+            lines[0], self._line = b"".join([*self._line, lines[0]]), []
+        self._line.append(rest)
+        for line in lines:
+            self._hear(_parsed(line))
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        task, event = self._running, message.get("event")
+        if task is None or message.get("id") != task.number:
+            return
+        if event == "progress":
             fraction = message.get("fraction")
             task.fraction = -1.0 if fraction is None else float(fraction)
             task.text = message.get("text") or ""
             task.progressed.emit(task.fraction, task.text)
+            self.changed.emit()
+        elif event == "part":
+            task.parts.setdefault(message["name"], []).extend(message["values"])
         else:
             self._end(task, event, message)
-        self.changed.emit()
 
-    def _end(self, task: Task, event: str, message: dict[str, Any]) -> None:
+    def _end(self, task: Task, event: str, message: dict[str, Any] | None = None) -> None:
+        message = message or {}
         task.state = event
         del self._tasks[task.number]
+        if task is self._running:
+            self._running = None
+            self._soon.start()
         if event == "done":
-            task.result = message.get("result")
+            result = message.get("result")
+            task.result = result | task.parts if task.parts else result
             task.done.emit(task.result)
         elif event == "failed":
             task.failed.emit(message.get("sentence", ""), message.get("details", ""))
@@ -162,149 +212,50 @@ class TaskWorker(QObject):
             task.cancelled.emit()
         task.finished.emit()
         task.deleteLater()
-
-
-class _Driver(QThread):
-    """Hands one line after another to the child and listens until each job has ended."""
-
-    heard = Signal(int, dict)
-
-    def __init__(self, command: list[str], log: Path | None) -> None:
-        super().__init__()
-        self._command, self._log = command, log
-        self._lines: queue.SimpleQueue[tuple[int, str] | None] = queue.SimpleQueue()
-        self._child: subprocess.Popen[str] | None = None
-        self._cancelled: set[int] = set()
-        self._running = 0
-        self._closing = False
-        self._lock = threading.Lock()
-
-    @property
-    def pid(self) -> int | None:
-        child = self._child
-        return child.pid if child is not None and child.poll() is None else None
-
-    def put(self, number: int, line: str) -> None:
-        self._lines.put((number, line))
-
-    def cancel(self, number: int) -> None:
-        with self._lock:
-            self._cancelled.add(number)
-            if self._running == number:
-                self._kill()
-
-    def finish(self) -> None:
-        with self._lock:
-            self._closing = True
-            self._kill()
-        self._lines.put(None)
-
-    def run(self) -> None:
-        """Everything that happens in the thread."""
-        self._begin()
-        while not self._closing and (job := self._lines.get()) is not None:
-            number, line = job
-            with self._lock:
-                gone = number in self._cancelled
-                self._running = 0 if gone else number
-            if gone:
-                self.heard.emit(number, {"event": "cancelled"})
-            else:
-                self.heard.emit(number, {"event": "started"})
-                self.heard.emit(number, self._converse(number, line))
-            with self._lock:
-                self._running = 0
-        self._end_child()
-
-    def _converse(self, number: int, line: str) -> dict[str, Any]:
-        """Hand a job over and pass its progress on; the message that ends it is returned."""
-        child = self._living_child()
-        if child is None:
-            return self._death(number, None)
-        try:
-            child.stdin.write(line + "\n")
-            child.stdin.flush()
-            last = 0.0
-            for text in child.stdout:
-                message = _parsed(text)
-                if message.get("id") != number:
-                    continue
-                if message.get("event") != "progress":
-                    return message
-                if time.monotonic() - last >= PROGRESS_PAUSE:
-                    last = time.monotonic()
-                    self.heard.emit(number, message)
-        except (OSError, ValueError):
-            pass  # The pipe broke: the child is gone, which is reported below.
-        return self._death(number, child)
-
-    def _death(self, number: int, child: "subprocess.Popen[str] | None") -> dict[str, Any]:
-        """Say how a child ended that ought to have answered."""
-        if number in self._cancelled or self._closing:
-            if child is not None:
-                self._end_child()
-            with self._lock:
-                self._running = 0  # the next child has done nothing to be ended for
-            if not self._closing:
-                self._begin()
-            return {"event": "cancelled"}
-        self._end_child()
-        how = ending(child.returncode) if child is not None else self.tr("it could not be started")
-        sentence = self.tr("The working process ended before the job was done: {how}. Try again.").format(how=how)
-        return {"event": "failed", "sentence": sentence, "details": self._tail()}
-
-    def _living_child(self) -> "subprocess.Popen[str] | None":
-        if self._child is None or self._child.poll() is not None:
-            self._end_child()
-            self._begin()
-        return self._child
-
-    def _begin(self) -> None:
-        log = self._log.open("a", encoding="utf-8") if self._log is not None else None
-        pipe = subprocess.PIPE
-        try:
-            child = subprocess.Popen(
-                self._command,
-                stdin=pipe,
-                stdout=pipe,
-                stderr=log if log is not None else subprocess.DEVNULL,
-                text=True,
-                encoding="utf-8",
-                env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"},
-            )
-        except OSError:
-            child = None
-        finally:
-            if log is not None:
-                log.close()
-        with self._lock:
-            self._child = child
-            if self._closing or self._running in self._cancelled:
-                self._kill()
-
-    def _kill(self) -> None:
-        if self._child is not None and self._child.poll() is None:
-            self._child.kill()
+        self.changed.emit()
 
     def _end_child(self) -> None:
-        child, self._child = self._child, None
-        if child is None:
+        self._ending = self._child.state() != QProcess.ProcessState.NotRunning
+        self._child.kill()
+
+    @Slot(int, QProcess.ExitStatus)
+    def _ended(self, code: int, status: QProcess.ExitStatus) -> None:
+        if self._closed:
             return
-        if child.poll() is None:
-            child.kill()
-        child.wait()
-        for pipe in (child.stdin, child.stdout):
-            with suppress(OSError):  # what was still to be written cannot arrive any more
-                pipe.close()
+        crashed = status == QProcess.ExitStatus.CrashExit and sys.platform != "win32"
+        self._lose(ending(-code if crashed else code))
+        if self._ending:
+            self._ending = False
+            self.start()
+            self._soon.start()
+
+    @Slot(QProcess.ProcessError)
+    def _erred(self, error: QProcess.ProcessError) -> None:
+        if error == QProcess.ProcessError.FailedToStart and not self._closed:  # what else goes wrong ends the child
+            self._ending = False
+            self._lose(self.tr("it could not be started"))
+
+    def _lose(self, how: str) -> None:
+        """Tell the running job that its process is gone."""
+        task = self._running
+        if task is None:
+            return
+        if task.cancelling:
+            self._end(task, "cancelled")
+            return
+        sentence = self.tr("The working process ended before the job was done: {how}. Try again.").format(how=how)
+        self._end(task, "failed", {"sentence": sentence, "details": self._tail()})
 
     def _tail(self) -> str:
         """The last lines that children wrote to the log."""
         if self._log is None or not self._log.exists():
             return ""
-        return self._log.read_text(encoding="utf-8", errors="replace")[-4000:]
+        with self._log.open("rb") as file:
+            file.seek(max(0, self._log.stat().st_size - TAIL))
+            return file.read().decode("utf-8", errors="replace")
 
 
-def _parsed(line: str) -> dict[str, Any]:
+def _parsed(line: bytes) -> dict[str, Any]:
     """One message; a line that is none (something a library printed) is passed over."""
     try:
         message = json.loads(line)

@@ -27,6 +27,33 @@ class Rounds(Split):
         return f"each interaction number {self.part} of {self.rounds} test"
 '''
 
+FILTER = '''
+"""Every second interaction."""
+
+from typing import ClassVar
+
+import numpy as np
+
+from workbench.data.filtering.base.filter import Filter
+from workbench.declaring import hyperparameter
+
+
+class EachOf(Filter):
+    """Keeps each nth interaction."""
+
+    name, title = "each", "Each nth"
+    sentence = "Keeps each nth interaction of the file."
+    keys: ClassVar[dict[str, str]] = {"each": "n"}
+
+    n: int = hyperparameter(2, "Each", "One in so many interactions stays.", ge=1)
+
+    def keeps(self, data):
+        return np.arange(len(data)) % self.n == 0
+
+    def describe(self):
+        return f"one interaction in {self.n}"
+'''
+
 JOB = '''
 """Counting letters."""
 

@@ -106,6 +106,16 @@ def new_job(add_file) -> str:
 
 
 @pytest.fixture
+def new_filter(add_file) -> str:
+    """A filter that somebody has just added; its name."""
+    from tests.additions import FILTER
+    from workbench.data import filtering
+
+    add_file(filtering, "each_of", FILTER, filtering.all_filters)
+    return "each"
+
+
+@pytest.fixture
 def new_format(add_file, tmp_path) -> Path:
     """A file in a format that somebody has just added: 88 events of 8 people and 11 items."""
     from tests.additions import FORMAT, NOTES

@@ -12,7 +12,7 @@ import sys
 import pytest
 
 from workbench.algorithms import all_algorithms
-from workbench.data.filtering.filters import written_as
+from workbench.data.filtering import written_as
 from workbench.data.importing.importer import import_file
 from workbench.data.interactions import Interactions
 from workbench.resources import resource as part_of_program

@@ -80,7 +80,7 @@ def add(commands: Commands) -> None:
 
 def _more() -> str:
     """The end of the help: what there is to choose from, as it declares itself."""
-    from workbench.data.filtering.filters import all_filters
+    from workbench.data.filtering import all_filters
     from workbench.data.splitting import DEFAULT, all_splits
 
     splits = {name: f"{split.sentence} {settings_words(split)}" for name, split in all_splits().items()}
@@ -167,7 +167,7 @@ def _new_blend(args: argparse.Namespace) -> Any:
 def _new_run(args: argparse.Namespace, progress: Progress) -> Any:
     """Check every wish, then read the file, then make the run."""
     from workbench.algorithms import find
-    from workbench.data.filtering.filters import apply, make_filters, written_as
+    from workbench.data.filtering import apply, make_filters, written_as
     from workbench.data.interactions import Interactions
     from workbench.data.splitting import DEFAULT, OWN_FILES, make_split
     from workbench.training.run import Run

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any
 
-from workbench.data.filtering.filters import describe
+from workbench.data.filtering import describe
 from workbench.data.splitting import is_folded, make_split
 from workbench.errors import WorkbenchError
 from workbench.metrics import all_metrics

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from workbench.algorithms import find
-from workbench.data.filtering.filters import ExcludeItems, all_filters
+from workbench.data.filtering import all_filters
 from workbench.data.importing.importer import Recipe, make_recipe
 from workbench.data.importing.roles import Columns
 from workbench.data.splitting import all_splits
@@ -98,7 +98,7 @@ def _filter(recipe: Mapping[str, Any]) -> str:
     kind = all_filters()[recipe["name"]]
     chosen = _chosen(recipe["settings"], kind)
     keys = {setting: key for key, setting in kind.keys.items()}
-    if len(chosen) == 1 and chosen.keys() <= keys.keys() and kind is not ExcludeItems:
+    if len(chosen) == 1 and chosen.keys() <= keys.keys() and not kind.takes_ids:
         (setting, value), *_ = chosen.items()
         return f"{keys[setting].replace('-', '_')}={written(value)}"
     return f"{kind.name.replace('-', '_')}={written(chosen)}"

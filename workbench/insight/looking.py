@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from workbench.algorithms import Algorithm
 from workbench.control import Control
-from workbench.data.filtering import filters as filtering
+from workbench.data import filtering
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.data.side_files.items import Items
 from workbench.errors import WorkbenchError

@@ -6,7 +6,7 @@ import pandas as pd
 from pydantic import BaseModel
 
 from workbench.algorithms import all_algorithms, find
-from workbench.data.filtering.filters import all_filters
+from workbench.data.filtering import all_filters
 from workbench.data.splitting import all_splits
 from workbench.declaring import allowed_range
 from workbench.metrics import all_metrics

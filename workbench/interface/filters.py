@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from workbench.data.filtering.filters import ExcludeItems, Filter, all_filters, make_filter
+from workbench.data.filtering import Filter, all_filters, make_filter
 from workbench.declaring import nearest
 from workbench.errors import WorkbenchError
 from workbench.interface.frames import Ids
@@ -25,7 +25,7 @@ def make(name: str, value: Any, items: Ids) -> Filter:
     if name not in found:
         raise WorkbenchError(nearest("filter", name, list(found)))
     kind, setting = found[name]
-    if kind is ExcludeItems and not isinstance(value, Mapping):
+    if kind.takes_ids and not isinstance(value, Mapping):
         value = _between_commas(items.to_texts(one_or_more(value) or []))
     settings = dict(value) if isinstance(value, Mapping) else {setting: value}
     settings = {key: one.isoformat() if isinstance(one, date) else one for key, one in settings.items()}

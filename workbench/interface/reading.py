@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 from pydantic import BaseModel, ValidationError
 
-from workbench.data.filtering import filters as filtering
+from workbench.data import filtering
 from workbench.data.importing.importer import Recipe, import_file, make_recipe
 from workbench.data.importing.recipes import open_recipe
 from workbench.data.importing.roles import Columns

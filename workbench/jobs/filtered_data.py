@@ -20,9 +20,9 @@ def filtered(data: str, filters: list[Json] | None) -> "tuple[Interactions, Json
 
 @lru_cache(maxsize=1)
 def _filtered(folder: Path, data_hash: str, filters: str) -> "tuple[Interactions, Json]":
-    from workbench.data.filtering import filters as filtering
+    from workbench.data import filtering
     from workbench.data.interactions import Interactions
 
     data = Interactions.open(folder)
     left, steps = filtering.apply(filtering.make_filters(json.loads(filters)), data)
-    return left, filtering.facts(data, steps)
+    return left, filtering.step_counts(data, steps)

@@ -18,7 +18,7 @@ import psutil
 
 from workbench.algorithms import Algorithm, Record, find
 from workbench.control import Control
-from workbench.data.filtering.filters import compact
+from workbench.data.filtering import compact
 from workbench.data.interactions import Interactions
 from workbench.data.splitting import Fold, Part, make_split
 from workbench.errors import WorkbenchError

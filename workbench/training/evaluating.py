@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from workbench.control import Control
-from workbench.data.filtering.filters import describe
+from workbench.data.filtering import describe
 from workbench.data.splitting import SHOWN, TRAIN, Fold, Part
 from workbench.declaring import nearest
 from workbench.errors import WorkbenchError

@@ -25,7 +25,7 @@ from pydantic import ValidationError
 
 from workbench.algorithms import Algorithm, find
 from workbench.algorithms.hybrid.blend import Blend
-from workbench.data.filtering import filters as filtering
+from workbench.data import filtering
 from workbench.data.interactions import Interactions
 from workbench.data.splitting import DEFAULT, Fold, Split, make_split
 from workbench.errors import WorkbenchError
@@ -70,7 +70,7 @@ class Run:
         data
             The data folder; inside the run folder or in the same project.
         filters
-            Names and settings of filters (`workbench.data.filtering.filters`), applied to the data before it is split.
+            Names and settings of filters (`workbench.data.filtering`), applied to the data before it is split.
         options
             ``seed``, ``device``, ``threads``, ``patience``, ``validation_users``, ``number`` of `RunSpec`.
         """

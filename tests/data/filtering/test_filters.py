@@ -8,23 +8,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.data.test_interactions import build
-from workbench.data.filtering.filters import (
-    Core,
-    ExcludeItems,
-    MinimumPerItem,
-    MinimumPerUser,
-    RatingRange,
-    SampleUsers,
-    TimeWindow,
+from workbench.data.filtering import (
     all_filters,
     apply,
     describe,
-    facts,
     identity,
     make_filter,
     make_filters,
+    step_counts,
     written_as,
 )
+from workbench.data.filtering.core import Core
+from workbench.data.filtering.exclude_items import ExcludeItems
+from workbench.data.filtering.min_item import MinimumPerItem
+from workbench.data.filtering.min_user import MinimumPerUser
+from workbench.data.filtering.ratings import RatingRange
+from workbench.data.filtering.sample_users import SampleUsers
+from workbench.data.filtering.time_window import TimeWindow
 from workbench.data.interactions import Interactions
 from workbench.data.side_files.items import Items
 from workbench.data.side_files.people import Users
@@ -82,7 +82,7 @@ def test_the_order_of_filters_matters_and_each_tells_what_it_leaves():
     second, steps = apply([MinimumPerUser(n=2), RatingRange(low=3)], data)
     assert [(one.interactions, one.users, one.items) for one in steps] == [(5, 2, 3), (3, 2, 2)]
     assert pairs(first) != pairs(second)
-    assert facts(data, steps)["before"] == {"interactions": 6, "users": 3, "items": 4}
+    assert step_counts(data, steps)["before"] == {"interactions": 6, "users": 3, "items": 4}
 
 
 def test_no_filter_is_the_data_itself():
@@ -300,3 +300,16 @@ def test_attributes_follow_their_users():
     assert 0 < kept.n_users < bare.n_users
     assert kept.user_facts.user_ids.equals(kept.user_ids)
     assert kept.user_facts.attributes["age"].to_pylist() == [f"age of {one}" for one in kept.user_ids.to_pylist()]
+
+
+def test_a_new_file_is_a_filter(new_filter):
+    assert list(all_filters())[-1] == new_filter
+    one = written_as("each", "3")
+    assert one.describe() == "one interaction in 3"
+    assert len(apply([one], build(ROWS))[0]) == 2
+    assert make_filter(one.recipe()) == one
+    assert describe([one.recipe()]) == "one interaction in 3"
+
+
+def test_after_the_test_it_was_never_there():
+    assert list(all_filters()) == ["rating", "min-user", "min-item", "core", "time", "users", "exclude"]

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from tests.data.test_interactions import build
 from workbench.data.dates import milliseconds, written
-from workbench.data.filtering.filters import MinimumPerUser, RatingRange, apply
+from workbench.data.filtering import apply
+from workbench.data.filtering.min_user import MinimumPerUser
+from workbench.data.filtering.ratings import RatingRange
 from workbench.data.interactions import Interactions
 from workbench.data.splitting import DEFAULT, SHOWN, TEST, TRAIN, UNUSED, VALIDATION, all_splits, is_folded, make_split
 from workbench.data.splitting.base import checks

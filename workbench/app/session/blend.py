@@ -9,7 +9,7 @@ from workbench.app.runs.run_text import figure, short_title, validated
 from workbench.app.session.session import Session
 from workbench.app.widgets.basic import Text, clear
 from workbench.app.widgets.theme import GRID, SMALL
-from workbench.data.filtering.filters import make_filters
+from workbench.data.filtering import make_filters
 from workbench.data.splitting import make_split
 from workbench.errors import WorkbenchError
 from workbench.metrics import metric_title

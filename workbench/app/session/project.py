@@ -86,7 +86,7 @@ class SessionProject(SessionJobs):
 
     def set_filters(self, filters: list[dict[str, Any]]) -> bool:
         """Choose what is worked with at all. False where a setting is out of range; a card says which."""
-        from workbench.data.filtering.filters import make_filters
+        from workbench.data.filtering import make_filters
 
         if self.project is None:
             return False

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from workbench.data.filtering.filters import describe, make_filters
+from workbench.data.filtering import describe, make_filters
 from workbench.data.importing.recipes import Recipe, make_recipe, open_recipe
 from workbench.data.reading.formats import format_of
 from workbench.data.reading.text.layout import Layout

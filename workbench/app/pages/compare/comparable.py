@@ -9,7 +9,7 @@ from workbench.app.pages.compare.leak_checks import together
 from workbench.app.pages.compare.model import Group
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.runs.run_text import LONG, NONE
-from workbench.data.filtering.filters import describe
+from workbench.data.filtering import describe
 from workbench.data.splitting import make_split
 from workbench.errors import WorkbenchError
 from workbench.evaluation import comparable

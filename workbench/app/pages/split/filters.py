@@ -8,9 +8,10 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from workbench.app.pages.split.undo import History
 from workbench.app.widgets.basic import Button, Card, Line, Text
+from workbench.app.widgets.declared import declared
 from workbench.app.widgets.form import Form
 from workbench.app.widgets.theme import GRID, SMALL
-from workbench.data.filtering.filters import all_filters, make_filter
+from workbench.data.filtering import all_filters, make_filter
 from workbench.errors import WorkbenchError
 
 
@@ -78,7 +79,7 @@ class FilterCard(Card):
         for name, kind in all_filters().items():
             action = self.menu.addAction(self._title(name))
             action.setData(name)
-            action.setToolTip((kind.__doc__ or "").split("\n")[0])
+            action.setToolTip(declared(kind.sentence))
         self.menu.setToolTipsVisible(True)
         self.menu.triggered.connect(self._chosen)
         self.add_button.setMenu(self.menu)
@@ -219,13 +220,4 @@ class FilterCard(Card):
             row.up.setEnabled(at > 0)
 
     def _title(self, name: str) -> str:
-        own = {
-            "rating": self.tr("Ratings"),
-            "min-user": self.tr("Interactions of a user"),
-            "min-item": self.tr("Interactions of an item"),
-            "core": self.tr("k-core"),
-            "time": self.tr("Time"),
-            "users": self.tr("Random users"),
-            "exclude": self.tr("Leave out items"),
-        }
-        return own.get(name, all_filters()[name].title)
+        return declared(all_filters()[name].title)

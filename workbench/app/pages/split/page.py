@@ -17,7 +17,7 @@ from workbench.app.session.session import Session
 from workbench.app.widgets.basic import Card, EmptyState
 from workbench.app.widgets.form import Form
 from workbench.app.widgets.theme import GRID
-from workbench.data.filtering.filters import make_filters
+from workbench.data.filtering import make_filters
 from workbench.data.splitting import DEFAULT, all_splits, make_split
 from workbench.errors import WorkbenchError
 

@@ -1,0 +1,1 @@
+"""What filters share: their contract, and how a chain of them is applied."""

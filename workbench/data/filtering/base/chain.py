@@ -1,0 +1,100 @@
+"""Filters applied one after another, and what is left."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from workbench.data.filtering.base.filter import Filter
+from workbench.data.interactions import Array, Interactions
+from workbench.data.side_files.items import Items
+from workbench.data.side_files.people import Users
+from workbench.errors import WorkbenchError
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one filter left.
+
+    Attributes
+    ----------
+    words : str
+        The filter, in words.
+    interactions, users, items : int
+        How many are left behind it; users and items without an interaction do not count.
+    """
+
+    words: str
+    interactions: int
+    users: int
+    items: int
+
+
+def apply(filters: Sequence[Filter], data: Interactions) -> tuple[Interactions, list[Step]]:
+    """Apply filters one after another.
+
+    Returns
+    -------
+    data : Interactions
+        What is left, with the users and items that are left; indices are new. Without filters, the data itself.
+    steps : list of Step
+        What each filter left.
+
+    Raises
+    ------
+    WorkbenchError
+        If the data lacks what a filter needs, or a filter leaves nothing.
+    """
+    steps, left = [], data
+    for one in filters:
+        keeps = one.keeps(left)
+        before = len(left)
+        if not keeps.all():
+            left = left.take(keeps)
+        if not len(left):
+            message = f"The filter '{one.describe()}' leaves nothing of {before:,} interactions. Loosen or remove it."
+            raise WorkbenchError(message)
+        steps.append(Step(one.describe(), len(left), *_sizes(left)))
+    return (compact(left) if filters else data), steps
+
+
+def compact(data: Interactions) -> Interactions:
+    """The same interactions, with new indices for only those users and items that have any."""
+    users, items = np.flatnonzero(data.by_user.lengths), np.flatnonzero(data.item_counts)
+    left = data
+    if len(users) < data.n_users:
+        ids = data.user_ids.take(pa.array(users))
+        user_facts = data.user_facts and Users(ids, data.user_facts.attributes.take(pa.array(users)))
+        left = replace(left, user=_renumbered(data.user, users, data.n_users), user_ids=ids, user_facts=user_facts)
+    if len(items) < data.n_items:
+        ids, item_facts = data.item_ids.take(pa.array(items)), data.item_facts and _facts_of(data.item_facts, items)
+        item = _renumbered(data.item, items, data.n_items)
+        left = replace(left, item=item, item_ids=ids, item_facts=item_facts)
+    return left
+
+
+def step_counts(data: Interactions, steps: Sequence[Step]) -> dict[str, Any]:
+    """What was there and what each step left, as JSON."""
+    users, items = _sizes(data)
+    return {
+        "before": {"interactions": len(data), "users": users, "items": items},
+        "steps": [asdict(one) for one in steps],
+    }
+
+
+def _sizes(data: Interactions) -> tuple[int, int]:
+    return int(np.count_nonzero(data.by_user.lengths)), int(np.count_nonzero(data.item_counts))
+
+
+def _facts_of(items: Items, left: Array) -> Items:
+    columns = {one.name: getattr(items, one.name) for one in fields(items)}
+    where = pa.array(left)
+    return Items(**{name: column if column is None else column.take(where) for name, column in columns.items()})
+
+
+def _renumbered(index: Array, left: Array, n: int) -> Array:
+    new = np.empty(n, np.int32)
+    new[left] = np.arange(len(left), dtype=np.int32)
+    return new[index]

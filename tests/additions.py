@@ -128,12 +128,12 @@ class CountPage(Page):
     name, title, icon, order = "count", "Count", "compare", 9
 
     def build(self):
-        self.words = QLabel(self.tr("Runs: {n}").format(n=len(self.session.all_runs())))
+        self.words = QLabel(self.tr("Runs: {n}").format(n=len(self.session.runs.all())))
         QVBoxLayout(self).addWidget(self.words)
 
     @classmethod
     def state(cls, session):
-        return f"{len(session.all_runs())} counted", ""
+        return f"{len(session.runs.all())} counted", ""
 '''
 FORMAT = '''
 """Notes: a line for each event, such as "ann liked film 7 (4)"."""

@@ -35,4 +35,4 @@ def click_row(page, qtbot, row, modifier=Qt.KeyboardModifier.NoModifier):
 def choose_rows(page, session, *ids):
     """Select runs as a click would, with the keyboard in the table."""
     page.table.setFocus()
-    session.select_runs(list(ids))
+    session.selection.select_runs(list(ids))

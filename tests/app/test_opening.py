@@ -7,7 +7,8 @@ from PySide6.QtCore import QObject, Slot
 
 from workbench.app.main import Opener
 from workbench.app.page import Page
-from workbench.app.session import session as sessions
+from workbench.app.session import module_loader
+from workbench.app.session.sample import try_sample
 from workbench.app.session.session import Session
 from workbench.app.shell.window import MainWindow
 
@@ -39,7 +40,7 @@ class Witness(QObject):
 
 @pytest.fixture
 def window(keep, light, session, qtbot, monkeypatch):
-    monkeypatch.setattr(sessions, "_load_modules", lambda: None)
+    monkeypatch.setattr(module_loader, "load_modules", lambda: None)
     made = keep(MainWindow(session, [Small, Long]))
     made.show()
     qtbot.waitExposed(made)
@@ -49,29 +50,29 @@ def window(keep, light, session, qtbot, monkeypatch):
 def test_processes_stand_by_once_all_pages_are_made(window, qtbot):
     witness = Witness(window)
     window.stack.whole.connect(witness.look)
-    window.session.loaded.connect(witness.look)
+    window.session.loader.loaded.connect(witness.look)
     opener = Opener(window, None)
     with qtbot.waitSignal(window.stack.whole):
         opener.begin()
     assert witness.seen == [(None, ["home"]), (None, ["home", "data"])]
     assert window.session.runs.standby.pid is not None
-    workers = window.session.workers
+    workers = window.session.jobs.workers
     qtbot.waitUntil(lambda: all(workers[lane].pid is not None for lane in ("background", "interactive")))
 
 
 def test_they_are_started_once(session, qtbot):
     session.warm_up()
     before = session.runs.standby.pid
-    asked = list(session.tasks)
+    asked = list(session.jobs.tasks)
     session.warm_up()
     assert session.runs.standby.pid == before
-    assert session.tasks == asked
-    assert session.workers["background"].pid is None  # comes when the other one is ready
-    qtbot.waitUntil(lambda: session.workers["background"].pid is not None)
+    assert session.jobs.tasks == asked
+    assert session.jobs.workers["background"].pid is None  # comes when the other one is ready
+    qtbot.waitUntil(lambda: session.jobs.workers["background"].pid is not None)
 
 
 def test_the_sample_does_not_wait_until_all_pages_are_made(window):
-    window.session.try_sample()
+    try_sample(window.session)
     assert window.session.runs.standby.pid is not None
 
 
@@ -79,11 +80,11 @@ def test_what_is_loaded_beside_the_window_gives_way_often(
     qapp, home, qtbot, monkeypatch, worker_command, trainer_command
 ):
     intervals = []
-    monkeypatch.setattr(sessions, "_load_modules", lambda: intervals.append(sys.getswitchinterval()))
+    monkeypatch.setattr(module_loader, "load_modules", lambda: intervals.append(sys.getswitchinterval()))
     usual = sys.getswitchinterval()
     session = Session(worker=worker_command, standby=trainer_command)
-    with qtbot.waitSignal(session.loaded):
-        session.load_ahead()
+    with qtbot.waitSignal(session.loader.loaded):
+        session.loader.start()
     assert intervals[0] <= 0.002 < usual == sys.getswitchinterval()
     session.close()
     session.deleteLater()

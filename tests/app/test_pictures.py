@@ -84,11 +84,11 @@ def test_a_page_that_waits_is_waited_for(opened, keep, light):
     window.show()
     rest = QTimer(window.page, singleShot=True, interval=30)
     asked = []
-    rest.timeout.connect(lambda: asked.append(opened.submit("echo", {})))
+    rest.timeout.connect(lambda: asked.append(opened.jobs.submit("echo", {})))
     rest.start()
     settle(opened, window)
     assert asked
-    assert not opened.tasks
+    assert not opened.jobs.tasks
 
 
 def test_what_is_no_project_is_said_in_a_sentence(tmp_path, capsys, light):
@@ -105,10 +105,10 @@ def test_a_page_that_never_rests_is_said(opened, keep, light, monkeypatch):
 
     monkeypatch.setattr(pictures, "PATIENCE", 100)
     window = keep(MainWindow(opened))
-    task = opened.submit("forever", {})
+    task = opened.jobs.submit("forever", {})
     with pytest.raises(WorkbenchError, match="still at work"):
         settle(opened, window)
-    opened.cancel(task)
+    opened.jobs.cancel(task)
 
 
 @pytest.mark.parametrize("size", ["1440", "x", "ax900", "1440x"])

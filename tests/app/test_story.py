@@ -61,7 +61,7 @@ class Person:
     def sight(self):
         """What can be read in the window, for the one who reads why a story ended early."""
         labels = [one.text() for one in self.window.findChildren(QLabel) if one.isVisible() and one.text()]
-        tasks = [(one.job, one.fraction) for one in self.window.session.tasks]
+        tasks = [(one.job, one.fraction) for one in self.window.session.jobs.tasks]
         return f"{self.window.page.name}, at work: {tasks}, in sight: {labels}"
 
     def at(self, page):
@@ -93,7 +93,7 @@ class Person:
         self.until(lambda: self.window.page.kind is not None and self.window.page.kind.title == name)
 
     def done(self):
-        return [one for one in self.window.session.all_runs() if one.state == "done"]
+        return [one for one in self.window.session.runs.all() if one.state == "done"]
 
 
 @pytest.fixture
@@ -137,7 +137,7 @@ def train(person):
     person.primary("EASE")
     person.algorithm("BPR")
     person.key(Qt.Key.Key_R, CONTROL)
-    person.until(lambda: len(session.all_runs()) == 2)
+    person.until(lambda: len(session.runs.all()) == 2)
     person.until(lambda: len(person.done()) == 2)
 
 
@@ -147,8 +147,8 @@ def compare(person):
     person.key(Qt.Key.Key_5, CONTROL)
     person.at("compare")
     person.primary("Open the test")
-    person.until(lambda: all(one.metrics for one in session.all_runs()))
-    by_algorithm = {one.algorithm: one for one in session.all_runs()}
+    person.until(lambda: all(one.metrics for one in session.runs.all()))
+    by_algorithm = {one.algorithm: one for one in session.runs.all()}
     # Of the ten films left of one's own half one is hidden; among all that are left it would be one in thirty.
     assert by_algorithm["ease"].metrics["recall@10"]["mean"] > 0.6
 
@@ -201,11 +201,11 @@ def test_from_a_dropped_file_to_a_file_of_recommendations(qtbot, window, ratings
     assert again.read_bytes() == (tmp_path / "lists.csv").read_bytes()
 
     # The window is closed and opened again: all of it is there.
-    folder = person.window.session.project.folder
+    folder = person.window.session.project.current.folder
     person.window.close()
     other = window()
     assert other.session.open_project(folder)
     assert len(other.session.data) == 480
-    assert {one.algorithm for one in other.session.all_runs()} == {"ease", "bpr"}
-    assert other.session.user == "v007"
+    assert {one.algorithm for one in other.session.runs.all()} == {"ease", "bpr"}
+    assert other.session.selection.user == "v007"
     assert other.page.name == "export"

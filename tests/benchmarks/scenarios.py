@@ -102,7 +102,7 @@ class Person:
     def warm(self):
         """Wait until the program has made itself ready, as it has a moment after the first picture."""
         self.standby_is_ready()
-        self.until(lambda: not self.session.tasks)
+        self.until(lambda: not self.session.jobs.tasks)
 
 
 def nothing(person):
@@ -158,7 +158,7 @@ def started(person, page):
     for name in person.window.kinds:
         person.turn_to(name)
         person.rest(0.3)
-    person.until(lambda: not person.session.tasks)
+    person.until(lambda: not person.session.jobs.tasks)
     person.pulse.stop()
     return answer | {"turns": person.pulse.figures()}
 
@@ -166,7 +166,7 @@ def started(person, page):
 def early(person, folder):
     """A project is opened as soon as its modules are loaded, and pages are turned to that were not made ahead."""
     loaded = []
-    person.session.loaded.connect(lambda: loaded.append(True))
+    person.session.loader.loaded.connect(lambda: loaded.append(True))
     person.pulse.start()
     person.until(lambda: loaded)
     person.session.offer_files([Path(folder)])
@@ -187,7 +187,7 @@ def opening(person, project, page):
     person.until(lambda: person.session.data is not None)
     QApplication.processEvents()  # and painted
     seconds = time.monotonic() - began
-    person.until(lambda: not person.session.tasks)
+    person.until(lambda: not person.session.jobs.tasks)
     person.rest(3)
     person.pulse.stop()
     return person.pulse.figures() | {"took": seconds, "rows": len(person.session.data)}
@@ -215,7 +215,7 @@ def tables(person):
     person.warm()
     person.turn_to("data")
     glance = person.page.glance
-    person.until(lambda: not person.session.tasks)
+    person.until(lambda: not person.session.jobs.tasks)
     glance.choose("interactions")
     table = glance.rows.table
     person.until(lambda: table.isVisible() and table.model().rowCount() > 0 and not glance.rows._counting.busy)
@@ -267,7 +267,7 @@ def train(person, name, seconds):
     person.rest(0.5)
     person.pulse.stop()
     info = run.info
-    records = len(person.session.records(info.id))
+    records = len(person.session.runs.records_of(info.id))
     return person.pulse.figures() | {"state": info.state, "epochs": info.epoch, "records": records}
 
 
@@ -284,7 +284,7 @@ def export(person, file):
     QTest.keyClicks(field, str(file))
     person.click(f"Export {person.session.data.n_users:,}")
     person.until(Path(file).exists)
-    person.until(lambda: not person.session.tasks)
+    person.until(lambda: not person.session.jobs.tasks)
     seconds = time.monotonic() - began
     person.rest(0.5)
     person.pulse.stop()
@@ -295,7 +295,7 @@ def work(person, file, seconds):
     """A file is read; then BPR trains on it, in front; then it is stopped."""
     answer = read(person, file)
     # As if the person had chosen this before: the page takes it up when it is first shown.
-    person.session.set_view("page.train", LONG_BPR)
+    person.session.project.set_view("page.train", LONG_BPR)
     return {"read": answer, "train": train(person, "BPR", seconds)}
 
 
@@ -338,20 +338,20 @@ def published(person, project, steps, columns):
         paths = {part: Path(one) for part, one in step["paths"].items()}
         session.import_file(paths if len(paths) > 1 else paths["train"], step.get("recipe"))
         person.until(lambda before=before: session.data is not before)
-        assert session.set_split(*step["split"])
+        assert session.project.set_split(*step["split"])
         person.turn_to("train")
         for name, values in step["runs"]:
             person.page.algorithms.choose(name)
             person.page.presets.fill(values)
             person.until(person.page.primary.isEnabled)
             person.page.primary.trigger()
-            runs.append(session.selected_runs[0])
-    person.until(lambda: all(session.run(one).over for one in runs), timeout=1800)
+            runs.append(session.selection.runs[0])
+    person.until(lambda: all(session.runs.get(one).over for one in runs), timeout=1800)
     person.turn_to("compare")
-    session.select_runs([])
+    session.selection.select_runs([])
     person.page.tools.columns_chosen.emit(columns)
     person.click("Open the test")
-    person.until(lambda: all(session.run(one).evaluation for one in runs), timeout=1800)
+    person.until(lambda: all(session.runs.get(one).evaluation for one in runs), timeout=1800)
     person.page.refresh()
     model, shown = person.page.table.model(), {}
     for row in range(model.rowCount()):

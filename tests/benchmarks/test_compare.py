@@ -72,7 +72,7 @@ def page(tmp_path_factory):
     shown = ComparePage(session)
     shown.resize(1200, 860)
     shown.show()
-    while len(session.all_runs()) < RUNS:  # a project with many runs is read a few at a time
+    while len(session.runs.all()) < RUNS:  # a project with many runs is read a few at a time
         QApplication.processEvents()
     shown.shown()
     shown.finish()
@@ -124,7 +124,7 @@ def ticks(page, do, times=TIMES):
 def actions(page):
     """What a person does, and what follows it in the next frame."""
     session, table = page.session, page.table
-    ids = [info.id for info in session.all_runs()]
+    ids = [info.id for info in session.runs.all()]
     header, bar = table.horizontalHeader(), table.verticalScrollBar()
     columns = cycle((3, 0, 5))
     words = cycle(("e", "ea", "eas", "ease", ""))
@@ -137,7 +137,7 @@ def actions(page):
         row = next(row for row in range(table.rowAt(60), 999) if table.runs().run_at(table.runs().source_row(row)))
         info = table.runs().run_at(table.runs().source_row(row))  # one that is in sight
         info.status = info.status.but(last=info.status.last.model_copy(update={"seconds": 1.0 + at}))
-        session.run_changed.emit(info.id)
+        session.runs.run_changed.emit(info.id)
         catch_up(at)
 
     def look_for(_at):
@@ -150,12 +150,12 @@ def actions(page):
         "everything anew": lambda _at: page.refresh(),
         "sort": lambda _at: header.sectionClicked.emit(next(columns)),
         "scroll by five rows": lambda at: bar.setValue((at * 5 * 32) % max(1, bar.maximum())),
-        "select one": lambda at: session.select_runs([ids[at % len(ids)]]),
-        "draw the selected one": lambda at: (session.select_runs([ids[at % len(ids)]]), catch_up(at)),
-        "select 20": lambda at: session.select_runs(ids[at : at + 20]),
-        "draw 20": lambda at: (session.select_runs(ids[at : at + 20]), catch_up(at)),
+        "select one": lambda at: session.selection.select_runs([ids[at % len(ids)]]),
+        "draw the selected one": lambda at: (session.selection.select_runs([ids[at % len(ids)]]), catch_up(at)),
+        "select 20": lambda at: session.selection.select_runs(ids[at : at + 20]),
+        "draw 20": lambda at: (session.selection.select_runs(ids[at : at + 20]), catch_up(at)),
         "select all": lambda at: table.selectAll() if at % 2 else table.clearSelection(),
-        "draw 20 others": lambda at: (session.select_runs(ids[at % 9 * 20 :][:20]), catch_up(at)),
+        "draw 20 others": lambda at: (session.selection.select_runs(ids[at % 9 * 20 :][:20]), catch_up(at)),
         "one key in the filter": look_for,
     }
 
@@ -163,7 +163,7 @@ def actions(page):
 @pytest.mark.parametrize("way", ["protocol", "algorithm", "tag"])
 def test_frames_with_many_runs(page, say, way):
     page.field.setText("")
-    page.session.select_runs([])
+    page.session.selection.select_runs([])
     page._group_by(way)
     for what, do in actions(page).items():
         work, clock = frames(page, do)
@@ -175,4 +175,4 @@ def test_frames_with_many_runs(page, say, way):
             say(f"{RUNS} runs {way}: {what}, longest tick", told, f"≤ {FRAME} ms", "CPU of the window's thread")
             told = f"{spread(whole, 'ms', 1)}, clock {spread(clock, 'ms', 1)}"
             say(f"{RUNS} runs {way}: {what}, until all is drawn", told, "≤ 200 ms", "CPU of the window's thread")
-    assert len(page.session.all_runs()) == RUNS
+    assert len(page.session.runs.all()) == RUNS

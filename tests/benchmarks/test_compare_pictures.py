@@ -56,7 +56,7 @@ def make_runs(project):  # noqa: F811
 def page(session, project, keep, qtbot, light):  # noqa: F811
     make_runs(project)
     session.open_project(project.folder)
-    qtbot.waitUntil(lambda: len(session.all_runs()) == RUNS, timeout=60_000)
+    qtbot.waitUntil(lambda: len(session.runs.all()) == RUNS, timeout=60_000)
     made = keep(ComparePage(session))
     made.resize(1440, 900)
     made.show()

@@ -68,14 +68,14 @@ def test_answers_while_lists_are_exported(qtbot, project, tmp_path, monkeypatch,
     session = Session()
     try:
         asked = questions(project)
-        with qtbot.waitSignal(session.submit("warm_up", {}).done, timeout=LONG):
+        with qtbot.waitSignal(session.jobs.submit("warm_up", {}).done, timeout=LONG):
             pass
         began, exports = time.monotonic(), Exports(session, str(project.runs_folder / "ease"), tmp_path)
         times = {name: [] for name in asked}
         for _ in range(2):
             for name, args in asked.items():
                 since = time.perf_counter()
-                with qtbot.waitSignal(session.submit(name, args).done, timeout=LONG):
+                with qtbot.waitSignal(session.jobs.submit(name, args).done, timeout=LONG):
                     pass
                 times[name].append(time.perf_counter() - since)
                 assert exports.running
@@ -102,7 +102,7 @@ class Exports:
 
     def _again(self, *_):
         if self.more:
-            self._task = self._session.submit("export", self._args, done=self._again)
+            self._task = self._session.jobs.submit("export", self._args, done=self._again)
 
     @property
     def running(self):

@@ -98,16 +98,16 @@ class Opener(QObject):
     def begin(self) -> None:
         """Get ready, and open what was asked for, or what was open when the window was last closed or killed."""
         session = self._window.session
-        session.loaded.connect(self._open)
-        session.loaded.connect(self._make_ahead)
+        session.loader.loaded.connect(self._open)
+        session.loader.loaded.connect(self._make_ahead)
         session.project_changed.connect(self._make_ahead)
         self._window.stack.whole.connect(session.warm_up)
-        session.load_ahead()
+        session.loader.start()
 
     @Slot()
     def _open(self) -> None:
         session = self._window.session
-        if session.project is not None or not self._window.isVisible():
+        if session.project.current is not None or not self._window.isVisible():
             return  # the person was quicker, or is gone
         left = settings().get("open")
         if self._path is not None:

@@ -134,8 +134,8 @@ def _wait(session: Any, window: Any) -> bool:
     loop = QEventLoop()
     places = [window.page, *(one for one in window.page.secondary if isinstance(one, QWidget))]
     timers = [one for place in places for one in place.findChildren(QTimer) if one.isSingleShot() and one.isActive()]
-    if session.tasks:
-        session.task_changed.connect(loop.quit)
+    if session.jobs.tasks:
+        session.jobs.changed.connect(loop.quit)
     elif timers:
         timers[0].timeout.connect(loop.quit)
     elif QThreadPool.globalInstance().activeThreadCount():

@@ -8,6 +8,7 @@ import tempfile
 from workbench.app.main import build
 from workbench.app.pages import all_pages
 from workbench.app.platform_guard import refuse_bad_qt
+from workbench.app.session.sample import try_sample
 from workbench.app.shell.window import MainWindow
 
 
@@ -30,7 +31,7 @@ def preview_page(name: str) -> int:
         app, window = build()
         window.show()
         if name != "home":
-            window.session.try_sample()
+            try_sample(window.session)
             window.session.page_requested.connect(_Preview(window, name).show)
         return int(app.exec())
 

@@ -19,5 +19,5 @@ def test_a_task_without_a_title_of_its_own_is_called_by_these_words(qapp):
 def test_a_file_in_the_folder_of_jobs_has_its_words_and_its_process(new_job, session):
     assert job_title("count") == "Counting letters"
     assert declared("count").silent
-    task = session.submit("count", {"word": "four"})
-    assert task in session.workers["interactive"].tasks
+    task = session.jobs.submit("count", {"word": "four"})
+    assert task in session.jobs.workers["interactive"].tasks

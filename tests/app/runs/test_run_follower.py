@@ -19,8 +19,8 @@ def start(session, kind, **more):
 
 
 def reach(session, run_id, qtbot, *states):
-    qtbot.waitUntil(lambda: session.run(run_id).state in states)
-    return session.run(run_id)
+    qtbot.waitUntil(lambda: session.runs.get(run_id).state in states)
+    return session.runs.get(run_id)
 
 
 def stored(info):
@@ -31,7 +31,7 @@ def test_a_run_is_followed_to_its_end(opened, qtbot):
     run_id = start(opened, 0)
     info = reach(opened, run_id, qtbot, "done")
     qtbot.waitUntil(lambda: opened.runs.active() is None)
-    assert [record["epoch"] for record in opened.records(run_id)] == [1, 2, 3]
+    assert [record["epoch"] for record in opened.runs.records_of(run_id)] == [1, 2, 3]
     assert info.validation == {"ndcg@10": 0.3}
     assert info.fraction == 1.0
     assert info.usable
@@ -40,13 +40,13 @@ def test_a_run_is_followed_to_its_end(opened, qtbot):
 def test_runs_wait_for_one_another(opened, qtbot):
     first, second, third = (start(opened, kind) for kind in (1, 0, 0))
     assert [info.id for info in opened.runs.waiting()] == [second, third]
-    opened.cancel_run(third)
-    assert stored(opened.run(third))["state"] == "cancelled"
+    opened.runs.cancel(third)
+    assert stored(opened.runs.get(third))["state"] == "cancelled"
     reach(opened, first, qtbot, "running")
-    opened.stop_run(first)
+    opened.runs.stop(first)
     reach(opened, second, qtbot, "done")
-    assert opened.run(first).state == "stopped"
-    assert opened.run(third).state == "cancelled"
+    assert opened.runs.get(first).state == "stopped"
+    assert opened.runs.get(third).state == "cancelled"
 
 
 def test_a_waiting_run_changes_its_place_and_keeps_it(opened, project, qtbot):
@@ -59,7 +59,7 @@ def test_a_waiting_run_changes_its_place_and_keeps_it(opened, project, qtbot):
     opened.close_project()
     opened.open_project(project.folder)
     assert [info.id for info in opened.runs.waiting()] == [fourth, third, second]
-    opened.stop_run(first)
+    opened.runs.stop(first)
     reach(opened, second, qtbot, "done")
 
 
@@ -75,10 +75,10 @@ def test_two_train_at_once_where_there_is_memory(opened, qtbot, monkeypatch):
     reach(opened, second, qtbot, "running")
     assert [info.id for info in opened.runs.all_active()] == [first, second]
     assert [info.id for info in opened.runs.waiting()] == [third]
-    opened.stop_run(first)
+    opened.runs.stop(first)
     reach(opened, third, qtbot, "running")
     for one in (second, third):
-        opened.stop_run(one)
+        opened.runs.stop(one)
         reach(opened, one, qtbot, "stopped")
 
 
@@ -101,8 +101,8 @@ def test_the_memory_of_those_at_work_decides_whether_one_more_begins(opened, qtb
     over.status = over.status.but(peak_memory_bytes=2**50)  # which is free again
     qtbot.waitUntil(lambda: opened.runs.active() is None)
     first, second = start(opened, 1), start(opened, 1)  # one trains, whatever memory there is
-    qtbot.waitUntil(lambda: opened.run(first).epoch == 3)
-    opened.run(first).status = opened.run(first).status.but(memory_bytes=held)
+    qtbot.waitUntil(lambda: opened.runs.get(first).epoch == 3)
+    opened.runs.get(first).status = opened.runs.get(first).status.but(memory_bytes=held)
     needed = (held or DEFAULT_RUN_BYTES) + RESERVED_BYTES
     free[0] = needed - 1
     opened.runs.set_at_once(2)
@@ -135,26 +135,26 @@ def test_another_learning_rate_is_asked_for_while_it_trains(opened, qtbot):
     assert json.loads((info.folder / "adjust.json").read_text()) == {"name": "learning_rate", "value": 0.002}
     with pytest.raises(WorkbenchError, match="only learning_rate"):
         opened.runs.adjust(run_id, "factors", 3)
-    opened.stop_run(run_id)
+    opened.runs.stop(run_id)
     reach(opened, run_id, qtbot, "stopped")
 
 
 def test_pause_and_go_on(opened, qtbot):
     run_id = start(opened, 1)
-    qtbot.waitUntil(lambda: opened.run(run_id).epoch == 3)
-    opened.pause_run(run_id)
+    qtbot.waitUntil(lambda: opened.runs.get(run_id).epoch == 3)
+    opened.runs.pause(run_id)
     reach(opened, run_id, qtbot, "paused")
-    opened.unpause_run(run_id)
+    opened.runs.unpause(run_id)
     reach(opened, run_id, qtbot, "running")
-    opened.cancel_run(run_id)
+    opened.runs.cancel(run_id)
     reach(opened, run_id, qtbot, "cancelled")
 
 
 def test_a_deaf_run_is_cancelled_by_force_and_called_cancelled(opened, qtbot):
     run_id = start(opened, 2)
-    qtbot.waitUntil(lambda: opened.run(run_id).epoch == 3)
-    pid = stored(opened.run(run_id))["pid"]
-    opened.cancel_run(run_id)
+    qtbot.waitUntil(lambda: opened.runs.get(run_id).epoch == 3)
+    pid = stored(opened.runs.get(run_id))["pid"]
+    opened.runs.cancel(run_id)
     info = reach(opened, run_id, qtbot, "cancelled", "lost")
     assert info.state == "cancelled"
     assert stored(info)["state"] == "cancelled"
@@ -164,7 +164,7 @@ def test_a_deaf_run_is_cancelled_by_force_and_called_cancelled(opened, qtbot):
 def test_a_killed_run_is_lost_and_says_why(opened, qtbot):
     with qtbot.waitSignal(opened.failure) as card:
         run_id = start(opened, 3)
-    info = opened.run(run_id)
+    info = opened.runs.get(run_id)
     assert info.state == stored(info)["state"] == "lost"
     assert "signal 9" in info.reason
     assert "memory" in card.args[1]
@@ -178,53 +178,53 @@ def test_a_resumed_run_forgets_what_will_come_again(opened, qtbot):
     spec = json.loads((info.folder / "run.json").read_text())
     (info.folder / "run.json").write_text(json.dumps(spec | {"seed": 0}))
     (info.folder / "records.jsonl").unlink()
-    opened.resume_run(run_id)
+    opened.runs.go_on(run_id)
     reach(opened, run_id, qtbot, "done")
-    assert [one["epoch"] for one in opened.records(run_id)] == [1, 2, 3]
+    assert [one["epoch"] for one in opened.runs.records_of(run_id)] == [1, 2, 3]
 
 
 def test_a_reopened_project_follows_a_living_run_and_goes_on_with_the_queue(opened, project, qtbot):
     first, second = start(opened, 1), start(opened, 0)
-    qtbot.waitUntil(lambda: opened.run(first).epoch == 3)
-    pid = stored(opened.run(first))["pid"]
+    qtbot.waitUntil(lambda: opened.runs.get(first).epoch == 3)
+    pid = stored(opened.runs.get(first))["pid"]
     opened.close_project()
     assert psutil.pid_exists(pid)
     opened.open_project(project.folder)
-    assert opened.run(first).state == "running"
-    qtbot.waitUntil(lambda: len(opened.records(first)) == 3)
+    assert opened.runs.get(first).state == "running"
+    qtbot.waitUntil(lambda: len(opened.runs.records_of(first)) == 3)
     assert [info.id for info in opened.runs.waiting()] == [second]
-    opened.stop_run(first)
+    opened.runs.stop(first)
     reach(opened, second, qtbot, "done")
-    assert opened.run(first).state == "stopped"
+    assert opened.runs.get(first).state == "stopped"
 
 
 def test_a_reopened_run_whose_process_died_is_lost(opened, project, qtbot):
     run_id = start(opened, 2)
-    qtbot.waitUntil(lambda: opened.run(run_id).epoch == 3)
-    pid = stored(opened.run(run_id))["pid"]
+    qtbot.waitUntil(lambda: opened.runs.get(run_id).epoch == 3)
+    pid = stored(opened.runs.get(run_id))["pid"]
     opened.close_project()
     os.kill(pid, signal.SIGKILL)
     qtbot.waitUntil(lambda: psutil.Process(pid).status() == psutil.STATUS_ZOMBIE if psutil.pid_exists(pid) else True)
     opened.open_project(project.folder)
-    assert opened.run(run_id).state == "lost"
-    assert opened.run(run_id).resumable
+    assert opened.runs.get(run_id).state == "lost"
+    assert opened.runs.get(run_id).resumable
 
 
 def test_a_run_out_of_range_is_refused_in_a_sentence(opened, qtbot):
     with qtbot.waitSignal(opened.failure) as card:
         assert opened.queue_run("ease", {"regularization": -1}) is None
     assert "above 0" in card.args[1]
-    assert opened.all_runs() == []
+    assert opened.runs.all() == []
 
 
 def test_a_deleted_run_is_gone(opened, qtbot):
     run_id = start(opened, 0)
     info = reach(opened, run_id, qtbot, "done")
     qtbot.waitUntil(lambda: opened.runs.active() is None)
-    opened.delete_run(run_id)
-    assert opened.all_runs() == []
+    opened.runs.delete(run_id)
+    assert opened.runs.all() == []
     assert not info.folder.exists()
-    assert opened.selected_runs == []
+    assert opened.selection.runs == []
 
 
 def test_a_corrupt_run_folder_is_told_and_the_others_are_there(opened, project, qtbot):
@@ -237,7 +237,7 @@ def test_a_corrupt_run_folder_is_told_and_the_others_are_there(opened, project, 
     with qtbot.waitSignal(opened.failure) as card:
         opened.open_project(project.folder)
     assert "damaged" in card.args[1]
-    assert [info.id for info in opened.all_runs()] == [run_id]
+    assert [info.id for info in opened.runs.all()] == [run_id]
 
 
 def test_the_standby_is_ready_used_once_and_replaced(trainer_command, tmp_path):
@@ -270,7 +270,7 @@ def test_records_are_noticed_and_not_read(opened, qtbot, monkeypatch):
         Path, "open", lambda path, *args, **more: read.append(path.name) or original(path, *args, **more)
     )
     heard = []
-    opened.run_grown.connect(heard.append)
+    opened.runs.grown.connect(heard.append)
     run_id = start(opened, 0)
     reach(opened, run_id, qtbot, "done")
     qtbot.waitUntil(lambda: opened.runs.active() is None)

@@ -59,7 +59,7 @@ def at_work(qapp, folders, real_worker, tmp_path_factory):
         session = Session(worker=real_worker, standby=TRAINER)
         assert session.open_project(Project.open(folders["project"]).folder)
         output = str(folders["slow"] / "lists.csv")
-        yield session, session.submit("export", {"run": str(folders["slow"]), "output": output})
+        yield session, session.jobs.submit("export", {"run": str(folders["slow"]), "output": output})
         session.close()
         session.deleteLater()
 
@@ -76,7 +76,7 @@ def test_an_answer_comes_while_a_file_is_written(at_work, folders, qtbot, name):
     session, export = at_work
     args = {key: told(folders, one) for key, one in ASKED[name].items()}
     problems = []
-    task = session.submit(name, args, failed=lambda *words: problems.append(words))
+    task = session.jobs.submit(name, args, failed=lambda *words: problems.append(words))
     with qtbot.waitSignal(task.finished, timeout=3 * LONG):  # the first one loads a model, another one scipy
         pass
     assert (problems, bool(task.result)) == ([], True)

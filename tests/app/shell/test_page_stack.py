@@ -74,7 +74,7 @@ class Broken(Page):
 @pytest.fixture
 def stack(keep, opened):
     steps.clear()
-    opened.set_view("page.slow", {"x": 1})
+    opened.project.set_view("page.slow", {"x": 1})
     made = keep(PageStack(opened, {one.name: one for one in (Plain, Slow, Broken, Unbuilt)}))
     made.show()
     made.turn_to("plain")

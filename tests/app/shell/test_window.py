@@ -115,7 +115,7 @@ def test_a_project_comes_back_as_it_was_left(window, session, project, keep, qtb
 def test_what_the_page_wants_kept_is_on_disk_without_closing(window, session, project, qtbot):
     session.open_project(project.folder)
     window.page.word = "soon"
-    with qtbot.waitSignal(session.saved, timeout=3000):
+    with qtbot.waitSignal(session.project.saved, timeout=3000):
         pass
     qtbot.waitUntil(lambda: '"soon"' in (project.folder / "project.json").read_text(), timeout=3000)
 
@@ -183,7 +183,7 @@ def test_a_dropped_project_is_opened(window, session, project):
     send_drop(window, QDragEnterEvent, [project.folder])
     assert "project films" in window.overlay.words()
     send_drop(window, QDropEvent, [project.folder])
-    assert session.project.name == "films"
+    assert session.project.current.name == "films"
 
 
 def test_several_files_are_opened_at_once_by_key_and_from_home(window, session, tmp_path, qtbot, monkeypatch):
@@ -292,7 +292,7 @@ def test_every_widget_that_takes_the_focus_has_a_name(window, session, project, 
         and not widget.accessibleName()
     ]
     assert nameless == []
-    session.cancel_run(session.all_runs()[0].id)
+    session.runs.cancel(session.runs.all()[0].id)
 
 
 def test_a_run_is_shown_and_ordered_about(window, session, project, qtbot):
@@ -300,7 +300,7 @@ def test_a_run_is_shown_and_ordered_about(window, session, project, qtbot):
     height = window.strip.height()
     run_id = session.queue_run("popularity", {}, seed=1)
     strip = window.strip
-    qtbot.waitUntil(lambda: session.run(run_id).epoch == 3)
+    qtbot.waitUntil(lambda: session.runs.get(run_id).epoch == 3)
     assert strip.title.text() == "Popularity"
     assert "of 3" in strip.epoch.text()
     assert window.sidebar._runs[run_id]._state.endswith("%")
@@ -309,7 +309,7 @@ def test_a_run_is_shown_and_ordered_about(window, session, project, qtbot):
     qtbot.mouseClick(strip.pause, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: strip.pause.text() == "Pause")
     qtbot.mouseClick(strip.stop, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: session.run(run_id).state == "stopped")
+    qtbot.waitUntil(lambda: session.runs.get(run_id).state == "stopped")
     qtbot.waitUntil(lambda: not strip.title.isVisible())
     assert strip.height() == height
     assert window.sidebar._runs[run_id]._state == ".300"
@@ -333,7 +333,7 @@ def test_a_first_window_lies_on_the_screen_with_its_title_bar(room, size):
 
 
 def test_a_job_is_shown_and_cancelled(window, session, qtbot):
-    task = session.submit("forever", {}, title="Reading ratings.csv")
+    task = session.jobs.submit("forever", {}, title="Reading ratings.csv")
     qtbot.waitUntil(lambda: task.text == "begun")
     assert "Reading ratings.csv" in window.strip.job.text()
     with qtbot.waitSignal(task.cancelled):
@@ -353,7 +353,7 @@ def test_the_runs_menu_orders(window, session, project, qtbot):
     actions["train"].trigger()
     assert window.page.name == "train"
     actions["delete"].trigger()
-    assert session.all_runs() == []
+    assert session.runs.all() == []
 
 
 def test_fifty_windows_leave_nothing(qapp, light, home, worker_command, trainer_command):

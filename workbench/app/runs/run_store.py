@@ -1,7 +1,8 @@
 """The runs of a project as the window knows them: their state, the queue, and the orders that a person gives."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,10 +32,17 @@ class Runs(QObject):
     """All runs of the open project. Some train at once, the others wait in an order that the person may change."""
 
     changed = Signal()
+    """Runs were added or removed, or the queue moved."""
     run_changed = Signal(str)
+    """Run id: its state, epoch, validation or metrics."""
     grown = Signal(str)
+    """Run id: there are more records; at most 15 times a second."""
     restarted = Signal(str)
+    """Run id: it goes on from its checkpoint; take `records_of` again from the start."""
+    deleted = Signal(str)
+    """Run id; `restore` may bring it back."""
     failed = Signal(str, str, str)
+    """What failed, a sentence on why and what to do, details."""
 
     def __init__(self, parent: QObject | None = None, command: list[str] | None = None) -> None:
         super().__init__(parent)
@@ -132,7 +140,10 @@ class Runs(QObject):
         return [self._infos[one] for one in self._queue]
 
     def records_of(self, run_id: str) -> list[dict[str, Any]]:
-        """All records of a run so far, read from its folder now: for few. Curves are read as they grow."""
+        """All records of a run so far, read from its folder now: for few. Curves are read as they grow.
+
+        Each has epoch, epochs, loss, seconds, part (inside an epoch), validation, values.
+        """
         from workbench.training.records import read_records
 
         info = self._infos.get(run_id)
@@ -225,9 +236,10 @@ class Runs(QObject):
         info = self._infos.get(run_id)
         if info is None or not info.resumable or run_id in self._queue:
             return
-        run = Run.open(info.folder)
-        run.queue()
-        self._wait_again(info, run.status())
+        with self._telling(self.tr("The run cannot go on")):
+            run = Run.open(info.folder)
+            run.queue()
+            self._wait_again(info, run.status())
 
     def delete(self, run_id: str) -> None:
         """Remove a run that is over; `restore` brings it back until the project is closed."""
@@ -236,9 +248,11 @@ class Runs(QObject):
             return
         if run_id in self._queue:
             self._queue.remove(run_id)
-        self._removed.put(info)
-        del self._infos[run_id]
-        self.changed.emit()
+        with self._telling(self.tr("The run was not removed")):
+            self._removed.put(info)
+            del self._infos[run_id]
+            self.changed.emit()
+            self.deleted.emit(run_id)
 
     def removed(self) -> list[RunInfo]:
         """Runs that can be brought back, the one removed last at the end."""
@@ -246,7 +260,9 @@ class Runs(QObject):
 
     def restore(self, run_id: str) -> None:
         """Bring back a run that was removed; one that waited in the queue is cancelled."""
-        info = self._removed.bring_back(run_id)
+        info = None
+        with self._telling(self.tr("The run was not brought back")):
+            info = self._removed.bring_back(run_id)
         if info is None:
             return
         self._infos[run_id] = info
@@ -256,14 +272,15 @@ class Runs(QObject):
         self.changed.emit()
 
     def describe(self, run_id: str, **words: Any) -> None:
-        """Give a run a title ("" for its own), tags or a note, as in `Facts`."""
+        """Give a run a title ("" for its own), tags or a note, kept in its folder as in `Facts`."""
         info = self._infos.get(run_id)
         if info is None:
             return
         facts = info.facts.but(**words)
-        facts.write(info.folder)
-        info.facts, info.title = facts, facts.title or info.own_title
-        self.run_changed.emit(run_id)
+        with self._telling(self.tr("What you wrote was not kept")):
+            facts.write(info.folder)
+            info.facts, info.title = facts, facts.title or info.own_title
+            self.run_changed.emit(run_id)
 
     def evaluated(self, run_id: str) -> None:
         """Read a run's evaluation again."""
@@ -280,6 +297,14 @@ class Runs(QObject):
                 self.standby.prepare()
             except OSError as error:
                 self.failed.emit(self.tr("Training cannot be prepared"), str(error), "")
+
+    @contextmanager
+    def _telling(self, what: str) -> Iterator[None]:
+        """Show what cannot be done instead of raising it."""
+        try:
+            yield
+        except WorkbenchError as error:
+            self.failed.emit(what, str(error), "")
 
     def _add(self, run: Any, status: "RunStatus") -> RunInfo:
         number = run.spec.number if run.spec.number is not None else self._next_number()
@@ -337,10 +362,8 @@ class Runs(QObject):
 
         info = self._infos.get(run_id)
         if info is not None and run_id in self._followers:
-            try:
+            with self._telling(self.tr("The run cannot be reached")):
                 Run.open(info.folder).control(command)
-            except WorkbenchError as error:
-                self.failed.emit(self.tr("The run cannot be reached"), str(error), "")
 
     def _set(self, run_id: str, status: "RunStatus") -> None:
         self._infos[run_id].status = status
@@ -352,10 +375,8 @@ class Runs(QObject):
 
         info = self._infos[run_id]
         writer = StatusWriter(info.folder, info.status)
-        try:
+        with self._telling(self.tr("The run cannot be reached")):
             change(writer)
-        except WorkbenchError as error:
-            self.failed.emit(self.tr("The run cannot be reached"), str(error), "")
         self._set(run_id, writer.status)
 
     @Slot(str)

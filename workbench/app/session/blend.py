@@ -87,32 +87,32 @@ class BlendRuns(QWidget):
 
 def offered(session: Session, *, usable: bool = True) -> list[RunInfo]:
     """Runs of the data, filters and split that are chosen now; with `usable` only those that have a model."""
-    if session.split is None or session.data is None:
+    if session.project.split is None or session.data is None:
         return []
     try:
-        settings = make_split(session.split["name"], session.split.get("settings")).model_dump()
-        filters = [one.recipe() for one in make_filters(session.filters)]
+        settings = make_split(session.project.split["name"], session.project.split.get("settings")).model_dump()
+        filters = [one.recipe() for one in make_filters(session.project.filters)]
     except WorkbenchError:
         return []
     now = {"data_hash": session.about.get("hash"), "filters": filters}
-    now |= {"split": session.split["name"], "split_settings": settings}
-    alike = [info for info in session.all_runs() if all(info.spec.get(key) == one for key, one in now.items())]
+    now |= {"split": session.project.split["name"], "split_settings": settings}
+    alike = [info for info in session.runs.all() if all(info.spec.get(key) == one for key, one in now.items())]
     return [info for info in alike if info.usable or not usable]
 
 
 def blends_of(session: Session, run_id: str) -> list[RunInfo]:
     """Blends that refer to a run, and could not be used without it."""
-    blends = [info for info in session.all_runs() if info.algorithm == Blend.name]
+    blends = [info for info in session.runs.all() if info.algorithm == Blend.name]
     return [info for info in blends if run_id in str(info.spec["hyperparameters"].get("runs")).split(",")]
 
 
 def weights_words(session: Session, info: RunInfo) -> str:
     """What a blend has chosen to add up; "" for any other run."""
-    records = session.records(info.id) if info.algorithm == Blend.name else []
+    records = session.runs.records_of(info.id) if info.algorithm == Blend.name else []
     weights = records[-1].get("values") if records else None
     if not weights:
         return ""
-    titles = {name: run for name in weights if (run := session.run(name)) is not None}
+    titles = {name: run for name in weights if (run := session.runs.get(name)) is not None}
     words = [
         f"{short_title(titles[name])[:40] if name in titles else name} {figure(weight, 2)}"
         for name, weight in sorted(weights.items(), key=lambda one: -one[1])

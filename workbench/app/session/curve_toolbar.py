@@ -74,8 +74,8 @@ class CurveTools(QWidget):
         """A menu of the runs that can be laid under the one that is shown."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        chosen = self._session.selected_runs
-        runs = self._session.all_runs()
+        chosen = self._session.selection.runs
+        runs = self._session.runs.all()
         active = self._session.runs.active()
         first = chosen[0] if chosen else (active or runs[-1]).id if runs else ""
         for info in [one for one in reversed(runs) if one.id != first and one.state is not RunState.QUEUED][
@@ -90,8 +90,8 @@ class CurveTools(QWidget):
         return menu
 
     def _overlay(self, first: str, run_id: str, on: bool) -> None:
-        others = [one for one in self._session.selected_runs[1:] if one != run_id]
-        self._session.select_runs([first, *others, *([run_id] if on else [])])
+        others = [one for one in self._session.selection.runs[1:] if one != run_id]
+        self._session.selection.select_runs([first, *others, *([run_id] if on else [])])
 
     def _offer_files(self) -> None:
         menu = QMenu(self)

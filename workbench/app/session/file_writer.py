@@ -67,7 +67,7 @@ class Writing(QObject):
             return
         self._path, self._telling = path, telling
         self._outcome.show_progress(line(path.name))
-        self.task = self._session.submit(
+        self.task = self._session.jobs.submit(
             job,
             {**args, "output": str(path)},
             title=self.tr("Writing {file}").format(file=line(path.name)),
@@ -82,7 +82,7 @@ class Writing(QObject):
     def _cancel(self) -> None:
         if self.task is not None:
             self._outcome.show_cancelling()
-            self._session.cancel(self.task)
+            self._session.jobs.cancel(self.task)
 
     @Slot(object)
     def _done(self, answer: Json) -> None:

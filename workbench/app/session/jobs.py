@@ -11,22 +11,21 @@ from workbench.jobs.job import Lane
 from workbench.project import log_folder
 
 
-class SessionJobs(QObject):
-    """Hands jobs to the processes that do them. A part of `Session`, which is what pages know."""
+class Jobs(QObject):
+    """Hands jobs to the processes that do them: ``session.jobs``."""
 
-    task_changed = Signal()
-    notice = Signal(str, str)
-    """Kind ("info", "ok", "warn", "error") and a short text that goes away by itself."""
-    failure = Signal(str, str, str)
-    """What failed, a sentence on why and what to do, details; shown as a card until it is closed."""
+    changed = Signal()
+    """A job was handed over, has got on, or has ended."""
+    failed = Signal(str, str, str)
+    """What failed, a sentence on why and what to do, details."""
 
-    def __init__(self, parent: QObject | None = None, worker: list[str] | None = None) -> None:
+    def __init__(self, parent: QObject, worker: list[str] | None = None) -> None:
         super().__init__(parent)
         log = log_folder() / "worker.log"
         # One each: a question that somebody waits for need not queue behind the export of a million lists.
         self.workers: dict[Lane, TaskWorker] = {lane: TaskWorker(self, worker, log) for lane in get_args(Lane)}
         for one in self.workers.values():
-            one.changed.connect(self.task_changed)
+            one.changed.connect(self.changed)
 
     @property
     def tasks(self) -> list[Task]:
@@ -54,7 +53,7 @@ class SessionJobs(QObject):
         return task
 
     def _failed(self, title: str, sentence: str, details: str) -> None:
-        self.failure.emit(self.tr("{job} failed").format(job=title), sentence, details)
+        self.failed.emit(self.tr("{job} failed").format(job=title), sentence, details)
 
     def cancel(self, task: Task) -> None:
         """End a job at once; what it was to replace stays as it was."""
@@ -63,11 +62,12 @@ class SessionJobs(QObject):
     def _worker(self, job: str) -> TaskWorker:
         return self.workers[declared(job).lane]
 
-    def _prepare_jobs(self) -> None:
+    def start(self) -> None:
         """Start the processes that wait for jobs."""
         # One after the other: together they would take the machine from the window.
         self.submit("warm_up", {}).finished.connect(self.workers["background"].start)
 
-    def _end_jobs(self) -> None:
+    def close(self) -> None:
+        """End all of them."""
         for worker in self.workers.values():
             worker.close()

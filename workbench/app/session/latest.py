@@ -44,7 +44,7 @@ class Latest(QObject):
 
     def _send(self) -> None:
         self._asked = self._wanted
-        task = self._session.submit(self._job, self._asked, done=self._done, failed=self._fail)
+        task = self._session.jobs.submit(self._job, self._asked, done=self._done, failed=self._fail)
         task.cancelled.connect(self._end)
 
     def _over(self) -> Json | None:

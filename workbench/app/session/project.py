@@ -1,4 +1,4 @@
-"""The session's project: what is kept with it, and how its data is filtered and divided."""
+"""The open project: what is kept with it, and how its data is filtered and divided."""
 
 from functools import partial
 from pathlib import Path
@@ -6,24 +6,27 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QThreadPool, QTimer, Signal, Slot
 
-from workbench.app.session.jobs import SessionJobs
 from workbench.errors import WorkbenchError
 from workbench.files import write_json
 from workbench.project import FILE, Project
 
 SAVE_PAUSE = 1000  # milliseconds from a change of the view to its place on disk
+PATIENCE = 5000  # milliseconds that closing waits for the disk
 
 
-class SessionProject(SessionJobs):
-    """Keeps the project's own file up to date. A part of `Session`, which is what pages know."""
+class OpenProject(QObject):
+    """Keeps the file of the open project up to date: ``session.project``."""
 
     split_changed = Signal()
     """Another split, or other filters before it."""
     saved = Signal()
+    failed = Signal(str, str, str)
+    """What failed, a sentence on why and what to do, details."""
 
-    def __init__(self, parent: QObject | None = None, worker: list[str] | None = None) -> None:
-        super().__init__(parent, worker)
-        self.project: Project | None = None
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.current: Project | None = None
+        """The project; None where none is open."""
         self._saver = QThreadPool(self)
         self._saver.setMaxThreadCount(1)
         self._save_soon = QTimer(self, singleShot=True, interval=SAVE_PAUSE)
@@ -31,50 +34,55 @@ class SessionProject(SessionJobs):
 
     def view(self, key: str) -> dict[str, Any]:
         """What was kept with the project under `key`; empty where nothing was."""
-        kept = self.project.view.get(key) if self.project is not None else None
+        kept = self.current.view.get(key) if self.current is not None else None
         return dict(kept) if isinstance(kept, dict) else {}
 
     def set_view(self, key: str, value: Any) -> None:
         """Keep something with the project (JSON values); on disk within two seconds."""
-        if self.project is not None and self.project.view.get(key) != value:
-            self.project.view[key] = value
+        if self.current is not None and self.current.view.get(key) != value:
+            self.current.view[key] = value
             self._save_soon.start()
 
     @Slot()
     def save(self, *, wait: bool = False) -> None:
         """Write ``project.json`` now, outside the window's thread; `wait` for it when closing."""
         self._save_soon.stop()
-        if self.project is None:
+        if self.current is None:
             return
-        self._saver.start(partial(self._write, self.project.folder, self.project.stored()))
+        self._saver.start(partial(self._write, self.current.folder, self.current.stored()))
         if wait:
-            self._saver.waitForDone(5000)
+            self._saver.waitForDone(PATIENCE)
 
     def _write(self, folder: Path, stored: dict[str, Any]) -> None:
         try:
             write_json(folder / FILE, stored)
         except WorkbenchError as error:
-            self.failure.emit(self.tr("The project was not saved"), str(error), "")
+            self.failed.emit(self.tr("The project was not saved"), str(error), "")
         else:
             self.saved.emit()
+
+    def close(self) -> None:
+        """Wait for what is being written."""
+        self._save_soon.stop()
+        self._saver.waitForDone(PATIENCE)
 
     @property
     def split(self) -> dict[str, Any] | None:
         """``{"name": …, "settings": {…}}``; None where there is no data yet."""
-        return self.project.split if self.project is not None else None
+        return self.current.split if self.current is not None else None
 
     def set_split(self, name: str, settings: dict[str, Any] | None = None) -> bool:
         """Choose how the data is divided. False where a setting is out of range; a card says which."""
         from workbench.data.splitting import make_split
 
-        if self.project is None:
+        if self.current is None:
             return False
         try:
             make_split(name, settings)
         except WorkbenchError as error:
-            self.failure.emit(self.tr("This split is not possible"), str(error), "")
+            self.failed.emit(self.tr("This split is not possible"), str(error), "")
             return False
-        self.project.split = {"name": name, "settings": dict(settings or {})}
+        self.current.split = {"name": name, "settings": dict(settings or {})}
         self.save()
         self.split_changed.emit()
         return True
@@ -82,20 +90,20 @@ class SessionProject(SessionJobs):
     @property
     def filters(self) -> list[dict[str, Any]]:
         """Names and settings of the filters that come before the split, in their order."""
-        return list(self.project.filters) if self.project is not None else []
+        return list(self.current.filters) if self.current is not None else []
 
     def set_filters(self, filters: list[dict[str, Any]]) -> bool:
         """Choose what is worked with at all. False where a setting is out of range; a card says which."""
         from workbench.data.filtering import make_filters
 
-        if self.project is None:
+        if self.current is None:
             return False
         try:
             make_filters(filters)
         except WorkbenchError as error:
-            self.failure.emit(self.tr("These filters are not possible"), str(error), "")
+            self.failed.emit(self.tr("These filters are not possible"), str(error), "")
             return False
-        self.project.filters = [dict(one) for one in filters]
+        self.current.filters = [dict(one) for one in filters]
         self.save()
         self.split_changed.emit()
         return True

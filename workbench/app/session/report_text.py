@@ -13,12 +13,12 @@ Json = dict[str, Any]
 
 def place_of(session: Session) -> Path:
     """Where files of a session are offered to lie."""
-    return session.project.folder if session.project is not None else Path.home()
+    return session.project.current.folder if session.project.current is not None else Path.home()
 
 
 def title_of(session: Session) -> str:
     """What a report is called."""
-    return session.project.name if session.project is not None else _tr("Recommendations")
+    return session.project.current.name if session.project.current is not None else _tr("Recommendations")
 
 
 def ask_place(session: Session, parent: QWidget, name: str, kinds: str) -> Path | None:

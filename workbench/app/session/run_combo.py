@@ -74,13 +74,13 @@ def dot(color: QColor, scale: float) -> QPixmap:
 
 def usable_runs(session: Session) -> list[RunInfo]:
     """Runs that have a model, oldest first."""
-    return [info for info in session.all_runs() if info.usable]
+    return [info for info in session.runs.all() if info.usable]
 
 
 def run_to_show(session: Session, shown: str | None) -> RunInfo | None:
     """The run to look at: the first selected one that can be used, else the one that is shown, else the newest."""
     usable = {info.id: info for info in usable_runs(session)}
-    for run_id in [*session.selected_runs, shown]:
+    for run_id in [*session.selection.runs, shown]:
         if run_id in usable:
             return usable[run_id]
     return next(reversed(usable.values()), None)
@@ -88,9 +88,9 @@ def run_to_show(session: Session, shown: str | None) -> RunInfo | None:
 
 def select_run(session: Session, run_id: str) -> None:
     """Put a run first among the selected ones; it alone where it was not among them."""
-    selected = session.selected_runs
+    selected = session.selection.runs
     rest = [one for one in selected if one != run_id] if run_id in selected else []
-    session.select_runs([run_id, *rest])
+    session.selection.select_runs([run_id, *rest])
 
 
 class RunData:
@@ -108,7 +108,7 @@ class RunData:
     def of(self, info: RunInfo) -> Interactions | None:
         """The interactions; None where they are not there any more."""
         folder = self.folder(info)
-        project = self._session.project
+        project = self._session.project.current
         current = project.data_folder if project is not None else None
         if current is not None and current.resolve() == folder and self._session.data is not None:
             return self._session.data

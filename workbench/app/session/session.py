@@ -1,9 +1,8 @@
 """What all pages share: the project, its data, split and runs, the selection, and the jobs in progress.
 
-Pages read its properties, call its methods, and follow its signals; nothing slow happens here.
+Pages read its properties, call its methods, and follow its signals and those of its parts; nothing slow happens here.
 """
 
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -13,18 +12,38 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from workbench.app.jobs.job_process import Done, Failed, Progress, Task
-from workbench.app.session.runs import SessionRuns
+from workbench.app.runs.run_store import Runs
+from workbench.app.session.jobs import Jobs
+from workbench.app.session.module_loader import ModuleLoader
+from workbench.app.session.project import OpenProject
+from workbench.app.session.selection import Selection
 from workbench.errors import WorkbenchError
 from workbench.files import read_json
 from workbench.project import FILE, Project, free_folder, remember
-from workbench.resources import resource
-
-SAMPLE = "samples/movielens-small"
-YIELD = 0.001  # seconds after which the thread that loads modules lets the window's thread go on, which asks often
 
 
-class Session(SessionRuns):
-    """The state behind the window. One project is open at a time, or none."""
+class Session(QObject):
+    """The state behind the window. One project is open at a time, or none.
+
+    Attributes
+    ----------
+    jobs : Jobs
+        What is done outside the window's process.
+    project : OpenProject
+        The project with its split, its filters, and what pages keep with it.
+    runs : Runs
+        The runs of the project, and what a person wants of them.
+    selection : Selection
+        The selected user and runs.
+    loader : ModuleLoader
+        Loads what a project needs before there is one.
+    data : Interactions or None
+        Memory-mapped; None where there are none yet.
+    items : Items or None
+        Titles and genres; None where the data has none.
+    about : dict
+        The data folder's ``data.json``: what was read, how, and figures about it.
+    """
 
     project_changed = Signal()
     """Another project is open, or none."""
@@ -35,19 +54,25 @@ class Session(SessionRuns):
     page_requested = Signal(str)
     files_offered = Signal()
     """Somebody opened or dropped files; the Data page takes them with `take_files`."""
-    loaded = Signal()
-    """The modules are there that the window needs for a project; see `load_ahead`."""
+    notice = Signal(str, str)
+    """Kind ("info", "ok", "warn", "error") and a short text that goes away by itself."""
+    failure = Signal(str, str, str)
+    """What failed, a sentence on why and what to do, details; shown as a card until it is closed."""
 
     def __init__(
         self, parent: QObject | None = None, worker: list[str] | None = None, standby: list[str] | None = None
     ) -> None:
-        super().__init__(parent, worker, standby)
+        super().__init__(parent)
+        self.jobs = Jobs(self, worker)
+        self.project = OpenProject(self)
+        self.runs = Runs(self, standby)
+        self.selection = Selection(self, self.project, self.runs)
+        self.loader = ModuleLoader(self)
+        for part in (self.jobs, self.project, self.runs):
+            part.failed.connect(self.failure)
         self.data: Any = None
-        """The `Interactions`, memory-mapped; None where there are none yet."""
         self.items: Any = None
-        """Titles and genres (`workbench.data.side_files.items.Items`); None where the data has none."""
         self.about: dict[str, Any] = {}
-        """The data folder's ``data.json``: what was read, how, and figures about it."""
         self._files: list[Path] = []
         self._warm = False
 
@@ -60,7 +85,7 @@ class Session(SessionRuns):
 
     def open_project(self, folder: Path) -> bool:
         """Open a project folder. False where that failed; a card says why."""
-        if self.project is not None and self.project.folder == folder:
+        if self.project.current is not None and self.project.current.folder == folder:
             return True
         return self._enter(partial(Project.open, folder))
 
@@ -72,39 +97,39 @@ class Session(SessionRuns):
             self.failure.emit(self.tr("The project could not be opened"), str(error), "")
             return False
         self.close_project()
-        self.project = project
-        selection = project.view.get("selection") or {}
-        self._user, self._selected = selection.get("user"), list(selection.get("runs") or [])
+        self.project.current = project
+        self.selection.recall()
         self._load_data()
         self.project_changed.emit()
         self.data_changed.emit()
-        self.split_changed.emit()
+        self.project.split_changed.emit()
         self.runs.open(project)
-        self.selection_changed.emit()
-        self._remember()
+        self.selection.changed.emit()
+        self._remember(project)
         return True
 
     def close_project(self) -> None:
         """Save and close; runs in progress go on by themselves."""
-        if self.project is None:
+        project = self.project.current
+        if project is None:
             return
         self.project_closing.emit()
-        self.save(wait=True)
-        for task in self.tasks:
-            self.cancel(task)
-        self._remember()
-        project, self.project = self.project, None
+        self.project.save(wait=True)
+        for task in self.jobs.tasks:
+            self.jobs.cancel(task)
+        self._remember(project)
+        self.project.current = None
         with suppress(OSError):  # the folder vanished, and the lock with it
             project.unlock()
         self.runs.close()
+        self.selection.recall()
         self.data, self.items, self.about = None, None, {}
-        self._user, self._selected = None, []
-        for signal in (self.project_changed, self.data_changed, self.split_changed, self.selection_changed):
-            signal.emit()
+        self.project_changed.emit()
+        self.data_changed.emit()
+        self.project.split_changed.emit()
+        self.selection.changed.emit()
 
-    def _remember(self) -> None:
-        if self.project is None:
-            return
+    def _remember(self, project: Project) -> None:
         facts = []
         if self.data is not None:
             facts.append(self.tr("{n:,} interactions").format(n=len(self.data)))
@@ -112,11 +137,11 @@ class Session(SessionRuns):
         if number:
             facts.append(self.tr("1 run") if number == 1 else self.tr("{n} runs").format(n=number))
         try:
-            remember(self.project, " · ".join(facts))
+            remember(project, " · ".join(facts))
         except (WorkbenchError, OSError) as error:
             self.notice.emit("warn", self.tr("The list of recent projects was not saved: {why}").format(why=error))
 
-    # Data and split ------------------------------------------------------------------------------------------------
+    # Data -----------------------------------------------------------------------------------------------------------
 
     def offer_files(self, paths: list[Path]) -> None:
         """Take files or folders that somebody dropped or chose: a project is opened, anything else goes to Data."""
@@ -127,7 +152,7 @@ class Session(SessionRuns):
             self.open_project(folder)
             return
         self._files = list(paths)
-        if self.project is None and not self.new_project(name=paths[0].stem):
+        if self.project.current is None and not self.new_project(name=paths[0].stem):
             return
         self.page_requested.emit("data")
         self.files_offered.emit()
@@ -164,21 +189,21 @@ class Session(SessionRuns):
         done, failed, progress
             Called besides what the session does itself. Without `failed`, a failure is shown as a card.
         """
-        if self.project is None and not self.new_project(name=_first(paths).stem):
+        if self.project.current is None and not self.new_project(name=_first(paths).stem):
             return None
-        folder = self.project.free_data_folder(_first(paths).stem)
+        folder = self.project.current.free_data_folder(_first(paths).stem)
         given = {name: str(one) for name, one in paths.items()} if isinstance(paths, dict) else str(paths)
         others = {name: str(one) for name, one in (further or {}).items()}
         args = {"paths": given, "folder": str(folder), "recipe": recipe, "further": others, "guessed": guessed}
         title = self.tr("Reading {file}").format(file=_first(paths).name)
-        task = self.submit("import", args, title=title, failed=failed, progress=progress)
-        task.done.connect(partial(self._imported, self.project, folder.name, filters=filters))
+        task = self.jobs.submit("import", args, title=title, failed=failed, progress=progress)
+        task.done.connect(partial(self._imported, self.project.current, folder.name, filters=filters))
         if done is not None:
             task.done.connect(done)
         return task
 
     def _imported(self, project: Project, name: str, _: Any, *, filters: Any = None) -> None:
-        if project is not self.project:
+        if project is not self.project.current:
             return
         project.data = name
         if filters is not None:
@@ -190,15 +215,16 @@ class Session(SessionRuns):
         if project.split is None or own != (project.split.get("name") == OWN_FILES):
             project.split = {"name": OWN_FILES if own else DEFAULT, "settings": {}}
         self._load_data()
-        self._user = None
-        self.save()
+        self.selection.forget_user()
+        self.project.save()
         self.data_changed.emit()
-        self.split_changed.emit()
-        self.selection_changed.emit()
+        self.project.split_changed.emit()
+        self.selection.changed.emit()
 
     def _load_data(self) -> None:
         self.data, self.items, self.about = None, None, {}
-        folder = self.project.data_folder if self.project is not None else None
+        project = self.project.current
+        folder = project.data_folder if project is not None else None
         if folder is None:
             return
         from workbench.data.interactions import Interactions
@@ -212,7 +238,45 @@ class Session(SessionRuns):
             self.data, self.items, self.about = None, None, {}
             self.failure.emit(self.tr("The data could not be opened"), str(error), "")
 
-    # Getting ready -------------------------------------------------------------------------------------------------
+    # Runs ----------------------------------------------------------------------------------------------------------
+
+    def queue_run(self, algorithm: str, hyperparameters: dict[str, Any] | None = None, **options: Any) -> str | None:
+        """Train an algorithm on the current data, filters and split, when the machine is free; returns the run's id.
+
+        Parameters
+        ----------
+        options
+            ``seed``, ``device``, ``threads``, ``patience``, ``validation_users``, as in `RunSpec`.
+        """
+        folder = self.project.current.data_folder if self.project.current is not None else None
+        if folder is None or self.project.split is None:
+            self.failure.emit(
+                self.tr("Nothing to learn from"), self.tr("Open a ratings file first, on the page Data."), ""
+            )
+            return None
+        try:
+            options = {"filters": self.project.filters, **options}
+            run_id = self.runs.add(algorithm, hyperparameters or {}, folder, self.project.split, **options)
+        except WorkbenchError as error:
+            self.failure.emit(self.tr("This run is not possible"), str(error), "")
+            return None
+        self.selection.select_runs([run_id])
+        return run_id
+
+    def evaluate(self, run_ids: list[str], *, done: Done | None = None) -> list[Task]:
+        """Open the test for some runs, one after another; `Runs.run_changed` follows for each."""
+        tasks = []
+        for info in filter(None, map(self.runs.get, run_ids)):
+            title = self.tr("Testing {run}").format(run=info.title)
+            task = self.jobs.submit("evaluate", {"run": str(info.folder)}, title=title, done=done)
+            task.done.connect(partial(self._evaluated, info.id))
+            tasks.append(task)
+        return tasks
+
+    def _evaluated(self, run_id: str, _result: Any) -> None:
+        self.runs.evaluated(run_id)
+
+    # The window ----------------------------------------------------------------------------------------------------
 
     @Slot()
     def warm_up(self) -> None:
@@ -220,39 +284,7 @@ class Session(SessionRuns):
         if not self._warm:
             self._warm = True
             self.runs.prepare()
-            self._prepare_jobs()
-
-    def load_ahead(self) -> None:
-        """Load beside the window's thread what it would otherwise wait for at the first project; `loaded` follows."""
-        self._saver.start(self._load)
-
-    def _load(self) -> None:
-        usual = sys.getswitchinterval()
-        sys.setswitchinterval(YIELD)
-        try:
-            _load_modules()
-        finally:
-            sys.setswitchinterval(usual)
-            self.loaded.emit()
-
-    # The sample ----------------------------------------------------------------------------------------------------
-
-    def try_sample(self) -> None:
-        """One click from nothing to a first list: project, sample, split, EASE, and the first user's list."""
-        if not self.new_project(name=self.tr("MovieLens sample")):
-            return
-        self.warm_up()  # all of them have something to do at once
-        folder = resource(SAMPLE)
-        self.import_file(folder / "ratings.csv", None, {"items": folder / "movies.csv"}, done=self._train_sample)
-
-    @Slot(object)
-    def _train_sample(self, _about: Any) -> None:
-        self.set_split("last-n", {})
-        run_id = self.queue_run("ease")
-        if run_id is not None and self.data is not None:
-            self._user = self.data.user_ids[0].as_py()
-            self._keep_selection()
-            self.page_requested.emit("inspect")
+            self.jobs.start()
 
     def request_page(self, name: str) -> None:
         """Bring a page to the front."""
@@ -261,23 +293,10 @@ class Session(SessionRuns):
     def close(self) -> None:
         """Save, close the project, and end all threads and waiting processes."""
         self.close_project()
-        self._save_soon.stop()
         self.runs.shut()
-        self._end_jobs()
-        self._saver.waitForDone(5000)
-
-
-def _load_modules() -> None:
-    import workbench.data.importing.importer
-    import workbench.training.run  # noqa: F401
-    from workbench.algorithms import all_algorithms
-    from workbench.jobs import all_jobs
-    from workbench.metrics import all_metrics
-
-    for kind in all_algorithms().values():
-        kind.model_json_schema()  # pydantic puts off much of its work until it is asked
-    all_metrics()
-    all_jobs()
+        self.jobs.close()
+        self.loader.close()
+        self.project.close()
 
 
 def _first(paths: Path | dict[str, Path]) -> Path:

@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from workbench.app.page import Page
+from workbench.app.session.sample import try_sample
 from workbench.app.session.session import Session
 from workbench.app.shell.job_strip import JobStrip
 from workbench.app.widgets.theme import theme
@@ -74,7 +75,7 @@ def make_orders(window: Target) -> dict[str, QAction]:
     add("project.open", _tr("Open a project folder…"), "Ctrl+Shift+O", window.open_folder)
     add("project.new", _tr("New project…"), "Ctrl+N", window.new_project)
     add("project.close", _tr("Close the project"), "Ctrl+W", session.close_project)
-    add("sample", _tr("Try the sample"), "", session.try_sample)
+    add("sample", _tr("Try the sample"), "", partial(try_sample, session))
     add("run", _tr("Train"), "Ctrl+R", window.train)
     add("run.stop", _tr("Stop training and keep the best epoch"), "Ctrl+.", strip.stop_run)
     # With Shift, "." arrives as another sign on many keyboards; both are taken.

@@ -53,9 +53,9 @@ class JobStrip(QWidget):
         self.stop.clicked.connect(self.stop_run)
         self.cancel.clicked.connect(self._cancel_run)
         self.cancel_job.clicked.connect(self._cancel_job)
-        session.runs_changed.connect(self.refresh_run)
-        session.run_changed.connect(self.refresh_run)
-        session.task_changed.connect(self.refresh_task)
+        session.runs.changed.connect(self.refresh_run)
+        session.runs.run_changed.connect(self.refresh_run)
+        session.jobs.changed.connect(self.refresh_task)
         self.refresh_run()
         self.refresh_task()
 
@@ -74,7 +74,7 @@ class JobStrip(QWidget):
         self.waiting.setText(self.tr("{n} waiting").format(n=waiting))
         self.waiting.setVisible(waiting > 0)
         if info is None:
-            idle = self.tr("Nothing is running") if self.session.project is not None else ""
+            idle = self.tr("Nothing is running") if self.session.project.current is not None else ""
             self.where.set_text(idle)
             return
         self.title.setText(info.title)
@@ -125,7 +125,7 @@ class JobStrip(QWidget):
         """Pause the run in progress, or let it go on."""
         info = self._active()
         if info is not None:
-            (self.session.unpause_run if info.state is RunState.PAUSED else self.session.pause_run)(info.id)
+            (self.session.runs.unpause if info.state is RunState.PAUSED else self.session.runs.pause)(info.id)
 
     @Slot()
     def stop_run(self) -> None:
@@ -133,23 +133,23 @@ class JobStrip(QWidget):
         info = self._active()
         if info is not None:
             self.left.setText(self.tr("stopping…"))
-            self.session.stop_run(info.id)
+            self.session.runs.stop(info.id)
 
     @Slot()
     def _cancel_run(self) -> None:
         info = self._active()
         if info is not None:
             self.left.setText(self.tr("cancelling…"))
-            self.session.cancel_run(info.id)
+            self.session.runs.cancel(info.id)
 
     @Slot()
     def _cancel_job(self) -> None:
         task = self._task()
         if task is not None:
-            self.session.cancel(task)
+            self.session.jobs.cancel(task)
 
     def _task(self) -> Task | None:
-        return next((task for task in self.session.tasks if not declared(task.job).silent), None)
+        return next((task for task in self.session.jobs.tasks if not declared(task.job).silent), None)
 
 
 def _epoch(strip: QWidget, info: RunInfo) -> str:

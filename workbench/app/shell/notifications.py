@@ -23,8 +23,8 @@ class Announcer(QObject):
         self._session, self._window = session, window
         self._at_work: set[str] = set()
         self._tray: QSystemTrayIcon | None = None
-        session.run_changed.connect(self._hear)
-        session.runs_changed.connect(self._look)
+        session.runs.run_changed.connect(self._hear)
+        session.runs.changed.connect(self._look)
         session.project_changed.connect(self._at_work.clear)
         QApplication.instance().applicationStateChanged.connect(self._come_back)
 
@@ -34,7 +34,7 @@ class Announcer(QObject):
 
     @Slot(str)
     def _hear(self, run_id: str) -> None:
-        info = self._session.run(run_id)
+        info = self._session.runs.get(run_id)
         if info is not None and not info.over:
             if info.state.is_active:
                 self._at_work.add(run_id)

@@ -91,7 +91,7 @@ class PageStack(QStackedWidget):
             before.hidden()
         if name in self._unseen:
             self._unseen.remove(name)
-            kept = self._session.view(f"page.{name}")
+            kept = self._session.project.view(f"page.{name}")
             if kept:
                 page.recall(kept)
         self._current = name

@@ -161,12 +161,12 @@ class Sidebar(QWidget):
 
     def _connect(self) -> None:
         session = self.session
-        for signal in (session.project_changed, session.data_changed, session.split_changed):
+        for signal in (session.project_changed, session.data_changed, session.project.split_changed):
             signal.connect(self.refresh)
-        session.runs_changed.connect(self.refresh)
-        session.run_changed.connect(self._refresh_run)
-        session.selection_changed.connect(self._mark_runs)
-        session.saved.connect(self._note_saved)
+        session.runs.changed.connect(self.refresh)
+        session.runs.run_changed.connect(self._refresh_run)
+        session.selection.changed.connect(self._mark_runs)
+        session.project.saved.connect(self._note_saved)
 
     def _brand(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -210,7 +210,7 @@ class Sidebar(QWidget):
 
     def refresh(self) -> None:
         """Catch up with the session."""
-        project = self.session.project
+        project = self.session.project.current
         self._project.set_text(project.name if project is not None else self.tr("Workbench"))
         self._tell_saved()
         for page in self._pages:
@@ -218,7 +218,7 @@ class Sidebar(QWidget):
         self._list_runs()
 
     def _list_runs(self) -> None:
-        runs = self.session.all_runs()[::-1]
+        runs = self.session.runs.all()[::-1]
         wanted = [info.id for info in runs[:MOST_RUNS]]
         if wanted != list(self._runs):
             clear(self._rows)
@@ -247,7 +247,7 @@ class Sidebar(QWidget):
         return entry
 
     def _refresh_run(self, run_id: str) -> None:
-        info = self.session.run(run_id)
+        info = self.session.runs.get(run_id)
         if info is not None and run_id in self._runs:
             self._runs[run_id].set_title(info.title)
             self._runs[run_id].set_state(run_state(info), info.reason)
@@ -255,7 +255,7 @@ class Sidebar(QWidget):
             self.steps[page.name].set_state(*page.state(self.session))
 
     def _mark_runs(self) -> None:
-        chosen = set(self.session.selected_runs)
+        chosen = set(self.session.selection.runs)
         for run_id, entry in self._runs.items():
             entry.setChecked(run_id in chosen)
 
@@ -265,13 +265,13 @@ class Sidebar(QWidget):
     def _choose_run(self) -> None:
         run_id = self.sender().property("run")
         several = QApplication.keyboardModifiers() & Qt.KeyboardModifier.ControlModifier
-        chosen = self.session.selected_runs
+        chosen = self.session.selection.runs
         if not several:
-            self.session.select_runs([run_id])
+            self.session.selection.select_runs([run_id])
         elif run_id in chosen:
-            self.session.select_runs([one for one in chosen if one != run_id])
+            self.session.selection.select_runs([one for one in chosen if one != run_id])
         else:
-            self.session.select_runs([*chosen, run_id])
+            self.session.selection.select_runs([*chosen, run_id])
         self._mark_runs()
 
     def _run_menu(self, where: QPoint) -> None:
@@ -284,7 +284,7 @@ class Sidebar(QWidget):
         self._tell_saved()
 
     def _tell_saved(self) -> None:
-        if self.session.project is None:
+        if self.session.project.current is None:
             self._saved = None
             self._since.set_text(self.tr("no project open"))
             return
@@ -315,7 +315,7 @@ def run_menu(session: Session, run_id: str, parent: QWidget) -> QMenu:
     """What can be done with a run, as a menu that deletes itself."""
     menu = QMenu(parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    info = session.run(run_id)
+    info = session.runs.get(run_id)
     if info is None:
         return menu
     translate = parent.tr
@@ -354,15 +354,15 @@ class _Orders(QObject):
         what, run_id = action.data()
         session = self._session
         if what in ("train", "compare", "inspect"):
-            if what != "compare" or run_id not in session.selected_runs:
-                session.select_runs([run_id])
+            if what != "compare" or run_id not in session.selection.runs:
+                session.selection.select_runs([run_id])
             session.request_page(what)
             return
         {
-            "pause": session.pause_run,
-            "unpause": session.unpause_run,
-            "stop": session.stop_run,
-            "cancel": session.cancel_run,
-            "resume": session.resume_run,
-            "delete": session.delete_run,
+            "pause": session.runs.pause,
+            "unpause": session.runs.unpause,
+            "stop": session.runs.stop,
+            "cancel": session.runs.cancel,
+            "resume": session.runs.go_on,
+            "delete": session.runs.delete,
         }[what](run_id)

@@ -144,7 +144,7 @@ class MainWindow(QMainWindow):
             self.header.show_page(page)
             # On a very small screen, or with very large letters, pages are scrolled rather than pushed into each other.
             self.stack.setMinimumSize(*page.smallest)
-            self.session.set_view("page", page.name)
+            self.session.project.set_view("page", page.name)
 
     @Slot()
     def make_ahead(self) -> None:
@@ -154,7 +154,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def _change_project(self) -> None:
         """Another project: pages begin afresh, at the place where it was left."""
-        project = self.session.project
+        project = self.session.project.current
         # Pages that were made ahead while there was no project are fresh: the click need not wait for others.
         self.stack.begin_afresh(keep_unseen=self._project is None)
         self._project = project
@@ -171,10 +171,10 @@ class MainWindow(QMainWindow):
     def _collect(self) -> None:
         """Keep what the page wants remembered; on disk within two seconds."""
         page = self.stack.front
-        if page is not None and self.session.project is not None:
+        if page is not None and self.session.project.current is not None:
             view = page.remember()
             if view:
-                self.session.set_view(f"page.{page.name}", view)
+                self.session.project.set_view(f"page.{page.name}", view)
 
     # Orders --------------------------------------------------------------------------------------------------------
 
@@ -236,7 +236,7 @@ class MainWindow(QMainWindow):
     @Slot(str, str, str)
     def show_failure(self, title: str, sentence: str, details: str = "") -> None:
         """Show a card above the page until it is closed; the same one is not shown twice."""
-        project = self.session.project
+        project = self.session.project.current
         if project is not None and not project.folder.is_dir():
             # Whatever failed, this is why: said once, not by everything that looks for its file.
             title = self.tr("The project's folder is gone")
@@ -279,7 +279,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self._collector.stop()
         self._collect()
-        project = self.session.project
+        project = self.session.project.current
         geometry = base64.b64encode(bytes(self.saveGeometry().data())).decode()
         with contextlib.suppress(OSError):
             set_setting("geometry", geometry)

@@ -32,7 +32,7 @@ def test_f2_names_a_run_and_ctrl_z_takes_it_back(page, session, qtbot):
     assert found.name.placeholderText() == "Random"
     qtbot.keyClicks(found.name, "  Mine,  at last ")
     qtbot.keyClick(found.name, Qt.Key.Key_Return)
-    assert session.run("b-random").title == "Mine, at last"
+    assert session.runs.get("b-random").title == "Mine, at last"
     qtbot.waitUntil(lambda: titles(page)[1] == "Mine, at last")
     assert page.bar.isVisible()
     assert "Mine, at last" in page.bar.words.full_text()
@@ -40,7 +40,7 @@ def test_f2_names_a_run_and_ctrl_z_takes_it_back(page, session, qtbot):
     page.activateWindow()
     qtbot.waitUntil(page.table.hasFocus)
     qtbot.keyClick(page.table, Qt.Key.Key_Z, CONTROL)
-    assert session.run("b-random").title == "Random"
+    assert session.runs.get("b-random").title == "Random"
     assert not page.bar.isVisible()
     assert not page.deeds.undo.isEnabled()
 
@@ -52,7 +52,7 @@ def test_a_double_click_opens_the_same_and_escape_changes_nothing(page, session,
     found = editor(page)
     qtbot.keyClicks(found.name, "x")
     qtbot.keyClick(found, Qt.Key.Key_Escape)
-    assert session.run("c-ease").facts == Facts()
+    assert session.runs.get("c-ease").facts == Facts()
     assert not page.deeds.undo.isEnabled()
 
 
@@ -69,7 +69,7 @@ def test_tags_and_a_note_are_written_by_keyboard_and_seen(page, session, qtbot):
     qtbot.keyClick(found.note, Qt.Key.Key_Return)
     qtbot.keyClicks(found.note, "not")
     qtbot.keyClick(found.note, Qt.Key.Key_Return, CONTROL)
-    facts = session.run("a-popularity").facts
+    facts = session.runs.get("a-popularity").facts
     assert facts == Facts("", ("base", "old"), "why\nnot")
     qtbot.waitUntil(lambda: column(page, "tags")[0] == "base, old")
     assert column(page, "note")[0] == "why not"
@@ -77,8 +77,8 @@ def test_tags_and_a_note_are_written_by_keyboard_and_seen(page, session, qtbot):
 
 
 def test_several_runs_get_tags_together_and_keep_their_own(page, session, qtbot):
-    session.describe_run("a-popularity", tags=["own", "both"], note="stays")
-    session.describe_run("b-random", tags=["both"])
+    session.runs.describe("a-popularity", tags=["own", "both"], note="stays")
+    session.runs.describe("b-random", tags=["both"])
     choose_rows(page, session, "a-popularity", "b-random")
     assert not page.deeds.rename.isEnabled()
     qtbot.keyClick(page.table, Qt.Key.Key_F2, SHIFT)
@@ -87,30 +87,30 @@ def test_several_runs_get_tags_together_and_keep_their_own(page, session, qtbot)
     assert not found.name.isVisible()
     found.tags.setText("new")
     qtbot.keyClick(found.tags, Qt.Key.Key_Return)
-    assert session.run("a-popularity").facts == Facts("", ("own", "new"), "stays")
-    assert session.run("b-random").facts.tags == ("new",)
+    assert session.runs.get("a-popularity").facts == Facts("", ("own", "new"), "stays")
+    assert session.runs.get("b-random").facts.tags == ("new",)
     page.deeds.go_back()
-    assert session.run("a-popularity").facts.tags == ("own", "both")
-    assert session.run("b-random").facts.tags == ("both",)
+    assert session.runs.get("a-popularity").facts.tags == ("own", "both")
+    assert session.runs.get("b-random").facts.tags == ("both",)
 
 
 def test_delete_removes_runs_and_the_button_brings_them_back(page, session, qtbot):
     choose_rows(page, session, "a-popularity", "c-ease")
     qtbot.keyClick(page.table, Qt.Key.Key_Delete)
-    assert [info.id for info in session.all_runs()] == ["b-random"]
+    assert [info.id for info in session.runs.all()] == ["b-random"]
     qtbot.waitUntil(lambda: titles(page) == ["Random"])
     assert "2 runs are removed" in page.bar.words.full_text()
     height = page.table.height()
     qtbot.mouseClick(page.bar.button, LEFT)
-    assert [info.id for info in session.all_runs()] == ["a-popularity", "b-random", "c-ease"]
+    assert [info.id for info in session.runs.all()] == ["a-popularity", "b-random", "c-ease"]
     qtbot.waitUntil(lambda: len(titles(page)) == 3)
-    assert session.selected_runs == ["a-popularity", "c-ease"]
+    assert session.selection.runs == ["a-popularity", "c-ease"]
     assert not page.bar.isVisible()
     assert page.table.height() == height  # nothing jumps
 
 
 def test_undo_goes_back_step_by_step_and_then_to_what_others_removed(page, session, qtbot):
-    session.delete_run("b-random")  # as the list of runs at the left does
+    session.runs.delete("b-random")  # as the list of runs at the left does
     choose_rows(page, session, "a-popularity")
     qtbot.keyClick(page.table, Qt.Key.Key_Delete)
     choose_rows(page, session, "c-ease")
@@ -120,8 +120,8 @@ def test_undo_goes_back_step_by_step_and_then_to_what_others_removed(page, sessi
     for there in (["c-ease"], ["a-popularity", "c-ease"], ["a-popularity", "b-random", "c-ease"]):
         page.table.setFocus()
         qtbot.keyClick(page.table, Qt.Key.Key_Z, CONTROL)
-        assert [info.id for info in session.all_runs()] == there
-    assert session.run("c-ease").title == "EASE"
+        assert [info.id for info in session.runs.all()] == there
+    assert session.runs.get("c-ease").title == "EASE"
     qtbot.keyClick(page.table, Qt.Key.Key_Z, CONTROL)
 
 
@@ -146,7 +146,7 @@ def test_what_trains_is_not_removed(show_compare, project, session, qtbot):
     assert not page.deeds.remove.isEnabled()
     choose_rows(page, session, "a-bpr", "b-random")
     page.deeds.delete()
-    assert [info.id for info in session.all_runs()] == ["a-bpr"]
+    assert [info.id for info in session.runs.all()] == ["a-bpr"]
     assert "what trains is not" in page.bar.words.full_text()
 
 
@@ -165,19 +165,19 @@ def test_the_menu_of_the_table_offers_all_of_it(page, session):
     offered = [one.text() for one in page.table.actions() if not one.isSeparator()]
     assert offered == ["Rename…", "Tags…", "Note…", "Remove", "Undo", "Copy"]
     assert [one.isEnabled() for one in page.table.actions()[:5]] == [True, True, True, True, False]
-    session.select_runs([])
+    session.selection.select_runs([])
     assert not any(one.isEnabled() for one in page.table.actions()[:5])
 
 
 def test_what_cannot_be_written_is_told_and_not_offered_to_be_undone(page, session, qtbot):
     choose_rows(page, session, "a-popularity")
-    folder = session.run("a-popularity").folder
+    folder = session.runs.get("a-popularity").folder
     (folder / "facts.json").mkdir()
     page.deeds.edit("title")
     editor(page).name.setText("X")
     with qtbot.waitSignal(session.failure):
         editor(page).accept()
-    assert session.run("a-popularity").title == "Popularity"
+    assert session.runs.get("a-popularity").title == "Popularity"
     assert not page.bar.isVisible()
 
 

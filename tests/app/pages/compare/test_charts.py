@@ -114,11 +114,11 @@ def test_each_picture_is_drawn_named_and_remembered(opened):
         turn(opened, kind)
         assert not [(kind, one, one.parent()) for one in unnamed(opened.page.pictures)]
         opened.page.pictures.grab()
-        assert opened.session.view("pictures")["shown"] == kind
-    opened.session.set_view("pictures", {"shown": "bars"})
+        assert opened.session.project.view("pictures")["shown"] == kind
+    opened.session.project.set_view("pictures", {"shown": "bars"})
     opened.session.project_changed.emit()  # as another project that was left at the bars
     assert opened.page.pictures.tabs.current == "bars"
-    opened.session.set_view("pictures", {"shown": "what is no picture"})
+    opened.session.project.set_view("pictures", {"shown": "what is no picture"})
     opened.session.project_changed.emit()
     assert opened.page.pictures.tabs.current == "curves"
 
@@ -228,7 +228,7 @@ def test_the_front_is_told_and_drawn_and_axes_are_remembered(show, project, sess
     assert "2 of 3" in picture.words.full_text()
     assert "less is better: seconds" in picture.words.full_text()
     assert [row[0] for row in picture.table() if row[3] == "yes"] == ["Popularity", "EASE"]
-    assert session.view("pictures")["TradeOffChart"] == {"x": "seconds", "y": "chosen"}
+    assert session.project.view("pictures")["TradeOffChart"] == {"x": "seconds", "y": "chosen"}
     picture.across.setCurrentIndex(picture.across.findData("gini@10"))
     picture.across.activated.emit(0)
     assert picture.front() == []
@@ -297,7 +297,7 @@ def test_lists_overlap_with_themselves_wholly(opened, trained):
 
 
 def test_a_click_on_the_curve_of_users_leads_to_both_lists(opened, trained):
-    opened.session.select_runs(["2-ease", "0-popularity"])
+    opened.session.selection.select_runs(["2-ease", "0-popularity"])
     opened.until(lambda: len(opened.page.pictures._runs) == 2)
     picture = turn(opened, "users")
     opened.until(lambda: picture.people.topLevelItemCount() == 12)
@@ -320,10 +320,10 @@ def test_a_click_on_the_curve_of_users_leads_to_both_lists(opened, trained):
     assert opened.window.page.name == "inspect"
     assert view.right.runs.run_id == "2-ease"
     opened.until(lambda: view.beside.current == "0-popularity" and view.beside.table.items)
-    assert opened.session.view("beside") == {}
+    assert opened.session.project.view("beside") == {}
     opened.window.show_page("compare")
     opened.window.show_page("inspect")
-    assert opened.session.selected_runs == ["2-ease", "0-popularity"]
+    assert opened.session.selection.runs == ["2-ease", "0-popularity"]
 
 
 def test_two_runs_are_never_the_same_and_are_remembered(opened):
@@ -348,7 +348,7 @@ def test_curves_go_by_seconds_too(show, project, session):
     picture.by.buttons["seconds"].click()
     assert picture.learning.values_at(99)["a-bpr"][0] == 6
     assert picture.learning.values_at(99)["b-bpr"][0] == 18
-    assert session.view("pictures")["CurvesChart"] == {"by": "seconds"}
+    assert session.project.view("pictures")["CurvesChart"] == {"by": "seconds"}
     assert ["BPR 2", "validation", "ndcg@10", None, 6.0, 18.0, pytest.approx(0.2 - 1 / 60)] in picture.table()
 
 
@@ -414,7 +414,7 @@ def test_runs_that_are_called_alike_are_told_apart(show, project, session):
         run = done_run(project, name, "ease", metrics=FIGURES)
         write_json(run.folder / "facts.json", {"title": "same", "tags": [], "note": ""})
     show()
-    assert titles(session.all_runs()) == {"a-ease": "same (a-ease)", "b-ease": "same (b-ease)"}
+    assert titles(session.runs.all()) == {"a-ease": "same (a-ease)", "b-ease": "same (b-ease)"}
 
 
 def test_numbers_that_are_none_are_left_out(show, project, tmp_path):
@@ -485,7 +485,7 @@ def test_a_report_of_the_selected_runs_is_written_and_opened(opened, tmp_path, m
     report, shown = opened.page.report, []
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "films"), "Web page (*.html)"))
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: shown.append(url.toLocalFile()))
-    opened.session.select_runs(["2-ease", "0-popularity"])
+    opened.session.selection.select_runs(["2-ease", "0-popularity"])
     opened.page.refresh()
     opened.click(report.make)
     assert not report.make.isVisible()
@@ -497,7 +497,7 @@ def test_a_report_of_the_selected_runs_is_written_and_opened(opened, tmp_path, m
     assert "Random" not in text
     opened.click(report.open)
     assert shown == [str(tmp_path / "films.html")]
-    opened.session.select_runs([])
+    opened.session.selection.select_runs([])
     assert [one.rsplit("/", 1)[-1] for one in report.folders()] == ["0-popularity", "1-random", "2-ease", "3-ease"]
 
 

@@ -141,7 +141,7 @@ def test_words_find_runs_by_name_algorithm_and_tag(show_compare, project, sessio
     for name in ("a-popularity", "b-random", "c-ease"):
         done_run(project, name, name[2:], metrics=figures(0.2))
     page = show_compare()
-    session.describe_run("b-random", title="Noise", tags=["Base line"])
+    session.runs.describe("b-random", title="Noise", tags=["Base line"])
     page.find()
     for words, found in (
         ("noi", ["Noise"]),
@@ -176,10 +176,10 @@ def test_a_selected_run_that_is_not_looked_for_stays_selected(show_compare, proj
     for name in ("a-popularity", "b-random"):
         done_run(project, name, name[2:])
     page = show_compare()
-    session.select_runs(["a-popularity"])
+    session.selection.select_runs(["a-popularity"])
     page.field.setText("random")
     qtbot.waitUntil(lambda: titles(page) == ["Random"])
-    assert session.selected_runs == ["a-popularity"]
+    assert session.selection.runs == ["a-popularity"]
     assert [info.id for info in page.drawn()] == ["b-random"]
     page.field.clear()
     qtbot.waitUntil(lambda: len(titles(page)) == 2)
@@ -262,9 +262,9 @@ def test_runs_are_grouped_by_their_first_tag_within_a_protocol(show_compare, pro
     done_run(project, "c-ease", "ease", metrics=figures(0.3))
     done_run(project, "d-ease", "ease", split="random", metrics=figures(0.9))
     page = show_compare()
-    session.describe_run("c-ease", tags=["base", "x"])
-    session.describe_run("d-ease", tags=["base"])
-    session.describe_run("b-random", tags=["base"])
+    session.runs.describe("c-ease", tags=["base", "x"])
+    session.runs.describe("d-ease", tags=["base"])
+    session.runs.describe("b-random", tags=["base"])
     group_by(page, qtbot, "tag")
     sort_by(page, qtbot, "NDCG@10")
     found = [one for one in titles(page) if " · " not in one]
@@ -277,7 +277,7 @@ def test_a_heading_is_not_selected_with_the_runs(show_compare, project, session,
     page = show_compare()
     group_by(page, qtbot, "algorithm")
     page.table.selectAll()
-    assert session.selected_runs == ["a1-random", "a2-random"]
+    assert session.selection.runs == ["a1-random", "a2-random"]
     assert [index.data() for index in page.table.selectionModel().selectedRows()] == ["Random", "Random 2"]
 
 
@@ -318,7 +318,7 @@ def test_sampled_numbers_are_red_apart_and_called_so(show_compare, project, sess
     assert column(page, "run", INK)[::2] == ["muted", "error"]
     card = page.pictures.protocol
     for chosen, warned in (("b-random", False), ("a-popularity", True)):
-        session.select_runs([chosen])
+        session.selection.select_runs([chosen])
         page.refresh()
         page.finish()
         assert [one.what for one in card.said if one.warned] == ["Candidates"] * warned

@@ -158,12 +158,12 @@ def test_rows_are_selected_for_all_pages_in_their_order_and_stay_so_when_sorted(
     page = show()
     click_row(page, qtbot, 2)
     click_row(page, qtbot, 0, Qt.KeyboardModifier.ControlModifier)
-    assert session.selected_runs == ["c-ease", "a-popularity"]
+    assert session.selection.runs == ["c-ease", "a-popularity"]
     sort_by(page, qtbot, "run")
-    assert session.selected_runs == ["c-ease", "a-popularity"]
+    assert session.selection.runs == ["c-ease", "a-popularity"]
     assert [index.data() for index in page.table.selectionModel().selectedRows()] == ["EASE", "Popularity"]
     assert [info.id for info in page.drawn()] == ["c-ease", "a-popularity"]
-    session.select_runs(["b-random"])
+    session.selection.select_runs(["b-random"])
     assert [index.data() for index in page.table.selectionModel().selectedRows()] == ["Random"]
 
 
@@ -177,7 +177,7 @@ def test_rows_are_selected_by_keyboard_and_tab_leaves_the_table(show, project, s
     assert page.table.hasFocus()
     page.table.setCurrentIndex(page.table.runs().index(0, 0))
     qtbot.keyClick(page.table, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
-    assert session.selected_runs == ["a-popularity", "b-random"]
+    assert session.selection.runs == ["a-popularity", "b-random"]
     qtbot.keyClick(page.table, Qt.Key.Key_Tab)
     assert not page.table.hasFocus()
 
@@ -190,13 +190,13 @@ def test_the_test_is_opened_for_all_usable_runs_unless_two_are_selected(show, pr
         done_run(project, name, name[2:])
     set_status(make_run(project, "d-bpr", "bpr"), "failed", reason="no")
     page = show()
-    session.select_runs(["c-ease"])
+    session.selection.select_runs(["c-ease"])
     assert page.primary.text() == "Open the test of 3 runs"
-    session.select_runs(["c-ease", "d-bpr", "a-popularity"])
+    session.selection.select_runs(["c-ease", "d-bpr", "a-popularity"])
     qtbot.waitUntil(lambda: page.primary.text() == "Open the test of 2 runs")
     assert "opened once" in page._hint.full_text()
     page.primary.trigger()
-    asked = [task.args["run"] for task in session.tasks if task.job == "evaluate"]
+    asked = [task.args["run"] for task in session.jobs.tasks if task.job == "evaluate"]
     assert asked == [str(project.folder / "runs" / one) for one in ("a-popularity", "c-ease")]
     qtbot.waitUntil(lambda: page.primary.text() == "Testing 2…")
     assert not page.primary.isEnabled()
@@ -279,7 +279,7 @@ def test_learning_curves_lie_over_each_other_and_grow(show, project, session, qt
     qtbot.waitUntil(lambda: "BPR: 2 points" in page.pictures.learning.summary())
     assert "Popularity: 2 points, last 0.05" in page.pictures.learning.summary()
     write_records(live, epoch_records(3))
-    qtbot.waitUntil(lambda: session.run("a-bpr").validation["ndcg@10"] > 0.16)
+    qtbot.waitUntil(lambda: session.runs.get("a-bpr").validation["ndcg@10"] > 0.16)
     session.runs.run_changed.emit("a-bpr")
     qtbot.waitUntil(lambda: "BPR: 3 points" in page.pictures.learning.summary())
 
@@ -302,7 +302,7 @@ def test_runs_with_other_splits_stand_apart_and_are_never_ranked_together(show, 
     assert page._hint.full_text() == "Judged in 3 ways, and only compared within each"
     sort_by(page, qtbot, "NDCG@10")
     assert [one for one in titles(page) if " · " not in one] == ["Random 2", "Popularity 2", "Popularity", "Random"]
-    session.select_runs(["b-random", "a-popularity", "d-random"])
+    session.selection.select_runs(["b-random", "a-popularity", "d-random"])
     qtbot.waitUntil(lambda: [info.id for info in page.drawn()] == ["b-random", "a-popularity"])
     qtbot.waitUntil(lambda: page.pictures.cutoffs.lines() == ["b-random", "a-popularity"])
     assert protocol(page)["Split"].startswith("Last 1")
@@ -323,11 +323,11 @@ def test_a_heading_of_a_group_cannot_be_selected(show, project, session, qtbot):
     done_run(project, "a-popularity")
     done_run(project, "b-random", "random", split="random")
     page = show()
-    session.select_runs([])
+    session.selection.select_runs([])
     click_row(page, qtbot, 0)
-    assert session.selected_runs == []
+    assert session.selection.runs == []
     click_row(page, qtbot, 1)
-    assert session.selected_runs == ["b-random"]
+    assert session.selection.runs == ["b-random"]
 
 
 def test_runs_of_other_data_or_judged_by_other_rules_stand_apart(show, project):
@@ -363,7 +363,7 @@ def test_the_table_is_copied_and_saved_with_full_figures(show, project, session,
     done_run(project, "a-popularity", metrics=POOR | {"ndcg@10": (1 / 3, None, None)})
     done_run(project, "b-ease", "ease")
     page = show()
-    session.describe_run("b-ease", tags=["good", "old"], note="=1+1")
+    session.runs.describe("b-ease", tags=["good", "old"], note="=1+1")
     page.refresh()
     with qtbot.waitSignal(session.notice):
         page.tools.more.menu().actions()[0].trigger()
@@ -407,12 +407,12 @@ def test_a_run_that_vanishes_while_it_is_shown_leaves_the_table(show, project, s
     run = done_run(project, "a-popularity", metrics=GOOD)
     done_run(project, "b-ease", "ease", metrics=GOOD)
     page = show()
-    session.select_runs(["a-popularity"])
+    session.selection.select_runs(["a-popularity"])
     shutil.rmtree(run.folder)
     page.refresh()
     with qtbot.waitSignal(session.failure):
-        session.delete_run("a-popularity")
-    session.delete_run("b-ease")
+        session.runs.delete("a-popularity")
+    session.runs.delete("b-ease")
     qtbot.waitUntil(lambda: "EASE" not in titles(page))
 
 
@@ -442,7 +442,7 @@ def test_two_hundred_runs_are_shown_sorted_and_selected_at_once(show, project, s
     page._catch_up()
     page.grab()
     assert time.thread_time() - began < 1
-    assert len(session.selected_runs) == 200
+    assert len(session.selection.runs) == 200
     assert len(page.drawn()) == 20
 
 
@@ -464,7 +464,7 @@ def test_the_window_answers_while_a_run_reports(show, project, session, qtbot, h
     for number in range(20):
         done_run(project, f"b{number:02}-random", "random", seed=number, metrics=GOOD)
     page = show()
-    session.select_runs(["a-bpr", "b00-random", "b01-random"])
+    session.selection.select_runs(["a-bpr", "b00-random", "b01-random"])
     epochs = iter(range(1, 21))
     timer = QTimer(interval=40)
     timer.timeout.connect(lambda: grow(live, epochs, timer))

@@ -33,13 +33,13 @@ def page(show_compare, project):
 
 def spent(page, run_id, seconds):
     """Let a run say that it took so long."""
-    info = page.session.run(run_id)
+    info = page.session.runs.get(run_id)
     info.status = info.status.but(last=info.status.last.model_copy(update={"seconds": seconds}))
 
 
 def grown(page, run_id, ndcg):
     """Let a run say that it is so good on the validation part."""
-    info = page.session.run(run_id)
+    info = page.session.runs.get(run_id)
     info.status = info.status.but(last=info.status.last.model_copy(update={"validation": {"ndcg@10": ndcg}}))
 
 
@@ -68,7 +68,7 @@ def test_a_run_that_reports_has_its_own_row_written_anew_and_what_sums_it_up(pag
     assert column(page, "validation")[0] == "0.200 ± 0.100"
     heard = Heard(page)
     grown(page, "a2-random", 0.5)
-    page.session.run_changed.emit("a2-random")
+    page.session.runs.run_changed.emit("a2-random")
     page._catch_up()
     assert heard.rows == [0, 2]
     assert column(page, "validation")[:4] == ["0.300 ± 0.200", "0.100", "0.500", "0.300"]
@@ -76,13 +76,13 @@ def test_a_run_that_reports_has_its_own_row_written_anew_and_what_sums_it_up(pag
 
 def test_of_runs_that_say_nothing_nothing_is_written_anew(page):
     heard, before = Heard(page), column(page, "time")
-    page.session.task_changed.emit()
+    page.session.jobs.changed.emit()
     page._catch_up()
     assert heard.rows == []
     spent(page, "b-ease", 7.0)  # who did not say so is not looked at
     page._catch_up()
     assert column(page, "time") == before
-    page.session.run_changed.emit("b-ease")
+    page.session.runs.run_changed.emit("b-ease")
     page._catch_up()
     assert column(page, "time")[5] == "7.0 s"
     assert heard.rows == [5]
@@ -97,14 +97,14 @@ def test_a_run_that_reports_out_of_sight_of_what_is_written_is_right_when_one_sc
     page.session.runs._reading.finish()  # on a slow machine not all are there at once
     page.table.runs().index(0, 0).data()
     spent(page, "a55-random", 9.0)
-    page.session.run_changed.emit("a55-random")
+    page.session.runs.run_changed.emit("a55-random")
     page._catch_up()
     assert column(page, "time")[55] == "9.0 s"
 
 
 def test_a_test_that_begins_and_ends_is_seen_in_the_row_of_its_run(page, monkeypatch):
     heard = Heard(page)
-    folder = str(page.session.run("a3-random").folder)
+    folder = str(page.session.runs.get("a3-random").folder)
     monkeypatch.setattr(page.testing, "_at_work", lambda: {folder})
     page._catch_up()
     assert column(page, "state")[3] == "Testing…"
@@ -211,7 +211,7 @@ def test_place_and_keyboard_stay_when_everything_is_shown_anew(show_compare, pro
     page.refresh()
     QApplication.processEvents()
     assert page.table.verticalScrollBar().value() == place
-    assert page.session.selected_runs == ["a30-random"]
+    assert page.session.selection.runs == ["a30-random"]
     assert page.table.current_run.id == "a30-random"
 
 
@@ -221,7 +221,7 @@ def test_place_and_keyboard_stay_when_everything_is_shown_anew(show_compare, pro
 def test_pictures_come_a_frame_after_the_table(page, qtbot):
     told = []
     page.pictures.show_runs = lambda drawn, metric: told.append([info.id for info in drawn])
-    page.session.select_runs(["a1-random", "b-ease"])
+    page.session.selection.select_runs(["a1-random", "b-ease"])
     page._catch_up()
     assert not told
     assert not page.over
@@ -231,7 +231,7 @@ def test_pictures_come_a_frame_after_the_table(page, qtbot):
 
 def test_in_a_moment_pictures_and_protocol_are_those_of_the_runs_selected_last(page, qtbot):
     for chosen in (["a1-random", "b-ease"], ["a1-random", "a2-random"], ["a2-random", "a3-random"]):
-        page.session.select_runs(chosen)
+        page.session.selection.select_runs(chosen)
         page._catch_up()
     qtbot.waitUntil(lambda: page.over)
     assert [info.id for info in page.pictures.picture.runs] == ["a2-random", "a3-random"]
@@ -241,7 +241,7 @@ def test_in_a_moment_pictures_and_protocol_are_those_of_the_runs_selected_last(p
 
 def test_the_protocol_of_other_seeds_has_only_the_seeds_written_anew(page, monkeypatch):
     card = page.pictures.protocol
-    runs = [page.session.run(one) for one in ("a1-random", "a2-random", "b-ease")]
+    runs = [page.session.runs.get(one) for one in ("a1-random", "a2-random", "b-ease")]
     card.show_runs(runs[:1], "ndcg@10")
     monkeypatch.setattr(protocol_card, "clear", lambda _layout: pytest.fail("everything was made anew"))
     card.show_runs(runs[:2], "ndcg@10")
@@ -257,7 +257,7 @@ def test_the_protocol_of_other_seeds_has_only_the_seeds_written_anew(page, monke
 
 def test_the_disk_is_asked_for_a_model_until_there_is_one(page, monkeypatch):
     asked = []
-    kind = type(page.session.run("b-ease"))
+    kind = type(page.session.runs.get("b-ease"))
     monkeypatch.setattr(kind, "usable", property(lambda info: bool(asked.append(info.id)) or info.id == "a2-random"))
     page.report.refresh()
     assert asked == ["a1-random", "a2-random"]
@@ -298,7 +298,7 @@ def test_what_runs_have_in_common_is_written_down_once_and_anew_when_it_changes(
     )
     page.refresh()
     assert written == []
-    info = page.session.run("a2-random")
+    info = page.session.runs.get("a2-random")
     info.spec = {**info.spec, "patience": 9}
     page.refresh()
     assert written == [2]
@@ -308,7 +308,7 @@ def test_what_runs_have_in_common_is_written_down_once_and_anew_when_it_changes(
 def test_metrics_are_offered_anew_only_where_they_are_others(page, qtbot):
     with qtbot.assertNotEmitted(page.chooser.model().rowsInserted):
         page.refresh()
-    page.session.run("b-ease").metrics = {**page.session.run("b-ease").metrics, "rmse": {"mean": 0.9}}
+    page.session.runs.get("b-ease").metrics = {**page.session.runs.get("b-ease").metrics, "rmse": {"mean": 0.9}}
     with qtbot.waitSignal(page.chooser.model().rowsInserted):
         page.refresh()
     assert page.chooser.findText("RMSE") >= 0
@@ -319,4 +319,4 @@ def test_keys_go_up_and_down_past_headings(page, qtbot):
     choose_rows(page, page.session, "a3-random")
     page.table.setCurrentIndex(page.table.runs().index(3, 0))
     qtbot.keyClick(page.table, Qt.Key.Key_Down)
-    assert page.session.selected_runs == ["b-ease"]
+    assert page.session.selection.runs == ["b-ease"]

@@ -85,7 +85,7 @@ def asked(session, monkeypatch):
         tasks.append(task)
         return task
 
-    monkeypatch.setattr(session, "submit", submit)
+    monkeypatch.setattr(session.jobs, "submit", submit)
     return tasks
 
 
@@ -96,7 +96,7 @@ def page(show_compare, project, asked):
     done_run(project, "d-bpr", "bpr")
     done_run(project, "e-ease", "ease", split="random", metrics=GOOD)
     page = show_compare()
-    page.session.select_runs(["a-popularity"])
+    page.session.selection.select_runs(["a-popularity"])
     page._catch_up()
     return page
 
@@ -130,7 +130,7 @@ def test_two_runs_are_compared_outside_the_window_and_once(page, asked, project)
     choose(page, "a-popularity", "b-ease")
     assert page.verdict.words()[0] == sentence
     assert len(asked) == 1
-    page.session.describe_run("b-ease", title="Mine")
+    page.session.runs.describe("b-ease", title="Mine")
     page._catch_up()
     assert "Mine is better than Popularity" in page.verdict.words()[0]
     assert len(asked) == 1
@@ -197,7 +197,7 @@ def test_many_runs_are_not_all_compared(page, asked, project, session):
     session.close_project()
     session.open_project(project.folder)
     page.refresh()
-    ids = [info.id for info in session.all_runs() if info.id.startswith("x")]
+    ids = [info.id for info in session.runs.all() if info.id.startswith("x")]
     choose(page, *ids)
     assert len(asked[-1].args["runs"]) == MOST
     asked[-1].done.emit(answer([pair(ids[0], ids[1])], **{ids[0]: 0.1, ids[1]: 0.2}))
@@ -209,12 +209,12 @@ def test_the_whole_way_from_the_table_to_the_tests_and_back(qtbot, home, tmp_pat
     opened = Opened(qtbot, project, "compare", real_worker)
     try:
         opened.page.primary.trigger()
-        opened.until(lambda: all(info.metrics for info in opened.session.all_runs()))
-        opened.session.select_runs([info.id for info in opened.session.all_runs()])
+        opened.until(lambda: all(info.metrics for info in opened.session.runs.all()))
+        opened.session.selection.select_runs([info.id for info in opened.session.runs.all()])
         opened.until(lambda: "users" in opened.page.verdict.words()[1])
         sentence, details = opened.page.verdict.words()
         assert sentence.startswith(("Could be chance: ", "More than chance: "))
-        folders = [str(info.folder) for info in opened.session.all_runs()]
+        folders = [str(info.folder) for info in opened.session.runs.all()]
         there = compare(folders, Control())["pairs"][0]
         assert there["words"].partition(":")[0] == sentence.partition(":")[0]
         assert details.split(" · ")[-1] in there["words"]

@@ -115,7 +115,7 @@ def test_a_folder_without_a_table_is_told(real, tmp_path):
 
 def test_a_file_that_vanishes_before_it_is_read_loses_nothing(real, write):
     real.read(write("first.csv", RATINGS))
-    kept, folder = real.session.data, real.session.project.data
+    kept, folder = real.session.data, real.session.project.current.data
     path = write("second.csv", RATINGS)
     real.offer(path)
     path.unlink()
@@ -123,7 +123,7 @@ def test_a_file_that_vanishes_before_it_is_read_loses_nothing(real, write):
     real.until(lambda: shown(real) is real.data.failure)
     assert "is not there" in real.data.failure.card.sentence.text()
     assert real.session.data is kept
-    assert real.session.project.data == folder
+    assert real.session.project.current.data == folder
     real.click(real.button("Back"))
     assert shown(real) is real.data.sheet
     real.click(real.button("Back"))
@@ -153,8 +153,10 @@ def test_cancel_leaves_the_project_untouched(real, million):
         assert not reading.cancel.isEnabled()
     real.until(lambda: shown(real) is real.data.sheet)
     assert real.session.data is None
-    assert real.session.project.data is None
-    assert [one for one in (real.session.project.folder / "data").iterdir() if not one.name.endswith(".part")] == []
+    assert real.session.project.current.data is None
+    assert [
+        one for one in (real.session.project.current.folder / "data").iterdir() if not one.name.endswith(".part")
+    ] == []
     assert real.primary().isEnabled()
 
 
@@ -164,7 +166,7 @@ def test_cancel_leaves_the_project_untouched(real, million):
 def test_a_split_of_ones_own_is_read_from_two_files(real, write):
     real.read(write("train.csv", RATINGS), write("test.csv", "user,item,rating,time\nu0,i6,5,1100000000\n"))
     assert real.session.data.part.sum() == 2
-    assert real.session.split["name"] == "files"
+    assert real.session.project.split["name"] == "files"
     assert real.data.heading == "train.csv + test.csv"
 
 

@@ -126,7 +126,7 @@ def test_one_user_and_pasted_users(open_at, fresh, tmp_path):
     opened = open_at(fresh)
     page = opened.page
     assert not page.users.buttons["one"].isEnabled()
-    opened.session.select_user("u3")
+    opened.session.selection.select_user("u3")
     opened.click(page.users.buttons["one"])
     assert opened.primary().text() == "Export 1 list"
     assert page.place.path.name == "recommendations-ease-user-u3.csv"
@@ -298,7 +298,7 @@ def test_a_run_that_vanished_is_told(open_at, tmp_path, algorithms):
 
 def test_choices_are_there_again(open_at, fresh, tmp_path):
     opened = open_at(fresh)
-    opened.session.select_user("u1")
+    opened.session.selection.select_user("u1")
     opened.click(opened.page.users.buttons["one"])
     type_into(opened, opened.page.k, "7")
     opened.click(opened.page.seen)
@@ -359,7 +359,7 @@ def test_a_script_of_the_session_is_saved(open_at, tested, tmp_path, monkeypatch
     assert (tmp_path / "again.py").read_text(encoding="utf-8") == script(runs)
     assert opened.page.outcome.title.full_text() == "Written: again.py"
     assert opened.page.outcome.words.full_text().startswith("2 runs · ")
-    opened.session.select_runs(["ease"])
+    opened.session.selection.select_runs(["ease"])
     opened.choose(opened.page.more.runs, "selected")
     save(opened, monkeypatch, "script", tmp_path / "one.py")
     assert (tmp_path / "one.py").read_text(encoding="utf-8") == script(runs[1:])
@@ -499,7 +499,7 @@ def test_the_command_line_survives_any_id(user):
 def test_odd_data_is_shown_and_written(open_at, tmp_path, users, items):
     project = make_project(tmp_path / "films", interactions(users, items))
     opened = open_at(project)
-    opened.session.select_user(users[0])
+    opened.session.selection.select_user(users[0])
     for whom in ("all", "one"):
         opened.page.users.choose(whom)
         write(opened)

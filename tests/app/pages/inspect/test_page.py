@@ -91,7 +91,7 @@ def test_a_user_is_found_by_typing(open_at, fresh, qtbot):
     opened.key(Qt.Key.Key_Return)
     assert search.found is None
     opened.user("u11")
-    assert opened.session.user == "u11"
+    assert opened.session.selection.user == "u11"
     assert search.text() == ""
 
 
@@ -119,7 +119,7 @@ def test_the_list_of_users_goes_by_escape_by_a_click_and_by_leaving(open_at, fre
     assert search.found.users() == []
     assert "nobody" in search.found.list.item(0).text()
     opened.key(Qt.Key.Key_Return)
-    assert opened.session.user == "u0"
+    assert opened.session.selection.user == "u0"
     search.clear()
     qtbot.keyClicks(search, "u3")
     opened.until(lambda: search.found is not None and search.found.users() == ["u3"])
@@ -141,7 +141,7 @@ def test_one_goes_from_user_to_user(open_at, fresh):
     opened.user("u0")
     for _ in range(5):  # whoever is drawn, their list is shown
         opened.page.random.trigger()
-        opened.user(opened.session.user)
+        opened.user(opened.session.selection.user)
 
 
 def test_another_run_recommends_something_else(open_at, fresh):
@@ -150,8 +150,8 @@ def test_another_run_recommends_something_else(open_at, fresh):
     opened.choose(opened.page.runs, "0-popularity")
     wanted = [one["title"] for one in asked(fresh, "u0", "0-popularity")["items"]]
     opened.until(lambda: opened.column(opened.page.list, 1) == wanted)
-    assert opened.session.current_run.id == "0-popularity"
-    opened.session.select_runs(["1-ease"])  # as the list of runs at the left does
+    assert opened.session.selection.current_run.id == "0-popularity"
+    opened.session.selection.select_runs(["1-ease"])  # as the list of runs at the left does
     wanted = [one["title"] for one in asked(fresh, "u0")["items"]]
     opened.until(lambda: opened.column(opened.page.list, 1) == wanted)
     assert opened.page.runs.run_id == "1-ease"
@@ -175,7 +175,7 @@ def test_user_run_and_choices_are_there_again(open_at, fresh):
     opened.user("u0")
     opened.choose(opened.page.runs, "0-popularity")
     opened.choose(opened.page.user.right.k, 5)
-    opened.session.select_user("u9")
+    opened.session.selection.select_user("u9")
     opened.user("u9")
     opened.window.close()
     again = open_at(fresh)
@@ -217,13 +217,13 @@ def test_while_the_first_run_trains_the_page_waits(open_at, tmp_path):
     run = opened.session.queue_run("popularity", seed=1)
     opened.until(opened.page.waiting.isVisible)
     assert opened.page.waiting.words.text().startswith("Popularity")
-    opened.session.cancel_run(run)
+    opened.session.runs.cancel(run)
     opened.until(opened.page.empty.isVisible)
 
 
 def test_the_list_can_be_exported(open_at, fresh):
     opened = open_at(fresh)
-    opened.session.select_user("u4")
+    opened.session.selection.select_user("u4")
     opened.user("u4")
     opened.click(opened.primary())
     assert opened.page.name == "export"
@@ -355,7 +355,7 @@ def test_small_and_odd_data_with_the_real_worker(open_at, tmp_path, users, items
     project = make_project(tmp_path / "films", interactions(users, items, ratings))
     opened = open_at(project)
     opened.until(lambda: opened.page._shown is not None)
-    assert opened.session.user == users[0]
+    assert opened.session.selection.user == users[0]
     opened.page.random.trigger()
     opened.until(lambda: opened.page._lists.pending is None)
     assert opened.page.failure.card is None

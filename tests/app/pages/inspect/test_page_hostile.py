@@ -166,7 +166,7 @@ def test_every_panel_bears_odd_titles_ties_and_scores_that_are_none(open_at, pro
         assert np.isfinite([one["score"] for one in tour.page.list.items]).all()
     for panel in (tour.why, tour.beside, tour.reorder, tour.what_if, tour.items, tour.map):
         panel()
-    tour.opened.session.select_user("alone")  # nothing of whom is hidden
+    tour.opened.session.selection.select_user("alone")  # nothing of whom is hidden
     tour.opened.user("alone")
     assert tour.page.user.right.hint.full_text() == "nothing hidden"
     assert len(tour.page.list.items) == (9 if run == "2-ials" else 11)

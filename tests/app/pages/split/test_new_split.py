@@ -17,7 +17,7 @@ def test_it_is_on_the_page(new_split, opened, keep, light):
     assert choice.accessibleDescription() == "Hides each nth interaction: every one is hidden once."
     choice.click()
     assert page.form.values() == {"rounds": 3, "fold": 0, "show_validation": True}
-    assert opened.set_split(new_split, {"rounds": 5, "fold": 3})
+    assert opened.project.set_split(new_split, {"rounds": 5, "fold": 3})
     assert SplitPage.state(opened) == ("round 4 of 5", "")
 
 

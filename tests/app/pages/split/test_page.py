@@ -70,7 +70,7 @@ def test_a_click_chooses_another_split(opened):
     opened.click(opened.split.choices["random"])
     settled(opened)
     assert sizes(opened) == ["11", "2", "3"]  # 20 % and 10 % of 16
-    assert opened.session.split == {"name": "random", "settings": {}}
+    assert opened.session.project.split == {"name": "random", "settings": {}}
     assert SplitPage.state(opened.session) == ("random 20 %", "")
 
 
@@ -79,7 +79,7 @@ def test_the_arrow_keys_choose_too(opened, qtbot):
     qtbot.keyClick(opened.split.choices["last-n"], Qt.Key.Key_Down)
     assert opened.split.choices["random"].isChecked()
     settled(opened)
-    assert opened.session.split["name"] == "random"
+    assert opened.session.project.split["name"] == "random"
     qtbot.keyClick(opened.split.choices["random"], Qt.Key.Key_Up)
     qtbot.keyClick(opened.split.choices["last-n"], Qt.Key.Key_Up)  # past what cannot be chosen, round to the last
     assert opened.split.choices["k-fold"].isChecked()
@@ -91,7 +91,7 @@ def test_a_setting_is_typed_and_takes_effect(opened, qtbot):
     qtbot.keyClicks(field, "2")
     assert not opened.primary().isEnabled()
     settled(opened)
-    assert opened.session.split == {"name": "last-n", "settings": {"n": 2}}
+    assert opened.session.project.split == {"name": "last-n", "settings": {"n": 2}}
     assert sizes(opened) == ["4", "4", "8"]
     assert SplitPage.state(opened.session) == ("last 2", "")
     assert opened.primary().isEnabled()
@@ -106,7 +106,7 @@ def test_a_setting_out_of_range_holds_the_button(opened, qtbot, typed):
     settled(opened)
     assert not opened.primary().isEnabled()
     assert "at least 1" in opened.split.form.errors()["n"]
-    assert opened.session.split == {"name": "last-n", "settings": {"n": 1, "validation": 1}}
+    assert opened.session.project.split == {"name": "last-n", "settings": {"n": 1, "validation": 1}}
 
 
 def test_of_many_changes_the_last_one_counts(opened):
@@ -115,18 +115,18 @@ def test_of_many_changes_the_last_one_counts(opened):
         opened.split._ask()
     settled(opened)
     assert sizes(opened) == ["4", "4", "8"]
-    assert opened.session.split["settings"] == {"n": 2}
+    assert opened.session.project.split["settings"] == {"n": 2}
 
 
 def test_what_a_split_cannot_divide_is_told_and_not_taken(opened, qtbot):
-    kept = opened.session.split
+    kept = opened.session.project.split
     field = opened.split.form.field("n").input
     field.selectAll()
     qtbot.keyClicks(field, "9")
     settled(opened)
     assert "leaves nothing to test on" in remarks(opened.split.outcome)[0]
     assert not opened.primary().isEnabled()
-    assert opened.session.split == kept
+    assert opened.session.project.split == kept
 
 
 def test_ones_own_files_need_a_test_file(opened):
@@ -146,7 +146,7 @@ def test_ones_own_files_can_be_chosen_where_there_are_some(real, tmp_path):
     settled(real)
     real.click(real.split.choices["files"])
     settled(real)
-    assert real.session.split["name"] == "files"
+    assert real.session.project.split["name"] == "files"
     assert SplitPage.state(real.session) == ("own files", "")
     assert sizes(real) == ["8", "4", "4"]
 
@@ -158,7 +158,7 @@ def test_the_primary_button_leads_to_the_algorithms(opened, qtbot):
 
 
 def test_a_split_chosen_elsewhere_is_followed(opened):
-    opened.session.set_split("random", {"test": 0.5})
+    opened.session.project.set_split("random", {"test": 0.5})
     settled(opened)
     assert opened.split.choices["random"].isChecked()
     assert opened.split.form.values()["test"] == 0.5
@@ -200,16 +200,16 @@ def test_filters_are_added_tell_what_they_leave_and_go_again(opened):
     ]
     assert sizes(opened) == ["5", "4", "4"]
     wanted = [{"name": "min-item", "settings": {"n": 3}}, {"name": "exclude", "settings": {"ids": "b"}}]
-    assert opened.session.filters == wanted
+    assert opened.session.project.filters == wanted
     assert SplitPage.state(opened.session) == ("filtered", "")
     opened.click(card.rows[1].up)
     settled(opened)
-    assert opened.session.filters == wanted[::-1]
+    assert opened.session.project.filters == wanted[::-1]
     assert left(opened)[0] == "leaves 13 interactions (81 %), 4 users, 4 items"
     for _ in range(2):
         opened.click(card.rows[0].remove)
     settled(opened)
-    assert opened.session.filters == []
+    assert opened.session.project.filters == []
     assert sizes(opened) == ["8", "4", "4"]
 
 
@@ -220,7 +220,7 @@ def test_a_filter_is_chosen_from_the_menu(opened):
     settled(opened)
     assert "'5-core' leaves nothing of 16 interactions" in remarks(opened.split.outcome)[0]
     assert not opened.primary().isEnabled()
-    assert opened.session.filters == []  # what cannot be is not taken
+    assert opened.session.project.filters == []  # what cannot be is not taken
 
 
 def test_a_filter_out_of_range_holds_the_button(opened):
@@ -228,12 +228,12 @@ def test_a_filter_out_of_range_holds_the_button(opened):
     opened.split.filters.rows[0].form.set_values({"n": 0})
     settled(opened)
     assert not opened.primary().isEnabled()
-    assert opened.session.filters == []
+    assert opened.session.project.filters == []
 
 
 def test_filters_are_there_again_and_go_with_new_runs(opened, project, monkeypatch):
-    opened.session.set_filters([{"name": "rating", "settings": {"low": 2.0}}])
-    opened.session.save(wait=True)
+    opened.session.project.set_filters([{"name": "rating", "settings": {"low": 2.0}}])
+    opened.session.project.save(wait=True)
     assert Project.open(project.folder).filters == [{"name": "rating", "settings": {"low": 2.0}}]
     settled(opened)
     assert [row.form.values()["low"] for row in opened.split.filters.rows] == [2.0]
@@ -258,7 +258,7 @@ def test_every_split_can_be_chosen(opened, name, words):
     if name == "held-out-users":
         opened.split.form.set_values({"test": 1, "validation": 1})
     settled(opened)
-    assert opened.session.split["name"] == name
+    assert opened.session.project.split["name"] == name
     assert SplitPage.state(opened.session) == (words, "")
     assert opened.primary().isEnabled()
     assert opened.split.outcome.users._rows
@@ -350,7 +350,7 @@ def test_it_is_painted_in_both_colours(opened):
 def test_it_is_the_same_after_the_window_was_closed(opened, project, qtbot, home, trainer_command):
     opened.click(opened.split.choices["random"])
     settled(opened)
-    opened.session.save(wait=True)
+    opened.session.project.save(wait=True)
     assert Project.open(project.folder).split == {"name": "random", "settings": {}}
 
 
@@ -367,12 +367,12 @@ def test_changes_of_the_filters_are_undone_and_made_again(opened):
     assert card.undo.hasFocus()
     opened.qtbot.keyClick(card.undo, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert names() == ["exclude"]
-    opened.until(lambda: [one["name"] for one in opened.session.filters] == ["exclude"])
+    opened.until(lambda: [one["name"] for one in opened.session.project.filters] == ["exclude"])
     opened.click(card.redo)
     opened.click(card.redo)
     assert names() == ["rating"]
     assert not card.redo.isEnabled()
-    opened.until(lambda: [one["name"] for one in opened.session.filters] == ["rating"])
+    opened.until(lambda: [one["name"] for one in opened.session.project.filters] == ["rating"])
     card.append("exclude")
     assert not card.redo.isEnabled()
 

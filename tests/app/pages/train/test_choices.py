@@ -78,7 +78,7 @@ def test_a_trained_blend_tells_its_weights(project, session, keep, qtbot, light)
     write_records(blend, [{"epoch": 0, "values": {"1-ease": 0.254, "2-popularity": 0.75, "gone": 0.0}}])
     assert session.open_project(project.folder)
     page = shown(TrainPage(session), keep, qtbot)
-    session.select_runs(["3-blend"])
+    session.selection.select_runs(["3-blend"])
     page.run.refresh()
     assert "Weights: Popularity 0.75, EASE 0.25, gone 0.00" in [one.text() for one in page.run.findChildren(Text)]
 
@@ -89,7 +89,7 @@ def test_blends_differ_by_the_titles_of_their_runs(project, session, light):
     done_run(project, "5-blend", "blend", {"runs": "1-ease,2-popularity"})
     done_run(project, "6-blend", "blend", {"runs": "1-ease,4-item-knn"})
     assert session.open_project(project.folder)
-    words = differences(session.all_runs())
+    words = differences(session.runs.all())
     assert (words["5-blend"], words["6-blend"]) == ("Runs EASE + Popularity", "Runs EASE + Item kNN")
 
 
@@ -100,7 +100,7 @@ def test_who_deletes_a_run_that_a_blend_needs_is_told(project, session, keep, qt
     assert session.open_project(project.folder)
     page = shown(TrainPage(session), keep, qtbot)
     for name, words in (("1-ease", "Delete for good: Blend needs it"), ("4-item-knn", "Delete for good")):
-        session.select_runs([name])
+        session.selection.select_runs([name])
         page.run.refresh()
         qtbot.mouseClick(button(page, "Delete"), LEFT)
         assert button(page, words)
@@ -157,7 +157,7 @@ def test_what_is_trained_is_drawn_by_value(dialog, project):
     for number, weight in enumerate((50.0, 5000.0)):
         run = done_run(project, f"9-{number}", "ease", {"regularization": weight}, validation=0.25)
         dialog.session.runs._add(run, run.status())
-    dialog.session.runs_changed.emit()
+    dialog.session.runs.changed.emit()
     assert [point[0] for point in dialog.points()] == [50, 500, 5000]
     assert dialog.plot.lines() == ["L2 weight"]
     assert not dialog.weights.isVisible()  # all weights of EASE are something

@@ -21,7 +21,7 @@ def page(opened, keep, qtbot, light):
 
 
 def asked(page):
-    return [task for task in page.session.tasks if task.job == "estimate"]
+    return [task for task in page.session.jobs.tasks if task.job == "estimate"]
 
 
 def test_what_it_takes_is_said_when_the_form_has_come_to_rest(page, qtbot):
@@ -48,10 +48,10 @@ def test_an_answer_is_kept_for_who_comes_back(page, qtbot, monkeypatch):
 def test_a_question_that_nobody_waits_for_is_given_up(page, qtbot, monkeypatch):
     monkeypatch.setattr(estimate.EstimateLine, "_done", lambda self, answer: None)
     given_up = []
-    cancel = page.session.cancel
-    monkeypatch.setattr(page.session, "cancel", lambda task: (given_up.append(task.job), cancel(task)))
-    submit = page.session.submit
-    monkeypatch.setattr(page.session, "submit", lambda job, args, **how: submit("forever", args, **how))
+    cancel = page.session.jobs.cancel
+    monkeypatch.setattr(page.session.jobs, "cancel", lambda task: (given_up.append(task.job), cancel(task)))
+    submit = page.session.jobs.submit
+    monkeypatch.setattr(page.session.jobs, "submit", lambda job, args, **how: submit("forever", args, **how))
     qtbot.waitUntil(lambda: page.estimate._task is not None)
     page.form.field("factors").input.setText("32")
     assert given_up == ["forever"]
@@ -89,8 +89,8 @@ def test_what_will_not_fit_is_made_to_fit_by_a_button(page, qtbot):
 
 
 def test_a_measurement_that_took_all_memory_proposes_less(page, qtbot, monkeypatch):
-    submit = page.session.submit
-    monkeypatch.setattr(page.session, "submit", lambda job, args, **how: submit("killed", args, **how))
+    submit = page.session.jobs.submit
+    monkeypatch.setattr(page.session.jobs, "submit", lambda job, args, **how: submit("killed", args, **how))
     qtbot.waitUntil(page.estimate.problem.isVisible)
     assert "perhaps because memory ran out" in page.estimate.problem.text()
     assert "Try with batch size 2048" in [one.text() for one in page.estimate.remedies.buttons]

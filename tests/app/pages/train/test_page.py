@@ -198,7 +198,7 @@ def test_a_value_out_of_range_is_not_trained_and_gets_the_cursor(page, opened, q
     qtbot.keyClicks(field, "-3")
     page.algorithms.search.setFocus()
     page.primary.trigger()
-    assert opened.all_runs() == []
+    assert opened.runs.all() == []
     assert field.hasFocus()
     assert "above 0" in page.form.errors()["regularization"]
 
@@ -207,7 +207,7 @@ def test_a_wrong_seed_unfolds_what_is_folded(page, opened):
     set_seed(page, "x")
     page.fold.setChecked(False)
     page.primary.trigger()
-    assert opened.all_runs() == []
+    assert opened.runs.all() == []
     assert page.options.isVisible()
 
 

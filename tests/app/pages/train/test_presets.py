@@ -79,7 +79,7 @@ def test_what_it_gave_and_that_this_is_other_data_is_said(page):
     assert page.presets.unlike.text() == (
         "Expect another figure: it learned from 999,601 interactions, and here are 16."
     )
-    page.session.set_split("random")
+    page.session.project.set_split("random")
     assert page.presets.unlike.text().endswith("it was judged by the split “Last of each user”.")
 
 

@@ -65,14 +65,14 @@ def test_more_epochs_are_trained_on_a_run_that_is_done(session, project, keep, q
     done_run(project, "a-popularity")
     session.open_project(project.folder)
     page = shown(TrainPage(session), keep, qtbot)
-    session.select_runs(["b-bpr"])
+    session.selection.select_runs(["b-bpr"])
     page.run.orders.more.setValue(7)
     click(qtbot, page, "Train 7 more epochs")
-    info = session.run("b-bpr")
+    info = session.runs.get("b-bpr")
     assert info.spec["hyperparameters"]["epochs"] == 10
     assert "7 more after epoch 3" in page.run.orders.facts.full_text()
     assert not page.run.orders.more.isVisible()
-    session.select_runs(["a-popularity"])
+    session.selection.select_runs(["a-popularity"])
     assert not page.run.orders.more.isVisible()  # it has no epochs
 
 
@@ -115,7 +115,7 @@ def test_the_queue_is_ordered_by_keys_and_the_order_outlives_the_window(queued, 
     qtbot.keyClick(queued.queue.list, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
     assert order(queued) == ["b-ease", "d-ease", "c-ease"]
     assert [queued.queue.list.item(row).text()[:1] for row in range(3)] == ["1", "2", "3"]
-    assert queued.session.run("c-ease").status.place == 2
+    assert queued.session.runs.get("c-ease").status.place == 2
 
 
 def test_the_queue_is_ordered_by_dragging(queued, qtbot):
@@ -128,7 +128,7 @@ def test_the_queue_is_ordered_by_dragging(queued, qtbot):
 def test_a_run_is_taken_out_of_the_queue_where_it_stands(queued, qtbot):
     qtbot.keyClick(queued.queue.list, Qt.Key.Key_Delete)
     assert order(queued) == queued.queue.list.ids() == ["b-ease", "d-ease"]
-    assert queued.session.run("c-ease").state == "cancelled"
+    assert queued.session.runs.get("c-ease").state == "cancelled"
     assert queued.queue.words.full_text() == "2 waiting"
 
 
@@ -215,14 +215,14 @@ def test_earlier_runs_are_laid_under_by_a_menu(session, project, keep, qtbot, li
     done_run(project, "c-popularity")
     session.open_project(project.folder)
     page = shown(TrainPage(session), keep, qtbot)
-    session.select_runs(["b-bpr"])
+    session.selection.select_runs(["b-bpr"])
     menu = keep(page.run.plots.tools.overlays())
     assert [one.text() for one in menu.actions()] == ["Popularity", "BPR"]
     menu.actions()[1].setChecked(True)
-    assert session.selected_runs == ["b-bpr", "a-bpr"]
+    assert session.selection.runs == ["b-bpr", "a-bpr"]
     assert sorted(page.run.plots.loss.lines()) == ["a-bpr", "b-bpr", "b-bpr/steps"]
     menu.actions()[1].setChecked(False)
-    assert session.selected_runs == ["b-bpr"]
+    assert session.selection.runs == ["b-bpr"]
 
 
 @pytest.mark.parametrize("kind", ["png", "svg"])

@@ -9,17 +9,17 @@ from workbench.training.run_notes import MOST_TAGS, Facts
 def test_words_are_kept_beside_the_run_and_read_again(project, session, qtbot):
     run = done_run(project, "a-popularity")
     session.open_project(project.folder)
-    with qtbot.waitSignal(session.run_changed) as heard:
-        session.describe_run("a-popularity", title="  My\nfirst ", tags=["good", "good", ""], note="why\nnot")
+    with qtbot.waitSignal(session.runs.run_changed) as heard:
+        session.runs.describe("a-popularity", title="  My\nfirst ", tags=["good", "good", ""], note="why\nnot")
     assert heard.args == ["a-popularity"]
-    assert session.run("a-popularity").title == "My first"
+    assert session.runs.get("a-popularity").title == "My first"
     assert Facts.read(run.folder) == Facts("My first", ("good",), "why\nnot")
     session.close_project()
     session.open_project(project.folder)
-    assert session.run("a-popularity").title == "My first"
-    session.describe_run("a-popularity", title="")
-    assert session.run("a-popularity").title == "Popularity"
-    assert session.run("a-popularity").facts.tags == ("good",)
+    assert session.runs.get("a-popularity").title == "My first"
+    session.runs.describe("a-popularity", title="")
+    assert session.runs.get("a-popularity").title == "Popularity"
+    assert session.runs.get("a-popularity").facts.tags == ("good",)
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"title": 3, "tags": "x", "note": null}'])
@@ -27,8 +27,8 @@ def test_damaged_words_do_not_damage_the_run(project, session, text):
     run = done_run(project, "a-popularity")
     (run.folder / "facts.json").write_text(text)
     session.open_project(project.folder)
-    assert session.run("a-popularity").state == "done"
-    assert session.run("a-popularity").facts.tags == ()
+    assert session.runs.get("a-popularity").state == "done"
+    assert session.runs.get("a-popularity").facts.tags == ()
 
 
 def test_words_have_an_end():
@@ -40,14 +40,14 @@ def test_a_removed_run_comes_back_at_its_place(project, session):
     for name in ("a-popularity", "b-random", "c-ease"):
         done_run(project, name, name[2:])
     session.open_project(project.folder)
-    folder = session.run("b-random").folder
+    folder = session.runs.get("b-random").folder
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    session.delete_run("b-random")
-    assert [info.id for info in session.all_runs()] == ["a-popularity", "c-ease"]
+    session.runs.delete("b-random")
+    assert [info.id for info in session.runs.all()] == ["a-popularity", "c-ease"]
     assert not folder.exists()
     assert [info.id for info in session.runs.removed()] == ["b-random"]
-    session.restore_run("b-random")
-    assert [info.id for info in session.all_runs()] == ["a-popularity", "b-random", "c-ease"]
+    session.runs.restore("b-random")
+    assert [info.id for info in session.runs.all()] == ["a-popularity", "b-random", "c-ease"]
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
     assert session.runs.removed() == []
 
@@ -55,7 +55,7 @@ def test_a_removed_run_comes_back_at_its_place(project, session):
 def test_what_was_removed_is_gone_when_the_project_is_closed(project, session):
     done_run(project, "a-popularity")
     session.open_project(project.folder)
-    session.delete_run("a-popularity")
+    session.runs.delete("a-popularity")
     assert len(list(project.runs_folder.iterdir())) == 1
     session.close_project()
     assert list(project.runs_folder.iterdir()) == []
@@ -67,7 +67,7 @@ def test_the_list_at_the_left_calls_a_run_by_its_new_name(project, session, keep
     done_run(project, "a-popularity")
     session.open_project(project.folder)
     sidebar = keep(Sidebar(session, []))
-    session.describe_run("a-popularity", title="Mine")
+    session.runs.describe("a-popularity", title="Mine")
     entry = sidebar._runs["a-popularity"]
     assert entry.text() == "Mine"
     assert entry.accessibleName().startswith("Mine")

@@ -69,10 +69,10 @@ def exact(project):
 
 def test_what_else_is_recorded_can_be_chosen_where_a_run_laid_over_has_it(exact, panel, session, qtbot):
     plots = panel.plots
-    session.select_runs(["a-ease"])
+    session.selection.select_runs(["a-ease"])
     qtbot.waitUntil(lambda: not plots.tabs.isEnabled())
     assert panel.figures["epoch"].number.full_text() == NONE  # not that none of one epoch are done
-    session.select_runs(["a-ease", "b-bpr"])
+    session.selection.select_runs(["a-ease", "b-bpr"])
     qtbot.waitUntil(plots.tabs.isEnabled)
     plots.tabs.buttons["gradient_norm"].click()
     qtbot.waitUntil(lambda: plots.other.lines() == ["b-bpr"])

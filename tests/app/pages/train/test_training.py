@@ -30,17 +30,17 @@ def test_train_and_queue_several_one_after_another(page, opened, qtbot):
     set_seed(page, 1)
     page.form.field("regularization").input.setText("40")
     page.primary.trigger()
-    first = opened.all_runs()[0]
+    first = opened.runs.all()[0]
     assert first.spec["hyperparameters"]["regularization"] == 40
     assert first.spec["seed"] == 1
     assert page.primary.text() == "Queue EASE"
     set_seed(page, 0)
     page.primary.trigger()
-    second = opened.all_runs()[1]
+    second = opened.runs.all()[1]
     assert waiting(page) == ["1   EASE 2"]
     assert page.run.head.state.text() == "Waiting, next"
     assert TrainPage.state(opened) == ("Training", "")
-    opened.select_runs([first.id])
+    opened.selection.select_runs([first.id])
     qtbot.waitUntil(lambda: first.epoch == 3)
     click(qtbot, page, "Cancel")
     qtbot.waitUntil(lambda: second.state == "done", timeout=10_000)
@@ -53,7 +53,7 @@ def test_pause_go_on_and_stop_answer_at_once_and_then_in_words(page, opened, qtb
     page.algorithms.choose("bpr")
     set_seed(page, 1)
     page.primary.trigger()
-    info = opened.all_runs()[0]
+    info = opened.runs.all()[0]
     qtbot.waitUntil(lambda: info.epoch == 3)
     qtbot.waitUntil(lambda: "3 points" in page.run.plots.loss.summary())
     click(qtbot, page, "Pause")
@@ -75,7 +75,7 @@ def test_pressing_an_order_twice_gives_no_other_order(page, opened, qtbot):
     page.algorithms.choose("bpr")
     set_seed(page, 1)
     page.primary.trigger()
-    info = opened.all_runs()[0]
+    info = opened.runs.all()[0]
     qtbot.waitUntil(lambda: info.epoch == 3)
     button(page, "Pause").setFocus()
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Space)
@@ -124,7 +124,7 @@ def test_ctrl_r_in_the_window_trains_what_is_chosen(opened, keep, qtbot, light):
     window.show_page("train")
     window.page.algorithms.choose("popularity")
     qtbot.keyClick(window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
-    assert [info.algorithm for info in opened.all_runs()] == ["popularity"]
+    assert [info.algorithm for info in opened.runs.all()] == ["popularity"]
 
 
 def test_a_waiting_run_is_taken_out_of_the_queue(page, opened, qtbot):
@@ -134,7 +134,7 @@ def test_a_waiting_run_is_taken_out_of_the_queue(page, opened, qtbot):
     page.primary.trigger()
     assert offered(page) == {"Cancel"}
     click(qtbot, page, "Cancel")
-    assert opened.all_runs()[1].state == "cancelled"
+    assert opened.runs.all()[1].state == "cancelled"
     assert waiting(page) == []
     click(qtbot, page, "Resume")
     assert waiting(page) == ["1   BPR 2"]
@@ -146,9 +146,9 @@ def test_deleting_asks_once_more(session, project, keep, qtbot, light):
     page = shown(TrainPage(session), keep, qtbot)
     click(qtbot, page, "Delete")
     assert (project.folder / "runs" / "a-popularity").exists()
-    with qtbot.waitSignal(session.runs_changed):
+    with qtbot.waitSignal(session.runs.changed):
         click(qtbot, page, "Delete for good")
-    assert session.all_runs() == []
+    assert session.runs.all() == []
     assert page.run.head.title.full_text() == "No run yet"
 
 
@@ -157,10 +157,10 @@ def test_nothing_is_offered_while_the_process_is_on_its_way_out(session, project
     session.open_project(project.folder)
     page = shown(TrainPage(session), keep, qtbot)
     with monkeypatch.context() as patch:
-        patch.setattr(session.runs, "active", lambda: session.run("a-popularity"))
+        patch.setattr(session.runs, "active", lambda: session.runs.get("a-popularity"))
         page.run.refresh()
         assert offered(page) == set()
-    session.runs_changed.emit()
+    session.runs.changed.emit()
     assert offered(page) == {"Delete"}
 
 
@@ -182,12 +182,12 @@ def test_other_selected_runs_lie_under_the_curves(session, project, keep, qtbot,
     done_run(project, "a-popularity", validation=0.05)
     session.open_project(project.folder)
     page = shown(TrainPage(session), keep, qtbot)
-    session.select_runs(["b-bpr", "a-popularity"])
+    session.selection.select_runs(["b-bpr", "a-popularity"])
     qtbot.waitUntil(lambda: sorted(page.run.plots.validation.lines()) == ["a-popularity", "b-bpr"])
     assert "Popularity: 2 points, last 0.05" in page.run.plots.validation.summary()
     assert sorted(page.run.plots.loss.lines()) == ["b-bpr", "b-bpr/steps"]
     assert not page.run.plots.result.isVisible()
-    session.select_runs(["a-popularity"])
+    session.selection.select_runs(["a-popularity"])
     assert page.run.plots.validation.lines() == []
     assert page.run.plots.result.isVisible()
 
@@ -197,7 +197,7 @@ def test_a_run_without_a_validation_part_says_so(session, project, keep, qtbot, 
     write_records(run, [{"epoch": 1, "epochs": 3, "loss": 0.5, "seconds": 1, "validation": {}}])
     set_status(run, "done", epoch=1, epochs=3)
     session.open_project(project.folder)
-    session.set_split("last-n", {"n": 1, "validation": 0})
+    session.project.set_split("last-n", {"n": 1, "validation": 0})
     page = shown(TrainPage(session), keep, qtbot)
     assert page.run.plots.validation.lines() == []
     assert "no validation" in page.run.plots.validation.summary()

@@ -35,7 +35,7 @@ def test_records_that_came_while_another_page_was_shown_are_there_afterwards(ses
     session.open_project(project.folder)
     page = shown(TrainPage(session), keep, qtbot)
     page.hide()
-    with qtbot.waitSignal(session.run_grown):
+    with qtbot.waitSignal(session.runs.grown):
         write_records(live, epoch_records(1))
     assert page.run.plots.loss.lines() == []
     page.show()
@@ -51,7 +51,7 @@ def test_a_run_that_begins_again_is_drawn_again(session, project, keep, qtbot, l
     qtbot.waitUntil(lambda: "3 points" in page.run.plots.loss.summary())
     part = live.folder / "new"
     part.write_text("".join(json.dumps(line) + "\n" for line in epoch_records(1)))
-    with qtbot.waitSignal(session.run_restarted):
+    with qtbot.waitSignal(session.runs.restarted):
         part.replace(live.folder / "records.jsonl")
     qtbot.waitUntil(lambda: "BPR: 1 points" in page.run.plots.loss.summary())
 

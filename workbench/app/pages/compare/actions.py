@@ -99,8 +99,8 @@ class RunDeeds(QObject):
         line.setSeparator(True)
         table.insertActions(copy, [self.rename, self.tag, self.note, self.remove, self.undo, line])
         table.row_opened.connect(self._open)
-        session.selection_changed.connect(self.refresh)
-        session.run_changed.connect(self.refresh)
+        session.selection.changed.connect(self.refresh)
+        session.runs.run_changed.connect(self.refresh)
         self.refresh()
 
     def _action(self, text: str, keys: list[str], do: Callable[[], object]) -> QAction:
@@ -113,7 +113,7 @@ class RunDeeds(QObject):
     @Slot()
     def refresh(self) -> None:
         """Offer what can be done with the selected runs."""
-        chosen = [info for one in self._session.selected_runs if (info := self._session.run(one)) is not None]
+        chosen = [info for one in self._session.selection.runs if (info := self._session.runs.get(one)) is not None]
         self.rename.setEnabled(len(chosen) == 1)
         self.note.setEnabled(len(chosen) == 1)
         self.tag.setEnabled(bool(chosen))
@@ -141,14 +141,14 @@ class RunDeeds(QObject):
 
     def _keep(self, editor: RunEditor, ids: Sequence[str]) -> None:
         before: list[tuple[str, dict[str, object]]] = []
-        for info in filter(None, map(self._session.run, ids)):
+        for info in filter(None, map(self._session.runs.get, ids)):
             facts = info.facts
-            self._session.describe_run(info.id, **editor.words(info))
+            self._session.runs.describe(info.id, **editor.words(info))
             if info.facts != facts:
                 before.append((info.id, {"title": facts.title, "tags": facts.tags, "note": facts.note}))
         if before:
             self._past.append(partial(self._describe, before))
-            first = self._session.run(before[0][0])
+            first = self._session.runs.get(before[0][0])
             words = self.tr("{n} runs are described anew").format(n=len(before))
             if len(before) == 1 and first is not None:
                 words = self.tr("{run} is described anew").format(run=short_title(first)[:SHORT])
@@ -157,7 +157,7 @@ class RunDeeds(QObject):
 
     def _describe(self, before: Sequence[tuple[str, dict[str, object]]]) -> bool:
         for run_id, words in before:
-            self._session.describe_run(run_id, **words)
+            self._session.runs.describe(run_id, **words)
         return True
 
     # Removing ------------------------------------------------------------------------------------------------------
@@ -168,8 +168,8 @@ class RunDeeds(QObject):
         over = [info for info in chosen if not info.state.is_active]
         gone = []
         for info in over:
-            self._session.delete_run(info.id)
-            if self._session.run(info.id) is None:
+            self._session.runs.delete(info.id)
+            if self._session.runs.get(info.id) is None:
                 gone.append(info)
         if not gone:
             return
@@ -189,9 +189,9 @@ class RunDeeds(QObject):
         there = {info.id for info in self._session.runs.removed()}
         for run_id in ids:
             if run_id in there:
-                self._session.restore_run(run_id)
+                self._session.runs.restore(run_id)
         if there & set(ids):
-            self._session.select_runs(list(ids))
+            self._session.selection.select_runs(list(ids))
         return bool(there & set(ids))
 
     # Back ----------------------------------------------------------------------------------------------------------

@@ -124,12 +124,14 @@ class ComparisonChart(QWidget):
 
     def kept(self) -> dict[str, Any]:
         """What the person chose in this picture, kept with the project."""
-        found = self.session.view("pictures").get(type(self).__name__)
+        found = self.session.project.view("pictures").get(type(self).__name__)
         return dict(found) if isinstance(found, dict) else {}
 
     def keep(self, **chosen: Any) -> None:
         """Keep what the person chose."""
-        self.session.set_view("pictures", self.session.view("pictures") | {type(self).__name__: self.kept() | chosen})
+        self.session.project.set_view(
+            "pictures", self.session.project.view("pictures") | {type(self).__name__: self.kept() | chosen}
+        )
 
 
 def fill(combo: QComboBox, names: dict[str, str], wanted: str | None = None) -> None:

@@ -76,7 +76,7 @@ class ChartPanel(QWidget):
     def choose(self, kind: str) -> None:
         """Show this picture, and remember it with the project."""
         self._turn_to(kind)
-        self.session.set_view("pictures", self.session.view("pictures") | {"shown": kind})
+        self.session.project.set_view("pictures", self.session.project.view("pictures") | {"shown": kind})
 
     def _recall(self) -> None:
         """Show what was chosen in this project; what was chosen inside the pictures is asked for anew."""
@@ -84,7 +84,7 @@ class ChartPanel(QWidget):
             made = self._made.pop(kind)
             self._stack.removeWidget(made)
             made.deleteLater()
-        kept = self.session.view("pictures").get("shown")
+        kept = self.session.project.view("pictures").get("shown")
         self._turn_to(kept if kept in self._kinds else "curves")
 
     def _turn_to(self, kind: str) -> None:

@@ -102,7 +102,7 @@ class _Tags(QCompleter):
     """Offers the tags that other runs have, for the word behind the last comma."""
 
     def __init__(self, session: Session, field: QLineEdit) -> None:
-        known = dict.fromkeys(tag for info in session.all_runs() for tag in info.facts.tags)
+        known = dict.fromkeys(tag for info in session.runs.all() for tag in info.facts.tags)
         super().__init__(list(known), field)
         self._field = field
         self.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)

@@ -75,16 +75,16 @@ class ComparePage(Page):
         yield
         self._build()
         yield
-        session.runs_changed.connect(self._hear_all)
-        session.run_changed.connect(self._hear_one)
-        session.task_changed.connect(self._later)
-        session.selection_changed.connect(self._hear_selection)
+        session.runs.changed.connect(self._hear_all)
+        session.runs.run_changed.connect(self._hear_one)
+        session.jobs.changed.connect(self._later)
+        session.selection.changed.connect(self._hear_selection)
         theme().changed.connect(self._soon.start)
         self.refresh()
 
     @classmethod
     def state(cls, session: Session) -> tuple[str, str]:
-        number = len(session.all_runs())
+        number = len(session.runs.all())
         if not number:
             return "", QCoreApplication.translate("ComparePage", "Train a run first")
         translate = QCoreApplication.translate
@@ -146,7 +146,7 @@ class ComparePage(Page):
         self._drawn_by = {"interval": IntervalDelegate(self.table), "checks": LightsDelegate(self.table)}
         self._plainly = InkDelegate(self.table)
         self.table.horizontalHeader().setStretchLastSection(False)
-        self.table.ids_selected.connect(self.session.select_runs)
+        self.table.ids_selected.connect(self.session.selection.select_runs)
         self.table.room_changed.connect(self._fit)
         self.field.returnPressed.connect(self.table.setFocus)
         self.nothing = EmptyState("search", "", self.tr("Show all runs"))
@@ -173,13 +173,13 @@ class ComparePage(Page):
         group = self._group()
         if group is None:
             return []
-        chosen = [info for one in self.session.selected_runs for info in group.runs if info.id == one]
+        chosen = [info for one in self.session.selection.runs for info in group.runs if info.id == one]
         if len(chosen) < 2:  # noqa: PLR2004 - a comparison
             chosen = [info for info in group.runs if info.state.is_usable or info.state.is_active]
-        return chosen[-MOST_DRAWN:] if len(self.session.selected_runs) < 2 else chosen[:MOST_DRAWN]  # noqa: PLR2004
+        return chosen[-MOST_DRAWN:] if len(self.session.selection.runs) < 2 else chosen[:MOST_DRAWN]  # noqa: PLR2004
 
     def _group(self) -> Group | None:
-        for one in self.session.selected_runs:
+        for one in self.session.selection.runs:
             for group in self._groups:
                 if any(info.id == one for info in group.runs):
                     return group
@@ -196,7 +196,7 @@ class ComparePage(Page):
         self._later()
 
     def _hear_selection(self) -> None:
-        self.table.choose(self.session.selected_runs)
+        self.table.choose(self.session.selection.runs)
         self._later()
 
     def _later(self) -> None:
@@ -215,7 +215,7 @@ class ComparePage(Page):
 
     def _stamp(self) -> list[tuple[Any, ...]]:
         """What the rows and their order depend on; the rest of a run changes many times a second while it learns."""
-        runs = self.session.all_runs()
+        runs = self.session.runs.all()
         return [(info.id, info.title, info.facts, id(info.spec), id(info.evaluation)) for info in runs]
 
     def refresh(self) -> None:
@@ -223,7 +223,7 @@ class ComparePage(Page):
         self._whole, self._stamped = False, self._stamp()
         self._told.clear()
         self.testing.turned()
-        runs = self.session.all_runs()
+        runs = self.session.runs.all()
         found = matching(runs, self.field.text())
         self._stack.setCurrentIndex(int(bool(runs)))
         self._found.setCurrentIndex(int(bool(runs) and not found))
@@ -238,7 +238,7 @@ class ComparePage(Page):
             if self.table.itemDelegateForColumn(at) is not delegate:  # each new one has everything drawn again
                 self.table.setItemDelegateForColumn(at, delegate)
         self.table.show_runs(self._columns, self._rows)
-        self.table.choose(self.session.selected_runs)
+        self.table.choose(self.session.selection.runs)
         self._fit()
         self._refresh_rest()
 
@@ -251,9 +251,9 @@ class ComparePage(Page):
             self._typed.start()
         else:
             self._then.start()
-        group, selected = self._group(), self.session.selected_runs
+        group, selected = self._group(), self.session.selection.runs
         chosen = [info for one in selected for info in (group.runs if group is not None else []) if info.id == one]
-        everyone = self.session.all_runs()
+        everyone = self.session.runs.all()
         self.verdict.show_runs(chosen, self._metric, others=len(selected) - len(chosen), everyone=everyone)
 
     def _draw(self) -> None:
@@ -296,7 +296,7 @@ class ComparePage(Page):
         self._later()
 
     def _refresh_words(self) -> None:
-        runs = self.session.all_runs()
+        runs = self.session.runs.all()
         if not runs:
             self.set_facts("")
             return

@@ -50,8 +50,8 @@ class ReportOrder(QWidget):
         self.make.setEnabled(any(info.usable for info in self._chosen()))  # one is enough: each has the disk asked
 
     def _chosen(self) -> list[RunInfo]:
-        chosen = set(self._session.selected_runs)
-        return [info for info in self._session.all_runs() if info.id in chosen or not chosen]
+        chosen = set(self._session.selection.runs)
+        return [info for info in self._session.runs.all() if info.id in chosen or not chosen]
 
     @Slot()
     def _ask(self) -> None:

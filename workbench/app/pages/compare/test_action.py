@@ -24,8 +24,8 @@ class Testing(QObject):
 
     def waiting(self) -> list[RunInfo]:
         """Runs whose test would be opened: of the selected ones where there are two or more, else of all."""
-        selected = self._session.selected_runs
-        runs = self._session.all_runs()
+        selected = self._session.selection.runs
+        runs = self._session.runs.all()
         asked = [info for info in runs if info.id in selected] if len(selected) >= PAIR else runs
         return [info for info in asked if info.evaluation is None and info.usable]
 
@@ -43,7 +43,7 @@ class Testing(QObject):
         """Offer what comes next."""
         at_work, waiting = self._at_work(), self.waiting()
         left = len([info for info in waiting if str(info.folder) not in at_work])
-        opened = any(info.evaluation is not None for info in self._session.all_runs())
+        opened = any(info.evaluation is not None for info in self._session.runs.all())
         if at_work:
             text = self.tr("Testing {n}…").format(n=len(at_work))
         elif left > 1:
@@ -58,7 +58,7 @@ class Testing(QObject):
         self.order.setToolTip(why if left else text)
 
     def _at_work(self) -> set[str]:
-        tasks = self._session.tasks
+        tasks = self._session.jobs.tasks
         return {str(task.args.get("run")) for task in tasks if task.job == "evaluate" and not task.over}
 
     @Slot()
@@ -66,5 +66,5 @@ class Testing(QObject):
         waiting = self.waiting()
         if waiting:
             self._session.evaluate([info.id for info in waiting])
-        elif any(info.evaluation is not None for info in self._session.all_runs()):
+        elif any(info.evaluation is not None for info in self._session.runs.all()):
             self._session.request_page("inspect")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from workbench.app.pages.data.states import DropTarget, Failure, Reading
 from workbench.app.pages.data.summary_cards import Overview
 from workbench.app.pages.data.summary_line import data_facts
 from workbench.app.session.latest import Latest
+from workbench.app.session.sample import try_sample
 from workbench.app.session.session import Session
 from workbench.app.widgets.file_dialog import choose_data
 from workbench.errors import WorkbenchError
@@ -77,10 +78,10 @@ class DataPage(Page):
         session = self.session
         session.files_offered.connect(self._hear_offer)
         session.data_changed.connect(self._show_data)
-        session.task_changed.connect(self._look_for_reading)
+        session.jobs.changed.connect(self._look_for_reading)
         for target in (self.empty, self.failure.again):
             target.open.clicked.connect(self._open)
-            target.sample.clicked.connect(session.try_sample)
+            target.sample.clicked.connect(partial(try_sample, session))
         self.reading.cancel_wanted.connect(self._cancel)
         self.failure.closed.connect(self._go_back)
         self._counting.answered.connect(self._counted)
@@ -282,7 +283,9 @@ class DataPage(Page):
         args = {"path": str(self.sheet.file), "known": self.sheet.how.said, "again": again}
         args |= {"recipe": str(recipe)} if recipe else {}
         title = self.tr("Looking at {file}").format(file=self._file_name())
-        self._looking = self.session.submit("preview", args, title=title, done=self._looked, failed=self._look_failed)
+        self._looking = self.session.jobs.submit(
+            "preview", args, title=title, done=self._looked, failed=self._look_failed
+        )
 
     def _forget_look(self) -> None:
         if self._looking is not None:
@@ -331,14 +334,14 @@ class DataPage(Page):
     def _look_for_reading(self) -> None:
         """Follow a file that is being read, whoever asked for it (the sample, for one)."""
         if self._task is None:
-            task = next((one for one in self.session.tasks if one.job == "import"), None)
+            task = next((one for one in self.session.jobs.tasks if one.job == "import"), None)
             if task is not None:
                 self._follow(task)
 
     @Slot()
     def _cancel(self) -> None:
         if self._task is not None:
-            self.session.cancel(self._task)
+            self.session.jobs.cancel(self._task)
 
     @Slot()
     def _read_cancelled(self) -> None:
@@ -365,7 +368,7 @@ class DataPage(Page):
     @Slot(object, object)
     def _count_fields(self, users: list[int] | None, items: list[int] | None) -> None:
         """Have the fields of a part of the matrix counted, or of all of it."""
-        project = self.session.project
+        project = self.session.project.current
         if project is not None and project.data_folder is not None:
             self._counting.ask({"data": str(project.data_folder), "users": users, "items": items})
 

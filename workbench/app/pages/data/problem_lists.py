@@ -31,7 +31,7 @@ class SavedLists(QObject):
 
     @property
     def _folder(self) -> Path | None:
-        project = self._session.project
+        project = self._session.project.current
         return project.data_folder if project is not None else None
 
     @Slot()

@@ -61,7 +61,7 @@ class ReadAgain(QObject):
         if not name:
             return
         try:
-            write_json(Path(name), {"recipe": session.about.get("recipe"), "filters": session.filters})
+            write_json(Path(name), {"recipe": session.about.get("recipe"), "filters": session.project.filters})
         except WorkbenchError as error:
             session.failure.emit(self.tr("The recipe was not saved"), str(error), "")
         else:

@@ -54,14 +54,14 @@ class ExportPage(Page):
         self.primary = QAction(self.tr("Export"), self)
         self.primary.triggered.connect(self._export)
         yield from self._build()
-        session.selection_changed.connect(self.refresh)
+        session.selection.changed.connect(self.refresh)
         session.data_changed.connect(self.refresh)
-        session.runs_changed.connect(self.refresh)
-        session.run_changed.connect(self._refresh_run)
+        session.runs.changed.connect(self.refresh)
+        session.runs.run_changed.connect(self._refresh_run)
 
     @classmethod
     def state(cls, session: Session) -> tuple[str, str]:
-        if session.data is None and not session.all_runs():
+        if session.data is None and not session.runs.all():
             return "", QCoreApplication.translate("ExportPage", "Open a ratings file first")
         if not usable_runs(session):
             return "", QCoreApplication.translate("ExportPage", "Train an algorithm first")
@@ -109,10 +109,10 @@ class ExportPage(Page):
 
     def shown(self) -> None:
         self._at_front = True
-        asked = self.session.view("export")
+        asked = self.session.project.view("export")
         if asked:
             self.users.choose(str(asked.get("whom")))
-            self.session.set_view("export", {})
+            self.session.project.set_view("export", {})
         self._asked = None
         self.refresh()
 
@@ -123,7 +123,7 @@ class ExportPage(Page):
         return self.choices.remember()
 
     def recall(self, view: dict[str, Any]) -> None:
-        self.choices.recall(view, one=self.session.user is not None)
+        self.choices.recall(view, one=self.session.selection.user is not None)
 
     @property
     def info(self) -> RunInfo | None:
@@ -149,8 +149,8 @@ class ExportPage(Page):
         self.runs.show_runs(usable_runs(self.session), info.id)
         self.users.set_people(self._data.of(info), self._one(info))
         self.columns.set_titled(self._titled(info))
-        one = self.session.user if self.users.whom == ONE else None
-        folder = self.session.project.folder if self.session.project is not None else Path.home()
+        one = self.session.selection.user if self.users.whom == ONE else None
+        folder = self.session.project.current.folder if self.session.project.current is not None else Path.home()
         self.choices.suggest(folder, "recommendations", short_title(info), f"user {one}" if one else "")
         self.choices.blockSignals(False)
         self.more.show_runs(busy=self._task is not None)
@@ -164,7 +164,7 @@ class ExportPage(Page):
 
     def _one(self, info: RunInfo) -> str | None:
         """The user of the page Inspect, where the data of the run has them."""
-        data, user = self._data.of(info), self.session.user
+        data, user = self._data.of(info), self.session.selection.user
         return user if user is not None and data is not None and user in pasted(user, data.user_ids)[0] else None
 
     def _tell(self, info: RunInfo) -> None:
@@ -242,7 +242,7 @@ class ExportPage(Page):
     @Slot()
     def _export(self) -> None:
         # The run that is shown, even where its folder has vanished since: the answer says so.
-        info, path = self.session.run(self._run or ""), self.place.path
+        info, path = self.session.runs.get(self._run or ""), self.place.path
         if info is None or path is None or self.choices.length is None:
             return
         args = {"run": str(info.folder), "users": self.users.users(), **self.choices.args()}

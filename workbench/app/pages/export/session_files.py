@@ -67,7 +67,7 @@ class SessionFiles(Card):
             button.setEnabled(not busy)
 
     def _selected(self) -> list[RunInfo]:
-        chosen = self._session.selected_runs
+        chosen = self._session.selection.runs
         return [info for info in usable_runs(self._session) if info.id in chosen] or usable_runs(self._session)[-1:]
 
     @property

@@ -1,6 +1,7 @@
 """Where one begins: the sample one click away, a place to drop a file, and the projects of before."""
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QDateTime, QLocale, Qt, Slot
@@ -8,7 +9,7 @@ from PySide6.QtGui import QAction, QPainter, QPaintEvent
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QSizePolicy, QTextBrowser, QVBoxLayout, QWidget
 
 from workbench.app.page import Page
-from workbench.app.session.session import SAMPLE
+from workbench.app.session.sample import SAMPLE, try_sample
 from workbench.app.widgets.basic import Button, Card, Elided, Line, Picture, Text, clear
 from workbench.app.widgets.file_dialog import choose_data
 from workbench.app.widgets.theme import BODY, GRID, HEADING, SMALL, theme
@@ -27,7 +28,7 @@ class Home(Page):
         self.facts = self.tr("From a ratings file to a list of recommendations, without code")
         self.sample = QAction(self.tr("Try the sample"), self)
         self.sample.setToolTip(self.tr("A project with 100,004 film ratings, trained and ready to look at"))
-        self.sample.triggered.connect(session.try_sample)
+        self.sample.triggered.connect(partial(try_sample, session))
         self.primary = self.sample
         opened = QAction(self.tr("Open a project…"), self)
         opened.triggered.connect(self._open_project)

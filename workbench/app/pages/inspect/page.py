@@ -54,14 +54,14 @@ class InspectPage(Page):
         self._late.timeout.connect(self._say_late)
         self._make_actions()
         self._build()
-        session.selection_changed.connect(self.refresh)
+        session.selection.changed.connect(self.refresh)
         session.data_changed.connect(self.refresh)
-        session.runs_changed.connect(self.refresh)
-        session.run_changed.connect(self._refresh_run)
+        session.runs.changed.connect(self.refresh)
+        session.runs.run_changed.connect(self._refresh_run)
 
     @classmethod
     def state(cls, session: Session) -> tuple[str, str]:
-        if session.data is None and not session.all_runs():
+        if session.data is None and not session.runs.all():
             return "", QCoreApplication.translate("InspectPage", "Open a ratings file first")
         if not usable_runs(session):
             return "", QCoreApplication.translate("InspectPage", "Train an algorithm first")
@@ -149,9 +149,9 @@ class InspectPage(Page):
 
     def _take_beside(self) -> None:
         """Lay a run beside that another page asked for."""
-        wanted = self.session.view("beside").get("run")
+        wanted = self.session.project.view("beside").get("run")
         if wanted:
-            self.session.set_view("beside", {})
+            self.session.project.set_view("beside", {})
             self.show_view("user")
             self.user.beside.choose(wanted)
 
@@ -222,8 +222,8 @@ class InspectPage(Page):
         return self._data.of(info) if info is not None else None
 
     def _want(self, info: RunInfo, user: str) -> None:
-        if user != self.session.user:
-            self.session.select_user(user)  # comes back here
+        if user != self.session.selection.user:
+            self.session.selection.select_user(user)  # comes back here
             return
         args = {"run": str(info.folder), "user": user, "k": self.user.right.k.currentData()}
         args["include_seen"] = self.user.right.seen.isChecked()
@@ -336,7 +336,7 @@ class InspectPage(Page):
     @Slot(str)
     def _go_to_user(self, user: str) -> None:
         self.show_view("user")
-        self.session.select_user(user)
+        self.session.selection.select_user(user)
 
     @Slot(str)
     def _choose_run(self, run_id: str) -> None:
@@ -350,5 +350,5 @@ class InspectPage(Page):
 
     @Slot()
     def _export(self) -> None:
-        self.session.set_view("export", {"whom": "one"})  # the page Export takes it up
+        self.session.project.set_view("export", {"whom": "one"})  # the page Export takes it up
         self.session.request_page("export")

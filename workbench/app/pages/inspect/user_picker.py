@@ -41,7 +41,7 @@ class UserChoice(QObject):
 
     def user(self) -> str | None:
         """The selected user, where the data has them; else the first."""
-        data, user = self._data(), self._session.user
+        data, user = self._data(), self._session.selection.user
         if data is None:
             return user or ""
         if user is not None and self._place(data, user) >= 0:
@@ -59,5 +59,5 @@ class UserChoice(QObject):
         if step is None:
             at = QRandomGenerator.global_().bounded(data.n_users)
         else:
-            at = self._place(data, self._session.user or "") + step
-        self._session.select_user(data.user_ids[at % data.n_users].as_py())
+            at = self._place(data, self._session.selection.user or "") + step
+        self._session.selection.select_user(data.user_ids[at % data.n_users].as_py())

@@ -72,7 +72,7 @@ class SplitPage(Page):
         self._soon.timeout.connect(self._ask)
         yield from self._build()
         session.data_changed.connect(self._catch_up)
-        session.split_changed.connect(self._follow)
+        session.project.split_changed.connect(self._follow)
         self._catch_up()
 
     def _build(self) -> Iterator[None]:
@@ -132,11 +132,11 @@ class SplitPage(Page):
         say = QCoreApplication.translate
         if session.data is None:
             return "", say("SplitPage", "Open a ratings file first")
-        split = session.split
+        split = session.project.split
         if split is None:
             return "", ""
         words = split_text.short(split["name"], split.get("settings") or {})
-        return (say("SplitPage", "filtered") if session.filters else words), ""
+        return (say("SplitPage", "filtered") if session.project.filters else words), ""
 
     # Choosing ------------------------------------------------------------------------------------------------------
 
@@ -165,15 +165,15 @@ class SplitPage(Page):
         if session.data is None:
             self._refresh()
             return
-        self.filters.set_recipe(session.filters)
-        split = session.split or {"name": DEFAULT, "settings": {}}
+        self.filters.set_recipe(session.project.filters)
+        split = session.project.split or {"name": DEFAULT, "settings": {}}
         self._show(split["name"], split.get("settings") or {})
         self._ask()
 
     @Slot()
     def _follow(self) -> None:
         """The split was changed elsewhere."""
-        split = self.session.split
+        split = self.session.project.split
         if split is None or self.session.data is None:
             return
         if self._answering:
@@ -181,9 +181,9 @@ class SplitPage(Page):
         if not self.isVisible():
             self._behind = True
             return
-        alike = _alike(self.session.filters, self.filters.recipe())
+        alike = _alike(self.session.project.filters, self.filters.recipe())
         if not alike:
-            self.filters.set_recipe(self.session.filters)
+            self.filters.set_recipe(self.session.project.filters)
         if not alike or not self._same(split, self._current, self._settings()):
             self._show(split["name"], split.get("settings") or {})
             self._ask()
@@ -217,7 +217,7 @@ class SplitPage(Page):
         return self.form.valid and self.filters.valid
 
     def _wanted(self) -> Wanted:
-        folder = self.session.project.data_folder if self.session.project is not None else None
+        folder = self.session.project.current.data_folder if self.session.project.current is not None else None
         return str(folder), self._current, self._settings(), self.filters.recipe()
 
     # What it does --------------------------------------------------------------------------------------------------
@@ -234,14 +234,14 @@ class SplitPage(Page):
         folder, name, settings, filters = wanted
         if filters:
             self.filters.show_busy()
-            self.session.submit(
+            self.session.jobs.submit(
                 "filter",
                 {"data": folder, "filters": filters},
                 done=self._counted,
                 failed=self._not_counted,
             )
         args = {"data": folder, "name": name, "settings": settings, "filters": filters}
-        self._task = self.session.submit("split", args, done=self._answered, failed=self._refused)
+        self._task = self.session.jobs.submit("split", args, done=self._answered, failed=self._refused)
         self._task.finished.connect(self._finished)
         self._refresh()
 
@@ -263,10 +263,10 @@ class SplitPage(Page):
         self.set_facts(facts["words"])
         _, name, settings, filters = self._asked
         self._answering = True
-        if not _alike(filters, self.session.filters):
-            self.session.set_filters(filters)
-        if not self._same(self.session.split, name, settings):
-            self.session.set_split(name, settings)
+        if not _alike(filters, self.session.project.filters):
+            self.session.project.set_filters(filters)
+        if not self._same(self.session.project.split, name, settings):
+            self.session.project.set_split(name, settings)
         self._answering = False
 
     def _same(self, split: dict[str, Any] | None, name: str, settings: dict[str, Any]) -> bool:

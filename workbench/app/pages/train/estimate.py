@@ -54,7 +54,7 @@ class EstimateLine(Fitting):
         self._soon = QTimer(self, singleShot=True, interval=PAUSE)
         self._soon.timeout.connect(self._send)
         self._show({})
-        for signal in (session.runs_changed, session.run_changed):
+        for signal in (session.runs.changed, session.runs.run_changed):
             signal.connect(self._hear_runs)
 
     def ask(self, kind: type[Algorithm] | None, question: Json) -> None:
@@ -91,7 +91,7 @@ class EstimateLine(Fitting):
         self._soon.stop()
         task, self._task = self._task, None
         if task is not None:
-            self._session.cancel(task)
+            self._session.jobs.cancel(task)
 
     @Slot()
     def _send(self) -> None:
@@ -100,7 +100,7 @@ class EstimateLine(Fitting):
         asked = dict(self._question["asked"])
         if (held := _held_by(self._session.runs.standby.pid)) is not None:
             asked["held"] = held
-        self._task = self._session.submit(
+        self._task = self._session.jobs.submit(
             "estimate", {**self._question, "asked": asked}, done=self._done, failed=self._fail
         )
         self._task.finished.connect(self._end)

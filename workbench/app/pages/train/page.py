@@ -51,9 +51,9 @@ class TrainPage(Page):
         self.primary.triggered.connect(self._train)
         yield from self._build()
         session.data_changed.connect(self._refresh_data)
-        session.split_changed.connect(self._refresh_facts)
-        session.runs_changed.connect(self._refresh_primary)
-        session.run_changed.connect(self._refresh_primary)
+        session.project.split_changed.connect(self._refresh_facts)
+        session.runs.changed.connect(self._refresh_primary)
+        session.runs.run_changed.connect(self._refresh_primary)
         self.algorithms.choose(FIRST if FIRST in all_algorithms() else next(iter(all_algorithms())))
         yield
         self._refresh_data()
@@ -232,13 +232,13 @@ class TrainPage(Page):
         """Arguments of the job `estimate`; empty where there is nothing to measure."""
         kind, session = self.kind, self.session
         fits = kind is not None and kind is not Blend and self.form.valid and self.options.valid
-        if not fits or session.data is None or session.split is None or self.algorithms.reason(kind):
+        if not fits or session.data is None or session.project.split is None or self.algorithms.reason(kind):
             return {}
         options = self.options.values()
         asked = {"algorithm": kind.name, "hyperparameters": self.form.values()}
-        asked |= {"split": session.split["name"], "settings": session.split.get("settings") or {}}
+        asked |= {"split": session.project.split["name"], "settings": session.project.split.get("settings") or {}}
         asked |= {name: options[name] for name in ("validation_users", "threads") if name in options}
-        return {"data": str(session.project.data_folder), "asked": asked, "filters": session.filters}
+        return {"data": str(session.project.current.data_folder), "asked": asked, "filters": session.project.filters}
 
     def _change_one(self, name: str, value: Any) -> None:
         """Let one hyperparameter or option have another value."""
@@ -246,7 +246,7 @@ class TrainPage(Page):
 
     def _try_again(self, run_id: str, name: str, value: Any) -> None:
         """Open the form as a run was trained, but for one value."""
-        info = self.session.run(run_id)
+        info = self.session.runs.get(run_id)
         if info is None or info.algorithm not in all_algorithms():
             return
         self.algorithms.choose(info.algorithm)
@@ -316,14 +316,14 @@ class TrainPage(Page):
         facts = [
             self._validation_words(),
             self.tr("all items that the filters leave are ranked")
-            if self.session.filters
+            if self.session.project.filters
             else self.tr("all {n:,} items ranked").format(n=data.n_items),
             self.tr("the test stays closed until you compare"),
         ]
         self.set_facts(" · ".join(filter(None, facts)))
 
     def _validation_words(self) -> str:
-        split = self.session.split or {}
+        split = self.session.project.split or {}
         part = (split.get("settings") or {}).get("validation", 1)
         if split.get("name") == OWN_FILES:
             return self.tr("Validated on your own validation file, where there is one")

@@ -160,11 +160,11 @@ class Presets(QWidget):
 
     def _unlike(self, preset: Preset) -> str:
         """What is not here as it was measured; nothing where all is."""
-        data, split = self._session.data, (self._session.split or {}).get("name", "")
+        data, split = self._session.data, (self._session.project.split or {}).get("name", "")
         if data is None:
             return ""
         words = []
-        if self._session.filters:
+        if self._session.project.filters:
             words.append(self.tr("your filters leave out what it learned from"))
         elif not preset.same_data(data):
             there = preset.expects.get("interactions", 0)

@@ -150,7 +150,7 @@ class Queue(QWidget):
 
     @Slot(str)
     def _remove(self, run_id: str) -> None:
-        self.session.cancel_run(run_id)
+        self.session.runs.cancel(run_id)
         self.refresh()
 
     def _remove_chosen(self) -> None:

@@ -38,13 +38,13 @@ class RunHead(QWidget):
         row.addWidget(self.dot)
         row.addWidget(self.title, 1)  # the state stands on the line under it, where there is room for words
         self._do: dict[str, tuple[str, Callable[[str], None]]] = {
-            "pause": ("pause", session.pause_run),
-            "unpause": ("resume", session.unpause_run),
-            "stop": ("stop", session.stop_run),
-            "discard": ("cancel", session.cancel_run),
-            "cancel": ("cancel", session.cancel_run),
-            "go_on": ("", session.resume_run),
-            "delete": ("", session.delete_run),
+            "pause": ("pause", session.runs.pause),
+            "unpause": ("resume", session.runs.unpause),
+            "stop": ("stop", session.runs.stop),
+            "discard": ("cancel", session.runs.cancel),
+            "cancel": ("cancel", session.runs.cancel),
+            "go_on": ("", session.runs.go_on),
+            "delete": ("", session.runs.delete),
         }
         texts = {
             "pause": (self.tr("Pause"), self.tr("Wait here; nothing is lost")),

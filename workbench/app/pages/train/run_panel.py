@@ -61,11 +61,11 @@ class RunPanel(QWidget):
         self.head.ordered.connect(self._order)
         self.problem.wanted.connect(self.wanted)
         self.reader.grown.connect(self._draw_later)
-        session.run_grown.connect(self._hear_growth)
-        session.run_restarted.connect(self._hear_restart)
-        session.run_changed.connect(self._hear_change)
-        session.runs_changed.connect(self.refresh)
-        session.selection_changed.connect(self.refresh)
+        session.runs.grown.connect(self._hear_growth)
+        session.runs.restarted.connect(self._hear_restart)
+        session.runs.run_changed.connect(self._hear_change)
+        session.runs.changed.connect(self.refresh)
+        session.selection.changed.connect(self.refresh)
 
     @cached_property
     def plots(self) -> RunPlots:
@@ -96,9 +96,9 @@ class RunPanel(QWidget):
     def info(self) -> RunInfo | None:
         """The run that is shown: the first selected one, else the one that trains, else the newest."""
         session = self.session
-        for run_id in session.selected_runs:
-            return session.run(run_id)
-        runs = session.all_runs()
+        for run_id in session.selection.runs:
+            return session.runs.get(run_id)
+        runs = session.runs.all()
         return session.runs.active() or (runs[-1] if runs else None)
 
     def refresh(self) -> None:
@@ -107,9 +107,11 @@ class RunPanel(QWidget):
             return
         info = self.info
         ids = [] if info is None else [info.id]
-        ids += [run_id for run_id in self.session.selected_runs if run_id not in ids][:MOST_OVERLAID]
+        ids += [run_id for run_id in self.session.selection.runs if run_id not in ids][:MOST_OVERLAID]
         if ids != self._ids:
-            self.reader.follow({run_id: run.folder for run_id in ids if (run := self.session.run(run_id)) is not None})
+            self.reader.follow(
+                {run_id: run.folder for run_id in ids if (run := self.session.runs.get(run_id)) is not None}
+            )
             self._ids = list(self.reader.curves)
         self._say()
         self._draw()
@@ -128,7 +130,7 @@ class RunPanel(QWidget):
             self.plots.redraw()
 
     def _hear_change(self, run_id: str) -> None:
-        info = self.session.run(run_id)
+        info = self.session.runs.get(run_id)
         wish = self._wishes.get(run_id)
         if wish is not None and (info is None or info.state != wish[1]):
             del self._wishes[run_id]
@@ -142,7 +144,7 @@ class RunPanel(QWidget):
 
     def _order(self, run_id: str, wish: str, do: Callable[[str], None]) -> None:
         """Pass an order on; the words change at once, the state when the run answers."""
-        info = self.session.run(run_id)
+        info = self.session.runs.get(run_id)
         if info is None:
             return
         if wish and info.state.is_active:

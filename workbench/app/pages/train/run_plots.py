@@ -124,7 +124,7 @@ class RunPlots(QWidget):
         drawn = self._draw_validation(metric)
         self._draw_other()
         self._mark_changes()
-        named = [self.session.run(run_id) for run_id in ids] if len(ids) > 1 else []
+        named = [self.session.runs.get(run_id) for run_id in ids] if len(ids) > 1 else []
         self.legend.show_runs([entry for entry in named if entry is not None])
         title = self.tr("{metric} on validation").format(metric=metric_title(metric)) if metric else ""
         self.tabs.setEnabled(self._in_epochs())
@@ -157,7 +157,7 @@ class RunPlots(QWidget):
     def _draw_loss(self) -> None:
         span, wanted = self.tools.span, []
         for run_id in reversed(self._ids):
-            info, curve = self.session.run(run_id), self._curves[run_id]
+            info, curve = self.session.runs.get(run_id), self._curves[run_id]
             if info is None:
                 continue
             if len(curve.steps) and run_id == self._ids[0]:
@@ -176,7 +176,7 @@ class RunPlots(QWidget):
 
     def _in_epochs(self) -> bool:
         """Whether anything that is shown learns in epochs: the run, or one laid over it."""
-        shown = [self.session.run(run_id) for run_id in self._ids] or [self._info]
+        shown = [self.session.runs.get(run_id) for run_id in self._ids] or [self._info]
         return any(entry is None or has_epochs(entry) for entry in shown)
 
     def _draw_other(self) -> None:
@@ -186,7 +186,7 @@ class RunPlots(QWidget):
             self._drawn.pop("other", None)
             return
         for run_id in reversed(self._ids):
-            run, some = self.session.run(run_id), self._curves[run_id].values.get(key)
+            run, some = self.session.runs.get(run_id), self._curves[run_id].values.get(key)
             scale = _scale(key, run) if run is not None else None
             if run is None or not some or scale is None:
                 continue
@@ -214,7 +214,7 @@ class RunPlots(QWidget):
         alike = [run_id for run_id in self._ids if self._curves[run_id].metric == metric and metric]
         last = max((self._curves[entry].validation.x[-1] for entry in alike), default=0.0)
         for entry in reversed(alike):
-            info, curve = self.session.run(entry), self._curves[entry]
+            info, curve = self.session.runs.get(entry), self._curves[entry]
             if info is None or (curve.flat and not last):
                 continue
             points = curve.validation
@@ -288,9 +288,9 @@ class RunPlots(QWidget):
     def export_to(self, path: Path) -> None:
         """Write what is shown as a picture, or all records of the runs that are shown as a table."""
         if path.suffix == ".csv":
-            runs = [str(run_id.folder) for run_id in map(self.session.run, self._ids) if run_id is not None]
+            runs = [str(run_id.folder) for run_id in map(self.session.runs.get, self._ids) if run_id is not None]
             title = self.tr("Writing {file}").format(file=path.name)
-            self.session.submit("curves", {"runs": runs, "output": str(path)}, title=title, done=self._written)
+            self.session.jobs.submit("curves", {"runs": runs, "output": str(path)}, title=title, done=self._written)
             return
         parts = [(self.loss_card.title.text(), self.loss), (self.validation_card.title.text(), self._lower())]
         if draw_curves([part for part in parts if part[1].isVisible()], path):

@@ -47,7 +47,7 @@ class SeveralValues(QDialog):
         row.addLayout(self._build_form())
         row.addLayout(self._build_plots(), 1)
         self._choose()
-        for signal in (session.runs_changed, session.run_changed):
+        for signal in (session.runs.changed, session.runs.run_changed):
             signal.connect(self._draw)
 
     def _build_form(self) -> QVBoxLayout:
@@ -144,7 +144,7 @@ class SeveralValues(QDialog):
     def _runs(self) -> dict[float, RunInfo]:
         """Runs that differ from what the form says in the chosen one only, by value."""
         runs = sorted(
-            self.session.all_runs(), key=lambda info: (info.usable, info.number)
+            self.session.runs.all(), key=lambda info: (info.usable, info.number)
         )  # of two alike the last counts
         now = offered(self.session, usable=False)
         if not now or not self.name:

@@ -210,9 +210,9 @@ class UsersChart(ComparisonChart):
         if item is None:
             return
         a, b = self.first.currentData(), self.second.currentData()
-        self.session.select_user(item.data(0, USER))
-        self.session.select_runs([a, b, *(one for one in self.session.selected_runs if one not in (a, b))])
-        self.session.set_view("beside", {"run": b})  # the page Inspect takes it up
+        self.session.selection.select_user(item.data(0, USER))
+        self.session.selection.select_runs([a, b, *(one for one in self.session.selection.runs if one not in (a, b))])
+        self.session.project.set_view("beside", {"run": b})  # the page Inspect takes it up
         self.session.request_page("inspect")
 
     def _choose(self) -> None:
@@ -232,7 +232,9 @@ class UsersChart(ComparisonChart):
         if self._asked is None:
             return True
         title = self.tr("Writing {file}").format(file=path.name)
-        self.session.submit("waterfall_file", self._asked[0] | {"output": str(path)}, title=title, done=self._written)
+        self.session.jobs.submit(
+            "waterfall_file", self._asked[0] | {"output": str(path)}, title=title, done=self._written
+        )
         return False
 
     @Slot(object)

@@ -1,0 +1,51 @@
+"""Modules that a project needs, loaded beside the window's thread before somebody waits for them."""
+
+import sys
+
+from PySide6.QtCore import QObject, QThreadPool, Signal
+
+# Seconds after which the thread that loads modules lets the window's thread go on, which asks often.
+SWITCH_SECONDS = 0.001
+PATIENCE = 5000  # milliseconds that closing waits for the thread
+
+
+class ModuleLoader(QObject):
+    """Loads them once, in a thread of its own."""
+
+    loaded = Signal()
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._threads = QThreadPool(self)
+        self._threads.setMaxThreadCount(1)
+
+    def start(self) -> None:
+        """Begin; `loaded` follows."""
+        self._threads.start(self._load)
+
+    def close(self) -> None:
+        """Wait for what is being loaded."""
+        self._threads.waitForDone(PATIENCE)
+
+    def _load(self) -> None:
+        usual = sys.getswitchinterval()
+        sys.setswitchinterval(SWITCH_SECONDS)
+        try:
+            load_modules()
+        finally:
+            sys.setswitchinterval(usual)
+            self.loaded.emit()
+
+
+def load_modules() -> None:
+    """Import what a project needs, and let the declarations be read."""
+    import workbench.data.importing.importer
+    import workbench.training.run  # noqa: F401
+    from workbench.algorithms import all_algorithms
+    from workbench.jobs import all_jobs
+    from workbench.metrics import all_metrics
+
+    for kind in all_algorithms().values():
+        kind.model_json_schema()  # pydantic puts off much of its work until it is asked
+    all_metrics()
+    all_jobs()

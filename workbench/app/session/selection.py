@@ -1,0 +1,65 @@
+"""Which user and which runs are selected, on whatever page."""
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from workbench.app.runs.run_store import RunInfo, Runs
+from workbench.app.session.project import OpenProject
+
+
+class Selection(QObject):
+    """One user and some runs, kept with the project: ``session.selection``."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QObject, project: OpenProject, runs: Runs) -> None:
+        super().__init__(parent)
+        self._project, self._all = project, runs
+        self._user: str | None = None
+        self._runs: list[str] = []
+        runs.deleted.connect(self._leave_out)
+
+    @property
+    def user(self) -> str | None:
+        """Id of the selected user."""
+        return self._user
+
+    def select_user(self, user: str | None) -> None:
+        """Select a user by id."""
+        if user != self._user:
+            self._user = user
+            self._keep()
+
+    @property
+    def runs(self) -> list[str]:
+        """Ids of the selected runs, the one selected first at the head; those removed since left out."""
+        return [one for one in self._runs if self._all.get(one) is not None]
+
+    @property
+    def current_run(self) -> RunInfo | None:
+        """The first selected run; without a selection, the newest usable one."""
+        for one in self.runs:
+            return self._all.get(one)
+        return next((info for info in reversed(self._all.all()) if info.usable), None)
+
+    def select_runs(self, run_ids: list[str]) -> None:
+        """Select runs by id, in order."""
+        if run_ids != self._runs:
+            self._runs = list(run_ids)
+            self._keep()
+
+    @Slot(str)
+    def _leave_out(self, run_id: str) -> None:
+        self.select_runs([one for one in self._runs if one != run_id])
+
+    def recall(self) -> None:
+        """Take what was kept with the project that has just been opened; whoever opens it tells of the change."""
+        kept = self._project.view("selection")
+        self._user, self._runs = kept.get("user"), list(kept.get("runs") or [])
+
+    def forget_user(self) -> None:
+        """Select nobody, for there are other users now; whoever brought them tells of the change."""
+        self._user = None
+
+    def _keep(self) -> None:
+        self._project.set_view("selection", {"user": self._user, "runs": list(self._runs)})
+        self.changed.emit()

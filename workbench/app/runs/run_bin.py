@@ -3,9 +3,8 @@
 import shutil
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication
-
 from workbench.app.runs.run_info import RunInfo
+from workbench.app.widgets.translate import translate
 from workbench.errors import WorkbenchError
 
 
@@ -24,7 +23,7 @@ class RunBin:
         try:
             info.folder.rename(_gone(info))
         except OSError as error:
-            words = QCoreApplication.translate("RunBin", "The run could not be removed: {reason}.")
+            words = translate("RunBin", "The run could not be removed: {reason}.")
             raise WorkbenchError(words.format(reason=error.strerror)) from error
         self._runs[info.id] = info
 
@@ -36,7 +35,7 @@ class RunBin:
         try:
             _gone(info).rename(info.folder)
         except OSError as error:
-            words = QCoreApplication.translate("RunBin", "The run could not be brought back: {reason}.")
+            words = translate("RunBin", "The run could not be brought back: {reason}.")
             raise WorkbenchError(words.format(reason=error.strerror)) from error
         return self._runs.pop(run_id)
 

@@ -4,13 +4,12 @@ import contextlib
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication
-
 from workbench.algorithms import Algorithm, find
 from workbench.app.runs.curve import number
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.runs.state_text import state_title
 from workbench.app.widgets.amounts import size, span
+from workbench.app.widgets.translate import translate
 from workbench.charts.runs import figures_of
 from workbench.errors import WorkbenchError
 from workbench.training.run_spec import Change
@@ -19,10 +18,6 @@ from workbench.training.run_state import RunState
 NONE = "–"
 INSTANT, SHORT = 0.1, 10  # seconds: nothing worth a figure, and tenths below
 LONG = 200  # characters of a title that are ever measured; no window shows more
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Runs", text)
 
 
 def algorithm_of(info: RunInfo) -> type[Algorithm] | None:
@@ -49,25 +44,29 @@ def state_words(info: RunInfo, wish: str = "", place: int = -1) -> str:
         Place in the queue, from 0; negative outside it.
     """
     asked = {
-        "pause": _tr("Pausing…"),
-        "resume": _tr("Going on…"),
-        "stop": _tr("Stopping…"),
-        "cancel": _tr("Cancelling…"),
+        "pause": translate("Runs", "Pausing…"),
+        "resume": translate("Runs", "Going on…"),
+        "stop": translate("Runs", "Stopping…"),
+        "cancel": translate("Runs", "Cancelling…"),
     }
     if wish:
         return asked[wish]
     state = info.state
     if state is RunState.QUEUED:
-        return _tr("Waiting, next") if place <= 0 else _tr("Waiting, {n} before it").format(n=place)
+        return (
+            translate("Runs", "Waiting, next")
+            if place <= 0
+            else translate("Runs", "Waiting, {n} before it").format(n=place)
+        )
     if state is RunState.RUNNING:
         if info.epochs:
-            return _tr("Epoch {n} of {all}").format(n=min(info.epoch + 1, info.epochs), all=info.epochs)
-        return state_title(state) if info.status.device else _tr("Starting")
+            return translate("Runs", "Epoch {n} of {all}").format(n=min(info.epoch + 1, info.epochs), all=info.epochs)
+        return state_title(state) if info.status.device else translate("Runs", "Starting")
     seconds = seconds_of(info)
     if state is RunState.DONE and seconds is not None:
-        return _tr("{state} in {time}").format(state=state_title(state), time=duration(seconds))
+        return translate("Runs", "{state} in {time}").format(state=state_title(state), time=duration(seconds))
     if not state.is_failure and state is not RunState.DONE and info.epoch:
-        return _tr("{state} after epoch {n}").format(state=state_title(state), n=info.epoch)
+        return translate("Runs", "{state} after epoch {n}").format(state=state_title(state), n=info.epoch)
     return state_title(state)
 
 
@@ -81,7 +80,7 @@ def duration(seconds: float | None) -> str:
     if seconds is None:
         return NONE
     if seconds < INSTANT:
-        return _tr("<0.1 s")
+        return translate("Runs", "<0.1 s")
     return f"{seconds:.1f} s" if seconds < SHORT else span(seconds)
 
 
@@ -100,9 +99,9 @@ def change_words(info: RunInfo, change: Change) -> str:
     """One change in words: "Learning rate 0.0005 since epoch 3"."""
     if change.name == "epochs":
         more = f"{change.value - change.since:g}"
-        return _tr("{n} more after epoch {m}").format(n=more, m=f"{change.since:g}")
+        return translate("Runs", "{n} more after epoch {m}").format(n=more, m=f"{change.since:g}")
     title, value = _titles(info).get(change.name, change.name), f"{change.value:g}"
-    return _tr("{name} {value} since epoch {n}").format(name=title, value=value, n=f"{change.since:.1f}")
+    return translate("Runs", "{name} {value} since epoch {n}").format(name=title, value=value, n=f"{change.since:.1f}")
 
 
 def figure(value: Any, digits: int = 3) -> str:
@@ -171,7 +170,7 @@ def _hyperparameters(info: RunInfo) -> dict[str, Any]:
 def _titles(info: RunInfo) -> dict[str, str]:
     kind = algorithm_of(info)
     fields = kind.model_fields if kind is not None else {}
-    return {name: one.title or name for name, one in fields.items()} | {"seed": _tr("seed")}
+    return {name: one.title or name for name, one in fields.items()} | {"seed": translate("Runs", "seed")}
 
 
 def _value(value: Any) -> str:

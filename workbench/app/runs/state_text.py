@@ -1,7 +1,6 @@
 """The state of a run in words and colours; light enough for the first picture of the window."""
 
-from PySide6.QtCore import QCoreApplication
-
+from workbench.app.widgets.translate import declared
 from workbench.training.run_state import RunState
 
 STATE_INK = {
@@ -15,4 +14,4 @@ STATE_INK = {
 
 def state_title(state: RunState) -> str:
     """What a state is called, such as "Waiting"."""
-    return QCoreApplication.translate("Runs", state.label)
+    return declared(state.label)

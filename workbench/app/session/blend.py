@@ -1,6 +1,6 @@
 """Which runs are blended: those with a model that learned from what the page would train on now, best ones first."""
 
-from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from workbench.algorithms.hybrid.blend import Blend
@@ -9,6 +9,7 @@ from workbench.app.runs.run_text import figure, short_title, validated
 from workbench.app.session.session import Session
 from workbench.app.widgets.basic import Text, clear
 from workbench.app.widgets.theme import GRID, SMALL
+from workbench.app.widgets.translate import translate
 from workbench.data.filtering import make_filters
 from workbench.data.splitting import make_split
 from workbench.errors import WorkbenchError
@@ -117,7 +118,7 @@ def weights_words(session: Session, info: RunInfo) -> str:
         f"{short_title(titles[name])[:40] if name in titles else name} {figure(weight, 2)}"
         for name, weight in sorted(weights.items(), key=lambda one: -one[1])
     ]
-    return QCoreApplication.translate("BlendRuns", "Weights: {list}").format(list=", ".join(words))
+    return translate("BlendRuns", "Weights: {list}").format(list=", ".join(words))
 
 
 def _badness(info: RunInfo) -> tuple[bool, float, int]:

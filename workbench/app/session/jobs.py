@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.app.jobs.declared_jobs import declared
+from workbench.app.jobs.declared_jobs import find_job
 from workbench.app.jobs.job_process import Done, Failed, Progress, Task, TaskWorker
 from workbench.jobs.job import Lane
 from workbench.project import log_folder
@@ -60,7 +60,7 @@ class Jobs(QObject):
         self._worker(task.job).cancel(task)
 
     def _worker(self, job: str) -> TaskWorker:
-        return self.workers[declared(job).lane]
+        return self.workers[find_job(job).lane]
 
     def start(self) -> None:
         """Start the processes that wait for jobs."""

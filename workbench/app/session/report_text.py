@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from workbench.app.session.session import Session
+from workbench.app.widgets.translate import translate
 
 Json = dict[str, Any]
 
@@ -18,12 +18,16 @@ def place_of(session: Session) -> Path:
 
 def title_of(session: Session) -> str:
     """What a report is called."""
-    return session.project.current.name if session.project.current is not None else _tr("Recommendations")
+    return (
+        session.project.current.name
+        if session.project.current is not None
+        else translate("SessionFiles", "Recommendations")
+    )
 
 
 def ask_place(session: Session, parent: QWidget, name: str, kinds: str) -> Path | None:
     """Ask where a file shall be written; None where nobody says."""
-    title = _tr("Save {file}").format(file=name)
+    title = translate("SessionFiles", "Save {file}").format(file=name)
     chosen, kind = QFileDialog.getSaveFileName(parent, title, str(place_of(session) / name), kinds)
     if not chosen:
         return None
@@ -35,7 +39,7 @@ def ask_place(session: Session, parent: QWidget, name: str, kinds: str) -> Path 
 
 def ask_report(session: Session, parent: QWidget) -> Path | None:
     """Ask where a report shall be written."""
-    return ask_place(session, parent, "report.html", _tr("Web page (*.html)"))
+    return ask_place(session, parent, "report.html", translate("SessionFiles", "Web page (*.html)"))
 
 
 def report_words(answer: Json) -> list[str]:
@@ -45,8 +49,4 @@ def report_words(answer: Json) -> list[str]:
 
 def runs_words(n: int) -> str:
     """So many runs."""
-    return _tr("{n:,} runs").format(n=n) if n != 1 else _tr("1 run")
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("SessionFiles", text)
+    return translate("SessionFiles", "{n:,} runs").format(n=n) if n != 1 else translate("SessionFiles", "1 run")

@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 
 from workbench.app.session.session import Session
+from workbench.app.widgets.translate import translate
 from workbench.resources import resource
 
 SAMPLE = "samples/movielens-small"
@@ -11,7 +12,7 @@ SAMPLE = "samples/movielens-small"
 
 def try_sample(session: Session) -> None:
     """Let the whole line happen; the page Inspect comes when the run is in the queue."""
-    if not session.new_project(name=session.tr("MovieLens sample")):
+    if not session.new_project(name=translate("Sample", "MovieLens sample")):
         return
     session.warm_up()  # all processes have something to do at once
     folder = resource(SAMPLE)

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any, Protocol, cast
 
-from PySide6.QtCore import QCoreApplication, QEvent, Slot
+from PySide6.QtCore import QEvent, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
@@ -12,6 +12,7 @@ from workbench.app.session.sample import try_sample
 from workbench.app.session.session import Session
 from workbench.app.shell.job_strip import JobStrip
 from workbench.app.widgets.theme import theme
+from workbench.app.widgets.translate import translate
 
 
 class Target(Protocol):
@@ -67,30 +68,26 @@ def make_orders(window: Target) -> dict[str, QAction]:
         window.addAction(order)
 
     for number, page in enumerate(window.kinds.values(), 1):
-        words = _tr("Go to {page}").format(page=page.title)
+        words = translate("Orders", "Go to {page}").format(page=page.title)
         add(f"page.{page.name}", words, f"Ctrl+{number}", partial(window.turn_to, page.name))
-    add("page.previous", _tr("Previous step"), "Alt+Left", partial(window.show_beside, -1))
-    add("page.next", _tr("Next step"), "Alt+Right", partial(window.show_beside, 1))
-    add("file.open", _tr("Open a file or project…"), "Ctrl+O", window.open_file)
-    add("project.open", _tr("Open a project folder…"), "Ctrl+Shift+O", window.open_folder)
-    add("project.new", _tr("New project…"), "Ctrl+N", window.new_project)
-    add("project.close", _tr("Close the project"), "Ctrl+W", session.close_project)
-    add("sample", _tr("Try the sample"), "", partial(try_sample, session))
-    add("run", _tr("Train"), "Ctrl+R", window.train)
-    add("run.stop", _tr("Stop training and keep the best epoch"), "Ctrl+.", strip.stop_run)
+    add("page.previous", translate("Orders", "Previous step"), "Alt+Left", partial(window.show_beside, -1))
+    add("page.next", translate("Orders", "Next step"), "Alt+Right", partial(window.show_beside, 1))
+    add("file.open", translate("Orders", "Open a file or project…"), "Ctrl+O", window.open_file)
+    add("project.open", translate("Orders", "Open a project folder…"), "Ctrl+Shift+O", window.open_folder)
+    add("project.new", translate("Orders", "New project…"), "Ctrl+N", window.new_project)
+    add("project.close", translate("Orders", "Close the project"), "Ctrl+W", session.close_project)
+    add("sample", translate("Orders", "Try the sample"), "", partial(try_sample, session))
+    add("run", translate("Orders", "Train"), "Ctrl+R", window.train)
+    add("run.stop", translate("Orders", "Stop training and keep the best epoch"), "Ctrl+.", strip.stop_run)
     # With Shift, "." arrives as another sign on many keyboards; both are taken.
     keys = ["Ctrl+Shift+.", "Ctrl+>", "Ctrl+:"]
-    add("run.pause", _tr("Pause or go on with training"), keys, strip.toggle_pause)
-    add("export", _tr("Export lists…"), "Ctrl+E", partial(window.turn_to, "export"))
-    add("find", _tr("Find on this page"), "Ctrl+F", window.find_on_page)
-    add("palette", _tr("Find anything"), ["Ctrl+K", "Ctrl+Shift+P"], window.open_palette)
-    add("theme", _tr("Light or dark"), "Ctrl+Shift+T", theme().toggle)
-    add("theme.system", _tr("Colours of the system"), "", partial(theme().set_mode, "system"))
-    add("help", _tr("Shortcuts"), ["F1", "?"], window.open_help)
-    add("fullscreen", _tr("Full screen"), "F11", window.full_screen)
-    add("quit", _tr("Quit"), "Ctrl+Q", window.close)
+    add("run.pause", translate("Orders", "Pause or go on with training"), keys, strip.toggle_pause)
+    add("export", translate("Orders", "Export lists…"), "Ctrl+E", partial(window.turn_to, "export"))
+    add("find", translate("Orders", "Find on this page"), "Ctrl+F", window.find_on_page)
+    add("palette", translate("Orders", "Find anything"), ["Ctrl+K", "Ctrl+Shift+P"], window.open_palette)
+    add("theme", translate("Orders", "Light or dark"), "Ctrl+Shift+T", theme().toggle)
+    add("theme.system", translate("Orders", "Colours of the system"), "", partial(theme().set_mode, "system"))
+    add("help", translate("Orders", "Shortcuts"), ["F1", "?"], window.open_help)
+    add("fullscreen", translate("Orders", "Full screen"), "F11", window.full_screen)
+    add("quit", translate("Orders", "Quit"), "Ctrl+Q", window.close)
     return made
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Orders", text)

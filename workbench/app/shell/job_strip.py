@@ -5,13 +5,14 @@ from functools import partial
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QWidget
 
-from workbench.app.jobs.declared_jobs import declared
+from workbench.app.jobs.declared_jobs import find_job
 from workbench.app.jobs.job_process import Task
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.session.session import Session
 from workbench.app.widgets.amounts import size, span
 from workbench.app.widgets.basic import Button, Elided, Text
 from workbench.app.widgets.theme import GRID
+from workbench.app.widgets.translate import translate
 from workbench.training.run_state import RunState
 
 HEIGHT = 40
@@ -78,7 +79,7 @@ class JobStrip(QWidget):
             self.where.set_text(idle)
             return
         self.title.setText(info.title)
-        self.epoch.setText(_epoch(self, info))
+        self.epoch.setText(_epoch(info))
         _fill(self.bar, info.fraction)
         paused = info.state is RunState.PAUSED
         self.pause.setText(self.tr("Go on") if paused else self.tr("Pause"))
@@ -149,14 +150,14 @@ class JobStrip(QWidget):
             self.session.jobs.cancel(task)
 
     def _task(self) -> Task | None:
-        return next((task for task in self.session.jobs.tasks if not declared(task.job).silent), None)
+        return next((task for task in self.session.jobs.tasks if not find_job(task.job).silent), None)
 
 
-def _epoch(strip: QWidget, info: RunInfo) -> str:
+def _epoch(info: RunInfo) -> str:
     if not info.epochs:
-        return strip.tr("training")
+        return translate("JobStrip", "training")
     now = min(info.epochs, info.epoch + 1)
-    return strip.tr("epoch {n} of {m}").format(n=now, m=info.epochs)
+    return translate("JobStrip", "epoch {n} of {m}").format(n=now, m=info.epochs)
 
 
 def _bar(name: str, width: int = 200) -> QProgressBar:

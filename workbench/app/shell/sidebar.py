@@ -23,6 +23,7 @@ from workbench.app.session.session import Session
 from workbench.app.widgets import icons
 from workbench.app.widgets.basic import Elided, Picture, Text, clear
 from workbench.app.widgets.theme import BODY, GRID, SMALL, font, theme
+from workbench.app.widgets.translate import translate
 from workbench.training.run_state import RunState
 
 WIDTH = 28 * GRID
@@ -318,19 +319,18 @@ def run_menu(session: Session, run_id: str, parent: QWidget) -> QMenu:
     info = session.runs.get(run_id)
     if info is None:
         return menu
-    translate = parent.tr
     entries = [
-        (translate("Show its curves"), "train", True),
-        (translate("Compare"), "compare", True),
-        (translate("Inspect its lists"), "inspect", info.usable),
+        (translate("RunMenu", "Show its curves"), "train", True),
+        (translate("RunMenu", "Compare"), "compare", True),
+        (translate("RunMenu", "Inspect its lists"), "inspect", info.usable),
         (None, "", True),
-        (translate("Pause"), "pause", info.state is RunState.RUNNING),
-        (translate("Go on"), "unpause", info.state is RunState.PAUSED),
-        (translate("Stop and keep the best epoch"), "stop", info.state.is_active),
-        (translate("Cancel"), "cancel", not info.over),
-        (translate("Resume from the last epoch"), "resume", info.resumable),
+        (translate("RunMenu", "Pause"), "pause", info.state is RunState.RUNNING),
+        (translate("RunMenu", "Go on"), "unpause", info.state is RunState.PAUSED),
+        (translate("RunMenu", "Stop and keep the best epoch"), "stop", info.state.is_active),
+        (translate("RunMenu", "Cancel"), "cancel", not info.over),
+        (translate("RunMenu", "Resume from the last epoch"), "resume", info.resumable),
         (None, "", True),
-        (translate("Remove"), "delete", info.over),
+        (translate("RunMenu", "Remove"), "delete", info.over),
     ]
     for text, what, possible in entries:
         if text is None:

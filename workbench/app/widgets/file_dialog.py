@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
+
+from workbench.app.widgets.translate import translate
 
 # Tables of items and users, and vectors, may be called so too.
 SIDE_ENDINGS = (".item", ".user", ".npy")
@@ -30,5 +31,5 @@ def choose_one(parent: QWidget, title: str) -> Path | None:
 
 def _filters(more: tuple[str, ...] = ()) -> str:
     patterns = " ".join(f"*{ending}" for ending in (*data_endings(), *more))
-    data = QCoreApplication.translate("FileDialog", "Files with data ({patterns})").format(patterns=patterns)
-    return f"{data};;{QCoreApplication.translate('FileDialog', 'All files')} (*)"
+    data = translate("FileDialog", "Files with data ({patterns})").format(patterns=patterns)
+    return f"{data};;{translate('FileDialog', 'All files')} (*)"

@@ -2,27 +2,26 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QCoreApplication
-
 from workbench.app.pages.compare.comparable import fold_of, is_sampled
 from workbench.app.pages.compare.model import Total
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.runs.run_text import figure, tested, validated
+from workbench.app.widgets.translate import translate
 from workbench.evaluation.aggregating import together
 from workbench.metrics import all_metrics, metric_title
 
 LEAST = 0.0005  # of a deviation that three digits can show
 
 
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("ComparePage", text)
-
-
 def figure_of(info: RunInfo, metric: str) -> str:
     """A test metric of a run, which says so where it was sampled."""
     mean = tested(info, metric)[0]
     # Red alone would not be seen by everybody, nor in a copy.
-    return _tr("sampled {value}").format(value=figure(mean)) if mean is not None and is_sampled(info) else figure(mean)
+    return (
+        translate("ComparePage", "sampled {value}").format(value=figure(mean))
+        if mean is not None and is_sampled(info)
+        else figure(mean)
+    )
 
 
 def better(value: float | None, metric: str) -> float | None:
@@ -52,11 +51,17 @@ def _total(runs: Sequence[RunInfo], values: dict[str, float], metric: str, sampl
     if one is None:
         return None
     same = one.low == one.high  # their deviation is then what rounding leaves of 0
-    spread = figure(one.spread) if same or one.spread >= LEAST else _tr("<0.001")
+    spread = figure(one.spread) if same or one.spread >= LEAST else translate("ComparePage", "<0.001")
     text = f"{figure(one.mean)} ± {spread}"
     folds = {fold_of(info) for info in runs if info.id in values}
-    n, what = (len(folds), _tr("folds")) if one.what == "folds" else (len(values), _tr("seeds"))
-    full = _tr("{metric} {mean}, standard deviation {spread} between {n} {what} ({low} to {high})").format(
+    n, what = (
+        (len(folds), translate("ComparePage", "folds"))
+        if one.what == "folds"
+        else (len(values), translate("ComparePage", "seeds"))
+    )
+    full = translate(
+        "ComparePage", "{metric} {mean}, standard deviation {spread} between {n} {what} ({low} to {high})"
+    ).format(
         metric=metric_title(metric),
         mean=figure(one.mean, 4),
         spread=figure(one.spread, 4),
@@ -65,4 +70,8 @@ def _total(runs: Sequence[RunInfo], values: dict[str, float], metric: str, sampl
         low=figure(one.low, 4),
         high=figure(one.high, 4),
     )
-    return Total(_tr("sampled {value}").format(value=text) if sampled else text, full, better(one.mean, metric))
+    return Total(
+        translate("ComparePage", "sampled {value}").format(value=text) if sampled else text,
+        full,
+        better(one.mean, metric),
+    )

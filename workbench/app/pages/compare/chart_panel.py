@@ -11,9 +11,9 @@ from workbench.app.pages.compare.save_chart import SaveChart
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.session.session import Session
 from workbench.app.widgets.basic import Card
-from workbench.app.widgets.declared import declared
 from workbench.app.widgets.tabs import Tabs
 from workbench.app.widgets.theme import GRID
+from workbench.app.widgets.translate import declared
 
 
 class ChartPanel(QWidget):

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QFontMetricsF
 
 from workbench.app.pages.compare.cells import better, figure_of, metric_total, validation_total
@@ -28,6 +27,7 @@ from workbench.app.runs.run_text import (
 from workbench.app.runs.state_text import STATE_INK
 from workbench.app.tables.column import SERIES
 from workbench.app.widgets.theme import GRID, SMALL, font
+from workbench.app.widgets.translate import translate
 from workbench.metrics import all_metrics, metric_title
 from workbench.training.run_state import RunState
 
@@ -38,22 +38,18 @@ SUMMED = 124  # pixels for a mean with its deviation
 SAMPLED = 128  # pixels for a figure with the word that it is sampled
 
 
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("ComparePage", text)
-
-
 def plain() -> dict[str, str]:
     """Columns that do not depend on what was measured: name to title."""
     return {
-        "state": _tr("state"),
-        "algorithm": _tr("algorithm"),
-        "tags": _tr("tags"),
-        "validation": _tr("validation"),
-        "interval": _tr("95 % interval"),
-        "checks": _tr("checks"),
-        "epochs": _tr("epochs"),
-        "seconds": _tr("time"),
-        "note": _tr("note"),
+        "state": translate("ComparePage", "state"),
+        "algorithm": translate("ComparePage", "algorithm"),
+        "tags": translate("ComparePage", "tags"),
+        "validation": translate("ComparePage", "validation"),
+        "interval": translate("ComparePage", "95 % interval"),
+        "checks": translate("ComparePage", "checks"),
+        "epochs": translate("ComparePage", "epochs"),
+        "seconds": translate("ComparePage", "time"),
+        "note": translate("ComparePage", "note"),
     }
 
 
@@ -134,7 +130,7 @@ def _plain_columns(apart: dict[str, str], testing: Callable[[RunInfo], bool]) ->
     all_columns = [
         RunColumn(
             "run",
-            _tr("run"),
+            translate("ComparePage", "run"),
             short_title,
             lambda info: short_title(info).lower(),
             _whole_title,
@@ -143,7 +139,7 @@ def _plain_columns(apart: dict[str, str], testing: Callable[[RunInfo], bool]) ->
         RunColumn(
             "state",
             titles["state"],
-            lambda info: _tr("Testing…") if testing(info) else state_words(info),
+            lambda info: translate("ComparePage", "Testing…") if testing(info) else state_words(info),
             lambda info: info.state,
             lambda info: info.reason[:600],
             extra={INK: lambda info: "muted" if info.state is RunState.DONE else STATE_INK.get(info.state, "muted")},
@@ -158,7 +154,7 @@ def _plain_columns(apart: dict[str, str], testing: Callable[[RunInfo], bool]) ->
             _validation_key,
             lambda info: _full(validated(info)),
             right=True,
-            tip=_tr("On the validation part, after the best epoch; it chooses"),
+            tip=translate("ComparePage", "On the validation part, after the best epoch; it chooses"),
             width=108,
             total=validation_total,
         ),
@@ -168,7 +164,7 @@ def _plain_columns(apart: dict[str, str], testing: Callable[[RunInfo], bool]) ->
             lights_words,
             lambda info: None if (found := leaks_of(info)) is None else len(found),
             lights_in_full,
-            tip=_tr("A light for each leak that is looked for: a square where it was found"),
+            tip=translate("ComparePage", "A light for each leak that is looked for: a square where it was found"),
             extra={LIGHTS: lights},
             width=64,
         ),
@@ -180,7 +176,7 @@ def _plain_columns(apart: dict[str, str], testing: Callable[[RunInfo], bool]) ->
             seconds_of,
             lambda info: "" if (known := seconds_of(info)) is None else f"{known:,.2f} s",
             right=True,
-            tip=_tr("Training"),
+            tip=translate("ComparePage", "Training"),
             width=88,
         ),
         RunColumn("note", titles["note"], _note, lambda info: _note(info).lower() or None, _whole_note, width=200),
@@ -197,7 +193,7 @@ def _metric_column(metric: str, *, bold: bool = False) -> RunColumn:
         lambda info: better(tested(info, metric)[0], metric),
         lambda info: _interval(info, metric),
         right=True,
-        tip=_tr("On the test part"),
+        tip=translate("ComparePage", "On the test part"),
         extra={BOLD: lambda _info: bold, INK: lambda info: "error" if is_sampled(info) else "text"},
         width=max(104 if bold else 84, min(160, _room(title))),
         total=partial(metric_total, metric=metric),
@@ -211,7 +207,7 @@ def _room(title: str) -> int:
 
 def _whole_title(info: RunInfo) -> str:
     """The title with all that a person said of the run."""
-    tags = _tr("Tags: {tags}").format(tags=", ".join(info.facts.tags)) if info.facts.tags else ""
+    tags = translate("ComparePage", "Tags: {tags}").format(tags=", ".join(info.facts.tags)) if info.facts.tags else ""
     return "\n".join(filter(None, [info.title[:2000], tags, _whole_note(info)]))
 
 
@@ -266,11 +262,10 @@ def _interval(info: RunInfo, metric: str) -> str:
     if mean is None:
         return ""
     words = f"{metric_title(metric)} {mean!r}"
-    return (
-        words
-        if low is None or high is None
-        else f"{words}, {_tr('95 %: {low} to {high}').format(low=figure(low, 4), high=figure(high, 4))}"
-    )
+    if low is None or high is None:
+        return words
+    interval = translate("ComparePage", "95 %: {low} to {high}")
+    return f"{words}, {interval.format(low=figure(low, 4), high=figure(high, 4))}"
 
 
 def _span(group: Group, metric: str) -> tuple[float, float] | None:

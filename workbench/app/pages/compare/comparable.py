@@ -3,12 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from PySide6.QtCore import QCoreApplication
-
 from workbench.app.pages.compare.leak_checks import together
 from workbench.app.pages.compare.model import Group
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.runs.run_text import LONG, NONE
+from workbench.app.widgets.translate import translate
 from workbench.data.filtering import describe
 from workbench.data.splitting import make_split
 from workbench.errors import WorkbenchError
@@ -16,10 +15,6 @@ from workbench.evaluation import comparable
 from workbench.metrics import all_metrics, metric_title
 
 SHOWN = 10  # parts that are listed one by one
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Protocol", text)
 
 
 def key_of(info: RunInfo, *, fold: bool = True) -> str:
@@ -104,7 +99,9 @@ def split_words(info: RunInfo, folds: Sequence[int] | None = None) -> str:
         words = str(info.spec.get("split"))
     if folds is not None:
         parts = ", ".join(str(one + 1) for one in folds[:SHOWN]) + ("…" if len(folds) > SHOWN else "")
-        words = _tr("{split}, parts {parts}, each the test once").format(split=words[:LONG], parts=parts)
+        words = translate("Protocol", "{split}, parts {parts}, each the test once").format(
+            split=words[:LONG], parts=parts
+        )
     return words[:1].upper() + words[1:LONG]
 
 
@@ -113,7 +110,7 @@ def filter_words(info: RunInfo) -> str:
     try:
         return describe(info.spec.get("filters") or [])[:LONG]
     except (WorkbenchError, TypeError, AttributeError):
-        return _tr("filters that this version does not know")
+        return translate("Protocol", "filters that this version does not know")
 
 
 def data_words(info: RunInfo) -> str:
@@ -124,10 +121,19 @@ def data_words(info: RunInfo) -> str:
 def _title(info: RunInfo, folds: Sequence[int] | None = None) -> str:
     protocol = protocol_of(info)
     unusual = [str(protocol.get("relevance"))[:LONG]] if protocol.get("relevant_from") is not None else []
-    unusual += [_tr("sampled candidates")] if protocol.get("sampled") else []
-    unusual += [_tr("as {tool}").format(tool=str(protocol["as"])[:LONG])] if protocol.get("as") else []
+    unusual += [translate("Protocol", "sampled candidates")] if protocol.get("sampled") else []
+    unusual += (
+        [translate("Protocol", "as {tool}").format(tool=str(protocol["as"])[:LONG])] if protocol.get("as") else []
+    )
     filters = [filter_words(info)] if info.spec.get("filters") else []
-    return " · ".join([split_words(info, folds), *unusual, *filters, _tr("data {hash}").format(hash=data_words(info))])
+    return " · ".join(
+        [
+            split_words(info, folds),
+            *unusual,
+            *filters,
+            translate("Protocol", "data {hash}").format(hash=data_words(info)),
+        ]
+    )
 
 
 class ProtocolLine(NamedTuple):
@@ -146,18 +152,18 @@ def protocol_lines(runs: list[RunInfo], metric: str) -> list[ProtocolLine]:
     seeds = sorted({str(info.spec.get("seed", 0)) for info in runs})
     users = sorted({str(one.get("users")) for info in runs if (one := protocol_of(info)).get("users") is not None})
     said = [
-        (_tr("Filters"), filter_words(runs[0])),
-        (_tr("Split"), split_words(runs[0])),
-        (_tr("Candidates"), _candidates(protocol), bool(protocol.get("sampled"))),
-        (_tr("Left out"), protocol.get("masked")),
-        (_tr("Relevant"), protocol.get("relevance")),
+        (translate("Protocol", "Filters"), filter_words(runs[0])),
+        (translate("Protocol", "Split"), split_words(runs[0])),
+        (translate("Protocol", "Candidates"), _candidates(protocol), bool(protocol.get("sampled"))),
+        (translate("Protocol", "Left out"), protocol.get("masked")),
+        (translate("Protocol", "Relevant"), protocol.get("relevance")),
         (metric_title(metric), _formula(protocol, metric)),
-        (_tr("Interval"), protocol.get("interval")),
-        (_tr("Users tested"), ", ".join(users[:4])),
-        (_tr("Cutoffs"), ", ".join(str(k) for k in _listed(protocol.get("cutoffs")))),
-        (_tr("Seed"), ", ".join(seeds[:8])),
-        (_tr("Leaks"), together(runs)),
-        (_tr("Data"), data_words(runs[0])),
+        (translate("Protocol", "Interval"), protocol.get("interval")),
+        (translate("Protocol", "Users tested"), ", ".join(users[:4])),
+        (translate("Protocol", "Cutoffs"), ", ".join(str(k) for k in _listed(protocol.get("cutoffs")))),
+        (translate("Protocol", "Seed"), ", ".join(seeds[:8])),
+        (translate("Protocol", "Leaks"), together(runs)),
+        (translate("Protocol", "Data"), data_words(runs[0])),
     ]
     return [ProtocolLine(what, _sentence(how), *warned) for what, how, *warned in said if what and how]
 
@@ -166,7 +172,11 @@ def _candidates(protocol: dict[str, Any]) -> Any:
     told = protocol.get("candidates")
     if not protocol.get("sampled"):
         return told
-    return _tr("sampled: {candidates}").format(candidates=told) if told else _tr("sampled")
+    return (
+        translate("Protocol", "sampled: {candidates}").format(candidates=told)
+        if told
+        else translate("Protocol", "sampled")
+    )
 
 
 def _listed(value: Any) -> list[Any]:

@@ -2,20 +2,15 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QCoreApplication
-
 from workbench.app.pages.compare.comparable import Keys, fold_of, grouped
 from workbench.app.pages.compare.model import Group
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.runs.run_text import LONG, algorithm_of, differences
+from workbench.app.widgets.translate import translate
 from workbench.evaluation.aggregating import repeats
 
 WAYS = ("protocol", "algorithm", "tag")
 FEWEST = 2  # runs that have a mean and a deviation
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Groups", text)
 
 
 def matching(runs: Sequence[RunInfo], words: str) -> list[RunInfo]:
@@ -57,8 +52,9 @@ def arranged(runs: Sequence[RunInfo], way: str, key: Keys) -> list[Group]:
             parts = _by(group.runs, _first_tag)
             # Those without a tag come last, whatever comes first among the runs.
             parts.sort(key=lambda part: not _first_tag(part[0]))
-            group.parts = [Group(_first_tag(part[0]) or _tr("No tag"), part, level=1, ink="text", detail=_count(part))
-                           for part in parts]  # fmt: skip
+            tags = [_first_tag(part[0]) or translate("Groups", "No tag") for part in parts]
+            parted = zip(tags, parts, strict=True)
+            group.parts = [Group(tag, part, level=1, ink="text", detail=_count(part)) for tag, part in parted]
     return groups
 
 
@@ -105,10 +101,10 @@ def _of_algorithm(runs: list[RunInfo], sets: Sequence[tuple[list[RunInfo], str]]
 def _of_repeats(title: str, runs: list[RunInfo], what: str, *, level: int) -> Group:
     if what == "folds":
         ordered = sorted(runs, key=lambda info: (fold_of(info), info.number))
-        words = _tr("{n} folds").format(n=len({fold_of(info) for info in runs}))
+        words = translate("Groups", "{n} folds").format(n=len({fold_of(info) for info in runs}))
         # Each fold is judged on other interactions: to rank one above another would mean nothing.
         return Group(title, ordered, level=level, ink="text", detail=words, summed=True, ranked=False)
-    words = _tr("{n} seeds").format(n=len({info.spec.get("seed", 0) for info in runs}))
+    words = translate("Groups", "{n} seeds").format(n=len({info.spec.get("seed", 0) for info in runs}))
     return Group(title, runs, level=level, ink="text", detail=words, summed=True)
 
 
@@ -120,7 +116,7 @@ def details(groups: Sequence[Group]) -> dict[str, str]:
         for part in leaves(group):
             words |= differences(part.runs) if part.summed else {}
             if not part.ranked:
-                words |= {info.id: ", ".join(filter(None, [_tr("part {n}").format(n=fold_of(info) + 1),
+                words |= {info.id: ", ".join(filter(None, [translate("Groups", "part {n}").format(n=fold_of(info) + 1),
                                                            words.get(info.id, "")])) for info in part.runs}  # fmt: skip
     return words
 
@@ -131,4 +127,4 @@ def leaves(group: Group) -> list[Group]:
 
 
 def _count(runs: Sequence[RunInfo]) -> str:
-    return _tr("1 run") if len(runs) < FEWEST else _tr("{n} runs").format(n=len(runs))
+    return translate("Groups", "1 run") if len(runs) < FEWEST else translate("Groups", "{n} runs").format(n=len(runs))

@@ -2,17 +2,12 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QCoreApplication
-
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.runs.run_text import LONG, NONE
+from workbench.app.widgets.translate import translate
 from workbench.evaluation.leaks import LIGHTS
 
 MOST_LETTERS = 600  # of a sentence that a file says
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Lights", text)
 
 
 def leaks_of(info: RunInfo) -> dict[str, str] | None:
@@ -37,18 +32,22 @@ def lights_words(info: RunInfo) -> str:
     found = leaks_of(info)
     if found is None:
         return NONE
-    return _tr("{n} found").format(n=len(found)) if found else _tr("clear")
+    return translate("Lights", "{n} found").format(n=len(found)) if found else translate("Lights", "clear")
 
 
 def lights_in_full(info: RunInfo) -> str:
     """Every check by name, a line each: those that found something first, with what it is and what to do."""
     found = leaks_of(info)
     if found is None:
-        return _tr("Leaks are looked for when the test is opened") if info.evaluation is None else _tr("Not looked for")
+        return (
+            translate("Lights", "Leaks are looked for when the test is opened")
+            if info.evaluation is None
+            else translate("Lights", "Not looked for")
+        )
     said = [f"■ {title(name)}: {sentence}" for name, sentence in found.items()]
     clear = [f"● {title(name)}" for name in LIGHTS if name not in found]
-    head = _tr("Leaks that were found") if found else _tr("No leak was found")
-    return "\n".join([head, *said, *([_tr("Clear:")] if found and clear else []), *clear])
+    head = translate("Lights", "Leaks that were found") if found else translate("Lights", "No leak was found")
+    return "\n".join([head, *said, *([translate("Lights", "Clear:")] if found and clear else []), *clear])
 
 
 def together(runs: Sequence[RunInfo]) -> str:
@@ -58,22 +57,22 @@ def together(runs: Sequence[RunInfo]) -> str:
         return ""
     names = dict.fromkeys(name for found in looked for name in found)
     if not names:
-        return _tr("none found by {n} checks").format(n=len(LIGHTS))
-    return _tr("found: {names}").format(names=", ".join(map(title, names)))
+        return translate("Lights", "none found by {n} checks").format(n=len(LIGHTS))
+    return translate("Lights", "found: {names}").format(names=", ".join(map(title, names)))
 
 
 def title(name: str) -> str:
     """What a leak is called."""
     titles = {
-        "truth-in-history": _tr("Truth in the history"),
-        "future-in-training": _tr("Future in training"),
-        "duplicates-across-the-split": _tr("Duplicates across the split"),
-        "test-used-for-early-stopping": _tr("Test used for early stopping"),
-        "validation-in-test": _tr("Validation in the test"),
-        "item-features-from-the-truth": _tr("Item features from the truth"),
-        "last-by-file-order": _tr("Last by the order of the file"),
-        "normalised-over-all-data": _tr("Normalised over all data"),
-        "same-user-twice": _tr("The same user twice"),
-        "popularity-over-test": _tr("Popularity counted with the test"),
+        "truth-in-history": translate("Lights", "Truth in the history"),
+        "future-in-training": translate("Lights", "Future in training"),
+        "duplicates-across-the-split": translate("Lights", "Duplicates across the split"),
+        "test-used-for-early-stopping": translate("Lights", "Test used for early stopping"),
+        "validation-in-test": translate("Lights", "Validation in the test"),
+        "item-features-from-the-truth": translate("Lights", "Item features from the truth"),
+        "last-by-file-order": translate("Lights", "Last by the order of the file"),
+        "normalised-over-all-data": translate("Lights", "Normalised over all data"),
+        "same-user-twice": translate("Lights", "The same user twice"),
+        "popularity-over-test": translate("Lights", "Popularity counted with the test"),
     }
     return titles.get(name) or name.replace("-", " ")

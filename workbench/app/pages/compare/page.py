@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, ClassVar
 
-from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import (
     QStackedLayout,
     QVBoxLayout,
@@ -31,6 +31,7 @@ from workbench.app.runs.run_store import RunInfo
 from workbench.app.session.session import Session
 from workbench.app.widgets.basic import Card, EmptyState
 from workbench.app.widgets.theme import GRID, theme
+from workbench.app.widgets.translate import translate
 
 MOST_DRAWN = 20  # runs in the plots; more cannot be told apart
 FRAME = 66  # milliseconds between two refreshes
@@ -42,7 +43,7 @@ class ComparePage(Page):
     """A table of all runs, and plots of the selected ones."""
 
     name: ClassVar[str] = "compare"
-    title: ClassVar[str] = QCoreApplication.translate("ComparePage", "Compare")
+    title: ClassVar[str] = translate("ComparePage", "Compare")
     icon: ClassVar[str] = "compare"
     order: ClassVar[int] = 5
     smallest: ClassVar[tuple[int, int]] = (720, 380)
@@ -86,8 +87,7 @@ class ComparePage(Page):
     def state(cls, session: Session) -> tuple[str, str]:
         number = len(session.runs.all())
         if not number:
-            return "", QCoreApplication.translate("ComparePage", "Train a run first")
-        translate = QCoreApplication.translate
+            return "", translate("ComparePage", "Train a run first")
         one, more = translate("ComparePage", "1 run"), translate("ComparePage", "{n} runs")
         return one if number == 1 else more.format(n=number), ""
 

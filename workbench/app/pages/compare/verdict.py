@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, Qt, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.app.runs.run_store import RunInfo
@@ -13,6 +14,7 @@ from workbench.app.session.latest import Latest
 from workbench.app.session.session import Session
 from workbench.app.widgets.basic import Button, Elided, Text
 from workbench.app.widgets.theme import GRID, SMALL
+from workbench.app.widgets.translate import translate
 from workbench.evaluation.significance import Difference
 from workbench.evaluation.verdict import Verdict, verdict_of
 from workbench.metrics import all_metrics, metric_title
@@ -24,15 +26,11 @@ KEPT = 64  # answers
 SHORT = 40  # letters of a name in a sentence
 
 
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Verdict", text)
-
-
 def pair_verdict(names: Mapping[str, str], pair: Json, metric: str) -> Verdict:
     """One pair of the job ``compare`` in words; `names` says what each run is called."""
     found = Difference(**{one.name: pair[one.name] for one in fields(Difference)})
     a, b = (names.get(pair[side], pair[side]) for side in ("a", "b"))
-    return verdict_of(found, a, b, metric, tr=_tr)
+    return verdict_of(found, a, b, metric, tr=partial(translate, "Verdict"))
 
 
 def answer_verdicts(names: Mapping[str, str], answer: Json) -> tuple[Verdict | None, list[Verdict]]:

@@ -6,8 +6,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from workbench.app.widgets.choice import Choice
-from workbench.app.widgets.declared import declared
 from workbench.app.widgets.theme import GRID
+from workbench.app.widgets.translate import declared
 from workbench.data.columns.times import WRITTEN
 from workbench.data.interactions import DUPLICATES
 from workbench.data.reading.formats import all_formats

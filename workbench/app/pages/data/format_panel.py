@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from workbench.app.pages.data.format_options import Choosers
 from workbench.app.widgets import icons
 from workbench.app.widgets.basic import Button, Elided
-from workbench.app.widgets.declared import declared
 from workbench.app.widgets.theme import GRID, SMALL
+from workbench.app.widgets.translate import declared
 from workbench.data.interactions import DUPLICATES
 from workbench.data.reading.formats import FileFormat, all_formats
 from workbench.data.reading.formats.base.own_rows import is_likely

@@ -19,6 +19,7 @@ from workbench.app.pages.data.preview_table import LONGEST, MOST_COLUMNS, FirstR
 from workbench.app.widgets.basic import Chip, Elided, Picture
 from workbench.app.widgets.choice import QuietBox
 from workbench.app.widgets.theme import GRID, ROW_HEIGHT, SMALL, font, theme
+from workbench.app.widgets.translate import translate
 from workbench.data.importing.roles import ROLES
 
 MIME = "application/x-workbench-role"
@@ -41,9 +42,14 @@ class RoleBox(QuietBox):
         super().keyPressEvent(event)
 
 
-def role_titles(widget: QWidget) -> dict[str, str]:
+def role_titles() -> dict[str, str]:
     """What the roles are called."""
-    titles = (widget.tr("User"), widget.tr("Item"), widget.tr("Rating"), widget.tr("Time"))
+    titles = (
+        translate("Roles", "User"),
+        translate("Roles", "Item"),
+        translate("Roles", "Rating"),
+        translate("Roles", "Time"),
+    )
     return dict(zip(ROLES, titles, strict=True))
 
 
@@ -92,7 +98,7 @@ class RoleChips(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(GRID, 0, 0, 0)
         row.setSpacing(GRID)
-        self.chips = [RoleChip(role, title) for role, title in role_titles(self).items()]
+        self.chips = [RoleChip(role, title) for role, title in role_titles().items()]
         for chip in self.chips:
             row.addWidget(chip)
 
@@ -118,7 +124,7 @@ class Head(QWidget):
         self.name = Elided("", SMALL, "muted")
         self.box = RoleBox()
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        for role, title in role_titles(self).items():
+        for role, title in role_titles().items():
             self.box.addItem(title, role)
         self.box.addItem(self.tr("–"), "")
         self.box.setItemData(len(ROLES), self.tr("Not used"), Qt.ItemDataRole.ToolTipRole)

@@ -169,7 +169,7 @@ class DataPage(Page):
         if sheet:
             facts, button = self.sheet.facts, self.tr("Use these columns →")
         elif glance:
-            heading, facts = self.again.name() or self.tr("Data"), data_facts(self, self.session.about)
+            heading, facts = self.again.name() or self.tr("Data"), data_facts(self.session.about)
             button = self.tr("Choose a split →")
         elif self._shows("empty"):
             heading, facts = self.tr("Data"), self.tr("A file with a user and an item in each row")

@@ -8,6 +8,7 @@ import numpy as np
 from workbench.app.pages.data.import_sheet import moment
 from workbench.app.pages.data.table_columns import Prepared, of_numbers, of_texts, of_times
 from workbench.app.tables.column import Column
+from workbench.app.widgets.translate import translate
 
 Json = dict[str, Any]
 MOST_FACTS = 6  # attributes of users
@@ -22,35 +23,43 @@ def ratings_text(rating: Json | None) -> Any:
     return lambda value: f"{value:,.{digits}f}"
 
 
-def of_interactions(page: Any, all_: Prepared, about: Json) -> tuple[list[Column], int]:
+def of_interactions(all_: Prepared, about: Json) -> tuple[list[Column], int]:
     """All interactions, by user and time."""
     data = all_.data
-    columns = [of_texts(page.tr("User"), lambda: data.user_ids, data.user, lambda: all_.user_ranks[data.user])]
+    columns = [
+        of_texts(translate("RowColumns", "User"), lambda: data.user_ids, data.user, lambda: all_.user_ranks[data.user])
+    ]
     if all_.items is not None:
-        columns.append(of_texts(page.tr("Title"), lambda: all_.names, data.item, lambda: all_.name_ranks[data.item]))
-    columns.append(of_texts(page.tr("Item"), lambda: data.item_ids, data.item, lambda: all_.item_ranks[data.item]))
+        columns.append(
+            of_texts(
+                translate("RowColumns", "Title"), lambda: all_.names, data.item, lambda: all_.name_ranks[data.item]
+            )
+        )
+    columns.append(
+        of_texts(translate("RowColumns", "Item"), lambda: data.item_ids, data.item, lambda: all_.item_ranks[data.item])
+    )
     if data.rating is not None:
         text = ratings_text(about.get("summary", {}).get("rating"))
-        columns.append(of_numbers(page.tr("Rating"), lambda: data.rating, text))
+        columns.append(of_numbers(translate("RowColumns", "Rating"), lambda: data.rating, text))
     if data.time is not None:
-        columns.append(of_times(page.tr("Time"), lambda: data.time, moment))
+        columns.append(of_times(translate("RowColumns", "Time"), lambda: data.time, moment))
     return columns, len(data)
 
 
-def of_users(page: Any, all_: Prepared, about: Json) -> tuple[list[Column], int]:
+def of_users(all_: Prepared, about: Json) -> tuple[list[Column], int]:
     """All users, with what they did."""
     data, starts = all_.data, all_.user_starts
     columns = [
-        of_texts(page.tr("User"), lambda: data.user_ids, None, lambda: all_.user_ranks),
-        of_numbers(page.tr("Interactions"), lambda: all_.user_counts, "{:,}".format),
+        of_texts(translate("RowColumns", "User"), lambda: data.user_ids, None, lambda: all_.user_ranks),
+        of_numbers(translate("RowColumns", "Interactions"), lambda: all_.user_counts, "{:,}".format),
     ]
     if data.rating is not None:
-        columns.append(of_numbers(page.tr("Mean rating"), lambda: all_.user_means, "{:.2f}".format))
+        columns.append(of_numbers(translate("RowColumns", "Mean rating"), lambda: all_.user_means, "{:.2f}".format))
     if data.time is not None:
         last = len(data) - 1
         columns += [
-            of_times(page.tr("First"), lambda: data.time[np.minimum(starts[:-1], last)], moment),
-            of_times(page.tr("Last"), lambda: data.time[np.maximum(starts[1:] - 1, 0)], moment),
+            of_times(translate("RowColumns", "First"), lambda: data.time[np.minimum(starts[:-1], last)], moment),
+            of_times(translate("RowColumns", "Last"), lambda: data.time[np.maximum(starts[1:] - 1, 0)], moment),
         ]
     facts = data.user_facts
     for name in facts.names[:MOST_FACTS] if facts is not None else []:
@@ -59,35 +68,50 @@ def of_users(page: Any, all_: Prepared, about: Json) -> tuple[list[Column], int]
     return columns, data.n_users
 
 
-def of_items(page: Any, all_: Prepared, about: Json) -> tuple[list[Column], int]:
+def of_items(all_: Prepared, about: Json) -> tuple[list[Column], int]:
     """All items, with what is known of them."""
     data, items = all_.data, all_.items
-    columns = [of_texts(page.tr("Item"), lambda: data.item_ids, None, lambda: all_.item_ranks)]
+    columns = [of_texts(translate("RowColumns", "Item"), lambda: data.item_ids, None, lambda: all_.item_ranks)]
     if items is not None:
-        columns.insert(0, of_texts(page.tr("Title"), lambda: all_.names, None, lambda: all_.name_ranks))
-    columns.append(of_numbers(page.tr("Interactions"), lambda: all_.item_counts, "{:,}".format))
+        columns.insert(0, of_texts(translate("RowColumns", "Title"), lambda: all_.names, None, lambda: all_.name_ranks))
+    columns.append(of_numbers(translate("RowColumns", "Interactions"), lambda: all_.item_counts, "{:,}".format))
     if data.rating is not None:
-        columns.append(of_numbers(page.tr("Mean rating"), lambda: all_.item_means, "{:.2f}".format))
+        columns.append(of_numbers(translate("RowColumns", "Mean rating"), lambda: all_.item_means, "{:.2f}".format))
     if items is not None and items.year.null_count < len(items):
-        columns.append(Column(page.tr("Year"), lambda rows: _taken(items.year, rows), lambda: _years(items.year)))
+        columns.append(
+            Column(translate("RowColumns", "Year"), lambda rows: _taken(items.year, rows), lambda: _years(items.year))
+        )
     if items is not None and items.genres.null_count < len(items):
-        columns.append(Column(page.tr("Genres"), lambda rows: _taken(items.genres, rows)))
+        columns.append(Column(translate("RowColumns", "Genres"), lambda rows: _taken(items.genres, rows)))
     return columns, data.n_items
 
 
-def of_listed(page: Any, which: str, rows: list[Json]) -> tuple[list[Column], int]:
+def of_listed(which: str, rows: list[Json]) -> tuple[list[Column], int]:
     """Refused rows, duplicates, or findings about further files: plain values, a dict a row."""
     titles = {
-        "refused": {"file": page.tr("File"), "line": page.tr("Line"), "reason": page.tr("Reason"), "text": page.tr("Text")},
+        "refused": {
+            "file": translate("RowColumns", "File"),
+            "line": translate("RowColumns", "Line"),
+            "reason": translate("RowColumns", "Reason"),
+            "text": translate("RowColumns", "Text"),
+        },
         "duplicates": {
-            "file": page.tr("File"), "line": page.tr("Line"), "user": page.tr("User"), "item": page.tr("Item"),
-            "rating": page.tr("Rating"), "time": page.tr("Time"), "outcome": page.tr("What became of it"),
+            "file": translate("RowColumns", "File"),
+            "line": translate("RowColumns", "Line"),
+            "user": translate("RowColumns", "User"),
+            "item": translate("RowColumns", "Item"),
+            "rating": translate("RowColumns", "Rating"),
+            "time": translate("RowColumns", "Time"),
+            "outcome": translate("RowColumns", "What became of it"),
         },
         "files": {
-            "what": page.tr("What"), "file": page.tr("File"), "finding": page.tr("Finding"), "n": page.tr("How many"),
-            "such": page.tr("Such as"),
+            "what": translate("RowColumns", "What"),
+            "file": translate("RowColumns", "File"),
+            "finding": translate("RowColumns", "Finding"),
+            "n": translate("RowColumns", "How many"),
+            "such": translate("RowColumns", "Such as"),
         },
-    }[which]  # fmt: skip
+    }[which]
     columns = []
     for key, title in titles.items():
         values = [row.get(key) for row in rows]

@@ -103,7 +103,7 @@ class Rows(Card):
     def _show_lists(self, about: Json) -> None:
         report = about.get("report") or {}
         self._has_duplicates = False
-        self._listed = {"refused": report.get("refused") or [], "duplicates": [], "files": joined_rows(self, about)}
+        self._listed = {"refused": report.get("refused") or [], "duplicates": [], "files": joined_rows(about)}
         self._many = {"refused": report.get("refused_count", 0), "duplicates": report.get("duplicates", 0)}
         self._many["files"] = len(self._listed["files"])
         titles = {"refused": self.tr("Refused {n:,}"), "duplicates": self.tr("Duplicates {n:,}")}
@@ -168,9 +168,9 @@ class Rows(Card):
 
     def _columns(self, which: str) -> tuple[list[Column], int]:
         if which in LISTED:
-            return of_listed(self, which, self._listed[which])
+            return of_listed(which, self._listed[which])
         columns = {"interactions": of_interactions, "users": of_users, "items": of_items}[which]
-        return columns(self, self._prepared, self._about)
+        return columns(self._prepared, self._about)
 
     def _widen(self) -> None:
         """Let the columns fill the table: what is left over goes to all alike, what is lacking is taken from the widest."""

@@ -11,6 +11,7 @@ from workbench.app.pages.data.dropped_files import FURTHER, Offer, role_of
 from workbench.app.widgets.basic import Button, Picture, Text
 from workbench.app.widgets.file_dialog import choose_one
 from workbench.app.widgets.theme import GRID, SMALL
+from workbench.app.widgets.translate import translate
 
 RECIPE = "recipe"
 
@@ -60,7 +61,7 @@ class Further(QWidget):
         super().__init__()
         self.setAcceptDrops(True)
         self.setFixedHeight(4 * GRID)
-        names = further_names(self)
+        names = further_names()
         leave = self.tr("Leave it out: {what}")
         self.slots = {what: FileSlot(name, leave.format(what=name)) for what, name in names.items()}
         self.add = Button(self.tr("Add a file…"), "quiet", icon="plus")
@@ -130,7 +131,7 @@ class FurtherMenu(QMenu):
 
     def __init__(self, parent: QWidget, kinds: list[str]) -> None:
         super().__init__(parent)
-        names = further_names(self)
+        names = further_names()
         self._file: Path | None = None
         for what in kinds:
             self.addAction(names[what] + "…").setData(what)
@@ -164,9 +165,13 @@ class FurtherMenu(QMenu):
             self.chosen.emit(what, file)
 
 
-def further_names(widget: Any) -> dict[str, str]:
+def further_names() -> dict[str, str]:
     """What each further file is called."""
     return {
-        "items": widget.tr("Titles"), "users": widget.tr("Users"), "vectors": widget.tr("Vectors"),
-        "pictures": widget.tr("Pictures"), "test": widget.tr("Test"), "validation": widget.tr("Validation"),
-    }  # fmt: skip
+        "items": translate("SideFiles", "Titles"),
+        "users": translate("SideFiles", "Users"),
+        "vectors": translate("SideFiles", "Vectors"),
+        "pictures": translate("SideFiles", "Pictures"),
+        "test": translate("SideFiles", "Test"),
+        "validation": translate("SideFiles", "Validation"),
+    }

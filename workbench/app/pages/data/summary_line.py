@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.app.pages.data.dropped_files import FURTHER
-from workbench.app.widgets.declared import declared
+from workbench.app.widgets.translate import declared, translate
 from workbench.data.reading.formats import all_formats
 from workbench.data.reading.formats.table import Table
 
@@ -15,31 +15,42 @@ CODES = {
 }  # fmt: skip
 
 
-def data_facts(page: Any, about: Json) -> str:
-    """Layout, rows and joined files of a ``data.json``; `page` translates."""
+def data_facts(about: Json) -> str:
+    """Layout, rows and joined files of a ``data.json``."""
     layout, report = (about.get("recipe") or {}).get("format") or {}, about.get("report") or {}
     rows, kept = report.get("rows", 0), report.get("kept", 0)
-    told = page.tr("{n:,} rows, all kept") if rows == kept else page.tr("{n:,} rows, {kept:,} kept")
-    return " · ".join(filter(None, [_layout(page, layout), told.format(n=rows, kept=kept), *_joined(page, about)]))
+    told = (
+        translate("SummaryLine", "{n:,} rows, all kept")
+        if rows == kept
+        else translate("SummaryLine", "{n:,} rows, {kept:,} kept")
+    )
+    return " · ".join(filter(None, [_layout(layout), told.format(n=rows, kept=kept), *_joined(about)]))
 
 
-def _layout(page: Any, layout: Json) -> str:
+def _layout(layout: Json) -> str:
     kind = all_formats().get(layout.get("kind", ""))
     if kind is not None and not kind.is_text:
         return ", ".join(filter(None, [declared(kind.title), layout.get("table")]))
-    names = {",": page.tr("comma"), "\t": page.tr("tab"), ";": page.tr("semicolon"), " ": page.tr("blank")}
+    names = {
+        ",": translate("SummaryLine", "comma"),
+        "\t": translate("SummaryLine", "tab"),
+        ";": translate("SummaryLine", "semicolon"),
+        " ": translate("SummaryLine", "blank"),
+    }
     delimiter = layout.get("delimiter")
-    header = page.tr("header") if layout.get("header") else page.tr("no header")
+    header = translate("SummaryLine", "header") if layout.get("header") else translate("SummaryLine", "no header")
     parts = [declared(kind.title) if kind not in (None, Table) else "", names.get(delimiter, delimiter)]
     parts += [CODES.get(layout.get("encoding", ""), layout.get("encoding")), header]
     return ", ".join(filter(None, parts))
 
 
-def _joined(page: Any, about: Json) -> list[str]:
+def _joined(about: Json) -> list[str]:
     patterns = {
-        "items": page.tr("titles of {k:,} of {n:,} items"), "users": page.tr("facts of {k:,} of {n:,} users"),
-        "vectors": page.tr("vectors of {k:,} of {n:,} items"), "pictures": page.tr("pictures of {k:,} of {n:,} items"),
-    }  # fmt: skip
+        "items": translate("SummaryLine", "titles of {k:,} of {n:,} items"),
+        "users": translate("SummaryLine", "facts of {k:,} of {n:,} users"),
+        "vectors": translate("SummaryLine", "vectors of {k:,} of {n:,} items"),
+        "pictures": translate("SummaryLine", "pictures of {k:,} of {n:,} items"),
+    }
     found = [(patterns[what], about[what]) for what in FURTHER if about.get(what)]
     return [words.format(k=part["matched"], n=part["matched"] + part["without"]) for words, part in found]
 
@@ -49,23 +60,25 @@ def joined_files(about: Json) -> dict[str, Path]:
     return {what: Path(about[what]["source"]) for what in FURTHER if (about.get(what) or {}).get("source")}
 
 
-def joined_rows(page: Any, about: Json) -> list[Json]:
+def joined_rows(about: Json) -> list[Json]:
     """What became of each further file, a finding a row: what matched, what did not, with examples."""
     names = {
-        "items": page.tr("Titles"), "users": page.tr("Users"), "vectors": page.tr("Vectors"),
-        "pictures": page.tr("Pictures"),
-    }  # fmt: skip
+        "items": translate("SummaryLine", "Titles"),
+        "users": translate("SummaryLine", "Users"),
+        "vectors": translate("SummaryLine", "Vectors"),
+        "pictures": translate("SummaryLine", "Pictures"),
+    }
     rows: list[Json] = []
     for what, file in joined_files(about).items():
         report = about[what]
-        of = page.tr("users") if what == "users" else page.tr("items")
+        of = translate("SummaryLine", "users") if what == "users" else translate("SummaryLine", "items")
         findings = [
-            (page.tr("{of} with a row in it").format(of=of), report["matched"], []),
-            (page.tr("{of} without one").format(of=of), report["without"], report["without_examples"]),
-            (page.tr("rows of other {of}").format(of=of), report["unused"], report["unused_examples"]),
-            (page.tr("rows refused"), report.get("refused_count", 0), report.get("refused") or []),
-            (page.tr("vectors with a gap, left out"), report.get("broken", 0), []),
-            (page.tr("files that are no pictures"), report.get("others", 0), []),
+            (translate("SummaryLine", "{of} with a row in it").format(of=of), report["matched"], []),
+            (translate("SummaryLine", "{of} without one").format(of=of), report["without"], report["without_examples"]),
+            (translate("SummaryLine", "rows of other {of}").format(of=of), report["unused"], report["unused_examples"]),
+            (translate("SummaryLine", "rows refused"), report.get("refused_count", 0), report.get("refused") or []),
+            (translate("SummaryLine", "vectors with a gap, left out"), report.get("broken", 0), []),
+            (translate("SummaryLine", "files that are no pictures"), report.get("others", 0), []),
         ]
         for words, number, examples in findings:
             if number or words == findings[0][0]:

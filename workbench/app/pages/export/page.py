@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
-from PySide6.QtCore import QCoreApplication, QTimer, Slot
+from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
@@ -24,6 +24,7 @@ from workbench.app.session.run_combo import RunData, run_to_show, select_run, us
 from workbench.app.session.session import Session
 from workbench.app.widgets.basic import EmptyState, ErrorCard
 from workbench.app.widgets.theme import GRID
+from workbench.app.widgets.translate import translate
 
 PAUSE = 150  # milliseconds of rest before the preview is made anew
 MOST_TOLD = 200  # users that the command line names
@@ -34,7 +35,7 @@ class ExportPage(Page):
     """Choices at the left; at the right what will be written, what else there is, and how the writing goes."""
 
     name: ClassVar[str] = "export"
-    title: ClassVar[str] = QCoreApplication.translate("ExportPage", "Export")
+    title: ClassVar[str] = translate("ExportPage", "Export")
     icon: ClassVar[str] = "export"
     order: ClassVar[int] = 7
 
@@ -62,9 +63,9 @@ class ExportPage(Page):
     @classmethod
     def state(cls, session: Session) -> tuple[str, str]:
         if session.data is None and not session.runs.all():
-            return "", QCoreApplication.translate("ExportPage", "Open a ratings file first")
+            return "", translate("ExportPage", "Open a ratings file first")
         if not usable_runs(session):
-            return "", QCoreApplication.translate("ExportPage", "Train an algorithm first")
+            return "", translate("ExportPage", "Train an algorithm first")
         return "", ""
 
     def _build(self) -> Iterator[None]:

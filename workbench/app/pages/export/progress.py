@@ -6,12 +6,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QUrl, Signal, Slot
+from PySide6.QtCore import QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices, QFontDatabase
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
 from workbench.app.widgets.basic import Button, Card, Elided, Line, Picture, Text
 from workbench.app.widgets.theme import BODY, GRID, SMALL
+from workbench.app.widgets.translate import translate
 
 Json = dict[str, Any]
 
@@ -144,23 +145,19 @@ class Outcome(Card):
 def list_words(result: Json) -> list[str]:
     """What was written of lists."""
     words = [
-        _tr("{rows:,} rows, {users:,} lists").format(rows=result["rows"], users=result["users"]),
-        _tr("{seconds:.1f} s").format(seconds=result["seconds"]),
+        translate("Export", "{rows:,} rows, {users:,} lists").format(rows=result["rows"], users=result["users"]),
+        translate("Export", "{seconds:.1f} s").format(seconds=result["seconds"]),
     ]
     if result.get("cold"):
-        words.append(_tr("{n:,} of the users have no history").format(n=result["cold"]))
+        words.append(translate("Export", "{n:,} of the users have no history").format(n=result["cold"]))
     if result.get("changed"):
         told = (
-            _tr("{n:,} texts cut to what a cell holds")
+            translate("Export", "{n:,} texts cut to what a cell holds")
             if str(result.get("path", "")).lower().endswith(".xlsx")
-            else _tr("{n:,} cells with an apostrophe before them")
+            else translate("Export", "{n:,} cells with an apostrophe before them")
         )
         words.append(told.format(n=result["changed"]))
     return words
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Export", text)
 
 
 def command_line(

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout
 
 from workbench.app.runs.run_store import RunInfo
@@ -13,6 +13,7 @@ from workbench.app.session.run_combo import usable_runs
 from workbench.app.session.session import Session
 from workbench.app.widgets.basic import Button, Card, Text
 from workbench.app.widgets.theme import GRID
+from workbench.app.widgets.translate import translate
 
 ALL, SELECTED = "all", "selected"
 Json = dict[str, Any]
@@ -25,7 +26,7 @@ class SessionFiles(Card):
     """Job, what it is asked besides the place, the place, and how its answer is told."""
 
     def __init__(self, session: Session) -> None:
-        super().__init__(QCoreApplication.translate("SessionFiles", "Save more of the session"))
+        super().__init__(translate("SessionFiles", "Save more of the session"))
         self._session = session
         self.runs = QComboBox()
         self.runs.setAccessibleName(self.tr("Runs of the report and the other files"))

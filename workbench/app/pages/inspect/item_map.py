@@ -18,6 +18,7 @@ from workbench.app.tables.item_tables import line
 from workbench.app.widgets.basic import Button, Card, Text, clear
 from workbench.app.widgets.tabs import Tabs
 from workbench.app.widgets.theme import theme
+from workbench.app.widgets.translate import translate
 from workbench.data.interactions import Interactions
 
 LONGEST = 16  # letters of a genre in the legend, and on hover all
@@ -31,7 +32,7 @@ class ItemMap(Card):
     user_chosen = Signal(str)
 
     def __init__(self, session: Session) -> None:
-        super().__init__(session.tr("Map"), " ")
+        super().__init__(translate("ItemMap", "Map"), " ")
         self._info: RunInfo | None = None
         self._stamp: tuple[Any, ...] = ()
         self._data: Interactions | None = None

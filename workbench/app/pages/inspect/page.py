@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import Any, ClassVar
 
-from PySide6.QtCore import QCoreApplication, Qt, QTimer, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -24,6 +24,7 @@ from workbench.app.tables.item_tables import ListTable, line
 from workbench.app.widgets.basic import EmptyState
 from workbench.app.widgets.tabs import Tabs
 from workbench.app.widgets.theme import GRID
+from workbench.app.widgets.translate import translate
 from workbench.data.interactions import Interactions
 
 LATE = 400  # milliseconds without an answer until the page says that it is waiting
@@ -34,7 +35,7 @@ class InspectPage(Page):
     """Chooses a user and a run, asks for the list, and hands it to the view of the user; two more show an item, and all."""
 
     name: ClassVar[str] = "inspect"
-    title: ClassVar[str] = QCoreApplication.translate("InspectPage", "Inspect")
+    title: ClassVar[str] = translate("InspectPage", "Inspect")
     icon: ClassVar[str] = "inspect"
     order: ClassVar[int] = 6
     parts: ClassVar[tuple[str, ...]] = ("_left", "_right", "user", "item_view", "item_view.ranks", "map")
@@ -62,9 +63,9 @@ class InspectPage(Page):
     @classmethod
     def state(cls, session: Session) -> tuple[str, str]:
         if session.data is None and not session.runs.all():
-            return "", QCoreApplication.translate("InspectPage", "Open a ratings file first")
+            return "", translate("InspectPage", "Open a ratings file first")
         if not usable_runs(session):
-            return "", QCoreApplication.translate("InspectPage", "Train an algorithm first")
+            return "", translate("InspectPage", "Train an algorithm first")
         return "", ""
 
     # Widgets -------------------------------------------------------------------------------------------------------

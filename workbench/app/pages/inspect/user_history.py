@@ -14,6 +14,7 @@ from workbench.app.tables.item_tables import HistoryTable
 from workbench.app.widgets.basic import Card, Text
 from workbench.app.widgets.tabs import Tabs
 from workbench.app.widgets.theme import GRID
+from workbench.app.widgets.translate import translate
 
 Json = dict[str, Any]
 
@@ -27,7 +28,7 @@ class UserHistory(Card):
     """An item was opened."""
 
     def __init__(self, session: Session) -> None:
-        super().__init__(session.tr("History"), " ")
+        super().__init__(translate("UserHistory", "History"), " ")
         self._base: Json = {}
         self.title.hide()
         self.tabs = Tabs({"history": self.tr("History"), "why": self.tr("Why"), "reorder": self.tr("Reorder")})

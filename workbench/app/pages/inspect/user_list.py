@@ -13,6 +13,7 @@ from workbench.app.session.session import Session
 from workbench.app.tables.item_tables import ListTable
 from workbench.app.widgets.basic import Card
 from workbench.app.widgets.theme import GRID
+from workbench.app.widgets.translate import translate
 
 K, LENGTHS = 20, (5, 10, 20, 50, 100, 200)
 Json = dict[str, Any]
@@ -32,7 +33,7 @@ class UserList(Card):
     """``pin`` or ``exclude``, and an item."""
 
     def __init__(self, session: Session) -> None:
-        super().__init__(session.tr("Recommendations"), " ")
+        super().__init__(translate("UserList", "Recommendations"), " ")
         self.title.hide()  # the run says what it is
         self.item: str | None = None
         self._build_head(session)

@@ -4,15 +4,10 @@ import math
 from datetime import UTC, datetime
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication
-
 from workbench.app.tables.item_tables import STARRED
+from workbench.app.widgets.translate import translate
 
 Json = dict[str, Any]
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Inspect", text)
 
 
 def facts_of(answer: Json) -> list[str]:
@@ -20,19 +15,23 @@ def facts_of(answer: Json) -> list[str]:
     history = answer["history"]
     rated = any(entry.get("rating") is not None for entry in history)
     number = answer.get("history_count", len(history))
-    one_word, more = (_tr("rating"), _tr("ratings")) if rated else (_tr("interaction"), _tr("interactions"))
+    one_word, more = (
+        (translate("Inspect", "rating"), translate("Inspect", "ratings"))
+        if rated
+        else (translate("Inspect", "interaction"), translate("Inspect", "interactions"))
+    )
     count = f"{number:,} {one_word if number == 1 else more}"
     since = _year(answer.get("history_since"))
-    facts = [_tr("{count} since {year}").format(count=count, year=since) if since else count]
+    facts = [translate("Inspect", "{count} since {year}").format(count=count, year=since) if since else count]
     mean = answer.get("history_mean")
     if mean is not None and math.isfinite(mean):
-        facts.append(_tr("mean {mean:.1f}").format(mean=mean))
+        facts.append(translate("Inspect", "mean {mean:.1f}").format(mean=mean))
     if answer.get("known"):
-        facts.append(_tr("known from training"))
+        facts.append(translate("Inspect", "known from training"))
     elif history:
-        facts.append(_tr("not in training, judged by the history alone"))
+        facts.append(translate("Inspect", "not in training, judged by the history alone"))
     else:
-        facts.append(_tr("not in training"))
+        facts.append(translate("Inspect", "not in training"))
     return facts
 
 
@@ -40,8 +39,12 @@ def facts_of_nobody(history: list[Json]) -> str:
     """What is known of somebody who was made up."""
     number = len(history)
     if not number:
-        return _tr("nothing is known of them yet")
-    return _tr("{n:,} made-up interactions").format(n=number) if number > 1 else _tr("1 made-up interaction")
+        return translate("Inspect", "nothing is known of them yet")
+    return (
+        translate("Inspect", "{n:,} made-up interactions").format(n=number)
+        if number > 1
+        else translate("Inspect", "1 made-up interaction")
+    )
 
 
 def about_history(answer: Json) -> str:
@@ -51,24 +54,29 @@ def about_history(answer: Json) -> str:
     if not history:
         return ""
     if len(history) < number:
-        return _tr("the newest {n:,} of {all:,}").format(n=len(history), all=number)
+        return translate("Inspect", "the newest {n:,} of {all:,}").format(n=len(history), all=number)
     if history[0].get("time") is None:
-        return _tr("{n:,}, the last of the file first").format(n=number)
-    return _tr("{n:,}, newest first").format(n=number)
+        return translate("Inspect", "{n:,}, the last of the file first").format(n=number)
+    return translate("Inspect", "{n:,}, newest first").format(n=number)
 
 
 def about_list(answer: Json) -> str:
     """How many of the hidden items were found."""
     hidden = answer.get("hidden") or 0
     found = sum(bool(item.get("hit")) for item in answer["items"])
-    return _tr("{found} of {n} hits").format(found=found, n=hidden) if hidden else _tr("nothing hidden")
+    return (
+        translate("Inspect", "{found} of {n} hits").format(found=found, n=hidden)
+        if hidden
+        else translate("Inspect", "nothing hidden")
+    )
 
 
 def no_history() -> str:
     """Why a user has none."""
-    return _tr(
+    return translate(
+        "Inspect",
         "There is no history of this user before the test. Whoever has none gets the same list, "
-        "or one that says little about them."
+        "or one that says little about them.",
     )
 
 

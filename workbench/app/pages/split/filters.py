@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from workbench.app.pages.split.undo import History
 from workbench.app.widgets.basic import Button, Card, Line, Text
-from workbench.app.widgets.declared import declared
 from workbench.app.widgets.form import Form
 from workbench.app.widgets.theme import GRID, SMALL
+from workbench.app.widgets.translate import declared
 from workbench.data.filtering import all_filters, make_filter
 from workbench.errors import WorkbenchError
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, Qt, QTimer, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QAction, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
@@ -17,6 +17,7 @@ from workbench.app.session.session import Session
 from workbench.app.widgets.basic import Card, EmptyState
 from workbench.app.widgets.form import Form
 from workbench.app.widgets.theme import GRID
+from workbench.app.widgets.translate import translate
 from workbench.data.filtering import make_filters
 from workbench.data.splitting import DEFAULT, all_splits, make_split
 from workbench.errors import WorkbenchError
@@ -129,14 +130,13 @@ class SplitPage(Page):
     @classmethod
     def state(cls, session: Session) -> tuple[str, str]:
         """The split in two words, such as "last 1"; "filtered" where there are filters: there is no room for both."""
-        say = QCoreApplication.translate
         if session.data is None:
-            return "", say("SplitPage", "Open a ratings file first")
+            return "", translate("SplitPage", "Open a ratings file first")
         split = session.project.split
         if split is None:
             return "", ""
         words = split_text.short(split["name"], split.get("settings") or {})
-        return (say("SplitPage", "filtered") if session.project.filters else words), ""
+        return (translate("SplitPage", "filtered") if session.project.filters else words), ""
 
     # Choosing ------------------------------------------------------------------------------------------------------
 

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication
-
-from workbench.app.widgets.declared import declared
+from workbench.app.widgets.translate import declared, translate
 from workbench.data.splitting import all_splits, make_split
 from workbench.errors import WorkbenchError
 
@@ -31,4 +29,4 @@ def short(name: str, settings: dict[str, Any]) -> str:
 def lacking(name: str, data: Any) -> str:
     """What the data does not have that a split needs; empty where it has all."""
     needed = "" if data is None else all_splits()[name].lacking(data)
-    return QCoreApplication.translate("SplitPage", "Needs {what}").format(what=declared(needed)) if needed else ""
+    return translate("SplitPage", "Needs {what}").format(what=declared(needed)) if needed else ""

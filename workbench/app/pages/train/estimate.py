@@ -4,7 +4,7 @@ import json
 from contextlib import suppress
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QTimer, Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout
 
 from workbench.algorithms import Algorithm
@@ -15,6 +15,7 @@ from workbench.app.session.session import Session
 from workbench.app.widgets.amounts import size
 from workbench.app.widgets.basic import Elided, Text
 from workbench.app.widgets.theme import GRID, SMALL
+from workbench.app.widgets.translate import translate
 from workbench.training.remedies import after_failure
 from workbench.training.run_state import RunState
 
@@ -167,18 +168,14 @@ class EstimateLine(Fitting):
 def roughly(seconds: float) -> str:
     """A time that is only known about: "about 3 min"."""
     if seconds < 1:
-        return _tr("less than 1 s")
+        return translate("EstimateLine", "less than 1 s")
     if seconds < MINUTE:
         near = round(seconds) if seconds < 10 else 5 * round(seconds / 5)  # noqa: PLR2004 - seconds matter below
-        return _tr("about {n} s").format(n=near)
+        return translate("EstimateLine", "about {n} s").format(n=near)
     if seconds < HOUR:
-        return _tr("about {n} min").format(n=max(1, round(seconds / MINUTE)))
+        return translate("EstimateLine", "about {n} min").format(n=max(1, round(seconds / MINUTE)))
     hours = seconds / HOUR
-    return _tr("about {n} h").format(n=f"{hours:.1f}" if hours < 10 else f"{hours:.0f}")  # noqa: PLR2004 - as above
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("EstimateLine", text)
+    return translate("EstimateLine", "about {n} h").format(n=f"{hours:.1f}" if hours < 10 else f"{hours:.0f}")  # noqa: PLR2004 - as above
 
 
 def _small(count: float) -> str:

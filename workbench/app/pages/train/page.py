@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, ClassVar
 
-from PySide6.QtCore import QCoreApplication, Qt, QTimer, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
@@ -26,6 +26,7 @@ from workbench.app.widgets import icons
 from workbench.app.widgets.basic import Button, Card, EmptyState, Line
 from workbench.app.widgets.form import Form, tabs_after
 from workbench.app.widgets.theme import GRID
+from workbench.app.widgets.translate import translate
 from workbench.data.splitting import OWN_FILES
 from workbench.insight.paths import varied
 
@@ -37,7 +38,7 @@ class TrainPage(Page):
     """Algorithms at the left, the chosen one's form in the middle, the run at the right."""
 
     name: ClassVar[str] = "train"
-    title: ClassVar[str] = QCoreApplication.translate("TrainPage", "Train")
+    title: ClassVar[str] = translate("TrainPage", "Train")
     icon: ClassVar[str] = "train"
     order: ClassVar[int] = 4
     parts: ClassVar[tuple[str, ...]] = ("run", "run.loss", "run.validation", "run.other", "run.plots")
@@ -61,7 +62,7 @@ class TrainPage(Page):
     @classmethod
     def state(cls, session: Session) -> tuple[str, str]:
         if session.data is None:
-            return "", QCoreApplication.translate("TrainPage", "Open a ratings file first")
+            return "", translate("TrainPage", "Open a ratings file first")
         active = session.runs.active()
         if active is not None:
             return state_title(active.state), ""

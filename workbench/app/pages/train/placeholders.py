@@ -1,11 +1,10 @@
 """What stands in the place of a run's curves where there is nothing to draw."""
 
-from PySide6.QtCore import QCoreApplication
-
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.runs.run_text import algorithm_of, has_epochs
 from workbench.app.session.blend import weights_words
 from workbench.app.session.session import Session
+from workbench.app.widgets.translate import translate
 from workbench.training.run_state import RunState
 
 
@@ -13,29 +12,29 @@ def empty_words(session: Session, info: RunInfo | None, *, begun: bool) -> tuple
     """Of the loss and of the validation; `begun` says whether an epoch has ended."""
     if info is None:
         return (
-            _tr("The loss of a training appears here, while it learns."),
-            _tr("How good it is after each epoch appears here."),
+            translate("RunPanel", "The loss of a training appears here, while it learns."),
+            translate("RunPanel", "How good it is after each epoch appears here."),
         )
     if not has_epochs(info):
-        one_step = _tr("{name} solves everything in one step: there is no curve to watch.")
+        one_step = translate("RunPanel", "{name} solves everything in one step: there is no curve to watch.")
         loss = weights_words(session, info) or one_step.format(name=_algorithm_title(info))
         if not info.over:
-            return loss, _tr("Its validation figure appears here when it is done.")
-        return loss, _tr("There is no validation figure: this split has no validation part.")
+            return loss, translate("RunPanel", "Its validation figure appears here when it is done.")
+        return loss, translate("RunPanel", "There is no validation figure: this split has no validation part.")
     if info.state is RunState.QUEUED:
-        return _tr("It waits for the runs before it."), _tr("The first value comes after the first epoch.")
+        return translate("RunPanel", "It waits for the runs before it."), translate(
+            "RunPanel", "The first value comes after the first epoch."
+        )
     if info.over:
-        return _tr("It ended before its first step."), _tr("There is no validation figure.")
-    loss = _tr("The first steps are on their way.")
+        return translate("RunPanel", "It ended before its first step."), translate(
+            "RunPanel", "There is no validation figure."
+        )
+    loss = translate("RunPanel", "The first steps are on their way.")
     if begun:
-        return loss, _tr("This split has no validation part: the last epoch is kept.")
-    return loss, _tr("The first value comes after the first epoch.")
+        return loss, translate("RunPanel", "This split has no validation part: the last epoch is kept.")
+    return loss, translate("RunPanel", "The first value comes after the first epoch.")
 
 
 def _algorithm_title(info: RunInfo) -> str:
     kind = algorithm_of(info)
     return kind.title if kind is not None else info.algorithm[:60]
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("RunPanel", text)

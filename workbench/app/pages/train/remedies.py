@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.algorithms import Algorithm
 from workbench.app.widgets.basic import Button, clear, show_if
 from workbench.app.widgets.field import shown
 from workbench.app.widgets.theme import GRID
+from workbench.app.widgets.translate import translate
 
 
 class Remedies(QWidget):
@@ -50,7 +51,7 @@ def remedy_words(kind: type[Algorithm], name: str, value: Any) -> str:
     field = kind.model_fields.get(name)
     title = str(field.title) if field is not None and field.title else name
     if name == "device":
-        title = QCoreApplication.translate("Remedies", "device")
+        title = translate("Remedies", "device")
     # "L2 weight" keeps its capital.
     title = title[:1].lower() + title[1:] if title[1:2].islower() else title
     return f"{title} {shown(value)}"

@@ -13,6 +13,7 @@ from workbench.app.session.session import Session
 from workbench.app.widgets.basic import Button, Elided, Text
 from workbench.app.widgets.field import parsed, shown
 from workbench.app.widgets.theme import GRID
+from workbench.app.widgets.translate import translate
 from workbench.errors import WorkbenchError
 
 FIELD_WIDTH = 9 * GRID
@@ -60,7 +61,7 @@ class RunOrders(QWidget):
         """Show what is known of a run and what can be asked of it; `ending` as in `RunHead.show_run`."""
         other = (info.id if info is not None else "") != (self._info.id if self._info is not None else "")
         self._info = info
-        self.facts.set_text(_facts(self, info) if info is not None else "")
+        self.facts.set_text(_facts(info) if info is not None else "")
         kind = algorithm_of(info) if info is not None else None
         adjusts = info is not None and info.state.is_active and "learning_rate" in _adjustable(kind)
         for widget in (self.name, self.rate, self.set):
@@ -130,9 +131,11 @@ def _adjustable(kind: type[Algorithm] | None) -> tuple[str, ...]:
     return kind.adjustable if kind is not None else ()
 
 
-def _facts(line: RunOrders, info: RunInfo) -> str:
+def _facts(info: RunInfo) -> str:
     """What was changed since the start, and where it computes and why there."""
     reason = info.status.device_reason
     device = info.status.device.upper()
-    where = line.tr("{device}: {reason}").format(device=device, reason=reason.rstrip(".")) if reason else ""
+    where = (
+        translate("RunOrders", "{device}: {reason}").format(device=device, reason=reason.rstrip(".")) if reason else ""
+    )
     return " · ".join(filter(None, [*(change_words(info, change) for change in changes_of(info)[-3:]), where]))

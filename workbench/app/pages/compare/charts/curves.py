@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QTimer, Slot
+from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.app.pages.compare.chart import ComparisonChart, Part, chart_runs, titles
@@ -16,6 +16,7 @@ from workbench.app.session.session import Session
 from workbench.app.widgets.basic import Elided, Text
 from workbench.app.widgets.tabs import Tabs
 from workbench.app.widgets.theme import GRID, SMALL
+from workbench.app.widgets.translate import translate
 from workbench.charts import learning, results
 from workbench.charts.chart import LineChart
 from workbench.charts.runs import ChartRun, RunCurve
@@ -46,7 +47,6 @@ class Panel(QWidget):
 
 def cutoffs_plot() -> LinePlot:
     """The plot at the left, which may be made ahead: both in one stroke would hold the window."""
-    translate = QCoreApplication.translate
     name, x = translate("CurvesChart", "Test metric at each cutoff"), translate("CurvesChart", "cutoff k")
     return LinePlot(name, x=x, legend=False, whole=True)
 

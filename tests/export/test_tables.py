@@ -112,6 +112,17 @@ def test_excel_holds_texts_as_text_and_numbers_as_numbers(tmp_path):
     assert [row[2].value for row in rows[:2]] == [0.1, None]
 
 
+def test_excel_counts_letters_as_utf16_does(tmp_path):
+    from openpyxl import load_workbook
+
+    texts = ["😀" * 20_000, "😀" * 16_383, "é" * 32_767, "\x01" * 32_767, "a" + "😀" * 16_383]
+    table = pa.table({"title": texts})
+    with table_file(tmp_path / "out.xlsx", table.schema) as write:
+        assert write(table) == 1
+    found = [row[0].value for row in load_workbook(tmp_path / "out.xlsx")["Sheet1"].iter_rows(min_row=2)]
+    assert found == ["😀" * 16_383 + "…", texts[1], texts[2], "_x0001_" * 32_767, texts[4]]
+
+
 def test_excel_holds_truths_and_nothing_and_goes_by_arrow(tmp_path):
     import pandas as pd
     from openpyxl import load_workbook

@@ -122,12 +122,22 @@ def _cells(column: pa.ChunkedArray) -> list[str]:
 def _text(value: str | None) -> str:
     if value is None:
         return "<c/>"
-    text = UNWRITABLE.sub(lambda found: f"_x{ord(found[0]):04X}_", value)
-    if len(text) > CELL_LETTERS:
-        text = text[: CELL_LETTERS - 1] + "…"
+    text = UNWRITABLE.sub(lambda found: f"_x{ord(found[0]):04X}_", _fitting(value))
     style = ' s="1"' if EXECUTED.match(value) else ""
     return f'<c t="inlineStr"{style}><is><t xml:space="preserve">{escape(text, quote=False)}</t></is></c>'
 
 
+def _fitting(text: str) -> str:
+    """What a cell holds of a text: Excel counts as UTF-16 does, in which some letters, such as 😀, are two."""
+    if len(text) <= CELL_LETTERS // 2:
+        return text
+    units = text.encode("utf-16-le", "replace")
+    kept = units[: 2 * (CELL_LETTERS - 1)].decode("utf-16-le", "ignore")  # half a letter goes
+    return text if len(units) <= 2 * CELL_LETTERS else f"{kept}…"
+
+
 def _cut(column: pa.ChunkedArray) -> int:
-    return (pc.sum(pc.greater(pc.utf8_length(column), CELL_LETTERS)).as_py() or 0) if _is_text(column) else 0
+    if not _is_text(column):
+        return 0
+    long = column.filter(pc.greater(pc.binary_length(column), CELL_LETTERS))  # of bytes there are more than of letters
+    return sum(_fitting(text) != text for text in long.to_pylist())

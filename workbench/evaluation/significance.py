@@ -177,7 +177,7 @@ def effect_size(differences: Array) -> float | None:
 
 def has_spread(differences: Array) -> bool:
     """Whether differences differ from each other by more than rounding."""
-    return len(differences) > 1 and bool(np.ptp(differences) > ROUNDING * np.abs(differences).max())
+    return bool(np.ptp(differences) > ROUNDING * np.abs(differences).max())
 
 
 def about(test: str = "wilcoxon") -> dict[str, Any]:

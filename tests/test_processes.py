@@ -4,7 +4,7 @@ import subprocess
 import psutil
 import pytest
 
-from workbench.processes import is_alive, start_time
+from workbench.processes import exit_reason, is_alive, start_time
 
 
 def test_this_process_lives_and_its_number_at_another_time_is_another_process():
@@ -35,3 +35,11 @@ def test_a_process_that_has_ended_is_not_alive():
     assert not is_alive(process.pid, started)
     process.wait()
     assert not is_alive(process.pid, started)
+
+
+def test_how_a_process_ended_is_said_in_words():
+    assert "memory" in exit_reason(-9)
+    assert exit_reason(-11) == "it crashed in compiled code by signal 11"
+    assert exit_reason(-15) == "it was terminated by signal 15"
+    assert exit_reason(1) == "it ended with status 1"
+    assert exit_reason(None) == "the reason is not known"

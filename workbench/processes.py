@@ -1,6 +1,7 @@
-"""Whether a process that was noted down in a file is still at work."""
+"""Whether a process that is named in a file still runs, and how one ended."""
 
 import math
+import signal
 from typing import Any
 
 # Two readings of one start time may differ by this much after the system's clock was set; a number of a process is not
@@ -35,3 +36,15 @@ def is_alive(pid: Any, started: Any) -> bool:
         return False
     found = start_time(pid)
     return found is not None and math.isclose(found, started, rel_tol=0, abs_tol=CLOCK_SECONDS)
+
+
+def exit_reason(code: int | None) -> str:
+    """How a process ended, in words, from its exit status; None where that is not known."""
+    if code is None:
+        return "the reason is not known"
+    if code >= 0:
+        return f"it ended with status {code}"
+    if code == -int(getattr(signal, "SIGKILL", 9)):
+        return "it was killed by signal 9, perhaps because memory ran out"
+    names = {int(signal.SIGTERM): "was terminated", int(getattr(signal, "SIGSEGV", 11)): "crashed in compiled code"}
+    return f"it {names.get(-code, 'was ended')} by signal {-code}"

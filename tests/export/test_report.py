@@ -20,7 +20,7 @@ from workbench.files import read_json, write_json
 from workbench.training.comparing import compare_runs
 from workbench.training.evaluating import evaluate_run
 from workbench.training.run import Run
-from workbench.training.run_notes import Facts
+from workbench.training.run_notes import RunNotes
 from workbench.training.train import train_run
 
 EVIL = '<script src="http://x/y.js">alert("&")</script><img src=x onerror=alert(1)>{{ 7 * 7 }}'
@@ -157,18 +157,18 @@ def test_a_red_light_and_a_test_that_nobody_made_are_said(runs, tmp_path):
 
 
 def test_hostile_names_stay_text(runs, tmp_path):
-    kept = {run.folder: Facts.read(run.folder) for run in runs[:3]}
+    kept = {run.folder: RunNotes.read(run.folder) for run in runs[:3]}
     titles = [EVIL, "שלום\u202e\x01 " * 40, "映画" * 5000]
     try:
         for run, title in zip(runs, titles, strict=False):
-            Facts(title, (EVIL,), f"{EVIL}\n\x00").write(run.folder)
+            RunNotes(title, (EVIL,), f"{EVIL}\n\x00").write(run.folder)
         person = Person(EVIL, 3, [EVIL, "\u202eabc", "漢字" * 5000], [EVIL])
         write_report(tmp_path / "evil.html", EVIL, runs[:3], [person], EVIL)
         write_plots(tmp_path, runs[:3], "ndcg@10")
         write_metrics(tmp_path / "metrics.csv", runs[:3])
     finally:
-        for folder, facts in kept.items():
-            facts.write(folder)
+        for folder, notes in kept.items():
+            notes.write(folder)
     page = Page((tmp_path / "evil.html").read_text(encoding="utf-8"))
     assert not {"script", "img"} & set(page.tags)
     assert "{{ 7 * 7 }}" in page.text

@@ -36,7 +36,7 @@ def test_a_training_without_memory_is_tried_smaller(make_run, monkeypatch):
 
 
 def test_one_that_the_system_killed_for_its_memory_is_tried_with_fewer_items_at_once():
-    reason = "The training process is gone: killed by signal 9, perhaps because memory ran out."
+    reason = "The training process ended unexpectedly: it was killed by signal 9, perhaps because memory ran out."
     found = after_failure(find("sasrec"), {"objective": "softmax", "batch_size": 4096}, reason)
     assert found[:2] == [("objective", "sampled-softmax"), ("batch_size", 2048)]
 

@@ -25,7 +25,7 @@ from workbench.export.columns import COLUMNS, chosen_columns
 from workbench.export.tables import check_place, table_file
 from workbench.export.workbook import check_rows
 from workbench.training.run import Run
-from workbench.training.run_notes import Facts
+from workbench.training.run_notes import RunNotes
 
 # A block of users also has at most so many rows, so that progress and cancel are never far; fewer with reasons, each of
 # which may take as long as a list.
@@ -153,7 +153,7 @@ class _Source:
     def __init__(self, run: Run, algorithm: Algorithm, items: Items | None, *, include_seen: bool) -> None:
         self.data, self.algorithm, self.items = run.data, algorithm, items
         fold = self.fold = run.fold
-        self.name = Facts.read(run.folder).title or run.name
+        self.name = RunNotes.read(run.folder).title or run.name
         self.reason: Reason | None = None
         self.shown = fold.shown_at_test.by_user
         self.in_training = fold.train.by_user.lengths > 0

@@ -16,7 +16,7 @@ from workbench.files import read_json
 from workbench.metrics import all_metrics
 from workbench.training.comparing import compare_runs
 from workbench.training.run import Run
-from workbench.training.run_notes import Facts as Words
+from workbench.training.run_notes import RunNotes
 from workbench.training.run_status import RunStatus
 
 # A name in a table or a picture has no more letters; a person's title may have more.
@@ -62,14 +62,14 @@ class Facts:
     @classmethod
     def of(cls, run: Run) -> "Facts":
         """Collect them from the folder of a run."""
-        words, records, status = Words.read(run.folder), run.records(), run.status()
+        notes, records, status = RunNotes.read(run.folder), run.records(), run.status()
         algorithm = _algorithm(run)
         title = algorithm.title if algorithm is not None else run.spec.algorithm
         found = _tested(run)
         seconds = records[-1].get("seconds") if records else None
         return cls(
             run=run,
-            title=short(words.title or title),
+            title=short(notes.title or title),
             algorithm=title,
             settings=_settings(run, algorithm),
             seconds=f"{seconds:.1f} s" if is_number(seconds) else "–",
@@ -77,7 +77,7 @@ class Facts:
             records=records,
             protocol=found.get("protocol") or {},
             leaks=_leaks(found),
-            about=_about(run, status, words),
+            about=_about(run, status, notes),
             versions=", ".join(f"{name} {number}" for name, number in run.spec.versions.items()),
             # Who reads a ranking should know that such an algorithm was not made for it.
             remarks=["made to predict ratings"] if algorithm is not None and algorithm.predicts_ratings else [],
@@ -243,7 +243,7 @@ def _who(titles: list[str], runs: Sequence[Facts]) -> str:
     return "all of these runs" if len(titles) == len(runs) > 1 else ", ".join(titles)
 
 
-def _about(run: Run, status: RunStatus, words: Words) -> list[tuple[str, str]]:
+def _about(run: Run, status: RunStatus, notes: RunNotes) -> list[tuple[str, str]]:
     spec = run.spec
     device = status.device
     said = [
@@ -254,8 +254,8 @@ def _about(run: Run, status: RunStatus, words: Words) -> list[tuple[str, str]]:
         ("Changed", "; ".join(f"{one.name} {one.value:g} since epoch {one.since:g}" for one in spec.changes)),
         ("State", status.state.label),
         ("Asked for", spec.created),
-        ("Tags", ", ".join(words.tags)),
-        ("Note", words.note),
+        ("Tags", ", ".join(notes.tags)),
+        ("Note", notes.note),
         ("Folder", run.name),
     ]
     return [(what, how) for what, how in said if how]

@@ -1,4 +1,4 @@
-"""What a person says of a run: a name of its own, tags and a note, kept in ``facts.json`` beside ``run.json``."""
+"""What a person notes about a run: a name of its own, tags and a note, kept beside ``run.json``."""
 
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -7,19 +7,19 @@ from typing import Any
 from workbench.errors import WorkbenchError
 from workbench.files import read_json, write_json
 
-FILE = "facts.json"
-# Letters; nobody writes a novel in a table, and a window draws whatever is there.
-MOST_TITLE, MOST_NOTE, MOST_TAGS = 200, 20_000, 20
+FILE = "facts.json"  # its name since the first version
+# A table shows them and a window draws whatever is there.
+MAX_TITLE_CHARS, MAX_NOTE_CHARS, MAX_TAGS = 200, 20_000, 20
 
 
 @dataclass(frozen=True)
-class Facts:
-    """A person's words; empty where nothing was said.
+class RunNotes:
+    """A person's notes; empty where nothing was noted.
 
     Attributes
     ----------
     title : str
-        Instead of the algorithm's name.
+        Shown instead of the algorithm's name.
     tags : tuple of str
     note : str
     """
@@ -29,31 +29,35 @@ class Facts:
     note: str = ""
 
     @classmethod
-    def read(cls, folder: Path) -> "Facts":
-        """Those of a run folder; empty where there are none, or where the file is damaged (the run is not)."""
+    def read(cls, folder: Path) -> "RunNotes":
+        """Those of a run folder; empty where there are none, or where their file is damaged (the run is not)."""
         try:
-            given = read_json(folder / FILE)
+            stored = read_json(folder / FILE)
         except WorkbenchError:
             return cls()
-        given = given if isinstance(given, dict) else {}
-        tags = given.get("tags")
+        stored = stored if isinstance(stored, dict) else {}
+        tags = stored.get("tags")
         return cls().but(
-            title=str(given.get("title") or ""),
+            title=str(stored.get("title") or ""),
             tags=tags if isinstance(tags, list) else [],
-            note=str(given.get("note") or ""),
+            note=str(stored.get("note") or ""),
         )
 
-    def but(self, **changes: Any) -> "Facts":
-        """The same with other words: on one line and no longer than they may be."""
+    def but(self, **changes: Any) -> "RunNotes":
+        """The same with other words; titles and tags are put on one line, and all are cut to what is allowed."""
         if "title" in changes:
-            changes["title"] = " ".join(str(changes["title"]).split())[:MOST_TITLE]
+            changes["title"] = _one_line(changes["title"])
         if "tags" in changes:
-            words = (" ".join(str(one).split())[:MOST_TITLE] for one in changes["tags"])
-            changes["tags"] = tuple(dict.fromkeys(one for one in words if one))[:MOST_TAGS]
+            tags = map(_one_line, changes["tags"])
+            changes["tags"] = tuple(dict.fromkeys(tag for tag in tags if tag))[:MAX_TAGS]
         if "note" in changes:
-            changes["note"] = str(changes["note"]).strip()[:MOST_NOTE]
+            changes["note"] = str(changes["note"]).strip()[:MAX_NOTE_CHARS]
         return replace(self, **changes)
 
     def write(self, folder: Path) -> None:
-        """Put them beside ``run.json``; whole or not at all."""
+        """Write them beside ``run.json``, whole or not at all."""
         write_json(folder / FILE, asdict(self))
+
+
+def _one_line(text: Any) -> str:
+    return " ".join(str(text).split())[:MAX_TITLE_CHARS]

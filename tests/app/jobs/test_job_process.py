@@ -1,7 +1,7 @@
 import psutil
 import pytest
 
-from workbench.app.jobs.job_process import TaskWorker, ending
+from workbench.app.jobs.job_process import TaskWorker
 
 
 @pytest.fixture
@@ -125,9 +125,3 @@ def test_what_is_closed_is_not_started_again(worker, qtbot):
     worker.close()
     worker.start()
     assert worker.pid is None
-
-
-def test_endings_in_words():
-    assert "memory" in ending(-9)
-    assert ending(1) == "it ended with status 1"
-    assert ending(None) == "it vanished"

@@ -12,7 +12,6 @@ half done, and no job needs to be asked politely.
 """
 
 import json
-import signal
 import sys
 import time
 from collections.abc import Callable
@@ -22,6 +21,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal, Slot
 
 from workbench.app.jobs.declared_jobs import job_title
+from workbench.processes import exit_reason
 
 TAIL = 4000  # bytes of the log that are told where the child died
 PATIENCE = 3000  # milliseconds that closing waits for the child
@@ -223,7 +223,7 @@ class TaskWorker(QObject):
         if self._closed:
             return
         crashed = status == QProcess.ExitStatus.CrashExit and sys.platform != "win32"
-        self._lose(ending(-code if crashed else code))
+        self._lose(exit_reason(-code if crashed else code))
         if self._ending:
             self._ending = False
             self.start()
@@ -262,15 +262,3 @@ def _parsed(line: bytes) -> dict[str, Any]:
     except ValueError:
         return {}
     return message if isinstance(message, dict) else {}
-
-
-def ending(code: int | None) -> str:
-    """How a process ended, in words, from its exit status; None where it is not known."""
-    if code is None:
-        return "it vanished"
-    if code >= 0:
-        return f"it ended with status {code}"
-    name = {int(signal.SIGTERM): "terminated", int(getattr(signal, "SIGSEGV", 11)): "crashed in native code"}
-    if code == -int(getattr(signal, "SIGKILL", 9)):
-        return "killed by signal 9, perhaps because memory ran out"
-    return f"{name.get(-code, 'ended')} by signal {-code}"

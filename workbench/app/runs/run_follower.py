@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QThread, Signal
 
-from workbench.app.jobs.job_process import ending
 from workbench.errors import WorkbenchError
+from workbench.processes import exit_reason
 from workbench.training.run_state import RunState
 
 if TYPE_CHECKING:
@@ -239,8 +239,10 @@ class Follower(QThread):
         writer = StatusWriter(self.folder, self._status)
         state, reason = RunState.CANCELLED, ""
         if self._cancelled_at is None:
-            how = ending(self._process.returncode if self._process is not None else None)
-            sentence = self.tr("The training process is gone: {how}. Resume goes on after the last finished epoch.")
+            how = exit_reason(self._process.returncode if self._process is not None else None)
+            sentence = self.tr(
+                "The training process ended unexpectedly: {how}. Press Resume to continue after the last finished epoch."
+            )
             state, reason = RunState.LOST, sentence.format(how=how)
         with suppress(WorkbenchError):  # the folder is gone or the disk full; the window is told either way
             writer.end(state, reason)

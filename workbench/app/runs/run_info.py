@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import WorkbenchError
-from workbench.training.run_notes import Facts
+from workbench.training.run_notes import RunNotes
 from workbench.training.run_state import RunState
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class RunInfo:
     status: "RunStatus"
     metrics: dict[str, Any] = field(default_factory=dict)
     evaluation: dict[str, Any] | None = None
-    facts: Facts = field(default_factory=Facts)
+    notes: RunNotes = field(default_factory=RunNotes)
     own_title: str = ""
     """What it is called where nobody gave it a name."""
 
@@ -146,8 +146,8 @@ def read_info(run: "Run", status: "RunStatus", number: int, others: Iterable[Run
         title = spec.algorithm
     alike = sum(one.algorithm == spec.algorithm for one in others)
     title = f"{title} {alike + 1}" if alike else title
-    facts = Facts.read(run.folder)
-    info = RunInfo(run.name, run.folder, number, facts.title or title, spec.algorithm, spec.model_dump(), status)
-    info.facts, info.own_title = facts, title
+    notes = RunNotes.read(run.folder)
+    info = RunInfo(run.name, run.folder, number, notes.title or title, spec.algorithm, spec.model_dump(), status)
+    info.notes, info.own_title = notes, title
     info.read_evaluation()
     return info

@@ -271,15 +271,15 @@ class Runs(QObject):
             self._write(run_id, lambda writer: writer.end(RunState.CANCELLED))
         self.changed.emit()
 
-    def describe(self, run_id: str, **words: Any) -> None:
-        """Give a run a title ("" for its own), tags or a note, kept in its folder as in `Facts`."""
+    def describe(self, run_id: str, **changes: Any) -> None:
+        """Give a run a title ("" for its own), tags or a note, kept in its folder as in `RunNotes`."""
         info = self._infos.get(run_id)
         if info is None:
             return
-        facts = info.facts.but(**words)
+        notes = info.notes.but(**changes)
         with self._telling(self.tr("What you wrote was not kept")):
-            facts.write(info.folder)
-            info.facts, info.title = facts, facts.title or info.own_title
+            notes.write(info.folder)
+            info.notes, info.title = notes, notes.title or info.own_title
             self.run_changed.emit(run_id)
 
     def evaluated(self, run_id: str) -> None:

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from tests.app.compared import choose_rows, column, titles
 from tests.app.fake_runs import done_run, live_run
 from workbench.app.pages.compare.edit_dialog import tags_of
-from workbench.training.run_notes import Facts
+from workbench.training.run_notes import RunNotes
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 LEFT = Qt.MouseButton.LeftButton
@@ -52,7 +52,7 @@ def test_a_double_click_opens_the_same_and_escape_changes_nothing(page, session,
     found = editor(page)
     qtbot.keyClicks(found.name, "x")
     qtbot.keyClick(found, Qt.Key.Key_Escape)
-    assert session.runs.get("c-ease").facts == Facts()
+    assert session.runs.get("c-ease").notes == RunNotes()
     assert not page.deeds.undo.isEnabled()
 
 
@@ -69,8 +69,8 @@ def test_tags_and_a_note_are_written_by_keyboard_and_seen(page, session, qtbot):
     qtbot.keyClick(found.note, Qt.Key.Key_Return)
     qtbot.keyClicks(found.note, "not")
     qtbot.keyClick(found.note, Qt.Key.Key_Return, CONTROL)
-    facts = session.runs.get("a-popularity").facts
-    assert facts == Facts("", ("base", "old"), "why\nnot")
+    notes = session.runs.get("a-popularity").notes
+    assert notes == RunNotes("", ("base", "old"), "why\nnot")
     qtbot.waitUntil(lambda: column(page, "tags")[0] == "base, old")
     assert column(page, "note")[0] == "why not"
     assert "why\nnot" in column(page, "note", Qt.ItemDataRole.ToolTipRole)[0]
@@ -87,11 +87,11 @@ def test_several_runs_get_tags_together_and_keep_their_own(page, session, qtbot)
     assert not found.name.isVisible()
     found.tags.setText("new")
     qtbot.keyClick(found.tags, Qt.Key.Key_Return)
-    assert session.runs.get("a-popularity").facts == Facts("", ("own", "new"), "stays")
-    assert session.runs.get("b-random").facts.tags == ("new",)
+    assert session.runs.get("a-popularity").notes == RunNotes("", ("own", "new"), "stays")
+    assert session.runs.get("b-random").notes.tags == ("new",)
     page.deeds.go_back()
-    assert session.runs.get("a-popularity").facts.tags == ("own", "both")
-    assert session.runs.get("b-random").facts.tags == ("both",)
+    assert session.runs.get("a-popularity").notes.tags == ("own", "both")
+    assert session.runs.get("b-random").notes.tags == ("both",)
 
 
 def test_delete_removes_runs_and_the_button_brings_them_back(page, session, qtbot):

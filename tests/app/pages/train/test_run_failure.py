@@ -57,7 +57,7 @@ def test_what_is_folded_away_is_unfolded(session, project, keep, qtbot, light):
 
 
 def test_memory_that_ran_out_is_tried_with_less_at_once(session, project, keep, qtbot, light):
-    reason = "The training process is gone: killed by signal 9, perhaps because memory ran out."
+    reason = "The training process ended unexpectedly: it was killed by signal 9, perhaps because memory ran out."
     page = failed(session, project, keep, qtbot, reason, "lost", batch_size=1024)
     assert "Try with batch size 512" in offered(page)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.app.fake_runs import done_run
-from workbench.training.run_notes import MOST_TAGS, Facts
+from workbench.training.run_notes import MAX_TAGS, RunNotes
 
 
 def test_words_are_kept_beside_the_run_and_read_again(project, session, qtbot):
@@ -13,13 +13,13 @@ def test_words_are_kept_beside_the_run_and_read_again(project, session, qtbot):
         session.runs.describe("a-popularity", title="  My\nfirst ", tags=["good", "good", ""], note="why\nnot")
     assert heard.args == ["a-popularity"]
     assert session.runs.get("a-popularity").title == "My first"
-    assert Facts.read(run.folder) == Facts("My first", ("good",), "why\nnot")
+    assert RunNotes.read(run.folder) == RunNotes("My first", ("good",), "why\nnot")
     session.close_project()
     session.open_project(project.folder)
     assert session.runs.get("a-popularity").title == "My first"
     session.runs.describe("a-popularity", title="")
     assert session.runs.get("a-popularity").title == "Popularity"
-    assert session.runs.get("a-popularity").facts.tags == ("good",)
+    assert session.runs.get("a-popularity").notes.tags == ("good",)
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"title": 3, "tags": "x", "note": null}'])
@@ -28,12 +28,12 @@ def test_damaged_words_do_not_damage_the_run(project, session, text):
     (run.folder / "facts.json").write_text(text)
     session.open_project(project.folder)
     assert session.runs.get("a-popularity").state == "done"
-    assert session.runs.get("a-popularity").facts.tags == ()
+    assert session.runs.get("a-popularity").notes.tags == ()
 
 
 def test_words_have_an_end():
-    facts = Facts().but(title="漢" * 10_000, tags=[str(n) for n in range(100)], note="x" * 100_000)
-    assert (len(facts.title), len(facts.tags), len(facts.note)) == (200, MOST_TAGS, 20_000)
+    notes = RunNotes().but(title="漢" * 10_000, tags=[str(n) for n in range(100)], note="x" * 100_000)
+    assert (len(notes.title), len(notes.tags), len(notes.note)) == (200, MAX_TAGS, 20_000)
 
 
 def test_a_removed_run_comes_back_at_its_place(project, session):

@@ -142,16 +142,16 @@ class RunDeeds(QObject):
     def _keep(self, editor: RunEditor, ids: Sequence[str]) -> None:
         before: list[tuple[str, dict[str, object]]] = []
         for info in filter(None, map(self._session.runs.get, ids)):
-            facts = info.facts
+            notes = info.notes
             self._session.runs.describe(info.id, **editor.words(info))
-            if info.facts != facts:
-                before.append((info.id, {"title": facts.title, "tags": facts.tags, "note": facts.note}))
+            if info.notes != notes:
+                before.append((info.id, {"title": notes.title, "tags": notes.tags, "note": notes.note}))
         if before:
             self._past.append(partial(self._describe, before))
             first = self._session.runs.get(before[0][0])
-            words = self.tr("{n} runs are described anew").format(n=len(before))
+            words = self.tr("Notes of {n} runs saved").format(n=len(before))
             if len(before) == 1 and first is not None:
-                words = self.tr("{run} is described anew").format(run=short_title(first)[:SHORT])
+                words = self.tr("Notes of {run} saved").format(run=short_title(first)[:SHORT])
             self._tell(words)
         self._table.setFocus()
 

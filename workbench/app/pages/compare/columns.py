@@ -207,7 +207,7 @@ def _room(title: str) -> int:
 
 def _whole_title(info: RunInfo) -> str:
     """The title with all that a person said of the run."""
-    tags = translate("ComparePage", "Tags: {tags}").format(tags=", ".join(info.facts.tags)) if info.facts.tags else ""
+    tags = translate("ComparePage", "Tags: {tags}").format(tags=", ".join(info.notes.tags)) if info.notes.tags else ""
     return "\n".join(filter(None, [info.title[:2000], tags, _whole_note(info)]))
 
 
@@ -221,15 +221,15 @@ def _muted(_info: RunInfo) -> str:
 
 
 def _tags(info: RunInfo) -> str:
-    return ", ".join(info.facts.tags)[:400]
+    return ", ".join(info.notes.tags)[:400]
 
 
 def _note(info: RunInfo) -> str:
-    return " ".join(info.facts.note[:400].split())
+    return " ".join(info.notes.note[:400].split())
 
 
 def _whole_note(info: RunInfo) -> str:
-    return info.facts.note[:2000]
+    return info.notes.note[:2000]
 
 
 def _epochs(info: RunInfo) -> str:

@@ -19,7 +19,7 @@ from workbench.app.runs.run_store import RunInfo
 from workbench.app.session.session import Session
 from workbench.app.widgets.basic import Button, Text
 from workbench.app.widgets.theme import GRID, SMALL
-from workbench.training.run_notes import MOST_TITLE
+from workbench.training.run_notes import MAX_TITLE_CHARS
 
 
 def tags_of(text: str) -> list[str]:
@@ -39,14 +39,14 @@ class RunEditor(QDialog):
         self.setWindowTitle(
             self.tr("Tags of {n} runs").format(n=len(runs)) if several else self.tr("Name, tags and note")
         )
-        self._common = [one for one in first.facts.tags if all(one in info.facts.tags for info in runs)]
-        self.name = QLineEdit(first.facts.title)
-        self.name.setMaxLength(MOST_TITLE)
-        self.name.setPlaceholderText(first.own_title[:MOST_TITLE])
+        self._common = [one for one in first.notes.tags if all(one in info.notes.tags for info in runs)]
+        self.name = QLineEdit(first.notes.title)
+        self.name.setMaxLength(MAX_TITLE_CHARS)
+        self.name.setPlaceholderText(first.own_title[:MAX_TITLE_CHARS])
         self.tags = QLineEdit(", ".join(self._common))
         self.tags.setPlaceholderText(self.tr("with commas between them"))
         self.tags.setCompleter(_Tags(session, self.tags))
-        self.note = QPlainTextEdit(first.facts.note)
+        self.note = QPlainTextEdit(first.notes.note)
         self.note.setTabChangesFocus(True)
         self.note.setFixedHeight(14 * GRID)
         grid = QGridLayout()
@@ -92,7 +92,7 @@ class RunEditor(QDialog):
     def words(self, info: RunInfo) -> dict[str, object]:
         """What is to be kept of one run."""
         asked = tags_of(self.tags.text())
-        own = [one for one in info.facts.tags if one not in self._common or one in asked]
+        own = [one for one in info.notes.tags if one not in self._common or one in asked]
         if len(self._ids) > 1:
             return {"tags": [*own, *(one for one in asked if one not in own)]}
         return {"title": self.name.text(), "tags": asked, "note": self.note.toPlainText()}
@@ -102,7 +102,7 @@ class _Tags(QCompleter):
     """Offers the tags that other runs have, for the word behind the last comma."""
 
     def __init__(self, session: Session, field: QLineEdit) -> None:
-        known = dict.fromkeys(tag for info in session.runs.all() for tag in info.facts.tags)
+        known = dict.fromkeys(tag for info in session.runs.all() for tag in info.notes.tags)
         super().__init__(list(known), field)
         self._field = field
         self.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)

@@ -20,7 +20,7 @@ def matching(runs: Sequence[RunInfo], words: str) -> list[RunInfo]:
 
 
 def _said(info: RunInfo) -> str:
-    said = [str(info.title)[:LONG], info.algorithm[:LONG], algorithm_title(info), *info.facts.tags]
+    said = [str(info.title)[:LONG], info.algorithm[:LONG], algorithm_title(info), *info.notes.tags]
     return "\n".join(said).casefold()
 
 
@@ -80,7 +80,7 @@ def _by(runs: Sequence[RunInfo], word: Callable[[RunInfo], str]) -> list[list[Ru
 
 
 def _first_tag(info: RunInfo) -> str:
-    return info.facts.tags[0][:LONG] if info.facts.tags else ""
+    return info.notes.tags[0][:LONG] if info.notes.tags else ""
 
 
 def _of_algorithm(runs: list[RunInfo], sets: Sequence[tuple[list[RunInfo], str]]) -> Group:

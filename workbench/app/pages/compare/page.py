@@ -216,7 +216,7 @@ class ComparePage(Page):
     def _stamp(self) -> list[tuple[Any, ...]]:
         """What the rows and their order depend on; the rest of a run changes many times a second while it learns."""
         runs = self.session.runs.all()
-        return [(info.id, info.title, info.facts, id(info.spec), id(info.evaluation)) for info in runs]
+        return [(info.id, info.title, info.notes, id(info.spec), id(info.evaluation)) for info in runs]
 
     def refresh(self) -> None:
         """Show everything anew."""
@@ -259,7 +259,7 @@ class ComparePage(Page):
     def _draw(self) -> None:
         """Draw the pictures, where something on them is new: curves cost more than all of the table."""
         drawn = self.drawn()
-        told = [(info.id, info.title, info.state, info.facts, id(info.evaluation)) for info in drawn]
+        told = [(info.id, info.title, info.state, info.notes, id(info.evaluation)) for info in drawn]
         pictured = (self._metric, theme().dark, told)
         if not self.isVisible():
             return  # drawn when it comes to the front

@@ -87,8 +87,8 @@ def _facts(info: RunInfo) -> list[Any]:
     return [
         harmless(info.title),
         info.algorithm,
-        harmless(", ".join(info.facts.tags)),
-        harmless(info.facts.note),
+        harmless(", ".join(info.notes.tags)),
+        harmless(info.notes.note),
         info.state.label,
         name,
         value,

@@ -42,7 +42,9 @@ class RunProblem(Fitting):
             return
         lost = info.state is RunState.LOST
         title = self.tr("{run} ended unexpectedly") if lost else self.tr("{run} failed")
-        reason = info.reason[:600] or self.tr("Nothing was written down. Resume goes on after the last finished epoch.")
+        reason = info.reason[:600] or self.tr(
+            "No reason was recorded. Press Resume to continue after the last finished epoch."
+        )
         reason = reason[:1].upper() + reason[1:] if lost else reason
         card = ErrorCard(title.format(run=short_title(info)[:60]), reason, info.details or _log_tail(info))
         card.closed.connect(self._close)

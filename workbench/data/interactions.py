@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 
 Array = np.ndarray
 # Rows that are counted, hashed or written between two looks at whether to go on.
-AT_ONCE = 2 << 20
+BATCH_ROWS = 2 << 20
 
 # Files beside the interactions that algorithms learn from.
-FACTS = ("items.arrow", "users.arrow", "item_vectors.npy")
+SIDE_FILES = ("items.arrow", "users.arrow", "item_vectors.npy")
 
 # Kept of several interactions of one user with one item.
 DUPLICATES = ("last", "first", "mean", "sum", "max", "count")
@@ -217,13 +217,13 @@ class Interactions:
             if array is None:
                 digest.update(b"-")
                 continue
-            for start in range(0, len(array), AT_ONCE):
+            for start in range(0, len(array), BATCH_ROWS):
                 control.check()
-                digest.update(np.ascontiguousarray(array[start : start + AT_ONCE]).data)
+                digest.update(np.ascontiguousarray(array[start : start + BATCH_ROWS]).data)
         for ids in (self.user_ids, self.item_ids):
-            for start in range(0, len(ids), AT_ONCE):
+            for start in range(0, len(ids), BATCH_ROWS):
                 control.check()
-                digest.update(_ended(ids.slice(start, AT_ONCE)))
+                digest.update(_ended(ids.slice(start, BATCH_ROWS)))
         return digest.hexdigest()
 
     def save(self, folder: Path, about: dict[str, object] | None = None) -> None:
@@ -261,7 +261,7 @@ class Interactions:
         Its hash is that of the interactions; with that of each file of facts of items and users where there are some,
         because algorithms learn from them too.
         """
-        known = {name: _file_hash(folder / name) for name in FACTS if (folder / name).exists()}
+        known = {name: _file_hash(folder / name) for name in SIDE_FILES if (folder / name).exists()}
         whole = json.dumps([self.content_hash, known], sort_keys=True).encode()
         found = hashlib.sha256(whole).hexdigest() if known else self.content_hash
         write_json(folder / "data.json", {**(about or {}), "hash": found, "interactions": len(self)})
@@ -306,9 +306,9 @@ class Interactions:
 def counted(index: Array, n: int, control: Control | None = None) -> Array:
     """How often each of `n` indices is there, int64 (n,); in pieces, because counting makes a copy of twice the size."""
     control, counts = control or Control(), np.zeros(n, np.int64)
-    for start in range(0, len(index), AT_ONCE):
+    for start in range(0, len(index), BATCH_ROWS):
         control.check()
-        counts += np.bincount(index[start : start + AT_ONCE], minlength=n)
+        counts += np.bincount(index[start : start + BATCH_ROWS], minlength=n)
     return counts
 
 
@@ -353,9 +353,9 @@ def _write_array(path: Path, array: Array, control: Control) -> None:
     with path.open("wb") as file:
         about = {"descr": np.lib.format.dtype_to_descr(array.dtype), "fortran_order": False, "shape": array.shape}
         np.lib.format.write_array_header_1_0(file, about)
-        for start in range(0, len(array), AT_ONCE):
+        for start in range(0, len(array), BATCH_ROWS):
             control.check()
-            file.write(np.ascontiguousarray(array[start : start + AT_ONCE]).data)
+            file.write(np.ascontiguousarray(array[start : start + BATCH_ROWS]).data)
 
 
 def _merged(data: Interactions, duplicates: str) -> Interactions:

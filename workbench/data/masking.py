@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 
 Array = np.ndarray
-MANY = 2_000_000
+COMPILED_FROM_ROWS = 2_000_000
 """Rows from which on loading the compiler costs less than it saves."""
 THREADS = 2
 
 
 def picked(columns: Sequence[Array | None], mask: Array) -> list[Any]:
     """Values of each column where `mask` (bool (n,)) holds, in order; None stays None."""
-    if len(mask) < MANY:
+    if len(mask) < COMPILED_FROM_ROWS:
         return [None if one is None else one[mask] for one in columns]
     chosen, n = _plain(mask), int(np.count_nonzero(mask))
     with ThreadPoolExecutor(THREADS) as pool:

@@ -27,10 +27,10 @@ GENRES = (
     "Horror", "Music", "Mystery", "Romance", "Science fiction", "Sport", "Thriller", "Western",
 )  # fmt: skip
 FIRST, LAST = 1_104_537_600, 1_735_689_600  # 2005-01-01 and 2025-01-01, in seconds
-BLOCK = 1 << 19
-ROUNDS = 6
-FEWEST = 5
-LEAST, MOST = 0.5, 5.0
+BATCH_ROWS = 1 << 19
+FITTING_ROUNDS = 6
+MIN_USER_ROWS = 5
+MIN_RATING, MAX_RATING = 0.5, 5.0
 
 
 class Size(BaseModel):
@@ -148,7 +148,7 @@ def _lengths(rows: int, users: int, items: int, rng: np.random.Generator) -> Int
     most = max(items // 2, 1)
     rows = min(rows, users * most)
     weight = rng.lognormal(0, 1.1, users)
-    length = np.clip((weight / weight.sum() * rows).astype(np.int64), min(FEWEST, max(rows // users, 1)), most)
+    length = np.clip((weight / weight.sum() * rows).astype(np.int64), min(MIN_USER_ROWS, max(rows // users, 1)), most)
     while (missing := rows - int(length.sum())) != 0:
         able = np.flatnonzero(length < most if missing > 0 else length > 1)
         lucky = rng.permutation(able)[: abs(missing)]
@@ -194,7 +194,7 @@ def simulate(folder: Path, size: Size | None = None, control: Control | None = N
 
 def _blocks_of_users(length: Ints) -> list[Ints]:
     ends = np.cumsum(length)
-    edges = np.searchsorted(ends, np.arange(BLOCK, int(ends[-1]), BLOCK))
+    edges = np.searchsorted(ends, np.arange(BATCH_ROWS, int(ends[-1]), BATCH_ROWS))
     return [one for one in np.split(np.arange(len(length)), np.unique(edges)) if len(one)]
 
 
@@ -207,7 +207,7 @@ def _rows(users: Ints, shop: _Shop, rng: np.random.Generator) -> tuple[Ints, Int
     when = (place / np.maximum(np.repeat(truth.length[users], truth.length[users]) - 1, 1)).astype(np.float32)
     item = _distinct(user, when, shop, rng)
     rating = truth.stars(user, item, when) + rng.normal(0, 0.6, len(user)).astype(np.float32)
-    rating = np.clip(np.round(rating * 2) / 2, LEAST, MOST).astype(np.float32)
+    rating = np.clip(np.round(rating * 2) / 2, MIN_RATING, MAX_RATING).astype(np.float32)
     begin = rng.integers(FIRST, LAST - 400 * 86_400, len(users))
     span = rng.gamma(0.7, 100 * 86_400, len(users)).clip(600, 399 * 86_400)
     times = (begin[user - users[0]] + span[user - users[0]] * when + rng.integers(0, 300, len(user))).astype(np.int64)
@@ -220,7 +220,7 @@ def _distinct(user: Ints, when: Floats, shop: _Shop, rng: np.random.Generator) -
     n_items = len(shop.truth.popularity)
     item = np.full(len(user), -1)
     open_rows = np.arange(len(user))
-    for _ in range(ROUNDS):
+    for _ in range(FITTING_ROUNDS):
         who = user[open_rows]
         item[open_rows] = shop.draw(_genres(who, when[open_rows], shop.truth, rng), rng)
         _, first = np.unique(user * n_items + item, return_index=True)

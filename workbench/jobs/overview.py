@@ -24,12 +24,12 @@ def density(
 
     `users` and `items` are the first and one past the last place in the order; all where they are left out.
     """
-    from workbench.data.overview.density import FIELDS
+    from workbench.data.overview.density import MAX_FIELDS
 
     folder = Path(data)
     ordered = _ordered(folder, read_json(folder / "data.json")["hash"])
     part = [None if one is None else (int(one[0]), int(one[1])) for one in (users, items)]
-    counts, rows, columns = ordered.counts(part[0], part[1], min(fields or FIELDS, FIELDS), control)
+    counts, rows, columns = ordered.counts(part[0], part[1], min(fields or MAX_FIELDS, MAX_FIELDS), control)
     return {
         "counts": counts.tolist(),
         "user_edges": rows.tolist(),

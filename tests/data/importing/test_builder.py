@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.control import Control
-from workbench.data.importing import builder as assembling
+from workbench.data.importing import builder
 from workbench.data.importing.builder import Assembly, Column
 from workbench.data.interactions import DUPLICATES
 from workbench.data.reading.text.blocks import Piece
@@ -24,9 +24,9 @@ def piece(rows, rated, timed):
 
 def built(pieces, duplicates, many, monkeypatch):
     with monkeypatch.context() as patch, Assembly() as rows:
-        patch.setattr(assembling, "MANY", many)
-        patch.setattr(assembling, "ROWS_AT_ONCE", 7)
-        patch.setattr(assembling, "WAITING", 20)
+        patch.setattr(builder, "COMPILED_FROM_ROWS", many)
+        patch.setattr(builder, "BATCH_ROWS", 7)
+        patch.setattr(builder, "MAX_WAITING_ROWS", 20)
         for one, part in pieces:
             rows.add(one, part)
         return rows.build(duplicates, Control())
@@ -63,7 +63,7 @@ def test_long_rows_are_sorted_too(monkeypatch):
 
 
 def test_a_column_comes_back_in_blocks(monkeypatch, tmp_path):
-    monkeypatch.setattr(assembling, "ROWS_AT_ONCE", 4)
+    monkeypatch.setattr(builder, "BATCH_ROWS", 4)
     column = Column(np.int32, tmp_path)
     column.append(np.arange(3))
     column.append(np.arange(3, 10))
@@ -86,8 +86,8 @@ def test_sorting_can_be_cancelled(monkeypatch):
             if not self.left:
                 raise Cancelled
 
-    monkeypatch.setattr(assembling, "MANY", 0)
-    monkeypatch.setattr(assembling, "ROWS_AT_ONCE", 10)
+    monkeypatch.setattr(builder, "COMPILED_FROM_ROWS", 0)
+    monkeypatch.setattr(builder, "BATCH_ROWS", 10)
     with Assembly() as rows:
         rows.add(piece([(i, i, 1, 1) for i in range(100)], True, True), None)
         with pytest.raises(Cancelled):

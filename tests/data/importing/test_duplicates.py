@@ -16,7 +16,7 @@ def test_the_list_does_not_depend_on_how_many_rows_are_looked_through_at_once(tm
     np.savetxt(file, rows, "%d", ",", header="user,item,rating", comments="")
     recipe = duplicates.Recipe.model_validate(import_file(file, tmp_path / "guessed")["recipe"])
     import_file(file, folder, recipe.model_copy(update={"duplicates": policy}))
-    monkeypatch.setattr(duplicates, "ROWS_A_TURN", at_once)
+    monkeypatch.setattr(duplicates, "TURN_ROWS", at_once)
     duplicates.list_duplicates(folder)
     listed = (folder / "duplicates.csv").read_text().splitlines()[1:]
     # The account by hand: lines of each pair, in the order in which pairs first stand in the file.

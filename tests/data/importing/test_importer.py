@@ -153,7 +153,7 @@ def test_ids_stay_what_they_are(write):
 
 
 def test_quotes_that_are_never_closed_cost_one_row(write, small_blocks, monkeypatch):
-    monkeypatch.setattr(rows, "LONGEST_FIELD", 60)
+    monkeypatch.setattr(rows, "MAX_FIELD_BYTES", 60)
     text = HEADER + "u1,a,3,1\n" + 'u1,"b,3,2\n' + "".join(f"u2,c{i},3,3\n" for i in range(20))
     recipe = Recipe(format=Layout(), columns=Columns(user=0, item=1, rating=2, time=3), time="s")
     data, report, _ = read_interactions(write(text), recipe)
@@ -351,7 +351,7 @@ def test_a_gzip_bomb_is_refused(tmp_path, monkeypatch):
 
 
 def test_a_line_without_end_is_refused(write, monkeypatch):
-    monkeypatch.setattr(rows, "LONGEST_LINE", 1000)
+    monkeypatch.setattr(rows, "MAX_LINE_BYTES", 1000)
     monkeypatch.setattr(text_source, "CHUNK_BYTES", 100)
     recipe = Recipe(format=Layout(), columns=Columns(user=0, item=1))
     with pytest.raises(WorkbenchError, match="Line 3 is longer than"):
@@ -463,7 +463,7 @@ def test_rows_do_not_depend_on_where_chunks_end(text, cuts):
 @pytest.mark.parametrize("inside", ["\n", "\r\n", "\r", "\r\r\n\n"])
 @pytest.mark.parametrize("patience", [0, 9])
 def test_line_ends_inside_quotes_are_a_part_of_the_id(write, monkeypatch, small_blocks, end, inside, patience):
-    monkeypatch.setattr(table, "PATIENCE", patience)
+    monkeypatch.setattr(table, "MAX_FAILED_BLOCKS", patience)
     rows = ["user,item,rating,time", f'"u{inside}1","{inside}a",3,1', "u2,b,much,1", f'u3,"c{inside}",4,1', "u4,d,,1"]
     data, report, _ = read_interactions(write(end.join(rows) + end), Recipe(format=Layout(), columns=COLUMNS, time="s"))
     assert sorted(pairs(data)) == sorted([(f"u{inside}1", f"{inside}a"), ("u3", f"c{inside}")])
@@ -479,7 +479,7 @@ def test_blocks_read_at_once_equal_blocks_read_row_by_row(write, monkeypatch):
     text = HEADER + "".join(f'"{u}",{i},{r / 2},{t}\n' for u, i, r, t in rng.integers(1, 99, (500, 4)))
     recipe = Recipe(format=Layout(), columns=COLUMNS, time="s")
     fast, _, _ = read_interactions(write(text), recipe)
-    monkeypatch.setattr(table, "PATIENCE", 0)
+    monkeypatch.setattr(table, "MAX_FAILED_BLOCKS", 0)
     slow, _, _ = read_interactions(write(text), recipe)
     monkeypatch.setattr(
         table.Converter, "strings", lambda self, block, refused: self._split(block, np.arange(block.n_rows), refused)

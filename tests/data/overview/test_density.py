@@ -28,7 +28,7 @@ PART = st.one_of(st.none(), st.tuples(st.integers(-2, 14), st.integers(-2, 14)))
 @given(pairs=PAIRS, users=PART, items=PART, fields=st.integers(1, 20))
 def test_every_field_holds_what_the_matrix_has_there(few, pairs, users, items, fields):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(density, "FEW", few)
+        patch.setattr(density, "FEW_ONE_IN", few)
         compare(pairs, users, items, fields)
 
 
@@ -68,6 +68,6 @@ class Ended(Control):
 
 
 def test_it_asks_whether_to_go_on(monkeypatch):
-    monkeypatch.setattr(density, "AT_ONCE", 2)
+    monkeypatch.setattr(density, "BATCH_ROWS", 2)
     with pytest.raises(Cancelled):
         Ordered(build({(0, 0), (1, 1), (2, 2)}, 3, 3)).counts(control=Ended())

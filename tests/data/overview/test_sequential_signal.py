@@ -4,8 +4,8 @@ import numpy as np
 import pyarrow as pa
 
 from workbench.data.interactions import Interactions
-from workbench.data.overview import sequential_signal as order
-from workbench.data.overview.sequential_signal import order_of
+from workbench.data.overview import sequential_signal as module
+from workbench.data.overview.sequential_signal import sequential_signal
 
 
 def build(histories, time=None):
@@ -18,7 +18,7 @@ def build(histories, time=None):
 
 def test_steps_that_return_are_counted_by_hand():
     # 0>1 three times, 1>2 twice, 2>3, 1>3 once: 5 of 7 steps return.
-    found = order_of(build([[0, 1, 2, 3], [0, 1, 2], [0, 1, 3]]))
+    found = sequential_signal(build([[0, 1, 2, 3], [0, 1, 2], [0, 1, 3]]))
     assert found["repeated"] == 5 / 7
     assert found["known"] == 1
     assert 0 <= found["by_chance"] <= 1
@@ -26,27 +26,27 @@ def test_steps_that_return_are_counted_by_hand():
 
 def test_walks_round_a_circle_differ_from_chance_and_draws_by_lot_do_not():
     rng = np.random.default_rng(0)
-    circle = order_of(build([(np.arange(12) + rng.integers(60)) % 60 for _ in range(60)]))
+    circle = sequential_signal(build([(np.arange(12) + rng.integers(60)) % 60 for _ in range(60)]))
     assert circle["repeated"] > 0.99
     assert circle["repeated"] > 1.3 * circle["by_chance"]
-    lot = order_of(build([rng.permutation(60)[:12] for _ in range(400)]))
+    lot = sequential_signal(build([rng.permutation(60)[:12] for _ in range(400)]))
     assert abs(lot["repeated"] - lot["by_chance"]) < 0.05
 
 
 def test_steps_within_one_moment_have_no_order():
-    found = order_of(build([[0, 1, 2], [0, 1, 2]], [5, 5, 6, 1, 1, 1]))
+    found = sequential_signal(build([[0, 1, 2], [0, 1, 2]], [5, 5, 6, 1, 1, 1]))
     assert found["known"] == 1 / 4
-    assert order_of(build([[0, 1], [0, 1]], [5, 5, 1, 1])) == {"repeated": 0.0, "by_chance": 0.0, "known": 0.0}
+    assert sequential_signal(build([[0, 1], [0, 1]], [5, 5, 1, 1])) == {"repeated": 0.0, "by_chance": 0.0, "known": 0.0}
 
 
 def test_without_times_or_steps_there_is_none():
     from dataclasses import replace
 
-    assert order_of(replace(build([[0, 1]]), time=None)) is None
-    assert order_of(build([[0], [1]])) == {"repeated": 0.0, "by_chance": 0.0, "known": 0.0}
+    assert sequential_signal(replace(build([[0, 1]]), time=None)) is None
+    assert sequential_signal(build([[0], [1]])) == {"repeated": 0.0, "by_chance": 0.0, "known": 0.0}
 
 
 def test_of_much_data_whole_users_are_drawn(monkeypatch):
-    monkeypatch.setattr(order, "ENOUGH", 50)
-    found = order_of(build([list(range(10))] * 30))
+    monkeypatch.setattr(module, "SAMPLE_ROWS", 50)
+    found = sequential_signal(build([list(range(10))] * 30))
     assert found["repeated"] == 1

@@ -37,7 +37,7 @@ PATTERNS = {
 NUMBER = r"^[^\S\x1c-\x1f]*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?[^\S\x1c-\x1f]*$"
 # 0001-01-01 and 9999-12-31, the years in which calendars of every library agree.
 # 1980 and 2070: numbers in between are likely times.
-LIKELY = (315e9, 3156e9)
+LIKELY_MS = (315e9, 3156e9)
 EARLIEST, LATEST = -62135596800000, 253402300799999
 
 
@@ -98,7 +98,7 @@ def looks_like_epoch(values: list[str]) -> bool:
     if kind not in EPOCHS:
         return False
     numbers = [float(value) * EPOCHS[kind] for value in values if re.match(NUMBER, value)]
-    return all(LIKELY[0] < one < LIKELY[1] for one in numbers)
+    return all(LIKELY_MS[0] < one < LIKELY_MS[1] for one in numbers)
 
 
 def to_milliseconds(values: pa.Array, kind: str) -> tuple[Milliseconds, Mask]:

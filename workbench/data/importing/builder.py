@@ -18,11 +18,11 @@ from workbench.data.reading.text.blocks import Piece
 from workbench.errors import WorkbenchError
 
 # From here on, loading the compiler costs less than it saves.
-MANY = 2_000_000
-ROWS_AT_ONCE = 1 << 20
+COMPILED_FROM_ROWS = 2_000_000
+BATCH_ROWS = 1 << 20
 THREADS = 2
 # So many rows or new ids wait before they are numbered.
-WAITING = 2 << 20
+MAX_WAITING_ROWS = 2 << 20
 
 
 class Phases(NamedTuple):
@@ -54,8 +54,8 @@ class Column:
     def blocks(self) -> Iterator[tuple[int, Array]]:
         """Where each block begins, and its values."""
         self._file.seek(0)
-        for start in range(0, self.length, ROWS_AT_ONCE):
-            n = min(ROWS_AT_ONCE, self.length - start)
+        for start in range(0, self.length, BATCH_ROWS):
+            n = min(BATCH_ROWS, self.length - start)
             yield start, np.frombuffer(self._file.read(n * self.kind.itemsize), self.kind)
 
     def whole(self) -> Array:
@@ -86,7 +86,7 @@ class Numbering:
         self._rows += sum(map(len, chunks))
         self._new += sum(len(chunk.dictionary) for chunk in chunks)
         # Numbering goes over all ids known: it waits for as many new ones, so that it does not go over them too often.
-        if self._rows >= WAITING or self._new >= max(len(self.ids), WAITING // 4):
+        if self._rows >= MAX_WAITING_ROWS or self._new >= max(len(self.ids), MAX_WAITING_ROWS // 4):
             self.number()
 
     def number(self) -> None:
@@ -122,7 +122,7 @@ class Assembly:
         self._folder = folder
         self._others: dict[str, Column] = {}
         self.length = 0
-        self._warming: threading.Thread | None = None
+        self._loading: threading.Thread | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -137,9 +137,9 @@ class Assembly:
         (control or Control()).check()
         self.item.add(piece.item)
         self.length += len(piece.user)
-        if self.length >= MANY and self._warming is None:  # while the rest is read
-            self._warming = threading.Thread(target=_warm, daemon=True)
-            self._warming.start()
+        if self.length >= COMPILED_FROM_ROWS and self._loading is None:  # while the rest is read
+            self._loading = threading.Thread(target=_load_kernels, daemon=True)
+            self._loading.start()
         for name, kind, values in (
             ("rating", np.float32, piece.rating),
             ("time", np.int64, piece.time),
@@ -159,10 +159,10 @@ class Assembly:
         self.item.number()
         control.check()
         control.progress(self.phases.numbered, "Sorting by user and time")
-        if self._warming is not None:
-            while self._warming.is_alive():
+        if self._loading is not None:
+            while self._loading.is_alive():
                 control.check()
-                self._warming.join(0.1)
+                self._loading.join(0.1)
             return self._linear(duplicates, control)
         columns: dict[str, Any] = {name: column.whole() for name, column in self._others.items()}
         user, item = self.user.index.whole(), self.item.index.whole()
@@ -213,7 +213,7 @@ class Assembly:
         columns = {"item": self.item.index, **self._others}
         found = {name: np.empty(self.length if name in columns else 0, kind) for name, kind in kinds.items()}
         cursor = indptr[:-1].copy()
-        where = np.empty(ROWS_AT_ONCE, np.int64)
+        where = np.empty(BATCH_ROWS, np.int64)
         readers = {name: column.blocks() for name, column in columns.items()}
 
         def place(name: str, rows: Array) -> None:
@@ -233,14 +233,14 @@ def _between(low: float, high: float, share: float) -> float:
     return low + (high - low) * share
 
 
-def _warm() -> None:
+def _load_kernels() -> None:
     from workbench.data.kernels.order import warm
 
     warm()  # type: ignore[no-untyped-call]
 
 
 def _ranges(indptr: Array) -> Iterator[tuple[int, int]]:
-    """Users, so many at a time that their rows are about `ROWS_AT_ONCE`."""
-    edges = np.searchsorted(indptr, np.arange(ROWS_AT_ONCE, int(indptr[-1]), ROWS_AT_ONCE))
+    """Users, so many at a time that their rows are about `BATCH_ROWS`."""
+    edges = np.searchsorted(indptr, np.arange(BATCH_ROWS, int(indptr[-1]), BATCH_ROWS))
     bounds = np.unique([0, *edges, len(indptr) - 1]).tolist()
     yield from pairwise(bounds)

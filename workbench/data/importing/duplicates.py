@@ -23,9 +23,9 @@ from workbench.data.reading.streams import open_text, row_blocks
 from workbench.data.reading.text.source_file import SourceFile, changed, look_at
 from workbench.files import read_json, whole_file
 
-SHOWN = 1000
-AT_ONCE = 100_000
-ROWS_A_TURN = 4_000_000  # looked through at once, so that memory does not grow with the file
+MAX_SHOWN_ROWS = 1000
+BATCH_ROWS = 100_000
+TURN_ROWS = 4_000_000  # looked through at once, so that memory does not grow with the file
 SCHEMA = pa.schema({
     "file": pa.string(), "line": pa.int64(), "user": pa.string(), "item": pa.string(), "rating": pa.float32(),
     "time": pa.string(), "outcome": pa.string(),
@@ -65,7 +65,7 @@ def list_duplicates(folder: Path, control: Control | None = None) -> dict[str, A
         shown: list[dict[str, Any]] = []
         with whole_file(folder / "duplicates.csv") as part, csv.CSVWriter(str(part), SCHEMA) as sink:
             for piece in pieces:
-                shown += piece.slice(0, max(SHOWN - len(shown), 0)).to_pylist()
+                shown += piece.slice(0, max(MAX_SHOWN_ROWS - len(shown), 0)).to_pylist()
                 sink.write_table(piece)
     return {"rows": len(rows), "pairs": pairs, "shown": shown}
 
@@ -117,7 +117,7 @@ class _Rows:
         """Rows that share user, item and part with another, those of a pair together; what became of each; the pairs."""
         self.user.number()
         self.item.number()
-        turns = 1 + self.user.index.length // ROWS_A_TURN
+        turns = 1 + self.user.index.length // TURN_ROWS
         found = [self._repeated_of(turn, turns) for turn in range(turns)]
         rows, lengths = (np.concatenate(each) for each in zip(*found, strict=True))
         # Pairs in the order in which they first stand in the file.
@@ -165,9 +165,9 @@ class _Rows:
         found: dict[str, Any] = {name: _taken(one, rows) if one.length else None for name, one in self.columns.items()}
         user, item = _taken(self.user.index, rows), _taken(self.item.index, rows)
         words, names = np.array(["left out", "kept", "merged"], object), np.array(files, object)
-        for start in range(0, len(rows), AT_ONCE):
+        for start in range(0, len(rows), BATCH_ROWS):
             control.check()
-            here = slice(start, start + AT_ONCE)
+            here = slice(start, start + BATCH_ROWS)
             n = len(rows[here])
             rating, time = found["rating"], found["time"]
             yield pa.table(

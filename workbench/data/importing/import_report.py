@@ -11,7 +11,7 @@ from pyarrow import csv
 
 from workbench.data.reading.text.blocks import Piece
 
-SHOWN_REFUSED = 100
+MAX_SHOWN_ROWS = 100
 REFUSED = pa.schema({"file": pa.string(), "line": pa.int64(), "reason": pa.string(), "text": pa.string()})
 
 
@@ -68,7 +68,7 @@ def account(piece: Piece, report: Report, sink: csv.CSVWriter | None, name: str 
     if piece.refused is None:
         return
     report.refused_count += piece.refused.num_rows
-    for row in piece.refused.slice(0, max(SHOWN_REFUSED - len(report.refused), 0)).to_pylist():
+    for row in piece.refused.slice(0, max(MAX_SHOWN_ROWS - len(report.refused), 0)).to_pylist():
         report.refused.append({**row, "file": name} if name else row)
     if sink:
         names = pa.array([name or ""] * piece.refused.num_rows)

@@ -20,8 +20,8 @@ from workbench.errors import WorkbenchError
 from workbench.files import read_json, write_json
 from workbench.project import FILE, home
 
-MOST = 200  # shapes; the ones used longest ago are forgotten
-LONGEST = 2000  # letters of a shape: names of columns can be endless
+MAX_SHAPES = 200  # shapes; the ones used longest ago are forgotten
+MAX_SHAPE_CHARS = 2000  # letters of a shape: names of columns can be endless
 
 
 def shape_of(names: list[str], layout: Layout) -> str:
@@ -30,7 +30,7 @@ def shape_of(names: list[str], layout: Layout) -> str:
     begin = f"{layout.kind} {layout.delimiter!r}" if kind.is_text else layout.kind
     if kind.names_items:
         return begin
-    columns = "\t".join(names)[:LONGEST] if layout.header or not kind.is_text else str(len(names))
+    columns = "\t".join(names)[:MAX_SHAPE_CHARS] if layout.header or not kind.is_text else str(len(names))
     return f"{begin} {columns}"
 
 
@@ -49,7 +49,7 @@ def remember(shape: str, file: SourceFile, recipe: Recipe, project: Path) -> Non
         "project": str(project),
         "when": datetime.now(UTC).isoformat(timespec="seconds"),
     }
-    write_json(_place(), dict(list(kept.items())[-MOST:]))
+    write_json(_place(), dict(list(kept.items())[-MAX_SHAPES:]))
 
 
 def recall(shape: str) -> dict[str, Any] | None:

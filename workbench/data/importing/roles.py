@@ -15,9 +15,9 @@ from workbench.errors import WorkbenchError
 
 ROLES = ("user", "item", "rating", "time")
 # Below this a guess is not acted on without asking.
-SURE = 0.25
-WIDE = 20
-FEW_LEVELS = 25
+MIN_CONFIDENCE = 0.25
+WIDE_COLUMNS = 20
+FEW_RATING_LEVELS = 25
 
 
 class Columns(BaseModel):
@@ -149,7 +149,7 @@ def _by_value(
             sentence = (
                 f"The values are numbers with {levels} different {'values' if levels > 1 else 'value'} in the sample."
             )
-            evidence["rating"] = (sentence, 0.8 if levels <= FEW_LEVELS else 0.5)
+            evidence["rating"] = (sentence, 0.8 if levels <= FEW_RATING_LEVELS else 0.5)
     free = [at for at in free if at not in chosen.values()]
     for role in ("user", "item"):
         about = next((at for at in free if plain(names[at]).startswith(role)), None) if role not in chosen else None
@@ -197,7 +197,7 @@ def _problem(
     evidence: dict[str, tuple[str, float]],
 ) -> str | None:
     names = preview.names
-    if not {"user", "item"} & named and len(names) >= WIDE and all(_numeric(one, 0.9) for one in values):
+    if not {"user", "item"} & named and len(names) >= WIDE_COLUMNS and all(_numeric(one, 0.9) for one in values):
         return (
             f"This looks like a matrix of users and items with {len(names):,} columns, which is not read yet. "
             "Write it as rows of user, item and rating, or choose the columns yourself."
@@ -211,8 +211,8 @@ def _problem(
             ids = values[chosen[other]]
             once = len(set(ids)) == len(ids) > 2  # noqa: PLR2004
             own = values[chosen[role]]
-            alone = len(set(own)) == len(own) > WIDE and evidence[role][1] < 0.5  # noqa: PLR2004 - a mere guess
-            if once or alone or other not in named or evidence[role][1] < SURE:
+            alone = len(set(own)) == len(own) > WIDE_COLUMNS and evidence[role][1] < 0.5  # noqa: PLR2004 - a mere guess
+            if once or alone or other not in named or evidence[role][1] < MIN_CONFIDENCE:
                 like = f" This may be a list of {other}s: each '{names[chosen[other]]}' is there once." if once else ""
                 return f"No column says by its name that it is the {role}.{like} Choose the columns for user and item."
     return None
@@ -221,11 +221,11 @@ def _problem(
 def _is_prose(values: list[str]) -> bool:
     """Whether these are titles or sentences, each another, rather than ids."""
     worded = sum(bool(re.search(r"[^\W\d]\s+\S", value)) for value in values)
-    return worded > 0.5 * len(values) and len(set(values)) == len(values) > WIDE
+    return worded > 0.5 * len(values) and len(set(values)) == len(values) > WIDE_COLUMNS
 
 
 def _counts_up(values: list[str]) -> bool:
-    if len(values) < WIDE or not all(value.isdecimal() and len(value) < 16 for value in values):  # noqa: PLR2004
+    if len(values) < WIDE_COLUMNS or not all(value.isdecimal() and len(value) < 16 for value in values):  # noqa: PLR2004
         return False
     numbers = [int(value) for value in values]
     return all(b - a == 1 for a, b in pairwise(numbers))
@@ -265,7 +265,7 @@ def parse_all(text: str) -> tuple[Columns, str | None]:
     return Columns(**found), written
 
 
-MOST_OF_A_NAME = 80
+MAX_NAME_CHARS = 80
 
 
 def positions(columns: Columns, preview: Preview) -> dict[str, int]:
@@ -284,7 +284,7 @@ def positions(columns: Columns, preview: Preview) -> dict[str, int]:
     for role, at in found.items():
         twin = next((other for other in found if other != role and found[other] == at), None)
         if twin:
-            name = " ".join(preview.names[at].split())[:MOST_OF_A_NAME]
+            name = " ".join(preview.names[at].split())[:MAX_NAME_CHARS]
             message = f"Column '{name}' cannot be both the {role} and the {twin}."
             raise WorkbenchError(message + " Choose another for one of them.")
     return found

@@ -4,8 +4,8 @@ from workbench.data.columns.names import ABOUT, NAMES, likeness, plain
 from workbench.data.interactions import Interactions
 
 # Fewer users than items by this much: as if items had been taken for users.
-SWAPPED = 20
-FEW = 50
+SWAPPED_FACTOR = 20
+MIN_ROWS_EACH = 50
 
 
 def warnings(data: Interactions, names: dict[str, str]) -> list[str]:
@@ -42,7 +42,11 @@ def _named_like_features(names: dict[str, str]) -> str | None:
 
 
 def _counted_like_items(data: Interactions) -> str | None:
-    if data.n_items < FEW or data.n_users * SWAPPED > data.n_items or len(data) < FEW * data.n_users:
+    if (
+        data.n_items < MIN_ROWS_EACH
+        or data.n_users * SWAPPED_FACTOR > data.n_items
+        or len(data) < MIN_ROWS_EACH * data.n_users
+    ):
         return None
     return (
         f"Users look like items: there are {data.n_users:,} users for {data.n_items:,} items, with "

@@ -4,9 +4,9 @@ import numba
 import numpy as np
 
 # Rows shorter than this are sorted by insertion.
-SHORT = 48
+INSERTION_SORT_ROWS = 48
 # Places in `interactions.DUPLICATES`.
-LAST, FIRST, MEAN, SUM, MOST, COUNT = range(6)
+LAST, FIRST, MEAN, SUM, MAX, COUNT = range(6)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -34,7 +34,7 @@ def sort_rows(indptr, first, last, item, rating, time, part):  # type: ignore[no
                 break
         if in_order:
             continue
-        if b - a <= SHORT:
+        if b - a <= INSERTION_SORT_ROWS:
             for n in range(a + 1, b):
                 t, i = time[n], item[n]
                 r = rating[n] if rated else np.float32(0)
@@ -93,7 +93,7 @@ def merge_rows(  # type: ignore[no-untyped-def] # pragma: no cover
                 value[s] = r
             elif how in (MEAN, SUM):
                 value[s] += r
-            elif how == MOST:
+            elif how == MAX:
                 value[s] = max(value[s], r)
         begin = write
         for n in range(a, b):

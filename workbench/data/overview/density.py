@@ -10,11 +10,11 @@ from functools import cached_property
 import numpy as np
 
 from workbench.control import Control
-from workbench.data.interactions import AT_ONCE, Array, Interactions
+from workbench.data.interactions import BATCH_ROWS, Array, Interactions
 
-FIELDS = 256
+MAX_FIELDS = 256
 """Most fields on a side."""
-FEW = 8
+FEW_ONE_IN = 8
 """Interactions are picked out of all where at most one in so many is wanted."""
 
 
@@ -38,7 +38,7 @@ class Ordered:
         self,
         users: tuple[int, int] | None = None,
         items: tuple[int, int] | None = None,
-        fields: int = FIELDS,
+        fields: int = MAX_FIELDS,
         control: Control | None = None,
     ) -> tuple[Array, Array, Array]:
         """Count the interactions of each field of a part of the matrix.
@@ -67,10 +67,10 @@ class Ordered:
         wide = shape[1] + 1  # the last row and column take what is outside
         counts = np.zeros((shape[0] + 1) * wide, np.int64)
         user, item = self._of(self.users[rows[0] : rows[-1]])
-        for start in range(0, len(user), AT_ONCE):
+        for start in range(0, len(user), BATCH_ROWS):
             control.check()
             control.progress(start / len(user))
-            piece = slice(start, start + AT_ONCE)
+            piece = slice(start, start + BATCH_ROWS)
             field = row_of[user[piece]] * np.int32(wide) + column_of[item[piece]]
             counts += np.bincount(field, minlength=len(counts))
         return counts.reshape(-1, wide)[:-1, :-1], rows, columns
@@ -78,7 +78,7 @@ class Ordered:
     def _of(self, users: Array) -> tuple[Array, Array]:
         """User and item of the interactions to look at: those of these users where they have few, else all there are."""
         lengths = self.data.by_user.lengths[users]
-        if FEW * int(lengths.sum()) > len(self.data):
+        if FEW_ONE_IN * int(lengths.sum()) > len(self.data):
             return self.data.user, self.data.item
         return np.repeat(users, lengths), self.data.by_user.rows(users).item
 

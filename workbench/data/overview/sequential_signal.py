@@ -7,11 +7,11 @@ import numpy as np
 from workbench.control import Control
 from workbench.data.interactions import Array, Interactions
 
-ENOUGH = 300_000
+SAMPLE_ROWS = 300_000
 """Interactions that are looked at, those of whole users drawn at random."""
 
 
-def order_of(data: Interactions, control: Control | None = None) -> dict[str, Any] | None:
+def sequential_signal(data: Interactions, control: Control | None = None) -> dict[str, Any] | None:
     """How much the order tells, as plain values for JSON; None without times.
 
     Returns
@@ -28,7 +28,7 @@ def order_of(data: Interactions, control: Control | None = None) -> dict[str, An
     rng = np.random.default_rng(0)
     lengths = data.by_user.lengths
     users = rng.permutation(np.flatnonzero(lengths > 1))
-    users = np.sort(users[: max(1, int(np.searchsorted(np.cumsum(lengths[users]), ENOUGH)))])
+    users = np.sort(users[: max(1, int(np.searchsorted(np.cumsum(lengths[users]), SAMPLE_ROWS)))])
     control.check()
     rows = data.by_user.rows(users)
     who = np.repeat(np.arange(len(rows)), rows.lengths)

@@ -9,14 +9,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.control import Control
-from workbench.data.interactions import AT_ONCE, Array, Interactions, counted
-from workbench.data.overview.sequential_signal import order_of
+from workbench.data.interactions import BATCH_ROWS, Array, Interactions, counted
+from workbench.data.overview.sequential_signal import sequential_signal
 
 BARS = 20
 POINTS = 100
 EXTREMES = 10
 YEARS_IN_MONTHS = 6
-DAY = 86_400_000
+DAY_MS = 86_400_000
 
 
 def iso(milliseconds: int) -> str:
@@ -39,7 +39,7 @@ def summarize(data: Interactions, control: Control | None = None) -> dict[str, A
         "median_per_item": _median(per_item),
         "rating": None if data.rating is None else _ratings(data.rating, control),
         "time": None if data.time is None else _times(data.time, control),
-        "order": order_of(data, control),
+        "order": sequential_signal(data, control),
         "long_tail": long_tail(per_item),
         "user_tail": long_tail(per_user),
         "per_user": _counts(per_user),
@@ -54,9 +54,9 @@ def _median(counts: Array) -> float:
 
 
 def _pieces(values: Array, control: Control) -> Iterator[Array]:
-    for start in range(0, len(values), AT_ONCE):
+    for start in range(0, len(values), BATCH_ROWS):
         control.check()
-        yield values[start : start + AT_ONCE]
+        yield values[start : start + BATCH_ROWS]
 
 
 def _ratings(rating: Array, control: Control) -> dict[str, Any]:
@@ -84,13 +84,13 @@ def _times(time: Array, control: Control) -> dict[str, Any]:
     """Range and activity, a bar a month where the span is short, else a year."""
     low, high = int(time.min()), int(time.max())
     about = {"min": iso(low), "max": iso(high)}
-    years = (high - low) / (365.25 * DAY)
+    years = (high - low) / (365.25 * DAY_MS)
     unit = "month" if years <= YEARS_IN_MONTHS else "year"
     # Days first: they are counted by division alone, and only days have to be looked up in the calendar.
-    first = low // DAY
-    per_day = np.zeros(high // DAY - first + 1, np.int64)
+    first = low // DAY_MS
+    per_day = np.zeros(high // DAY_MS - first + 1, np.int64)
     for piece in _pieces(time, control):
-        per_day += np.bincount(piece // DAY - first, minlength=len(per_day))
+        per_day += np.bincount(piece // DAY_MS - first, minlength=len(per_day))
     calendar = (first + np.arange(len(per_day))).astype("datetime64[D]").astype(f"datetime64[{unit[0].upper()}]")
     periods = calendar.astype(np.int64) - calendar[0].astype(np.int64)
     counts = np.bincount(periods, per_day).astype(np.int64)

@@ -13,7 +13,7 @@ from workbench.data.reading.text.blocks import ColumnPlan, Converter
 from workbench.data.reading.text.source_file import SourceFile
 from workbench.errors import WorkbenchError
 
-SHOWN = 20
+MAX_EXAMPLES = 20
 
 
 def texts_of(
@@ -91,9 +91,9 @@ def match(wanted: pa.Array, ids: pa.Array, path: Path, what: str) -> tuple[pa.Ar
         "rows": len(ids),
         "matched": number,
         "without": len(wanted) - number,
-        "without_examples": wanted.filter(pc.invert(matched)).slice(0, SHOWN).to_pylist(),
+        "without_examples": wanted.filter(pc.invert(matched)).slice(0, MAX_EXAMPLES).to_pylist(),
         "unused": pc.sum(unused).as_py(),
-        "unused_examples": ids.filter(unused).slice(0, SHOWN).to_pylist(),
+        "unused_examples": ids.filter(unused).slice(0, MAX_EXAMPLES).to_pylist(),
     }
 
 

@@ -9,7 +9,7 @@ from workbench.data.splitting.base.fold import TEST, TRAIN, UNUSED
 from workbench.data.splitting.base.split import Split, chosen_fold, in_range, validation_share
 from workbench.declaring import hyperparameter
 
-DAY = 86_400_000  # milliseconds
+DAY_MS = 86_400_000  # milliseconds
 
 
 class TimeSeries(Split):
@@ -45,7 +45,7 @@ class TimeSeries(Split):
         """First moment of the window, and the first one behind it."""
         behind, after_all = self.windows - self.fold, int(times.max()) + 1 if len(times) else 1
         if self.days:
-            return after_all - behind * self.days * DAY, after_all - (behind - 1) * self.days * DAY
+            return after_all - behind * self.days * DAY_MS, after_all - (behind - 1) * self.days * DAY_MS
         n, each = len(times), round(self.test * len(times))
         start = moment_at(times, n - behind * each)
         return start, after_all if behind == 1 else moment_at(times, n - (behind - 1) * each)

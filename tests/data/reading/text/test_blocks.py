@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from workbench.data.reading.text.blocks import SHOWN_TEXT, SHOWN_VALUE, ColumnPlan, Converter
+from workbench.data.reading.text.blocks import MAX_TEXT_CHARS, MAX_VALUE_CHARS, ColumnPlan, Converter
 from workbench.data.reading.text.layout import Layout
 from workbench.data.reading.text.rows import blocks
 
@@ -23,18 +23,18 @@ def block(data):
 @pytest.mark.parametrize("letter", ["x", "é", "漢", "😀"])  # of one, two, three and four bytes
 @pytest.mark.parametrize("longer", [-1, 0, 1, 500])
 def test_a_refused_row_is_shown_to_the_same_letter_in_every_script(letter, longer):
-    text = letter * (SHOWN_TEXT + longer)
+    text = letter * (MAX_TEXT_CHARS + longer)
     piece = converter().convert(block(f"u,i,3\n{text}\nv,j,4\n"))
     (refused,) = piece.refused.to_pylist()
-    assert refused["text"] == text[:SHOWN_TEXT]
+    assert refused["text"] == text[:MAX_TEXT_CHARS]
     assert refused["line"] == 2
     assert "\N{REPLACEMENT CHARACTER}" not in refused["text"]
 
 
 @pytest.mark.parametrize("letter", ["x", "漢"])
 def test_a_refused_value_is_shown_to_the_same_letter_in_every_script(letter):
-    piece = converter().convert(block(f"u,i,{letter * (SHOWN_VALUE + 9)}\n"))
-    assert piece.refused["reason"].to_pylist() == [f"score '{letter * SHOWN_VALUE}' is not a number"]
+    piece = converter().convert(block(f"u,i,{letter * (MAX_VALUE_CHARS + 9)}\n"))
+    assert piece.refused["reason"].to_pylist() == [f"score '{letter * MAX_VALUE_CHARS}' is not a number"]
 
 
 GOOD, ODD, PLAIN = "ü,é,3\n".encode(), "ü,é,3\n".encode("latin-1"), b"u,e,3\n"

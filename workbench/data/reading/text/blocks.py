@@ -24,12 +24,12 @@ from workbench.data.reading.text.text_source import REPLACED
 MISSING = pa.array(["", "NA", "N/A", "NaN", "nan", "null", "NULL", "Null", "<NA>", r"\N"])
 NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
 DICTIONARY = pa.dictionary(pa.int32(), pa.string())
-SHOWN_TEXT = 200
-SHOWN_VALUE = 40
+MAX_TEXT_CHARS = 200
+MAX_VALUE_CHARS = 40
 # A field delimiter of one byte for files whose own has several; a control character made for this.
 UNIT_SEPARATOR = "\x1f"
 # So many blocks that do not convert at once, and the rest is read as text straight away.
-PATIENCE = 3
+MAX_FAILED_BLOCKS = 3
 
 
 @dataclass
@@ -108,8 +108,10 @@ def _texts(block: Block, rows: Positions) -> pa.Array:
     bounds = block.bounds
     begin, length = bounds[rows], bounds[rows + 1] - bounds[rows] - 1
     # Four bytes are the longest character, so this many hold what is shown.
-    length = np.minimum(length, SHOWN_TEXT * 4)
-    pieces = (block.data[b : b + n].decode(errors="replace")[:SHOWN_TEXT] for b, n in zip(begin, length, strict=True))
+    length = np.minimum(length, MAX_TEXT_CHARS * 4)
+    pieces = (
+        block.data[b : b + n].decode(errors="replace")[:MAX_TEXT_CHARS] for b, n in zip(begin, length, strict=True)
+    )
     return pa.array(pieces, pa.string())
 
 
@@ -133,7 +135,7 @@ class Converter:
 
     def convert(self, block: Block) -> Piece:
         """Columns of a block, and what was refused."""
-        if self._failures < PATIENCE and not len(block.broken):
+        if self._failures < MAX_FAILED_BLOCKS and not len(block.broken):
             piece = self._at_once(block)
             if piece is not None:
                 return piece
@@ -407,5 +409,5 @@ def _no_time(texts: pa.Array, name: str, kind: str) -> pa.Array:
 
 
 def _quoted(name: str, texts: pa.Array, tail: str | pa.Array) -> pa.Array:
-    shown = pc.utf8_slice_codeunits(texts, 0, SHOWN_VALUE)
+    shown = pc.utf8_slice_codeunits(texts, 0, MAX_VALUE_CHARS)
     return pc.binary_join_element_wise(f"{name} '", shown, tail, "")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 # From this share of plausible characters on, an encoding of East Asia is believed.
-LIKELY = 0.9
+LIKELY_SHARE = 0.9
 
 
 def encoding_of(data: bytes, *, cut: bool = False) -> str:
@@ -66,13 +66,13 @@ def _japanese(text: str) -> bool:
     """Kana among the characters, as there are in every Japanese text; half-width ones are Western letters misread."""
     letters = _foreign(text)
     kana = _share(letters, "[\u3040-\u30ff]")
-    return kana > 0.1 and _share(letters, "[\u3000-\u30ff\u4e00-\u9fff\uff01-\uff5e]") >= LIKELY  # noqa: PLR2004
+    return kana > 0.1 and _share(letters, "[\u3000-\u30ff\u4e00-\u9fff\uff01-\uff5e]") >= LIKELY_SHARE  # noqa: PLR2004
 
 
 def _chinese(text: str) -> bool:
     """Mostly ideographs, and mostly those of the 3,755 that nearly all text is made of."""
     letters = _foreign(text)
-    if _share(letters, "[\u3000-\u303f\u4e00-\u9fff\uff01-\uff5e\u2014\u2018-\u201d\u2026\u00b7]") < LIKELY:
+    if _share(letters, "[\u3000-\u303f\u4e00-\u9fff\uff01-\uff5e\u2014\u2018-\u201d\u2026\u00b7]") < LIKELY_SHARE:
         return False
     common = [one for one in letters if b"\xb0\xa1" <= one.encode("gb18030") <= b"\xd7\xf9"]
     return len(common) >= 0.6 * len(letters)

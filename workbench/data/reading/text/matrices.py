@@ -7,10 +7,10 @@ from typing import Any
 from workbench.data.columns.names import NAMES, is_known, likeness
 from workbench.data.reading.text.fields import NUMBER
 
-WIDE = 20
-NOTHING = ("", "NA", "N/A", "NaN", "nan", "null", "NULL", "?", "-")
+WIDE_COLUMNS = 20
+EMPTY_CELLS = ("", "NA", "N/A", "NaN", "nan", "null", "NULL", "?", "-")
 # From this share of all cells on, zeros are no ratings.
-SPARSE = 0.5
+SPARSE_SHARE = 0.5
 
 
 def matrix_of(names: list[str], rows: list[list[str]], *, asked: bool = False) -> dict[str, Any]:
@@ -22,11 +22,11 @@ def matrix_of(names: list[str], rows: list[list[str]], *, asked: bool = False) -
         The header; empty where there is none.
     """
     width = len(rows[0]) if rows else 0
-    if not asked and (width < WIDE or any(is_known(name) for name in names[1:])):
+    if not asked and (width < WIDE_COLUMNS or any(is_known(name) for name in names[1:])):
         return {}
     body = [row[1:] for row in rows]
     cells = [cell.strip() for row in body for cell in row]
-    filled = [cell for cell in cells if cell not in NOTHING]
+    filled = [cell for cell in cells if cell not in EMPTY_CELLS]
     if not asked and not _looks_like_ratings(cells, filled):
         return {}
     missing = _missing(cells, filled)
@@ -41,7 +41,7 @@ def _looks_like_ratings(cells: list[str], filled: list[str]) -> bool:
 
 
 def _few_levels(filled: list[str]) -> bool:
-    return len(set(filled)) <= WIDE and all(re.fullmatch(r"-?\d{1,2}(\.[05]0*)?", cell) for cell in set(filled))
+    return len(set(filled)) <= WIDE_COLUMNS and all(re.fullmatch(r"-?\d{1,2}(\.[05]0*)?", cell) for cell in set(filled))
 
 
 def _missing(cells: list[str], filled: list[str]) -> str:
@@ -49,7 +49,7 @@ def _missing(cells: list[str], filled: list[str]) -> str:
     if code is not None:
         return code
     zeros = next((cell for cell in set(filled) if _is(cell, 0.0)), None)
-    if zeros is not None and filled.count(zeros) > SPARSE * len(cells):
+    if zeros is not None and filled.count(zeros) > SPARSE_SHARE * len(cells):
         return zeros
     odd = Counter(cell for cell in cells if cell in ("?", "-"))
     return odd.most_common(1)[0][0] if odd else ""
@@ -80,7 +80,7 @@ def _first(names: list[str], rows: list[list[str]], missing: str) -> str:
         return "user"
     if not all(NUMBER.fullmatch(one) for one in ids):
         return "user"
-    gap = {missing, *NOTHING}
+    gap = {missing, *EMPTY_CELLS}
     code = float(missing) if NUMBER.fullmatch(missing) else None
     counts = [sum(not (c.strip() in gap or _is(c, code)) for c in row[1:]) for row in rows]
     if all(_is(one, float(n)) for one, n in zip(ids, counts, strict=True)):

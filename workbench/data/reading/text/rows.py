@@ -18,8 +18,8 @@ Positions = npt.NDArray[np.int64]
 
 QUOTE, NEWLINE, RETURN, BLANK = 34, 10, 13, 32
 # A quoted field longer than this is a quote that someone forgot to close.
-LONGEST_FIELD = 1 << 20
-LONGEST_LINE = 16 << 20
+MAX_FIELD_BYTES = 1 << 20
+MAX_LINE_BYTES = 16 << 20
 
 
 @dataclass(frozen=True)
@@ -128,8 +128,8 @@ def blocks(chunks: Iterator[bytes], delimiter: str, *, quotes: bool) -> Iterator
         if block.data:
             yield _with_returns(block, text)
         line += block.n_lines
-        if len(rest) > LONGEST_LINE:
-            message = f"Line {line:,} is longer than {LONGEST_LINE >> 20} MB. This is no table of rows and columns."
+        if len(rest) > MAX_LINE_BYTES:
+            message = f"Line {line:,} is longer than {MAX_LINE_BYTES >> 20} MB. This is no table of rows and columns."
             raise WorkbenchError(message)
     if rest.strip(b" \t\r\n"):
         data = unified(rest) + b"\n"
@@ -190,7 +190,7 @@ def _cut(data: bytes, line: int, delimiter: str, *, quotes: bool, final: bool) -
     if cut is not None:
         starts, end = cut
         longest = np.diff(starts, append=len(data)).max(initial=0) if end else len(data)
-        if longest < LONGEST_FIELD and (end == len(data) or not final):
+        if longest < MAX_FIELD_BYTES and (end == len(data) or not final):
             return Block(data[:end], line, quoted=True, _starts=starts)
     starts, end, broken = _tolerant(data, delimiter, final=final)
     return Block(data[:end], line, quoted=True, _starts=starts, broken=broken)
@@ -231,8 +231,8 @@ def _tolerant(data: bytes, delimiter: str, *, final: bool) -> tuple[Positions, i
     while at < len(data):
         found = row.match(data, at)
         end = found.end() if found else -1
-        if end < 0 or end - at > LONGEST_FIELD:
-            if not final and end < 0 and len(data) - at < LONGEST_FIELD:
+        if end < 0 or end - at > MAX_FIELD_BYTES:
+            if not final and end < 0 and len(data) - at < MAX_FIELD_BYTES:
                 break  # the closing quote may be in the next chunk
             end = data.find(b"\n", at) + 1
             if not end:

@@ -4,8 +4,8 @@ import numpy as np
 
 from workbench.data.interactions import Array
 
-MANY = 1_000_000
-PIECE = 1 << 17
+COMPILED_FROM_ROWS = 1_000_000
+BATCH_NUMBERS = 1 << 17
 """Random numbers of 64 bits that are drawn at once; they stay in the processor's cache."""
 
 
@@ -22,13 +22,13 @@ def shuffled(values: Array, *seed: int) -> Array:
         Whole numbers, not negative.
     """
     random = np.random.default_rng(list(seed))
-    if len(values) < MANY or len(values) >= 2**32:
+    if len(values) < COMPILED_FROM_ROWS or len(values) >= 2**32:
         return random.permutation(values)
     from workbench.data.kernels.masks import shuffle
 
     found = np.array(values)
     left = len(found) - 1
     while left > 0:
-        drawn = random.bit_generator.random_raw(PIECE).view(np.uint32)
+        drawn = random.bit_generator.random_raw(BATCH_NUMBERS).view(np.uint32)
         left = shuffle(found, left, drawn, np.empty(len(drawn), np.uint32))
     return found

@@ -51,7 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a title may have letters that the terminal does not
             stream.reconfigure(errors="replace")
-    unknown = next((one for one in arguments if not one.startswith("-")), None)
+    unknown = next((argument for argument in arguments if not argument.startswith("-")), None)
     if unknown is not None and unknown not in COMMANDS:
         return _fail(WRONG_USAGE, nearest("command", unknown, list(COMMANDS)))
     parser = make_parser()

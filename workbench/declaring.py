@@ -60,7 +60,7 @@ def applies(schema: dict[str, Any], values: dict[str, Any]) -> bool:
 
 def explain(error: ValidationError, title: str, declaration: type[BaseModel]) -> str:
     """Turn a refusal into a sentence that names each hyperparameter, its range and the value given."""
-    return " ".join(_explain_one(dict(one), title, declaration) for one in error.errors())
+    return " ".join(_explain_one(dict(problem), title, declaration) for problem in error.errors())
 
 
 def _explain_one(error: dict[str, Any], title: str, declaration: type[BaseModel]) -> str:
@@ -77,7 +77,7 @@ def _explain_one(error: dict[str, Any], title: str, declaration: type[BaseModel]
 def allowed_range(schema: dict[str, Any]) -> str:
     """The values a field takes, in words, from its JSON schema."""
     if "anyOf" in schema:
-        return " or ".join(allowed_range(one) for one in schema["anyOf"])
+        return " or ".join(allowed_range(option) for option in schema["anyOf"])
     if "enum" in schema:
         return "one of " + ", ".join(str(value) for value in schema["enum"])
     if "const" in schema:

@@ -127,8 +127,8 @@ def _people(run: Any) -> list[Any]:
     people = []
     for at in usual:
         found = recommend(str(run.folder), run.data.user_ids[at].as_py(), Control(), k=5)
-        history = [one["title"] for one in found["history"][:8]]
-        listed = [one["title"] + (" (which they chose next)" if one["hit"] else "") for one in found["items"]]
+        history = [entry["title"] for entry in found["history"][:8]]
+        listed = [item["title"] + (" (which they chose next)" if item["hit"] else "") for item in found["items"]]
         people.append(Person(found["user"], int(lengths[at]), history, listed))
     return people
 
@@ -158,10 +158,10 @@ def _open_window(project: Path) -> None:
 
 def _words(value: dict[str, Any], found: list[Any], missing: str) -> str:
     rows = [("algorithm", "NDCG@10", "95 % interval", "recall@10", "training")]
-    for one in found:
-        ndcg, recall = one.metrics["ndcg@10"], one.metrics["recall@10"]
+    for run in found:
+        ndcg, recall = run.metrics["ndcg@10"], run.metrics["recall@10"]
         interval = f"{ndcg['low']:.4f} – {ndcg['high']:.4f}"
-        rows.append((one.title, f"{ndcg['mean']:.4f}", interval, f"{recall['mean']:.4f}", one.seconds))
+        rows.append((run.title, f"{ndcg['mean']:.4f}", interval, f"{recall['mean']:.4f}", run.seconds))
     files = [
         *value["files"],
         *([f"{value['output']}/pictures ({len(value['pictures'])})"] if value["pictures"] else []),

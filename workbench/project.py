@@ -158,7 +158,7 @@ class Project:
     def run_folders(self) -> list[Path]:
         """Folders of all runs, oldest first (their names begin with the time); none where the folder vanished."""
         try:
-            return sorted(one for one in self.runs_folder.iterdir() if (one / "run.json").is_file())
+            return sorted(folder for folder in self.runs_folder.iterdir() if (folder / "run.json").is_file())
         except OSError:
             return []
 
@@ -220,7 +220,9 @@ def recent() -> list[Recent]:
     """Projects that were open before, the last one first."""
     try:
         stored = json.loads((home() / "recent.json").read_text(encoding="utf-8"))
-        return [Recent(Path(one["folder"]), one["name"], one["opened"], one.get("facts", "")) for one in stored]
+        return [
+            Recent(Path(entry["folder"]), entry["name"], entry["opened"], entry.get("facts", "")) for entry in stored
+        ]
     except (OSError, ValueError, KeyError, TypeError):
         return []
 
@@ -229,18 +231,21 @@ def remember(project: Project, facts: str = "") -> None:
     """Put a project at the head of the recent ones, with a line of facts about it."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
     folder = project.folder.absolute()
-    others = [one for one in recent() if one.folder != folder]
+    others = [entry for entry in recent() if entry.folder != folder]
     _write_recent([Recent(folder, project.name, now, facts), *others][:MOST_RECENT])
 
 
 def forget(folder: Path) -> None:
     """Take a project off the list of recent ones; the folder itself stays."""
-    _write_recent([one for one in recent() if one.folder != folder.absolute()])
+    _write_recent([entry for entry in recent() if entry.folder != folder.absolute()])
 
 
 def _write_recent(projects: list[Recent]) -> None:
     home().mkdir(parents=True, exist_ok=True)
-    rows = [{"folder": str(one.folder), "name": one.name, "opened": one.opened, "facts": one.facts} for one in projects]
+    rows = [
+        {"folder": str(project.folder), "name": project.name, "opened": project.opened, "facts": project.facts}
+        for project in projects
+    ]
     write_json(home() / "recent.json", rows)
 
 

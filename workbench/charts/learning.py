@@ -14,16 +14,16 @@ def validation(curves: Sequence[RunCurve], *, by_seconds: bool = False, tr: Tran
 
     A run without epochs is a level over the whole width; levels alone are no chart.
     """
-    metric = next((one.metric for one in curves if one.metric and not one.flat), "")
-    metric = metric or next((one.metric for one in curves if one.metric), "")
-    alike = [one for one in curves if one.metric == metric and len(one.values)]
-    last = _last([_places(one, by_seconds=by_seconds) for one in alike if not one.flat])
+    metric = next((curve.metric for curve in curves if curve.metric and not curve.flat), "")
+    metric = metric or next((curve.metric for curve in curves if curve.metric), "")
+    alike = [curve for curve in curves if curve.metric == metric and len(curve.values)]
+    last = _last([_places(curve, by_seconds=by_seconds) for curve in alike if not curve.flat])
     lines = []
-    for one in alike if last > 0 else []:
-        x, y = _places(one, by_seconds=by_seconds), one.values
-        if one.flat:
+    for curve in alike if last > 0 else []:
+        x, y = _places(curve, by_seconds=by_seconds), curve.values
+        if curve.flat:
             x, y = [0.0, last], [float(y[0])] * 2
-        lines.append(Line(one.run.key, one.run.name, one.run.number, x, y))
+        lines.append(Line(curve.run.key, curve.run.name, curve.run.number, x, y))
     title = tr("{metric} on validation").format(metric=metric_title(metric)) if metric else tr("Validation")
     x_axis = Axis(tr("seconds of training")) if by_seconds else Axis(tr("epoch"), whole=True)
     words = tr("The validation chooses the epoch that is kept; the test has no say in it.")
@@ -36,4 +36,4 @@ def _places(curve: RunCurve, *, by_seconds: bool) -> Values:
 
 def _last(places: Sequence[Values]) -> float:
     """The furthest place; where a record tells no seconds, its place is not a number."""
-    return float(max((np.fmax.reduce(np.asarray(one)) for one in places), default=0.0, key=np.nan_to_num))
+    return float(max((np.fmax.reduce(np.asarray(place)) for place in places), default=0.0, key=np.nan_to_num))

@@ -50,7 +50,7 @@ def segments(
     """
     groups = []
     for at, name in enumerate(answer["names"]):
-        parts = [one["segments"][at] for one in answer["runs"]]
+        parts = [answer_of_run["segments"][at] for answer_of_run in answer["runs"]]
         groups.append(BarGroup(name, [_part(name, run, one, what) for run, one in zip(runs, parts, strict=True)]))
     shown = tr("within each") if what == "mean" else tr("what each adds")
     title = ", ".join(filter(None, [metric_title(metric), by, shown]))
@@ -66,7 +66,7 @@ def _part(name: str, run: ChartRun, part: Json | None, what: str) -> Bar:
 
 def _sum(answer: Json, metric: str, tr: Translate) -> str:
     first = answer["runs"][0]
-    if not all(abs(one["sum"] - one["whole"]) <= EXACT * max(1.0, abs(one["whole"])) for one in answer["runs"]):
+    if not all(abs(run["sum"] - run["whole"]) <= EXACT * max(1.0, abs(run["whole"])) for run in answer["runs"]):
         return tr("These parts do not add up to the number of all: test the runs again")
     if answer["squares"]:
         told, value = tr("The parts sum to {value}², the square of the {metric} of all"), first["whole"] ** 0.5

@@ -46,8 +46,8 @@ def at_cutoffs(runs: Sequence[ChartRun], metric: str, tr: Translate = str) -> Li
 
 def of_cutoffs(run: ChartRun, name: str) -> list[tuple[int, float]]:
     """Each cutoff at which a run was tested, and the metric there."""
-    keys = [one.partition("@") for one in run.metrics]
-    known = [(int(k), run.mean(f"{one}@{k}")) for one, _, k in keys if one == name and k.isdecimal()]
+    keys = [metric.partition("@") for metric in run.metrics]
+    known = [(int(k), run.mean(f"{key}@{k}")) for key, _, k in keys if key == name and k.isdecimal()]
     return sorted((k, value) for k, value in known if value is not None)
 
 
@@ -64,7 +64,7 @@ def trade_off(runs: Sequence[ChartRun], x: str, y: str, tr: Translate = str) -> 
         if across is not None and up is not None:
             points.append(Point(run.key, run.name, run.number, across, up))
     best = _front(points, x, y)
-    across_title, up_title = (tr("Training, seconds") if one == SECONDS else metric_title(one) for one in (x, y))
+    across_title, up_title = (tr("Training, seconds") if axis == SECONDS else metric_title(axis) for axis in (x, y))
     title = tr("{y} against {x}").format(x=across_title, y=up_title)
     return PointChart(title, Axis(across_title), Axis(up_title), points, best, _told(x, y, len(best), len(points), tr))
 
@@ -77,17 +77,17 @@ def _front(points: Sequence[Point], x: str, y: str) -> list[int]:
     x_higher, y_higher = _higher(x), _higher(y)
     if x_higher is None or y_higher is None or not points:
         return []
-    across, up = (np.array([getattr(one, axis) for one in points]) for axis in ("x", "y"))
+    across, up = (np.array([getattr(point, axis) for point in points]) for axis in ("x", "y"))
     found: list[int] = front(across, up, x_higher=x_higher, y_higher=y_higher).tolist()
     return found
 
 
 def _told(x: str, y: str, best: int, points: int, tr: Translate) -> str:
-    unclear = [one for one in dict.fromkeys((x, y)) if _higher(one) is None]
+    unclear = [axis for axis in dict.fromkeys((x, y)) if _higher(axis) is None]
     if unclear:
         words = tr("Neither more nor less {metric} is better, so there is no front")
         return words.format(metric=metric_title(unclear[0]))
     words = tr("On the front, beaten by none in both: {n} of {m}").format(n=best, m=points)
-    less = [one for one in dict.fromkeys((x, y)) if _higher(one) is False]
-    figures = ", ".join(tr("seconds") if one == SECONDS else metric_title(one) for one in less)
+    less = [axis for axis in dict.fromkeys((x, y)) if _higher(axis) is False]
+    figures = ", ".join(tr("seconds") if axis == SECONDS else metric_title(axis) for axis in less)
     return f"{words} · {tr('less is better: {figures}').format(figures=figures)}" if less else words

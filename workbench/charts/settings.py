@@ -39,7 +39,7 @@ def hyperparameters(runs: Sequence[ChartRun], metric: str, tr: Translate = str) 
     lines = [
         Across(
             run.name,
-            [one[row] for one in (*places, at)],
+            [place[row] for place in (*places, at)],
             None if good[row] is None else shares[row],
             _words(run, list(zip(unlike, titles, strict=False)), key, values[row]),
         )
@@ -58,8 +58,8 @@ def judged(runs: Sequence[ChartRun], metric: str) -> tuple[str, list[float | Non
     if tested(runs, metric):
         return metric, [run.mean(metric) for run in runs]
     known = [run.validated for run in runs]
-    name = next((one[0] for one in known if one), metric)
-    return name, [one[1] if one and one[0] == name else None for one in known]
+    name = next((value[0] for value in known if value), metric)
+    return name, [value[1] if value and value[0] == name else None for value in known]
 
 
 def differing(runs: Sequence[ChartRun]) -> list[str]:
@@ -101,11 +101,11 @@ def _is_number(value: Any) -> bool:
 
 def _places(values: Sequence[Any], *, log: bool) -> tuple[list[float], Ticks]:
     """Where each value is on an axis, from 0 to 1, and the words there; what is not known is at the foot."""
-    numbers = [one for one in values if _is_number(one)]
-    words = {_text(one) for one in values if one is not None} - {_text(one) for one in numbers}
+    numbers = [value for value in values if _is_number(value)]
+    words = {_text(value) for value in values if value is not None} - {_text(number) for number in numbers}
     if words or not numbers:  # words in the order of the alphabet
-        order = sorted({_text(one) for one in values})
-        by_word = {one: at / max(1, len(order) - 1) for at, one in enumerate(order)}
+        order = sorted({_text(value) for value in values})
+        by_word = {word: at / max(1, len(order) - 1) for at, word in enumerate(order)}
         return [by_word[_text(one)] for one in values], [(place, one) for one, place in by_word.items()]
     log = log and min(numbers) > 0
     low, high = (math.log(end) if log else float(end) for end in (min(numbers), max(numbers)))
@@ -118,4 +118,4 @@ def _places(values: Sequence[Any], *, log: bool) -> tuple[list[float], Ticks]:
 
     told = sorted(set(numbers))
     told = told if len(told) <= TICKS else [told[0], told[-1]]
-    return [place(one) for one in values], [(place(one), _text(one)) for one in told]
+    return [place(word) for word in values], [(place(word), _text(word)) for word in told]

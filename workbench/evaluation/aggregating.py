@@ -74,7 +74,7 @@ def together(
     if len(folds) > 1:
         by_fold = {fold: [n for n in names if specs[n]["split_settings"].get("fold") == fold] for fold in folds}
         # Several seeds of one fold are one number of that fold.
-        numbers = [float(np.mean([values[name] for name in one])) for one in by_fold.values()]
+        numbers = [float(np.mean([values[name] for name in runs_of_fold])) for runs_of_fold in by_fold.values()]
         return _summed(names, "folds", numbers)
     if len({specs[name].get("seed", 0) for name in names}) > 1:
         return _summed(names, "seeds", [values[name] for name in names])

@@ -53,7 +53,7 @@ def terms_of(spec: Mapping[str, Any], protocol: Mapping[str, Any] | None = None)
         "candidates": protocol.get("candidates") if drawn else None,
         "masked": protocol.get("mask") or "train+validation",
         "relevant_from": protocol.get("relevant_from"),
-        "formulas": {name: one for name, one in formulas.items() if one != usual.get(name)}
+        "formulas": {name: formula for name, formula in formulas.items() if formula != usual.get(name)}
         if isinstance(formulas, dict)
         else {},
     }
@@ -150,7 +150,7 @@ def _in_words(what: str, value: Any) -> str:
     """A term as it stands in a sentence."""
     try:
         if what == "split":
-            settings = {name: one for name, one in value.items() if name != "name"}
+            settings = {name: setting for name, setting in value.items() if name != "name"}
             return make_split(str(value["name"]), settings).describe()
         if what == "filters" and value:
             return describe(value)
@@ -166,7 +166,7 @@ def _in_words(what: str, value: Any) -> str:
 def _told(value: Any) -> str:
     """A setting in words, such as ``last-n, n 1, validation 1``."""
     if isinstance(value, dict):
-        rest = (f"{key} {_told(one)}" for key, one in value.items() if key != "name")
+        rest = (f"{key} {_told(setting)}" for key, setting in value.items() if key != "name")
         return ", ".join([*([str(value["name"])] if "name" in value else []), *rest])
     if isinstance(value, list):
         return "; ".join(map(_told, value)) or "none"

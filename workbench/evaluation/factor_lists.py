@@ -53,7 +53,7 @@ class FactorLists:
         items = np.arange(len(vectors), dtype=np.int32)
         if sort:
             items = np.argsort(-(reach * length + own), kind="stable").astype(np.int32)
-        reaches, most = (np.maximum.accumulate(one[items[::-1]])[::-1] for one in (length, own.astype(np.float64)))
+        reaches, most = (np.maximum.accumulate(bound[items[::-1]])[::-1] for bound in (length, own.astype(np.float64)))
         place = np.empty_like(items)
         place[items] = np.arange(len(items), dtype=np.int32)
         both = vectors if bias is None else np.column_stack([vectors, bias])

@@ -28,7 +28,7 @@ def rank_biased_overlap(a: Array, b: Array, p: float = P) -> Array:
     same = (a[:, :, None] == b[:, None, :]) & (a[:, :, None] >= 0)  # (n, rank in a, rank in b)
     depth = np.maximum(np.arange(width)[:, None], np.arange(width))  # at which both have it
     new = (
-        np.stack([same[:, depth == one].sum(axis=1) for one in range(width)], axis=1)
+        np.stack([same[:, depth == level].sum(axis=1) for level in range(width)], axis=1)
         if width
         else np.zeros((len(a), 0))
     )

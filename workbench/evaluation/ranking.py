@@ -113,7 +113,9 @@ def _best_of_product(a: "sp.csr_matrix", b: "sp.csr_matrix", k: int, seen: UserI
     n, n_items = a.shape[0], b.shape[1]
     items, values = np.empty((n, k), np.int32), np.empty((n, k), np.float32)
     masked = _nothing(n) if seen is None else seen
-    left, right = ((one.indptr.astype(np.int64), one.indices.astype(np.int32, copy=False), one.data) for one in (a, b))
+    left, right = (
+        (matrix.indptr.astype(np.int64), matrix.indices.astype(np.int32, copy=False), matrix.data) for matrix in (a, b)
+    )
     left_out = (masked.indptr.astype(np.int64), np.array(masked.item, np.int32))
     best_of_product(left, right, left_out, (_tie_order(n_items), _tied_items(n_items)), items, values)
     return items, values

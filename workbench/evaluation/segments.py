@@ -53,8 +53,8 @@ def deciles(lengths: Array, n: int = DECILES) -> tuple[Array, list[str]]:
     edges = np.unique(np.quantile(lengths, np.arange(1, n) / n, method="inverted_cdf"))
     _, group = np.unique(np.searchsorted(edges, lengths), return_inverse=True)
     names = []
-    for one in range(int(group.max()) + 1 if len(group) else 0):
-        least, most = int(lengths[group == one].min()), int(lengths[group == one].max())
+    for segment in range(int(group.max()) + 1 if len(group) else 0):
+        least, most = int(lengths[group == segment].min()), int(lengths[group == segment].max())
         span = f"{least:,}" if least == most else f"{least:,} to {most:,}"
         names.append(f"{span} interaction{'' if most == 1 else 's'}")
     return group, names
@@ -76,7 +76,7 @@ def attribute(people: Users | None, name: str) -> tuple[Array, list[str]]:
         If no such attribute is known.
     """
     known = people.names if people is not None else []
-    found = next((one for one in known if one.casefold() == name.casefold()), None)
+    found = next((value for value in known if value.casefold() == name.casefold()), None)
     if people is None or found is None:
         if not known:
             raise WorkbenchError("Nothing is known of the users. Import a user file, or choose other groups.")
@@ -84,7 +84,7 @@ def attribute(people: Users | None, name: str) -> tuple[Array, list[str]]:
     coded = people.attributes[found].combine_chunks().dictionary_encode()
     values = coded.dictionary.to_pylist()
     group = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-    numbers = np.array([_number(one) for one in values], float)
+    numbers = np.array([_number(value) for value in values], float)
     numeric = bool(np.isfinite(numbers).all())
     if numeric and len(values) > MOST:
         return _bands(group, numbers)
@@ -103,7 +103,10 @@ def _bands(group: Array, numbers: Array) -> tuple[Array, list[str]]:
     edges = np.unique(np.quantile(mine, np.arange(1, BANDS) / BANDS, method="inverted_cdf"))
     found = np.full(len(group), -1)
     _, found[known] = np.unique(np.searchsorted(edges, mine), return_inverse=True)
-    ends = [(mine[found[known] == one].min(), mine[found[known] == one].max()) for one in range(int(found.max()) + 1)]
+    ends = [
+        (mine[found[known] == segment].min(), mine[found[known] == segment].max())
+        for segment in range(int(found.max()) + 1)
+    ]
     return found, [f"{low:g}" if low == high else f"{low:g} to {high:g}" for low, high in ends]
 
 

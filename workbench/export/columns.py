@@ -29,11 +29,13 @@ def chosen_columns(columns: Sequence[str] | None, *, titled: bool) -> list[str]:
     """Columns by name, the usual ones where none are named; raises WorkbenchError for one that cannot be written."""
     if columns is None:
         return [*USUAL, *(["title"] if titled else [])]
-    for one in columns:
-        if one not in COLUMNS:
-            raise WorkbenchError(nearest("column", one, list(COLUMNS)))
-        if one in OF_ITEMS and not titled:
-            raise WorkbenchError(f"Nothing is known of the {one} of the items. Import an item file, or leave it out.")
+    for column in columns:
+        if column not in COLUMNS:
+            raise WorkbenchError(nearest("column", column, list(COLUMNS)))
+        if column in OF_ITEMS and not titled:
+            raise WorkbenchError(
+                f"Nothing is known of the {column} of the items. Import an item file, or leave it out."
+            )
     if not columns:
         raise WorkbenchError(f"A file needs a column. There are: {', '.join(COLUMNS)}.")
     return list(dict.fromkeys(columns))

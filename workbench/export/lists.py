@@ -202,7 +202,7 @@ class _Source:
             "reason": lambda: pa.array(self._reasons(users, histories, row, item), pa.string()),
             "run": lambda: pa.array([self.name] * len(item), pa.string()),
         }
-        return pa.table([_plain(made[one.name](), one.type) for one in schema], schema=schema)
+        return pa.table([_plain(made[column.name](), column.type) for column in schema], schema=schema)
 
     def _titles(self, items: list[int]) -> list[str]:
         if self.items is not None:
@@ -211,7 +211,7 @@ class _Source:
 
     def _genres(self, items: Array) -> list[str | None]:
         found = self.items.genres.take(pa.array(items)).to_pylist()  # type: ignore[union-attr]
-        return [None if one is None else "|".join(filter(None, one)) for one in found]
+        return [None if index is None else "|".join(filter(None, index)) for index in found]
 
     def _hits(self, users: Array, items: Array) -> Array:
         """Whether each pair is hidden in the test."""
@@ -225,10 +225,10 @@ class _Source:
             return [None] * len(items)
         seen = self.fold.seen_at_test.by_user.rows(users)
         found = [
-            self.reason(histories.rows(np.array([at])), one, seen[at])
-            for at, one in zip(row.tolist(), items.tolist(), strict=True)
+            self.reason(histories.rows(np.array([at])), score, seen[at])
+            for at, score in zip(row.tolist(), items.tolist(), strict=True)
         ]
-        return [None if one is None else self._titles([one])[0] for one in found]
+        return [None if user is None else self._titles([user])[0] for user in found]
 
 
 def _plain(column: pa.Array, kind: pa.DataType) -> pa.Array:

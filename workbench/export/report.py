@@ -105,7 +105,7 @@ def write_report(
 
 def ranked(runs: Sequence[Run], metric: str = HEADLINE) -> list[Facts]:
     """Facts of tested runs, best first in each group of those that were judged alike."""
-    return [one for group in groups_of(facts_of(runs), metric) for one in group.runs]
+    return [run for group in groups_of(facts_of(runs), metric) for run in group.runs]
 
 
 def _template() -> Any:
@@ -139,7 +139,11 @@ def _source(run: Run) -> list[str]:
         given = read_json(run.data_folder / "data.json").get("source") or {}
     except WorkbenchError:
         return []
-    return [Path(str(one.get("path") or one.get("name") or "")).name for one in given.values() if isinstance(one, dict)]
+    return [
+        Path(str(value.get("path") or value.get("name") or "")).name
+        for value in given.values()
+        if isinstance(value, dict)
+    ]
 
 
 def _columns(group: Group) -> list[str]:
@@ -155,8 +159,8 @@ def _number(value: float | None, digits: int = 4) -> str:
 def _protocol(group: Group) -> list[tuple[str, str]]:
     """What the numbers of a group depend on, and the formula of each metric."""
     protocol = group.runs[0].protocol
-    users = sorted({int(one.protocol.get("users") or 0) for one in group.runs})
-    seeds = sorted({one.run.spec.seed for one in group.runs})
+    users = sorted({int(run.protocol.get("users") or 0) for run in group.runs})
+    seeds = sorted({run.run.spec.seed for run in group.runs})
     formulas = protocol.get("formulas") or {}
     said = [
         ("Filters", protocol.get("filters_in_words")),

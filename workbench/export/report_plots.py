@@ -86,18 +86,20 @@ def write_plots(folder: Path, runs: Sequence[Run], metric: str) -> list[str]:
 
 def charts_of(group: Group) -> Iterator[Chart]:
     """What the page Compare shows of these runs: the same descriptions, of fewer runs where there are many."""
-    runs, metric = [chart_run(one) for one in group.runs], group.metric or ""
+    runs, metric = [chart_run(member) for member in group.runs], group.metric or ""
     found = tested(runs, metric)
     yield _first(results.bars(found[:MOST_BARS], metric), MOST_BARS, found)
     yield _first(results.at_cutoffs(runs[:MOST_LINES], metric), MOST_LINES, runs)
-    yield _first(learning.validation([curve_of(one) for one in group.runs[:MOST_LINES]]), MOST_LINES, runs)
+    yield _first(learning.validation([curve_of(member) for member in group.runs[:MOST_LINES]]), MOST_LINES, runs)
     if len(found) > 1:
-        across = next((one for one in ACROSS if one != metric and tested(found, one)), results.SECONDS)
+        across = next((axis for axis in ACROSS if axis != metric and tested(found, axis)), results.SECONDS)
         yield results.trade_off(found[:MOST_BARS], across, metric)
     for algorithm in dict.fromkeys(run.algorithm for run in runs):
         yield settings.hyperparameters([run for run in runs if run.algorithm == algorithm][:MOST_BARS], metric)
     if len(found) > 1:
-        yield from _of_people([one for one in group.runs if one.mean(metric) is not None][:MOST_BESIDE], metric)
+        yield from _of_people(
+            [member for member in group.runs if member.mean(metric) is not None][:MOST_BESIDE], metric
+        )
 
 
 def _first(chart: Chart, most: int, runs: Sequence[ChartRun]) -> Chart:
@@ -106,7 +108,7 @@ def _first(chart: Chart, most: int, runs: Sequence[ChartRun]) -> Chart:
 
 def _of_people(best: Sequence[Facts], metric: str) -> Iterator[Chart]:
     """Users and lists of the best runs beside each other, where they were kept and the metric is one of users."""
-    runs, opened = [chart_run(one) for one in best], [one.run for one in best]
+    runs, opened = [chart_run(run) for run in best], [run.run for run in best]
     # One number of all lists together, or what was kept of the users is gone.
     with contextlib.suppress(WorkbenchError, OSError):
         answer = side_by_side.gains(opened[1], opened[0], metric)

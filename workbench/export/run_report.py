@@ -128,15 +128,17 @@ def short(text: str, most: int = LONGEST) -> str:
 def facts_of(runs: Sequence[Run]) -> list[Facts]:
     """Facts of runs; those that are called alike are told apart by what they were given, or by a number."""
     found = [Facts.of(run) for run in runs]
-    names = [one.title for one in found]
+    names = [match.title for match in found]
     for at, one in enumerate(found):
         same = [other for other, name in zip(found, names, strict=True) if name == names[at]]
         words = _unlike(one, same)
         found[at] = replace(one, title=short(f"{names[at]} ({words})")) if words else one
-    names = [one.title for one in found]
+    names = [match.title for match in found]
     return [
-        replace(one, title=f"{one.title} · {names[: at + 1].count(one.title)}") if names.count(one.title) > 1 else one
-        for at, one in enumerate(found)
+        replace(match, title=f"{match.title} · {names[: at + 1].count(match.title)}")
+        if names.count(match.title) > 1
+        else match
+        for at, match in enumerate(found)
     ]
 
 
@@ -150,21 +152,21 @@ def _unlike(one: Facts, others: list[Facts]) -> str:
 def groups_of(found: Sequence[Facts], metric: str) -> list[Group]:
     """Runs by how they were judged: those whose numbers may be ranked together; the largest group first."""
     together: dict[str, list[Facts]] = {}
-    for one in found:
-        if one.metrics:
-            key = key_of(terms_of(one.run.spec.model_dump(), one.protocol), metric)
-            together.setdefault(key, []).append(one)
+    for match in found:
+        if match.metrics:
+            key = key_of(terms_of(match.run.spec.model_dump(), match.protocol), metric)
+            together.setdefault(key, []).append(match)
     return [_group(one, metric) for one in sorted(together.values(), key=lambda group: -len(group))]
 
 
 def _group(runs: list[Facts], metric: str) -> Group:
-    known = list(dict.fromkeys(name for one in runs for name in one.metrics))
+    known = list(dict.fromkeys(name for run in runs for name in run.metrics))
     chosen = metric if metric in known else next(iter(known), None)
     if chosen is None:
         return Group(runs, None, [], [])
     sign = -1 if all_metrics()[chosen.partition("@")[0]].higher_is_better is False else 1
     best = sorted(runs, key=lambda one: (one.mean(chosen) is None, -sign * (one.mean(chosen) or 0.0)))
-    compared = [one for one in best if one.mean(chosen) is not None][:MOST_COMPARED]
+    compared = [run for run in best if run.mean(chosen) is not None][:MOST_COMPARED]
     return Group(best, chosen, known, _pairs(compared, chosen), len(best) - len(compared))
 
 
@@ -173,17 +175,17 @@ def _pairs(runs: list[Facts], metric: str) -> list[Json]:
     if len(runs) < 2:  # noqa: PLR2004 - a pair
         return []
     try:
-        answer = compare_runs([one.run for one in reversed(runs)], metric)
+        answer = compare_runs([run.run for run in reversed(runs)], metric)
     except WorkbenchError:  # one number of all lists together, or what was kept of the users is gone
         return []
-    titles = {one.run.name: one.title for one in runs}
+    titles = {run.run.name: run.title for run in runs}
     place = {name: at for at, name in enumerate(titles)}
     pairs = sorted(answer["pairs"], key=lambda one: (place[one["b"]], place[one["a"]]))
-    return [{**one, "verdict": _verdict(one, titles, metric)} for one in pairs]
+    return [{**pair, "verdict": _verdict(pair, titles, metric)} for pair in pairs]
 
 
 def _verdict(pair: Json, titles: dict[str, str], metric: str) -> Verdict:
-    found = Difference(**{one.name: pair[one.name] for one in fields(Difference)})
+    found = Difference(**{entry.name: pair[entry.name] for entry in fields(Difference)})
     return verdict_of(found, titles[pair["a"]], titles[pair["b"]], metric)
 
 
@@ -227,15 +229,15 @@ def _leaks(found: Json) -> list[tuple[str, str]] | None:
     given = found.get("leaks")
     if not isinstance(given, list):
         return None
-    return [(str(one.get("name")), str(one.get("sentence"))) for one in given if isinstance(one, dict)]
+    return [(str(value.get("name")), str(value.get("sentence"))) for value in given if isinstance(value, dict)]
 
 
 def lights(runs: Sequence[Facts]) -> list[tuple[str, list[tuple[str, str]]]]:
     """Every leak light by name, with the runs in which it is red and what is said of them."""
     found: dict[str, dict[str, list[str]]] = {name: {} for name in LIGHTS}
-    for one in runs:
-        for name, told in one.leaks or ():
-            found.setdefault(name, {}).setdefault(told, []).append(one.title)
+    for run in runs:
+        for name, told in run.leaks or ():
+            found.setdefault(name, {}).setdefault(told, []).append(run.title)
     return [(name, [(_who(titles, runs), told) for told, titles in red.items()]) for name, red in found.items()]
 
 
@@ -251,7 +253,10 @@ def _about(run: Run, status: RunStatus, notes: RunNotes) -> list[tuple[str, str]
         ("Device", " – ".join(filter(None, [str(device or spec.device), status.device_reason]))),
         ("Threads", str(spec.threads) if spec.threads else "as many as are best for the algorithm"),
         ("Early stopping", f"after {spec.patience} epochs without a better validation" if spec.patience else "never"),
-        ("Changed", "; ".join(f"{one.name} {one.value:g} since epoch {one.since:g}" for one in spec.changes)),
+        (
+            "Changed",
+            "; ".join(f"{change.name} {change.value:g} since epoch {change.since:g}" for change in spec.changes),
+        ),
         ("State", status.state.label),
         ("Asked for", spec.created),
         ("Tags", ", ".join(notes.tags)),

@@ -72,7 +72,7 @@ def script(runs: Sequence[Run]) -> str:
         raise WorkbenchError("It is not known from which file the data came, so no script can read it again.")
     every = with_members(runs)
     different = list(dict.fromkeys(map(fold, every)))
-    folds = {one: f"fold_{at}" if len(different) > 1 else "fold" for at, one in enumerate(different, 1)}
+    folds = {data: f"fold_{at}" if len(different) > 1 else "fold" for at, data in enumerate(different, 1)}
     return HEAD.format(
         version=written(__version__),
         reading=reading(about),
@@ -94,7 +94,7 @@ def with_members(runs: Sequence[Run]) -> list[Run]:
     found: dict[Path, Run] = {}
     for run in sorted(runs, key=lambda one: (one.spec.created, one.name)):
         if run.spec.algorithm == Blend.name:
-            found |= {one.folder: one for one in _members(run)}
+            found |= {member.folder: member for member in _members(run)}
         found[run.folder] = run
     return list(found.values())
 

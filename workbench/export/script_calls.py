@@ -27,14 +27,14 @@ WIDTH = 110  # characters
 def call(target: str, function: str, arguments: Sequence[str]) -> str:
     """A call, on one line where that is short enough."""
     line = f"{target} = {function}({', '.join(arguments)})"
-    lines = "".join(f"    {one},\n" for one in arguments)
+    lines = "".join(f"    {argument},\n" for argument in arguments)
     return line if len(line) <= WIDTH else f"{target} = {function}(\n{lines})"
 
 
 def written(value: Any) -> str:
     """A value as Python has it, texts in the quotes that a person would take."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{written(key)}: {written(one)}" for key, one in value.items()) + "}"
+        return "{" + ", ".join(f"{written(key)}: {written(inner)}" for key, inner in value.items()) + "}"
     if isinstance(value, list | tuple):
         inside = ", ".join(map(written, value))
         return f"[{inside}]" if isinstance(value, list) else f"({inside})"
@@ -53,7 +53,7 @@ def _chosen(values: Mapping[str, Any], declaration: type[BaseModel]) -> dict[str
 
 def reading(about: Mapping[str, Any]) -> str:
     """The reading of the files, from what ``data.json`` says of them."""
-    sources = {name: _absolute(one["path"]) for name, one in about["source"].items()}
+    sources = {name: _absolute(source["path"]) for name, source in about["source"].items()}
     further = {name: _absolute(about[name]["source"]) for name in FURTHER if (about.get(name) or {}).get("source")}
     said = _said(Path(next(iter(sources.values()))), Recipe.model_validate(about["recipe"]))
     arguments = [written(sources.get("all", sources)), 'folder=FOLDER / "data"', *_keywords(further | said)]
@@ -89,7 +89,7 @@ def _read_by(path: Path, known: Mapping[str, Any]) -> Recipe | None:
 def fold(run: Run) -> tuple[str, ...]:
     """What is given to the split of a run."""
     settings = _chosen(run.spec.split_settings, all_splits()[run.spec.split])
-    data = "".join(["data", *(f".filter({_filter(one)})" for one in run.spec.filters)])
+    data = "".join(["data", *(f".filter({_filter(step)})" for step in run.spec.filters)])
     return data, written(run.spec.split), *_keywords(settings)
 
 
@@ -109,7 +109,7 @@ def training(run: Run, fold: str) -> str:
     spec, kind = run.spec, find(run.spec.algorithm)
     chosen = _chosen({name: getattr(spec, name) for name in OPTIONS}, RunSpec)
     if spec.changes:  # that epochs were added is told too: it was a new chance for a run that had stopped by itself
-        chosen["changes"] = [(one.since, one.name, one.value) for one in spec.changes]
+        chosen["changes"] = [(change.since, change.name, change.value) for change in spec.changes]
     folder = f'folder=FOLDER / "runs" / {written(run.name)}'
     arguments = [fold, written(kind.name), folder, *_keywords(chosen | _chosen(_trained(run), kind))]
     return call(f"runs[{written(run.name)}]", "workbench.train", arguments)
@@ -166,7 +166,7 @@ def _test(run: Run) -> dict[str, Any]:
         raise WorkbenchError(told + "Test it over all items first.")
     return _words_of(
         {
-            "metrics": list(dict.fromkeys(one.partition("@")[0] for one in answer["metrics"])),
+            "metrics": list(dict.fromkeys(metric.partition("@")[0] for metric in answer["metrics"])),
             "cutoffs": protocol.get("cutoffs"),
             "relevant_from": protocol.get("relevant_from"),
             "variants": protocol.get("definitions"),

@@ -68,10 +68,10 @@ def _csv(path: Path, schema: pa.Schema) -> Iterator[Write]:
             for column in table.columns:
                 cells = _texts(column)
                 if _is_text(column):
-                    given, cells = cells, [None if one is None else harmless(one) for one in cells]
+                    given, cells = cells, [None if cell is None else harmless(cell) for cell in cells]
                     marked += sum(map(operator.ne, given, cells))
                 columns.append(cells)
-            odd = any(pc.any(pc.match_substring(one, "\r")).as_py() for one in table.columns if _is_text(one))
+            odd = any(pc.any(pc.match_substring(entry, "\r")).as_py() for entry in table.columns if _is_text(entry))
             (quoted if odd else usual).writerows(zip(*columns, strict=True))
             return marked
 

@@ -108,12 +108,14 @@ def _cells(column: pa.ChunkedArray) -> list[str]:
     """The cells of a column; each different value is written out once."""
     given: list[Any] = pc.unique(column).to_pylist()
     if _is_text(column):
-        made = [_text(one) for one in given]
+        made = [_text(value) for value in given]
     elif pa.types.is_boolean(column.type):
-        made = ["<c/>" if one is None else f'<c t="b"><v>{one:d}</v></c>' for one in given]
+        made = ["<c/>" if value is None else f'<c t="b"><v>{value:d}</v></c>' for value in given]
     else:  # Arrow knows the shortest text of a float32; Python would write it as the float64 that it is not
         texts = pc.unique(column).cast(pa.string()).to_pylist()
-        made = ["<c/>" if one is None or one.strip("-") in ("nan", "inf") else f"<c><v>{one}</v></c>" for one in texts]
+        made = [
+            "<c/>" if text is None or text.strip("-") in ("nan", "inf") else f"<c><v>{text}</v></c>" for text in texts
+        ]
     places = column.dictionary_encode(null_encoding="encode").combine_chunks()
     places = places.indices if isinstance(places, pa.DictionaryArray) else places.chunk(0).indices
     return [made[at] for at in places.to_pylist()]

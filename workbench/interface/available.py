@@ -15,7 +15,7 @@ from workbench.metrics import all_metrics
 def list_algorithms() -> pd.DataFrame:
     """Every algorithm by name: ``title``, ``family``, ``summary``, ``needs``, ``fold_in``, ``reference``."""
     names = ("title", "family", "summary", "needs", "fold_in", "predicts_ratings", "iterative", "reference")
-    return _by_name({name: {one: getattr(kind, one) for one in names} for name, kind in all_algorithms().items()})
+    return _by_name({name: {entry: getattr(kind, entry) for entry in names} for name, kind in all_algorithms().items()})
 
 
 def list_hyperparameters(algorithm: str) -> pd.DataFrame:
@@ -28,20 +28,20 @@ def list_metrics() -> pd.DataFrame:
     return _by_name(
         {
             name: {
-                "title": one.title,
-                "kind": one.kind,
-                "formula": one.formula,
-                "higher_is_better": one.higher_is_better,
-                "formulas": list(one.formulas),
+                "title": metric.title,
+                "kind": metric.kind,
+                "formula": metric.formula,
+                "higher_is_better": metric.higher_is_better,
+                "formulas": list(metric.formulas),
             }
-            for name, one in all_metrics().items()
+            for name, metric in all_metrics().items()
         }
     )
 
 
 def list_splits() -> pd.DataFrame:
     """Every split by name: ``title``, and ``settings`` with their defaults."""
-    return _by_name({name: {"title": one.title, "settings": _defaults(one)} for name, one in all_splits().items()})
+    return _by_name({name: {"title": kind.title, "settings": _defaults(kind)} for name, kind in all_splits().items()})
 
 
 def list_filters() -> pd.DataFrame:
@@ -49,11 +49,11 @@ def list_filters() -> pd.DataFrame:
     return _by_name(
         {
             name.replace("-", "_"): {
-                "title": one.title,
-                "settings": _defaults(one),
-                "keywords": [key.replace("-", "_") for key in one.keys],
+                "title": kind.title,
+                "settings": _defaults(kind),
+                "keywords": [key.replace("-", "_") for key in kind.keys],
             }
-            for name, one in all_filters().items()
+            for name, kind in all_filters().items()
         }
     )
 

@@ -43,7 +43,7 @@ def compare(
     WorkbenchError
         If there are fewer than two runs, or none of them may be compared with another.
     """
-    opened = [one.opened for one in runs]
+    opened = [run.opened for run in runs]
     if len(opened) < 2:  # noqa: PLR2004 - a pair
         raise WorkbenchError("Two or more runs are needed to compare. Give a list of them.")
     with shown("Comparing", progress) as control:

@@ -28,7 +28,7 @@ def make(name: str, value: Any, items: Ids) -> Filter:
     if kind.takes_ids and not isinstance(value, Mapping):
         value = _between_commas(items.to_texts(one_or_more(value) or []))
     settings = dict(value) if isinstance(value, Mapping) else {setting: value}
-    settings = {key: one.isoformat() if isinstance(one, date) else one for key, one in settings.items()}
+    settings = {key: entry.isoformat() if isinstance(entry, date) else entry for key, entry in settings.items()}
     return make_filter({"name": kind.name, "settings": settings})
 
 

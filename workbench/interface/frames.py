@@ -41,7 +41,7 @@ def write_frame(frame: pd.DataFrame, path: Path) -> None:
     schema = pa.schema([(name, pa.string()) for name in flat.columns])
     with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
         for start in range(0, len(flat), ROWS_AT_ONCE):
-            texts = [column_texts(one.slice(start, ROWS_AT_ONCE)) for one in columns]
+            texts = [column_texts(column.slice(start, ROWS_AT_ONCE)) for column in columns]
             writer.write_batch(pa.record_batch(texts, schema=schema))
 
 
@@ -72,7 +72,7 @@ def _typed(column: pd.Series) -> pa.Array:
     if isinstance(found, pa.ChunkedArray):
         found = found.combine_chunks()
     kind = found.type.value_type if pa.types.is_dictionary(found.type) else found.type
-    return found if any(one(kind) for one in PLAIN_TYPES) else _one_by_one(column)
+    return found if any(plain(kind) for plain in PLAIN_TYPES) else _one_by_one(column)
 
 
 def _one_by_one(column: pd.Series) -> pa.Array:
@@ -111,7 +111,7 @@ class Ids:
         WorkbenchError
             If two of them are different but the same as text.
         """
-        column = pd.concat([one.dropna().drop_duplicates() for one in columns], ignore_index=True)
+        column = pd.concat([name.dropna().drop_duplicates() for name in columns], ignore_index=True)
         column = column.drop_duplicates().reset_index(drop=True)
         texts = column_texts(_typed(column))
         first = first_of_each(texts).to_numpy()
@@ -130,7 +130,7 @@ class Ids:
         """The text of each id that a person gives: by its value, else as it is written."""
         values = list(given)
         if self._index is None or self.texts is None:
-            return [_text(one) for one in values]
+            return [_text(entry) for entry in values]
         places = self._index.get_indexer(pd.Index(values))
         return [
             _text(value) if at < 0 else self.texts[at].as_py()

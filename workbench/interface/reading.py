@@ -222,9 +222,9 @@ class _Files:
     def interactions(self, source: Source | Mapping[str, Source]) -> Path | dict[str, Path]:
         """The file of all interactions, or one for each part."""
         given = source if isinstance(source, Mapping) else {"": source}
-        whole = all(isinstance(one, pd.DataFrame) for one in given.values())
-        self.frames = [flattened(one) for one in given.values()] if whole else None
-        paths = {name: self._path(f"{name} DataFrame".strip(), one) for name, one in given.items()}
+        whole = all(isinstance(given_file, pd.DataFrame) for given_file in given.values())
+        self.frames = [flattened(given_file) for given_file in given.values()] if whole else None
+        paths = {name: self._path(f"{name} DataFrame".strip(), given_file) for name, given_file in given.items()}
         return dict(paths) if isinstance(source, Mapping) else paths[""]
 
     def beside(self, name: str, source: Source | None) -> Path | None:
@@ -235,7 +235,7 @@ class _Files:
         """The ids in a column of the interactions, as they were given."""
         if not self.frames:
             return Ids()
-        return Ids.of([one.iloc[:, column] if isinstance(column, int) else one[column] for one in self.frames])
+        return Ids.of([frame.iloc[:, column] if isinstance(column, int) else frame[column] for frame in self.frames])
 
     def _path(self, name: str, source: Source) -> Path:
         if isinstance(source, pd.DataFrame):

@@ -61,7 +61,9 @@ class Run:
 
     def records(self) -> pd.DataFrame:
         """What was recorded while it trained: a row for each epoch with loss, seconds and validation."""
-        return pd.json_normalize([one for one in self.opened.records() if "part" not in one])  # those are steps
+        return pd.json_normalize(
+            [record for record in self.opened.records() if "part" not in record]
+        )  # those are steps
 
     def evaluate(  # noqa: PLR0913 - what a number depends on
         self,
@@ -110,7 +112,7 @@ class Run:
         """
         asked = one_or_more(metrics)
         chosen, at = named_metrics(asked)
-        lengths = [int(one) for one in one_or_more(k) or ([] if at else CUTOFFS)]
+        lengths = [int(cutoff) for cutoff in one_or_more(k) or ([] if at else CUTOFFS)]
         drawn = None if negatives is None else Negatives(negatives, negatives_by, negatives_seed)
         opened, _, _ = looking.load(self.folder)
         with shown("Evaluating", progress) as control:
@@ -131,7 +133,7 @@ class Run:
         table.index.name = "metric"
         if asked is not None and not lengths:  # each with its own length
             table = table.loc[
-                [name for name in table.index if name in {one.lower() for one in asked} or "@" not in name]
+                [name for name in table.index if name in {metric.lower() for metric in asked} or "@" not in name]
             ]
         table.attrs = {name: answer[name] for name in ("protocol", "users", "leaks")}
         return table

@@ -82,7 +82,7 @@ def train(  # noqa: PLR0913 - what a run depends on
     target = place.run_folder(kind.name) if folder is None else Path(folder)
     members = _members(wishes.get("runs"), target) if kind is Blend else []
     if members:
-        wishes["runs"] = ",".join(one.name for one in members)
+        wishes["runs"] = ",".join(member.name for member in members)
     options = {"seed": seed, "device": device, "threads": threads, "patience": patience}
     options |= {"validation_users": validation_users}
     asked = {
@@ -93,7 +93,7 @@ def train(  # noqa: PLR0913 - what a run depends on
         "filters": fold.data.filters,
         **{name: value for name, value in plain(options).items() if value is not None},
     }
-    noted = [_change(kind, *one) for one in changes]
+    noted = [_change(kind, *change) for change in changes]
     try:
         opened = _existing(target, fold, asked, noted)
         if opened is None:
@@ -119,8 +119,8 @@ def _change(kind: type[Algorithm], since: float, name: str, value: float) -> Cha
 
 def _members(runs: Any, blend: Path) -> list[Run]:
     """The runs that a blend is made of; empty where they are given by name."""
-    found = [one for one in one_or_more(runs) or [] if isinstance(one, Run)]
-    apart = next((one for one in found if one.folder.parent.resolve() != blend.parent.resolve()), None)
+    found = [run for run in one_or_more(runs) or [] if isinstance(run, Run)]
+    apart = next((name for name in found if name.folder.parent.resolve() != blend.parent.resolve()), None)
     if apart is not None:
         message = (
             f"Runs that are blended lie beside the blend, and {apart.folder} does not. Train all of them without a "

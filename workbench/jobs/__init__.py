@@ -21,7 +21,7 @@ def all_jobs() -> dict[str, Job]:
     found: dict[str, Job] = {}
     for module in pkgutil.iter_modules(__path__):
         members = vars(importlib.import_module(f"{__name__}.{module.name}")).values()
-        found |= {one.job.name: one.job for one in members if isinstance(getattr(one, "job", None), Job)}
+        found |= {member.job.name: member.job for member in members if isinstance(getattr(member, "job", None), Job)}
     return found
 
 

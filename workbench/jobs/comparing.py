@@ -21,7 +21,7 @@ def segments(run: str, control: Control, metric: str = "ndcg@10", by: str = "act
     """For whom the number of a run holds: users by activity, or items by age or genre. The parts sum to the number."""
     from workbench.training import comparing
 
-    return [asdict(one) for one in comparing.segments(open_run(run), metric, by)]
+    return [asdict(segment) for segment in comparing.segments(open_run(run), metric, by)]
 
 
 @job("gains", title="Comparing users", lane="interactive")
@@ -43,7 +43,7 @@ def overlap(a: str, b: str, control: Control) -> Json:
     users, values = comparing.overlap(open_run(a), open_run(b))
     known = values[~np.isnan(values)]
     mean = float(known.mean()) if len(known) else None
-    return {"users": users, "overlap": [None if np.isnan(one) else float(one) for one in values], "mean": mean}
+    return {"users": users, "overlap": [None if np.isnan(value) else float(value) for value in values], "mean": mean}
 
 
 @job("overlaps", title="Comparing lists", lane="interactive")

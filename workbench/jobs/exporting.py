@@ -29,7 +29,7 @@ def first_lines(run: str, users: list[str], control: Control, **how: Any) -> Jso
 
     trained, algorithm, items = load(Path(run))
     table = first_lists(trained, algorithm, users, items=items, reason=first_reason(algorithm), **how)
-    return {"columns": table.column_names, "values": [one.to_pylist() for one in table.columns]}
+    return {"columns": table.column_names, "values": [column.to_pylist() for column in table.columns]}
 
 
 @job("report", title="Writing the report", lane="background")
@@ -69,4 +69,4 @@ def curves(runs: list[str], output: str, control: Control) -> Json:
     """Write all records of some runs to a .csv file."""
     from workbench.training.curves import write_curves
 
-    return {"rows": write_curves([Path(one) for one in runs], Path(output))}
+    return {"rows": write_curves([Path(run) for run in runs], Path(output))}

@@ -17,4 +17,4 @@ def open_run(folder: str) -> "Run":
 
 def open_runs(folders: Iterable[str]) -> "list[Run]":
     """Open the runs in some folders."""
-    return [open_run(one) for one in folders]
+    return [open_run(folder) for folder in folders]

@@ -51,7 +51,7 @@ def reo(ranked: Ranked, k: int) -> Array:
     assert ranked.truth is not None
     groups = _groups(ranked, "reo")
     hit = ranked.items[:, :k][ranked.hits[:, :k]]
-    found, possible = (np.bincount(one, minlength=ranked.n_items) for one in (hit, ranked.truth.item))
+    found, possible = (np.bincount(items, minlength=ranked.n_items) for items in (hit, ranked.truth.item))
     return _spread(shared_out(found, groups), shared_out(possible, groups))
 
 

@@ -41,11 +41,11 @@ class BlendRuns(QWidget):
 
     def value(self) -> str:
         """The chosen runs as the hyperparameter has them."""
-        return ",".join(one for one in self._wanted if one in self._boxes)
+        return ",".join(name for name in self._wanted if name in self._boxes)
 
     def set_value(self, names: str) -> None:
         """Choose runs by their names, between commas; those that are not there are forgotten when others are chosen."""
-        self._wanted = [one for one in names.split(",") if one]
+        self._wanted = [name for name in names.split(",") if name]
         for name, box in self._boxes.items():
             box.blockSignals(True)  # the person chose nothing now
             box.setChecked(name in self._wanted)
@@ -92,12 +92,12 @@ def offered(session: Session, *, usable: bool = True) -> list[RunInfo]:
         return []
     try:
         settings = make_split(session.project.split["name"], session.project.split.get("settings")).model_dump()
-        filters = [one.recipe() for one in make_filters(session.project.filters)]
+        filters = [step.recipe() for step in make_filters(session.project.filters)]
     except WorkbenchError:
         return []
     now = {"data_hash": session.about.get("hash"), "filters": filters}
     now |= {"split": session.project.split["name"], "split_settings": settings}
-    alike = [info for info in session.runs.all() if all(info.spec.get(key) == one for key, one in now.items())]
+    alike = [info for info in session.runs.all() if all(info.spec.get(key) == value for key, value in now.items())]
     return [info for info in alike if info.usable or not usable]
 
 

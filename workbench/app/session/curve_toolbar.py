@@ -46,8 +46,8 @@ class CurveTools(QWidget):
         row.addWidget(label)
         row.addWidget(self.smoothing)
         row.addStretch(1)
-        for one in (self.log, self.all, self.overlay, self.export):
-            row.addWidget(one)
+        for widget in (self.log, self.all, self.overlay, self.export):
+            row.addWidget(widget)
         self.setFixedHeight(4 * GRID)
         self.smoothing.valueChanged.connect(self._tell_span)
         self.smoothing.valueChanged.connect(self.changed)
@@ -78,7 +78,7 @@ class CurveTools(QWidget):
         runs = self._session.runs.all()
         active = self._session.runs.active()
         first = chosen[0] if chosen else (active or runs[-1]).id if runs else ""
-        for info in [one for one in reversed(runs) if one.id != first and one.state is not RunState.QUEUED][
+        for info in [run for run in reversed(runs) if run.id != first and run.state is not RunState.QUEUED][
             :MOST_OFFERED
         ]:
             action = menu.addAction(short_title(info)[:60].replace("&", "&&"))
@@ -114,9 +114,9 @@ class CurveTools(QWidget):
 
 def draw_curves(parts: list[tuple[str, QWidget]], path: Path) -> bool:
     """Draw titled plots one under another into a .png or .svg file; False where that could not be written."""
-    width = max(one.width() for _, one in parts)
+    width = max(part.width() for _, part in parts)
     head = 3 * GRID
-    size = QSize(width, sum(one.height() + head for _, one in parts))
+    size = QSize(width, sum(part.height() + head for _, part in parts))
     if not path.parent.is_dir():
         return False
     if path.suffix == ".svg":

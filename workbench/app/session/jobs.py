@@ -24,8 +24,8 @@ class Jobs(QObject):
         log = log_folder() / "worker.log"
         # One each: a question that somebody waits for need not queue behind the export of a million lists.
         self.workers: dict[Lane, TaskWorker] = {lane: TaskWorker(self, worker, log) for lane in get_args(Lane)}
-        for one in self.workers.values():
-            one.changed.connect(self.changed)
+        for process in self.workers.values():
+            process.changed.connect(self.changed)
 
     @property
     def tasks(self) -> list[Task]:

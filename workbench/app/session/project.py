@@ -103,7 +103,7 @@ class OpenProject(QObject):
         except WorkbenchError as error:
             self.failed.emit(self.tr("These filters are not possible"), str(error), "")
             return False
-        self.current.filters = [dict(one) for one in filters]
+        self.current.filters = [dict(step) for step in filters]
         self.save()
         self.split_changed.emit()
         return True

@@ -89,7 +89,7 @@ def run_to_show(session: Session, shown: str | None) -> RunInfo | None:
 def select_run(session: Session, run_id: str) -> None:
     """Put a run first among the selected ones; it alone where it was not among them."""
     selected = session.selection.runs
-    rest = [one for one in selected if one != run_id] if run_id in selected else []
+    rest = [chosen_id for chosen_id in selected if chosen_id != run_id] if run_id in selected else []
     session.selection.select_runs([run_id, *rest])
 
 

@@ -32,13 +32,13 @@ class Selection(QObject):
     @property
     def runs(self) -> list[str]:
         """Ids of the selected runs, the one selected first at the head; those removed since left out."""
-        return [one for one in self._runs if self._all.get(one) is not None]
+        return [run_id for run_id in self._runs if self._all.get(run_id) is not None]
 
     @property
     def current_run(self) -> RunInfo | None:
         """The first selected run; without a selection, the newest usable one."""
-        for one in self.runs:
-            return self._all.get(one)
+        for run_id in self.runs:
+            return self._all.get(run_id)
         return next((info for info in reversed(self._all.all()) if info.usable), None)
 
     def select_runs(self, run_ids: list[str]) -> None:

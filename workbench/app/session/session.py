@@ -145,9 +145,9 @@ class Session(QObject):
 
     def offer_files(self, paths: list[Path]) -> None:
         """Take files or folders that somebody dropped or chose: a project is opened, anything else goes to Data."""
-        folder = next((one for one in paths if (one / FILE).is_file()), None)
+        folder = next((path for path in paths if (path / FILE).is_file()), None)
         if folder is None:  # project.json itself was chosen
-            folder = next((one.parent for one in paths if one.name == FILE), None)
+            folder = next((path.parent for path in paths if path.name == FILE), None)
         if folder is not None:
             self.open_project(folder)
             return
@@ -193,7 +193,7 @@ class Session(QObject):
             return None
         folder = self.project.current.free_data_folder(_first(paths).stem)
         given = {name: str(one) for name, one in paths.items()} if isinstance(paths, dict) else str(paths)
-        others = {name: str(one) for name, one in (further or {}).items()}
+        others = {name: str(entry) for name, entry in (further or {}).items()}
         args = {"paths": given, "folder": str(folder), "recipe": recipe, "further": others, "guessed": guessed}
         title = self.tr("Reading {file}").format(file=_first(paths).name)
         task = self.jobs.submit("import", args, title=title, failed=failed, progress=progress)

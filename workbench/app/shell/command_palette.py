@@ -19,7 +19,7 @@ def match(query: str, title: str) -> int | None:
     best: dict[int, int] = {-1: 0}  # place of the last letter found to the least cost of getting there
     for letter in query:
         reached: dict[int, int] = {}
-        for at in (i for i, one in enumerate(lower) if one == letter):
+        for at in (i for i, letter_at in enumerate(lower) if letter_at == letter):
             begins = at == 0 or lower[at - 1] == " "
             costs = [
                 cost + (0 if at == before + 1 else 1 if begins else at - before + 1)
@@ -120,7 +120,7 @@ class CheatSheet(QDialog):
             row = QHBoxLayout()
             row.setSpacing(4 * GRID)
             row.addWidget(Text(_plain(action)), 1)
-            row.addWidget(Text(", ".join(one.toString() for one in action.shortcuts()), ink="muted"))
+            row.addWidget(Text(", ".join(shortcut.toString() for shortcut in action.shortcuts()), ink="muted"))
             column.addLayout(row)
 
 

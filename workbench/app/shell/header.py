@@ -41,10 +41,10 @@ class Header(QWidget):
             return
         page.heading_changed.connect(self._refresh)
         page.destroyed.connect(self._forget)
-        for one in page.secondary:
-            self._buttons.addWidget(Button(action=one) if isinstance(one, QAction) else one)
-            if isinstance(one, QWidget):
-                one.show()
+        for button in page.secondary:
+            self._buttons.addWidget(Button(action=button) if isinstance(button, QAction) else button)
+            if isinstance(button, QWidget):
+                button.show()
         if page.primary is not None:
             self._buttons.addWidget(Button(kind="primary", action=page.primary))
         self._refresh()
@@ -59,7 +59,7 @@ class Header(QWidget):
         page = self._page
         page.heading_changed.disconnect(self._refresh)
         page.destroyed.disconnect(self._forget)
-        own = [one for one in page.secondary if isinstance(one, QWidget)]
+        own = [button for button in page.secondary if isinstance(button, QWidget)]
         for widget in own:
             self._buttons.removeWidget(widget)
             widget.hide()

@@ -35,8 +35,8 @@ class JobStrip(QWidget):
         self._shown = ""
         self.others = Button("", "quiet", tip=self.tr("Show another run that trains"))
         self.others.clicked.connect(self._offer_others)
-        for one in (self.title, self.others, self.epoch, self.bar, self.left):
-            row.addWidget(one)
+        for label in (self.title, self.others, self.epoch, self.bar, self.left):
+            row.addWidget(label)
         row.addWidget(self.where, 1)
         self.job, self.job_bar = Text("", ink="muted"), _bar(self.tr("Progress of the job"), 120)
         self.waiting = Text("", ink="muted")
@@ -69,8 +69,8 @@ class JobStrip(QWidget):
         self.others.setText(words)
         self.others.setAccessibleName(words)
         self.others.setVisible(bool(others))
-        for one in (self.title, self.epoch, self.bar, self.left, self.pause, self.stop, self.cancel):
-            one.setVisible(info is not None)
+        for widget in (self.title, self.epoch, self.bar, self.left, self.pause, self.stop, self.cancel):
+            widget.setVisible(info is not None)
         waiting = len(self.session.runs.waiting())
         self.waiting.setText(self.tr("{n} waiting").format(n=waiting))
         self.waiting.setVisible(waiting > 0)
@@ -91,7 +91,7 @@ class JobStrip(QWidget):
     def _active(self) -> RunInfo | None:
         """The run that the strip shows and gives orders to: of several the one that was chosen."""
         found = self.session.runs.all_active()
-        return next((one for one in found if one.id == self._shown), found[0] if found else None)
+        return next((info for info in found if info.id == self._shown), found[0] if found else None)
 
     @Slot()
     def _offer_others(self) -> None:
@@ -115,8 +115,8 @@ class JobStrip(QWidget):
     def refresh_task(self) -> None:
         """Show the job in progress."""
         task = self._task()
-        for one in (self.job, self.job_bar, self.cancel_job):
-            one.setVisible(task is not None)
+        for widget in (self.job, self.job_bar, self.cancel_job):
+            widget.setVisible(task is not None)
         if task is not None:
             self.job.setText(" · ".join(filter(None, [task.title, task.text])))
             _fill(self.job_bar, task.fraction)

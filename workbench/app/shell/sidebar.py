@@ -270,7 +270,7 @@ class Sidebar(QWidget):
         if not several:
             self.session.selection.select_runs([run_id])
         elif run_id in chosen:
-            self.session.selection.select_runs([one for one in chosen if one != run_id])
+            self.session.selection.select_runs([run for run in chosen if run != run_id])
         else:
             self.session.selection.select_runs([*chosen, run_id])
         self._mark_runs()

@@ -218,7 +218,7 @@ class MainWindow(QMainWindow):
     def open_palette(self) -> None:
         """Show everything that can be done here."""
         offered = [self.page.primary, *self.page.secondary] if self.page is not None else []
-        own = [one for one in offered if isinstance(one, QAction)]
+        own = [action for action in offered if isinstance(action, QAction)]
         CommandPalette([*own, *self.commands.values()], self).open()
 
     @Slot()

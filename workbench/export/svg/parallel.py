@@ -18,15 +18,15 @@ def draw_parallel(chart: ParallelChart) -> Drawing | None:
     places = [SIDE + (WIDTH - 2 * SIDE - LAST) * at / max(1, len(chart.axes) - 1) for at in range(len(chart.axes))]
     lines = sorted(chart.lines, key=lambda one: (one.name == chart.best, -1.0 if one.share is None else one.share))
     parts = []
-    for one in lines:
-        path = "M" + "L".join(f"{x:.1f} {_up(share):.1f}" for x, share in zip(places, one.places, strict=True))
-        wide = 4 if one.name == chart.best else 1.5
-        look = f'style="stroke: {blend(one.share)}"' if one.share is not None else ""
+    for line in lines:
+        path = "M" + "L".join(f"{x:.1f} {_up(share):.1f}" for x, share in zip(places, line.places, strict=True))
+        wide = 4 if line.name == chart.best else 1.5
+        look = f'style="stroke: {blend(line.share)}"' if line.share is not None else ""
         drawn = f'<path class="across unknown" fill="none" stroke-width="{wide}" {look} d="{path}"/>'
-        parts.append(f"<g><title>{escape(one.words or one.name)}</title>{drawn}</g>")
+        parts.append(f"<g><title>{escape(line.words or line.name)}</title>{drawn}</g>")
     for axis, x in zip(chart.axes, places, strict=True):
         parts += _axis(axis, x)
-    return Drawing(parts, HEIGHT, f"{chart.title}: {'; '.join(one.words or one.name for one in chart.lines)}")
+    return Drawing(parts, HEIGHT, f"{chart.title}: {'; '.join(line.words or line.name for line in chart.lines)}")
 
 
 def _up(share: float) -> float:
@@ -51,4 +51,4 @@ def blend(share: float) -> str:
     """A colour between the worst one's and the best one's."""
     ends = [[int(color[at : at + 2], 16) for at in (1, 3, 5)] for color in (WORST, BEST)]
     mixed = (round(a + (b - a) * min(1.0, max(0.0, share))) for a, b in zip(*ends, strict=True))
-    return "#" + "".join(f"{one:02x}" for one in mixed)
+    return "#" + "".join(f"{channel:02x}" for channel in mixed)

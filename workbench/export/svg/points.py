@@ -13,20 +13,22 @@ SIZE = 5
 
 def draw_points(chart: PointChart) -> Drawing | None:
     """Markers, a line along the front, and names; None where there are no points."""
-    shown = [(at, one) for at, one in enumerate(chart.points) if math.isfinite(one.x) and math.isfinite(one.y)]
+    shown = [(at, point) for at, point in enumerate(chart.points) if math.isfinite(point.x) and math.isfinite(point.y)]
     if not shown:
         return None
-    x, y = axes.across([one.x for _, one in shown]), axes.upright([one.y for _, one in shown])
+    x, y = axes.across([point.x for _, point in shown]), axes.upright([point.y for _, point in shown])
     parts = axes.grid(x, y, chart.x.label, chart.y.label)
     front = [chart.points[at] for at in chart.front]
     if len(front) > 1:
-        path = "M" + "L".join(f"{x.at(one.x):.1f} {y.at(one.y):.1f}" for one in front)
+        path = "M" + "L".join(f"{x.at(point.x):.1f} {y.at(point.y):.1f}" for point in front)
         parts.append(f'<path class="front" d="{path}"/>')
     taken: list[tuple[float, float]] = []
-    for at, one in sorted(shown, key=lambda known: known[0] not in chart.front):  # the front is named first
-        parts.append(_point(one, x.at(one.x), y.at(one.y), taken, best=at in chart.front))
-    words = "; ".join(f"{one.name}: {one.x:.4g}, {one.y:.4g}{' *' if at in chart.front else ''}" for at, one in shown)
-    key = [(one.name, one.number) for _, one in shown] if len(taken) < len(shown) else []
+    for at, point in sorted(shown, key=lambda known: known[0] not in chart.front):  # the front is named first
+        parts.append(_point(point, x.at(point.x), y.at(point.y), taken, best=at in chart.front))
+    words = "; ".join(
+        f"{point.name}: {point.x:.4g}, {point.y:.4g}{' *' if at in chart.front else ''}" for at, point in shown
+    )
+    key = [(point.name, point.number) for _, point in shown] if len(taken) < len(shown) else []
     return Drawing(parts, HEIGHT, f"{chart.title}: {words}", key)
 
 

@@ -11,7 +11,9 @@ def escape(text: str) -> str:
 
 def writable(text: str) -> str:
     """A text without what XML has no place for: control characters, and halves of characters; line ends may stay."""
-    return "".join("\ufffd" if unicodedata.category(one) in ("Cc", "Cs") and one not in "\n\t" else one for one in text)
+    return "".join(
+        "\ufffd" if unicodedata.category(letter) in ("Cc", "Cs") and letter not in "\n\t" else letter for letter in text
+    )
 
 
 def short(text: str, most: int) -> str:
@@ -23,8 +25,8 @@ def short(text: str, most: int) -> str:
 def cut(text: str, most: int) -> str:
     """A text that is no wider than so many letters; those of Chinese, Japanese and Korean are two wide."""
     width = 0
-    for at, one in enumerate(text):
-        width += 2 if unicodedata.east_asian_width(one) in "WF" else 1
+    for at, letter in enumerate(text):
+        width += 2 if unicodedata.east_asian_width(letter) in "WF" else 1
         if width > most:
             return text[: max(0, at - 1)] + "…"
     return text

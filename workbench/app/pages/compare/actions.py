@@ -113,7 +113,9 @@ class RunDeeds(QObject):
     @Slot()
     def refresh(self) -> None:
         """Offer what can be done with the selected runs."""
-        chosen = [info for one in self._session.selection.runs if (info := self._session.runs.get(one)) is not None]
+        chosen = [
+            info for run_id in self._session.selection.runs if (info := self._session.runs.get(run_id)) is not None
+        ]
         self.rename.setEnabled(len(chosen) == 1)
         self.note.setEnabled(len(chosen) == 1)
         self.tag.setEnabled(bool(chosen))

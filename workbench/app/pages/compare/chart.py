@@ -89,7 +89,7 @@ class ComparisonChart(QWidget):
     def write_table(self, path: Path) -> bool:
         """Write them to a .csv file; False where that is done later, by a job. Raises WorkbenchError."""
         with whole_file(path) as part, part.open("w", encoding="utf-8", newline="") as file:
-            rows = ([harmless(one) if isinstance(one, str) else one for one in row] for row in self.table())
+            rows = ([harmless(cell) if isinstance(cell, str) else cell for cell in row] for row in self.table())
             csv.writer(file, lineterminator="\n").writerows(rows)
         return True
 
@@ -155,7 +155,7 @@ def titles(runs: Sequence[RunInfo]) -> dict[str, str]:
     """By run id, a title on one line, different for each: the id follows where two are called alike."""
     names = {info.id: short_title(info) for info in runs}
     several = [name for name in names.values() if list(names.values()).count(name) > 1]
-    return {one: f"{name} ({one})" if name in several else name for one, name in names.items()}
+    return {entry: f"{name} ({entry})" if name in several else name for entry, name in names.items()}
 
 
 def chart_runs(runs: Sequence[RunInfo]) -> list[ChartRun]:

@@ -80,7 +80,7 @@ class ChartPanel(QWidget):
 
     def _recall(self) -> None:
         """Show what was chosen in this project; what was chosen inside the pictures is asked for anew."""
-        for kind in [one for one in self._made if one != "curves"]:
+        for kind in [name for name in self._made if name != "curves"]:
             made = self._made.pop(kind)
             self._stack.removeWidget(made)
             made.deleteLater()

@@ -57,7 +57,7 @@ def metrics_of(runs: Sequence[RunInfo]) -> list[str]:
     """Test metrics that any of these has, as they were first named."""
     # Most runs have the same ones, and there are many.
     kinds = dict.fromkeys(tuple(info.metrics) for info in runs if isinstance(info.metrics, dict))
-    return list(dict.fromkeys(str(one)[:60] for kind in kinds for one in kind))
+    return list(dict.fromkeys(str(option)[:60] for kind in kinds for option in kind))
 
 
 def is_usual(key: str) -> bool:
@@ -69,7 +69,7 @@ def is_usual(key: str) -> bool:
 def choices(runs: Sequence[RunInfo]) -> dict[str, str]:
     """Columns that can be chosen beside the name and the chosen metric: name to title; metrics begin with ``test:``."""
     metrics = sorted(metrics_of(runs), key=lambda one: not is_usual(one))
-    return plain() | {f"{TEST}{one}": metric_title(one) for one in metrics}
+    return plain() | {f"{TEST}{metric}": metric_title(metric) for metric in metrics}
 
 
 def usual_columns(metric: str) -> list[str]:
@@ -111,17 +111,17 @@ def columns(
         extra={SERIES: lambda info: info.number, INTERVAL: lambda info: _shares(info, metric, spans)},
         width=116,
     )
-    others = [one.removeprefix(TEST) for one in wanted if one.startswith(TEST) and one != f"{TEST}{metric}"]
-    found |= {f"{TEST}{one}": _metric_column(one) for one in others}
+    others = [key.removeprefix(TEST) for key in wanted if key.startswith(TEST) and key != f"{TEST}{metric}"]
+    found |= {f"{TEST}{other}": _metric_column(other) for other in others}
     if any(is_sampled(info) for group in groups for info in group.runs):
-        for name in ("metric", *(f"{TEST}{one}" for one in others)):
+        for name in ("metric", *(f"{TEST}{other}" for other in others)):
             found[name].width = max(found[name].width, SAMPLED)
-    if any(one.summed for group in rows for one in leaves(group)):  # a mean and a deviation stand there
-        for one in found.values():
-            one.width = max(one.width, SUMMED) if one.total is not None else one.width
-    order = ["state", "algorithm", "tags", "validation", "metric", "interval", *(f"{TEST}{one}" for one in others)]
+    if any(leaf.summed for group in rows for leaf in leaves(group)):  # a mean and a deviation stand there
+        for column in found.values():
+            column.width = max(column.width, SUMMED) if column.total is not None else column.width
+    order = ["state", "algorithm", "tags", "validation", "metric", "interval", *(f"{TEST}{other}" for other in others)]
     order += ["checks", "epochs", "seconds", "note"]
-    return [found["run"], *(found[one] for one in order if one in wanted or one == "metric")]
+    return [found["run"], *(found[key] for key in order if key in wanted or key == "metric")]
 
 
 def _plain_columns(apart: dict[str, str], testing: Callable[[RunInfo], bool]) -> dict[str, RunColumn]:
@@ -181,7 +181,7 @@ def _plain_columns(apart: dict[str, str], testing: Callable[[RunInfo], bool]) ->
         ),
         RunColumn("note", titles["note"], _note, lambda info: _note(info).lower() or None, _whole_note, width=200),
     ]
-    return {one.name: one for one in all_columns}
+    return {column.name: column for column in all_columns}
 
 
 def _metric_column(metric: str, *, bold: bool = False) -> RunColumn:

@@ -98,7 +98,7 @@ def split_words(info: RunInfo, folds: Sequence[int] | None = None) -> str:
     except (WorkbenchError, TypeError, ValueError):
         words = str(info.spec.get("split"))
     if folds is not None:
-        parts = ", ".join(str(one + 1) for one in folds[:SHOWN]) + ("…" if len(folds) > SHOWN else "")
+        parts = ", ".join(str(fold + 1) for fold in folds[:SHOWN]) + ("…" if len(folds) > SHOWN else "")
         words = translate("Protocol", "{split}, parts {parts}, each the test once").format(
             split=words[:LONG], parts=parts
         )

@@ -23,7 +23,7 @@ LIGHTS = SERIES + 6
 SELECTED = QStyle.StateFlag.State_Selected
 ALIGNMENT = Qt.ItemDataRole.TextAlignmentRole
 LEFT, RIGHT = (
-    int(one | Qt.AlignmentFlag.AlignVCenter) for one in (Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight)
+    int(side | Qt.AlignmentFlag.AlignVCenter) for side in (Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight)
 )
 ACROSS, LIGHT, APART = 5, 6, 10  # lights in a line; how wide one is, and from one to the next
 MOST_CUT = 4096  # texts of which is kept how they were cut to fit

@@ -92,9 +92,9 @@ def _of_algorithm(runs: list[RunInfo], sets: Sequence[tuple[list[RunInfo], str]]
         return _of_repeats(title, *own[0], level=1)
     inside = {info.id for part, _ in own for info in part}
     alone = [[info] for info in runs if info.id not in inside]
-    apart = differences([part[0] for part, _ in own] + [info for one in alone for info in one], seed=False)
+    apart = differences([part[0] for part, _ in own] + [info for run in alone for info in run], seed=False)
     parts = [_of_repeats(apart.get(part[0].id) or title, part, what, level=2) for part, what in own]
-    parts += [Group("", one, level=2) for one in alone]
+    parts += [Group("", run, level=2) for run in alone]
     return Group(title, runs, parts, level=1, ink="text", detail=_count(runs))
 
 

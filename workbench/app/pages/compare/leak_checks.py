@@ -15,8 +15,8 @@ def leaks_of(info: RunInfo) -> dict[str, str] | None:
     given = info.evaluation.get("leaks") if isinstance(info.evaluation, dict) else None
     if not isinstance(given, list):
         return None
-    found = [one for one in given if isinstance(one, dict)]
-    return {str(one.get("name"))[:LONG]: str(one.get("sentence") or "")[:MOST_LETTERS] for one in found}
+    found = [leak for leak in given if isinstance(leak, dict)]
+    return {str(leak.get("name"))[:LONG]: str(leak.get("sentence") or "")[:MOST_LETTERS] for leak in found}
 
 
 def lights(info: RunInfo) -> list[bool] | None:

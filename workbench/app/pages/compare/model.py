@@ -107,8 +107,8 @@ class RunModel(ArrayModel):
         self._entries, self._levels, self._totals = [], [], {}
         for group in groups:
             self._take_in(group)
-        self._places = {id(one): at for at, one in enumerate(self._entries)}
-        self._columns = [self._column(one, first=at == 0) for at, one in enumerate(columns)]
+        self._places = {id(entry): at for at, entry in enumerate(self._entries)}
+        self._columns = [self._column(column, first=at == 0) for at, column in enumerate(columns)]
         self._n = len(self._entries)
         self._order = self._arranged()
         self._forget()
@@ -131,7 +131,7 @@ class RunModel(ArrayModel):
             if self.rowCount():
                 self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, self.columnCount() - 1))
             return
-        touched = {at for at, one in enumerate(self._entries) if _is_of(one, ids)}
+        touched = {at for at, entry in enumerate(self._entries) if _is_of(entry, ids)}
         self._totals = {known: total for known, total in self._totals.items() if known[0] not in touched}
         for row in sorted(row for at in touched if (row := self.table_row(at)) >= 0):
             if self._start <= row < self._start + len(self._window):
@@ -152,15 +152,15 @@ class RunModel(ArrayModel):
     def headings(self) -> list[tuple[int, Group]]:
         """Rows of the table that are titles of groups."""
         entries = ((row, self._entries[self.source_row(row)]) for row in range(self.rowCount()))
-        return [(row, one) for row, one in entries if isinstance(one, Group)]
+        return [(row, entry) for row, entry in entries if isinstance(entry, Group)]
 
     def totals_from(self) -> int:
         """The first column in which repeats are summed up."""
-        return next((at for at, one in enumerate(self._asked) if one.total is not None), len(self._asked))
+        return next((at for at, column in enumerate(self._asked) if column.total is not None), len(self._asked))
 
     def column_of(self, name: str) -> int:
         """Where a column stands; -1 where it is not shown."""
-        return next((at for at, one in enumerate(self._asked) if one.name == name), -1)
+        return next((at for at, column in enumerate(self._asked) if column.name == name), -1)
 
     def name_of(self, column: int) -> str:
         """Name of the column that stands there."""
@@ -190,7 +190,7 @@ class RunModel(ArrayModel):
         if titled and group.title:
             order.append(self._places[id(group)])
         if group.parts:
-            for part in self._sorted(group.parts, [self._key(one, column) for one in group.parts]):
+            for part in self._sorted(group.parts, [self._key(entry, column) for entry in group.parts]):
                 self._lay(part, column, order, titled=True)
             return
         keys = [None if column is None or column.key is None else column.key(info) for info in group.runs]
@@ -209,8 +209,8 @@ class RunModel(ArrayModel):
         if group.summed and column.total is not None:
             total = self._total(group, column)
             return total.key if total is not None else None
-        inside = [self._key(one, column) for one in group.parts] or [column.key(info) for info in group.runs]
-        known = [one for one in inside if one is not None]
+        inside = [self._key(part, column) for part in group.parts] or [column.key(info) for info in group.runs]
+        known = [entry for entry in inside if entry is not None]
         return (max if self.by and self.by[1] else min)(known, default=None)
 
     def _total(self, group: Group, column: RunColumn) -> Total | None:
@@ -273,4 +273,4 @@ class RunModel(ArrayModel):
 
 def _is_of(entry: RunInfo | Group, ids: Collection[str]) -> bool:
     """Whether the figures of a row are those of one of these runs."""
-    return entry.id in ids if isinstance(entry, RunInfo) else entry.summed and any(one.id in ids for one in entry.runs)
+    return entry.id in ids if isinstance(entry, RunInfo) else entry.summed and any(run.id in ids for run in entry.runs)

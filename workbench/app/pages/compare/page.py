@@ -173,15 +173,15 @@ class ComparePage(Page):
         group = self._group()
         if group is None:
             return []
-        chosen = [info for one in self.session.selection.runs for info in group.runs if info.id == one]
+        chosen = [info for run_id in self.session.selection.runs for info in group.runs if info.id == run_id]
         if len(chosen) < 2:  # noqa: PLR2004 - a comparison
             chosen = [info for info in group.runs if info.state.is_usable or info.state.is_active]
         return chosen[-MOST_DRAWN:] if len(self.session.selection.runs) < 2 else chosen[:MOST_DRAWN]  # noqa: PLR2004
 
     def _group(self) -> Group | None:
-        for one in self.session.selection.runs:
+        for run_id in self.session.selection.runs:
             for group in self._groups:
-                if any(info.id == one for info in group.runs):
+                if any(info.id == run_id for info in group.runs):
                     return group
         return self._groups[0] if self._groups else None
 
@@ -233,8 +233,8 @@ class ComparePage(Page):
         self._metric = self.tools.offer(runs, self._metric, self._chosen_columns)
         self.file.groups = self._groups
         self._columns = columns(self._metric, self._groups, self._rows, self.testing.of, self._chosen_columns)
-        for at, one in enumerate(self._columns[1:], 1):
-            delegate = self._drawn_by.get(one.name, self._plainly)
+        for at, column in enumerate(self._columns[1:], 1):
+            delegate = self._drawn_by.get(column.name, self._plainly)
             if self.table.itemDelegateForColumn(at) is not delegate:  # each new one has everything drawn again
                 self.table.setItemDelegateForColumn(at, delegate)
         self.table.show_runs(self._columns, self._rows)
@@ -252,7 +252,9 @@ class ComparePage(Page):
         else:
             self._then.start()
         group, selected = self._group(), self.session.selection.runs
-        chosen = [info for one in selected for info in (group.runs if group is not None else []) if info.id == one]
+        chosen = [
+            info for run_id in selected for info in (group.runs if group is not None else []) if info.id == run_id
+        ]
         everyone = self.session.runs.all()
         self.verdict.show_runs(chosen, self._metric, others=len(selected) - len(chosen), everyone=everyone)
 
@@ -318,7 +320,7 @@ class ComparePage(Page):
 
     def _fit(self) -> None:
         """Give the first column what the others leave."""
-        others = [one.width for one in self._columns[1:]]
+        others = [column.width for column in self._columns[1:]]
         self.table.set_widths([max(20 * GRID, self.table.viewport().width() - sum(others)), *others])
 
     def showEvent(self, event: Any) -> None:
@@ -344,7 +346,7 @@ class ComparePage(Page):
         self._way = view["group"] if view.get("group") in WAYS else WAYS[0]
         self.tools.set_way(self._way)
         names = view.get("columns")
-        self._chosen_columns = [str(one) for one in names] if isinstance(names, list) else None
+        self._chosen_columns = [str(name) for name in names] if isinstance(names, list) else None
         sort = view.get("sort")
         if isinstance(sort, list) and len(sort) == 2:  # noqa: PLR2004 - a column, and which way
             self.table.sort_by(str(sort[0]), falling=bool(sort[1]))

@@ -55,11 +55,11 @@ class ProtocolCard(Card):
         self._area.setAccessibleDescription(why)
         clear(self._lines)
         self._how = []
-        for row, one in enumerate(said):
-            self._lines.addWidget(Text(one.what, SMALL, "error" if one.warned else "muted"), row, 0, TOP)
-            text = Text(one.how, SMALL, "error" if one.warned else "text", wrap=True)
+        for row, line in enumerate(said):
+            self._lines.addWidget(Text(line.what, SMALL, "error" if line.warned else "muted"), row, 0, TOP)
+            text = Text(line.how, SMALL, "error" if line.warned else "text", wrap=True)
             self._how.append(text)
-            if one.warned:
+            if line.warned:
                 marked = QHBoxLayout()
                 marked.setSpacing(GRID // 2)
                 marked.addWidget(Picture("warning", ICON, "error"), 0, TOP)

@@ -30,8 +30,8 @@ class ReportOrder(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GRID)
-        for one in (self.open, self.make, self.cancel):
-            row.addWidget(one)
+        for widget in (self.open, self.make, self.cancel):
+            row.addWidget(widget)
         self.make.clicked.connect(self._ask)
         self.cancel.clicked.connect(self.cancel_wanted)
         self.open.clicked.connect(self._open)

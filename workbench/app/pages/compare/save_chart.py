@@ -75,6 +75,6 @@ def _with_names(picture: ComparisonChart) -> list[Part]:
     parts = picture.parts()
     runs = picture.named()
     if len(runs) > 1:
-        width = max(one.width() for _, one in parts)
+        width = max(part.width() for _, part in parts)
         parts.append(("", Names([(short_title(info), info.number) for info in runs], width)))
     return parts

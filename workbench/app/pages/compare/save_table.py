@@ -73,10 +73,10 @@ def table_text(groups: Sequence[Group], delimiter: str = ",") -> str:
     metrics = metrics_of([info for group in groups for info in group.runs])
     out = io.StringIO()
     write = csv.writer(out, delimiter=delimiter, lineterminator="\n").writerow
-    write([*KNOWN, "sampled", "leaks", *(f"{one}{end}" for one in metrics for end in ("", " low", " high"))])
+    write([*KNOWN, "sampled", "leaks", *(f"{metric}{end}" for metric in metrics for end in ("", " low", " high"))])
     for group in groups:
         for info in group.runs:
-            figures = [end for one in metrics for end in tested(info, one)]
+            figures = [end for metric in metrics for end in tested(info, metric)]
             write([group.title, *_facts(info), *figures])
     return out.getvalue()
 

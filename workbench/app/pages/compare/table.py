@@ -42,7 +42,7 @@ class RunTable(TableView):
         info = self._model.run_at(self._model.source_row(index.row())) if index.isValid() else None
         if info is not None and info.id in self._chosen:
             return info
-        return next((one for one in self.chosen_runs if one.id == self._chosen[0]), None)
+        return next((run_id for run_id in self.chosen_runs if run_id.id == self._chosen[0]), None)
 
     @property
     def chosen_runs(self) -> list[RunInfo]:

@@ -67,8 +67,8 @@ class Tools(QWidget):
         files.addAction(self.tr("Copy the table, for a spreadsheet")).triggered.connect(self.copy)
         files.addAction(self.tr("Save as CSV…")).triggered.connect(self.save)
         self.more.setMenu(files)
-        for one in (self.field, self.way, self.chooser, self.columns, self.more):
-            row.addWidget(one)
+        for widget in (self.field, self.way, self.chooser, self.columns, self.more):
+            row.addWidget(widget)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
 
     def set_way(self, way: str) -> None:
@@ -91,14 +91,14 @@ class Tools(QWidget):
     def _fill(self, names: list[str]) -> None:
         self._names = names
         self.chooser.clear()
-        usual = [one for one in names if is_usual(one)]
-        rest = [one for one in names if one not in usual]
-        for one in usual:
-            self.chooser.addItem(metric_title(one), one)
+        usual = [name for name in names if is_usual(name)]
+        rest = [name for name in names if name not in usual]
+        for metric in usual:
+            self.chooser.addItem(metric_title(metric), metric)
         if usual and rest:
             self.chooser.insertSeparator(len(usual))
-        for one in rest:
-            self.chooser.addItem(metric_title(one), one)
+        for metric in rest:
+            self.chooser.addItem(metric_title(metric), metric)
 
     @Slot(int)
     def _choose_metric(self, at: int) -> None:
@@ -148,14 +148,14 @@ class ColumnMenu(StayingMenu):
     @Slot()
     def fill(self) -> None:
         """Make the entries anew."""
-        for one in self.findChildren(QMenu, options=Qt.FindChildOption.FindDirectChildrenOnly):
-            one.deleteLater()
+        for menu in self.findChildren(QMenu, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            menu.deleteLater()
         self.clear()
         for name, text in plain().items():
             self._add(self, name, text)
         self.addSeparator()
-        self._add_metrics(self, [one for one in self._metrics if is_usual(one)])
-        rest = [one for one in self._metrics if not is_usual(one)]
+        self._add_metrics(self, [metric for metric in self._metrics if is_usual(metric)])
+        rest = [metric for metric in self._metrics if not is_usual(metric)]
         if rest:
             self._add_metrics(self._inside(self, self.tr("Other metrics")), rest)
         self.addSeparator()
@@ -165,12 +165,12 @@ class ColumnMenu(StayingMenu):
 
     def _add_metrics(self, menu: QMenu, metrics: Sequence[str]) -> None:
         by_name: dict[str, list[str]] = {}
-        for one in metrics:
-            by_name.setdefault(one.partition("@")[0], []).append(one)
+        for metric in metrics:
+            by_name.setdefault(metric.partition("@")[0], []).append(metric)
         for name, several in by_name.items():
             place = menu if len(several) == 1 else self._inside(menu, metric_title(name))
-            for one in several:
-                self._add(place, f"{TEST}{one}", metric_title(one))
+            for metric in several:
+                self._add(place, f"{TEST}{metric}", metric_title(metric))
 
     def _inside(self, menu: QMenu, title: str) -> QMenu:
         inside = StayingMenu(title.replace("&", "&&"), self)
@@ -186,6 +186,6 @@ class ColumnMenu(StayingMenu):
         action.toggled.connect(partial(self._choose, name))
 
     def _choose(self, name: str, on: bool) -> None:
-        self._wanted = [one for one in self._wanted if one != name] + ([name] if on else [])
+        self._wanted = [key for key in self._wanted if key != name] + ([name] if on else [])
         self._usual = False
         self.chosen.emit(list(self._wanted))

@@ -28,7 +28,7 @@ SHORT = 40  # letters of a name in a sentence
 
 def pair_verdict(names: Mapping[str, str], pair: Json, metric: str) -> Verdict:
     """One pair of the job ``compare`` in words; `names` says what each run is called."""
-    found = Difference(**{one.name: pair[one.name] for one in fields(Difference)})
+    found = Difference(**{field.name: pair[field.name] for field in fields(Difference)})
     a, b = (names.get(pair[side], pair[side]) for side in ("a", "b"))
     return verdict_of(found, a, b, metric, tr=partial(translate, "Verdict"))
 
@@ -36,10 +36,12 @@ def pair_verdict(names: Mapping[str, str], pair: Json, metric: str) -> Verdict:
 def answer_verdicts(names: Mapping[str, str], answer: Json) -> tuple[Verdict | None, list[Verdict]]:
     """The answer of the job ``compare``: the best run against the next best, and every pair."""
     metric, pairs, means = answer["metric"], answer["pairs"], answer["runs"]
-    every = [pair_verdict(names, one, metric) for one in pairs]
+    every = [pair_verdict(names, pair, metric) for pair in pairs]
     order = sorted(means, key=lambda one: means[one], reverse=answer["higher_is_better"] is not False)
     best = set(order[:PAIR])
-    return next((said for said, one in zip(every, pairs, strict=True) if {one["a"], one["b"]} == best), None), every
+    return next(
+        (said for said, verdict in zip(every, pairs, strict=True) if {verdict["a"], verdict["b"]} == best), None
+    ), every
 
 
 def details_of(verdict: Verdict) -> str:
@@ -132,7 +134,7 @@ class VerdictLines(QWidget):
     def _key(self) -> tuple[Any, ...]:
         """What an answer depends on; names do not change it."""
         shown = self._shown or ("", 0, 0, 0)
-        return shown[0], shown[3], *(one[1:] for one in shown[4:])
+        return shown[0], shown[3], *(entry[1:] for entry in shown[4:])
 
     @Slot(object, object)
     def _hear(self, _asked: Json, answer: Json) -> None:
@@ -156,7 +158,7 @@ class VerdictLines(QWidget):
             return
         details = details_of(best)
         if len(every) > 1:
-            more = sum(one.more_than_chance for one in every)
+            more = sum(verdict.more_than_chance for verdict in every)
             words = self.tr("{k} of {n} pairs differ by more than chance").format(k=more, n=len(every))
             details = f"{words} · {details}"
         if self._shown is not None and self._shown[2] > MOST:
@@ -190,9 +192,9 @@ class AllPairs(QDialog):
         column = QVBoxLayout(inside)
         column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         column.setSpacing(0)
-        for one in sorted(every, key=lambda one: not one.more_than_chance):
-            sentence = Text(one.sentence, ink="text" if one.more_than_chance else "muted", wrap=True)
-            details = Text(details_of(one), SMALL, "muted", wrap=True)
+        for verdict in sorted(every, key=lambda verdict: not verdict.more_than_chance):
+            sentence = Text(verdict.sentence, ink="text" if verdict.more_than_chance else "muted", wrap=True)
+            details = Text(details_of(verdict), SMALL, "muted", wrap=True)
             for text in (sentence, details):
                 text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
                 column.addWidget(text)

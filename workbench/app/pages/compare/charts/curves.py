@@ -99,7 +99,7 @@ class CurvesChart(ComparisonChart):
     def parts(self) -> list[Part]:
         self.finish()
         shown = [(self.cutoffs_panel.title.text(), self.cutoffs), (self._learning_title(), self.learning)]
-        return [one for one in shown if one[1].lines()]
+        return [info for info in shown if info[1].lines()]
 
     @property
     def over(self) -> bool:
@@ -115,7 +115,7 @@ class CurvesChart(ComparisonChart):
         self._learning_lines.finish()
 
     def named(self) -> list[RunInfo]:
-        lines = {one.info.id for one in (*self._cutoff_lines.wanted, *self._learning_lines.wanted)}
+        lines = {curve.info.id for curve in (*self._cutoff_lines.wanted, *self._learning_lines.wanted)}
         return [info for info in self.runs if info.id in lines]
 
     def table(self) -> list[list[Any]]:
@@ -129,7 +129,8 @@ class CurvesChart(ComparisonChart):
                 points = zip(curve.validation.x, curve.elapsed.x, curve.validation.y, strict=True)
                 # What was not measured is an empty cell.
                 rows += [
-                    [names[info.id], "validation", curve.metric, None, *map(number, map(float, one))] for one in points
+                    [names[info.id], "validation", curve.metric, None, *map(number, map(float, point))]
+                    for point in points
                 ]
         return rows if len(rows) > 1 else []
 
@@ -146,7 +147,7 @@ class CurvesChart(ComparisonChart):
 
     def _lines(self, chart: LineChart) -> list[RunLine]:
         known = {info.id: info for info in self.runs}
-        return [RunLine(known[one.key], one.x, one.y, markers=one.markers) for one in chart.lines]
+        return [RunLine(known[line.key], line.x, line.y, markers=line.markers) for line in chart.lines]
 
     def _learning_title(self) -> str:
         return self.learning_panel.title.text()

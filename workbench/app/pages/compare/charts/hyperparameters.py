@@ -24,7 +24,7 @@ class HyperparametersChart(ComparisonChart):
 
     def draw(self) -> None:
         names: dict[str, str] = {}
-        several = [one.algorithm for one in self.runs]
+        several = [run.algorithm for run in self.runs]
         for info in self.runs:
             kind = algorithm_of(info)
             if kind is not None and several.count(info.algorithm) > 1:
@@ -57,5 +57,5 @@ class HyperparametersChart(ComparisonChart):
         runs = self._shown()
         key, values = settings.judged(runs, self.key)
         names = settings.differing(runs)
-        rows = [[one.name, *(one.hyperparameters.get(name) for name in names)] for one in runs]
+        rows = [[run.name, *(run.hyperparameters.get(name) for name in names)] for run in runs]
         return [["run", *names, key], *([*row, value] for row, value in zip(rows, values, strict=True))]

@@ -71,5 +71,5 @@ class OverlapChart(ComparisonChart):
         if self.nothing():
             return []
         names = titles(self._shown)
-        rows = [[names[one.id], *row] for one, row in zip(self._shown, self._values, strict=True)]
-        return [["run", *(names[one.id] for one in self._shown)], *rows]
+        rows = [[names[info.id], *row] for info, row in zip(self._shown, self._values, strict=True)]
+        return [["run", *(names[info.id] for info in self._shown)], *rows]

@@ -44,8 +44,8 @@ class SegmentsChart(ComparisonChart):
         self._offer(None)
         shown = {"mean": self.tr("Within each"), "part": self.tr("What each adds")}
         fill(self.what, shown, self.kept().get("what"))
-        for one in (self.by, self.what):
-            one.activated.connect(self._choose)
+        for combo in (self.by, self.what):
+            combo.activated.connect(self._choose)
         QWidget.setTabOrder(self.by, self.what)
         self.bars = BarRows(self.tr("The metric in each part"))
         self.set_content(scrolled(self.bars))

@@ -32,8 +32,8 @@ class TradeOffChart(ComparisonChart):
         self.set_content(self.points)
         self._wanted = self.kept()
         self._front: list[str] = []
-        for one in (self.across, self.up):
-            one.activated.connect(self._choose)
+        for combo in (self.across, self.up):
+            combo.activated.connect(self._choose)
         QWidget.setTabOrder(self.across, self.up)
 
     def draw(self) -> None:
@@ -43,8 +43,8 @@ class TradeOffChart(ComparisonChart):
                 self.tr("The test is not open yet. Open it for two runs to hold their figures against each other.")
             )
             return
-        names = {one: metric_title(one) for one in metrics} | {SECONDS: self.tr("Training, seconds")}
-        usual = next((one for one in FIRST if one in metrics), SECONDS)
+        names = {metric: metric_title(metric) for metric in metrics} | {SECONDS: self.tr("Training, seconds")}
+        usual = next((metric for metric in FIRST if metric in metrics), SECONDS)
         fill(self.across, names, self._wanted.get("x") or (usual if self.across.currentIndex() < 0 else None))
         above = {CHOSEN: self.tr("{metric} (chosen)").format(metric=metric_title(self.key))} | names
         fill(self.up, above, self._wanted.get("y") or (CHOSEN if self.up.currentIndex() < 0 else None))
@@ -81,7 +81,7 @@ class TradeOffChart(ComparisonChart):
             return []
         x, y = self._axes()
         rows = [
-            [one.name, figure_of(one, x), figure_of(one, y), "yes" if one.key in self._front else "no"]
-            for one in chart_runs(self.runs)
+            [run.name, figure_of(run, x), figure_of(run, y), "yes" if run.key in self._front else "no"]
+            for run in chart_runs(self.runs)
         ]
         return [["run", x, y, "on the front"], *rows]

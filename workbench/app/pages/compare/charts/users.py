@@ -28,8 +28,8 @@ class UsersChart(ComparisonChart):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self.first, self.second = self.combo(self.tr("From this run")), self.combo(self.tr("To this run"))
-        for one in (self.first, self.second):
-            one.activated.connect(self._choose)
+        for combo in (self.first, self.second):
+            combo.activated.connect(self._choose)
         self.curve = LinePlot(
             self.tr("Difference of each user"), x=self.tr("users, in order"), legend=False, whole=True
         )
@@ -77,8 +77,8 @@ class UsersChart(ComparisonChart):
         column.addWidget(self.people, 1)
         buttons = QHBoxLayout()
         buttons.setSpacing(4)
-        for one in (self.most, self.least):
-            buttons.addWidget(one)
+        for button in (self.most, self.least):
+            buttons.addWidget(button)
         buttons.addStretch(1)
         buttons.addWidget(self.go)
         column.addLayout(buttons)
@@ -122,7 +122,7 @@ class UsersChart(ComparisonChart):
         if self.first.currentData() == self.second.currentData():
             self.second.setCurrentIndex(1 if self.first.currentIndex() == 0 else 0)
         by_id = {info.id: info for info in runs}
-        pair = [by_id[one.currentData()] for one in (self.first, self.second)]
+        pair = [by_id[combo.currentData()] for combo in (self.first, self.second)]
         args = {"a": str(pair[0].folder), "b": str(pair[1].folder), "metric": self.key}
         asked = (args, stamp(pair))
         if asked != self._asked:
@@ -132,8 +132,8 @@ class UsersChart(ComparisonChart):
             self._curves.ask(args)
 
     def _forget(self) -> None:
-        for one in (self._curves, self._people):
-            one.forget()
+        for question in (self._curves, self._people):
+            question.forget()
         self._asked = self._answer = None
         self.people.clear()
         self.curve.clear()
@@ -145,8 +145,8 @@ class UsersChart(ComparisonChart):
             self.say_nothing(self.tr("No user has this metric in both runs."))
             return
         chart = people.gains(answer, self.first.currentText(), self.second.currentText(), self.key, self.tr)
-        for one in chart.lines:
-            self.curve.set_line(one.key, one.x, one.y, one.number, fill=one.fill)
+        for line in chart.lines:
+            self.curve.set_line(line.key, line.x, line.y, line.number, fill=line.fill)
         self.curve.set_labels(chart.x.label, "")
         self._title = chart.title
         self.show_content(chart.words)
@@ -188,15 +188,15 @@ class UsersChart(ComparisonChart):
     def _take_people(self, asked: Json, people: list[Json]) -> None:
         self.people.clear()
         self.people.setHeaderLabels([self.tr("user"), self.tr("from"), self.tr("to"), self.tr("change")])
-        for one in people:
-            figures = (f"{one['a']:.3f}", f"{one['b']:.3f}", f"{one['b'] - one['a']:+.3f}")
-            item = QTreeWidgetItem([one["user"][:60], *figures])
-            item.setData(0, PLACE, one["place"])
-            item.setData(0, USER, one["user"])
+        for person in people:
+            figures = (f"{person['a']:.3f}", f"{person['b']:.3f}", f"{person['b'] - person['a']:+.3f}")
+            item = QTreeWidgetItem([person["user"][:60], *figures])
+            item.setData(0, PLACE, person["place"])
+            item.setData(0, USER, person["user"])
             for at in (1, 2, 3):
                 item.setTextAlignment(at, Qt.AlignmentFlag.AlignRight)
             self.people.addTopLevelItem(item)
-            if one["place"] == asked["place"]:
+            if person["place"] == asked["place"]:
                 self.people.setCurrentItem(item)
 
     @Slot(object, object)
@@ -211,7 +211,9 @@ class UsersChart(ComparisonChart):
             return
         a, b = self.first.currentData(), self.second.currentData()
         self.session.selection.select_user(item.data(0, USER))
-        self.session.selection.select_runs([a, b, *(one for one in self.session.selection.runs if one not in (a, b))])
+        self.session.selection.select_runs(
+            [a, b, *(run_id for run_id in self.session.selection.runs if run_id not in (a, b))]
+        )
         self.session.project.set_view("beside", {"run": b})  # the page Inspect takes it up
         self.session.request_page("inspect")
 

@@ -52,7 +52,7 @@ def test_bars_begin_with_the_best():
     assert chart.words == "lines: 95 % interval of the mean over users"
     errors = results.bars([run("a", rmse=(0.9,)), run("b", rmse=(0.8,))], "rmse")
     assert [group.name for group in errors.groups] == ["b", "a"]
-    assert errors.words == "without intervals · shorter is better"
+    assert errors.words == "without intervals · lower is better"
     assert results.bars([], "ndcg@10").groups == []
 
 
@@ -76,14 +76,14 @@ def test_the_front_is_that_of_both_figures_whichever_way_they_are():
     chart = results.trade_off(runs, "coverage@10", "ndcg@10")
     assert [point.name for point in chart.points] == ["a", "b", "c"]
     assert {chart.points[at].name for at in chart.front} == {"a", "b"}
-    assert chart.words == "On the front, beaten by none in both: 2 of 3"
+    assert chart.words == "On the Pareto front (no run is better in both): 2 of 3"
     quick = results.trade_off(runs[:3], results.SECONDS, "ndcg@10")
     assert {quick.points[at].name for at in quick.front} == {"a", "b", "c"}
-    assert quick.words.endswith("less is better: seconds")
+    assert quick.words.endswith("lower is better: seconds")
     assert quick.x.label == "Training, seconds"
     neither = results.trade_off([run("a", arp_10=(3,), ndcg_10=(0.2,))], "arp@10", "ndcg@10")
     assert neither.front == []
-    assert "no front" in neither.words
+    assert "no Pareto front" in neither.words
     assert results.trade_off([], "ndcg@10", "coverage@10").points == []
 
 
@@ -161,8 +161,8 @@ def test_parts_say_whether_they_are_the_whole():
     answer = {"names": ["p", "q"], "squares": False, "runs": [{"segments": [part, None], "sum": 0.2, "whole": 0.2}]}
     chart = people.segments(answer, [run("a", 5)], "ndcg@10", by="users by age")
     assert [(bar.number, bar.value) for group in chart.groups for bar in group.bars] == [(5, 0.5), (5, None)]
-    assert chart.title == "NDCG@10, users by age, within each"
-    assert chart.words == "The parts sum to 0.2000, the NDCG@10 of all"
+    assert chart.title == "NDCG@10, users by age, mean of each"
+    assert chart.words == "The segments sum to 0.2000, the overall NDCG@10"
     adds = people.segments(answer, [run("a")], "ndcg@10", what="part")
     assert adds.groups[0].bars[0].value == 0.2
     answer["squares"] = True

@@ -26,7 +26,7 @@ def validation(curves: Sequence[RunCurve], *, by_seconds: bool = False, tr: Tran
         lines.append(Line(curve.run.key, curve.run.name, curve.run.number, x, y))
     title = tr("{metric} on validation").format(metric=metric_title(metric)) if metric else tr("Validation")
     x_axis = Axis(tr("seconds of training")) if by_seconds else Axis(tr("epoch"), whole=True)
-    words = tr("The validation chooses the epoch that is kept; the test has no say in it.")
+    words = tr("Validation decides which epoch is kept; the test set is not used for that.")
     return LineChart(title, x_axis, Axis(metric_title(metric) if metric else ""), lines, words)
 
 

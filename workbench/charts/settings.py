@@ -48,7 +48,7 @@ def hyperparameters(runs: Sequence[ChartRun], metric: str, tr: Translate = str) 
     best = max((one for one in good if one is not None), default=None)
     winner = runs[good.index(best)].name if best is not None else ""
     more = tr("{n} more differ").format(n=len(unlike) - MOST) if len(unlike) > MOST else ""
-    told = tr("blue: worst, orange: best, drawn wide: {run}").format(run=winner) if winner else ""
+    told = tr("blue: worst, orange: best, thick line: {run}").format(run=winner) if winner else ""
     whole = " · ".join(filter(None, [told, more]))
     return ParallelChart(title, [*axes, Upright(metric_title(key), ticks)], lines, winner, whole)
 

@@ -305,7 +305,7 @@ def test_a_run_is_shown_and_ordered_about(window, session, project, qtbot):
     assert "of 3" in strip.epoch.text()
     assert window.sidebar._runs[run_id]._state.endswith("%")
     qtbot.mouseClick(strip.pause, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: strip.pause.text() == "Go on")
+    qtbot.waitUntil(lambda: strip.pause.text() == "Continue")
     qtbot.mouseClick(strip.pause, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: strip.pause.text() == "Pause")
     qtbot.mouseClick(strip.stop, Qt.MouseButton.LeftButton)

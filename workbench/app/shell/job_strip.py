@@ -82,7 +82,7 @@ class JobStrip(QWidget):
         self.epoch.setText(_epoch(info))
         _fill(self.bar, info.fraction)
         paused = info.state is RunState.PAUSED
-        self.pause.setText(self.tr("Go on") if paused else self.tr("Pause"))
+        self.pause.setText(self.tr("Continue") if paused else self.tr("Pause"))
         self.pause.setAccessibleName(self.pause.text())
         left = info.seconds_left
         self.left.setText(self.tr("paused") if paused else span(left) + self.tr(" left") if left else "")

@@ -173,7 +173,7 @@ def test_a_single_run_without_a_test_has_a_sentence_in_every_picture(show, proje
         assert not any(action.isEnabled() for action in menu.actions())
         page.pictures.grab()
     page.pictures.choose("users")
-    assert page.pictures.picture.nothing() == "Select two runs of one protocol whose test found NDCG@10."
+    assert page.pictures.picture.nothing() == "Select two runs with the same protocol that were tested with NDCG@10."
 
 
 def test_what_a_job_cannot_do_is_said_in_its_own_words(opened, trained):
@@ -226,13 +226,13 @@ def test_the_front_is_told_and_drawn_and_axes_are_remembered(show, project, sess
     picture.across.activated.emit(0)
     assert picture.front() == ["a-popularity", "b-ease"]
     assert "2 of 3" in picture.words.full_text()
-    assert "less is better: seconds" in picture.words.full_text()
+    assert "lower is better: seconds" in picture.words.full_text()
     assert [row[0] for row in picture.table() if row[3] == "yes"] == ["Popularity", "EASE"]
     assert session.project.view("pictures")["TradeOffChart"] == {"x": "seconds", "y": "chosen"}
     picture.across.setCurrentIndex(picture.across.findData("gini@10"))
     picture.across.activated.emit(0)
     assert picture.front() == []
-    assert "so there is no front" in picture.words.full_text()
+    assert "so there is no Pareto front" in picture.words.full_text()
 
 
 def test_settings_that_differ_have_an_axis_coloured_by_what_came_of_them(show, project):
@@ -263,7 +263,7 @@ def test_parts_stand_with_the_line_that_they_are_the_whole(opened, trained, tmp_
         picture.what.setCurrentIndex(0)
         opened.choose(picture.by, by)
         opened.until(lambda by=by: not picture.nothing() and picture._asked[0]["by"] == by)
-        assert picture.words.full_text() == f"The parts sum to {whole:.4f}, the NDCG@10 of all"
+        assert picture.words.full_text() == f"The segments sum to {whole:.4f}, the overall NDCG@10"
         names = [one.name for one in comparing.segments(run, "ndcg@10", by)]
         assert [group.name for group in picture.bars.groups()] == names
         assert (names[-1] == "nothing known") == by.startswith("user ")
@@ -392,7 +392,7 @@ def test_a_place_that_is_not_there_is_told(opened, tmp_path, qtbot):
     for ending in ("csv", "svg", "png"):
         with qtbot.waitSignal(opened.session.failure) as heard:
             opened.page.pictures.export.write(tmp_path / "nowhere" / f"one.{ending}")
-        assert heard.args[0] == "The picture was not exported"
+        assert heard.args[0] == "The chart was not exported"
 
 
 def test_hostile_names_are_drawn_and_written_harmlessly(show, project, session, tmp_path):

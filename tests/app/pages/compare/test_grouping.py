@@ -75,7 +75,7 @@ def test_any_metric_and_fact_can_be_a_column_and_the_choice_is_kept(show_compare
     assert column(page, "RMSE") == ["0.900"]
     other = again(page, session, keep)
     assert headers(other) == headers(page)
-    tick(other, "The usual columns")
+    tick(other, "Default columns")
     assert headers(other) == usual
 
 
@@ -245,7 +245,7 @@ def test_folds_are_summed_up_and_never_ranked_among_each_other(show_compare, pro
     assert len(page._groups) == 3
     group_by(page, qtbot, "algorithm")
     assert [len(one.runs) for one in page._rows] == [1, 6]  # one fold alone is not held against the mean of all
-    assert "parts 1, 2, 3, each the test once" in titles(page)[2 + 1]
+    assert "parts 1, 2, 3, each tested once" in titles(page)[2 + 1]
     sort_by(page, qtbot, "NDCG@10")
     shown = column(page, "NDCG@10")
     assert shown[3:] == ["", "0.490 ± 0.010", "0.500", "0.490", "0.480", "0.090 ± 0.010", "0.100", "0.090", "0.080"]
@@ -292,13 +292,13 @@ def test_each_leak_check_is_a_light_with_its_name(show_compare, project):
     write_json(leaky.folder / "evaluation.json", evaluation(figures(0.2)) | {"leaks": [leak]})
     done_run(project, "c-ease", "ease")
     page = show_compare()
-    assert column(page, "checks") == ["clear", "1 found", "–"]
+    assert column(page, "checks") == ["passed", "1 found", "–"]
     shown = column(page, "checks", LIGHTS)
     assert shown[0] == [False] * len(CHECKS)
     assert [name for name, found in zip(CHECKS, shown[1], strict=True) if found] == ["future-in-training"]
     assert shown[2] is None
     tips = column(page, "checks", TIP)
-    assert tips[0].startswith("No leak was found")
+    assert tips[0].startswith("No leak found")
     assert "■ Future in training: 3 interactions come too early." in tips[1]
     assert tips[1].count("●") == len(CHECKS) - 1
     assert {one.what: one.how for one in page.pictures.protocol.said}["Leaks"] == "Found: Future in training"

@@ -250,7 +250,7 @@ def test_a_mere_guess_is_marked(shown, write):
     sheet = shown.offer(write("r.csv", "user_feature_0,item_id,click\n" + "a,b,1\nb,c,0\n" * 9))
     head = sheet.table.head.heads[0]
     assert head.doubt.isVisible()
-    assert "A mere guess" in head.toolTip()
+    assert "Only a guess" in head.toolTip()
     assert not sheet.table.head.heads[1].doubt.isVisible()
     sheet.give_role(0, "user")
     assert not head.doubt.isVisible()
@@ -284,7 +284,7 @@ def test_the_next_file_of_a_shape_opens_as_the_last_was_read(shown, write, tmp_p
     asked = sheet.asked()
     import_data(str(asked["paths"]), str(project.folder / "data" / "one"), Control(), asked["recipe"])
     shown.offer(write("2020.csv", "a;b;c\nx;y;3,5\n"))
-    assert shown.says("Read as 2019.csv was, a file of the same shape. Its filters come along: ratings from 2.")
+    assert shown.says("Read as 2019.csv was, a file of the same shape. Its filters are used too: ratings from 2.")
     assert sheet.recipe() == asked["recipe"]
     assert sheet.asked()["filters"] == project.filters
     assert sheet.reason == ""

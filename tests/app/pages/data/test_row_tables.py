@@ -51,9 +51,9 @@ def test_duplicates_are_listed_beside_them_and_can_be_saved(real, write, tmp_pat
     assert target.read_text().count("\n") == 3
     real.click(rows.tabs.buttons["files"])
     assert real.cells(rows.table) == [
-        ["Titles", "movies.csv", "items with a row in it", "6", ""],
-        ["Titles", "movies.csv", "items without one", "1", "i6"],
-        ["Titles", "movies.csv", "rows of other items", "1", "i77"],
+        ["Titles", "movies.csv", "items found in the file", "6", ""],
+        ["Titles", "movies.csv", "items not in the file", "1", "i6"],
+        ["Titles", "movies.csv", "rows about other items", "1", "i77"],
     ]
 
 

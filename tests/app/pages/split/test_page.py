@@ -59,7 +59,7 @@ def test_it_shows_what_lands_where(opened):
     # 4 users with 4 interactions each: the last is the test, the one before validation.
     assert sizes(opened) == ["8", "4", "4"]
     assert opened.split.outcome.figures[0].number.full_text() == "4"
-    assert remarks(opened.split.outcome)[0] == "Nothing hidden is shown: no test interaction is in a history."
+    assert remarks(opened.split.outcome)[0] == "No leak: no test interaction is in a history."
     assert opened.split.outcome.users._rows == ["0012"] * 4
     assert SplitPage.state(opened.session) == ("last 1", "")
     assert opened.primary().isEnabled()
@@ -287,21 +287,21 @@ def outcome(keep, light):
 
 def test_a_good_split_has_nothing_to_remark_but_that(outcome):
     outcome.show_facts(FACTS, has_times=True)
-    assert remarks(outcome) == ["Nothing hidden is shown: no test interaction is in a history."]
+    assert remarks(outcome) == ["No leak: no test interaction is in a history."]
 
 
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"leaked": 14}, "14 test interactions are in the histories as well"),
-        ({"cold_users": 3}, "3 judged users have no history"),
-        ({"users": 20}, "11 users are not judged"),
-        ({"equal_times": 0.22}, "22 % of interactions have the very time of the one before"),
-        ({"shown": 7}, "7 interactions are shown of people who are judged"),
-        ({"unused": 5}, "5 interactions take no part"),
-        ({"learned_later": 2, "test_starts": "2020-01-01"}, "2 interactions that are learned from are later"),
+        ({"leaked": 14}, "14 test interactions are also in the histories"),
+        ({"cold_users": 3}, "3 test users have no history"),
+        ({"users": 20}, "11 users have no test interactions"),
+        ({"equal_times": 0.22}, "22 % of interactions have the same time as the one before"),
+        ({"shown": 7}, "7 interactions are the history of test users"),
+        ({"unused": 5}, "5 interactions are not used"),
+        ({"learned_later": 2, "test_starts": "2020-01-01"}, "2 training interactions are later"),
         ({"learned_later": 0, "test_starts": "2020-01-01"}, "The test begins at 2020-01-01 (UTC)"),
-        ({"validation": 0}, "Without validation nothing tells which epoch is best"),
+        ({"validation": 0}, "Without validation the best epoch is not known"),
     ],
 )
 def test_what_to_mind_is_said(outcome, change, words):

@@ -64,7 +64,7 @@ def test_nothing_is_measured_while_something_trains(session, project, keep, qtbo
     live = live_run(project, "b-bpr")
     session.open_project(project.folder)
     page = shown(TrainPage(session), keep, qtbot)
-    qtbot.waitUntil(lambda: "while something trains" in page.estimate.words.full_text())
+    qtbot.waitUntil(lambda: "while a run trains" in page.estimate.words.full_text())
     assert not page.estimate._soon.isActive()
     assert asked(page) == []
     set_status(live, "paused", **living(), epochs=50, epoch=0, device="cpu")

@@ -60,7 +60,7 @@ def test_pause_go_on_and_stop_answer_at_once_and_then_in_words(page, opened, qtb
     assert page.run.head.state.text() == "Pausing…"
     qtbot.waitUntil(lambda: page.run.head.state.text() == "Paused after epoch 3")
     assert TrainPage.state(opened)[0] == "Paused"
-    click(qtbot, page, "Go on")
+    click(qtbot, page, "Continue")
     qtbot.waitUntil(lambda: page.run.head.state.text().startswith("Epoch"))
     click(qtbot, page, "Stop and keep")
     assert page.run.head.state.text() == "Stopping…"
@@ -80,7 +80,7 @@ def test_pressing_an_order_twice_gives_no_other_order(page, opened, qtbot):
     button(page, "Pause").setFocus()
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: info.state == "paused")
-    qtbot.waitUntil(lambda: button(page, "Go on").hasFocus())
+    qtbot.waitUntil(lambda: button(page, "Continue").hasFocus())
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: info.state == "running")
     button(page, "Stop and keep").setFocus()

@@ -104,7 +104,7 @@ class ChartPanel(QWidget):
     def _build_choice(self) -> QHBoxLayout:
         self.tabs = Tabs({name: declared(kind.title) for name, kind in self._kinds.items()})
         self.tabs.chosen.connect(self.choose)
-        self.tabs.setAccessibleName(self.tr("Pictures"))
+        self.tabs.setAccessibleName(self.tr("Charts"))
         self.export = SaveChart()
         row = QHBoxLayout()
         row.addWidget(self.tabs)

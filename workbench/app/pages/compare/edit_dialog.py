@@ -44,7 +44,7 @@ class RunEditor(QDialog):
         self.name.setMaxLength(MAX_TITLE_CHARS)
         self.name.setPlaceholderText(first.own_title[:MAX_TITLE_CHARS])
         self.tags = QLineEdit(", ".join(self._common))
-        self.tags.setPlaceholderText(self.tr("with commas between them"))
+        self.tags.setPlaceholderText(self.tr("separated by commas"))
         self.tags.setCompleter(_Tags(session, self.tags))
         self.note = QPlainTextEdit(first.notes.note)
         self.note.setTabChangesFocus(True)
@@ -66,7 +66,7 @@ class RunEditor(QDialog):
         column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         column.setSpacing(2 * GRID)
         column.addLayout(grid)
-        column.addLayout(self._buttons("" if several else self.tr("An empty name is the run's own")))
+        column.addLayout(self._buttons("" if several else self.tr("Leave empty for the default name")))
         self.setMinimumWidth(56 * GRID)
         chosen = fields.get(at, fields["tags"])[1]
         chosen.setFocus()
@@ -74,7 +74,7 @@ class RunEditor(QDialog):
             chosen.selectAll() if at == "title" else chosen.end(False)
 
     def _buttons(self, remark: str) -> QHBoxLayout:
-        keep = Button(self.tr("Keep"), "primary", tip=self.tr("Keep what is written (Ctrl+Return)"))
+        keep = Button(self.tr("Save"), "primary", tip=self.tr("Save (Ctrl+Return)"))
         leave = Button(self.tr("Cancel"))
         keep.clicked.connect(self.accept)
         leave.clicked.connect(self.reject)

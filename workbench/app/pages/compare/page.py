@@ -99,7 +99,7 @@ class ComparePage(Page):
             "compare",
             self.tr("Train two runs to compare"),
             self.tr("Choose an algorithm"),
-            more=self.tr("Their figures, intervals and curves will stand side by side here."),
+            more=self.tr("Their results, intervals and curves will appear here side by side."),
         )
         empty.button.clicked.connect(self._go_to_train)
         self._stack.addWidget(empty)
@@ -227,7 +227,7 @@ class ComparePage(Page):
         found = matching(runs, self.field.text())
         self._stack.setCurrentIndex(int(bool(runs)))
         self._found.setCurrentIndex(int(bool(runs) and not found))
-        self.nothing.set_text(self.tr("No run has “{words}”").format(words=self.field.text().strip()[:60]))
+        self.nothing.set_text(self.tr("No run contains “{words}”").format(words=self.field.text().strip()[:60]))
         self._rows = arranged(found, self._way, self._keys)
         self._groups = self._rows if self._way == WAYS[0] else grouped(found, key=self._keys)
         self._metric = self.tools.offer(runs, self._metric, self._chosen_columns)
@@ -304,16 +304,16 @@ class ComparePage(Page):
             return
         tested_runs = sum(info.evaluation is not None for info in runs)
         self.set_facts(
-            self.tr("{n} runs").format(n=len(runs)) + " · " + self.tr("the test of {n} is open").format(n=tested_runs)
+            self.tr("{n} runs").format(n=len(runs)) + " · " + self.tr("{n} tested").format(n=tested_runs)
             if len(runs) > 1
             else self.tr("Train another run to compare it with this one")
         )
         if len(self._groups) > 1:
-            hint = self.tr("Judged in {n} ways, and only compared within each").format(n=len(self._groups))
+            hint = self.tr("{n} different protocols; compare runs only within each").format(n=len(self._groups))
         elif self.testing.waiting() or not tested_runs:
-            hint = self.tr("Validation chooses; the test is opened once, for the runs you will report")
+            hint = self.tr("Choose by validation; run the test once, for the runs you will report")
         else:
-            hint = self.tr("Same protocol, may be compared")
+            hint = self.tr("Same protocol: comparable")
         self._hint.set_text(hint)
 
     # The page ------------------------------------------------------------------------------------------------------

@@ -50,7 +50,7 @@ class ProtocolCard(Card):
         show_if(self.warning, warned)
         self.hint.set_ink("error" if warned else "muted")
         self.hint.set_text(self.tr("sampled") if warned else self.tr("what these numbers depend on"))
-        why = self.tr("Among few candidates numbers look better than they are among all items") if warned else ""
+        why = self.tr("Metrics over a few sampled candidates look better than over all items") if warned else ""
         self.warning.setToolTip(why)
         self._area.setAccessibleDescription(why)
         clear(self._lines)

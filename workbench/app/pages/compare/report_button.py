@@ -24,8 +24,8 @@ class ReportOrder(QWidget):
         self._session = session
         self._path: Path | None = None
         self.metric = ""  # by which runs are ranked in it
-        self.make = Button(self.tr("Report…"), tip=self.tr("The selected runs, or all, as one page of HTML"))
-        self.cancel = Button("", tip=self.tr("End the report; nothing is written"))
+        self.make = Button(self.tr("Report…"), tip=self.tr("Save the selected runs, or all, as one HTML page"))
+        self.cancel = Button("", tip=self.tr("Cancel the report; nothing is written"))
         self.open = Button(self.tr("Open report"), icon="file")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

@@ -21,7 +21,7 @@ class SaveChart(Button):
         super().__init__("", "quiet")
         self.setText(self.tr("Export"))
         self.setAccessibleName(self.tr("Export"))
-        self.setToolTip(self.tr("This picture, or its numbers, as a file"))
+        self.setToolTip(self.tr("Save this chart or its values as a file"))
         self.picture: ComparisonChart | None = None
         self.name = "compare"
         self.clicked.connect(self._offer)
@@ -33,8 +33,8 @@ class SaveChart(Button):
         drawn, numbers = bool(self.picture and self.picture.parts()), bool(self.picture and self.picture.table())
         kinds = {
             "csv": (self.tr("Exact values (CSV)…"), numbers),
-            "png": (self.tr("Picture (PNG)…"), drawn),
-            "svg": (self.tr("Drawing (SVG)…"), drawn),
+            "png": (self.tr("Image (PNG)…"), drawn),
+            "svg": (self.tr("Vector image (SVG)…"), drawn),
         }
         for kind, (text, enabled) in kinds.items():
             action = menu.addAction(text)
@@ -62,11 +62,11 @@ class SaveChart(Button):
                 if not picture.write_table(path):
                     return
             elif not draw_curves(_with_names(picture), path):
-                why = self.tr("{file} could not be written. Choose another place.").format(file=path.name)
+                why = self.tr("{file} could not be written. Choose another folder.").format(file=path.name)
         except WorkbenchError as error:
             why = str(error)
         if why:
-            picture.session.failure.emit(self.tr("The picture was not exported"), why, "")
+            picture.session.failure.emit(self.tr("The chart was not exported"), why, "")
         else:
             picture.session.notice.emit("ok", self.tr("Saved {file}").format(file=path.name))
 

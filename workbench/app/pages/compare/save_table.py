@@ -47,7 +47,7 @@ class TableFile(QObject):
     def copy(self) -> None:
         """Put the table on the clipboard, for a spreadsheet."""
         QApplication.clipboard().setText(table_text(self.groups, "\t"))
-        self._session.notice.emit("ok", self.tr("The table is copied"))
+        self._session.notice.emit("ok", self.tr("Table copied"))
 
     @Slot()
     def save(self) -> None:

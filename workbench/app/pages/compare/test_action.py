@@ -19,7 +19,7 @@ class Testing(QObject):
         super().__init__(page)
         self._session = session
         self._before: set[str] = set()
-        self.order = QAction(self.tr("Open the test"), page)
+        self.order = QAction(self.tr("Run the test"), page)
         self.order.triggered.connect(self._go_on)
 
     def waiting(self) -> list[RunInfo]:
@@ -47,14 +47,14 @@ class Testing(QObject):
         if at_work:
             text = self.tr("Testing {n}…").format(n=len(at_work))
         elif left > 1:
-            text = self.tr("Open the test of {n} runs").format(n=left)
+            text = self.tr("Test {n} runs").format(n=left)
         elif left or not opened:
-            text = self.tr("Open the test")
+            text = self.tr("Run the test")
         else:
             text = self.tr("Inspect users")
         self.order.setText(text)
         self.order.setEnabled(not at_work and (left > 0 or (opened and not waiting)))
-        why = self.tr("Evaluates on the part that nothing has seen yet; then do not go back to tuning")
+        why = self.tr("Evaluates on the held-out test set; do not tune any further after that")
         self.order.setToolTip(why if left else text)
 
     def _at_work(self) -> set[str]:

@@ -44,7 +44,7 @@ class Tools(QWidget):
         self.field.textChanged.connect(self.looked_for)
         self.way = QComboBox()
         self.way.setAccessibleName(self.tr("Group by"))
-        self.way.setToolTip(self.tr("Runs that were judged differently stand apart, whatever they are grouped by"))
+        self.way.setToolTip(self.tr("Runs with different protocols are always listed apart"))
         for key, text in {
             "protocol": self.tr("By protocol"),
             "algorithm": self.tr("By algorithm"),
@@ -54,15 +54,15 @@ class Tools(QWidget):
         self.way.activated.connect(self._choose_way)
         self.chooser = QComboBox()
         self.chooser.setAccessibleName(self.tr("Test metric"))
-        self.chooser.setToolTip(self.tr("The test metric of the table and of the plot"))
+        self.chooser.setToolTip(self.tr("The test metric in the table and the chart"))
         self.chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.chooser.setMinimumContentsLength(10)
         self.chooser.activated.connect(self._choose_metric)
-        self.columns = Button(self.tr("Columns"), "quiet", tip=self.tr("Which columns the table has"))
+        self.columns = Button(self.tr("Columns"), "quiet", tip=self.tr("Columns of the table"))
         self.menu = ColumnMenu(self.columns)
         self.menu.chosen.connect(self.columns_chosen)
         self.columns.setMenu(self.menu)
-        self.more = Button("", "quiet", icon="export", tip=self.tr("The table as a file"))
+        self.more = Button("", "quiet", icon="export", tip=self.tr("Export the table"))
         files = QMenu(self.more)
         files.addAction(self.tr("Copy the table, for a spreadsheet")).triggered.connect(self.copy)
         files.addAction(self.tr("Save as CSV…")).triggered.connect(self.save)
@@ -159,7 +159,7 @@ class ColumnMenu(StayingMenu):
         if rest:
             self._add_metrics(self._inside(self, self.tr("Other metrics")), rest)
         self.addSeparator()
-        back = self.addAction(self.tr("The usual columns"))
+        back = self.addAction(self.tr("Default columns"))
         back.setEnabled(not self._usual)
         back.triggered.connect(partial(self.chosen.emit, None))
 

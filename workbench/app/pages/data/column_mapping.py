@@ -96,7 +96,7 @@ class ColumnRoles(QObject):
         if role == "rating":
             found = [float(value.replace(",", ".")) for value in values if NUMBER.fullmatch(value)]
             if not found:
-                return self.tr("these are not numbers")
+                return self.tr("not numbers")
             if min(found) == max(found):
                 return self.tr("all {value:g}").format(value=found[0])
             return self.tr("{low:g} to {high:g}").format(low=min(found), high=max(found))

@@ -60,7 +60,7 @@ class Figures(QWidget):
 
     def _show_time(self, figure: Figure, time: Json | None) -> None:
         if not time:
-            figure.set("–", self.tr("no times"), self.tr("the file's order counts"))
+            figure.set("–", self.tr("no times"), self.tr("in file order"))
             return
         since, until = (datetime.fromisoformat(time[key]) for key in ("min", "max"))
         number, unit = span((until - since).total_seconds())

@@ -36,7 +36,7 @@ class Notes(QWidget):
         self.buttons = [Button("") for _ in range(3)]
         for button in self.buttons:  # until there is something to do
             button.setAccessibleName(self.tr("Nothing to do"))
-        self.next = Button("", "quiet", tip=self.tr("The next of the notes"))
+        self.next = Button("", "quiet", tip=self.tr("Next note"))
         row = QHBoxLayout(self)
         row.setContentsMargins(GRID, 0, 0, 0)
         row.setSpacing(GRID)

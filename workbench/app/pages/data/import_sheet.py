@@ -235,7 +235,7 @@ class PreviewSheet(QWidget):
             words = (stored if before["file"].endswith(".json") else like).format(file=before["file"])
             actions = {}
             if before["filters"]:
-                told = self.tr("{words} Its filters come along: {filters}.") if self._filters else self.tr(
+                told = self.tr("{words} Its filters are used too: {filters}.") if self._filters else self.tr(
                     "{words} Without its filters: {filters}.")  # fmt: skip
                 words = told.format(words=words, filters=before["filter_words"])
                 title = self.tr("Without filters") if self._filters else self.tr("With filters")
@@ -307,7 +307,7 @@ class PreviewSheet(QWidget):
                 else self.tr("Choose which column is the item.")
             )  # fmt: skip
         if self.columns.of("time") is not None and self.how.choices["times"].value() is None:
-            return self.tr("Say how the times are written, or choose – above their column.")
+            return self.tr("Choose how the times are written, or – (not used) above their column.")
         return ""
 
     @property

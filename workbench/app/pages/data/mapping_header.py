@@ -154,7 +154,7 @@ class Head(QWidget):
         self.doubt.setVisible(doubtful)
         self.evidence.set_ink("warn" if doubtful else "faint")
         self.evidence.set_text(evidence)
-        tip = self.tr("A mere guess: {why} Please check.").format(why=why) if doubtful else why
+        tip = self.tr("Only a guess: {why} Please check.").format(why=why) if doubtful else why
         self.setToolTip(tip)
         self.box.setToolTip(tip)
         self.box.setAccessibleDescription(tip or evidence)

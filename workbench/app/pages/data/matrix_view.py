@@ -144,7 +144,7 @@ class Matrix(QWidget):
 
     def _describe(self) -> None:
         share = self.density()
-        densest = self.tr("densest field: {share:.2g} % of its pairs").format(share=100 * share.max(initial=0))
+        densest = self.tr("densest cell: {share:.2g} % of its pairs").format(share=100 * share.max(initial=0))
         self.setAccessibleDescription(f"{self.words()}; {densest}")
 
     # Painting ------------------------------------------------------------------------------------------------------

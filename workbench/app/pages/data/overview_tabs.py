@@ -31,10 +31,10 @@ class Closer(Card):
             "the most active users at the top, the most popular items at the left · wheel or + − to zoom, drag to move"
         )
         self.hint.set_text(more)
-        self.closer = Button("+", "quiet", tip=self.tr("Look closer (+)"))
-        self.further = Button("−", "quiet", tip=self.tr("Look from further away (−)"))
-        self.whole = Button(self.tr("All"), "quiet", tip=self.tr("Look at all of it (Home)"))
-        for widget, name in ((self.closer, self.tr("Look closer")), (self.further, self.tr("Look from further away"))):
+        self.closer = Button("+", "quiet", tip=self.tr("Zoom in (+)"))
+        self.further = Button("−", "quiet", tip=self.tr("Zoom out (−)"))
+        self.whole = Button(self.tr("All"), "quiet", tip=self.tr("Show the whole matrix (Home)"))
+        for widget, name in ((self.closer, self.tr("Zoom in")), (self.further, self.tr("Zoom out"))):
             widget.setAccessibleName(name)
         for widget in (self.further, self.closer, self.whole):
             self.head.addWidget(widget)

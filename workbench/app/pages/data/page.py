@@ -70,7 +70,7 @@ class DataPage(Page):
         self.other = QAction(self.tr("Another file…"), self)
         self.other.triggered.connect(self._open)
         self.more = QAction(self.tr("Add to it…"), self)
-        self.more.setToolTip(self.tr("Titles and vectors of items, their pictures, what is known of users"))
+        self.more.setToolTip(self.tr("Titles, vectors and pictures of items, attributes of users"))
         self.more.triggered.connect(self.again.ask)
         self.secondary = [self.back, self.other, self.more]
 
@@ -241,7 +241,7 @@ class DataPage(Page):
         if not paths:
             return
         if self._task is not None:
-            words = self.tr("Another file is being read. Cancel that first, or wait for its end.")
+            words = self.tr("Another file is being read. Cancel that first, or wait until it is done.")
             self.session.notice.emit("warn", words)
             return
         try:

@@ -68,7 +68,7 @@ class Rows(Card):
     def _make_tools(self) -> None:
         self.tools = QWidget()
         self.count = Elided("", SMALL, "faint")
-        self.cancel = Button(self.tr("Cancel"), "quiet", tip=self.tr("Leave the rows as they are (Esc)"))
+        self.cancel = Button(self.tr("Cancel"), "quiet", tip=self.tr("Stop searching or sorting (Esc)"))
         self.cancel.clicked.connect(self._cancel)
         self.save = Button(
             self.tr("Save as CSV…"), "quiet", icon="download", tip=self.tr("Write the whole list to a file")
@@ -95,7 +95,7 @@ class Rows(Card):
         self._show_lists(about)
         searchable = prepared is None or prepared.searchable
         self.search.setEnabled(searchable)
-        tip = self.tr("There are too many users and items to look through; find users on the page Inspect.")
+        tip = self.tr("There are too many users and items to search here. Find users on the page Inspect.")
         self.search.setToolTip("" if searchable else tip)
         self.table.show_columns([], 0)  # what was there is gone
         self._which = ""
@@ -146,7 +146,7 @@ class Rows(Card):
         if which == "duplicates" and not self._has_duplicates:
             self._nothing("")
             self.table.show_columns([], 0)
-            self._say(self.tr("Looking for them…"))
+            self._say(self.tr("Looking for duplicates…"))
             self.duplicates_wanted.emit()
             return
         if which in LISTED:
@@ -224,7 +224,7 @@ class Rows(Card):
         shown = self._total if rows is None else len(rows)
         self._say_count(shown)
         words = self.search.text().strip()
-        self._nothing(self.tr("Nothing here has “{words}” in it.").format(words=words[:60]) if not shown else "")
+        self._nothing(self.tr("Nothing here contains “{words}”.").format(words=words[:60]) if not shown else "")
 
     def _nothing(self, sentence: str) -> None:
         self.nothing.setText(sentence)

@@ -20,7 +20,7 @@ class DropTarget(QWidget):
         title = Text(self.tr("Drop a ratings file here"), TITLE, bold=True)
         sentence = self.tr(
             "CSV, TSV, “::”, .inter, Parquet, Excel, JSON lines or SQLite, also packed: a user and an item in each row, "
-            "perhaps a rating and a time. Titles, pictures, facts of users or your own test may come along."
+            "perhaps a rating and a time. Titles, pictures, user attributes or your own test file can be added."
         )
         words = Text(sentence, ink="muted", wrap=True)
         words.setAlignment(middle)

@@ -49,7 +49,7 @@ class Overview(QWidget):
             "items": Chart(self.tr("Items")),
         }
         self.matrix = Matrix(still=True)
-        self.matrix.setToolTip(self.tr("Look closer"))
+        self.matrix.setToolTip(self.tr("Zoom in"))
         self.matrix.clicked.connect(self.matrix_wanted)
         self.popular, self.busy = Ranking(self.tr("Most popular")), Ranking(self.tr("Most active"))
         parts: dict[str, QWidget] = {
@@ -155,7 +155,7 @@ class Overview(QWidget):
     def _show_activity(self, time: Json) -> None:
         periods, counts = grouped(time["periods"], time["counts"])
         year = time["unit"] == "year"
-        hint = self.tr("interactions a year") if year else self.tr("interactions a month")
+        hint = self.tr("interactions per year") if year else self.tr("interactions per month")
         if len(periods) < len(time["periods"]):
             hint = self.tr("interactions over time")
         tips = [f"{period}: {n:,}" for period, n in zip(periods, counts, strict=True)]

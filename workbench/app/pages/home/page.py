@@ -116,7 +116,7 @@ class Home(Page):
         clear(self._recent)
         projects = recent()
         if not projects:
-            nothing = self.tr("Projects you work on will be listed here, the last one first.")
+            nothing = self.tr("Projects you work on will be listed here, the most recent first.")
             self._recent.addWidget(Text(nothing, ink="muted", wrap=True))
         for place, one in enumerate(projects):
             if place:
@@ -173,9 +173,7 @@ class RecentRow(QWidget):
         words.setSpacing(1)
         name = Elided(one.name, BODY, "text" if one.there else "faint", bold=True)
         facts = (
-            [one.facts, ago(one.opened)]
-            if one.there
-            else [self.tr("not there any more: {folder}").format(folder=one.folder)]
+            [one.facts, ago(one.opened)] if one.there else [self.tr("not found: {folder}").format(folder=one.folder)]
         )
         words.addWidget(name)
         words.addWidget(Elided(" · ".join(filter(None, facts)), SMALL, "muted"))
@@ -184,8 +182,8 @@ class RecentRow(QWidget):
         self.open.setAccessibleName(self.tr("Open {name}").format(name=one.name))
         self.open.setToolTip(str(one.folder))
         self.open.setEnabled(one.there)
-        self.forget = Button("", "quiet", icon="close", tip=self.tr("Take it off this list; the folder stays"))
-        self.forget.setAccessibleName(self.tr("Take {name} off the list").format(name=one.name))
+        self.forget = Button("", "quiet", icon="close", tip=self.tr("Remove from this list; the folder stays"))
+        self.forget.setAccessibleName(self.tr("Remove {name} from the list").format(name=one.name))
         for button in (self.open, self.forget):
             button.setProperty("folder", str(one.folder))
             row.addWidget(button)

@@ -27,8 +27,8 @@ class FilterRow(QWidget):
         self.name = name
         kind = all_filters()[name]
         self.left = Text(" ", SMALL, "muted", wrap=True)
-        self.up = Button("↑", "quiet", tip=self.tr("Apply before the one above"))
-        self.up.setAccessibleName(self.tr("{filter}: apply before the one above").format(filter=title))
+        self.up = Button("↑", "quiet", tip=self.tr("Move up: apply it earlier"))
+        self.up.setAccessibleName(self.tr("{filter}: move up").format(filter=title))
         self.up.clicked.connect(self._raise)
         self.remove = Button("", "quiet", icon="close", tip=self.tr("Remove"))
         self.remove.setAccessibleName(self.tr("{filter}: remove").format(filter=title))
@@ -73,7 +73,7 @@ class FilterCard(Card):
         super().__init__("…", " ")
         self.title.setText(self.tr("Filters"))
         self.setAccessibleName(self.title.text())
-        self.add_button = Button(self.tr("Add"), icon="plus", tip=self.tr("Work with only some of the data"))
+        self.add_button = Button(self.tr("Add"), icon="plus", tip=self.tr("Use only part of the data"))
         self.add_button.setAccessibleName(self.tr("Add a filter"))
         self.menu = QMenu(self.add_button)
         for name, kind in all_filters().items():
@@ -84,7 +84,7 @@ class FilterCard(Card):
         self.menu.triggered.connect(self._chosen)
         self.add_button.setMenu(self.menu)
         self.undo = Button("", "quiet", icon="undo", tip=self.tr("Undo the last change of the filters (Ctrl+Z)"))
-        self.redo = Button("", "quiet", icon="redo", tip=self.tr("Make the change again (Ctrl+Shift+Z)"))
+        self.redo = Button("", "quiet", icon="redo", tip=self.tr("Redo the last change of the filters (Ctrl+Shift+Z)"))
         for button, key, do in (
             (self.undo, QKeySequence.StandardKey.Undo, self._go_back),
             (self.redo, QKeySequence.StandardKey.Redo, self._go_forward),

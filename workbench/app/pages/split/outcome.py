@@ -67,12 +67,12 @@ class Outcome(Card):
 
     def __init__(self) -> None:
         super().__init__("…", " ")
-        self.title.setText(self.tr("What lands where"))
+        self.title.setText(self.tr("Result of the split"))
         self.setAccessibleName(self.title.text())
         self.body.setSpacing(12)
         self.bar = ShareBar(self.tr("Shares of training, validation and test"))
         self.add(self.bar)
-        titles = (self.tr("Training: learned from"), self.tr("Validation: picks the epoch"), self.tr("Test: judges"))
+        titles = (self.tr("Training: to learn"), self.tr("Validation: to tune"), self.tr("Test: to evaluate"))
         self.parts = [Part(place, title) for place, title in enumerate(titles)]
         self.figures = [Figure("–", " ", small=True) for _ in range(3)]
         grid = QGridLayout()
@@ -88,13 +88,13 @@ class Outcome(Card):
             self.add(remark)
         self.caption = Text("", SMALL, "muted")
         self.add(self.caption)
-        self.users = UserRows(self.tr("Some users, their interactions in order"))
+        self.users = UserRows(self.tr("Interactions of some users, in order"))
         self.add(self.users, 1)
         self.show_nothing("")
 
     def show_busy(self) -> None:
         """Say that figures of another choice are on their way; those shown stay until then."""
-        self.hint.set_text(self.tr("dividing…"))
+        self.hint.set_text(self.tr("splitting…"))
 
     def show_nothing(self, trouble: str) -> None:
         """Show no figures, and why."""
@@ -122,66 +122,66 @@ class Outcome(Card):
         self._show_figures(facts)
         self._show_remarks(self._remarks(facts, has_times=has_times))
         rows = facts.get("picture") or []
-        order = self.tr("the newest at the right") if has_times else self.tr("in the order of the file")
+        order = self.tr("newest on the right") if has_times else self.tr("in file order")
         self.caption.setText(
-            self.tr("Some users, a line each: their interactions, {order}").format(order=order) if rows else ""
+            self.tr("Interactions of some users, one user per line, {order}").format(order=order) if rows else ""
         )
         self.users.set_rows(rows)
         self.users.setAccessibleDescription(words)
 
     def _show_figures(self, facts: dict[str, Any]) -> None:
         users, items, cold = self.figures
-        users.set(f"{facts['test_users']:,}", self.tr("users judged of {n:,}").format(n=facts["users"]))
-        items.set(f"{facts['test_items']:,}", self.tr("different items hidden"))
-        cold.set(f"{facts['cold_items']:,}", self.tr("of them never learned from"))
-        self.figures[2].setToolTip(
-            self.tr("Only the test has these items; who learns from interactions cannot find them")
-        )
+        users.set(f"{facts['test_users']:,}", self.tr("test users of {n:,}").format(n=facts["users"]))
+        items.set(f"{facts['test_items']:,}", self.tr("different test items"))
+        cold.set(f"{facts['cold_items']:,}", self.tr("of them not in training"))
+        self.figures[2].setToolTip(self.tr("Algorithms that learn from interactions cannot recommend these items"))
 
     def _remarks(self, facts: dict[str, Any], *, has_times: bool) -> list[tuple[str, str]]:
         found = [self._leak(facts["leaked"])]
         left = facts["users"] - facts["test_users"]
         if left:
-            sentence = self.tr("{n:,} users are not judged: they have nothing in the test, and only help to learn.")
+            sentence = self.tr("{n:,} users have no test interactions: they are used for training only.")
             found.append(("info", sentence.format(n=left)))
         if facts["cold_users"]:
-            sentence = self.tr("{n:,} judged users have no history: all an algorithm can give them is what is popular.")
+            sentence = self.tr("{n:,} test users have no history: algorithms can only offer them popular items.")
             found.append(("warn", sentence.format(n=facts["cold_users"])))
         if facts["by_order"] and not has_times:
             found.append(("warn", self.tr("The data has no times: “last” means last in the file.")))
         equal = facts.get("equal_times")
         if facts["by_order"] and equal is not None and equal > MANY_EQUAL:
             sentence = self.tr(
-                "{share:.0f} % of interactions have the very time of the one before: there, the file's order decides."
+                "{share:.0f} % of interactions have the same time as the one before, so file order decides there."
             )
             found.append(("warn", sentence.format(share=100 * equal)))
         found += self._apart(facts)
         if not facts["validation"]:
-            found.append(("info", self.tr("Without validation nothing tells which epoch is best: the last one stays.")))
+            found.append(("info", self.tr("Without validation the best epoch is not known: the last one is kept.")))
         return found
 
     def _apart(self, facts: dict[str, Any]) -> list[tuple[str, str]]:
         """What is in none of the three parts, and whether the test lies behind all that is learned from."""
         found = []
         if facts.get("shown"):
-            sentence = self.tr("{n:,} interactions are shown of people who are judged, and not learned from.")
+            sentence = self.tr("{n:,} interactions are the history of test users: used for scoring, not for training.")
             found.append(("info", sentence.format(n=facts["shown"])))
         if facts.get("unused"):
-            sentence = self.tr("{n:,} interactions take no part: they are behind the test, or of nobody known.")
+            sentence = self.tr(
+                "{n:,} interactions are not used: they come after the test, or have no known user or item."
+            )
             found.append(("info", sentence.format(n=facts["unused"])))
         if facts.get("learned_later"):
-            sentence = self.tr("{n:,} interactions that are learned from are later than hidden ones.")
+            sentence = self.tr("{n:,} training interactions are later than held-out ones.")
             found.append(("error", sentence.format(n=facts["learned_later"])))
         elif facts.get("test_starts"):
-            sentence = self.tr("The test begins at {time} (UTC); nothing is learned from what came later.")
+            sentence = self.tr("The test begins at {time} (UTC); training uses nothing later.")
             found.append(("ok", sentence.format(time=facts["test_starts"])))
         return found
 
     def _leak(self, leaked: int) -> tuple[str, str]:
         if not leaked:
-            return "ok", self.tr("Nothing hidden is shown: no test interaction is in a history.")
+            return "ok", self.tr("No leak: no test interaction is in a history.")
         sentence = self.tr(
-            "{n:,} test interactions are in the histories as well, so that the test is too easy. Take them out of one file."
+            "{n:,} test interactions are also in the histories, so the test is too easy. Remove them from one of the files."
         )
         return "error", sentence.format(n=leaked)
 

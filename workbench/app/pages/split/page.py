@@ -114,9 +114,9 @@ class SplitPage(Page):
         row.addWidget(self.outcome, 1)
         self.empty = EmptyState(
             "split",
-            self.tr("A split hides some interactions, so that lists can be judged by them."),
+            self.tr("A split holds out some interactions to evaluate lists with."),
             self.tr("Open a ratings file"),
-            more=self.tr("There is no data yet to divide."),
+            more=self.tr("There is no data to split yet."),
         )
         self.empty.button.clicked.connect(self._to_data)
         self.stack = QStackedWidget()
@@ -307,10 +307,10 @@ class SplitPage(Page):
         if self.session.data is None:
             return self.tr("Open a ratings file first")
         if not self._valid():
-            return self.tr("A setting is out of its range.")
+            return self.tr("A setting is out of range.")
         if self._trouble:
             return self._trouble
-        return "" if self._known == self._wanted() else self.tr("Dividing the data…")
+        return "" if self._known == self._wanted() else self.tr("Splitting the data…")
 
     @Slot()
     def _go_on(self) -> None:

@@ -40,15 +40,19 @@ class AboutAlgorithm(QWidget):
         self._reference.setVisible(bool(kind.reference))
         clear(self._chips)
         new_users = {
-            "exact": (self.tr("new users ✓"), True, self.tr("Scores people who were not in training, exactly")),
-            "approximate": (self.tr("new users ≈"), True, self.tr("Scores people who were not in training, nearly")),
-            "none": (self.tr("known users only"), False, self.tr("Cannot score people who were not in training")),
+            "exact": (self.tr("new users ✓"), True, self.tr("Scores users who were not in training, exactly")),
+            "approximate": (
+                self.tr("new users ≈"),
+                True,
+                self.tr("Scores users who were not in training, approximately"),
+            ),
+            "none": (self.tr("known users only"), False, self.tr("Cannot score users who were not in training")),
         }
         chips = [new_users[kind.fold_in]]
         if "time" in kind.needs:
-            chips.append((self.tr("uses time"), True, self.tr("The order of interactions matters to it")))
+            chips.append((self.tr("uses time"), True, self.tr("Uses the order of the interactions")))
         if kind.predicts_ratings:
-            chips.append((self.tr("predicts ratings"), True, self.tr("Gives a rating for each user and item")))
+            chips.append((self.tr("predicts ratings"), True, self.tr("Predicts a rating for each user and item")))
         for text, strong, tip in chips:
             chip = Chip(text, strong=strong)
             chip.setToolTip(tip)

@@ -229,7 +229,7 @@ class AlgorithmList(QWidget):
             reason = self.reason(kind)
             rows.append(_Row(kind.title, name, reason, self._short(kind, reason)))
         if not rows:
-            rows = [_Row(self.tr("No algorithm has these words"))]
+            rows = [_Row(self.tr("No algorithm found"))]
         self.view.selectionModel().blockSignals(True)
         self.model.show(rows)
         self.view.selectionModel().blockSignals(False)
@@ -265,7 +265,7 @@ class AlgorithmList(QWidget):
             "items": self.tr("needs an item file"),
         }
         lacking = [words[need] for need in kind.needs if need in words and need in reason]
-        return lacking[0] if lacking else self.tr("not here")
+        return lacking[0] if lacking else self.tr("not available")
 
     def _mark(self, name: str) -> None:
         row = self.model.row_of(name, suggested=self._from_head)

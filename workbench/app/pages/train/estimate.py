@@ -80,7 +80,7 @@ class EstimateLine(Fitting):
             return
         if self._busy():
             self._forget()
-            self._say(self.tr("Not measured while something trains"))
+            self._say(self.tr("Not measured while a run trains"))
         elif self._task is None and not self._soon.isActive():
             self._say("")
             self._soon.start()
@@ -105,7 +105,7 @@ class EstimateLine(Fitting):
             "estimate", {**self._question, "asked": asked}, done=self._done, failed=self._fail
         )
         self._task.finished.connect(self._end)
-        self._say(self.tr("Measuring what it takes…"))
+        self._say(self.tr("Measuring time and memory…"))
 
     @Slot(object)
     def _done(self, answer: Json) -> None:
@@ -157,7 +157,7 @@ class EstimateLine(Fitting):
         words = self.tr("{time} · {memory} · {disk} on disk").format(
             time=roughly(answer["seconds"]), memory=size(answer["memory_bytes"]), disk=_small(answer["disk_bytes"])
         )
-        tip = self.tr("Measured on a short piece, on the processor: all epochs with a validation after each")
+        tip = self.tr("Estimated from a few steps on the processor, for all epochs with validation after each")
         self._say(words, tip)
 
     def _say(self, words: str, tip: str = "") -> None:

@@ -14,9 +14,9 @@ class Options(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     seed: int = hyperparameter(0, "Seed", "The same seed gives the same model.", ge=0, le=2**31 - 1)
-    threads: int = hyperparameter(0, "Threads", "0: as many as were measured to be best.", ge=0, le=1024)
+    threads: int = hyperparameter(0, "Threads", "0: the number that measurements found best.", ge=0, le=1024)
     validation_users: int = hyperparameter(
-        1000, "Validation users", "How many people the validation looks at.", ge=1, le=10_000_000
+        1000, "Validation users", "Number of users to validate on.", ge=1, le=10_000_000
     )
 
 
@@ -24,7 +24,7 @@ class EpochOptions(Options):
     """For those that learn in epochs."""
 
     patience: int = hyperparameter(
-        10, "Patience", "Epochs without a better validation before it stops. 0: never early.", ge=0, le=100_000
+        10, "Patience", "Epochs without a better validation before training stops early. 0: never.", ge=0, le=100_000
     )
 
 
@@ -32,7 +32,7 @@ class DeviceOptions(EpochOptions):
     """For those that torch trains."""
 
     device: Literal["auto", "cpu", "cuda", "mps"] = hyperparameter(
-        "auto", "Device", "Auto takes the graphics card where there is one."
+        "auto", "Device", "Auto uses a graphics card if there is one."
     )
 
 

@@ -38,10 +38,10 @@ class RunOrders(QWidget):
         self.rate.setFixedWidth(FIELD_WIDTH)
         self.rate.setValidator(QDoubleValidator(self.rate))
         self.rate.setMaxLength(12)
-        self.rate.setToolTip(self.tr("Return: go on with this value from the next step"))
+        self.rate.setToolTip(self.tr("Press Return to use this value from the next step on"))
         self.rate.textEdited.connect(self._refresh_set)
         self.rate.returnPressed.connect(self._adjust)
-        self.set = Button(self.tr("Set"), "quiet", tip=self.tr("Go on with this value from the next step"))
+        self.set = Button(self.tr("Set"), "quiet", tip=self.tr("Use this value from the next step on"))
         self.set.clicked.connect(self._adjust)
         self.more = QSpinBox()
         self.more.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -49,7 +49,7 @@ class RunOrders(QWidget):
         self.more.setValue(MORE)
         self.more.setFixedWidth(FIELD_WIDTH)
         self.more.setAccessibleName(self.tr("More epochs"))
-        self.extend = Button("", "quiet", tip=self.tr("Go on after the last epoch with the same settings"))
+        self.extend = Button("", "quiet", tip=self.tr("Continue after the last epoch with the same settings"))
         self.extend.clicked.connect(self._extend)
         self.more.valueChanged.connect(self._say_more)
         self._say_more()
@@ -124,7 +124,7 @@ class RunOrders(QWidget):
         try:
             self._session.runs.extend(self._info.id, self.more.value())
         except WorkbenchError as error:
-            self._session.failure.emit(self.tr("The run cannot go on"), str(error), "")
+            self._session.failure.emit(self.tr("The run cannot continue"), str(error), "")
 
 
 def _adjustable(kind: type[Algorithm] | None) -> tuple[str, ...]:

@@ -35,7 +35,7 @@ class RunFigures(QWidget):
         held = info.memory if info is not None else None
         device = info.device.upper() if info is not None and info.status.device else ""
         self.figures["epoch"].set(epoch, self.tr("epochs"))
-        self.figures["spent"].set(duration(spent), self.tr("so far") if running else self.tr("in all"))
+        self.figures["spent"].set(duration(spent), self.tr("so far") if running else self.tr("in total"))
         self.figures["left"].set(duration(left), self.tr("left"))
         what = self.tr("memory, {device}").format(device=device) if device else self.tr("memory")
         self.figures["memory"].set(memory(held), what, tip=f"{held:,} B" if isinstance(held, int) else "")

@@ -47,12 +47,12 @@ class RunHead(QWidget):
             "delete": ("", session.runs.delete),
         }
         texts = {
-            "pause": (self.tr("Pause"), self.tr("Wait here; nothing is lost")),
-            "unpause": (self.tr("Go on"), self.tr("Go on from where it waits")),
-            "stop": (self.tr("Stop and keep"), self.tr("End training and keep the best epoch so far")),
-            "discard": (self.tr("Stop and discard"), self.tr("End training now; no model is kept")),
-            "cancel": (self.tr("Cancel"), self.tr("End training now")),
-            "go_on": (self.tr("Resume"), self.tr("Go on after the last finished epoch")),
+            "pause": (self.tr("Pause"), self.tr("Pause training; nothing is lost")),
+            "unpause": (self.tr("Continue"), self.tr("Continue where it was paused")),
+            "stop": (self.tr("Stop and keep"), self.tr("Stop training and keep the best epoch so far")),
+            "discard": (self.tr("Stop and discard"), self.tr("Stop training now; no model is kept")),
+            "cancel": (self.tr("Cancel"), self.tr("Stop training now")),
+            "go_on": (self.tr("Resume"), self.tr("Continue after the last finished epoch")),
             "delete": (self.tr("Delete"), self.tr("Remove this run and its files")),
         }
         self.actions_: dict[str, QAction] = {}

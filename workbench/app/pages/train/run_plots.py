@@ -91,11 +91,11 @@ class RunPlots(QWidget):
     def _series_words(self) -> dict[str, tuple[str, str]]:
         """Name of each series and what it is."""
         return {
-            "validation": (self.tr("Validation"), self.tr("How good it is after each epoch")),
+            "validation": (self.tr("Validation"), self.tr("Validation metric after each epoch")),
             "learning_rate": (self.tr("Rate"), self.tr("Learning rate at each step")),
-            "gradient_norm": (self.tr("Gradient"), self.tr("Length of the gradient")),
-            "weight_norm": (self.tr("Weights"), self.tr("Length of all weights")),
-            "speed": (self.tr("Speed"), self.tr("Training interactions a second")),
+            "gradient_norm": (self.tr("Gradient"), self.tr("Norm of the gradient")),
+            "weight_norm": (self.tr("Weights"), self.tr("Norm of all weights")),
+            "speed": (self.tr("Speed"), self.tr("Training interactions per second")),
             "memory_bytes": (self.tr("Memory"), self.tr("Memory of the training process, MB")),
         }
 
@@ -296,11 +296,11 @@ class RunPlots(QWidget):
         if draw_curves([part for part in parts if part[1].isVisible()], path):
             self._written()
         else:
-            sentence = self.tr("{file} could not be written. Choose another place.").format(file=path.name)
+            sentence = self.tr("{file} could not be written. Choose another folder.").format(file=path.name)
             self.session.failure.emit(self.tr("The curves were not exported"), sentence, "")
 
     def _written(self, *_: Any) -> None:
-        self.session.notice.emit("ok", self.tr("The curves are written"))
+        self.session.notice.emit("ok", self.tr("The curves were exported"))
 
 
 def _scale(key: str, info: RunInfo) -> float | None:

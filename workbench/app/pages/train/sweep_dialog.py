@@ -80,9 +80,9 @@ class SeveralValues(QDialog):
         return column
 
     def _build_plots(self) -> QVBoxLayout:
-        nothing = self.tr("No run has been trained yet that differs in this one only.")
+        nothing = self.tr("No trained run differs in this hyperparameter only.")
         self.plot = LinePlot(self.tr("Validation by value"), legend=False, empty=nothing)
-        self.weights = LinePlot(self.tr("Weights that are not zero, by value"), legend=False)
+        self.weights = LinePlot(self.tr("Non-zero weights by value"), legend=False)
         for widget in (self.plot, self.weights):
             widget.plot.getAxis("left").enableAutoSIPrefix(False)
         column = QVBoxLayout()
@@ -124,7 +124,9 @@ class SeveralValues(QDialog):
     def _refresh(self, *_: object) -> None:
         new = self._missing()
         listed = ", ".join(shown(number) for number in self.values())
-        wrong = self.tr("From and To must be numbers in the range of the hyperparameter, Values {least} to {most}.")
+        wrong = self.tr(
+            "From and To must be numbers in the range of the hyperparameter; Values must be {least} to {most}."
+        )
         self.words.setText(listed or wrong.format(least=FEWEST, most=MOST))
         self.go.setText(self.tr("Train 1 run") if len(new) == 1 else self.tr("Train {n} runs").format(n=len(new)))
         self.go.setEnabled(bool(new))

@@ -24,7 +24,7 @@ class IntervalsChart(ComparisonChart):
         chart = results.bars(chart_runs(self.runs), self.key, self.tr)
         self.bars.show_chart(chart)
         if not chart.groups:
-            self.say_nothing(self.tr("No selected run was tested by this metric. Open the test of two runs."))
+            self.say_nothing(self.tr("No selected run was tested with this metric. Test two runs first."))
             return
         self.show_content(f"{chart.title} · {chart.words}")
 

@@ -66,7 +66,7 @@ class CurvesChart(ComparisonChart):
             x=self.tr("epoch"),
             legend=False,
             whole=True,
-            empty=self.tr("Nothing here learns in epochs: there is no curve."),
+            empty=self.tr("None of these runs is trained in epochs, so there is no curve."),
         )
         self._cutoff_lines, self._learning_lines = RunLines(self.cutoffs), RunLines(self.learning)
         # One after the other: to paint both plots takes most of a frame.
@@ -139,9 +139,9 @@ class CurvesChart(ComparisonChart):
         chart = results.at_cutoffs(chart_runs(self.runs), self.key, self.tr)
         self.cutoffs_panel.title.setText(chart.title)
         self.cutoffs.set_empty(
-            self.tr("{metric} has no cutoff: it looks at everything hidden.").format(metric=metric_title(name))
+            self.tr("{metric} has no cutoff: it uses all test interactions.").format(metric=metric_title(name))
             if not cutoff
-            else self.tr("The test is not open yet.")
+            else self.tr("Not tested yet.")
         )
         self._cutoff_lines.show(self._lines(chart))
 

@@ -36,9 +36,9 @@ class HyperparametersChart(ComparisonChart):
             self.say_nothing(
                 self.tr("Select two or more runs of one algorithm with different hyperparameters.")
                 if not names
-                else self.tr("These runs of {algorithm} have the same hyperparameters. Train one with others.").format(
-                    algorithm=self.algorithm.currentText()
-                )
+                else self.tr(
+                    "These runs of {algorithm} have the same hyperparameters. Train one with other values."
+                ).format(algorithm=self.algorithm.currentText())
             )
             return
         self.lines.show_chart(chart)

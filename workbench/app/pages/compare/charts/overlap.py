@@ -37,13 +37,13 @@ class OverlapChart(ComparisonChart):
         if len(runs) < 2:  # noqa: PLR2004 - a comparison
             self._question.forget()
             self._asked, self._values = None, []
-            self.say_nothing(self.tr("Select two or more runs whose test is open to see how alike their lists are."))
+            self.say_nothing(self.tr("Select two or more tested runs to see how similar their lists are."))
             return
         args = {"runs": [str(info.folder) for info in runs]}
         asked = (args, stamp(runs))
         if asked != self._asked:
             self._asked, self._shown, self._values = asked, runs, []
-            self.say_nothing(self.tr("Laying the lists beside each other…"))
+            self.say_nothing(self.tr("Comparing the lists…"))
             self._question.ask(args)
         elif self._values:
             self._shown = runs

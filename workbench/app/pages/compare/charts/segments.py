@@ -39,15 +39,15 @@ class SegmentsChart(ComparisonChart):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self.by, self.what = self.combo(self.tr("Parts"), 15), self.combo(self.tr("What the bars show"))
+        self.by, self.what = self.combo(self.tr("Segments"), 15), self.combo(self.tr("What the bars show"))
         self._data = RunData(session)
         self._offer(None)
-        shown = {"mean": self.tr("Within each"), "part": self.tr("What each adds")}
+        shown = {"mean": self.tr("Mean of each"), "part": self.tr("Contribution of each")}
         fill(self.what, shown, self.kept().get("what"))
         for combo in (self.by, self.what):
             combo.activated.connect(self._choose)
         QWidget.setTabOrder(self.by, self.what)
-        self.bars = BarRows(self.tr("The metric in each part"))
+        self.bars = BarRows(self.tr("The metric in each segment"))
         self.set_content(scrolled(self.bars))
         self._legend = Legend()
         self.choices.removeWidget(self.words)  # the sentence on the sum needs room
@@ -71,7 +71,7 @@ class SegmentsChart(ComparisonChart):
         runs = tested_runs(self.runs, self.key)[:MOST]
         if not runs:
             self._forget()
-            self.say_nothing(self.tr("No selected run was tested by this metric. Open the test first."))
+            self.say_nothing(self.tr("No selected run was tested with this metric. Run the test first."))
             return
         self._offer(runs[0])
         args = {"runs": [str(info.folder) for info in runs], "metric": self.key, "by": self.by.currentData()}
@@ -79,7 +79,7 @@ class SegmentsChart(ComparisonChart):
         if asked != self._asked:
             self._forget()
             self._asked, self._shown = asked, runs
-            self.say_nothing(self.tr("Dividing the numbers into parts…"))
+            self.say_nothing(self.tr("Calculating the segments…"))
             self._question.ask(args)
         elif self._answer is not None:
             self._shown = runs  # another title, perhaps

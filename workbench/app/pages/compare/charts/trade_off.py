@@ -25,10 +25,10 @@ class TradeOffChart(ComparisonChart):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self.across, self.up = (
-            self.combo(self.tr("From left to right"), 16),
-            self.combo(self.tr("From below to above"), 16),
+            self.combo(self.tr("Horizontal axis"), 16),
+            self.combo(self.tr("Vertical axis"), 16),
         )
-        self.points = ScatterPlot(self.tr("Two figures of each run"))
+        self.points = ScatterPlot(self.tr("Two metrics of each run"))
         self.set_content(self.points)
         self._wanted = self.kept()
         self._front: list[str] = []
@@ -39,9 +39,7 @@ class TradeOffChart(ComparisonChart):
     def draw(self) -> None:
         metrics = sorted(metrics_of(self.runs), key=lambda one: not is_usual(one))
         if not metrics:
-            self.say_nothing(
-                self.tr("The test is not open yet. Open it for two runs to hold their figures against each other.")
-            )
+            self.say_nothing(self.tr("Not tested yet. Test two runs to compare their results."))
             return
         names = {metric: metric_title(metric) for metric in metrics} | {SECONDS: self.tr("Training, seconds")}
         usual = next((metric for metric in FIRST if metric in metrics), SECONDS)
@@ -52,7 +50,7 @@ class TradeOffChart(ComparisonChart):
         x_name, y_name = self._axes()
         chart = results.trade_off(chart_runs(self.runs), x_name, y_name, self.tr)
         if not chart.points:
-            self.say_nothing(self.tr("No selected run has both figures. Choose others, or open the test of more runs."))
+            self.say_nothing(self.tr("No selected run has both values. Choose other metrics, or test more runs."))
             return
         self._front = [chart.points[at].key for at in chart.front]
         self.points.show_chart(chart)
@@ -84,4 +82,4 @@ class TradeOffChart(ComparisonChart):
             [run.name, figure_of(run, x), figure_of(run, y), "yes" if run.key in self._front else "no"]
             for run in chart_runs(self.runs)
         ]
-        return [["run", x, y, "on the front"], *rows]
+        return [["run", x, y, "on the Pareto front"], *rows]

@@ -49,9 +49,9 @@ class UsersChart(ComparisonChart):
         self.people.setFont(font(SMALL, figures=True))
         self.people.itemActivated.connect(self._inspect)
         self.people.currentItemChanged.connect(self._mark)
-        self.most = Button(self.tr("Gain most"), "quiet", tip=self.tr("Users who gain most by the second run"))
-        self.least = Button(self.tr("Lose most"), "quiet", tip=self.tr("Users who lose most by the second run"))
-        self.go = Button(self.tr("Inspect"), tip=self.tr("Look at the chosen user, with both runs side by side"))
+        self.most = Button(self.tr("Gain most"), "quiet", tip=self.tr("Users who gain most with the second run"))
+        self.least = Button(self.tr("Lose most"), "quiet", tip=self.tr("Users who lose most with the second run"))
+        self.go = Button(self.tr("Inspect"), tip=self.tr("Inspect the selected user, with both runs side by side"))
         self.most.clicked.connect(self._show_most)
         self.least.clicked.connect(self._show_least)
         self.go.clicked.connect(self._inspect)
@@ -102,7 +102,7 @@ class UsersChart(ComparisonChart):
         if len(runs) < 2:  # noqa: PLR2004 - a comparison
             self._forget()
             self.say_nothing(
-                self.tr("Select two runs of one protocol whose test found {metric}.").format(
+                self.tr("Select two runs with the same protocol that were tested with {metric}.").format(
                     metric=metric_title(self.key)
                 )
             )
@@ -128,7 +128,7 @@ class UsersChart(ComparisonChart):
         if asked != self._asked:
             self._forget()
             self._asked = asked
-            self.say_nothing(self.tr("Holding the two runs against each other…"))
+            self.say_nothing(self.tr("Comparing the two runs…"))
             self._curves.ask(args)
 
     def _forget(self) -> None:
@@ -241,4 +241,4 @@ class UsersChart(ComparisonChart):
 
     @Slot(object)
     def _written(self, _answer: Json) -> None:
-        self.session.notice.emit("ok", self.tr("The numbers of all users are written"))
+        self.session.notice.emit("ok", self.tr("The values of all users were saved"))

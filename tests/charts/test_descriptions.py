@@ -166,7 +166,7 @@ def test_parts_say_whether_they_are_the_whole():
     adds = people.segments(answer, [run("a")], "ndcg@10", what="part")
     assert adds.groups[0].bars[0].value == 0.2
     answer["squares"] = True
-    assert "0.4472², the square of the RMSE" in people.segments(answer, [run("a")], "rmse").words
+    assert "0.4472², the square of the overall RMSE" in people.segments(answer, [run("a")], "rmse").words
     answer["runs"][0]["sum"] = 0.1
     assert "do not add up" in people.segments(answer, [run("a")], "ndcg@10").words
 

@@ -143,7 +143,7 @@ def _report(kind: type[BaseException], error: BaseException, trace: TracebackTyp
         details = "".join(traceback.format_exception(kind, error, trace))
         for window in QApplication.topLevelWidgets():
             if isinstance(window, MainWindow):
-                sentence = f"{kind.__name__}: {error}. Your project is safe; the details help to find the fault."
+                sentence = f"{kind.__name__}: {error}. Your project is safe; the details help to find the cause."
                 window.session.failure.emit("Something went wrong in the window", sentence, details)
     except Exception:
         log.exception("the report failed as well")

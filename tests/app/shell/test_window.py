@@ -144,7 +144,7 @@ def test_cards_do_not_fill_the_window(window, session):
 def test_a_folder_that_is_gone_is_told_once_whatever_fails(window, session, project):
     session.open_project(project.folder)
     project.folder.rename(project.folder.with_name("elsewhere"))
-    for what in ("The project was not saved", "This run is not possible", "A run ended early"):
+    for what in ("The project was not saved", "This run cannot be started", "A run ended early"):
         session.failure.emit(what, f"{what} since a file is not there.", "")
     assert window.cards.count() == 1
     card = window.cards.itemAt(0).widget()
@@ -257,7 +257,7 @@ def test_escape_closes_the_palette_whatever_is_typed(window, qtbot):
 def test_letters_match_in_order():
     assert match("gd", "Go to Data") is not None
     assert match("dg", "Go to Data") is None
-    assert match("gotr", "Go to Train") < match("gotr", "Pause or go on with training")
+    assert match("gotr", "Go to Train") < match("gotr", "Pause or continue training")
     assert match("", "anything") == 0
 
 

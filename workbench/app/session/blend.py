@@ -67,7 +67,7 @@ class BlendRuns(QWidget):
             clear(self._column)
             self._boxes = {info.id: self._box(info) for info in runs}
         self._help.setText(
-            self.tr("Two or more. One that goes by content serves new people and items.")
+            self.tr("Two or more. A content-based one covers new users and items.")
             if runs
             else self.tr("None yet: train two algorithms on this data and split first.")
         )

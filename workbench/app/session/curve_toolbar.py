@@ -40,9 +40,9 @@ class CurveTools(QWidget):
         label.setBuddy(self.smoothing)
         self.log = Button(self.tr("Log"), "quiet", tip=self.tr("Logarithmic scale"))
         self.log.setCheckable(True)
-        self.all = Button(self.tr("Reset view"), "quiet", tip=self.tr("Show everything again, as a double click does"))
-        self.overlay = Button(self.tr("Overlay"), "quiet", tip=self.tr("Lay earlier runs under the curves"))
-        self.export = Button(self.tr("Export"), "quiet", tip=self.tr("The curves as a picture or as a table"))
+        self.all = Button(self.tr("Reset view"), "quiet", tip=self.tr("Show everything again (double-click)"))
+        self.overlay = Button(self.tr("Overlay"), "quiet", tip=self.tr("Show earlier runs under the curves"))
+        self.export = Button(self.tr("Export"), "quiet", tip=self.tr("Export the curves as an image or a table"))
         row.addWidget(label)
         row.addWidget(self.smoothing)
         row.addStretch(1)
@@ -86,7 +86,7 @@ class CurveTools(QWidget):
             action.setChecked(info.id in chosen[1:])
             action.toggled.connect(partial(self._overlay, first, info.id))
         if menu.isEmpty():
-            menu.addAction(self.tr("There is no other run yet")).setEnabled(False)
+            menu.addAction(self.tr("There are no other runs yet")).setEnabled(False)
         return menu
 
     def _overlay(self, first: str, run_id: str, on: bool) -> None:
@@ -97,8 +97,8 @@ class CurveTools(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         kinds = {
-            "png": self.tr("Picture (PNG)…"),
-            "svg": self.tr("Drawing (SVG)…"),
+            "png": self.tr("Image (PNG)…"),
+            "svg": self.tr("Vector image (SVG)…"),
             "csv": self.tr("Exact values (CSV)…"),
         }
         for kind, text in kinds.items():

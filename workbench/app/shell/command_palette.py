@@ -47,7 +47,7 @@ class CommandPalette(QDialog):
         self.list.setAccessibleName(self.tr("Commands"))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         column.addWidget(self.field)
-        self.nothing = Text(self.tr("Nothing here is called so. Fewer letters find more."), ink="muted")
+        self.nothing = Text(self.tr("No matches. Try fewer letters."), ink="muted")
         self.nothing.setContentsMargins(12, 7, 12, 7)
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
         column.addWidget(self.list, 1)

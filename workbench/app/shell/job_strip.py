@@ -33,7 +33,7 @@ class JobStrip(QWidget):
         self.left = Text("")
         self.where = Elided("", ink="muted")
         self._shown = ""
-        self.others = Button("", "quiet", tip=self.tr("Show another run that trains"))
+        self.others = Button("", "quiet", tip=self.tr("Show another running training"))
         self.others.clicked.connect(self._offer_others)
         for label in (self.title, self.others, self.epoch, self.bar, self.left):
             row.addWidget(label)
@@ -43,9 +43,9 @@ class JobStrip(QWidget):
         self.cancel_job = Button(self.tr("Cancel"), "quiet")
         self.pause = Button(self.tr("Pause"), "quiet")
         self.stop = Button(
-            self.tr("Stop and keep"), "quiet", tip=self.tr("End training and keep the best epoch so far")
+            self.tr("Stop and keep"), "quiet", tip=self.tr("Stop training and keep the best epoch so far")
         )
-        self.cancel = Button(self.tr("Cancel"), "quiet", tip=self.tr("End training now"))
+        self.cancel = Button(self.tr("Cancel"), "quiet", tip=self.tr("Stop training now"))
         self.cancel.setAccessibleName(self.tr("Cancel training"))
         self.cancel_job.setAccessibleName(self.tr("Cancel job"))
         for widget in (self.job, self.job_bar, self.cancel_job, self.waiting, self.pause, self.stop, self.cancel):

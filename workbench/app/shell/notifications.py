@@ -71,7 +71,7 @@ class Announcer(QObject):
             words.append(self.tr("trained in {time}").format(time=duration(seconds)))
         waiting = len(self._session.runs.waiting())
         if waiting:
-            words.append(self.tr("1 more waits") if waiting == 1 else self.tr("{n} more wait").format(n=waiting))
+            words.append(self.tr("1 more queued") if waiting == 1 else self.tr("{n} more queued").format(n=waiting))
         return self.tr("{run} is trained").format(run=name), " · ".join(words)
 
     @Slot()

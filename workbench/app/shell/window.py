@@ -239,10 +239,10 @@ class MainWindow(QMainWindow):
         project = self.session.project.current
         if project is not None and not project.folder.is_dir():
             # Whatever failed, this is why: said once, not by everything that looks for its file.
-            title = self.tr("The project's folder is gone")
-            sentence = self.tr("{folder} is not there. Put it back, or open it where it is now.").format(
-                folder=project.folder
-            )
+            title = self.tr("The project folder was not found")
+            sentence = self.tr(
+                "{folder} does not exist any more. Restore it, or open the project where it is now."
+            ).format(folder=project.folder)
         self.cards.tell(title, sentence, details, self.stack.front)
 
     # Drops ---------------------------------------------------------------------------------------------------------

@@ -121,14 +121,14 @@ class ListTable(ItemTable):
         rank.extra = {INK: partial(always, "muted"), MOVED: lambda row: moved(items[row])}
         rank.full = lambda row: self._about_move(items[row])
         popularity = numbers(
-            self.tr("times") if short else self.tr("interactions"), [item["interactions"] for item in items],
-            tip=self.tr("How popular the item is: interactions with it in all of the data"),
+            self.tr("count") if short else self.tr("interactions"), [item["interactions"] for item in items],
+            tip=self.tr("Popularity: interactions with the item in all of the data"),
         )  # fmt: skip
         popularity.extra = {INK: partial(always, "text")}
         test = Column(
             "" if short else self.tr("test"), lambda rows: [marks[row][0] for row in rows.tolist()], None,
             lambda row: self._about(marks[row][1]),
-            tip=self.tr("✓ hit: this item was kept from training, and the user did choose it"),
+            tip=self.tr("✓ hit: the item is in the user's test set"),
             extra={INK: lambda row: marks[row][1]},
         )  # fmt: skip
         shown = [
@@ -156,7 +156,7 @@ class ListTable(ItemTable):
 
     def _about(self, ink: str) -> str:
         return {
-            "ok": self.tr("This item was kept from training, and the user did choose it"),
+            "ok": self.tr("This item is in the user's test set, which training did not see"),
             "muted": self.tr("The user already has this item"),
         }.get(ink, "")
 

@@ -366,7 +366,7 @@ class ErrorCard(QFrame):
         self.fold = Button(self.tr("Details"), "quiet")
         self.fold.setCheckable(True)
         show_if(self.fold, bool(details))
-        self.copy = Button(self.tr("Copy"), "quiet", tip=self.tr("Copy all of it"))
+        self.copy = Button(self.tr("Copy"), "quiet", tip=self.tr("Copy all"))
         self.close_button = Button("", "quiet", icon="close", tip=self.tr("Close"))
         for widget in (self.fold, self.copy, self.close_button):
             head.addWidget(widget)

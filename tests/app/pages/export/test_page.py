@@ -100,7 +100,7 @@ def test_everybody_gets_a_list(open_at, fresh, tmp_path):
     assert len(lines(opened)) == 11  # the head, and two lists of the five items that are left
     assert page.figures["rows"].number.full_text() == f"{N_USERS * 9}"
     assert page.figures["columns"].number.full_text() == "5"
-    assert page.place.words.full_text() == "The file that is there now will be replaced."
+    assert page.place.words.full_text() == "The existing file will be replaced."
     assert not unnamed(opened.window)
 
 
@@ -220,24 +220,24 @@ def test_a_file_needs_a_column_and_titles_need_an_item_file(open_at, tmp_path):
 def test_cells_that_a_spreadsheet_would_execute_are_explained(open_at, tmp_path):
     project = make_project(tmp_path / "films", interactions(["=u"] * 3 + ["b"] * 3, ["@x", "y", "+z", "@x", "-w", "y"]))
     opened = open_at(project)
-    opened.until(lambda: "begin like a formula: the apostrophe" in opened.page.content.words.full_text())
+    opened.until(lambda: "look like formulas and get an apostrophe" in opened.page.content.words.full_text())
     marked = sum(cell.startswith("'") for row in lines(opened)[1:] for cell in row.split(","))
     assert opened.page.content.words.full_text().startswith(f"{marked} of these cells")
     type_into(opened, opened.page.place.field, str(tmp_path / "lists.csv"))
     write(opened)
-    assert "cells with an apostrophe before them" in opened.page.outcome.words.full_text()
+    assert "cells with an apostrophe in front" in opened.page.outcome.words.full_text()
     opened.choose(opened.page.place.format, ".parquet")
-    opened.until(lambda: "exactly as they came" in opened.page.content.words.full_text())
+    opened.until(lambda: "written unchanged" in opened.page.content.words.full_text())
 
 
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("", "Name a file to write."),
-        ("there/no/lists.csv", "is not there"),
+        ("", "Enter a file name."),
+        ("there/no/lists.csv", "does not exist"),
         ("folder", "This is a folder"),
         ("lists.doc", "End the name in .csv, .xlsx, .parquet, .jsonl."),
-        ("a" * 300 + ".csv", "not possible"),
+        ("a" * 300 + ".csv", "cannot be used"),
     ],
 )
 def test_a_place_that_cannot_be_written_to_is_said(open_at, fresh, tmp_path, name, words):

@@ -23,13 +23,15 @@ def say(qtbot, home):
 
 
 def test_the_drop_without_the_strongest_reason_is_said(say):
-    assert say(rank_learned=3) == "Without “Alien” it drops from 3 to 34."
-    assert say() == "Without “Alien” it drops from 3 to 34."  # a history that never was: nothing was learned of it
+    assert say(rank_learned=3) == "Without “Alien” the rank drops from 3 to 34."
+    assert (
+        say() == "Without “Alien” the rank drops from 3 to 34."
+    )  # a history that never was: nothing was learned of it
 
 
 def test_a_place_that_the_history_alone_does_not_give_is_said(say):
     said = say(rank_learned=2)
-    assert said.startswith("Place 2 rests on what was learned of this user; the history alone gives 3.")
+    assert said.startswith("Rank 2 also uses what training learned about this user; the history alone gives rank 3.")
     assert said.endswith("drops from 3 to 34.")
 
 

@@ -71,7 +71,7 @@ def test_what_was_hidden_and_found_is_said(open_at, fresh):
         hits = [one["hit"] for one in asked(fresh, f"u{number - 1}")["items"]]
         marks = opened.column(opened.page.list, 4)
         assert marks == ["✓ hit" if hit else "" for hit in hits]
-        assert opened.page.user.right.hint.full_text() == f"{sum(hits)} of 1 hits"
+        assert opened.page.user.right.hint.full_text() == f"hits: {sum(hits)} of 1"
         opened.click(opened.page.next)
         opened.user(f"u{number}")
 
@@ -421,7 +421,7 @@ def test_a_changed_history_changes_the_list_and_reset_brings_it_back(open_at, fr
     kept = ids(page.user.right.beside.table)
     opened.click(page.user.left.what_if.nobody)
     opened.until(lambda: len(page.list.items) == 9)  # all films, for somebody who has none
-    assert page.heading == "Somebody new"
+    assert page.heading == "New user"
     assert ids(page.user.right.beside.table) == kept
     page.user.left.what_if.search.setFocus()
     qtbot.keyClicks(page.user.left.what_if.search, "Film 3")

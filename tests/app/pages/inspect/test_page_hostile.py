@@ -114,7 +114,7 @@ class Tour:
                 self.until(lambda: not user.left.reasons._questions["what_if"].pending)
                 self.look()
                 user.left.turn("history")
-        assert self.page.heading == "Somebody new"
+        assert self.page.heading == "New user"
         user.what_if.clear()
 
     def reorder(self):
@@ -168,7 +168,7 @@ def test_every_panel_bears_odd_titles_ties_and_scores_that_are_none(open_at, pro
         panel()
     tour.opened.session.selection.select_user("alone")  # nothing of whom is hidden
     tour.opened.user("alone")
-    assert tour.page.user.right.hint.full_text() == "nothing hidden"
+    assert tour.page.user.right.hint.full_text() == "no test items"
     assert len(tour.page.list.items) == (9 if run == "2-ials" else 11)
     tour.why()
 

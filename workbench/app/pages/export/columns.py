@@ -21,15 +21,15 @@ class ColumnsChoice(QWidget):
         self.boxes = {name: QCheckBox(name) for name in COLUMNS}
         tips = {
             "user": self.tr("Id of the user, as in the data"),
-            "rank": self.tr("Place in the list, from 1"),
+            "rank": self.tr("Rank in the list, from 1"),
             "item": self.tr("Id of the item, as in the data"),
-            "score": self.tr("Score by the algorithm; scores of different runs have no common scale"),
+            "score": self.tr("Score of the algorithm; scores of different runs are not comparable"),
             "title": self.tr("Title of the item"),
             "year": self.tr("Year of the item"),
             "genres": self.tr("Genres of the item, with | between them"),
-            "hit": self.tr("Whether the item is hidden in the test: the user did choose it"),
-            "reason": self.tr("The item of the history that speaks most for it; each takes as long as a list"),
-            "run": self.tr("What the run is called"),
+            "hit": self.tr("Whether the item is a hit: it is in the user's test set"),
+            "reason": self.tr("The item of the history that contributes most; each takes as long as a list"),
+            "run": self.tr("Name of the run"),
         }
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 6, 0, 0)
@@ -50,7 +50,7 @@ class ColumnsChoice(QWidget):
         self._titled = titled
         for name in OF_ITEMS:
             self.boxes[name].setEnabled(titled)
-            tip = self._tips[name] if titled else self.tr("Nothing is known of the items; import an item file")
+            tip = self._tips[name] if titled else self.tr("There is no item file; import one on the page Data")
             self.boxes[name].setToolTip(tip)
 
     @property

@@ -55,16 +55,16 @@ class Content(Card):
 
     def _cells(self, ending: str, changed: int) -> str:
         if ending == ".csv" and changed:
-            text = self.tr("{n:,} of these cells begin like a formula: the apostrophe before them lets no spreadsheet")
-            return (text + self.tr(" execute them. Read as lists again, they are as they were.")).format(n=changed)
+            text = self.tr(
+                "{n:,} of these cells look like formulas and get an apostrophe in front, so that no spreadsheet"
+            )
+            return (text + self.tr(" executes them. Read as lists again, they are unchanged.")).format(n=changed)
         return {
-            ".csv": self.tr(
-                "Ids are written as they came. If a text begins like a formula, an apostrophe goes before it."
-            ),
+            ".csv": self.tr("Ids are written unchanged. Text that looks like a formula gets an apostrophe in front."),
             ".xlsx": self.tr(
-                "Texts are marked as text, so nothing in them is executed. A full sheet goes on in another."
+                "Text is marked as text, so nothing in it is executed. A full sheet continues in another."
             ),
-        }.get(ending, self.tr("Ids and texts are written exactly as they came."))
+        }.get(ending, self.tr("Ids and text are written unchanged."))
 
 
 def _bytes(count: Any) -> str:

@@ -33,7 +33,7 @@ class PlaceChoice(QWidget):
             self.format.addItem(f"{words}  ({ending})", ending)
         self.field = QLineEdit()
         self.field.setAccessibleName(self.tr("File"))
-        self.browse = Button("", icon="folder", tip=self.tr("Browse for a place"))
+        self.browse = Button("", icon="folder", tip=self.tr("Browse…"))
         self.words = Elided("", SMALL, "muted")
         self.words.setMinimumHeight(2 * GRID)
         row = QHBoxLayout()
@@ -80,19 +80,19 @@ class PlaceChoice(QWidget):
         """Why nothing can be written there, in a sentence; empty where it can."""
         path = self.path
         if path is None:
-            return self.tr("Name a file to write.")
+            return self.tr("Enter a file name.")
         try:
             if path.is_dir():
-                return self.tr("This is a folder. Name a file in it.")
+                return self.tr("This is a folder. Enter the name of a file in it.")
             if path.suffix.lower() not in ENDINGS:
                 return self.tr("End the name in {endings}.").format(endings=", ".join(ENDINGS))
             if not path.parent.is_dir():
-                return self.tr("The folder {folder} is not there.").format(folder=path.parent)
+                return self.tr("The folder {folder} does not exist.").format(folder=path.parent)
             if not os.access(path.parent, os.W_OK):
-                return self.tr("You may not write in {folder}. Choose another place.").format(folder=path.parent)
+                return self.tr("No permission to write in {folder}. Choose another folder.").format(folder=path.parent)
         except (OSError, ValueError) as error:  # a name that the system does not take
             reason = getattr(error, "strerror", None) or str(error)
-            return self.tr("This name is not possible: {reason}.").format(reason=reason)
+            return self.tr("This name cannot be used: {reason}.").format(reason=reason)
         return ""
 
     def tell(self, bytes_to_come: float | None) -> str:
@@ -116,10 +116,10 @@ class PlaceChoice(QWidget):
         except OSError:
             return "", "muted"
         if bytes_to_come is not None and free < bytes_to_come:
-            words = self.tr("Only {free} are free there, and about {need} will be written.")
+            words = self.tr("Only {free} are free there, but about {need} will be written.")
             return words.format(free=size(free), need=size(bytes_to_come)), "warn"
         if there:
-            return self.tr("The file that is there now will be replaced."), "warn"
+            return self.tr("The existing file will be replaced."), "warn"
         return self.tr("A new file."), "muted"
 
     @Slot()

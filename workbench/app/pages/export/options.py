@@ -40,7 +40,7 @@ class Choices(Card):
         self.k.setAccessibleName(self.tr("Items in each list"))
         self.k.setToolTip(self.tr("1 to {most:,}; the arrow keys change it").format(most=MOST_K))
         self.seen = QCheckBox(self.tr("Seen items too"))
-        self.seen.setToolTip(self.tr("Also list what the user already has"))
+        self.seen.setToolTip(self.tr("Also list items that the user already has"))
         self.columns = ColumnsChoice()
         self.place = PlaceChoice()
         for signal in (

@@ -177,7 +177,7 @@ class ExportPage(Page):
         self.primary.setEnabled(not trouble and self._task is None)
         self.primary.setToolTip(trouble)
         self.set_heading(self.title)
-        self.set_facts(self.tr("Lists of {run} for everybody or for some, as a file").format(run=short_title(info)))
+        self.set_facts(self.tr("Export lists of {run}, for all users or some").format(run=short_title(info)))
         chosen = self.users.users()
         told = chosen if chosen is None else chosen[:MOST_TOLD]
         path = self.place.path or Path(f"recommendations{self.place.ending}")
@@ -193,7 +193,7 @@ class ExportPage(Page):
         self.primary.setText(self.tr("Export"))
         self.primary.setEnabled(False)
         self.set_facts("")
-        more = self.tr("Here lists of recommendations become a file, for all users or for some.")
+        more = self.tr("Export recommendation lists to a file, for all users or for some.")
         active = self.session.runs.active()
         if self.session.data is None:
             self.empty.set_text(self.tr("There is nothing to export yet"), self.tr("Open a ratings file"), more)
@@ -236,7 +236,7 @@ class ExportPage(Page):
     @Slot(object, str, str)
     def _fail_lines(self, _asked: Json, sentence: str, details: str) -> None:
         self._asked = None
-        self._show_failure(self.tr("There is nothing to show of this run"), sentence, details)
+        self._show_failure(self.tr("There is no preview of this run"), sentence, details)
 
     # Writing -------------------------------------------------------------------------------------------------------
 

@@ -69,7 +69,7 @@ class UsersChoice(QWidget):
             self.tr("All {n:,} users").format(n=number) if number != 1 else self.tr("The one user")
         )
         words = (
-            self.tr("User {user}").format(user=line(one, SHOWN)) if one is not None else self.tr("The user of Inspect")
+            self.tr("User {user}").format(user=line(one, SHOWN)) if one is not None else self.tr("The user in Inspect")
         )
         self.buttons[ONE].setText(words.replace("&", "&&"))
         self.buttons[ONE].setEnabled(one is not None)
@@ -116,7 +116,7 @@ class UsersChoice(QWidget):
         return (
             self.tr("Paste at least one id of a user in the data.")
             if self.whom == SOME
-            else self.tr("There is no user.")
+            else self.tr("The data has no users.")
         )
 
     @Slot()

@@ -67,7 +67,7 @@ class Reasons(QWidget):
         column.addWidget(self.table, 1)
         foot = QHBoxLayout()
         foot.setContentsMargins(0, 4, GRID, 0)
-        self.check = Button(self.tr("Check"), tip=self.tr("Delete the first reason of 30 users, and see what it costs"))
+        self.check = Button(self.tr("Check"), tip=self.tr("Remove the top reason for 30 users and measure the effect"))
         self.check.setAccessibleName(self.tr("Check the reasons"))
         self.check.clicked.connect(self._check)
         self.faith = Text("", SMALL, "muted", wrap=True)
@@ -85,7 +85,7 @@ class Reasons(QWidget):
         self._folder = str(info.folder)
         self._faith.forget()
         self.check.setEnabled(True)
-        self.faith.setText(self.tr("Are these the reasons? Not checked for this run yet."))
+        self.faith.setText(self.tr("It was not checked yet whether these reasons hold for this run."))
         if (info.folder / "faithfulness.json").exists():
             self._check()
 
@@ -112,7 +112,7 @@ class Reasons(QWidget):
         for question in self._questions.values():
             question.forget()
         self.title.set_text(self.tr("Why this list?"))
-        self._empty(self.tr("Choose a recommendation at the right to see what speaks for it."), "")
+        self._empty(self.tr("Choose a recommendation on the right to see the reasons for it."), "")
 
     def _empty(self, sentence: str, how: str) -> None:
         self.sentence.setText(sentence)
@@ -126,7 +126,7 @@ class Reasons(QWidget):
 
     @Slot()
     def _say_late(self) -> None:
-        self.sentence.setText(self.tr("Asking the model what happens without each interaction…"))
+        self.sentence.setText(self.tr("Calculating what changes without each interaction…"))
 
     @Slot(object, str, str)
     def _fail(self, asked: Json, sentence: str, details: str) -> None:
@@ -158,7 +158,7 @@ class Reasons(QWidget):
         without = Column(
             self.tr("without it"), lambda rows: [moves[row] for row in rows.tolist()],
             lambda: np.array([reason.get("rank_without") or 0 for reason in reasons], np.int64), right=True,
-            tip=self.tr("The place of the recommendation if this interaction had never been"),
+            tip=self.tr("Rank of the recommendation without this interaction"),
             extra={INK: partial(always, "text")},
         )  # fmt: skip
         columns, widths = [title_column(self.tr("title"), reasons), adds, without], [0, 15 * GRID, 12 * GRID]
@@ -166,11 +166,11 @@ class Reasons(QWidget):
         if any(reason.get("attention") is not None for reason in reasons):
             shares = [100 * finite(reason.get("attention")) for reason in reasons]
             look = numbers(
-                self.tr("looks"), shares, 0, " %", tip=self.tr("How much of its attention the model gives it")
+                self.tr("attention"), shares, 0, " %", tip=self.tr("Attention that the model pays to this interaction")
             )
             look.extra = {INK: partial(always, "muted")}
             columns.append(look)
-            widths.append(8 * GRID)
+            widths.append(10 * GRID)
             delegates.append(self._inks)
         tall = any(reason.get("genres") for reason in reasons)
         lay_columns(self.table, columns, widths, len(reasons), TALL if tall else ROW_HEIGHT)
@@ -183,20 +183,20 @@ class Reasons(QWidget):
             return words
         # The list uses what was learned of this user; what happens without an interaction, only a history can tell.
         apart = self.tr(
-            "Place {learned} rests on what was learned of this user; the history alone gives {rank}. {then}"
+            "Rank {learned} also uses what training learned about this user; the history alone gives rank {rank}. {then}"
         )
         return apart.format(learned=learned, rank=told["rank"], then=words)
 
     def _strongest(self, told: Json) -> str:
         asked = [reason for reason in told.get("reasons", []) if reason.get("rank_without")]
         if not asked:
-            return self.tr("There is no history, so this place says nothing about the user: anybody new would see it.")
+            return self.tr("There is no history, so this rank is not personal: any new user would get the same.")
         worst = max(asked, key=lambda one: (one["rank_without"], one["contribution"]))
         if worst["rank_without"] <= told["rank"]:
             return self.tr(
-                "No single interaction carries it: without any one of them it stays at {rank} or comes up."
+                "No single interaction is decisive: without any one of them the rank stays at {rank} or improves."
             ).format(rank=told["rank"])
-        words = self.tr("Without “{title}” it drops from {rank} to {then}.")
+        words = self.tr("Without “{title}” the rank drops from {rank} to {then}.")
         name = line(worst.get("title") or worst["item"], 80)
         return words.format(title=name, rank=told["rank"], then=f"{worst['rank_without']:,}")
 
@@ -206,10 +206,10 @@ class Reasons(QWidget):
         score, base = (f"{round(finite(part), digits) + 0.0:.{digits}f}" for part in parts)
         if told["how"] == "sum":
             return self.tr(
-                "Exact: the parts below and {base} that is the same for everybody add up to the score {score}."
+                "Exact: the contributions below and {base} that is the same for all users add up to the score {score}."
             ).format(base=base, score=score)
         return self.tr(
-            "Approximate: what the score {score} loses of its lead over the best others without each interaction in turn."
+            "Approximate: how much of its lead over the other top items the score {score} loses without each interaction."
         ).format(score=score)
 
     @Slot(int)
@@ -221,17 +221,17 @@ class Reasons(QWidget):
     @Slot()
     def _check(self) -> None:
         self.check.setEnabled(False)
-        self.faith.setText(self.tr("Deleting first reasons of 30 users, and looking…"))
+        self.faith.setText(self.tr("Removing the top reason for 30 users…"))
         self._faith.ask({"run": self._folder})
 
     @Slot(object, object)
     def _show_faith(self, asked: Json, told: Json) -> None:
         if not told.get("users"):
-            self.faith.setText(self.tr("This cannot be checked: nobody has two interactions."))
+            self.faith.setText(self.tr("This cannot be checked: no user has two interactions."))
             return
         words = self.tr(
-            "Checked with {n} users: deleting the first reason takes an item from place {before:.0f} to {top:.1f} "
-            "on average, deleting any one to {other:.1f}."
+            "Checked with {n} users: removing the top reason moves an item from rank {before:.0f} to {top:.1f} "
+            "on average, removing a random one to {other:.1f}."
         )
         told_of = {"before": told["before"], "top": told["top"], "other": told["random"]}
         self.faith.setText(words.format(n=told["users"], **told_of))

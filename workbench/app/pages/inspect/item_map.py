@@ -50,16 +50,16 @@ class ItemMap(Card):
         self._legend = QHBoxLayout()
         self._legend.setSpacing(2)
         theme().changed.connect(self._repaint)
-        self.whole = Button(self.tr("Show all"), "quiet", icon="reset", tip=self.tr("All points again (double click)"))
+        self.whole = Button(self.tr("Show all"), "quiet", icon="reset", tip=self.tr("Show all points (double-click)"))
         self.whole.clicked.connect(self.points.show_all)
         self.head.addWidget(self.who)
         self.head.addWidget(self.whole)
         self.body.addLayout(self._legend)
         self.add(self.points, 1)
         self.note = Text(self.tr(
-            "Near means alike to the algorithm; a user (a ring) stands where an item would that is like all of theirs. "
-            "Wheel or + and − zoom, drag or arrows move, a click opens. "
-            "Circled: what the user had, and boldly: what is recommended."), ink="muted", wrap=True)  # fmt: skip
+            "Points close to each other are similar to the algorithm. A ring is a user, placed near the items they had. "
+            "Wheel, + or − to zoom, drag or arrow keys to move, click to open. "
+            "Thin circles: items the user had; bold circles: recommended items."), ink="muted", wrap=True)  # fmt: skip
         self.add(self.note)
 
     def show_run(self, info: RunInfo, data: Interactions | None) -> None:
@@ -125,7 +125,7 @@ class ItemMap(Card):
         self._mark()
 
     def _entry(self, number: int, name: str) -> Button:
-        tip = self.tr("Show only these strongly: {genre}").format(genre=line(name))
+        tip = self.tr("Highlight only {genre}").format(genre=line(name))
         button = Button(line(name, LONGEST), "quiet", tip=tip)
         button.setIcon(picture(number))
         button.setCheckable(True)

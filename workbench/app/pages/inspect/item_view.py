@@ -43,7 +43,7 @@ class ItemView(QWidget):
         self._stack = QStackedLayout(self)
         self._stack.addWidget(
             EmptyState("inspect", self.tr("No item is chosen"), more=self.tr(
-                "Double-click an item in a list, a history or on the map, and see who had it and what is like it."))
+                "Double-click an item in a list or history, or click it on the map, to see its users and similar items."))
         )  # fmt: skip
         self._stack.addWidget(self._build())
 
@@ -72,8 +72,8 @@ class ItemView(QWidget):
         self.users.row_opened.connect(self._open_user)
         self.similar.row_opened.connect(self._open_item)
         self._titles, self._scores = TitleDelegate(self.similar), ScoreDelegate(self.similar)
-        self._like = Card(self.tr("Like it"), " ")
-        self._had = Card(self.tr("Who had it"), " ")
+        self._like = Card(self.tr("Similar items"), " ")
+        self._had = Card(self.tr("Users who had it"), " ")
         for card, table in ((self._like, self.similar), (self._had, self.users)):
             table.setAccessibleName(card.title.text())
             card.add(table, 1)
@@ -91,8 +91,8 @@ class ItemView(QWidget):
     def ranks(self) -> BarPlot:
         """At which places of how many lists the item stands; it takes as long to make as all the rest."""
         made = BarPlot(
-            self.tr("Places in the lists"), x=self.tr("place"), y=self.tr("users"),
-            empty=self.tr("Evaluate this run on the page Compare to see in whose lists the item stands."),
+            self.tr("Ranks in the lists"), x=self.tr("rank"), y=self.tr("users"),
+            empty=self.tr("Test this run on the page Compare to see in whose lists the item is."),
         )  # fmt: skip
         self._where.add(made, 1)
         return made
@@ -176,7 +176,7 @@ class ItemView(QWidget):
         how = {"vectors": self.tr("by learned vectors"), "alone": self.tr("recommended for this item alone")}
         self._like.hint.set_text(how.get(story["how"], ""))
         values = [float(item["score"]) for item in self._similar]
-        score = bars(self.tr("likeness"), values, digits_for(values))
+        score = bars(self.tr("similarity"), values, digits_for(values))
         score.right = False
         columns = [title_column(self.tr("title"), self._similar), score]
         tall = any(item.get("genres") for item in self._similar)

@@ -250,7 +250,7 @@ class InspectPage(Page):
         if pending is not None:
             self.set_facts(self.tr("Looking up user {user}…").format(user=line(pending["user"])))
         if self._shown is None and self._stack.currentWidget() is self.empty:
-            self.empty.set_text(self.tr("Getting the first list…"), "")
+            self.empty.set_text(self.tr("Loading the first list…"), "")
 
     # What is shown -------------------------------------------------------------------------------------------------
 
@@ -269,7 +269,7 @@ class InspectPage(Page):
     def _name_user(self) -> None:
         """Say who it is."""
         if self.user.what_if.new_person:
-            self.set_heading(self.tr("Somebody new"))
+            self.set_heading(self.tr("New user"))
             self.set_facts(facts_of_nobody(self.user.what_if.shown()))
         elif self._shown is not None:
             self.set_facts(self._facts)
@@ -291,12 +291,12 @@ class InspectPage(Page):
             self.waiting.show_run(waiting)
             self._stack.setCurrentWidget(self.waiting)
         elif self.session.data is None:
-            self._say_empty(self.tr("There is nothing to look at yet"), self.tr("Open a ratings file"))
+            self._say_empty(self.tr("There is nothing to inspect yet"), self.tr("Open a ratings file"))
         else:
             self._say_empty(self.tr("No run is trained yet"), self.tr("Go to Train"))
 
     def _say_empty(self, sentence: str, button: str) -> None:
-        more = self.tr("Here you see what a user had, what a run recommends to them, and which of it was right.")
+        more = self.tr("See a user's history, what a run recommends, and which recommendations are hits.")
         self.empty.set_text(sentence, button, more)
         self._stack.setCurrentWidget(self.empty)
 

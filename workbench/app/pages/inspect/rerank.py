@@ -33,9 +33,9 @@ class Reorder(QWidget):
         grid.setVerticalSpacing(GRID)
         grid.setColumnStretch(1, 1)
         names = {
-            "diversity": (self.tr("More various"), self.tr("Items unlike those above them")),
-            "calibration": (self.tr("Nearer to the taste"), self.tr("Genres in the proportions of the history")),
-            "popularity_penalty": (self.tr("Less popular"), self.tr("What everybody has anyway loses places")),
+            "diversity": (self.tr("More diverse"), self.tr("Prefer items unlike those above them")),
+            "calibration": (self.tr("Calibrated"), self.tr("Genres in the same proportions as in the history")),
+            "popularity_penalty": (self.tr("Less popular"), self.tr("Move down items that most users know anyway")),
         }
         self.sliders: dict[str, QSlider] = {}
         self._values: dict[str, Text] = {}
@@ -67,7 +67,7 @@ class Reorder(QWidget):
         for place, head in enumerate((self.tr("before"), self.tr("after")), 1):
             self._figures.addWidget(Text(head, SMALL, "muted"), 0, place, Qt.AlignmentFlag.AlignRight)
         figures = {
-            "relevance": self.tr("Scores kept"), "diversity": self.tr("Variety"),
+            "relevance": self.tr("Scores kept"), "diversity": self.tr("Diversity"),
             "popularity": self.tr("Popularity"), "hits": self.tr("Hits"),
         }  # fmt: skip
         for row, (key, name) in enumerate(figures.items(), 1):
@@ -85,18 +85,20 @@ class Reorder(QWidget):
         self.method = QComboBox()
         for key, name in (("mmr", self.tr("Pair by pair (MMR)")), ("dpp", self.tr("All at once (DPP)"))):
             self.method.addItem(name, key)
-        self.method.setAccessibleName(self.tr("How variety is measured"))
-        self.method.setToolTip(self.tr("An item is compared with the nearest above it, or with all above it at once"))
+        self.method.setAccessibleName(self.tr("How diversity is measured"))
+        self.method.setToolTip(
+            self.tr("Compare an item with the most similar one above it, or with all above it at once")
+        )
         self.method.currentIndexChanged.connect(self._tell)
         self.per_genre = QSpinBox()
         self.per_genre.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.per_genre.setRange(0, 99)
         self.per_genre.setSpecialValueText(self.tr("any"))
-        self.per_genre.setAccessibleName(self.tr("Most items of one genre"))
+        self.per_genre.setAccessibleName(self.tr("Maximum number of items per genre"))
         self.per_genre.valueChanged.connect(self._tell)
-        self.reset = Button(self.tr("Reset"), "quiet", icon="reset", tip=self.tr("The list as the run ordered it"))
+        self.reset = Button(self.tr("Reset"), "quiet", icon="reset", tip=self.tr("Restore the run's own order"))
         self.reset.clicked.connect(self.clear)
-        row.addWidget(Text(self.tr("Of one genre at most")))
+        row.addWidget(Text(self.tr("Max. per genre")))
         row.addWidget(self.per_genre)
         row.addStretch(1)
         row.addWidget(self.reset)
@@ -148,12 +150,14 @@ class Reorder(QWidget):
         self.reset.setEnabled(bool(self.wishes))
         clear(self._chips)
         for kind, chosen, words in (
-            ("pin", self.pin, self.tr("At the top: {title}")), ("exclude", self.exclude, self.tr("Left out: {title}")),
+            ("pin", self.pin, self.tr("Pinned: {title}")), ("exclude", self.exclude, self.tr("Excluded: {title}")),
         ):  # fmt: skip
             for item, title in chosen.items():
                 row = QHBoxLayout()
                 row.addWidget(Elided(words.format(title=title), ink="muted"), 1)
-                drop = Button("", "quiet", icon="close", tip=self.tr("Drop this rule for {title}").format(title=title))
+                drop = Button(
+                    "", "quiet", icon="close", tip=self.tr("Remove this rule for {title}").format(title=title)
+                )
                 drop.clicked.connect(partial(self._drop, kind, item))
                 row.addWidget(drop)
                 self._chips.addLayout(row)
@@ -169,7 +173,7 @@ class TradeOff(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setAccessibleName(self.tr("What variety costs"))
+        self.setAccessibleName(self.tr("What diversity costs"))
         self.setMinimumHeight(12 * GRID)
         self._answer: Json | None = None
         theme().changed.connect(self.update)
@@ -178,7 +182,7 @@ class TradeOff(QWidget):
         """Draw what `reorder` answered."""
         self._answer = answer
         if answer:
-            words = self.tr("The list keeps {r:.0%} of its scores; variety goes from {a:.2f} to {b:.2f}.")
+            words = self.tr("The list keeps {r:.0%} of its scores; diversity goes from {a:.2f} to {b:.2f}.")
             after = answer["after"]
             self.setAccessibleDescription(
                 words.format(r=after["relevance"], a=answer["before"]["diversity"], b=after["diversity"])
@@ -203,7 +207,7 @@ class TradeOff(QWidget):
         painter.drawText(
             QRectF(-room.height(), -2 * GRID, room.height(), 2 * GRID),
             int(Qt.AlignmentFlag.AlignRight),
-            self.tr("variety →"),
+            self.tr("diversity →"),
         )
         painter.restore()
         if self._answer is None:

@@ -35,12 +35,12 @@ class Beside(QWidget):
             question.answered.connect(self._show)
             question.failed.connect(self._fail)
         self.choice = QComboBox()
-        self.choice.setAccessibleName(self.tr("List beside"))
-        self.choice.setToolTip(self.tr("Lay another list beside this one: another run's, or a what-if that was kept"))
+        self.choice.setAccessibleName(self.tr("Second list"))
+        self.choice.setToolTip(self.tr("Compare with a second list: another run's, or the kept what-if list"))
         self.choice.setMinimumContentsLength(7)
         self.choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.choice.activated.connect(self._choose)
-        self.table = ListTable(self.tr("List beside"))
+        self.table = ListTable(self.tr("Second list"))
         self.table.set_narrow(True)
         self._words = Text("", ink="muted", wrap=True)
         self._words.setContentsMargins(GRID, GRID, GRID, 0)
@@ -79,7 +79,7 @@ class Beside(QWidget):
 
     def _offer(self, wanted: str | None = None) -> None:
         offered: list[tuple[str, str | None]] = [(self.tr("One list"), None)]
-        offered += [(self.tr("Kept as A"), KEPT)] if self._kept else []
+        offered += [(self.tr("Kept list"), KEPT)] if self._kept else []
         offered += [(short_title(info), run_id) for run_id, info in reversed(self._infos.items())]
         current = wanted or self.current
         if offered != self._offered:

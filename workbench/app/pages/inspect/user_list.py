@@ -41,8 +41,8 @@ class UserList(Card):
         self.table.row_selected.connect(self._select)
         self.table.row_opened.connect(self._open_row)
         for words, order in (
-            (self.tr("Why?"), self.asked_why), (self.tr("Look at the item"), self._open),
-            (self.tr("Put at the top"), self.pin), (self.tr("Leave out"), self.exclude),
+            (self.tr("Why?"), self.asked_why), (self.tr("Show the item"), self._open),
+            (self.tr("Pin to the top"), self.pin), (self.tr("Exclude"), self.exclude),
         ):  # fmt: skip
             action = QAction(words, self.table)
             action.triggered.connect(order)
@@ -56,8 +56,8 @@ class UserList(Card):
 
     def _build_head(self, session: Session) -> None:
         self.runs = RunCombo(self.tr("Run that recommends"))
-        self.seen = QCheckBox(self.tr("Seen too"))
-        self.seen.setToolTip(self.tr("Also list what the user already has"))
+        self.seen = QCheckBox(self.tr("Seen items"))
+        self.seen.setToolTip(self.tr("Also list items that the user already has"))
         self.seen.setAccessibleName(self.tr("List seen items too"))
         self.seen.toggled.connect(self.wanted)
         self.k = QComboBox()

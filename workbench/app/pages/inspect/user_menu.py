@@ -19,7 +19,9 @@ class Kinds(Button):
     """Draws somebody at random, or offers users of a kind in the list of the search field."""
 
     def __init__(self, session: Session, search: UserSearch, random: QAction) -> None:
-        super().__init__(self.tr("Users like…"), tip=self.tr("The heaviest, the worst served, somebody at random…"))
+        super().__init__(
+            self.tr("Users with…"), tip=self.tr("Most interactions, best or worst results, similar history…")
+        )
         self._search = search
         self._run, self._other, self._user = "", "", ""
         self._kinds = Latest(session, "kinds_of_users", self)
@@ -32,9 +34,9 @@ class Kinds(Button):
         menu.addSeparator()
         self.actions_of: dict[str, QAction] = {}
         for kind, words in {
-            "heaviest": self.tr("Most interactions"), "worst": self.tr("Worst served in the test"),
-            "best": self.tr("Best served in the test"), "changed": self.tr("Other lists in the run beside"),
-            "alike": self.tr("Alike to this user"),
+            "heaviest": self.tr("Most interactions"), "worst": self.tr("Worst test results"),
+            "best": self.tr("Best test results"), "changed": self.tr("Most different second list"),
+            "alike": self.tr("Most similar history"),
         }.items():  # fmt: skip
             action = QAction(words, menu)
             action.triggered.connect(partial(self.ask, kind))
@@ -48,7 +50,7 @@ class Kinds(Button):
         self._run, self._other, self._user = run, other, user
         self.actions_of["changed"].setEnabled(bool(other))
         tip = self.tr("Users whose lists differ most between the two runs")
-        self.actions_of["changed"].setToolTip(tip if other else self.tr("Choose a second run beside the list first"))
+        self.actions_of["changed"].setToolTip(tip if other else self.tr("Choose a second list first"))
 
     def ask(self, kind: str, _checked: bool = False) -> None:
         """Look for users of a kind."""
@@ -61,7 +63,7 @@ class Kinds(Button):
     def _offer(self, asked: Json, users: list[Json]) -> None:
         for user in users:
             user["note"] = self._note(asked.get("kind", "alike"), user)
-        self._search.offer(users, self.tr("There is nobody of this kind"))
+        self._search.offer(users, self.tr("There are no such users"))
 
     def _note(self, kind: str, one: Json) -> str:
         if kind == "alike":
@@ -69,7 +71,7 @@ class Kinds(Button):
         if kind in ("worst", "best"):
             return self.tr("{value:.3f} with {n:,}").format(value=abs(one["value"]), n=one["interactions"])
         if kind == "changed":
-            return self.tr("{value:.0%} other").format(value=one["value"])
+            return self.tr("{value:.0%} different").format(value=one["value"])
         return f"{one['interactions']:,}"
 
     @Slot(object, str, str)

@@ -22,8 +22,8 @@ class UserChoice(QObject):
     def __init__(self, session: Session, data: Callable[[], Interactions | None], parent: QObject) -> None:
         super().__init__(parent)
         self._session, self._data = session, data
-        self.random = QAction(self.tr("Somebody at random"), self)
-        self.random.setToolTip(self.tr("A user drawn at random"))
+        self.random = QAction(self.tr("Random user"), self)
+        self.random.setToolTip(self.tr("Go to a random user"))
         self.random.triggered.connect(partial(self._go_to, None))
         self.search = UserSearch(session)
         self.previous = Button("", icon="chevron-left", tip=self.tr("Previous user (Alt+Up)"))

@@ -46,7 +46,7 @@ class UserSearch(SearchField):
 
     def __init__(self, session: Session, hint: str = "", tip: str = "") -> None:
         super().__init__(hint or self.tr("Find a user"))
-        self.setToolTip(tip or self.tr("Find a user by a part of the id (Ctrl+F)"))
+        self.setToolTip(tip or self.tr("Find a user by part of the id (Ctrl+F)"))
         self._folder = ""
         self._take_first = False
         self._list: FoundUsers | None = None
@@ -122,7 +122,7 @@ class UserSearch(SearchField):
 
     def nobody(self, query: str) -> str:
         """What is said where nothing is found."""
-        return self.tr("No user id holds “{text}”").format(text=query[:LONGEST])
+        return self.tr("No user id contains “{text}”").format(text=query[:LONGEST])
 
     def offer(self, users: list[dict[str, Any]], nobody: str) -> None:
         """Open the list with users that were found in another way, to walk along them as if they had been searched."""
@@ -186,7 +186,7 @@ class ItemSearch(UserSearch):
         return {"run": folder, "query": query}
 
     def nobody(self, query: str) -> str:
-        return self.tr("No title holds “{text}”").format(text=query[:LONGEST])
+        return self.tr("No title contains “{text}”").format(text=query[:LONGEST])
 
 
 class FoundUsers(QFrame):

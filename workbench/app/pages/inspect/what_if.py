@@ -56,17 +56,17 @@ class WhatIf(QWidget):
         self.rating.setSingleStep(0.5)
         self.rating.setKeyboardTracking(False)
         self.rating.setAccessibleName(self.tr("Rating of the selected item"))
-        self.rating.setToolTip(self.tr("Rate the selected item of the history anew"))
+        self.rating.setToolTip(self.tr("Change the rating of the selected item"))
         self.rating.valueChanged.connect(self._rate)
-        self.remove = Button(self.tr("Remove"), tip=self.tr("Take the selected item out of the history (Del)"))
+        self.remove = Button(self.tr("Remove"), tip=self.tr("Remove the selected item from the history (Del)"))
         self.remove.clicked.connect(self._remove)
         for widget in (self.search, self.rating, self.remove):
             first.addWidget(widget, 1 if widget is self.search else 0)
         self.note = Text("", SMALL, "muted", wrap=True)
-        self.nobody = Button(self.tr("New person"), "quiet", tip=self.tr("Start from an empty history"))
+        self.nobody = Button(self.tr("New user"), "quiet", tip=self.tr("Start from an empty history"))
         self.nobody.clicked.connect(self.start_from_nothing)
-        self.keep = Button(self.tr("Keep as A"), "quiet", tip=self.tr("Keep this list, to lay the next one beside it"))
-        self.reset = Button(self.tr("Reset"), "quiet", icon="reset", tip=self.tr("The history as it really is"))
+        self.keep = Button(self.tr("Keep list"), "quiet", tip=self.tr("Keep this list to compare it with the next one"))
+        self.reset = Button(self.tr("Reset"), "quiet", icon="reset", tip=self.tr("Restore the real history"))
         self.reset.clicked.connect(self.clear)
         second.addWidget(self.note, 1)
         for widget in (self.nobody, self.keep, self.reset):
@@ -95,8 +95,8 @@ class WhatIf(QWidget):
         """Say how far this algorithm can take up what was changed."""
         words = {
             "exact": "",
-            "approximate": self.tr("Placed by what similar people learned: near what training anew would give."),
-            "none": self.tr("This algorithm does not look at histories, so a change changes little or nothing."),
+            "approximate": self.tr("Approximate: close to what retraining would give."),
+            "none": self.tr("This algorithm does not use histories, so a change has little or no effect."),
         }
         self.note.setText(words.get(fold_in, "") if self.history is not None else "")
 

@@ -74,7 +74,7 @@ class TrainPage(Page):
         self._stack = QStackedLayout(self)
         empty = EmptyState(
             "train",
-            self.tr("There is nothing to learn from yet"),
+            self.tr("There is nothing to train on yet"),
             self.tr("Open a ratings file"),
             more=self.tr("Training starts from interactions: who chose or rated what."),
         )

@@ -203,7 +203,7 @@ def test_formulas_can_be_chosen_and_are_told():
 
 
 def test_a_metric_that_the_data_does_not_allow_is_refused_in_a_sentence():
-    with pytest.raises(WorkbenchError, match="nothing is known of the genres"):
+    with pytest.raises(WorkbenchError, match="the items have no genres"):
         evaluate(Fixed(), FOLD.test, DATA.n_items, metrics=["diversity"], train=FOLD.train)
 
 

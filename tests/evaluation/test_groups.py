@@ -50,7 +50,7 @@ def test_many_words_leave_others_and_many_numbers_become_bands():
 
 
 def test_what_is_not_known_is_said():
-    with pytest.raises(WorkbenchError, match="Nothing is known of the users"):
+    with pytest.raises(WorkbenchError, match="The users have no attributes"):
         attribute(None, "gender")
     with pytest.raises(WorkbenchError, match="gender"):
         attribute(people(gender=["F"]), "gendr")
@@ -108,7 +108,7 @@ def test_segments_of_groups_sum_to_the_number_of_all(run, by):
     found = comparing.segments(run, "ndcg@10", by)
     assert math.fsum(one.part for one in found) == pytest.approx(values.mean(), rel=1e-12)
     assert sum(one.count for one in found) == len(values)
-    assert found[-1].name == "nothing known"
+    assert found[-1].name == "unknown"
     if by != "years":
         even = values[[int(one) % 2 == 0 for one in users.to_pylist()]]
         assert next(one.mean for one in found if one.name == "even") == pytest.approx(even.mean())

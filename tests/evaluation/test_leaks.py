@@ -144,7 +144,7 @@ def test_a_planted_leak_is_caught_by_name_and_by_no_other_light(name):
 def test_training_after_the_test_was_opened_is_seen():
     (leak,) = find_leaks(Evidence(FOLD, SPLIT, opened="2026-01-01T10:00:00", trained="2026-01-01T11:00:00"))
     assert leak.name == "test-used-for-early-stopping"
-    assert "after the test was opened" in leak.sentence
+    assert "Training went on after the test" in leak.sentence
 
 
 @pytest.mark.parametrize(

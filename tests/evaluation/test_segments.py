@@ -78,7 +78,7 @@ def test_genres_share_an_item_and_what_has_none_is_not_lost(ranked):
     shares[::3] = [0.5, 0.5]
     shares[1::3, 0] = 1
     found = by_items(ranked, METRICS["recall"], 10, shares, ["A", "B"])
-    assert [one.name for one in found] == ["A", "B", "nothing known"]
+    assert [one.name for one in found] == ["A", "B", "unknown"]
     assert math.fsum(one.part for one in found) == pytest.approx(METRICS["recall"].function(ranked, 10).mean())
     hits = ranked.items[:, :10][ranked.hits[:, :10]]
     rows = np.nonzero(ranked.hits[:, :10])[0]

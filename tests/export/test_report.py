@@ -117,7 +117,7 @@ def test_it_says_what_the_numbers_are_and_what_they_depend_on(runs, tmp_path):
     assert "p corrected by Bonferroni, over all pairs of the runs of the project" in page.text
     assert "(6 pairs of 4 runs)" in page.text
     for words in (
-        "Group 2", "not all judged alike", "Candidates were drawn by chance", "EASE (L2 weight 5)",
+        "Group 2", "not all have the same protocol", "Candidates were randomly sampled", "EASE (L2 weight 5)",
         "EASE (L2 weight 900)", "truth-in-history", "Seed", "numpy 2", "last 1 of each user test", "Data (SHA-256)",
         runs[0].spec.data_hash,
     ):  # fmt: skip
@@ -153,7 +153,7 @@ def test_a_red_light_and_a_test_that_nobody_made_are_said(runs, tmp_path):
         path.write_bytes(kept)
     assert "EASE: 3 hidden interactions are shown." in red.text
     assert [dict([one])["class"] for one in red.attributes if one == ("class", "light red")] == ["light red"]
-    assert "The test of this run was not opened" in untested.text
+    assert "This run was not tested" in untested.text
 
 
 def test_hostile_names_stay_text(runs, tmp_path):
@@ -232,9 +232,9 @@ def test_what_cannot_be_is_said(runs, tmp_path):
         write_report(tmp_path / "none.html", "Films", [runs[0], *other])
     with pytest.raises(WorkbenchError, match="None of these runs was tested"):
         write_metrics(tmp_path / "none.csv", other)
-    with pytest.raises(WorkbenchError, match="is not there"):
+    with pytest.raises(WorkbenchError, match="does not exist"):
         write_plots(tmp_path / "no", runs, "ndcg@10")
-    with pytest.raises(WorkbenchError, match=r"The folder .* is not there"):
+    with pytest.raises(WorkbenchError, match=r"The folder .* does not exist"):
         write_report(tmp_path / "no" / "report.html", "Films", runs)
     assert not list(tmp_path.glob("none*"))
 

@@ -131,7 +131,7 @@ def test_what_a_script_cannot_do_is_said(session, tmp_path):
         earlier = read_json(run.folder / "evaluation.json")
         del earlier["asked"]  # which an earlier version did not keep
         write_json(run.folder / "evaluation.json", earlier)
-        with pytest.raises(WorkbenchError, match="drawn by chance"):
+        with pytest.raises(WorkbenchError, match="randomly sampled"):
             write_script(tmp_path / "none.py", [run])
         (run.folder / "evaluation.json").write_bytes(kept["evaluation.json"])
         earlier = read_json(run.folder / "evaluation.json")

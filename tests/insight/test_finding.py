@@ -63,11 +63,11 @@ def test_the_most_changed_have_the_least_in_common(runs):
 
 
 def test_what_is_unknown_or_untested_is_refused_in_a_sentence(runs, tmp_path):
-    with pytest.raises(WorkbenchError, match="no kind of user"):
+    with pytest.raises(WorkbenchError, match="not a kind of user"):
         finding.kinds_of_users(str(runs["ials"].folder), "tallest", GO)
     bare = Run.create(runs["ials"].folder.with_name("bare"), runs["ials"].data_folder, "popularity")
     train_run(bare.folder)
-    with pytest.raises(WorkbenchError, match="Evaluate it first"):
+    with pytest.raises(WorkbenchError, match="Test it first"):
         finding.kinds_of_users(str(bare.folder), "worst", GO)
 
 

@@ -49,12 +49,12 @@ CUTOFFS = (5, 10, 20)
 FEW_SCORES = 50_000_000
 # What a metric may need, and what to say where it is not there.
 LACKING = {
-    "genres": "nothing is known of the genres of the items",
-    "counts": "the training data is not at hand",
-    "co": "the training data is not at hand",
+    "genres": "the items have no genres",
+    "counts": "the training data is not available",
+    "co": "the training data is not available",
     "ratings": "the hidden interactions have no ratings",
-    "ranks": "lists alone do not say where the other items stand",
-    "history": "nothing is known of the people's histories",
+    "ranks": "lists alone do not give the ranks of all other items",
+    "history": "the histories of the users are not known",
 }
 Means = dict[str, dict[str, float | None]]
 

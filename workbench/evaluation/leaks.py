@@ -76,8 +76,8 @@ def truth_in_history(evidence: Evidence) -> Leak | None:
     count = sum(checks.shown_and_hidden(part, fold.data.n_items) for part in parts)
     if not count:
         return None
-    told = f"{count:,} hidden interactions are in the histories that the algorithm is shown. "
-    return Leak("truth-in-history", count, told + "Split the data again so that what is hidden is hidden.")
+    told = f"{count:,} test interactions are in the histories that the algorithm is given. "
+    return Leak("truth-in-history", count, told + "Split the data again, without this overlap.")
 
 
 def future_in_training(evidence: Evidence) -> Leak | None:
@@ -87,7 +87,7 @@ def future_in_training(evidence: Evidence) -> Leak | None:
     count = checks.learned_later(evidence.fold)
     if not count:
         return None
-    told = f"{count:,} interactions that are learned from are not before all hidden ones, though the split is by time. "
+    told = f"{count:,} training interactions are not before all held-out ones, although the split is by time. "
     return Leak("future-in-training", count, told + "Choose the split 'time', or correct the times.")
 
 
@@ -96,7 +96,7 @@ def duplicates_across(evidence: Evidence) -> Leak | None:
     count = _shared(evidence.fold, TRAIN, TEST)
     if not count:
         return None
-    told = f"{count:,} interactions of the test are in training too (the same user and item). "
+    told = f"{count:,} test interactions are also in training (the same user and item). "
     return Leak("duplicates-across-the-split", count, told + "Remove the duplicates before the data is split.")
 
 
@@ -105,13 +105,11 @@ def test_chooses(evidence: Evidence) -> Leak | None:
     fold = evidence.fold
     shared, hidden = _shared(fold, VALIDATION, TEST), int((fold.places == TEST).sum())
     if shared >= SAME * hidden:
-        told = (
-            f"Validation has {shared:,} of the {hidden:,} interactions of the test, so the test chooses when to stop. "
-        )
-        return Leak("test-used-for-early-stopping", shared, told + "Take other interactions for validation.")
+        told = f"Validation shares {shared:,} of the {hidden:,} test interactions, so the test decides when to stop. "
+        return Leak("test-used-for-early-stopping", shared, told + "Use other interactions for validation.")
     if evidence.opened and evidence.trained and evidence.opened < evidence.trained:
-        told = "Training went on after the test was opened, so what was seen there could choose. "
-        return Leak("test-used-for-early-stopping", 1, told + "Start a new run, and open its test once, at the end.")
+        told = "Training went on after the test, so its results could influence your choices. "
+        return Leak("test-used-for-early-stopping", 1, told + "Start a new run, and test it once, at the end.")
     return None
 
 
@@ -121,7 +119,7 @@ def validation_in_test(evidence: Evidence) -> Leak | None:
     count = _shared(fold, VALIDATION, TEST)
     if not count or count >= SAME * (fold.places == TEST).sum():
         return None
-    told = f"{count:,} interactions are in validation and in the test (the same user and item). "
+    told = f"{count:,} interactions are in both validation and test (the same user and item). "
     return Leak("validation-in-test", count, told + "Remove them from one of the two.")
 
 
@@ -143,7 +141,7 @@ def features_from_truth(evidence: Evidence) -> Leak | None:
         ):
             if _same(values[there], wanted) and not _same(values[there], rival):
                 count = int(there.sum())
-                sentence = f"{name} tells {told}: it was calculated from the truth. Remove it from the item file."
+                sentence = f"{name} tells {told}: it was calculated from the test. Remove it from the item file."
                 return Leak("item-features-from-the-truth", count, sentence)
     return None
 
@@ -167,8 +165,8 @@ def last_by_file_order(evidence: Evidence) -> Leak | None:
     told = (
         f"{int(tied.sum()):,} of {len(hidden):,} tested interactions have the time of one before them that is shown, "
     )
-    told += f"{cold:,} of them with items that training has not seen: the order of the file chose what is last. "
-    return Leak("last-by-file-order", int(tied.sum()), told + "Choose the split 'time', or finer times.")
+    told += f"{cold:,} of them with items that training has not seen: the order of the file decided what is last. "
+    return Leak("last-by-file-order", int(tied.sum()), told + "Choose the split 'time', or more exact times.")
 
 
 def normalised_over_all(evidence: Evidence) -> Leak | None:
@@ -221,7 +219,7 @@ def popularity_over_test(evidence: Evidence) -> Leak | None:
         if values.shape != whole.shape or not np.issubdtype(values.dtype, np.number):
             continue
         if _same(values, whole) and not _same(values, part):
-            told = f"'{name}' is how often each item is in all of the data, the test among it. "
+            told = f"'{name}' counts each item in all of the data, including the test. "
             return Leak("popularity-over-test", len(whole), told + "Count in training only.")
     return None
 
@@ -243,7 +241,7 @@ LIGHTS: dict[str, Callable[[Evidence], Leak | None]] = {
 def light(name: str, evidence: Evidence) -> Leak | None:
     """One light by its name."""
     if name not in LIGHTS:
-        raise WorkbenchError(f"There is no light '{name}'. There are: {', '.join(LIGHTS)}.")
+        raise WorkbenchError(f"There is no leak check '{name}'. There are: {', '.join(LIGHTS)}.")
     return LIGHTS[name](evidence)
 
 

@@ -79,7 +79,7 @@ def attribute(people: Users | None, name: str) -> tuple[Array, list[str]]:
     found = next((value for value in known if value.casefold() == name.casefold()), None)
     if people is None or found is None:
         if not known:
-            raise WorkbenchError("Nothing is known of the users. Import a user file, or choose other groups.")
+            raise WorkbenchError("The users have no attributes. Import a user file, or choose other groups.")
         raise WorkbenchError(nearest("attribute of users", name, known))
     coded = people.attributes[found].combine_chunks().dictionary_encode()
     values = coded.dictionary.to_pylist()
@@ -168,7 +168,7 @@ def by_items(ranked: Ranked, metric: Metric, k: int, shares: Array, names: Seque
     Parameters
     ----------
     shares : float64 (n_items, n_groups)
-        Share of each item in each group; rows sum to 1. What is missing to 1 goes to a last group, "nothing known".
+        Share of each item in each group; rows sum to 1. What is missing to 1 goes to a last group, "unknown".
 
     Raises
     ------
@@ -180,7 +180,7 @@ def by_items(ranked: Ranked, metric: Metric, k: int, shares: Array, names: Seque
         raise WorkbenchError(told + f"Choose one of {', '.join(BY_HITS)}.")
     missing = 1 - shares.sum(axis=1)
     if (missing > 1e-9).any():  # noqa: PLR2004 - what rounding leaves
-        shares, names = np.concatenate([shares, missing[:, None]], axis=1), [*names, "nothing known"]
+        shares, names = np.concatenate([shares, missing[:, None]], axis=1), [*names, "unknown"]
     assert ranked.truth is not None
     there = shared_out(np.bincount(ranked.truth.item, minlength=ranked.n_items), shares)
     added = _added(ranked, metric, k)  # (n_users, k)

@@ -71,7 +71,7 @@ def write_plots(folder: Path, runs: Sequence[Run], metric: str) -> list[str]:
         If the folder is not there, or nothing can be drawn of these runs.
     """
     if not folder.is_dir():
-        raise WorkbenchError(f"The folder {folder} is not there. Make it, or name another place.")
+        raise WorkbenchError(f"The folder {folder} does not exist. Create it, or choose another one.")
     names: list[str] = []
     for plot in plots_of(groups_of(facts_of(runs), metric), runs[0].data if runs else None):
         word = re.sub(r"[^\w@]+", "-", plot.title.lower()).strip("-")[:60]
@@ -176,6 +176,6 @@ def _long_tail(data: Interactions) -> LineChart:
     counts = np.sort(data.item_counts[data.item_counts > 0])[::-1]
     ranks = np.unique(np.geomspace(1, len(counts), TAIL_POINTS).astype(int)) if len(counts) else np.zeros(0, int)
     top = counts[: max(1, len(counts) // 10)].sum() / max(1, counts.sum())
-    words = f"Interactions of each item, most popular first, on logarithmic scales. A tenth of the items has {top:.0%}."
+    words = f"Interactions of each item, most popular first, on logarithmic scales. The top tenth has {top:.0%}."
     axes = Axis("rank of the item", log=True), Axis("interactions", log=True)
     return LineChart("Long tail", *axes, [Line("items", "items", 0, ranks, counts[ranks - 1])], words)

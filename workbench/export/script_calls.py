@@ -162,7 +162,7 @@ def _test(run: Run) -> dict[str, Any]:
         return _words_of(answer["asked"])
     protocol = answer["protocol"]
     if protocol.get("sampled"):
-        told = f"The run {run.name} was tested with candidates drawn by chance, which a script cannot draw again. "
+        told = f"The run {run.name} was tested with randomly sampled candidates, which a script cannot draw again. "
         raise WorkbenchError(told + "Test it over all items first.")
     return _words_of(
         {

@@ -52,7 +52,7 @@ def check_place(path: Path) -> None:
 def check_folder(path: Path) -> None:
     """Say that the folder is not there in which something is to be written."""
     if not path.parent.is_dir():
-        raise WorkbenchError(f"The folder {path.parent} is not there. Make it, or name another place.")
+        raise WorkbenchError(f"The folder {path.parent} does not exist. Create it, or choose another one.")
 
 
 @contextmanager

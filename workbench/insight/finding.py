@@ -55,7 +55,7 @@ def kinds_of_users(
         who, overlap = changes(opened, Run.open(Path(other)))
         order = np.lexsort((-lengths[who], overlap))[:limit]
         return [_user(opened, int(who[at]), lengths) | {"value": float(1 - overlap[at])} for at in order.tolist()]
-    message = f"'{kind}' is no kind of user. Choose heaviest, worst, best, random, or changed with another run."
+    message = f"'{kind}' is not a kind of user. Choose heaviest, worst, best, random, or changed with another run."
     raise WorkbenchError(message)
 
 
@@ -95,7 +95,7 @@ def judged(run: Run) -> tuple[Array, Array]:
     """Indices of the users of a run's test, and how well each was served (NDCG@10, else the negative error)."""
     path = run.folder / "users.parquet"
     if not path.exists():
-        message = f"The test of the run {run.name} has not been opened. Evaluate it first, on the page Compare."
+        message = f"The run {run.name} has not been tested. Test it first, on the page Compare."
         raise WorkbenchError(message)
     table = pq.read_table(path)
     where = pc.index_in(table["user"].combine_chunks(), run.data.user_ids)
@@ -107,7 +107,7 @@ def judged(run: Run) -> tuple[Array, Array]:
 def changes(one: Run, other: Run) -> tuple[Array, Array]:
     """Indices (in `one`) of users whom both tests listed, and the rank-biased overlap of their two lists."""
     if one.data_identity != other.data_identity:
-        message = "The two runs were made with different data, so their lists cannot be laid side by side."
+        message = "The two runs were made with different data, so their lists cannot be compared."
         raise WorkbenchError(message)
     first, a, second, b = judged(one)[0], _lists(one), judged(other)[0], _lists(other)
     _, at, there = np.intersect1d(first, second, return_indices=True)
@@ -224,7 +224,7 @@ def _save(path: Path, array: Array) -> None:
 def _lists(run: Run) -> Array:
     path = run.folder / "lists.npy"
     if not path.exists():
-        message = f"The test of the run {run.name} kept no lists. Evaluate it again."
+        message = f"The test of the run {run.name} saved no lists. Test it again."
         raise WorkbenchError(message)
     return np.asarray(np.load(path, allow_pickle=False))
 

@@ -228,7 +228,7 @@ def _imagined(data: Interactions, history: list[Json]) -> UserItems:
     """A history of ids and ratings as one row; the mean rating where one is lacking, and times one step apart."""
     index = indices_of(data, [str(entry["item"]) for entry in history])
     if len(set(index)) < len(index):
-        message = "An item stands in this history twice. Remove one of the two."
+        message = "An item is in this history twice. Remove one of the two."
         raise WorkbenchError(message)
     rating = None
     if data.rating is not None:

@@ -59,7 +59,7 @@ class Wishes:
                 message = f"{name.replace('_', ' ').capitalize()} must be from 0 to 1, not {value}."
                 raise WorkbenchError(message)
         if both := set(self.exclude) & set(self.pin):
-            message = f"{len(both)} items are both excluded and pinned. Take them out of one of the two."
+            message = f"{len(both)} items are both excluded and pinned. Remove them from one of the two."
             raise WorkbenchError(message)
 
 

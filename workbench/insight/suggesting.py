@@ -141,11 +141,11 @@ def _rules(known: DataProfile) -> Iterator[tuple[str, str]]:
 def _lists(known: DataProfile) -> Iterator[tuple[str, str]]:
     if known.inverts:
         few = known.items > SMALL_CATALOGUE
-        size = f"{known.users:,} people" if few else f"{known.items:,} items"
+        size = f"{known.users:,} users" if few else f"{known.items:,} items"
         yield "ease", f"With {size} it is solved exactly, in one step, and its lists are hard to beat."
     else:
-        why = f"{known.items:,} items are too many to set each against each, as EASE does"
-        yield "rp3beta", f"{why}; walks over the data take seconds and give lists nearly as good."
+        why = f"{known.items:,} items are too many to compare each with each, as EASE does"
+        yield "rp3beta", f"{why}; random walks take seconds and give lists nearly as good."
         yield "ials", f"{why}; factors take little memory for any number of items."
 
 
@@ -153,16 +153,16 @@ def _ratings(known: DataProfile) -> Iterator[tuple[str, str]]:
     if known.ratings != "grades":
         return
     if known.per_user >= LONG and known.interactions <= SVDPP_QUICK:
-        many = f"half of the people gave {known.per_user:,.0f} or more"
-        yield "svdpp", f"There are ratings, and {many}: enough for it to predict them most accurately."
+        many = f"half of the users gave {known.per_user:,.0f} or more"
+        yield "svdpp", f"The data has ratings, and {many}: enough to predict them most accurately."
     else:
-        yield "biased-svd", "There are ratings, and this is the quickest good way to predict them."
+        yield "biased-svd", "The data has ratings, and this is the quickest good way to predict them."
 
 
 def _order(known: DataProfile) -> Iterator[tuple[str, str]]:
     if not known.lift:
         return
-    what = f"The same steps from item to item return {known.lift:.1f} times as often as by chance"
+    what = f"The same steps from item to item occur {known.lift:.1f} times as often as by chance"
     if known.per_user >= 2 * SHORT:
         yield "sasrec", f"{what}, and it reads histories in their order."
     else:
@@ -172,7 +172,7 @@ def _order(known: DataProfile) -> Iterator[tuple[str, str]]:
 def _content(known: DataProfile) -> Iterator[tuple[str, str]]:
     """Whatever declares that titles or genres are all it needs, so that it can serve items that nobody knows."""
     if known.described and known.rare >= MANY_RARE:
-        why = f"{known.rare:.0%} of the items have fewer than {RARE} interactions, but titles or genres to go by."
+        why = f"{known.rare:.0%} of the items have fewer than {RARE} interactions, but they have titles or genres."
         yield from ((name, why) for name, kind in list(all_algorithms().items()) if kind.needs == ("items",))
 
 
@@ -181,7 +181,7 @@ def _too_little(known: DataProfile) -> Iterator[tuple[str, str]]:
         n = f"{known.per_user:g} interaction" + ("s" if known.per_user != 1 else "")
         yield (
             "popularity",
-            f"Half of the people have {n} or fewer: too little to know them by, so what everybody likes is hard to beat.",
+            f"Half of the users have {n} or fewer: too few to know their taste, so popular items are hard to beat.",
         )
 
 
@@ -189,17 +189,17 @@ def _users(known: DataProfile) -> Iterator[tuple[str, str]]:
     if known.users <= FEW_USERS and known.per_user >= LONG:
         yield (
             "user-knn",
-            f"{known.users:,} people with long histories: those with the same taste can be found directly, and shown.",
+            f"{known.users:,} users with long histories: those with the same taste can be found directly, and shown.",
         )
 
 
 def _anywhere(known: DataProfile) -> Iterator[tuple[str, str]]:
     if known.density < FULL:
         filled = f"one pair in {round(1 / known.density):,} is filled" if known.density else "nothing is filled"
-        found = f"Factors find what is alike where little is known ({filled})"
+        found = f"Factors find similarities in sparse data ({filled})"
     else:
-        found = f"Factors sum up in a few tastes what is known of {known.density:.0%} of the pairs"
-    yield "ials", f"{found}, and newcomers are served at once."
+        found = f"Factors summarize the known {known.density:.0%} of the pairs as a few tastes"
+    yield "ials", f"{found}, and new users are served at once."
     yield "item-knn", "Quick on any data, and every recommendation can be explained by items of the history."
-    yield "bpr", "Learns to put what people chose above what they did not, on any data."
-    yield "popularity", "The yardstick: what does not beat it has learned nothing."
+    yield "bpr", "Learns to rank what users chose above what they did not, on any data."
+    yield "popularity", "The baseline: an algorithm that does not beat it has learned nothing."

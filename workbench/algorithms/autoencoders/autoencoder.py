@@ -21,18 +21,25 @@ if TYPE_CHECKING:
 
 def declare_hidden(default: int) -> Any:
     """Declare how wide the layers around the code are."""
-    text = "Width of the layers before and behind the code; 0 leaves them out."
+    text = "Width of the layers before and after the code; 0 leaves them out."
     return hyperparameter(default, "Hidden size", text, ge=0, le=10_000, search=(100, 1000))
 
 
 def declare_factors(default: int) -> Any:
     """Declare how narrow the code is."""
-    return hyperparameter(default, "Factors", "Numbers that a history is told in.", ge=1, le=4096, search=(50, 500))
+    return hyperparameter(
+        default,
+        "Factors",
+        "Length of the code: the vector that a history is compressed to.",
+        ge=1,
+        le=4096,
+        search=(50, 500),
+    )
 
 
 def declare_people(default: int) -> Any:
     """Declare the number of people of a step."""
-    text = "People learned from at once. Larger is faster, smaller often generalizes better."
+    text = "Users per training step. Larger is faster, smaller often generalizes better."
     return hyperparameter(default, "Batch size", text, ge=1, le=1_000_000, log=True, search=(64, 2048))
 
 
@@ -49,14 +56,14 @@ class Autoencoder(NeuralAlgorithm):
 
     batch_size: int = declare_people(500)
     dropout: float = hyperparameter(
-        0.5, "Dropout", "Share of a history left out at random, to be found again from the rest.", ge=0, lt=1
+        0.5, "Dropout", "Share of a history left out at random, to be predicted from the rest.", ge=0, lt=1
     )
 
     objective: Literal["softmax", "sampled-softmax"] = hyperparameter(
         "softmax",
         "Loss",
-        "Softmax tells a history from all items at once; sampled softmax from its step's and some drawn ones, with a "
-        "correction: several times as fast with many thousand items.",
+        "Softmax compares with all items at once; sampled softmax with those of its step and some drawn ones, "
+        "corrected: several times as fast with many thousand items.",
     )
     negatives: int = declare_drawn(4096)
 

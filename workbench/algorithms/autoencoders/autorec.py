@@ -49,7 +49,7 @@ class AutoRec(RatingPredictor, NeuralAlgorithm):
 
     name, title, family = "autorec", "AutoRec", "Autoencoders"
     summary = (
-        "Tells the ratings of an item in some hundred numbers, and from them what each user would give. "
+        "Compresses the ratings of an item to some hundred numbers, and predicts each user's rating from them. "
         "For predicting ratings where most items have many. "
         "Quick: its time grows with the ratings, the factors and the epochs."
     )
@@ -60,14 +60,16 @@ class AutoRec(RatingPredictor, NeuralAlgorithm):
     epochs: int = declare_epochs(30)
     learning_rate: float = declare_learning_rate(1e-3)
     batch_size: int = declare_batch_size(1024)
-    factors: int = hyperparameter(200, "Factors", "Numbers that an item is told in.", ge=1, le=4096, search=(50, 500))
+    factors: int = hyperparameter(
+        200, "Factors", "Length of the code: the vector that an item is compressed to.", ge=1, le=4096, search=(50, 500)
+    )
     regularization: float = hyperparameter(
-        30.0, "L2 weight", "Holds the weights down. Raise it where few ratings are known of each item.",
+        30.0, "L2 weight", "Keeps the weights small. Raise it where items have few ratings.",
         ge=0, le=1e6, log=True, search=(1, 1000),
     )  # fmt: skip
 
     biases: bool = hyperparameter(
-        True, "Biases first", "Whether ratings are told by what users and items give on average before anything else."
+        True, "Subtract biases", "Whether the biases of users and items are subtracted before training."
     )
 
     _user_bias: Array  # float64 (n_users + 1,); the last, 0, is for the unknown

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def declare_activation(default: str) -> Any:
     """Declare what bends the layers."""
-    text = "What is done to the numbers of a layer; none leaves a linear model, which is often enough on sparse data."
+    text = "Activation function of the layers; none makes the model linear, which is often enough on sparse data."
     return hyperparameter(default, "Activation", text, advanced=True)
 
 
@@ -29,7 +29,7 @@ class MultDAE(Autoencoder):
 
     name, title = "mult-dae", "Mult-DAE"
     summary = (
-        "Tells a history in some hundred numbers and learns to find again what was left out of it. "
+        "Compresses a history to some hundred numbers and learns to restore what was left out of it. "
         "Good for likes and purchases of many people, and for people who are new. "
         "Its time grows with people times items; a graphics card helps."
     )

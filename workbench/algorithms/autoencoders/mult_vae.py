@@ -29,7 +29,7 @@ class MultVAE(MultDAE):
 
     name, title = "mult-vae", "Mult-VAE"
     summary = (
-        "Tells a history in some hundred uncertain numbers, which keeps it from learning by heart. "
+        "Compresses a history to some hundred random numbers, whose noise prevents overfitting. "
         "Among the best for likes and purchases, also for people with few of them or who are new. "
         "Its time grows with people times items; a graphics card helps."
     )
@@ -41,14 +41,14 @@ class MultVAE(MultDAE):
     factors: int = declare_factors(200)
     activation: Literal["tanh", "sigmoid", "relu", "none"] = declare_activation("tanh")
     kl_weight: float = hyperparameter(
-        0.2, "KL weight", "Price of a code that tells much of a history. Raise it on small data.",
+        0.2, "KL weight", "Weight of the KL term, which limits how much a code says of a history. Raise it on small data.",
         ge=0, le=100, search=(0, 1),
     )  # fmt: skip
     annealing: int = hyperparameter(
-        20, "Annealing", "Epochs in which the price grows from nothing to its full size.", ge=0, le=100_000
+        20, "Annealing", "Epochs in which the KL weight grows from 0 to its full value.", ge=0, le=100_000
     )
     noise: bool = hyperparameter(
-        True, "Noise", "Whether codes are drawn in training, or their means taken.", advanced=True
+        True, "Noise", "Whether training draws codes at random, or uses their means.", advanced=True
     )
 
     def code_width(self) -> int:

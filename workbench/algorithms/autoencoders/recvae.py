@@ -36,7 +36,7 @@ class RecVAE(Autoencoder):
 
     name, title = "recvae", "RecVAE"
     summary = (
-        "Mult-VAE with a deeper encoder that is kept near to what it was. "
+        "Mult-VAE with a deeper encoder that stays close to its previous state. "
         "Often the best autoencoder for likes and purchases of many people, also of new ones. "
         "Four passes an epoch make it slow; a graphics card helps."
     )
@@ -47,11 +47,11 @@ class RecVAE(Autoencoder):
     hidden: int = declare_hidden(200)
     factors: int = declare_factors(100)
     kl_weight: float = hyperparameter(
-        0.005, "KL weight", "Price, for each item of a history, of a code that tells much of it.",
+        0.005, "KL weight", "Weight of the KL term, for each item of a history. It limits how much a code says.",
         ge=0, le=10, log=True, search=(0.001, 0.02),
     )  # fmt: skip
     encoder_passes: int = hyperparameter(
-        3, "Encoder passes", "Passes of the encoder for each of the decoder.", ge=1, le=100, advanced=True
+        3, "Encoder passes", "Encoder passes for each decoder pass.", ge=1, le=100, advanced=True
     )
 
     def build(self, n_users: int, n_items: int) -> "nn.Module":

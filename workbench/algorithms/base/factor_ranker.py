@@ -27,19 +27,19 @@ LEARNED = (
 
 def declare_factors(default: int) -> Any:
     """Declare the length of vectors."""
-    text = "Numbers for each user and item. More can tell apart more tastes."
+    text = "Length of the vector of each user and item. More can tell finer tastes apart."
     return hyperparameter(default, "Factors", text, ge=1, le=4096, search=(16, 256))
 
 
 def declare_rate(default: float) -> Any:
     """Declare the size of steps."""
-    text = "Size of each correction at the start; those that were corrected often step less and less."
+    text = "Step size at the start; it shrinks for values that were updated often."
     return hyperparameter(default, "Learning rate", text, gt=0, le=10, log=True, search=(default / 10, default * 5))
 
 
 def declare_weight(default: float, search: tuple[float, float] = (1e-4, 0.1)) -> Any:
     """Declare what holds factors down."""
-    text = "Holds the factors down. Raise it on sparse data."
+    text = "Keeps the factors small. Raise it on sparse data."
     return hyperparameter(default, "L2 weight", text, ge=0, le=1000, log=True, search=search)
 
 

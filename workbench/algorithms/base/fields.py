@@ -99,10 +99,10 @@ class FieldScorer(PairScorer):
     needs = ("items",)
     learned: ClassVar[tuple[str, ...]] = LEARNED
 
-    titles: bool = hyperparameter(True, "Titles", "Whether words of titles are features, beside genres and decades.")
+    titles: bool = hyperparameter(True, "Titles", "Whether words of titles are features, besides genres and decades.")
     least: int = hyperparameter(
         3,
-        "Least per feature",
+        "Min. per feature",
         "Features that fewer items, or fewer users, have are left out.",
         ge=1,
         le=10_000,
@@ -111,8 +111,8 @@ class FieldScorer(PairScorer):
     )
     hidden_items: float = hyperparameter(
         0.1,
-        "Hidden items",
-        "Share of items that training takes for unknown, to learn what their features alone say.",
+        "Masked items",
+        "Share of items that training treats as unknown, to learn from their features alone.",
         ge=0,
         lt=1,
         search=(0, 0.5),

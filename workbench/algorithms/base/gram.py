@@ -72,7 +72,7 @@ def invert(matrix: Array, title: str) -> None:
         result, info = step(matrix.T, lower=0, **{in_place: 1})
         if info:
             message = (
-                f"{title} cannot solve for item number {abs(info)}: it is too much like others. Raise the L2 weight."
+                f"{title} cannot solve for item number {abs(info)}: it is too similar to others. Raise the L2 weight."
             )
             raise WorkbenchError(message)
         assert np.shares_memory(result, matrix)

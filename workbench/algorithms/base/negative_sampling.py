@@ -10,8 +10,11 @@ from workbench.declaring import hyperparameter
 
 def declare_drawn(default: int) -> Any:
     """Declare how many items people are told from, where not from all."""
-    text, when = "Drawn in each step, to stand for all that nobody of the step chose.", {"objective": "sampled-softmax"}
-    return hyperparameter(default, "Compared items", text, ge=1, le=1_000_000, log=True, advanced=True, when=when)
+    text, when = (
+        "Drawn in each step, to stand for all items that no user of the step chose.",
+        {"objective": "sampled-softmax"},
+    )
+    return hyperparameter(default, "Negative samples", text, ge=1, le=1_000_000, log=True, advanced=True, when=when)
 
 
 class Unseen:

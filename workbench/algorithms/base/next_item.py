@@ -29,19 +29,19 @@ Against = Callable[[Array, np.random.Generator], Batch]
 def declare_objective(default: str) -> Any:
     """Declare what is made small."""
     text = (
-        "Softmax tells the next item from all others at once: the best up to some ten thousand items. Sampled softmax "
-        "does it with a few and corrects for that. BCE asks of one item at a time, right or wrong; calibrated BCE "
-        "(gSASRec) keeps it from being too sure of itself with many wrong ones."
+        "Softmax compares the next item with all others at once: the best up to some ten thousand items. Sampled softmax "
+        "uses a few of them and corrects for that. BCE predicts one item at a time, right or wrong; calibrated BCE "
+        "(gSASRec) prevents it from becoming overconfident with many negative samples."
     )
     return hyperparameter(default, "Loss", text)
 
 
 def declare_negatives(default: int) -> Any:
     """Declare how many items the right one is told from."""
-    text = "Drawn in each step for the right ones to be told from. Where there are no more items, all are taken."
+    text = "Items drawn in each step to compare with the right ones. Small catalogues are used whole."
     return hyperparameter(
         default,
-        "Compared items",
+        "Negative samples",
         text,
         ge=1,
         le=1_000_000,
@@ -59,13 +59,13 @@ def declare_length(default: int) -> Any:
 
 def declare_dropout(default: float) -> Any:
     """Declare how much is left out."""
-    text = "Share of numbers left out at random in training, against learning by heart."
+    text = "Share of values set to zero at random in training, against overfitting."
     return hyperparameter(default, "Dropout", text, ge=0, lt=1)
 
 
 def declare_factors(default: int) -> Any:
     """Declare the size of the items' vectors."""
-    return hyperparameter(default, "Factors", "Numbers for each item.", ge=1, le=4096, search=(16, 256))
+    return hyperparameter(default, "Factors", "Length of the vector of each item.", ge=1, le=4096, search=(16, 256))
 
 
 class NextItem(NeuralAlgorithm):
@@ -85,7 +85,7 @@ class NextItem(NeuralAlgorithm):
     sampling: Literal["uniform", "popularity", "batch"] = hyperparameter(
         "uniform",
         "Drawn",
-        "From all items alike, from popular ones more often, or no others than the right ones of the same batch.",
+        "Uniformly from all items, popular ones more often, or only the right ones of the same batch.",
         advanced=True,
         when={"objective": SAMPLED},
     )
@@ -93,7 +93,7 @@ class NextItem(NeuralAlgorithm):
     calibration: float = hyperparameter(
         0.75,
         "Calibration",
-        "0 leaves the loss as sure of itself as sampling makes it, 1 corrects that in full.",
+        "Corrects the overconfidence that sampling causes: 0 not at all, 1 in full.",
         ge=0,
         le=1,
         advanced=True,

@@ -30,7 +30,7 @@ COMPARED_NUMBERS, OWN_NUMBERS = NUMBERS // 4, 3 * NUMBERS // 8
 
 def declare_factors(default: int) -> Any:
     """Declare the length of vectors."""
-    text = "Numbers for each user and item. More can tell apart more tastes."
+    text = "Length of the vector of each user and item. More can tell finer tastes apart."
     return hyperparameter(default, "Factors", text, ge=1, le=4096, search=(8, 128))
 
 
@@ -42,23 +42,23 @@ def declare_layers(default: int) -> Any:
 
 def declare_dropout(default: float) -> Any:
     """Declare how much is left out."""
-    text = "Share of numbers left out between layers in training, against learning by heart."
+    text = "Share of values set to zero at random between layers, against overfitting."
     return hyperparameter(default, "Dropout", text, ge=0, lt=1)
 
 
 def declare_objective(default: str) -> Any:
     """Declare what is made small."""
     text = (
-        "BCE asks of each item whether it was chosen; BPR wants chosen items above others; sampled softmax tells the "
-        "chosen one from all that were drawn at once, and corrects for how many they stand for."
+        "BCE predicts for each item whether it was chosen; BPR ranks chosen items above others; sampled softmax compares "
+        "the chosen one with all drawn ones at once, and corrects for the items that were not drawn."
     )
     return hyperparameter(default, "Loss", text)
 
 
 def declare_negatives(default: int) -> Any:
     """Declare how many items a chosen one is told from."""
-    text = "Items not chosen that are drawn for each chosen one, anew in each epoch."
-    return hyperparameter(default, "Compared items", text, ge=1, le=1000, log=True, search=(1, 16))
+    text = "Items not chosen that are drawn for each chosen one, again in each epoch."
+    return hyperparameter(default, "Negative samples", text, ge=1, le=1000, log=True, search=(1, 16))
 
 
 class PairScorer(NeuralAlgorithm):
@@ -72,7 +72,7 @@ class PairScorer(NeuralAlgorithm):
     objective: Literal["bce", "bpr", "sampled-softmax"] = declare_objective("bce")
     negatives: int = declare_negatives(4)
     regularization: float = hyperparameter(
-        0.0, "L2 weight", "Holds the vectors of users down. Raise it on sparse data.", ge=0, le=100, search=(0, 0.01)
+        0.0, "L2 weight", "Keeps the vectors of users small. Raise it on sparse data.", ge=0, le=100, search=(0, 0.01)
     )
 
     def user_side(self, module: Any, vectors: "Tensor", users: "Tensor") -> "Tensor":

@@ -40,25 +40,25 @@ GAUGE = 0.1
 
 def declare_epochs(default: int) -> Any:
     """Declare how long to train; a subclass does it again where its default differs."""
-    title, text = "Epochs", "Passes over the data. More fit the data better, until they fit its noise."
+    title, text = "Epochs", "Passes over the data. More fit the data better, until they overfit."
     return hyperparameter(default, title, text, ge=1, le=100_000, search=(5, 200))
 
 
 def declare_learning_rate(default: float) -> Any:
     """Declare the size of a step."""
-    text = "Size of each correction. Too high and the loss jumps, too low and it creeps."
+    text = "Size of each step. Too high and the loss jumps, too low and training is slow."
     return hyperparameter(default, "Learning rate", text, gt=0, le=10, log=True, search=(default / 10, default * 10))
 
 
 def declare_batch_size(default: int) -> Any:
     """Declare the number of interactions of a step."""
-    text = "Interactions learned from at once. Larger is faster, smaller often generalizes better."
+    text = "Interactions per training step. Larger is faster, smaller often generalizes better."
     return hyperparameter(default, "Batch size", text, ge=1, le=1_000_000, log=True, search=(256, 16_384))
 
 
 def declare_optimizer(default: str) -> Any:
     """Declare how gradients become corrections."""
-    text = "How gradients become corrections. The learning rate means something else to each."
+    text = "How gradients become steps. Each needs a different learning rate."
     return hyperparameter(default, "Optimizer", text, advanced=True)
 
 
@@ -77,7 +77,7 @@ class NeuralAlgorithm(Algorithm):
     weight_decay: float = hyperparameter(
         0.01,
         "Weight decay",
-        "Pulls all weights to zero at each step.",
+        "Pulls all weights towards zero at each step.",
         ge=0,
         le=1,
         advanced=True,
@@ -86,7 +86,7 @@ class NeuralAlgorithm(Algorithm):
     momentum: float = hyperparameter(
         0.0,
         "Momentum",
-        "Share of each step that is carried into the next one. 0.9 runs through flat places faster.",
+        "Share of each step that is carried over to the next. 0.9 speeds up flat regions.",
         ge=0,
         lt=1,
         advanced=True,
@@ -118,7 +118,7 @@ class NeuralAlgorithm(Algorithm):
     warm_up: float = hyperparameter(
         0.05,
         "Warm-up",
-        "Share of the training in which the steps grow to their full size.",
+        "Share of the training in which the learning rate grows to its full value.",
         ge=0,
         lt=1,
         advanced=True,
@@ -126,8 +126,8 @@ class NeuralAlgorithm(Algorithm):
     )
     clip: float = hyperparameter(
         0.0,
-        "Longest gradient",
-        "Longer ones are shortened to this, against jumps of the loss; 0 leaves them as they are.",
+        "Gradient clipping",
+        "Longer gradients are scaled down to this norm, against jumps of the loss; 0: no clipping.",
         ge=0,
         le=1000,
         advanced=True,
@@ -135,7 +135,7 @@ class NeuralAlgorithm(Algorithm):
     precision: Literal["full", "mixed"] = hyperparameter(
         "full",
         "Precision",
-        "Mixed computes layers in bfloat16 on a CUDA device, faster and a little coarser; elsewhere it changes nothing.",
+        "Mixed computes layers in bfloat16 on a CUDA device: faster, a little less exact. Elsewhere it changes nothing.",
         advanced=True,
     )
 

@@ -16,7 +16,7 @@ class Average(Algorithm):
     name, title, family = "average", "Average rating", "Baseline"
     summary = (
         "Predicts each rating as the average of the item, of the user, or of all. "
-        "The yardstick for predicted ratings; lists by item average favour items with few, high ratings. "
+        "The baseline for predicted ratings; lists by item average favour items with few, high ratings. "
         "Learned in a moment."
     )
     reference = "Averages; as UserAverage, ItemAverage and GlobalAverage in MyMediaLite, Gantner et al., RecSys 2011."

@@ -23,8 +23,8 @@ class Biases(RatingPredictor):
 
     name, title, family = "biases", "User and item biases", "Baseline"
     summary = (
-        "Predicts ratings from how generous the user is and how well the item is liked, each held down where few ratings "
-        "speak. The yardstick that anything personal has to beat; everybody gets the same list. "
+        "Predicts ratings from how generous the user is and how well the item is liked, both shrunk where few ratings "
+        "speak. The baseline that anything personal has to beat; everybody gets the same list. "
         "Quick on data of any size."
     )
     reference = "Koren, Factor in the neighbors: scalable and accurate collaborative filtering, TKDD 4(1), 2010"
@@ -37,7 +37,7 @@ class Biases(RatingPredictor):
         "both", "Biases of", "Whose biases are learned. Of users alone, every item gets the same score."
     )
     epochs: int = hyperparameter(
-        10, "Epochs", "How often both sides are solved in turn. After some ten nothing changes any more.",
+        10, "Epochs", "How often users and items are solved in turn. After about ten nothing changes any more.",
         ge=1, le=1000, advanced=True,
     )  # fmt: skip
     user_regularization: float = hyperparameter(

@@ -18,7 +18,7 @@ class Popularity(Algorithm):
 
     name, title, family = "popularity", "Popularity", "Baseline"
     summary = (
-        "Recommends what most people chose. The yardstick: an algorithm that does not beat it has learned nothing. "
+        "Recommends what most people chose. The baseline: an algorithm that does not beat it has learned nothing. "
         "Learned in a moment."
     )
     reference = "Counting; as in every comparison since Cremonesi et al., RecSys 2010."
@@ -34,7 +34,7 @@ class Popularity(Algorithm):
     recent: float = hyperparameter(
         0.1,
         "Recent share",
-        "Last share of the time from the first to the last interaction that counts.",
+        "Share of the time span, at its end, whose interactions count.",
         gt=0,
         le=1,
         log=True,

@@ -13,8 +13,8 @@ class Random(Algorithm):
 
     name, title, family = "random", "Random", "Baseline"
     summary = (
-        "Recommends items by lot, another list for everybody. "
-        "Shows what a metric gives for knowing nothing; takes no time to learn."
+        "Recommends random items, a different list for each user. "
+        "Shows what a metric gives without any knowledge; takes no time to learn."
     )
     reference = "Steele, Lea & Flood, Fast splittable pseudorandom number generators, OOPSLA 2014 (the mixing of bits)."
     fold_in = "approximate"

@@ -48,7 +48,7 @@ class Content(Algorithm):
     topics: int = hyperparameter(
         0,
         "Topics",
-        "Numbers into which features are condensed, so that different words of one topic meet. 0: none.",
+        "Dimensions to which features are reduced, so that different words on one topic match. 0: no reduction.",
         ge=0,
         le=2000,
         search=(0, 200),
@@ -56,7 +56,7 @@ class Content(Algorithm):
     half_life: float = hyperparameter(
         5.0,
         "Half-life",
-        "Items back from the latest at which an item of the history counts half.",
+        "An item this many places before the latest one counts half.",
         gt=0,
         le=1e6,
         log=True,
@@ -66,7 +66,7 @@ class Content(Algorithm):
     rating_weight: float = hyperparameter(
         0.5,
         "Ratings",
-        "At 0 all items of a history weigh alike, at 1 the lowest rating weighs nothing.",
+        "At 0 all items of a history weigh the same, at 1 the lowest rating weighs nothing.",
         ge=0,
         le=1,
         search=(0, 1),
@@ -74,7 +74,7 @@ class Content(Algorithm):
     popularity: float = hyperparameter(
         1.5,
         "Popularity",
-        "What the most popular item gains over one that nobody met; in between on a logarithmic scale. 0: content alone.",
+        "Bonus of the most popular item over one without interactions; logarithmic in between. 0: content alone.",
         ge=0,
         le=100,
         search=(0, 3),

@@ -46,19 +46,19 @@ class BiasedSVD(Algorithm):
     # Defaults measured on the five folds of MovieLens 100K: RMSE 0.910 (Surprise's defaults, 20 epochs at rate 0.005
     # and weight 0.02: 0.942).
     factors: int = hyperparameter(
-        100, "Factors", "Numbers that describe a user or an item. More can tell finer tastes apart.",
+        100, "Factors", "Length of the vector of a user or an item. More can tell finer tastes apart.",
         ge=1, le=2000, log=True, search=(10, 300),
     )  # fmt: skip
     epochs: int = hyperparameter(
-        40, "Epochs", "Passes over all ratings. Too few learn too little, too many learn by heart.",
+        40, "Epochs", "Passes over all ratings. Too few underfit, too many overfit.",
         ge=1, le=10_000, search=(10, 100),
     )  # fmt: skip
     learning_rate: float = hyperparameter(
-        0.01, "Learning rate", "Size of each step. Lower it, and take more epochs, where the loss jumps.",
+        0.01, "Learning rate", "Size of each step. If the loss jumps, lower it and use more epochs.",
         gt=0, le=1, log=True, search=(0.001, 0.05),
     )  # fmt: skip
     regularization: float = hyperparameter(
-        0.08, "L2 weight", "Holds biases and factors down. Raise it where people rated few items.",
+        0.08, "L2 weight", "Keeps biases and factors small. Raise it where users rated few items.",
         ge=0, le=10, log=True, search=(0.01, 0.3),
     )  # fmt: skip
     initial_spread: float = hyperparameter(

@@ -37,7 +37,7 @@ class BPR(OrderLearner):
 
     name, title, family = "bpr", "BPR", "Factors"
     summary = (
-        "Gives every user and item a few numbers so that what people chose scores above what they did not. "
+        "Gives every user and item a short vector, so that what users chose scores above what they did not. "
         "A solid choice for likes, clicks and purchases, also with very many items. "
         "Its time grows with the interactions, the factors and the epochs."
     )
@@ -45,14 +45,14 @@ class BPR(OrderLearner):
 
     factors: int = declare_factors(64)
     epochs: int = hyperparameter(
-        30, "Epochs", "Passes over the data. More fit the data better, until they fit its noise.",
+        30, "Epochs", "Passes over the data. More fit the data better, until they overfit.",
         ge=1, le=10_000, search=(10, 100),
     )  # fmt: skip
     learning_rate: float = declare_rate(0.1)
     regularization: float = declare_weight(0.01)
     drawn: int = hyperparameter(
-        4, "Items drawn", "Unseen items drawn for each seen one, of which the highest is compared with it. At 1 it is BPR "
-        "as first published, which needs many more epochs.",
+        4, "Negative samples", "Unseen items drawn for each seen one; the one with the highest score is compared with it. "
+        "At 1 this is BPR as first published, which needs many more epochs.",
         ge=1, le=1000, log=True, search=(1, 16),
     )  # fmt: skip
 

@@ -36,8 +36,8 @@ class IALS(Algorithm):
 
     name, title, family = "ials", "iALS", "Factors"
     summary = (
-        "Describes users and items by a few numbers each, learned from what was chosen and, with less weight, from what "
-        "was not. Good on any data, quick on catalogues and audiences of any size, and newcomers are served exactly."
+        "Describes users and items by short vectors, learned from what was chosen and, with less weight, from what "
+        "was not. Good on any data, quick with any number of users and items, and new users are served exactly."
     )
     reference = "Rendle et al., Revisiting the performance of iALS on item recommendation benchmarks, RecSys 2022"
     fold_in = "exact"
@@ -46,7 +46,7 @@ class IALS(Algorithm):
     learned = ("item_factors", "user_factors", "gram", "alpha", "epochs_done")
 
     factors: int = hyperparameter(
-        64, "Factors", "Numbers that describe a user or an item. More can tell finer tastes apart, and take longer.",
+        64, "Factors", "Length of the vector of a user or an item. More can tell finer tastes apart, and take longer.",
         ge=1, le=2048, log=True, search=(16, 512),
     )  # fmt: skip
     epochs: int = hyperparameter(
@@ -54,19 +54,19 @@ class IALS(Algorithm):
         ge=1, le=1000, search=(4, 40),
     )  # fmt: skip
     unobserved_weight: float = hyperparameter(
-        10.0, "Unobserved weight", "Weight of all that was not chosen, as a multiple of all that was. The first to tune.",
+        10.0, "Unobserved weight", "Weight of all unobserved pairs, as a multiple of all observed ones. The first to tune.",
         gt=0, le=1e4, log=True, search=(1, 100),
     )  # fmt: skip
     regularization: float = hyperparameter(
-        0.005, "L2 weight", "Holds the factors down. The second to tune; raise it with more factors.",
+        0.005, "L2 weight", "Keeps the factors small. The second to tune; raise it with more factors.",
         gt=0, le=100, log=True, search=(0.0003, 0.1),
     )  # fmt: skip
     frequency_exponent: float = hyperparameter(
-        1.0, "Frequency exponent", "At 1 the L2 weight grows with the interactions of a user or item, at 0 it is one.",
+        1.0, "Frequency exponent", "At 1 the L2 weight grows with the interactions of a user or item, at 0 it is constant.",
         ge=0, le=2, search=(0, 1), advanced=True,
     )  # fmt: skip
     rating_weight: float = hyperparameter(
-        0.0, "Rating weight", "What was chosen weighs 1 + this × log(1 + rating): so it matters how much or how often.",
+        0.0, "Rating weight", "An interaction weighs 1 + this × log(1 + rating), so that how much or how often matters.",
         ge=0, le=100, search=(0, 10), advanced=True,
     )  # fmt: skip
     solver: Literal["cg", "cholesky", "block"] = hyperparameter(
@@ -75,7 +75,7 @@ class IALS(Algorithm):
         advanced=True,
     )  # fmt: skip
     steps: int = hyperparameter(
-        2, "Steps", "Steps of conjugate gradients for every row in each sweep. More take longer and come closer.",
+        2, "Steps", "Conjugate gradient steps for every row in each sweep. More take longer and are more exact.",
         ge=1, le=100, advanced=True, when={"solver": "cg"},
     )  # fmt: skip
     block_size: int = hyperparameter(

@@ -30,7 +30,7 @@ class LogisticMF(Algorithm):
 
     name, title, family = "logistic-mf", "Logistic MF", "Factors"
     summary = (
-        "Gives every user and item a few numbers that say how probable it is that they meet. "
+        "Gives every user and item a short vector that says how likely an interaction is. "
         "For clicks, plays and purchases; its steps are independent, so that it uses all cores."
     )
     reference = "Johnson, Logistic Matrix Factorization for Implicit Feedback Data, NIPS 2014 Workshop"
@@ -43,7 +43,7 @@ class LogisticMF(Algorithm):
 
     factors: int = declare_factors(32)
     epochs: int = hyperparameter(
-        60, "Epochs", "Turns of users and items. More fit the data better, until they fit its noise.",
+        60, "Epochs", "Passes over users and items. More fit the data better, until they overfit.",
         ge=1, le=10_000, search=(20, 200),
     )  # fmt: skip
     learning_rate: float = declare_rate(0.1)
@@ -52,7 +52,7 @@ class LogisticMF(Algorithm):
     confidence: float = hyperparameter(
         2.0,
         "Confidence",
-        "How much more an interaction counts than a pair that never met.",
+        "How much more an interaction counts than a pair without one.",
         gt=0,
         le=1e4,
         log=True,
@@ -60,8 +60,8 @@ class LogisticMF(Algorithm):
     )
     negatives: int = hyperparameter(
         10,
-        "Pairs that never met",
-        "Drawn at random, so many times as there are interactions. More are nearer to counting them all, and take longer.",
+        "Negative samples",
+        "Pairs without an interaction, drawn for each interaction. More are more exact, and take longer.",
         ge=1,
         le=1000,
         search=(2, 50),

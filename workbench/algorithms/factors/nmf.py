@@ -73,13 +73,13 @@ class NMF(RatingPredictor):
         ge=1, le=10_000, search=(5, 50),
     )  # fmt: skip
     regularization: float = hyperparameter(
-        0.06, "L2 weight", "Holds factors down. Raise it where people rated few items.",
+        0.06, "L2 weight", "Keeps factors small. Raise it where users rated few items.",
         ge=0, le=10, log=True, search=(0.01, 0.5),
     )  # fmt: skip
     biased: bool = hyperparameter(
         False,
         "Biases",
-        "Whether users and items have biases beside their factors: better predictions, fewer plain parts.",
+        "Whether users and items also have biases: better predictions, but factors that are harder to read.",
     )
 
     _epochs_done: int = PrivateAttr(default=0)

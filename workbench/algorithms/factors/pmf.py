@@ -30,7 +30,7 @@ class PMF(RatingPredictor):
     name, title, family = "pmf", "PMF", "Factors"
     summary = (
         "Predicts ratings from factors of users and items alone, without biases, each held near zero by a normal prior. "
-        "The plain ancestor of Biased SVD, for comparisons. "
+        "The simple predecessor of Biased SVD, for comparisons. "
         "Quick: its time grows with the ratings, the factors and the epochs."
     )
     reference = "Mnih & Salakhutdinov, Probabilistic matrix factorization, NIPS 2007"
@@ -39,23 +39,23 @@ class PMF(RatingPredictor):
     learned = (*SCALE, "epochs_done", "user_factors", "item_factors")
 
     factors: int = hyperparameter(
-        20, "Factors", "Numbers that describe a user or an item. More can tell finer tastes apart.",
+        20, "Factors", "Length of the vector of a user or an item. More can tell finer tastes apart.",
         ge=1, le=2000, log=True, search=(10, 200),
     )  # fmt: skip
     epochs: int = hyperparameter(
-        40, "Epochs", "Passes over all ratings. Too few learn too little, too many learn by heart.",
+        40, "Epochs", "Passes over all ratings. Too few underfit, too many overfit.",
         ge=1, le=10_000, search=(10, 100),
     )  # fmt: skip
     learning_rate: float = hyperparameter(
-        0.01, "Learning rate", "Size of each step. Lower it, and take more epochs, where the loss jumps.",
+        0.01, "Learning rate", "Size of each step. If the loss jumps, lower it and use more epochs.",
         gt=0, le=1, log=True, search=(0.001, 0.05),
     )  # fmt: skip
     user_regularization: float = hyperparameter(
-        0.08, "Prior of users", "Weight of the prior: the larger, the nearer to zero are the factors of users.",
+        0.08, "Prior of users", "The larger, the closer the factors of users are to zero.",
         ge=0, le=10, log=True, search=(0.01, 0.3),
     )  # fmt: skip
     item_regularization: float = hyperparameter(
-        0.08, "Prior of items", "Weight of the prior: the larger, the nearer to zero are the factors of items.",
+        0.08, "Prior of items", "The larger, the closer the factors of items are to zero.",
         ge=0, le=10, log=True, search=(0.01, 0.3),
     )  # fmt: skip
     initial_spread: float = hyperparameter(

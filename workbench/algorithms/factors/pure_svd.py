@@ -28,7 +28,7 @@ class PureSVD(Algorithm):
 
     name, title, family = "pure-svd", "PureSVD", "Factors"
     summary = (
-        "Finds the few directions in which people's choices differ most, and recommends what lies in a person's own. "
+        "Finds the few directions in which users' choices differ most, and recommends what lies in a user's own. "
         "Exact, quick, with a single number to choose."
     )
     reference = "Cremonesi, Koren & Turrin, Performance of recommender algorithms on top-N tasks, RecSys 2010"
@@ -39,8 +39,8 @@ class PureSVD(Algorithm):
     factors: int = hyperparameter(
         16,
         "Factors",
-        "Directions that are kept. Few give safe, popular lists; many tell finer tastes apart, then learn by heart. "
-        "At most half as many as there are people or items.",
+        "Directions that are kept. Few give safe, popular lists; many tell finer tastes apart, until they overfit. "
+        "At most half the number of users or items.",
         ge=1,
         le=2000,
         log=True,

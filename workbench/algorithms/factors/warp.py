@@ -16,14 +16,14 @@ class WARP(OrderLearner):
 
     name, title, family = "warp", "WARP", "Factors"
     summary = (
-        "Gives every user and item a few numbers so that what people chose stands at the top of their lists. "
-        "Often better than BPR where only the first places count; quick without a graphics card."
+        "Gives every user and item a short vector, so that what users chose is at the top of their lists. "
+        "Often better than BPR where only the first ranks count; quick without a graphics card."
     )
     reference = "Weston, Bengio & Usunier, WSABIE: Scaling Up To Large Vocabulary Image Annotation, IJCAI 2011"
 
     factors: int = declare_factors(64)
     epochs: int = hyperparameter(
-        30, "Epochs", "Passes over the data. More fit the data better, until they fit its noise.",
+        30, "Epochs", "Passes over the data. More fit the data better, until they overfit.",
         ge=1, le=10_000, search=(5, 100),
     )  # fmt: skip
     learning_rate: float = declare_rate(0.03)
@@ -31,7 +31,7 @@ class WARP(OrderLearner):
     trials: int = hyperparameter(
         50,
         "Trials",
-        "Items drawn at most to find one that stands too high. Fewer are quicker, and leave well-placed items alone.",
+        "Maximum items drawn to find one that is ranked too high. Fewer are faster, and leave well-ranked items alone.",
         ge=1,
         le=100_000,
         log=True,

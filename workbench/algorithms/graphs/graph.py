@@ -69,8 +69,8 @@ def declare_length(default: float) -> Any:
     return hyperparameter(
         default,
         "Length",
-        "How much the length of an item's vector counts in lists: 0 looks at angles only, 1 at products. "
-        "Travels make vectors of items long that many choose, so more lists what is popular.",
+        "How much the length of an item's vector counts: 0 uses angles only, 1 products. "
+        "Popular items have long vectors, so a higher value lists more of them.",
         ge=0, le=1, search=(0, 1), when={"objective": ["softmax", "sampled-softmax"]},
     )  # fmt: skip
 
@@ -85,27 +85,29 @@ class GraphModel(NeuralAlgorithm):
     family = "Graphs"
     fold_in = "approximate"
 
-    factors: int = hyperparameter(64, "Factors", "Numbers for each user and item.", ge=1, le=4096, search=(16, 256))
+    factors: int = hyperparameter(
+        64, "Factors", "Length of the vector of each user and item.", ge=1, le=4096, search=(16, 256)
+    )
     layers: int = hyperparameter(
-        3, "Layers", "Steps that vectors travel. 3 steps from a user are the choices of people like them.",
+        3, "Layers", "Steps through the graph. 3 steps from a user are the choices of similar users.",
         ge=1, le=8, search=(1, 4),
     )  # fmt: skip
     batch_size: int = declare_batch_size(16_384)
     objective: Literal["softmax", "sampled-softmax", "bpr"] = hyperparameter(
         "softmax",
         "Loss",
-        "Softmax tells what was chosen from all other items at once, by the angle of vectors: good in some ten epochs; "
-        "sampled softmax from its step's and some drawn ones, with a correction, where there are very many items. "
+        "Softmax compares the chosen item with all others at once, by the angle of vectors: good after about ten epochs; "
+        "sampled softmax with those of its step and some drawn ones, corrected, for very many items. "
         "BPR, as published, compares with one item at a time and takes hundreds.",
     )
     temperature: float = hyperparameter(
-        0.1, "Temperature", "Smaller ones look harder at those few items that are taken for right and are not.",
+        0.1, "Temperature", "Smaller values put more weight on the few wrong items with high scores.",
         gt=0, le=10, log=True, search=(0.05, 0.5), when={"objective": ["softmax", "sampled-softmax"]},
     )  # fmt: skip
     length: float = declare_length(0.0)
     negatives: int = declare_drawn(8192)
     regularization: float = hyperparameter(
-        1e-4, "L2 weight", "Holds the vectors down. Raise it on sparse data.",
+        1e-4, "L2 weight", "Keeps the vectors small. Raise it on sparse data.",
         ge=0, le=100, log=True, search=(1e-6, 1e-2), when={"objective": "bpr"},
     )  # fmt: skip
 

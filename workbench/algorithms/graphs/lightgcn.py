@@ -27,7 +27,7 @@ class LightGCN(GraphModel):
 
     name, title = "lightgcn", "LightGCN"
     summary = (
-        "Lets vectors of users and items travel along who chose what, so that people are like those who chose alike. "
+        "Spreads the vectors of users and items over the graph of who chose what: users with similar choices come close. "
         "Among the best for likes, visits and purchases without order. "
         "Takes minutes for a million interactions; its time grows with them and with the items."
     )

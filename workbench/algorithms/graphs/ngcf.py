@@ -24,7 +24,7 @@ class NGCF(GraphModel):
 
     name, title = "ngcf", "NGCF"
     summary = (
-        "Lets vectors of users and items travel along who chose what, through a layer of a network at each step. "
+        "Spreads the vectors of users and items over the graph of who chose what, with a network layer at each step. "
         "LightGCN, which leaves the network out, is mostly better and always faster. "
         "Takes minutes for a million interactions; its time grows with them and with the items."
     )
@@ -33,7 +33,7 @@ class NGCF(GraphModel):
     epochs: int = declare_epochs(20)
     learning_rate: float = declare_learning_rate(0.005)
     dropout: float = hyperparameter(
-        0.1, "Dropout", "Share of numbers left out at random in every layer, against learning by heart.", ge=0, lt=1
+        0.1, "Dropout", "Share of values set to zero at random in every layer, against overfitting.", ge=0, lt=1
     )
 
     def build(self, n_users: int, n_items: int) -> "nn.Module":

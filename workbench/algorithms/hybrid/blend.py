@@ -47,7 +47,7 @@ class Blend(Algorithm):
     scale: Literal["z-score", "rank"] = hyperparameter(
         "z-score",
         "Scale",
-        "What is added up: how far a score stands out from the person's other scores, or its place in the person's list.",
+        "What is added up: each user's standardized scores, or the ranks in the user's list.",
     )
 
     _members: list[Algorithm] = PrivateAttr(default_factory=list)

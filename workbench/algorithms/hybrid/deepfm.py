@@ -32,7 +32,7 @@ class DeepFM(FieldScorer):
     name, title = "deepfm", "DeepFM"
     summary = (
         "A factorization machine and a network over users, their attributes, items, genres, years and titles. "
-        "For clicks and purchases with facts about items or users, and for items that nobody has met yet. "
+        "For clicks and purchases with attributes of items or users, and for new items. "
         "Scores pair by pair, so it takes longer than factor models."
     )
     reference = "Guo et al., DeepFM, IJCAI 2017, arXiv:1703.04247"
@@ -41,7 +41,7 @@ class DeepFM(FieldScorer):
     learning_rate: float = declare_learning_rate(3e-3)
     batch_size: int = declare_batch_size(2048)
     factors: int = declare_factors(16)
-    width: int = hyperparameter(64, "Width", "Numbers in the first layer.", ge=1, le=4096, search=(16, 256))
+    width: int = hyperparameter(64, "Width", "Width of the first layer.", ge=1, le=4096, search=(16, 256))
     layers: int = declare_layers(2)
     dropout: float = declare_dropout(0.0)
 

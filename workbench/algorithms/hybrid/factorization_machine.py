@@ -45,22 +45,22 @@ class FactorizationMachine(RatingPredictor):
     )
 
     factors: int = hyperparameter(
-        64, "Factors", "Numbers that describe a user, an item or a feature. More can tell finer tastes apart.",
+        64, "Factors", "Length of the vector of a user, an item or a feature. More can tell finer tastes apart.",
         ge=1, le=2000, log=True, search=(8, 200),
     )  # fmt: skip
     epochs: int = hyperparameter(
-        40, "Epochs", "Passes over all ratings. Too few learn too little, too many learn by heart.",
+        40, "Epochs", "Passes over all ratings. Too few underfit, too many overfit.",
         ge=1, le=10_000, search=(10, 100),
     )  # fmt: skip
     learning_rate: float = hyperparameter(
-        0.01, "Learning rate", "Size of each step. Lower it, and take more epochs, where the loss jumps.",
+        0.01, "Learning rate", "Size of each step. If the loss jumps, lower it and use more epochs.",
         gt=0, le=1, log=True, search=(0.001, 0.05),
     )  # fmt: skip
     regularization: float = hyperparameter(
-        0.08, "L2 weight", "Holds weights and vectors down. Raise it where people rated few items.",
+        0.08, "L2 weight", "Keeps weights and vectors small. Raise it where users rated few items.",
         ge=0, le=10, log=True, search=(0.01, 0.3),
     )  # fmt: skip
-    titles: bool = hyperparameter(False, "Titles", "Whether words of titles are features, beside genres and decades.")
+    titles: bool = hyperparameter(False, "Titles", "Whether words of titles are features, besides genres and decades.")
     least_items: int = hyperparameter(
         3, "Items per feature", "Features that fewer items have are left out.",
         ge=1, le=10_000, search=(1, 20), advanced=True,

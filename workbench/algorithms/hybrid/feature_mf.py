@@ -38,18 +38,18 @@ class FeatureMF(OrderLearner):
 
     factors: int = declare_factors(64)
     epochs: int = hyperparameter(
-        30, "Epochs", "Passes over the data. More fit the data better, until they fit its noise.",
+        30, "Epochs", "Passes over the data. More fit the data better, until they overfit.",
         ge=1, le=10_000, search=(5, 100),
     )  # fmt: skip
     loss: Literal["warp", "bpr"] = hyperparameter(
-        "warp", "Loss", "WARP looks at the top of the list, BPR compares with any other item."
+        "warp", "Loss", "WARP optimizes the top of the list, BPR compares with any other item."
     )
     learning_rate: float = declare_rate(0.03)
     regularization: float = declare_weight(0.01)
     trials: int = hyperparameter(
         50,
         "Trials",
-        "Items drawn at most to find one that stands too high.",
+        "Maximum items drawn to find one that is ranked too high.",
         ge=1,
         le=100_000,
         log=True,
@@ -57,7 +57,7 @@ class FeatureMF(OrderLearner):
         advanced=True,
         when={"loss": "warp"},
     )
-    titles: bool = hyperparameter(True, "Titles", "Whether words of titles are features, beside genres and decades.")
+    titles: bool = hyperparameter(True, "Titles", "Whether words of titles are features, besides genres and decades.")
     least_items: int = hyperparameter(
         3,
         "Items per feature",

@@ -51,7 +51,7 @@ class TextCNN(RatingPredictor, NeuralAlgorithm):
 
     name, title, family = "text-cnn", "Text CNN", "Hybrid"
     summary = (
-        "Predicts ratings from what is written about items, by a network that looks for telling phrases. "
+        "Predicts ratings from texts about items, with a network that finds informative phrases. "
         "Also rates items that nobody has rated yet, the better the longer their texts are. "
         "An epoch reads all texts, so its time grows with the items and their words."
     )
@@ -64,17 +64,19 @@ class TextCNN(RatingPredictor, NeuralAlgorithm):
     learning_rate: float = declare_learning_rate(3e-3)
     batch_size: int = declare_batch_size(1024)
     factors: int = declare_factors(16)
-    word_factors: int = hyperparameter(32, "Word factors", "Numbers for each word.", ge=1, le=1024, search=(16, 128))
+    word_factors: int = hyperparameter(
+        32, "Word factors", "Length of the vector of each word.", ge=1, le=1024, search=(16, 128)
+    )
     filters: int = hyperparameter(
         32, "Filters", "For each of 3, 4 and 5 words in a row.", ge=1, le=1024, search=(16, 128)
     )
     dropout: float = declare_dropout(0.2)
     regularization: float = hyperparameter(
-        0.02, "L2 weight", "Holds down users' factors and items' offsets. Raise it where people rated few items.",
+        0.02, "L2 weight", "Keeps users' factors and items' offsets small. Raise it where users rated few items.",
         ge=0, le=10, search=(0.001, 0.2),
     )  # fmt: skip
     hidden_items: float = hyperparameter(
-        0.3, "Hidden items", "Share of items that an epoch takes for unrated, to learn what their texts alone say.",
+        0.3, "Masked items", "Share of items that an epoch treats as unrated, to learn from their texts alone.",
         ge=0, lt=1, search=(0, 0.7),
     )  # fmt: skip
     most_words: int = hyperparameter(

@@ -36,8 +36,8 @@ class TwoTower(FieldScorer):
 
     name, title = "two-tower", "Two towers"
     summary = (
-        "One network reads users and their attributes, one reads items and their facts; what fits points the same way. "
-        "For large catalogues and items that nobody has met yet. "
+        "One network reads users, one reads items, both with their attributes; matching pairs point the same way. "
+        "For large catalogues and new items. "
         "Scores as fast as a factor model once it is trained."
     )
     reference = "Yi et al., Sampling-Bias-Corrected Neural Modeling for Large Corpus Item Recommendations, RecSys 2019"
@@ -48,16 +48,16 @@ class TwoTower(FieldScorer):
     objective: Literal["in-batch", "bce", "bpr", "sampled-softmax"] = hyperparameter(
         "in-batch",
         "Loss",
-        "In-batch tells the chosen item from those that others in the batch chose; the other losses draw items.",
+        "In-batch compares the chosen item with those that others in the batch chose; the other losses draw items.",
     )  # type: ignore[assignment]
     negatives: int = hyperparameter(
-        4, "Compared items", "Items not chosen that are drawn for each chosen one, anew in each epoch.",
+        4, "Negative samples", "Items not chosen that are drawn for each chosen one, again in each epoch.",
         ge=1, le=1000, log=True, search=(1, 16), when={"objective": ["bce", "bpr", "sampled-softmax"]},
     )  # fmt: skip
     factors: int = declare_factors(32)
-    width: int = hyperparameter(64, "Width", "Numbers in the layer of each tower.", ge=1, le=4096, search=(16, 256))
+    width: int = hyperparameter(64, "Width", "Width of the layer of each tower.", ge=1, le=4096, search=(16, 256))
     temperature: float = hyperparameter(
-        0.1, "Temperature", "Low ones make more of small differences between angles.",
+        0.1, "Temperature", "Smaller values magnify small differences between angles.",
         gt=0, le=10, log=True, search=(0.03, 0.3),
     )  # fmt: skip
     dropout: float = declare_dropout(0.1)

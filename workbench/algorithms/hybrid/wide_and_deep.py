@@ -35,8 +35,8 @@ class WideAndDeep(FieldScorer):
 
     name, title = "wide-and-deep", "Wide and deep"
     summary = (
-        "Remembers which users, or users of which kind, like which genres and decades, beside a network over all facts. "
-        "For clicks and purchases with facts about items or users. "
+        "Memorizes which users or user groups like which genres and decades, next to a network over all attributes. "
+        "For clicks and purchases with attributes of items or users. "
         "Scores pair by pair, so it takes longer than factor models."
     )
     reference = "Cheng et al., Wide & Deep Learning for Recommender Systems, DLRS 2016, arXiv:1606.07792"
@@ -50,7 +50,7 @@ class WideAndDeep(FieldScorer):
         64, "Crossed features", "The most common genres and decades are crossed with users and their attributes.",
         ge=1, le=1024, advanced=True,
     )  # fmt: skip
-    width: int = hyperparameter(64, "Width", "Numbers in the first layer.", ge=1, le=4096, search=(16, 256))
+    width: int = hyperparameter(64, "Width", "Width of the first layer.", ge=1, le=4096, search=(16, 256))
     layers: int = declare_layers(2)
     dropout: float = declare_dropout(0.0)
 

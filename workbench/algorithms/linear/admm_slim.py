@@ -24,7 +24,7 @@ class AdmmSLIM(SparseItemWeights):
 
     name, title, family = "admm-slim", "ADMM-SLIM", "Linear"
     summary = (
-        "Learns which few items speak for each item, all at once: like EASE, with most weights exactly zero. "
+        "Learns which few items predict each item, all at once: like EASE, but with most weights exactly zero. "
         "For catalogues of some thousand items and any number of people. "
         "Memory grows with the square of the catalogue."
     )
@@ -33,7 +33,7 @@ class AdmmSLIM(SparseItemWeights):
     l2: float = hyperparameter(
         300.0,
         "L2 weight",
-        "Holds the weights down. Raise it on sparse data, lower it where people have long histories.",
+        "Keeps the weights small. Raise it on sparse data, lower it where users have long histories.",
         gt=0,
         le=1e7,
         log=True,
@@ -42,18 +42,18 @@ class AdmmSLIM(SparseItemWeights):
     l1: float = hyperparameter(
         5.0,
         "L1 weight",
-        "Cuts small weights to zero. The higher, the fewer items speak for an item; 0 keeps them all.",
+        "Cuts small weights to zero. The higher, the fewer items predict an item; 0 keeps them all.",
         ge=0,
         le=1e6,
         search=(0, 50),
     )
     non_negative: bool = hyperparameter(
-        True, "No negative weights", "Whether items may only speak for others, never against them."
+        True, "No negative weights", "Whether weights must not be negative, so that no item counts against another."
     )
     iterations: int = hyperparameter(
         50,
         "Iterations",
-        "Rounds at most; it ends earlier where weights no longer change.",
+        "Maximum iterations; training ends earlier when weights no longer change.",
         ge=1,
         le=10_000,
         search=(10, 100),
@@ -62,7 +62,7 @@ class AdmmSLIM(SparseItemWeights):
     penalty: float = hyperparameter(
         1000.0,
         "Penalty",
-        "How hard both copies of the weights are pulled together. Changes how soon they agree, not on what.",
+        "How strongly both copies of the weights are pulled together. Affects the speed, not the result.",
         gt=0,
         le=1e7,
         log=True,

@@ -19,7 +19,7 @@ class EASE(Algorithm):
 
     name, title, family = "ease", "EASE", "Linear"
     summary = (
-        "Learns from who chose what how strongly each item speaks for each other item, in one exact step. "
+        "Learns how strongly each item predicts each other item, in one exact step. "
         "Fast and hard to beat on catalogues of up to some thousand items. "
         "Memory grows with the square of the catalogue."
     )
@@ -31,7 +31,7 @@ class EASE(Algorithm):
     regularization: float = hyperparameter(
         500.0,
         "L2 weight",
-        "Holds the weights down. Raise it on sparse data, lower it where people have long histories.",
+        "Keeps the weights small. Raise it on sparse data, lower it where users have long histories.",
         gt=0,
         le=1e7,
         log=True,

@@ -17,15 +17,15 @@ class EDLAE(EASE):
 
     name, title = "edlae", "EDLAE"
     summary = (
-        "EASE that hides a part of every history from itself while it learns, which holds popular items down. "
-        "Often a little better than EASE, at the same price."
+        "EASE that hides part of every history during training, which weakens popular items. "
+        "Often a little better than EASE, at the same cost."
     )
     reference = "Steck, Autoencoders that don't overfit towards the Identity, NeurIPS 2020"
 
     regularization: float = hyperparameter(
         200.0,
         "L2 weight",
-        "Holds the weights down. Raise it on sparse data, lower it where people have long histories.",
+        "Keeps the weights small. Raise it on sparse data, lower it where users have long histories.",
         gt=0,
         le=1e7,
         log=True,
@@ -34,7 +34,7 @@ class EDLAE(EASE):
     dropout: float = hyperparameter(
         0.33,
         "Dropout",
-        "Share of a history that is hidden in training. At 0 this is EASE; more holds popular items down.",
+        "Share of a history that is hidden in training. At 0 this is EASE; more weakens popular items.",
         ge=0,
         le=0.99,
         search=(0.05, 0.8),

@@ -25,25 +25,25 @@ class SLIM(SparseItemWeights):
 
     name, title, family = "slim", "SLIM", "Linear"
     summary = (
-        "Learns for each item which few others speak for it, and how strongly. "
+        "Learns for each item which few others predict it, and how strongly. "
         "As good as EASE on many data sets, with weights that one can read; takes longer."
     )
     reference = "Ning & Karypis, SLIM: sparse linear methods for top-N recommender systems, ICDM 2011"
 
     l1: float = hyperparameter(
-        5.0, "L1 weight", "In people. Items that share fewer people than this never speak for each other: raise it for "
-        "fewer weights and a faster training.",
+        5.0, "L1 weight", "In users. Items that share fewer users than this get no weight: raise it for fewer "
+        "weights and faster training.",
         ge=0, le=1e6, log=True, search=(0.5, 100),
     )  # fmt: skip
     l2: float = hyperparameter(
-        100.0, "L2 weight", "In people. Spreads the weight over items that are alike; raise it on sparse data.",
+        100.0, "L2 weight", "In users. Spreads the weight over similar items; raise it on sparse data.",
         gt=0, le=1e7, log=True, search=(10, 2000),
     )  # fmt: skip
     positive: bool = hyperparameter(
-        True, "Only positive", "Whether items can only speak for others. Also letting them speak against takes longer.",
+        True, "No negative weights", "Whether weights must not be negative. Allowing negative ones takes longer.",
     )  # fmt: skip
     tolerance: float = hyperparameter(
-        0.001, "Tolerance", "Weights of an item are refined until no step matters more than this share of its people.",
+        0.001, "Tolerance", "Weights of an item are refined until no step changes more than this share of its users.",
         gt=0, le=1, log=True, advanced=True,
     )  # fmt: skip
 

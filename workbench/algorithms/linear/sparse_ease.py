@@ -34,7 +34,7 @@ class SparseEASE(SparseItemWeights):
 
     name, title, family = "sparse-ease", "Sparse EASE", "Linear"
     summary = (
-        "Learns how strongly each item's nearest neighbours speak for it, exactly, and ignores all other items. "
+        "Learns exactly how strongly each item's nearest neighbours predict it, and ignores all other items. "
         "For catalogues that are too large for EASE. "
         "Its time grows with the catalogue, not with the third power of it."
     )
@@ -43,7 +43,7 @@ class SparseEASE(SparseItemWeights):
     neighbours: int = hyperparameter(
         200,
         "Neighbours",
-        "Items that each item listens to. More come nearer to EASE, at a price that grows with their third power.",
+        "Neighbours of each item. More come closer to EASE, at a cost that grows with their third power.",
         ge=1,
         le=10_000,
         log=True,
@@ -52,7 +52,7 @@ class SparseEASE(SparseItemWeights):
     regularization: float = hyperparameter(
         300.0,
         "L2 weight",
-        "Holds the weights down. Raise it on sparse data, lower it where people have long histories.",
+        "Keeps the weights small. Raise it on sparse data, lower it where users have long histories.",
         gt=0,
         le=1e7,
         log=True,

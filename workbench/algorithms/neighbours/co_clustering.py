@@ -48,15 +48,15 @@ class CoClustering(RatingPredictor):
     )
 
     user_clusters: int = hyperparameter(
-        3, "Clusters of users", "Groups of people. More can tell finer tastes apart, and learn them by heart.",
+        3, "Clusters of users", "Groups of users. More can tell finer tastes apart, but may overfit.",
         ge=1, le=200, search=(2, 20),
     )  # fmt: skip
     item_clusters: int = hyperparameter(
-        3, "Clusters of items", "Groups of items. More can tell finer kinds apart, and learn them by heart.",
+        3, "Clusters of items", "Groups of items. More can tell finer kinds apart, but may overfit.",
         ge=1, le=200, search=(2, 20),
     )  # fmt: skip
     epochs: int = hyperparameter(
-        20, "Epochs", "How often everything moves to its best cluster. After some twenty little changes.",
+        20, "Epochs", "How often everything moves to its best cluster. After about twenty, little changes.",
         ge=1, le=1000,
     )  # fmt: skip
 

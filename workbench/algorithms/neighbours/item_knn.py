@@ -46,7 +46,7 @@ class ItemKNN(SparseItemWeights):
     neighbours: int = hyperparameter(
         200,
         "Neighbours",
-        "Most similar items that each item listens to. Fewer give lists that reach more of the catalogue.",
+        "Most similar items used for each item. Fewer give lists that cover more of the catalogue.",
         ge=1,
         le=10_000,
         log=True,
@@ -55,7 +55,7 @@ class ItemKNN(SparseItemWeights):
     shrinkage: float = hyperparameter(
         10.0,
         "Shrinkage",
-        "Added below the fraction line: pulls similarities that rest on few people towards zero.",
+        "Added to the denominator: pulls similarities based on few users towards zero.",
         ge=0,
         le=1e6,
         search=(0, 500),
@@ -64,13 +64,13 @@ class ItemKNN(SparseItemWeights):
     similarity: Similarity = hyperparameter(
         "cosine",
         "Similarity",
-        "How alike two items are by the people they share. TF-IDF and BM25 count people with long histories less; "
+        "How two items are compared by their common users. TF-IDF and BM25 count users with long histories less; "
         "Jaccard and asymmetric cosine treat popular items differently.",
     )
     asymmetry: float = hyperparameter(
         0.5,
         "Asymmetry",
-        "At 1 popular items of the history are held back, at 0 the popular items that are scored; 0.5 is plain cosine.",
+        "At 1 popular items of the history count less, at 0 popular items that are scored; 0.5 is plain cosine.",
         ge=0,
         le=1,
         search=(0, 1),

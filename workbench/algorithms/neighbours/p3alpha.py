@@ -28,8 +28,8 @@ class P3Alpha(SparseItemWeights):
 
     name, title, family = "p3alpha", "P3alpha", "Neighbours"
     summary = (
-        "Walks from the items of the history to the people who chose them and on to what else they chose. "
-        "Fast on catalogues of any size; leans towards popular items, so try RP3beta first."
+        "Random walk from the items of the history to the users who chose them and on to what else they chose. "
+        "Fast on catalogues of any size; favours popular items, so try RP3beta first."
     )
     reference = (
         "Cooper et al., Random walks in recommender systems: exact computation and simulations, WWW 2014 (companion)"
@@ -38,7 +38,7 @@ class P3Alpha(SparseItemWeights):
     neighbours: int = hyperparameter(
         100,
         "Neighbours",
-        "Strongest items that are kept for each item. Fewer give lists that reach more of the catalogue.",
+        "Strongest items kept for each item. Fewer give lists that cover more of the catalogue.",
         ge=1,
         le=10_000,
         log=True,
@@ -47,7 +47,7 @@ class P3Alpha(SparseItemWeights):
     alpha: float = hyperparameter(
         0.7,
         "Alpha",
-        "Power of every step's chance. Raise it to trust people with short histories and items with few people more.",
+        "Exponent of each step's probability. Raise it to trust users with short histories and rare items more.",
         ge=0,
         le=4,
         search=(0.2, 2),

@@ -66,7 +66,7 @@ class RatingKNN(RatingPredictor):
 
     name, title, family = "rating-knn", "kNN for ratings", "Neighbours"
     summary = (
-        "Predicts a rating from the same user's ratings of items that are rated alike, or from users who rate alike. "
+        "Predicts a rating from the same user's ratings of similarly rated items, or from users who rate similarly. "
         "Accurate on small and middle-sized data, and every prediction can be traced to ratings."
     )
     reference = (
@@ -84,24 +84,24 @@ class RatingKNN(RatingPredictor):
     )
     centre: Literal["none", "mean", "z-score", "baseline"] = hyperparameter(
         "baseline", "Centre",
-        "What is taken off ratings before they are averaged, and added again: nothing, the mean of the user or item, "
+        "What is subtracted from ratings before averaging and added back: nothing, the mean of the user or item, "
         "mean and spread, or both biases.",
     )  # fmt: skip
     similarity: Literal["msd", "cosine", "pearson", "pearson-baseline"] = hyperparameter(
         "pearson-baseline", "Similarity",
-        "Mean squared difference, cosine, correlation, or correlation of what the biases leave over, held down where few "
+        "Mean squared difference, cosine, correlation, or correlation after subtracting biases, reduced where few "
         "ratings are in common.",
     )  # fmt: skip
     shrinkage: float = hyperparameter(
-        100.0, "Shrinkage", "Pulls similarities that rest on few common ratings towards zero.",
+        100.0, "Shrinkage", "Pulls similarities based on few common ratings towards zero.",
         ge=0, le=1e6, search=(0, 500), when={"similarity": "pearson-baseline"},
     )  # fmt: skip
     neighbours: int = hyperparameter(
-        40, "Neighbours", "The most similar ones that are averaged. Too many let strangers in.",
+        40, "Neighbours", "Number of most similar ones to average. Too many include dissimilar ones.",
         ge=1, le=10_000, log=True, search=(10, 200),
     )  # fmt: skip
     min_neighbours: int = hyperparameter(
-        1, "Fewest neighbours", "With fewer, the centre stands alone.", ge=1, le=1000, advanced=True,
+        1, "Min. neighbours", "With fewer, the prediction is the centre alone.", ge=1, le=1000, advanced=True,
     )  # fmt: skip
 
     # The ratings of training, as rows by user.

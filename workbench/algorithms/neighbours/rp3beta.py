@@ -20,15 +20,15 @@ class RP3Beta(P3Alpha):
 
     name, title, family = "rp3beta", "RP3beta", "Neighbours"
     summary = (
-        "Walks from the items of the history to the people who chose them and on to what else they chose, "
-        "held back from popular items. The first choice for large catalogues: fast, exact and hard to beat."
+        "Random walk from the items of the history to the users who chose them and on to what else they chose, "
+        "with less weight on popular items. The first choice for large catalogues: fast, exact and hard to beat."
     )
     reference = "Christoffel et al., Blockbusters and wallflowers, RecSys 2015"
 
     beta: float = hyperparameter(
         0.1,
         "Beta",
-        "Holds popular items back. At 0 nothing is held back; raise it to reach more of the catalogue.",
+        "Weakens popular items. At 0 none are; raise it to cover more of the catalogue.",
         ge=0,
         le=2,
         search=(0, 1),

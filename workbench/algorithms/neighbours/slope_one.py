@@ -37,7 +37,7 @@ class SlopeOne(RatingPredictor):
     name, title, family = "slope-one", "Slope One", "Neighbours"
     summary = (
         "Predicts a rating from how much better or worse the item is rated than the user's other items, on average. "
-        "Nothing to tune, and as good as many an elaborate model; needs a catalogue of some thousand items at most."
+        "Nothing to tune, and as good as many complex models; needs a catalogue of some thousand items at most."
     )
     reference = "Lemire & Maclachlan, Slope One predictors for online rating-based collaborative filtering, SDM 2005"
     fold_in = "exact"

@@ -50,7 +50,7 @@ class UserKNN(Algorithm):
     neighbours: int = hyperparameter(
         100,
         "Neighbours",
-        "Most similar people who are asked. Fewer give more personal lists, more give safer ones.",
+        "Most similar users to use. Fewer give more personal lists, more give safer ones.",
         ge=1,
         le=10_000,
         log=True,
@@ -59,7 +59,7 @@ class UserKNN(Algorithm):
     shrinkage: float = hyperparameter(
         10.0,
         "Shrinkage",
-        "Added below the fraction line: pulls similarities that rest on few items towards zero.",
+        "Added to the denominator: pulls similarities based on few items towards zero.",
         ge=0,
         le=1e6,
         search=(0, 500),
@@ -67,13 +67,13 @@ class UserKNN(Algorithm):
     similarity: Similarity = hyperparameter(
         "cosine",
         "Similarity",
-        "How alike two people are by the items they share. TF-IDF and BM25 count popular items less; "
+        "How two users are compared by their common items. TF-IDF and BM25 count popular items less; "
         "Jaccard and asymmetric cosine treat long histories differently.",
     )
     asymmetry: float = hyperparameter(
         0.5,
         "Asymmetry",
-        "At 1 neighbours with long histories are held back, at 0 they are preferred; 0.5 is plain cosine.",
+        "At 1 neighbours with long histories count less, at 0 they are preferred; 0.5 is plain cosine.",
         ge=0,
         le=1,
         search=(0, 1),

@@ -27,9 +27,9 @@ class ConvNCF(PairScorer):
 
     name, title, family = "convncf", "ConvNCF", "Neural"
     summary = (
-        "Looks with convolutions at the map of all products of a user's and an item's factors. "
-        "For clicks and purchases where factors depend on each other, and people with patience. "
-        "A long wait on a processor, for it convolves each pair; a graphics card helps."
+        "Applies convolutions to the products of all pairs of a user's and an item's factors. "
+        "For clicks and purchases where factors depend on each other. "
+        "Very slow on a processor, because it convolves each pair; a graphics card helps."
     )
     reference = "He et al., Outer Product-based Neural Collaborative Filtering, IJCAI 2018, arXiv:1808.03912"
 
@@ -39,7 +39,7 @@ class ConvNCF(PairScorer):
     objective: Literal["bce", "bpr", "sampled-softmax"] = declare_objective("bpr")
     negatives: int = declare_negatives(1)
     factors: int = hyperparameter(
-        16, "Factors", "Numbers for each user and item, a power of 2: the side of the map.",
+        16, "Factors", "Length of the vector of each user and item, a power of 2.",
         ge=2, le=512, log=True, search=(16, 64),
     )  # fmt: skip
     filters: int = hyperparameter(16, "Filters", "Filters of each layer.", ge=1, le=512, search=(8, 64))

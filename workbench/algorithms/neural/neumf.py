@@ -30,8 +30,8 @@ class NeuMF(PairScorer):
 
     name, title, family = "neumf", "NeuMF", "Neural"
     summary = (
-        "A product of factors and a network side by side, which learn together what was chosen and what was not. "
-        "The known neural model for clicks and purchases. "
+        "A product of factors and a network side by side, trained together on what was chosen and what was not. "
+        "The best-known neural model for clicks and purchases. "
         "Scores pair by pair, so it takes longer than factor models."
     )
     reference = "He et al., Neural Collaborative Filtering, WWW 2017, arXiv:1708.05031"
@@ -41,7 +41,7 @@ class NeuMF(PairScorer):
     batch_size: int = declare_batch_size(2048)
     factors: int = declare_factors(32)
     width: int = hyperparameter(
-        32, "Factors of the network", "Numbers for each user and item that the network reads.",
+        32, "Factors of the network", "Length of the vectors of users and items that the network reads.",
         ge=1, le=4096, search=(8, 128),
     )  # fmt: skip
     layers: int = declare_layers(3)

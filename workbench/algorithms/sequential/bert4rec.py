@@ -41,7 +41,7 @@ class BERT4Rec(NextItem):
 
     name, title = "bert4rec", "BERT4Rec"
     summary = (
-        "Fills gaps in histories from both sides, and then guesses what comes behind the end. "
+        "Fills gaps in histories from both sides, and then predicts what comes next. "
         "Learns slowly: give it many epochs."
     )
     reference = "Sun et al., BERT4Rec, CIKM 2019, arXiv:1904.06690"
@@ -56,7 +56,7 @@ class BERT4Rec(NextItem):
     dropout: float = declare_dropout(0.1)
     max_length: int = declare_length(200)
     hidden_share: float = hyperparameter(
-        0.2, "Hidden items", "Share of each sequence that is hidden and guessed.", gt=0, lt=1, search=(0.1, 0.6)
+        0.2, "Masked items", "Share of each sequence that is masked and predicted.", gt=0, lt=1, search=(0.1, 0.6)
     )
 
     _check_heads = field_validator("heads")(check_heads)

@@ -28,7 +28,7 @@ class Caser(NextItem):
 
     name, title = "caser", "Caser"
     summary = (
-        "Looks at the last few items as at a picture, with convolutions for steps in a row and for steps that were "
+        "Treats the last few items like an image, with convolutions over consecutive items and over items that were "
         "skipped. For short memories. "
         "Takes minutes on a processor; a graphics card helps."
     )
@@ -41,21 +41,21 @@ class Caser(NextItem):
     batch_size: int = declare_batch_size(2048)
     factors: int = declare_factors(50)
     window: int = hyperparameter(
-        5, "Items looked at", "The last so many items are all that it sees.", ge=1, le=100, search=(3, 10)
+        5, "Last items used", "The number of most recent items that the network reads.", ge=1, le=100, search=(3, 10)
     )
     horizontal: int = hyperparameter(
-        16, "Horizontal filters", "For each height from 1 to the items looked at.", ge=1, le=512, search=(4, 64)
+        16, "Horizontal filters", "For each height from 1 to the last items used.", ge=1, le=512, search=(4, 64)
     )
     vertical: int = hyperparameter(4, "Vertical filters", "Weighted sums of the items.", ge=1, le=512, search=(1, 16))
     targets: int = hyperparameter(
         3,
         "Items predicted",
-        "The next so many items are to be predicted, not the next alone.",
+        "How many of the next items to predict, instead of only one.",
         ge=1,
         le=100,
         advanced=True,
     )
-    user_factors: bool = hyperparameter(True, "Personal", "Who it is counts too, not only the last items.")
+    user_factors: bool = hyperparameter(True, "Personal", "Whether the user counts too, not only the last items.")
     dropout: float = declare_dropout(0.5)
     objective: Literal["softmax", "sampled-softmax", "bce", "gbce"] = declare_objective("softmax")
 

@@ -46,8 +46,8 @@ class DIN(NeuralAlgorithm):
 
     name, title, family = "din", "DIN", "Sequential"
     summary = (
-        "Weighs the history anew for each item, by attention: what speaks for this one? "
-        "For people with several interests, where an item calls up only a part of what they did. "
+        "Weighs the history for each item by attention, by what is relevant to it. "
+        "For users with several interests, where only part of a history is relevant to an item. "
         "Scores item by item, so it takes a long time on a processor; a graphics card helps."
     )
     reference = "Zhou et al., Deep Interest Network for Click-Through Rate Prediction, KDD 2018, arXiv:1706.06978"
@@ -61,10 +61,10 @@ class DIN(NeuralAlgorithm):
     negatives: int = declare_negatives(4)
     factors: int = declare_factors(32)
     attention: int = hyperparameter(
-        16, "Attention size", "Numbers in the hidden layer of the attention.", ge=1, le=1024, search=(8, 64)
+        16, "Attention size", "Width of the hidden layer of the attention.", ge=1, le=1024, search=(8, 64)
     )
     width: int = hyperparameter(
-        64, "Width", "Numbers in the first layer of the network.", ge=1, le=4096, search=(16, 256)
+        64, "Width", "Width of the first layer of the network.", ge=1, le=4096, search=(16, 256)
     )
     layers: int = declare_layers(2)
     dropout: float = declare_dropout(0.0)

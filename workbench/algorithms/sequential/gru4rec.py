@@ -50,13 +50,18 @@ class GRU4Rec(NextItem):
     batch_size: int = declare_batch_size(2048)
     factors: int = declare_factors(64)
     hidden: int = hyperparameter(
-        128, "Hidden size", "Numbers in which the network keeps what it has read.", ge=1, le=4096, search=(32, 512)
+        128,
+        "Hidden size",
+        "Length of the vector in which the network keeps what it has read.",
+        ge=1,
+        le=4096,
+        search=(32, 512),
     )
     layers: int = hyperparameter(1, "Layers", "Recurrent layers on top of each other.", ge=1, le=8, advanced=True)
     cell: Literal["gru", "lstm", "rnn"] = hyperparameter(
         "gru",
         "Cell",
-        "GRU and LSTM remember far back; the plain RNN is here to see why they were invented.",
+        "GRU and LSTM remember far back; the plain RNN is for comparison.",
         advanced=True,
     )
     dropout: float = declare_dropout(0.2)

@@ -38,7 +38,12 @@ class NARM(NextItem):
     batch_size: int = declare_batch_size(2048)
     factors: int = declare_factors(64)
     hidden: int = hyperparameter(
-        96, "Hidden size", "Numbers in which the network keeps what it has read.", ge=1, le=4096, search=(32, 256)
+        96,
+        "Hidden size",
+        "Length of the vector in which the network keeps what it has read.",
+        ge=1,
+        le=4096,
+        search=(32, 256),
     )
     layers: int = hyperparameter(1, "Layers", "Recurrent layers on top of each other.", ge=1, le=8, advanced=True)
     dropout: float = declare_dropout(0.25)

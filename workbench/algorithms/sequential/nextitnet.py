@@ -36,9 +36,9 @@ class NextItNet(NextItem):
     learning_rate: float = declare_learning_rate(1e-3)
     batch_size: int = declare_batch_size(2048)
     factors: int = declare_factors(64)
-    kernel: int = hyperparameter(3, "Kernel", "Positions that a convolution mixes.", ge=2, le=16, search=(2, 5))
+    kernel: int = hyperparameter(3, "Kernel", "Positions that a convolution combines.", ge=2, le=16, search=(2, 5))
     blocks: int = hyperparameter(
-        4, "Blocks", "Each looks back by 6 or 24 positions more with a kernel of 3.", ge=1, le=32, search=(2, 8)
+        4, "Blocks", "With a kernel of 3, each looks back 6 or 24 positions further.", ge=1, le=32, search=(2, 8)
     )
     dropout: float = declare_dropout(0.2)
     max_length: int = declare_length(100)

@@ -24,13 +24,13 @@ def declare_blocks(default: int) -> Any:
 
 def declare_heads(default: int) -> Any:
     """Declare how many things are looked for at once."""
-    text = "Parts that look back for different things; must divide the factors."
+    text = "Attention heads, which look for different things; must divide the factors."
     return hyperparameter(default, "Heads", text, ge=1, le=64, advanced=True)
 
 
 def declare_expansion(default: int) -> Any:
     """Declare how wide the layers between are."""
-    text = "Width of the layer behind each attention, in multiples of the factors."
+    text = "Width of the layer after each attention, in multiples of the factors."
     return hyperparameter(default, "Expansion", text, ge=1, le=16, advanced=True)
 
 
@@ -53,8 +53,8 @@ class SASRec(NextItem):
 
     name, title = "sasrec", "SASRec"
     summary = (
-        "Reads a history with attention: each step looks back at the steps that matter for it. "
-        "Often the best where the order tells something and histories are not short. "
+        "Reads a history with attention: each step looks back at the steps relevant to it. "
+        "Often the best where order matters and histories are not short. "
         "Takes minutes on a processor; a graphics card helps."
     )
     reference = "Kang, McAuley, Self-Attentive Sequential Recommendation, ICDM 2018, arXiv:1808.09781"

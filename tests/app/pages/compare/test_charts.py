@@ -266,7 +266,7 @@ def test_parts_stand_with_the_line_that_they_are_the_whole(opened, trained, tmp_
         assert picture.words.full_text() == f"The segments sum to {whole:.4f}, the overall NDCG@10"
         names = [one.name for one in comparing.segments(run, "ndcg@10", by)]
         assert [group.name for group in picture.bars.groups()] == names
-        assert (names[-1] == "nothing known") == by.startswith("user ")
+        assert (names[-1] == "unknown") == by.startswith("user ")
         rows = [row for row in picture.table() if row[0] == "Popularity"]
         assert sum(row[4] for row in rows[:-1]) == pytest.approx(rows[-1][3], abs=1e-12)
         picture.what.setCurrentIndex(1)

@@ -489,4 +489,4 @@ def test_users_of_a_kind_are_offered(open_at, fresh):
         page.search.close_list()
     page.kinds.ask("worst")  # nobody has evaluated the run
     opened.until(lambda: page.search.found is not None)
-    assert "Evaluate it first" in page.search.found.list.item(0).text()
+    assert "Test it first" in page.search.found.list.item(0).text()

@@ -381,9 +381,9 @@ def test_report_metrics_and_pictures_are_saved(open_at, tested, tmp_path, monkey
     (tmp_path / "pictures").mkdir()
     save(opened, monkeypatch, "plots", tmp_path / "pictures")
     assert "ndcg@10.svg" in {one.name for one in (tmp_path / "pictures").iterdir()}
-    assert f"{len(list((tmp_path / 'pictures').iterdir()))} pictures" in opened.page.outcome.words.full_text()
+    assert f"{len(list((tmp_path / 'pictures').iterdir()))} charts" in opened.page.outcome.words.full_text()
     save(opened, monkeypatch, "report", tmp_path / "nowhere" / "report.html")
-    assert "is not there" in opened.page._card.sentence.text()
+    assert "does not exist" in opened.page._card.sentence.text()
     save(opened, monkeypatch, "metrics", "")  # the dialog was left
     assert opened.page._card is not None
 

@@ -146,7 +146,7 @@ def compare(person):
     session = person.window.session
     person.key(Qt.Key.Key_5, CONTROL)
     person.at("compare")
-    person.primary("Open the test")
+    person.primary("Test 2 runs")
     person.until(lambda: all(one.metrics for one in session.runs.all()))
     by_algorithm = {one.algorithm: one for one in session.runs.all()}
     # Of the ten films left of one's own half one is hidden; among all that are left it would be one in thirty.

@@ -350,7 +350,7 @@ def published(person, project, steps, columns):
     person.turn_to("compare")
     session.selection.select_runs([])
     person.page.tools.columns_chosen.emit(columns)
-    person.click("Open the test")
+    person.click(f"Test {len(runs)} runs" if len(runs) > 1 else "Run the test")
     person.until(lambda: all(session.runs.get(one).evaluation for one in runs), timeout=1800)
     person.page.refresh()
     model, shown = person.page.table.model(), {}

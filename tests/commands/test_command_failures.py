@@ -95,7 +95,7 @@ def test_places_that_cannot_be_written(trained, folder, tmp_path, fails):
     assert "is a folder" in fails("recommend", trained["ease"], "--all", "--output", tmp_path)
     (tmp_path / "folder.csv").mkdir()
     assert "is a folder" in fails("recommend", trained["ease"], "--all", "--output", tmp_path / "folder.csv")
-    assert "not there" in fails("recommend", trained["ease"], "--all", "--output", tmp_path / "gone" / "lists.csv")
+    assert "does not exist" in fails("recommend", trained["ease"], "--all", "--output", tmp_path / "gone" / "lists.csv")
     assert ".jsonl" in fails("recommend", trained["ease"], "--all", "--output", tmp_path / "lists.doc")
     (tmp_path / "file").write_text("")
     assert "file" in fails("train", folder / "ratings.csv", "--algorithm", "ease", "--run", tmp_path / "file" / "run")

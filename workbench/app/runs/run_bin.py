@@ -35,7 +35,7 @@ class RunBin:
         try:
             _gone(info).rename(info.folder)
         except OSError as error:
-            words = translate("RunBin", "The run could not be brought back: {reason}.")
+            words = translate("RunBin", "The run could not be restored: {reason}.")
             raise WorkbenchError(words.format(reason=error.strerror)) from error
         return self._runs.pop(run_id)
 

@@ -80,7 +80,7 @@ class OpenProject(QObject):
         try:
             make_split(name, settings)
         except WorkbenchError as error:
-            self.failed.emit(self.tr("This split is not possible"), str(error), "")
+            self.failed.emit(self.tr("This split cannot be used"), str(error), "")
             return False
         self.current.split = {"name": name, "settings": dict(settings or {})}
         self.save()
@@ -101,7 +101,7 @@ class OpenProject(QObject):
         try:
             make_filters(filters)
         except WorkbenchError as error:
-            self.failed.emit(self.tr("These filters are not possible"), str(error), "")
+            self.failed.emit(self.tr("These filters cannot be used"), str(error), "")
             return False
         self.current.filters = [dict(step) for step in filters]
         self.save()

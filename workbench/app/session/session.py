@@ -251,14 +251,14 @@ class Session(QObject):
         folder = self.project.current.data_folder if self.project.current is not None else None
         if folder is None or self.project.split is None:
             self.failure.emit(
-                self.tr("Nothing to learn from"), self.tr("Open a ratings file first, on the page Data."), ""
+                self.tr("Nothing to train on"), self.tr("Open a ratings file first, on the page Data."), ""
             )
             return None
         try:
             options = {"filters": self.project.filters, **options}
             run_id = self.runs.add(algorithm, hyperparameters or {}, folder, self.project.split, **options)
         except WorkbenchError as error:
-            self.failure.emit(self.tr("This run is not possible"), str(error), "")
+            self.failure.emit(self.tr("This run cannot be started"), str(error), "")
             return None
         self.selection.select_runs([run_id])
         return run_id

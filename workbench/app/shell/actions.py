@@ -81,12 +81,12 @@ def make_orders(window: Target) -> dict[str, QAction]:
     add("run.stop", translate("Orders", "Stop training and keep the best epoch"), "Ctrl+.", strip.stop_run)
     # With Shift, "." arrives as another sign on many keyboards; both are taken.
     keys = ["Ctrl+Shift+.", "Ctrl+>", "Ctrl+:"]
-    add("run.pause", translate("Orders", "Pause or go on with training"), keys, strip.toggle_pause)
+    add("run.pause", translate("Orders", "Pause or continue training"), keys, strip.toggle_pause)
     add("export", translate("Orders", "Export lists…"), "Ctrl+E", partial(window.turn_to, "export"))
     add("find", translate("Orders", "Find on this page"), "Ctrl+F", window.find_on_page)
     add("palette", translate("Orders", "Find anything"), ["Ctrl+K", "Ctrl+Shift+P"], window.open_palette)
     add("theme", translate("Orders", "Light or dark"), "Ctrl+Shift+T", theme().toggle)
-    add("theme.system", translate("Orders", "Colours of the system"), "", partial(theme().set_mode, "system"))
+    add("theme.system", translate("Orders", "System colours"), "", partial(theme().set_mode, "system"))
     add("help", translate("Orders", "Shortcuts"), ["F1", "?"], window.open_help)
     add("fullscreen", translate("Orders", "Full screen"), "F11", window.full_screen)
     add("quit", translate("Orders", "Quit"), "Ctrl+Q", window.close)

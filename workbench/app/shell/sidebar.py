@@ -325,7 +325,7 @@ def run_menu(session: Session, run_id: str, parent: QWidget) -> QMenu:
         (translate("RunMenu", "Inspect its lists"), "inspect", info.usable),
         (None, "", True),
         (translate("RunMenu", "Pause"), "pause", info.state is RunState.RUNNING),
-        (translate("RunMenu", "Go on"), "unpause", info.state is RunState.PAUSED),
+        (translate("RunMenu", "Continue"), "unpause", info.state is RunState.PAUSED),
         (translate("RunMenu", "Stop and keep the best epoch"), "stop", info.state.is_active),
         (translate("RunMenu", "Cancel"), "cancel", not info.over),
         (translate("RunMenu", "Resume from the last epoch"), "resume", info.resumable),

@@ -248,7 +248,7 @@ def test_settings_that_differ_have_an_axis_coloured_by_what_came_of_them(show, p
     assert lines["BPR"].places == [0, 0, 0]
     assert lines["BPR 2"].places == pytest.approx([1, 1, 0.5])
     assert lines["BPR 3"].places[1] == pytest.approx(0.5)  # a learning rate is thought of in powers of ten
-    assert "drawn wide: BPR 3" in picture.words.full_text()
+    assert "thick line: BPR 3" in picture.words.full_text()
     first = picture.lines.grab().toImage()
     assert not first.isNull()
 

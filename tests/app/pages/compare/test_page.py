@@ -191,10 +191,10 @@ def test_the_test_is_opened_for_all_usable_runs_unless_two_are_selected(show, pr
     set_status(make_run(project, "d-bpr", "bpr"), "failed", reason="no")
     page = show()
     session.selection.select_runs(["c-ease"])
-    assert page.primary.text() == "Open the test of 3 runs"
+    assert page.primary.text() == "Test 3 runs"
     session.selection.select_runs(["c-ease", "d-bpr", "a-popularity"])
-    qtbot.waitUntil(lambda: page.primary.text() == "Open the test of 2 runs")
-    assert "opened once" in page._hint.full_text()
+    qtbot.waitUntil(lambda: page.primary.text() == "Test 2 runs")
+    assert "run the test once" in page._hint.full_text()
     page.primary.trigger()
     asked = [task.args["run"] for task in session.jobs.tasks if task.job == "evaluate"]
     assert asked == [str(project.folder / "runs" / one) for one in ("a-popularity", "c-ease")]
@@ -207,13 +207,13 @@ def test_figures_appear_when_the_test_is_done_and_then_the_next_step_is_offered(
     done_run(project, "a-popularity", metrics=POOR)
     run = done_run(project, "b-ease", "ease")
     page = show()
-    assert page.primary.text() == "Open the test"
+    assert page.primary.text() == "Run the test"
     assert page.pictures.cutoffs.lines() == ["a-popularity"]
     write_json(run.folder / "evaluation.json", evaluation(GOOD))
     session.runs.evaluated("b-ease")
     qtbot.waitUntil(lambda: page.primary.text() == "Inspect users")
     assert column(page, "NDCG@10") == ["0.200", "0.400"]
-    assert page._hint.full_text() == "Same protocol, may be compared"
+    assert page._hint.full_text() == "Same protocol: comparable"
     with qtbot.waitSignal(session.page_requested) as request:
         page.primary.trigger()
     assert request.args == ["inspect"]
@@ -299,7 +299,7 @@ def test_runs_with_other_splits_stand_apart_and_are_never_ranked_together(show, 
         "Last 1 of each user test, 1 before validation; users with fewer than 3 interactions only in training",
         "Popularity", "Random",
     ]  # fmt: skip
-    assert page._hint.full_text() == "Judged in 3 ways, and only compared within each"
+    assert page._hint.full_text() == "3 different protocols; compare runs only within each"
     sort_by(page, qtbot, "NDCG@10")
     assert [one for one in titles(page) if " · " not in one] == ["Random 2", "Popularity 2", "Popularity", "Random"]
     session.selection.select_runs(["b-random", "a-popularity", "d-random"])

@@ -41,7 +41,7 @@ def test_defaults_and_what_was_published_are_offered(page):
 def test_a_preset_fills_the_whole_form_and_trains(page, monkeypatch):
     page.form.field("l2").input.setText("0.5")
     assert page.presets.box.currentIndex() == -1
-    assert page.presets.box.placeholderText() == "Your own"
+    assert page.presets.box.placeholderText() == "Custom"
     pick(page, 1)
     wanted = page.kind.make(presets_of("sasrec")[0].hyperparameters).model_dump()
     assert page.form.values() == wanted  # what it does not name has its default again
@@ -77,10 +77,10 @@ def test_what_it_gave_and_that_this_is_other_data_is_said(page):
     )
     assert "(published: 0.182)" in page.presets.about.text()
     assert page.presets.unlike.text() == (
-        "Expect another figure: it learned from 999,601 interactions, and here are 16."
+        "Your results will differ: it was trained on 999,601 interactions, this data has 16."
     )
     page.session.project.set_split("random")
-    assert page.presets.unlike.text().endswith("it was judged by the split “Last of each user”.")
+    assert page.presets.unlike.text().endswith("it was tested with the split “Last of each user”.")
 
 
 def test_where_all_is_as_it_was_measured_nothing_is_said(page, monkeypatch):

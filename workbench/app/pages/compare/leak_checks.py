@@ -32,7 +32,7 @@ def lights_words(info: RunInfo) -> str:
     found = leaks_of(info)
     if found is None:
         return NONE
-    return translate("Lights", "{n} found").format(n=len(found)) if found else translate("Lights", "clear")
+    return translate("Lights", "{n} found").format(n=len(found)) if found else translate("Lights", "passed")
 
 
 def lights_in_full(info: RunInfo) -> str:
@@ -40,14 +40,14 @@ def lights_in_full(info: RunInfo) -> str:
     found = leaks_of(info)
     if found is None:
         return (
-            translate("Lights", "Leaks are looked for when the test is opened")
+            translate("Lights", "Leaks are checked when the test is run")
             if info.evaluation is None
-            else translate("Lights", "Not looked for")
+            else translate("Lights", "Not checked")
         )
     said = [f"■ {title(name)}: {sentence}" for name, sentence in found.items()]
     clear = [f"● {title(name)}" for name in LIGHTS if name not in found]
-    head = translate("Lights", "Leaks that were found") if found else translate("Lights", "No leak was found")
-    return "\n".join([head, *said, *([translate("Lights", "Clear:")] if found and clear else []), *clear])
+    head = translate("Lights", "Leaks found") if found else translate("Lights", "No leak found")
+    return "\n".join([head, *said, *([translate("Lights", "Passed:")] if found and clear else []), *clear])
 
 
 def together(runs: Sequence[RunInfo]) -> str:
@@ -64,15 +64,15 @@ def together(runs: Sequence[RunInfo]) -> str:
 def title(name: str) -> str:
     """What a leak is called."""
     titles = {
-        "truth-in-history": translate("Lights", "Truth in the history"),
+        "truth-in-history": translate("Lights", "Test items in the history"),
         "future-in-training": translate("Lights", "Future in training"),
         "duplicates-across-the-split": translate("Lights", "Duplicates across the split"),
         "test-used-for-early-stopping": translate("Lights", "Test used for early stopping"),
         "validation-in-test": translate("Lights", "Validation in the test"),
-        "item-features-from-the-truth": translate("Lights", "Item features from the truth"),
-        "last-by-file-order": translate("Lights", "Last by the order of the file"),
+        "item-features-from-the-truth": translate("Lights", "Item features from the test"),
+        "last-by-file-order": translate("Lights", "Last by file order"),
         "normalised-over-all-data": translate("Lights", "Normalised over all data"),
         "same-user-twice": translate("Lights", "The same user twice"),
-        "popularity-over-test": translate("Lights", "Popularity counted with the test"),
+        "popularity-over-test": translate("Lights", "Popularity includes the test"),
     }
     return titles.get(name) or name.replace("-", " ")

@@ -50,7 +50,7 @@ class Choosers(QWidget):
             self.tr("semicolon"): ";",
             "::": "::",
             "|": "|",
-            self.tr("blank"): " ",
+            self.tr("space"): " ",
         }
         codes = {
             "UTF-8": "utf-8", "UTF-16": "utf-16", "Latin-1": "latin-1", "Windows-1252": "cp1252", "Windows-1251": "cp1251",
@@ -60,7 +60,7 @@ class Choosers(QWidget):
         kinds = {declared(kind.title): kind.name for kind in sorted(text, key=lambda kind: kind is not Table)}
         policies = (
             self.tr("keep the last"), self.tr("keep the first"), self.tr("mean rating"), self.tr("sum of ratings"),
-            self.tr("highest rating"), self.tr("count them"),
+            self.tr("highest rating"), self.tr("number of them"),
         )  # fmt: skip
         nothing = self.tr("nothing")
         found = {
@@ -70,17 +70,18 @@ class Choosers(QWidget):
             "encoding": Choice(self.tr("Encoding"), codes),
             "delimiter": Choice(self.tr("Delimiter"), marks, own=self.tr("such as ~")),
             "header": Choice(self.tr("First row"), {self.tr("names"): True, self.tr("data"): False}),
-            "quotes": Choice(self.tr("Quotes"), {self.tr("hold a field"): True, self.tr("are letters"): False}),
+            "quotes": Choice(self.tr("Quotes"), {self.tr("enclose fields"): True, self.tr("plain characters"): False}),
             "comment": Choice(self.tr("Comments begin with"), {nothing: "", "#": "#", "%": "%", "//": "//"}, own="#"),
-            "decimal": Choice(self.tr("Decimal sign"), {self.tr("point"): ".", self.tr("comma"): ","}),
+            "decimal": Choice(self.tr("Decimal mark"), {self.tr("point"): ".", self.tr("comma"): ","}),
             "thousands": Choice(self.tr("Thousands"), {
-                self.tr("not divided"): "", self.tr("comma"): ",", self.tr("point"): ".", self.tr("blank"): " ", "'": "'",
+                self.tr("none"): "", self.tr("comma"): ",", self.tr("point"): ".", self.tr("space"): " ", "'": "'",
             }),
             "first": Choice(self.tr("First column"), {
                 self.tr("an item"): "cell", self.tr("the user"): "user", self.tr("a count"): "count",
             }),
-            "missing": Choice(self.tr("Not met"), {self.tr("empty"): "", "0": "0", "99": "99", "-1": "-1", "NA": "NA"},
-                              own="99"),
+            "missing": Choice(
+                self.tr("Missing value"), {self.tr("empty"): "", "0": "0", "99": "99", "-1": "-1", "NA": "NA"}, own="99"
+            ),
             "times": Choice(self.tr("Times"), {words: kind for kind, words in WRITTEN.items()}),
             "rating_as": Choice(self.tr("Ratings"), {
                 self.tr("as they are"): "as is", self.tr("logarithm"): "log", self.tr("presence only"): "presence",
@@ -88,11 +89,11 @@ class Choosers(QWidget):
             "duplicates": Choice(self.tr("Duplicates"), dict(zip(policies, DUPLICATES, strict=True))),
         }  # fmt: skip
         tips = {
-            "delimiter": self.tr("What stands between fields"),
-            "comment": self.tr("Lines that begin with it are no rows"),
-            "missing": self.tr("What stands in a cell where the user has not met the item"),
+            "delimiter": self.tr("The characters between fields"),
+            "comment": self.tr("Lines that begin with this are skipped"),
+            "missing": self.tr("What a cell holds where user and item have no interaction"),
             "rating_as": self.tr("For counts such as plays: the logarithm of 1 + count, or only that there was one"),
-            "duplicates": self.tr("What stays where a user met the same item several times"),
+            "duplicates": self.tr("What to keep where a user has the same item several times"),
         }
         for name, option in found.items():
             option.setToolTip(tips.get(name, ""))

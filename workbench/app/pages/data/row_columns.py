@@ -102,14 +102,14 @@ def of_listed(which: str, rows: list[Json]) -> tuple[list[Column], int]:
             "item": translate("RowColumns", "Item"),
             "rating": translate("RowColumns", "Rating"),
             "time": translate("RowColumns", "Time"),
-            "outcome": translate("RowColumns", "What became of it"),
+            "outcome": translate("RowColumns", "Outcome"),
         },
         "files": {
-            "what": translate("RowColumns", "What"),
+            "what": translate("RowColumns", "Kind"),
             "file": translate("RowColumns", "File"),
             "finding": translate("RowColumns", "Finding"),
-            "n": translate("RowColumns", "How many"),
-            "such": translate("RowColumns", "Such as"),
+            "n": translate("RowColumns", "Count"),
+            "such": translate("RowColumns", "Examples"),
         },
     }[which]
     columns = []

@@ -35,7 +35,7 @@ def _layout(layout: Json) -> str:
         ",": translate("SummaryLine", "comma"),
         "\t": translate("SummaryLine", "tab"),
         ";": translate("SummaryLine", "semicolon"),
-        " ": translate("SummaryLine", "blank"),
+        " ": translate("SummaryLine", "space"),
     }
     delimiter = layout.get("delimiter")
     header = translate("SummaryLine", "header") if layout.get("header") else translate("SummaryLine", "no header")
@@ -47,7 +47,7 @@ def _layout(layout: Json) -> str:
 def _joined(about: Json) -> list[str]:
     patterns = {
         "items": translate("SummaryLine", "titles of {k:,} of {n:,} items"),
-        "users": translate("SummaryLine", "facts of {k:,} of {n:,} users"),
+        "users": translate("SummaryLine", "attributes of {k:,} of {n:,} users"),
         "vectors": translate("SummaryLine", "vectors of {k:,} of {n:,} items"),
         "pictures": translate("SummaryLine", "pictures of {k:,} of {n:,} items"),
     }
@@ -73,12 +73,20 @@ def joined_rows(about: Json) -> list[Json]:
         report = about[what]
         of = translate("SummaryLine", "users") if what == "users" else translate("SummaryLine", "items")
         findings = [
-            (translate("SummaryLine", "{of} with a row in it").format(of=of), report["matched"], []),
-            (translate("SummaryLine", "{of} without one").format(of=of), report["without"], report["without_examples"]),
-            (translate("SummaryLine", "rows of other {of}").format(of=of), report["unused"], report["unused_examples"]),
+            (translate("SummaryLine", "{of} found in the file").format(of=of), report["matched"], []),
+            (
+                translate("SummaryLine", "{of} not in the file").format(of=of),
+                report["without"],
+                report["without_examples"],
+            ),
+            (
+                translate("SummaryLine", "rows about other {of}").format(of=of),
+                report["unused"],
+                report["unused_examples"],
+            ),
             (translate("SummaryLine", "rows refused"), report.get("refused_count", 0), report.get("refused") or []),
-            (translate("SummaryLine", "vectors with a gap, left out"), report.get("broken", 0), []),
-            (translate("SummaryLine", "files that are no pictures"), report.get("others", 0), []),
+            (translate("SummaryLine", "incomplete vectors, left out"), report.get("broken", 0), []),
+            (translate("SummaryLine", "files that are not pictures"), report.get("others", 0), []),
         ]
         for words, number, examples in findings:
             if number or words == findings[0][0]:

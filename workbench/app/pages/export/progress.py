@@ -33,7 +33,7 @@ class Outcome(Card):
         self.bar.setTextVisible(False)
         self.bar.setFixedWidth(20 * GRID)
         self.bar.setAccessibleName(self.tr("Progress of the export"))
-        self.cancel = Button(self.tr("Cancel"), tip=self.tr("End the export; nothing is written"))
+        self.cancel = Button(self.tr("Cancel"), tip=self.tr("Cancel the export; nothing is written"))
         self.open = Button(self.tr("Open folder"), icon="folder")
         self.cancel.clicked.connect(self.cancel_wanted)
         self.open.clicked.connect(self._open)
@@ -82,7 +82,7 @@ class Outcome(Card):
 
     def show_ready(self) -> None:
         """Nothing was written yet."""
-        words = self.tr("The file appears when all of it is there; if you cancel, nothing is left behind.")
+        words = self.tr("The file appears when it is complete; if you cancel, nothing is left behind.")
         self._show("file", "muted", self.tr("Nothing is written yet"), words)
 
     def show_progress(self, name: str) -> None:
@@ -110,7 +110,7 @@ class Outcome(Card):
     def show_cancelled(self) -> None:
         """It was ended."""
         self._show(
-            "info", "muted", self.tr("Cancelled"), self.tr("Nothing was written; a file that was there is as it was.")
+            "info", "muted", self.tr("Cancelled"), self.tr("Nothing was written; an existing file is unchanged.")
         )
 
     def show_done(self, path: Path, words: list[str], sha256: str = "") -> None:
@@ -122,7 +122,7 @@ class Outcome(Card):
 
     def show_failed(self) -> None:
         """It did not work; the card above says why."""
-        self._show("warning", "error", self.tr("Not written"), self.tr("A file that was there is as it was."))
+        self._show("warning", "error", self.tr("Not written"), self.tr("An existing file is unchanged."))
 
     def _show(self, icon: str, ink: str, title: str, words: str) -> None:
         self._picture.set(icon, ink)
@@ -152,9 +152,9 @@ def list_words(result: Json) -> list[str]:
         words.append(translate("Export", "{n:,} of the users have no history").format(n=result["cold"]))
     if result.get("changed"):
         told = (
-            translate("Export", "{n:,} texts cut to what a cell holds")
+            translate("Export", "{n:,} texts shortened to fit a cell")
             if str(result.get("path", "")).lower().endswith(".xlsx")
-            else translate("Export", "{n:,} cells with an apostrophe before them")
+            else translate("Export", "{n:,} cells with an apostrophe in front")
         )
         words.append(told.format(n=result["changed"]))
     return words

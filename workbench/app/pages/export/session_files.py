@@ -26,10 +26,10 @@ class SessionFiles(Card):
     """Job, what it is asked besides the place, the place, and how its answer is told."""
 
     def __init__(self, session: Session) -> None:
-        super().__init__(translate("SessionFiles", "Save more of the session"))
+        super().__init__(translate("SessionFiles", "Save more of this session"))
         self._session = session
         self.runs = QComboBox()
-        self.runs.setAccessibleName(self.tr("Runs of the report and the other files"))
+        self.runs.setAccessibleName(self.tr("Runs in the report and the other files"))
         self.runs.addItem("", ALL)
         self.runs.addItem("", SELECTED)
         self.runs.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -37,19 +37,19 @@ class SessionFiles(Card):
         tips = {
             "report": (
                 self.tr("Report…"),
-                self.tr("One page of HTML: metrics, tests, protocol, leaks, pictures"),
+                self.tr("One HTML page: metrics, significance, protocol, leak checks, charts"),
             ),
             "metrics": (self.tr("Metrics…"), self.tr("All test metrics with their intervals, as a table")),
-            "plots": (self.tr("Pictures…"), self.tr("Bars and curves as SVG, into a folder")),
+            "plots": (self.tr("Charts…"), self.tr("Bars and curves as SVG files in a folder")),
             "script": (
                 self.tr("Python script…"),
-                self.tr("Trains and tests once more and gets the same numbers"),
+                self.tr("Repeats training and test and gets the same numbers"),
             ),
         }
         self.buttons = {name: Button(words, tip=tip) for name, (words, tip) in tips.items()}
         row = QHBoxLayout()
         row.setSpacing(GRID)
-        self.head.addWidget(Text(self.tr("Of"), ink="muted"))
+        self.head.addWidget(Text(self.tr("For"), ink="muted"))
         self.head.addWidget(self.runs)
         for name, button in self.buttons.items():
             button.clicked.connect(getattr(self, f"_{name}"))
@@ -95,7 +95,7 @@ class SessionFiles(Card):
 
     @Slot()
     def _plots(self) -> None:
-        title = self.tr("Folder for the pictures")
+        title = self.tr("Folder for the charts")
         chosen = QFileDialog.getExistingDirectory(self.window(), title, str(place_of(self._session)))
         if chosen:
             self.wanted.emit("plots", {"runs": self.folders}, Path(chosen), self._files_words)
@@ -110,7 +110,7 @@ class SessionFiles(Card):
 
     def _files_words(self, answer: Json) -> list[str]:
         n = len(answer["files"])
-        return [self.tr("{n:,} pictures").format(n=n) if n != 1 else self.tr("1 picture")]
+        return [self.tr("{n:,} charts").format(n=n) if n != 1 else self.tr("1 chart")]
 
     def _script_words(self, answer: Json) -> list[str]:
         return [runs_words(len(answer["runs"])), self.tr("run it to get the same numbers")]

@@ -29,7 +29,7 @@ def facts_of(answer: Json) -> list[str]:
     if answer.get("known"):
         facts.append(translate("Inspect", "known from training"))
     elif history:
-        facts.append(translate("Inspect", "not in training, judged by the history alone"))
+        facts.append(translate("Inspect", "not in training, scored by the history alone"))
     else:
         facts.append(translate("Inspect", "not in training"))
     return facts
@@ -39,7 +39,7 @@ def facts_of_nobody(history: list[Json]) -> str:
     """What is known of somebody who was made up."""
     number = len(history)
     if not number:
-        return translate("Inspect", "nothing is known of them yet")
+        return translate("Inspect", "no interactions yet")
     return (
         translate("Inspect", "{n:,} made-up interactions").format(n=number)
         if number > 1
@@ -56,7 +56,7 @@ def about_history(answer: Json) -> str:
     if len(history) < number:
         return translate("Inspect", "the newest {n:,} of {all:,}").format(n=len(history), all=number)
     if history[0].get("time") is None:
-        return translate("Inspect", "{n:,}, the last of the file first").format(n=number)
+        return translate("Inspect", "{n:,}, last in the file first").format(n=number)
     return translate("Inspect", "{n:,}, newest first").format(n=number)
 
 
@@ -65,9 +65,9 @@ def about_list(answer: Json) -> str:
     hidden = answer.get("hidden") or 0
     found = sum(bool(item.get("hit")) for item in answer["items"])
     return (
-        translate("Inspect", "{found} of {n} hits").format(found=found, n=hidden)
+        translate("Inspect", "hits: {found} of {n}").format(found=found, n=hidden)
         if hidden
-        else translate("Inspect", "nothing hidden")
+        else translate("Inspect", "no test items")
     )
 
 
@@ -75,8 +75,8 @@ def no_history() -> str:
     """Why a user has none."""
     return translate(
         "Inspect",
-        "There is no history of this user before the test. Whoever has none gets the same list, "
-        "or one that says little about them.",
+        "This user has no history before the test. Users without a history all get the same list, "
+        "or one that is hardly personal.",
     )
 
 

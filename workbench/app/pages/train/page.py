@@ -76,7 +76,7 @@ class TrainPage(Page):
             "train",
             self.tr("There is nothing to train on yet"),
             self.tr("Open a ratings file"),
-            more=self.tr("Training starts from interactions: who chose or rated what."),
+            more=self.tr("Training needs interactions: who chose or rated what."),
         )
         empty.button.clicked.connect(self._go_to_data)
         self._stack.addWidget(empty)
@@ -161,7 +161,7 @@ class TrainPage(Page):
         self.several = Button(
             self.tr("Try several values…"),
             "quiet",
-            tip=self.tr("A run for each, and how validation goes with the value"),
+            tip=self.tr("Train a run for each value, and see how validation changes with it"),
         )
         self.several.clicked.connect(self._try_several)
         column.addWidget(self.several, 0, Qt.AlignmentFlag.AlignLeft)
@@ -316,10 +316,10 @@ class TrainPage(Page):
         self._ask_estimate()
         facts = [
             self._validation_words(),
-            self.tr("all items that the filters leave are ranked")
+            self.tr("all filtered items ranked")
             if self.session.project.filters
             else self.tr("all {n:,} items ranked").format(n=data.n_items),
-            self.tr("the test stays closed until you compare"),
+            self.tr("the test set is not used here"),
         ]
         self.set_facts(" · ".join(filter(None, facts)))
 
@@ -327,7 +327,7 @@ class TrainPage(Page):
         split = self.session.project.split or {}
         part = (split.get("settings") or {}).get("validation", 1)
         if split.get("name") == OWN_FILES:
-            return self.tr("Validated on your own validation file, where there is one")
+            return self.tr("Validated on your own validation file, if there is one")
         if not part:
             return self.tr("No validation part: the last epoch is kept")
         most = min(int(self._options.get("validation_users", 1000)), self.session.data.n_users)

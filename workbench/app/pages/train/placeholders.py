@@ -12,24 +12,24 @@ def empty_words(session: Session, info: RunInfo | None, *, begun: bool) -> tuple
     """Of the loss and of the validation; `begun` says whether an epoch has ended."""
     if info is None:
         return (
-            translate("RunPanel", "The loss of a training appears here, while it learns."),
-            translate("RunPanel", "How good it is after each epoch appears here."),
+            translate("RunPanel", "The loss appears here during training."),
+            translate("RunPanel", "Validation after each epoch appears here."),
         )
     if not has_epochs(info):
-        one_step = translate("RunPanel", "{name} solves everything in one step: there is no curve to watch.")
+        one_step = translate("RunPanel", "{name} is trained in a single step: there is no curve to show.")
         loss = weights_words(session, info) or one_step.format(name=_algorithm_title(info))
         if not info.over:
-            return loss, translate("RunPanel", "Its validation figure appears here when it is done.")
-        return loss, translate("RunPanel", "There is no validation figure: this split has no validation part.")
+            return loss, translate("RunPanel", "The validation result appears here when it is done.")
+        return loss, translate("RunPanel", "There is no validation result: this split has no validation part.")
     if info.state is RunState.QUEUED:
-        return translate("RunPanel", "It waits for the runs before it."), translate(
+        return translate("RunPanel", "Waiting for the runs before it."), translate(
             "RunPanel", "The first value comes after the first epoch."
         )
     if info.over:
         return translate("RunPanel", "It ended before its first step."), translate(
-            "RunPanel", "There is no validation figure."
+            "RunPanel", "There is no validation result."
         )
-    loss = translate("RunPanel", "The first steps are on their way.")
+    loss = translate("RunPanel", "Waiting for the first steps.")
     if begun:
         return loss, translate("RunPanel", "This split has no validation part: the last epoch is kept.")
     return loss, translate("RunPanel", "The first value comes after the first epoch.")

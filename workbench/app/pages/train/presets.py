@@ -59,10 +59,10 @@ class Presets(QWidget):
         self._filling = False
         self.box = _Box()
         self.box.setAccessibleName(self.tr("Settings"))
-        self.box.setPlaceholderText(self.tr("Your own"))
+        self.box.setPlaceholderText(self.tr("Custom"))
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.box.setMinimumContentsLength(8)
-        self.undo = Button(self.tr("Undo"), "quiet", tip=self.tr("Take the values again that stood here before"))
+        self.undo = Button(self.tr("Undo"), "quiet", tip=self.tr("Restore the previous values"))
         self.about = Text("", SMALL, "muted", wrap=True)
         self.unlike = Text("", SMALL, "warn", wrap=True)
         for widget in (self.about, self.unlike):
@@ -165,15 +165,17 @@ class Presets(QWidget):
             return ""
         words = []
         if self._session.project.filters:
-            words.append(self.tr("your filters leave out what it learned from"))
+            words.append(self.tr("your filters remove some of its training data"))
         elif not preset.same_data(data):
             there = preset.expects.get("interactions", 0)
-            words.append(self.tr("it learned from {n:,} interactions, and here are {m:,}").format(n=there, m=len(data)))
+            words.append(
+                self.tr("it was trained on {n:,} interactions, this data has {m:,}").format(n=there, m=len(data))
+            )
         if not preset.same_split(split):
             titles = {name: kind.title for name, kind in all_splits().items()}
             wanted = titles.get(preset.expects["split"], preset.expects["split"])
-            words.append(self.tr("it was judged by the split “{split}”").format(split=wanted))
+            words.append(self.tr("it was tested with the split “{split}”").format(split=wanted))
         if not words:
             return ""
         listed = "; ".join(words)
-        return self.tr("Expect another figure: {reasons}.").format(reasons=listed)
+        return self.tr("Your results will differ: {reasons}.").format(reasons=listed)

@@ -42,7 +42,7 @@ class WaitingList(QListWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setUniformItemSizes(True)
         self.setFrameShape(QListWidget.Shape.NoFrame)
-        self.setToolTip(self.tr("Drag, or Alt+Up and Alt+Down, to change the order; Delete takes one out"))
+        self.setToolTip(self.tr("Drag, or press Alt+Up and Alt+Down, to change the order; Delete removes a run"))
         self.model().rowsMoved.connect(self._dropped)
 
     def show_runs(self, runs: dict[str, str]) -> None:
@@ -103,10 +103,10 @@ class Queue(QWidget):
         head = QHBoxLayout()
         head.setSpacing(GRID // 2)
         self.words = Elided("", bold=True)
-        self.remove = Button("", "quiet", icon="close", tip=self.tr("Take the chosen one out of the queue (Delete)"))
+        self.remove = Button("", "quiet", icon="close", tip=self.tr("Remove the selected run from the queue (Delete)"))
         self.remove.setAccessibleName(self.remove.toolTip())
         self.at_once = QuietBox()
-        self.at_once.setAccessibleName(self.tr("Trainings at once"))
+        self.at_once.setAccessibleName(self.tr("Runs trained at the same time"))
         for n in range(1, MOST_AT_ONCE + 1):
             self.at_once.addItem(self.tr("{n} at once").format(n=n), n)
         self.at_once.setCurrentIndex(min(session.runs.at_once, MOST_AT_ONCE) - 1)
@@ -116,7 +116,7 @@ class Queue(QWidget):
         column.addLayout(head)
         self.list = WaitingList()
         column.addWidget(self.list)
-        rule = self.tr("One more begins where it leaves {spare} GB of memory free, judged by the largest at work.")
+        rule = self.tr("Another run starts only if that leaves {spare} GB of memory free, judged by the largest.")
         self.rule = Text(rule.format(spare=RESERVED_BYTES >> 30), SMALL, "muted", wrap=True)
         column.addWidget(self.rule)
         self.at_once.activated.connect(self._choose_at_once)
@@ -130,7 +130,7 @@ class Queue(QWidget):
     def refresh(self) -> None:
         """Show what waits now."""
         waiting = self.session.runs.waiting()
-        self.words.set_text(self.tr("{n} waiting").format(n=len(waiting)) if waiting else self.tr("Nothing waits"))
+        self.words.set_text(self.tr("{n} waiting").format(n=len(waiting)) if waiting else self.tr("Queue is empty"))
         self.list.show_runs({info.id: short_title(info)[:80] for info in waiting})
         self.list.setFixedHeight(ROW * min(MOST_ROWS, len(waiting)) + 2)
         self.list.setVisible(bool(waiting))

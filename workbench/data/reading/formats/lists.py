@@ -16,7 +16,7 @@ MARKS = (" ", ",", ";")
 class Lists(TextFormat):
     """Who met what, in the order in which it happened."""
 
-    name, title, sentence, order = "lists", "users, items behind", "one user a line, items behind", 800
+    name, title, sentence, order = "lists", "one user per line", "one user per line, followed by its items", 800
     options = ("encoding", "delimiter", "comment")
     is_wide, columns = True, ("user", "item")
 

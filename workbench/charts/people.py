@@ -52,7 +52,7 @@ def segments(
     for at, name in enumerate(answer["names"]):
         parts = [answer_of_run["segments"][at] for answer_of_run in answer["runs"]]
         groups.append(BarGroup(name, [_part(name, run, one, what) for run, one in zip(runs, parts, strict=True)]))
-    shown = tr("within each") if what == "mean" else tr("what each adds")
+    shown = tr("mean of each") if what == "mean" else tr("contribution of each")
     title = ", ".join(filter(None, [metric_title(metric), by, shown]))
     return BarChart(title, groups, _sum(answer, metric, tr), legend=True)
 
@@ -67,15 +67,15 @@ def _part(name: str, run: ChartRun, part: Json | None, what: str) -> Bar:
 def _sum(answer: Json, metric: str, tr: Translate) -> str:
     first = answer["runs"][0]
     if not all(abs(run["sum"] - run["whole"]) <= EXACT * max(1.0, abs(run["whole"])) for run in answer["runs"]):
-        return tr("These parts do not add up to the number of all: test the runs again")
+        return tr("These segments do not add up to the overall value: test the runs again")
     if answer["squares"]:
-        told, value = tr("The parts sum to {value}², the square of the {metric} of all"), first["whole"] ** 0.5
+        told, value = tr("The segments sum to {value}², the square of the overall {metric}"), first["whole"] ** 0.5
     else:
-        told, value = tr("The parts sum to {value}, the {metric} of all"), first["whole"]
+        told, value = tr("The segments sum to {value}, the overall {metric}"), first["whole"]
     return told.format(metric=metric_title(metric), value=f"{value:.4f}")
 
 
 def overlap(values: Sequence[Sequence[float | None]], runs: Sequence[ChartRun], tr: Translate = str) -> GridChart:
     """How alike the lists of runs are, each with each."""
-    words = tr("Rank-biased overlap, mean over users: 1 the same lists, 0 nothing in common")
+    words = tr("Rank-biased overlap, mean over users: 1 identical lists, 0 no common items")
     return GridChart(tr("Overlap of lists"), [(run.name, run.number) for run in runs], values, words)

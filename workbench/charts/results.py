@@ -18,7 +18,7 @@ def bars(runs: Sequence[ChartRun], metric: str, tr: Translate = str) -> BarChart
     groups = [_bar(run, metric) for run in sorted(tested(runs, metric), key=lambda run: sign * (run.mean(metric) or 0))]
     sure = any(group.bars[0].low is not None for group in groups)
     words = [tr("lines: 95 % interval of the mean over users") if sure else tr("without intervals")]
-    words += [tr("shorter is better")] if higher_is_better(metric) is False else []
+    words += [tr("lower is better")] if higher_is_better(metric) is False else []
     return BarChart(metric_title(metric), groups, " · ".join(words))
 
 
@@ -39,7 +39,7 @@ def at_cutoffs(runs: Sequence[ChartRun], metric: str, tr: Translate = str) -> Li
         if points:
             k, values = zip(*points, strict=True)
             lines.append(Line(run.key, run.name, run.number, k, values, markers=True))
-    words = tr("An order of runs that holds at every length is worth more.")
+    words = tr("A ranking of runs that holds at every cutoff is more reliable.")
     titled = tr("{metric} at k").format(metric=title) if cutoff else title
     return LineChart(titled, Axis(tr("cutoff k"), whole=True), Axis(title), lines, words)
 
@@ -85,9 +85,9 @@ def _front(points: Sequence[Point], x: str, y: str) -> list[int]:
 def _told(x: str, y: str, best: int, points: int, tr: Translate) -> str:
     unclear = [axis for axis in dict.fromkeys((x, y)) if _higher(axis) is None]
     if unclear:
-        words = tr("Neither more nor less {metric} is better, so there is no front")
+        words = tr("Neither more nor less {metric} is better, so there is no Pareto front")
         return words.format(metric=metric_title(unclear[0]))
-    words = tr("On the front, beaten by none in both: {n} of {m}").format(n=best, m=points)
+    words = tr("On the Pareto front (no run is better in both): {n} of {m}").format(n=best, m=points)
     less = [axis for axis in dict.fromkeys((x, y)) if _higher(axis) is False]
     figures = ", ".join(tr("seconds") if axis == SECONDS else metric_title(axis) for axis in less)
-    return f"{words} · {tr('less is better: {figures}').format(figures=figures)}" if less else words
+    return f"{words} · {tr('lower is better: {figures}').format(figures=figures)}" if less else words

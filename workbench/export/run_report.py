@@ -258,7 +258,7 @@ def _about(run: Run, status: RunStatus, notes: RunNotes) -> list[tuple[str, str]
             "; ".join(f"{change.name} {change.value:g} since epoch {change.since:g}" for change in spec.changes),
         ),
         ("State", status.state.label),
-        ("Asked for", spec.created),
+        ("Created", spec.created),
         ("Tags", ", ".join(notes.tags)),
         ("Note", notes.note),
         ("Folder", run.name),

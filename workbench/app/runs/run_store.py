@@ -236,7 +236,7 @@ class Runs(QObject):
         info = self._infos.get(run_id)
         if info is None or not info.resumable or run_id in self._queue:
             return
-        with self._telling(self.tr("The run cannot go on")):
+        with self._telling(self.tr("The run cannot continue")):
             run = Run.open(info.folder)
             run.queue()
             self._wait_again(info, run.status())
@@ -261,7 +261,7 @@ class Runs(QObject):
     def restore(self, run_id: str) -> None:
         """Bring back a run that was removed; one that waited in the queue is cancelled."""
         info = None
-        with self._telling(self.tr("The run was not brought back")):
+        with self._telling(self.tr("The run was not restored")):
             info = self._removed.bring_back(run_id)
         if info is None:
             return
@@ -277,7 +277,7 @@ class Runs(QObject):
         if info is None:
             return
         notes = info.notes.but(**changes)
-        with self._telling(self.tr("What you wrote was not kept")):
+        with self._telling(self.tr("Your changes were not saved")):
             notes.write(info.folder)
             info.notes, info.title = notes, notes.title or info.own_title
             self.run_changed.emit(run_id)

@@ -26,9 +26,9 @@ class UndoBar(QFrame):
     def __init__(self, over: QWidget) -> None:
         super().__init__(over)
         self.setProperty("card", "true")
-        self.setAccessibleName(self.tr("What was done last"))
+        self.setAccessibleName(self.tr("Last change"))
         self.words = Elided("")
-        self.button = Button(self.tr("Undo"), icon="undo", tip=self.tr("Take it back (Ctrl+Z)"))
+        self.button = Button(self.tr("Undo"), icon="undo", tip=self.tr("Undo (Ctrl+Z)"))
         self.close_button = Button("", "quiet", icon="close", tip=self.tr("Close"))
         row = QHBoxLayout(self)
         row.setContentsMargins(2 * GRID, GRID, GRID, GRID)
@@ -176,14 +176,14 @@ class RunDeeds(QObject):
         if not gone:
             return
         self._past.append(partial(self._restore, [info.id for info in gone]))
-        words = self.tr("{n} runs are removed").format(n=len(gone))
+        words = self.tr("{n} runs removed").format(n=len(gone))
         if len(gone) == 1:
-            words = self.tr("{run} is removed").format(run=short_title(gone[0])[:SHORT])
+            words = self.tr("{run} removed").format(run=short_title(gone[0])[:SHORT])
         if len(gone) < len(chosen):
-            words += " · " + self.tr("what trains is not")
+            words += " · " + self.tr("running ones were kept")
         blends = [blend for info in gone for blend in blends_of(self._session, info.id)]
         if blends:
-            words += " · " + self.tr("{blend} cannot be used without").format(blend=short_title(blends[0])[:SHORT])
+            words += " · " + self.tr("{blend} cannot be used without it").format(blend=short_title(blends[0])[:SHORT])
         self._tell(words)
         self._table.setFocus()
 

@@ -99,7 +99,7 @@ def split_words(info: RunInfo, folds: Sequence[int] | None = None) -> str:
         words = str(info.spec.get("split"))
     if folds is not None:
         parts = ", ".join(str(fold + 1) for fold in folds[:SHOWN]) + ("…" if len(folds) > SHOWN else "")
-        words = translate("Protocol", "{split}, parts {parts}, each the test once").format(
+        words = translate("Protocol", "{split}, parts {parts}, each tested once").format(
             split=words[:LONG], parts=parts
         )
     return words[:1].upper() + words[1:LONG]
@@ -110,7 +110,7 @@ def filter_words(info: RunInfo) -> str:
     try:
         return describe(info.spec.get("filters") or [])[:LONG]
     except (WorkbenchError, TypeError, AttributeError):
-        return translate("Protocol", "filters that this version does not know")
+        return translate("Protocol", "filters unknown to this version")
 
 
 def data_words(info: RunInfo) -> str:

@@ -84,6 +84,15 @@ def test_the_second_answer_is_what_part_of_the_mean_it_is(mean, size, words):
     assert one.answer == "More than chance"
 
 
+def test_the_limits_of_a_size_belong_to_the_larger_one():
+    sizes = [said(mean_a=1.0, mean_b=1 + share, difference=share).size for share in (0.05, 0.1)]
+    assert sizes == ["noticeable", "large"]
+
+
+def test_a_metric_that_nobody_knows_is_better_where_it_is_higher():
+    assert said("future@10").fact.startswith("EASE is better than Popularity")
+
+
 def test_a_small_difference_of_many_users_is_more_than_chance_and_hardly_noticeable_in_two_sentences():
     one = said(mean_a=0.3, mean_b=0.301, difference=0.001, effect=0.05)
     assert one.answer == "More than chance"
@@ -96,7 +105,13 @@ def test_a_mean_of_nothing_has_no_part():
     one = said(mean_a=0.0, mean_b=0.1)
     assert one.fact == "EASE is better than Popularity by 0.1000 in NDCG@10."
     assert one.size == "large"
-    assert said(mean_a=0.0, mean_b=0.0, difference=0.0).size == "small"
+
+
+def test_equal_means_of_users_who_differ_are_told_with_the_users():
+    one = said(mean_a=0.2, mean_b=0.2, difference=0.0, gain=1, lose=2)
+    assert one.fact == "Popularity and EASE have the same mean in NDCG@10, though not for each user."
+    assert one.size == "small"
+    assert "better for 2 users, worse for 1, equal for 97" in one.extent  # of whom is named first
 
 
 def test_no_difference_nobody_in_common_and_everybody_alike_are_said():
@@ -104,6 +119,7 @@ def test_no_difference_nobody_in_common_and_everybody_alike_are_said():
     assert none.sentence == "No difference: Popularity and EASE are equal in NDCG@10 for each of 100 users."
     assert none.in_full() == none.sentence
     nobody = verdict_of(compare_pair(np.empty(0), np.empty(0)), "a", "b", "ndcg@10")
+    assert not nobody.more_than_chance
     assert nobody.in_full() == "Nothing can be said: a and b have no users in common."
     assert "the same for every user" in said(effect=None).evidence
     assert said(low=None, high=None).evidence[0].startswith("Cohen's d")
@@ -117,6 +133,7 @@ def test_a_test_and_an_interval_that_disagree_are_both_told():
     assert found.low < 0 < found.high
     assert "surer for how many users than by how much" in one.evidence
     assert "surer for how many users than by how much" not in said().evidence
+    assert "surer for how many users than by how much" in said(low=0.0).evidence
     assert "surer for how many users than by how much" not in said(low=-0.01, p_adjusted=0.2).evidence
 
 

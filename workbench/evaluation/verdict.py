@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from workbench.evaluation.significance import Difference
-from workbench.metrics import all_metrics, metric_title
+from workbench.metrics import higher_is_better, metric_title
 
 NOTICED, LARGE = 0.05, 0.10  # parts of the mean
 SMALLEST_P = 0.0001  # of those that are written out
@@ -72,8 +72,7 @@ def verdict_of(found: Difference, a: str, b: str, metric: str, *, tr: Callable[[
     if not found.users:
         fact = tr("{a} and {b} have no users in common.").format(a=a, b=b)
         return Verdict(False, tr("Nothing can be said"), fact, "none", "", [])
-    known = all_metrics().get(metric.partition("@")[0])
-    higher = known.higher_is_better if known is not None else True
+    higher = higher_is_better(metric)
     first, second = (b, a) if _b_first(found, higher) else (a, b)
     share = _share(found, higher)
     by = f"{abs(found.difference):.4f}" + ("" if share == math.inf else f" ({100 * share:.3g} %)")
@@ -97,6 +96,8 @@ def _answer(found: Difference, tr: Callable[[str], str]) -> str:
 def _fact(found: Difference, higher: bool | None, tr: Callable[[str], str]) -> str:
     if found.nowhere:
         return tr("{a} and {b} are equal in {metric} for each of {n:,} users.")
+    if not found.difference:
+        return tr("{a} and {b} have the same mean in {metric}, though not for each user.")
     if not found.more_than_chance:
         return tr("{a} and {b} differ by {by} in {metric}.")
     if higher is None:

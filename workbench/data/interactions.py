@@ -96,8 +96,8 @@ class UserItems:
     @classmethod
     def from_lists(cls, lists: list[list[int]]) -> "UserItems":
         """One row for each list of item indices."""
-        indptr = np.concatenate([[0], np.cumsum([len(one) for one in lists], dtype=np.int64)])
-        return cls(indptr.astype(np.int64), np.array([i for one in lists for i in one], np.int32))
+        indptr = np.concatenate([[0], np.cumsum([len(items) for items in lists], dtype=np.int64)])
+        return cls(indptr.astype(np.int64), np.array([item for items in lists for item in items], np.int32))
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,7 +180,7 @@ class Interactions:
         names = ("user", "item", "rating", "time", "part")
         columns = [getattr(self, name) for name in names]
         by_mask = rows.dtype == bool
-        kept = picked(columns, rows) if by_mask else [one if one is None else one[rows] for one in columns]
+        kept = picked(columns, rows) if by_mask else [column if column is None else column[rows] for column in columns]
         return replace(self, **dict(zip(names, kept, strict=True)))
 
     @cached_property

@@ -15,10 +15,10 @@ THREADS = 2
 def picked(columns: Sequence[Array | None], mask: Array) -> list[Any]:
     """Values of each column where `mask` (bool (n,)) holds, in order; None stays None."""
     if len(mask) < COMPILED_FROM_ROWS:
-        return [None if one is None else one[mask] for one in columns]
+        return [None if column is None else column[mask] for column in columns]
     chosen, n = _plain(mask), int(np.count_nonzero(mask))
     with ThreadPoolExecutor(THREADS) as pool:
-        return list(pool.map(lambda one: None if one is None else _picked(one, chosen, n), columns))
+        return list(pool.map(lambda column: None if column is None else _picked(column, chosen, n), columns))
 
 
 def _picked(column: Array, chosen: Array, n: int) -> Array:

@@ -185,7 +185,7 @@ def simulate(folder: Path, size: Size | None = None, control: Control | None = N
                 control.check()
                 user, item, rating, time = _rows(users, shop, rng)
                 order = rng.permutation(len(user)) if size.mixed else slice(None)
-                columns = [pa.array(one[order]) for one in (user + 1, item + 1, rating, time)]
+                columns = [pa.array(column[order]) for column in (user + 1, item + 1, rating, time)]
                 sink.write_table(pa.table(columns, schema=schema))
                 done += len(user)
                 control.progress(done / total, f"{done:,} of {total:,} rows")
@@ -195,7 +195,7 @@ def simulate(folder: Path, size: Size | None = None, control: Control | None = N
 def _blocks_of_users(length: Ints) -> list[Ints]:
     ends = np.cumsum(length)
     edges = np.searchsorted(ends, np.arange(BATCH_ROWS, int(ends[-1]), BATCH_ROWS))
-    return [one for one in np.split(np.arange(len(length)), np.unique(edges)) if len(one)]
+    return [users for users in np.split(np.arange(len(length)), np.unique(edges)) if len(users)]
 
 
 def _rows(users: Ints, shop: _Shop, rng: np.random.Generator) -> tuple[Ints, Ints, Floats, Ints]:

@@ -59,7 +59,7 @@ def likeness(name: str, known: tuple[str, ...]) -> float:
         return 0.99 - 0.15 * known.index(bare) / len(known)
     if any(word in bare for word in ABOUT):
         return 0.0
-    if any(len(one) > 3 and (bare.startswith(one) or bare.endswith(one)) for one in known):  # noqa: PLR2004
+    if any(len(word) > 3 and (bare.startswith(word) or bare.endswith(word)) for word in known):  # noqa: PLR2004
         return 0.5
     return 0.0
 

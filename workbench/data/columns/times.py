@@ -61,7 +61,7 @@ def guess_kind(values: list[str]) -> tuple[str | None, str]:
     parts = [found.groups()[:2] for value in given if (found := re.match(PATTERNS["dmy"], value))]
     if len(parts) < 0.9 * len(given):
         return None, f"values such as '{given[0]}' are no times"
-    first, second = (max(int(one[i]) for one in parts) for i in (0, 1))
+    first, second = (max(int(date[at]) for date in parts) for at in (0, 1))
     if first > 12 >= second:  # noqa: PLR2004 - months
         return "dmy", f"dates such as {given[0]}, day first"
     if second > 12 >= first:  # noqa: PLR2004
@@ -98,7 +98,7 @@ def looks_like_epoch(values: list[str]) -> bool:
     if kind not in EPOCHS:
         return False
     numbers = [float(value) * EPOCHS[kind] for value in values if re.match(NUMBER, value)]
-    return all(LIKELY_MS[0] < one < LIKELY_MS[1] for one in numbers)
+    return all(LIKELY_MS[0] < number < LIKELY_MS[1] for number in numbers)
 
 
 def to_milliseconds(values: pa.Array, kind: str) -> tuple[Milliseconds, Mask]:

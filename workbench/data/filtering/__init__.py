@@ -51,7 +51,7 @@ def all_filters() -> dict[str, type[Filter]]:
 
 def make_filters(recipe: Recipe) -> list[Filter]:
     """Make a chain of filters; raises WorkbenchError as `make_filter`."""
-    return [make_filter(one) for one in recipe]
+    return [make_filter(stored) for stored in recipe]
 
 
 def make_filter(recipe: dict[str, Any]) -> Filter:
@@ -85,20 +85,20 @@ def written_as(key: str, value: str | None) -> Filter:
     kind = keys[wanted]
     first, *more = [value or ""] if kind.takes_ids else (value or "").split(",")
     settings: dict[str, Any] = {kind.keys[wanted]: first}
-    for one in more:
-        name, _, setting = one.partition("=")
+    for assignment in more:
+        name, _, setting = assignment.partition("=")
         settings[name.strip()] = setting.strip()
     return make_filter({"name": kind.name, "settings": settings})
 
 
 def describe(filters: Recipe) -> str:
     """A chain of filters in words; "" where there are none."""
-    return ", then ".join(make_filter(one).describe() for one in filters)
+    return ", then ".join(make_filter(stored).describe() for stored in filters)
 
 
 def identity(data_hash: str, filters: Recipe) -> str:
     """One SHA-256 for the data with these filters: the data's own hash where there are none."""
     if not filters:
         return data_hash
-    text = json.dumps([data_hash, [make_filter(one).recipe() for one in filters]], sort_keys=True)
+    text = json.dumps([data_hash, [make_filter(stored).recipe() for stored in filters]], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -37,7 +37,7 @@ class ExcludeItems(Filter):
     def listed(self) -> list[str]:
         """The ids, each once."""
         found = next(csv.reader([self.ids], skipinitialspace=True), [])
-        return list(dict.fromkeys(one.strip() for one in found if one.strip()))
+        return list(dict.fromkeys(text.strip() for text in found if text.strip()))
 
     def describe(self) -> str:
         ids = self.listed()

@@ -23,7 +23,7 @@ class TimeWindow(Filter):
         if data.time is None:
             message = "The filter by time needs times, and the data has none. Remove the filter."
             raise WorkbenchError(message)
-        low, high = (None if one is None else milliseconds(one) for one in (self.start, self.end))
+        low, high = (None if moment is None else milliseconds(moment) for moment in (self.start, self.end))
         return between(data.time, low, None if high is None else high - 1)
 
     def describe(self) -> str:

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from workbench.control import Control
 from workbench.data.interactions import DUPLICATES, Array, Interactions
-from workbench.data.reading.prefetch import ahead
+from workbench.data.reading.prefetch import prefetched
 from workbench.data.reading.text.blocks import Piece
 from workbench.errors import WorkbenchError
 
@@ -188,14 +188,17 @@ class Assembly:
                     sort_rows(indptr, first, last, item, rating, time, part)
                 yield first, last
 
-        for first, last in ahead(sorted_ranges()):  # rows that are merged move down, away from those that are sorted
+        for first, last in prefetched(
+            sorted_ranges()
+        ):  # rows that are merged move down, away from those that are sorted
             control.check()
             done = _between(self.phases.placed, self.phases.ordered, float(indptr[first]) / self.length)
             control.progress(done, "Sorting by user and time")
             write = merge_rows(indptr, first, last, write, (item, rating, time, part), scratch, how, lengths)
         control.check()
         user = np.repeat(np.arange(n_users, dtype=np.int32), lengths)
-        kept = {n: one[:write] for n, one in (("rating", rating), ("time", time), ("part", part)) if len(one)}
+        columns = {"rating": rating, "time": time, "part": part}
+        kept = {name: column[:write] for name, column in columns.items() if len(column)}
         ids = {"user_ids": self.user.ids, "item_ids": self.item.ids}
         return Interactions(**{"user": user, "item": item[:write], **ids, **kept})
 

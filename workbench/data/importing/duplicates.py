@@ -52,15 +52,15 @@ def list_duplicates(folder: Path, control: Control | None = None) -> dict[str, A
         found = _Rows(folder)
         stack.callback(found.close)
         sources = about["source"]
-        for number, (name, one) in enumerate(sources.items()):
-            file = look_at(Path(one["path"]))
-            if file.size != one["size"]:
+        for number, (name, source) in enumerate(sources.items()):
+            file = look_at(Path(source["path"]))
+            if file.size != source["size"]:
                 raise changed(file.path)
             found.read(file, recipe, PARTS.get(name, 0), number, (number / len(sources), 1 / len(sources)), control)
         control.progress(0.7, "Looking for duplicates")
         rows, outcome, pairs = found.repeated(recipe.duplicates)
         control.check()
-        files = [Path(one["path"]).name for one in sources.values()] if len(sources) > 1 else [""]
+        files = [Path(source["path"]).name for source in sources.values()] if len(sources) > 1 else [""]
         pieces = found.tables(rows, outcome, files, control)
         shown: list[dict[str, Any]] = []
         with whole_file(folder / "duplicates.csv") as part, csv.CSVWriter(str(part), SCHEMA) as sink:
@@ -85,8 +85,8 @@ class _Rows:
         self.columns = {name: Column(kind, folder) for name, kind in kinds.items()}
 
     def close(self) -> None:
-        for one in (self.user.index, self.item.index, *self.columns.values()):
-            one.close()
+        for column in (self.user.index, self.item.index, *self.columns.values()):
+            column.close()
 
     def read(
         self, file: SourceFile, recipe: Recipe, part: int, number: int, share: tuple[float, float], control: Control
@@ -162,7 +162,9 @@ class _Rows:
 
     def tables(self, rows: Array, outcome: Array, files: list[str], control: Control) -> Iterator[pa.Table]:
         """The list, some rows at a time."""
-        found: dict[str, Any] = {name: _taken(one, rows) if one.length else None for name, one in self.columns.items()}
+        found: dict[str, Any] = {
+            name: _taken(column, rows) if column.length else None for name, column in self.columns.items()
+        }
         user, item = _taken(self.user.index, rows), _taken(self.item.index, rows)
         words, names = np.array(["left out", "kept", "merged"], object), np.array(files, object)
         for start in range(0, len(rows), BATCH_ROWS):
@@ -177,7 +179,9 @@ class _Rows:
                     "user": self.user.ids.take(pa.array(user[here])),
                     "item": self.item.ids.take(pa.array(item[here])),
                     "rating": pa.nulls(n, pa.float32()) if rating is None else rating[here],
-                    "time": pa.nulls(n, pa.string()) if time is None else [written(int(one)) for one in time[here]],
+                    "time": pa.nulls(n, pa.string())
+                    if time is None
+                    else [written(int(moment)) for moment in time[here]],
                     "outcome": words[outcome[here]],
                 },
                 schema=SCHEMA,

@@ -24,7 +24,7 @@ from workbench.data.reading.archives import member_of, members_of, packing_of
 from workbench.data.reading.first_rows import column_names, preview
 from workbench.data.reading.formats import format_of
 from workbench.data.reading.formats.base.file_format import BlockConverter
-from workbench.data.reading.prefetch import ahead
+from workbench.data.reading.prefetch import prefetched
 from workbench.data.reading.streams import open_text, row_blocks
 from workbench.data.reading.text.blocks import ColumnPlan, Converter, Piece
 from workbench.data.reading.text.folders import look_into
@@ -156,7 +156,7 @@ def _pieces(
     with open_text(file, layout) as source:
         # What was read of the file when a block was cut: by the time it is converted, more has been read ahead.
         cut = ((block, source.fraction()) for block in row_blocks(source, layout))
-        with closing(ahead(cut)) as every:
+        with closing(prefetched(cut)) as every:
             for block, fraction in every:
                 control.check()
                 if block.data:

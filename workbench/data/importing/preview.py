@@ -46,7 +46,7 @@ def preview(
     known = dict(known or {})
     members = members_of(file)
     if len(members) > 1 and "member" not in known:
-        known["member"] = next((one for one in members if is_likely(one)), members[0])
+        known["member"] = next((member for member in members if is_likely(member)), members[0])
     layout = sniff(file, known)
     seen = reading.preview(file, layout, rows)
     before = None
@@ -93,9 +93,9 @@ def import_data(
     guessed
         Whether the encoding in the recipe is not the person's choice.
     """
-    files = {name: Path(one) for name, one in paths.items()} if isinstance(paths, dict) else Path(paths)
+    files = {name: Path(path) for name, path in paths.items()} if isinstance(paths, dict) else Path(paths)
     asked = Recipe(**recipe) if recipe else None
-    others = {name: Path(one) for name, one in (further or {}).items()}
+    others = {name: Path(path) for name, path in (further or {}).items()}
     about: Json = import_file(
         files,
         Path(folder),

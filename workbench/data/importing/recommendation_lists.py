@@ -84,8 +84,8 @@ def _roles(path: Path, shown: Preview) -> dict[str, int]:
     """Where user, item, and rank or score stand."""
     names = shown.names
     if len(names) < 2:  # noqa: PLR2004 - a user and an item
-        told = f"{path.name} has one column only. A file of lists needs a user and an item in each row"
-        raise WorkbenchError(f"{told}, and a rank or a score.")
+        message = f"{path.name} has one column only. A file of lists needs a user and an item in each row"
+        raise WorkbenchError(f"{message}, and a rank or a score.")
     if not shown.format.header:
         third = {"rank" if _are_ranks(shown) else "score": 2} if len(names) > 2 else {}  # noqa: PLR2004
         return {"user": 0, "item": 1, **third}
@@ -95,8 +95,8 @@ def _roles(path: Path, shown: Preview) -> dict[str, int]:
         if max(sure) > 0:
             found[role] = int(np.argmax(sure))
     if not {"user", "item"} <= found.keys():
-        told = f"{path.name} has the columns {', '.join(names[:8])}; which are user and item is not clear. "
-        raise WorkbenchError(told + "Name them 'user' and 'item', and the third 'rank' or 'score'.")
+        message = f"{path.name} has the columns {', '.join(names[:8])}; which are user and item is not clear. "
+        raise WorkbenchError(message + "Name them 'user' and 'item', and the third 'rank' or 'score'.")
     return found
 
 
@@ -106,7 +106,8 @@ def _are_ranks(shown: Preview) -> bool:
     for user, value in zip(shown.column(0), shown.column(2), strict=True):
         seen.setdefault(user, []).append(value)
     return all(
-        sorted(one) == sorted(map(str, range(1, len(one) + 1))) for one in list(seen.values())[:-1] or seen.values()
+        sorted(ranks) == sorted(map(str, range(1, len(ranks) + 1)))
+        for ranks in list(seen.values())[:-1] or seen.values()
     )
 
 
@@ -118,7 +119,7 @@ def _texts(file: SourceFile, shown: Preview, roles: dict[str, int]) -> dict[str,
             if block.data:
                 for role, text in converter.texts(block)[0].items():
                     pieces[role].append(text)
-    return {role: pa.concat_arrays(one) for role, one in pieces.items()}
+    return {role: pa.concat_arrays(texts) for role, texts in pieces.items()}
 
 
 def _indices(texts: pa.Array, ids: pa.Array) -> Array:
@@ -133,6 +134,6 @@ def _keys(path: Path, columns: dict[str, pa.Array], order_by: str) -> Array:
     try:
         numbers = pc.cast(pc.utf8_trim_whitespace(columns[order_by]), pa.float64()).to_numpy(zero_copy_only=False)
     except pa.ArrowInvalid as error:
-        told = f"The column '{order_by}' of {path.name} has something that is not a number ({error}). "
-        raise WorkbenchError(told + "Correct it, or remove the column if the rows are in order.") from error
+        message = f"The column '{order_by}' of {path.name} has something that is not a number ({error}). "
+        raise WorkbenchError(message + "Correct it, or remove the column if the rows are in order.") from error
     return numbers if order_by == "rank" else -numbers

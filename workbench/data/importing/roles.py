@@ -197,7 +197,7 @@ def _problem(
     evidence: dict[str, tuple[str, float]],
 ) -> str | None:
     names = preview.names
-    if not {"user", "item"} & named and len(names) >= WIDE_COLUMNS and all(_numeric(one, 0.9) for one in values):
+    if not {"user", "item"} & named and len(names) >= WIDE_COLUMNS and all(_numeric(column, 0.9) for column in values):
         return (
             f"This looks like a matrix of users and items with {len(names):,} columns, which is not read yet. "
             "Write it as rows of user, item and rating, or choose the columns yourself."

@@ -16,7 +16,8 @@ def warnings(data: Interactions, names: dict[str, str]) -> list[str]:
     names
         Name of the column of each role, where the file has names.
     """
-    return [one for one in (named_like_items(names), _named_like_features(names), _counted_like_items(data)) if one]
+    doubts = (named_like_items(names), _named_like_features(names), _counted_like_items(data))
+    return [doubt for doubt in doubts if doubt]
 
 
 def named_like_items(names: dict[str, str]) -> str | None:

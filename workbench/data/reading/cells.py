@@ -46,7 +46,7 @@ def restored_ids(texts: pa.Array, ids: pa.Array) -> pa.Array:
         return texts
     given = texts.filter(marked)
     meant = pc.utf8_slice_codeunits(given, 1)
-    as_meant, as_given = (pc.sum(pc.is_in(one.cast(ids.type), value_set=ids)).as_py() for one in (meant, given))
+    as_meant, as_given = (pc.sum(pc.is_in(texts.cast(ids.type), value_set=ids)).as_py() for texts in (meant, given))
     return texts if as_given > as_meant else pc.replace_with_mask(texts, marked, meant)
 
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 Thing = TypeVar("Thing")
 
 
-def ahead(things: Iterator[Thing]) -> Generator[Thing, None, None]:
+def prefetched(things: Iterator[Thing]) -> Generator[Thing, None, None]:
     """The same things in the same order, each begun before the one in front of it is done with.
 
     What `things` raises is raised in its turn. Close it where it is left early: then the thread is waited for.

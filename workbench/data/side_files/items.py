@@ -78,7 +78,7 @@ class Items:
         except (OSError, KeyError, pa.ArrowException) as error:
             message = f"{path} is damaged ({error}). Import the item file again."
             raise WorkbenchError(message) from error
-        return cls(*(one.chunk(0) if isinstance(one, pa.ChunkedArray) else one for one in columns))
+        return cls(*(column.chunk(0) if isinstance(column, pa.ChunkedArray) else column for column in columns))
 
 
 def read_items(path: Path, item_ids: pa.Array) -> tuple[Items, dict[str, Any]]:
@@ -128,7 +128,7 @@ def _roles(shown: Preview, item_ids: pa.Array) -> dict[str, Any]:
         rest = [at for at in range(width) if at != roles["id"] and any(re.search("[^\\d\\W]", v) for v in columns[at])]
         roles.update(zip(("title",), rest, strict=False))
         flags = columns[width - 19 :] if width > 19 else []  # noqa: PLR2004 - see MOVIELENS_GENRES
-        if flags and all(set(one) <= {"0", "1"} for one in flags):
+        if flags and all(set(flag) <= {"0", "1"} for flag in flags):
             roles["flags"] = list(range(width - 19, width))
         elif len(rest) == 2:  # noqa: PLR2004 - a title and genres
             roles["genres"] = rest[1]
@@ -175,7 +175,7 @@ def _split_genres(texts: pa.Array) -> pa.Array:
 
 
 def _from_flags(flags: list[pa.Array]) -> pa.Array:
-    on = np.column_stack([pc.equal(one, "1").to_numpy(zero_copy_only=False) for one in flags])  # (n, 19)
+    on = np.column_stack([pc.equal(flag, "1").to_numpy(zero_copy_only=False) for flag in flags])  # (n, 19)
     item, genre = np.nonzero(on)
     offsets = np.searchsorted(item, np.arange(len(on) + 1)).astype(np.int32)
     return pa.ListArray.from_arrays(pa.array(offsets), pa.array(MOVIELENS_GENRES).take(pa.array(genre)))

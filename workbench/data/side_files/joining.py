@@ -49,7 +49,7 @@ def _texts(
             refused += table.to_pylist() if table is not None else []
     columns = {role: pa.concat_arrays([pa.array([], pa.string()), *parts]) for role, parts in pieces.items()}
     keep = first_of_each(columns["id"])
-    kept = {role: one.take(keep) for role, one in columns.items()}
+    kept = {role: column.take(keep) for role, column in columns.items()}
     return kept["id"], kept, refused, converter.is_other_encoding
 
 

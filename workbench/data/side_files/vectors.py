@@ -122,13 +122,13 @@ def _lists(file: SourceFile, kind: type[FileFormat], item_ids: pa.Array) -> tupl
     plain = [f.name for f in table.schema if pa.types.is_integer(f.type) or pa.types.is_string(f.type)]
     if name is None or not plain:
         return None
-    columns = [pc.fill_null(table[one].cast(pa.string()), "") for one in plain]
-    ids = columns[id_column([one.slice(0, 1000).to_pylist() for one in columns], item_ids)]
+    columns = [pc.fill_null(table[name].cast(pa.string()), "") for name in plain]
+    ids = columns[id_column([column.slice(0, 1000).to_pylist() for column in columns], item_ids)]
     ids = pa.concat_arrays([pa.array([], pa.string()), *ids.chunks])
     lists = table[name].to_pylist()
-    width = max((len(one) for one in lists if one), default=0)
+    width = max((len(values) for values in lists if values), default=0)
     try:
-        rows = [one if one and len(one) == width else [np.nan] * width for one in lists]
+        rows = [values if values and len(values) == width else [np.nan] * width for values in lists]
         vectors = np.array(rows, np.float32).reshape(len(rows), width)
     except (ValueError, TypeError):
         return None

@@ -43,7 +43,7 @@ class HeldOutUsers(Split):
 
     def describe(self) -> str:
         test, validation = (
-            f"{one:.0%} of users" if one < 1 else f"{one:,.0f} users" for one in (self.test, self.validation)
+            f"{size:.0%} of users" if size < 1 else f"{size:,.0f} users" for size in (self.test, self.validation)
         )
         words = (
             f"{test} kept out of training for the test, {validation} for validation; of each {self.shown:.0%} shown, "

@@ -48,15 +48,15 @@ def apply(filters: Sequence[Filter], data: Interactions) -> tuple[Interactions, 
         If the data lacks what a filter needs, or a filter leaves nothing.
     """
     steps, left = [], data
-    for one in filters:
-        keeps = one.keeps(left)
+    for rule in filters:
+        keeps = rule.keeps(left)
         before = len(left)
         if not keeps.all():
             left = left.take(keeps)
         if not len(left):
-            message = f"The filter '{one.describe()}' leaves nothing of {before:,} interactions. Loosen or remove it."
+            message = f"The filter '{rule.describe()}' leaves nothing of {before:,} interactions. Loosen or remove it."
             raise WorkbenchError(message)
-        steps.append(Step(one.describe(), len(left), *_sizes(left)))
+        steps.append(Step(rule.describe(), len(left), *_sizes(left)))
     return (compact(left) if filters else data), steps
 
 
@@ -80,7 +80,7 @@ def step_counts(data: Interactions, steps: Sequence[Step]) -> dict[str, Any]:
     users, items = _sizes(data)
     return {
         "before": {"interactions": len(data), "users": users, "items": items},
-        "steps": [asdict(one) for one in steps],
+        "steps": [asdict(step) for step in steps],
     }
 
 
@@ -89,7 +89,7 @@ def _sizes(data: Interactions) -> tuple[int, int]:
 
 
 def _facts_of(items: Items, left: Array) -> Items:
-    columns = {one.name: getattr(items, one.name) for one in fields(items)}
+    columns = {column.name: getattr(items, column.name) for column in fields(items)}
     where = pa.array(left)
     return Items(**{name: column if column is None else column.take(where) for name, column in columns.items()})
 

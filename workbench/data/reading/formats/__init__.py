@@ -23,7 +23,7 @@ __all__ = ["FileFormat", "OwnRows", "TextFormat", "all_formats", "endings", "for
 def all_formats() -> dict[str, type[FileFormat]]:
     """Every file format by name, in the order in which they are asked whether a file is theirs."""
     found = declared_in(__name__, __path__, FileFormat)
-    return {one.name: one for one in sorted(found, key=lambda one: (one.order, one.name))}
+    return {kind.name: kind for kind in sorted(found, key=lambda kind: (kind.order, kind.name))}
 
 
 def format_of(layout: Layout) -> type[FileFormat]:
@@ -36,10 +36,11 @@ def format_of(layout: Layout) -> type[FileFormat]:
 
 def endings(*, packed: bool = False) -> tuple[str, ...]:
     """What names of files with data end with, perhaps those of packed files too."""
-    own = [ending for one in all_formats().values() for ending in one.endings]
+    own = [ending for kind in all_formats().values() for ending in kind.endings]
     return tuple(dict.fromkeys([*own, *(PACKED_ENDINGS if packed else ())]))
 
 
 def is_own_zip(file: SourceFile) -> bool:
     """Whether a file is a zip as its format wants it, such as a workbook, and not one that holds other files."""
-    return any(one.zip_entry and one.zip_entry in {e.filename for e in file.entries} for one in all_formats().values())
+    names = {entry.filename for entry in file.entries}
+    return any(kind.zip_entry in names for kind in all_formats().values() if kind.zip_entry)

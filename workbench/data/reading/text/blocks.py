@@ -335,7 +335,8 @@ def unreadable(block: Block, encoding: str, accents: dict[str, int]) -> Iterator
         block.data.decode()
     except UnicodeDecodeError:
         suspects = np.unique(_rows_of(block, np.flatnonzero(array > 127)))  # noqa: PLR2004 - beyond ASCII
-        bad = [row for row, one in zip(suspects.tolist(), _slices(block, suspects), strict=True) if not _is_utf8(one)]
+        texts = zip(suspects.tolist(), _slices(block, suspects), strict=True)
+        bad = [row for row, text in texts if not _is_utf8(text)]
         accents["other"] += len(bad)
         accents["utf-8"] += len(suspects) - len(bad)
         yield np.array(bad, np.int64), "bytes that are not UTF-8; choose another encoding"

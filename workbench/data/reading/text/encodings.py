@@ -74,7 +74,7 @@ def _chinese(text: str) -> bool:
     letters = _foreign(text)
     if _share(letters, "[\u3000-\u303f\u4e00-\u9fff\uff01-\uff5e\u2014\u2018-\u201d\u2026\u00b7]") < LIKELY_SHARE:
         return False
-    common = [one for one in letters if b"\xb0\xa1" <= one.encode("gb18030") <= b"\xd7\xf9"]
+    common = [letter for letter in letters if b"\xb0\xa1" <= letter.encode("gb18030") <= b"\xd7\xf9"]
     return len(common) >= 0.6 * len(letters)
 
 

@@ -78,14 +78,14 @@ def _first(names: list[str], rows: list[list[str]], missing: str) -> str:
     ids = [row[0].strip() for row in rows]
     if names and (not names[0].strip() or likeness(names[0], NAMES["user"]) > 0):
         return "user"
-    if not all(NUMBER.fullmatch(one) for one in ids):
+    if not all(NUMBER.fullmatch(text) for text in ids):
         return "user"
     gap = {missing, *EMPTY_CELLS}
     code = float(missing) if NUMBER.fullmatch(missing) else None
     counts = [sum(not (c.strip() in gap or _is(c, code)) for c in row[1:]) for row in rows]
-    if all(_is(one, float(n)) for one, n in zip(ids, counts, strict=True)):
+    if all(_is(text, float(n)) for text, n in zip(ids, counts, strict=True)):
         return "count"
-    counting = all(one.isdecimal() for one in ids) and len(set(ids)) == len(ids) > 1
+    counting = all(text.isdecimal() for text in ids) and len(set(ids)) == len(ids) > 1
     return "user" if counting and max(map(int, ids)) >= len(ids) - 1 else "cell"
 
 

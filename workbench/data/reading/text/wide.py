@@ -47,7 +47,7 @@ class ListConverter:
             refused.add(row[missing & good], f"no {name}")
             good &= ~missing
         table, kept = refused.table(), pa.array(good)
-        ids = [pa.chunked_array([one.filter(kept).dictionary_encode()]) for one in (user, item)]
+        ids = [pa.chunked_array([texts.filter(kept).dictionary_encode()]) for texts in (user, item)]
         rows_in_all = int(good.sum()) + (table.num_rows if table is not None else 0)
         return Piece(ids[0], ids[1], None, None, rows_in_all, table, row[good])
 

@@ -13,7 +13,8 @@ def shown_and_hidden(part: Part, n_items: int) -> int:
     def shared(with_: UserItems) -> int:
         return int(shared_items(part.truth.indptr, part.truth.item, with_.indptr, with_.item, n_items))
 
-    return max(shared(one) for one in {id(part.seen): part.seen, id(part.histories): part.histories}.values())
+    known = {id(part.seen): part.seen, id(part.histories): part.histories}  # mostly the same, and looked at once
+    return max(shared(user_items) for user_items in known.values())
 
 
 def learned_later(fold: Fold) -> int | None:

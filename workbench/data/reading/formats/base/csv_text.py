@@ -90,7 +90,7 @@ def value_text(value: Any) -> str:
         return value.isoformat()
     if isinstance(value, bytes):
         return value.decode(errors="replace")
-    if isinstance(value, list) and all(isinstance(one, str | int) for one in value):
+    if isinstance(value, list) and all(isinstance(part, str | int) for part in value):
         return "|".join(map(str, value))
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 

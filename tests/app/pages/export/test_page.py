@@ -375,7 +375,7 @@ def test_why_there_is_no_script_is_said(open_at, fresh, tmp_path, monkeypatch):
 def test_report_metrics_and_pictures_are_saved(open_at, tested, tmp_path, monkeypatch):
     opened = open_at(tested)
     save(opened, monkeypatch, "report", tmp_path / "report.html")
-    assert "Is the difference real?" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "More than chance?" in (tmp_path / "report.html").read_text(encoding="utf-8")
     save(opened, monkeypatch, "metrics", tmp_path / "metrics.csv")
     assert (tmp_path / "metrics.csv").read_text().startswith("run,algorithm,metric,mean,low,high\n")
     (tmp_path / "pictures").mkdir()

@@ -148,7 +148,7 @@ def _cancelling(progress: Progress) -> Iterator[None]:
         progress.cancelled = True  # in case that the exception is lost on its way
         now, before = time.monotonic(), last
         last = now
-        if before < 0 or now - before > 1:  # a second wish at once must not disturb the tidying up
+        if before < 0 or now - before > 1:  # a second signal at once must not interrupt the clean-up
             raise Cancelled
 
     old = {number: signal.signal(number, cancel) for number in (signal.SIGINT, signal.SIGTERM)}

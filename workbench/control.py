@@ -1,11 +1,11 @@
-"""How a job is told to stop, and tells how far it is."""
+"""How a job reports its progress and is asked to stop."""
 
 
 class Control:
-    """Does nothing: a job that nobody watches and nobody stops. Others override what they need."""
+    """Does nothing, for a job that nobody watches or stops. Subclasses override what they need."""
 
     def check(self) -> None:
-        """Return where the job should go on; raise `workbench.errors.Cancelled` where it should end."""
+        """Raise `workbench.errors.Cancelled` if the job should end."""
 
     def progress(self, fraction: float, text: str = "") -> None:
-        """Take note that `fraction` (0 to 1) of the job is done; `text` says what is counted."""
+        """Report that `fraction` (0 to 1) of the job is done; `text` says what is counted."""

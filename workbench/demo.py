@@ -23,7 +23,7 @@ PLAN: tuple[tuple[str, dict[str, Any]], ...] = (
     ("bpr", {}),
 )
 # Seconds that the window may take to draw all pages.
-PICTURES = 120
+PICTURES_TIMEOUT_SECONDS = 120
 PEOPLE = 3
 
 
@@ -44,7 +44,7 @@ def demo(args: argparse.Namespace, progress: Progress) -> Answer:
 
     started = time.perf_counter()
     project = _project(args.output / "project", progress)
-    runs = [_trained(project, name, wishes, progress) for name, wishes in PLAN]
+    runs = [_trained(project, name, hyperparameters, progress) for name, hyperparameters in PLAN]
     best = max(runs, key=_score)
     files = {name: args.output / name for name in ("recommendations.csv", "metrics.csv", "report.html")}
     listed = _recommend(best, files["recommendations.csv"], progress)
@@ -57,7 +57,7 @@ def demo(args: argparse.Namespace, progress: Progress) -> Answer:
         "project": str(project.folder),
         "files": [str(path) for path in files.values()],
         "pictures": [str(path) for path in pictures],
-        "runs": {one.title: one.metrics["ndcg@10"]["mean"] for one in found},
+        "runs": {run.title: run.metrics["ndcg@10"]["mean"] for run in found},
         "recommendations": listed["rows"],
         "seconds": round(time.perf_counter() - started, 1),
     }
@@ -81,12 +81,12 @@ def _project(folder: Path, progress: Progress) -> Any:
     return project
 
 
-def _trained(project: Any, name: str, wishes: dict[str, Any], progress: Progress) -> Any:
+def _trained(project: Any, name: str, hyperparameters: dict[str, Any], progress: Progress) -> Any:
     from workbench.commands.train import follow
     from workbench.training.evaluating import evaluate_run
     from workbench.training.run import Run, new_run_name
 
-    run = Run.create(project.runs_folder / new_run_name(name), project.data_folder, name, wishes, *SPLIT)
+    run = Run.create(project.runs_folder / new_run_name(name), project.data_folder, name, hyperparameters, *SPLIT)
     follow(run, progress)
     progress.start(f"Evaluating {run.new_algorithm().title}")
     evaluate_run(run, control=progress)
@@ -139,7 +139,9 @@ def _pictures(project: Path, output: Path, progress: Progress) -> tuple[list[Pat
     command = [sys.executable, "-m", "workbench.app.pictures", "--project", str(project), "--output", str(output)]
     environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
     try:
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PICTURES, check=False)
+        done = subprocess.run(
+            command, env=environment, capture_output=True, text=True, timeout=PICTURES_TIMEOUT_SECONDS, check=False
+        )
     except (OSError, subprocess.TimeoutExpired):
         return [], "The pictures of the window took too long and were left out."
     pictures = sorted(output.glob("*.png")) if output.is_dir() else []

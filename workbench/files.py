@@ -42,8 +42,8 @@ def sweep(path: Path) -> None:
 
 
 @contextmanager
-def told(path: Path) -> Iterator[None]:
-    """Let what the operating system refuses inside the block be a sentence about `path`."""
+def readable_errors(path: Path) -> Iterator[None]:
+    """Turn errors of the operating system inside the block into sentences about `path`."""
     try:
         yield
     except OSError as error:

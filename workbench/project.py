@@ -21,7 +21,7 @@ from workbench.files import read_json, write_json
 from workbench.processes import is_alive, start_time
 
 FILE, LOCK = "project.json", "lock.json"
-MOST_RECENT = 12
+MAX_RECENT = 12
 
 
 def home() -> Path:
@@ -123,7 +123,7 @@ class Project:
         split = stored.get("split")
         view = stored.get("view")
         listed = stored.get("filters")
-        filters = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+        filters = [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
         return cls(folder, name, created, stored.get("data"), split, view if isinstance(view, dict) else {}, filters)
 
     def save(self) -> None:
@@ -232,7 +232,7 @@ def remember(project: Project, facts: str = "") -> None:
     now = datetime.now(UTC).isoformat(timespec="seconds")
     folder = project.folder.absolute()
     others = [entry for entry in recent() if entry.folder != folder]
-    _write_recent([Recent(folder, project.name, now, facts), *others][:MOST_RECENT])
+    _write_recent([Recent(folder, project.name, now, facts), *others][:MAX_RECENT])
 
 
 def forget(folder: Path) -> None:

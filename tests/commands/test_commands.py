@@ -138,7 +138,7 @@ def test_a_finished_run_says_so_and_answers_the_same(trained, ask):
     assert status == 0
     assert json.loads(out)["status"] == "done"
     assert json.loads(out)["records"] == 3
-    assert "finished" in err
+    assert "nothing left to train" in err
 
 
 def test_own_files_are_a_split(folder, tmp_path, value):

@@ -118,7 +118,7 @@ def test_wrong_wishes_are_told(folder, ask):
     assert "different run folders" in err
     status, _, err = ask("compare", folder / "pop", folder / "chance", "--metric", "coverage@10")
     assert status == 1
-    assert "one number of all lists together" in err
+    assert "one number for all lists together" in err
 
 
 def test_errors_of_ratings_are_compared_by_user(folder):

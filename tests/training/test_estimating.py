@@ -11,7 +11,7 @@ from workbench.data.importing.importer import read_interactions
 from workbench.errors import WorkbenchError
 from workbench.training import estimating
 from workbench.training.estimating import Cost, estimate
-from workbench.training.memory import Peak
+from workbench.training.memory import PeakMemory
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def data(sample):
 def test_what_is_said_holds_roughly(name, settings, data):
     few = data.take(np.arange(len(data)) < 5000)
     list(find(name).make(settings | ({"epochs": 1} if settings else {})).train(few))  # compiled
-    said = estimate(lambda: find(name).make(settings), data, judged=1)
+    said = estimate(lambda: find(name).make(settings), data, validation_users=1)
     algorithm = find(name).make(settings)
     start = time.perf_counter()
     for _ in algorithm.train(data):
@@ -46,7 +46,9 @@ def test_what_is_said_holds_roughly(name, settings, data):
 
 
 def test_longer_trainings_are_said_to_be_longer(data):
-    few, many = (estimate(lambda n=n: find("biased-svd").make({"epochs": n}), data, judged=1) for n in (10, 1000))
+    few, many = (
+        estimate(lambda n=n: find("biased-svd").make({"epochs": n}), data, validation_users=1) for n in (10, 1000)
+    )
     assert many.seconds > 20 * few.seconds
     assert many.disk_bytes == few.disk_bytes
 
@@ -61,7 +63,7 @@ def test_what_will_not_fit_says_what_would(data, monkeypatch):
     monkeypatch.setattr(estimating, "_with_epochs", lambda *_: Cost(60.0, 4e9, 1e9))
     free(monkeypatch, 2e9)
     said = estimate(lambda: find("gmf").make({"factors": 64}), data, held=10**9)
-    assert said.problem == "GMF would take about 4.7 GB of memory, and 2.8 GB are there."
+    assert said.problem == "GMF would take about 4.7 GB of memory, and 2.8 GB are free."
     assert said.remedies == (("factors", 16),)
     assert said.memory_bytes == 5 * 10**9
     free(monkeypatch, 5e9)
@@ -70,7 +72,7 @@ def test_what_will_not_fit_says_what_would(data, monkeypatch):
 
 def test_where_nothing_would_help_another_algorithm_is_proposed(data, monkeypatch):
     free(monkeypatch, -(2**40))
-    said = estimate(lambda: find("popularity").make({}), data, judged=1)
+    said = estimate(lambda: find("popularity").make({}), data, validation_users=1)
     assert said.problem.endswith("Choose an algorithm of another family, or filter the data.")
     assert said.remedies == ()
 
@@ -86,7 +88,7 @@ def test_what_cannot_even_be_measured_is_proposed_smaller(data, monkeypatch):
 
 
 def test_the_most_that_was_held_for_a_moment_is_seen():
-    with Peak() as peak:
+    with PeakMemory() as peak:
         held = np.ones(50_000_000, np.uint8)
         time.sleep(0.05)
         del held
@@ -102,7 +104,7 @@ def test_what_is_compiled_the_first_time_is_not_counted(data):
             yield from super().train(some, seed)
 
     compiled = []
-    assert estimate(lambda: Late.make({"epochs": 1}), data, judged=1).seconds < 1.0
+    assert estimate(lambda: Late.make({"epochs": 1}), data, validation_users=1).seconds < 1.0
 
 
 def test_nothing_to_learn_from_takes_no_time(data):

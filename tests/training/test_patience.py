@@ -6,7 +6,7 @@ from tests.golden import golden_for
 from workbench.algorithms import all_algorithms
 from workbench.training.run import Run
 from workbench.training.train import train_run
-from workbench.training.validation import Judge
+from workbench.training.validation import Validator
 from workbench.training.weights import load_weights
 
 ITERATIVE = [name for name, kind in all_algorithms().items() if kind.iterative]
@@ -36,7 +36,7 @@ def test_stops_when_nothing_better_comes_and_keeps_the_best(name, data, monkeypa
         epochs_judged.append(len(epochs_judged) + 1)
         return {judge.key: judge.sign * float({1: 1, 2: 2}.get(epochs_judged[-1], -epochs_judged[-1]))}
 
-    monkeypatch.setattr(Judge, "validate", worse_and_worse_from_the_second)
+    monkeypatch.setattr(Validator, "validate", worse_and_worse_from_the_second)
     folder = data(name)
     run = Run.create(folder.parents[1] / "runs" / "one", folder, name, {"epochs": 9}, patience=2)
     status = train_run(run.folder)

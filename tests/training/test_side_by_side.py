@@ -69,7 +69,7 @@ def test_the_curve_of_users_has_its_ends_and_its_turns(folder, monkeypatch):
     users, first, second = comparing.by_user(Run.open(folder / "pop"), Run.open(folder / "chance"), "ndcg@10")
     difference = second - first
     for most in (1000, 7):
-        monkeypatch.setattr("workbench.training.side_by_side.MOST", most)
+        monkeypatch.setattr("workbench.training.side_by_side.MAX_POINTS", most)
         answer = ask("waterfall", a=str(folder / "pop"), b=str(folder / "chance"), metric="ndcg@10")
         assert answer["users"] == len(users) == answer["gain"] + answer["lose"] + answer["same"]
         assert (answer["gain"], answer["lose"]) == ((difference > 0).sum(), (difference < 0).sum())
@@ -104,7 +104,7 @@ def test_all_users_as_a_file_that_no_spreadsheet_executes(folder, tmp_path):
 
 
 def test_overlaps_are_those_of_each_pair(folder, monkeypatch):
-    monkeypatch.setattr("workbench.training.side_by_side.BLOCK", 7)
+    monkeypatch.setattr("workbench.training.side_by_side.BLOCK_USERS", 7)
     found = ask("overlaps", runs=paths(folder))
     for i, a in enumerate(NAMES):
         for j, b in enumerate(NAMES):

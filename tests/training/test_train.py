@@ -166,7 +166,7 @@ class AdjustAt(Control):
 
 
 def test_the_learning_rate_changes_while_it_trains_and_the_run_says_so(make_run, monkeypatch):
-    monkeypatch.setattr("workbench.training.train.LOOK", 0)
+    monkeypatch.setattr("workbench.training.train.POLL_SECONDS", 0)
     run = make_run("gmf", NET)
     train_run(run.folder, AdjustAt(run, 12, 0.03))
     [change] = Run.open(run.folder).spec.changes
@@ -219,8 +219,8 @@ def test_more_epochs_end_like_a_run_that_had_them_from_the_start(make_run):
 
 def test_more_epochs_are_trained_though_patience_had_ended_the_run(make_run, monkeypatch):
     worse = iter([{"ndcg@10": 1 / at} for at in range(1, 100)])
-    monkeypatch.setattr("workbench.training.validation.Judge.validate", lambda *_: next(worse))
-    monkeypatch.setattr("workbench.training.validation.Judge.key", "ndcg@10", raising=False)
+    monkeypatch.setattr("workbench.training.validation.Validator.validate", lambda *_: next(worse))
+    monkeypatch.setattr("workbench.training.validation.Validator.key", "ndcg@10", raising=False)
     run = make_run("gmf", NET | {"epochs": 9}, patience=2)
     train_run(run.folder)
     assert run.status().epoch == 3

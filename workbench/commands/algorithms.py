@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.commands.options import Commands, add_command
-from workbench.commands.output import Answer, Progress, facts, table
+from workbench.commands.output import Answer, Progress, name_values, table
 
 
 def add(commands: Commands) -> None:
@@ -29,7 +29,7 @@ def algorithms(args: argparse.Namespace, progress: Progress) -> Answer:
     if args.items is not None or args.columns is not None:
         args.parser.error("--items and --columns say more about the file of --for FILE, which is missing")
     chosen = [find(args.name)] if args.name else list(all_algorithms().values())
-    value = [_describe(one) for one in chosen]
+    value = [_describe(kind) for kind in chosen]
     return Answer(value, _in_full(value[0]) if args.name else _list(value))
 
 
@@ -50,11 +50,11 @@ def _suited(args: argparse.Namespace, progress: Progress) -> Answer:
     unsuited = {name: why for name, kind in all_algorithms().items() if (why := kind.unsuited(data))}
     known = profile(summarize(data), described=data.item_facts is not None)
     suggested = [
-        {"name": one.algorithm, "title": all_algorithms()[one.algorithm].title, "reason": one.reason}
-        for one in suggest(known, lambda kind: kind.name not in unsuited)
+        {"name": found.algorithm, "title": all_algorithms()[found.algorithm].title, "reason": found.reason}
+        for found in suggest(known, lambda kind: kind.name not in unsuited)
     ]
-    lines = [f"{one['title']} ({one['name']}): {one['reason']}" for one in suggested]
-    lines += [f"not here: {why}" for why in unsuited.values()]
+    lines = [f"{found['title']} ({found['name']}): {found['reason']}" for found in suggested]
+    lines += [f"not for this file: {why}" for why in unsuited.values()]
     lines += ["", f"Next: workbench train {args.file} --algorithm {suggested[0]['name']} --run run1"]
     return Answer({"suggested": suggested, "unsuited": unsuited}, "\n".join(lines))
 
@@ -86,7 +86,7 @@ def _list(found: list[dict[str, Any]]) -> str:
 def _in_full(one: dict[str, Any]) -> str:
     from workbench.declaring import allowed_range
 
-    head = facts(
+    head = name_values(
         [
             ("name", one["name"]),
             ("family", one["family"]),

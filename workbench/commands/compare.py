@@ -14,7 +14,7 @@ def add(commands: Commands) -> None:
     parser = add_command(
         commands,
         "compare",
-        "hold trained runs against each other, user by user",
+        "compare trained runs, user by user",
         epilog="Differences are means over users with 95 % bootstrap intervals. p is corrected (Bonferroni) for all pairs "
         "of the runs in the same folder that were tested alike, so that two runs have one answer whichever others are "
         "named. Runs that were tested differently (other data, split, candidates, formulas …) are not ranked together. A "
@@ -66,10 +66,10 @@ def _text(answer: dict[str, Any]) -> str:
         parts.append(answer["why"])
     if answer["pairs"]:
         rows = [("a", "b", "b - a", "95 % interval", "p", "p corrected")]
-        for one in answer["pairs"]:
-            interval = "" if one["low"] is None else f"{one['low']:+.4f} – {one['high']:+.4f}"
-            figures = (f"{one['difference']:+.4f}", interval, f"{one['p']:.2g}", f"{one['p_adjusted']:.2g}")
-            rows.append((one["a"], one["b"], *figures))
-        parts += [table(rows, right=(2, 4, 5)), "\n".join(one["words"] for one in answer["pairs"])]
-    parts += [f"{', '.join(one['runs'])}: {one['words']}" for one in answer["repeats"]]
+        for pair in answer["pairs"]:
+            interval = "" if pair["low"] is None else f"{pair['low']:+.4f} – {pair['high']:+.4f}"
+            figures = (f"{pair['difference']:+.4f}", interval, f"{pair['p']:.2g}", f"{pair['p_adjusted']:.2g}")
+            rows.append((pair["a"], pair["b"], *figures))
+        parts += [table(rows, right=(2, 4, 5)), "\n".join(pair["words"] for pair in answer["pairs"])]
+    parts += [f"{', '.join(repeat['runs'])}: {repeat['words']}" for repeat in answer["repeats"]]
     return "\n\n".join(parts)

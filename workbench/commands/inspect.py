@@ -13,7 +13,7 @@ from workbench.commands.options import (
     joined_words,
     recipe_of,
 )
-from workbench.commands.output import Answer, Progress, facts
+from workbench.commands.output import Answer, Progress, name_values
 
 
 def add(commands: Commands) -> None:
@@ -50,12 +50,12 @@ def _words(path: Path, found: dict[str, Any]) -> str:
     if found["time_min"] is not None:
         lines.append(("time", f"{found['time_min']} to {found['time_max']}"))
     lines += [(name, joined_words(name, report)) for name, report in found.get("joined", {}).items()]
-    lines += [("warning", one) for one in found["warnings"]]
-    refused = [f"line {one['line']}: {one['reason']}: {one['text'][:80]}" for one in found["refused"][:10]]
+    lines += [("warning", warning) for warning in found["warnings"]]
+    refused = [f"line {row['line']}: {row['reason']}: {row['text'][:80]}" for row in found["refused"][:10]]
     more = found["refused_count"] - len(refused)
     if more > 0:
         refused.append(f"and {more:,} more (the first 100 with --json)")
-    return "\n".join([facts(lines), *(["", *refused] if refused else [])])
+    return "\n".join([name_values(lines), *(["", *refused] if refused else [])])
 
 
 def _duplicates(found: dict[str, Any]) -> str:

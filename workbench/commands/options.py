@@ -22,8 +22,8 @@ class Parser(argparse.ArgumentParser):
 
     def format_help(self) -> str:
         """The help, and what there is to choose from."""
-        told = super().format_help()
-        return told if self.more is None else f"{told}\n{self.more()}\n"
+        text = super().format_help()
+        return text if self.more is None else f"{text}\n{self.more()}\n"
 
 
 def common() -> argparse.ArgumentParser:
@@ -113,13 +113,13 @@ def format_choices() -> str:
     from workbench.data.reading.formats import all_formats
     from workbench.data.reading.text.source_file import PACKED_ENDINGS
 
-    told = {
+    described = {
         name: f"{kind.sentence[:1].upper()}{kind.sentence[1:]}"
         + (f" ({', '.join(kind.endings)})" if kind.endings else "")
         for name, kind in sorted(all_formats().items(), key=lambda one: not one[1].is_text)
     }
     packed = f"Any of them may be packed: {', '.join(PACKED_ENDINGS)}."
-    return "\n".join([*choices("file formats, recognised by what is in the file:", told), *paragraph(packed)])
+    return "\n".join([*choices("file formats, recognised by what is in the file:", described), *paragraph(packed)])
 
 
 def recipe_of(args: argparse.Namespace) -> "tuple[Recipe | None, list[dict[str, Any]]]":
@@ -144,13 +144,13 @@ def joined_words(name: str, report: dict[str, Any]) -> str:
     """How many of the users or items a further file tells of, and of which it does not."""
     what = "users" if name == "users" else "items"
     words = [f"{report['matched']:,} of {report['matched'] + report['without']:,} {what} matched"]
-    for number, examples, told in (
+    for number, examples, meaning in (
         (report["without"], report["without_examples"], "without"),
         (report["unused"], report["unused_examples"], f"of other {what}"),
     ):
         if number:
-            such = ", ".join(str(one)[:40] for one in examples[:3])
-            words.append(f"{number:,} {told} (such as {such})")
+            such = ", ".join(str(example)[:40] for example in examples[:3])
+            words.append(f"{number:,} {meaning} (such as {such})")
     return "; ".join(words)
 
 
@@ -166,7 +166,7 @@ def assignment(text: str) -> tuple[str, Any]:
 
 def names(text: str) -> list[str]:
     """Names between commas."""
-    found = [one.strip() for one in text.split(",") if one.strip()]
+    found = [name.strip() for name in text.split(",") if name.strip()]
     if not found:
         raise argparse.ArgumentTypeError("names between commas are needed, such as ndcg,recall")
     return found
@@ -175,7 +175,7 @@ def names(text: str) -> list[str]:
 def cutoffs(text: str) -> list[int]:
     """Whole numbers from 1 up between commas."""
     try:
-        found = [int(one) for one in text.split(",")]
+        found = [int(number) for number in text.split(",")]
     except ValueError:
         found = [0]
     if min(found) < 1:

@@ -10,9 +10,9 @@ from typing import Any, TextIO
 from workbench.control import Control
 from workbench.errors import Cancelled
 
-# Seconds between two drawings of the bar; between two lines where there is no terminal.
-DRAW, LINE = 0.1, 4.0
-BAR = 24
+DRAW_SECONDS = 0.1  # between two drawings of the bar
+LINE_SECONDS = 4.0  # between two lines, where there is no terminal
+BAR_CHARS = 24
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Progress(Control):
         self._what = what
         if not self.quiet:
             self.stream.write(f"{what} …\n" if not self.bar else "")
-            self._next = time.monotonic() + (0 if self.bar else LINE)
+            self._next = time.monotonic() + (0 if self.bar else LINE_SECONDS)
 
     def progress(self, fraction: float, text: str = "") -> None:
         """Show the share of a job that is done."""
@@ -71,13 +71,13 @@ class Progress(Control):
         now = time.monotonic()
         if self.quiet or now < self._next:
             return
-        self._next = now + (DRAW if self.bar else LINE)
+        self._next = now + (DRAW_SECONDS if self.bar else LINE_SECONDS)
         if not self.bar:
             self.stream.write(f"{self._what}: {text}\n")
             self.stream.flush()
             return
-        full = round(min(max(fraction, 0.0), 1.0) * BAR)
-        line = f"{self._what}  {'█' * full}{'░' * (BAR - full)}  {text}"
+        full = round(min(max(fraction, 0.0), 1.0) * BAR_CHARS)
+        line = f"{self._what}  {'█' * full}{'░' * (BAR_CHARS - full)}  {text}"
         self._draw(line[: shutil.get_terminal_size().columns - 1])
 
     def say(self, sentence: str) -> None:
@@ -117,7 +117,7 @@ def table(rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> str:
     return "\n".join(lines)
 
 
-def facts(pairs: Sequence[tuple[str, str]]) -> str:
+def name_values(pairs: Sequence[tuple[str, str]]) -> str:
     """Names and values under each other."""
     width = max(len(name) for name, _ in pairs)
     return "\n".join(f"{name.ljust(width)}  {value}" for name, value in pairs)

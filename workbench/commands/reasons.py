@@ -8,9 +8,9 @@ from workbench.commands.output import Answer, Progress, table
 
 HOW = {
     "sum": "contributions and the rest ({base:.4g}) add up to the score",
-    "leave-one-out": "each contribution is what the lead over the best others loses without that interaction",
-    "vectors": "likeness is the cosine of learned vectors",
-    "alone": "likeness is the score for somebody whose history is this item",
+    "leave-one-out": "each contribution is how much the lead over the best other items shrinks without that interaction",
+    "vectors": "similarity is the cosine of the learned vectors",
+    "alone": "similarity is the score for a user whose only interaction is with this item",
 }
 
 
@@ -33,15 +33,15 @@ def explain(args: argparse.Namespace, progress: Progress) -> Answer:
     from workbench.insight import looking
 
     progress.start("Explaining")
-    told = looking.explain(str(args.run), args.user, args.item, progress)
+    answer = looking.explain(str(args.run), args.user, args.item, progress)
     rows = [("adds", "rank without", "item", "title")]
-    for one in told["reasons"]:
-        rank = "" if one["rank_without"] is None else f"{told['rank']} → {one['rank_without']}"
-        rows.append((f"{one['contribution']:+.4f}", rank, one["item"], one["title"]))
-    head = f"{told['title']}: rank {told['rank']} for user {told['user']}, score {told['score']:.4f}"
-    if told["rank_learned"] != told["rank"]:
-        head += f", by the history alone (rank {told['rank_learned']} with what was learned of this user)"
-    return Answer(told, f"{head}\n{HOW[told['how']].format(**told)}\n\n{table(rows, right=(0,))}")
+    for reason in answer["reasons"]:
+        rank = "" if reason["rank_without"] is None else f"{answer['rank']} → {reason['rank_without']}"
+        rows.append((f"{reason['contribution']:+.4f}", rank, reason["item"], reason["title"]))
+    head = f"{answer['title']}: rank {answer['rank']} for user {answer['user']}, score {answer['score']:.4f}"
+    if answer["rank_learned"] != answer["rank"]:
+        head += f", by the history alone (rank {answer['rank_learned']} with what was learned about this user)"
+    return Answer(answer, f"{head}\n{HOW[answer['how']].format(**answer)}\n\n{table(rows, right=(0,))}")
 
 
 def similar(args: argparse.Namespace, progress: Progress) -> Answer:
@@ -49,7 +49,7 @@ def similar(args: argparse.Namespace, progress: Progress) -> Answer:
     from workbench.insight import looking
 
     progress.start("Comparing")
-    told = looking.similar(str(args.run), args.item, progress, args.k)
-    rows = [("rank", "likeness", "item", "title")]
-    rows += [(str(one["rank"]), f"{one['score']:.4f}", one["item"], one["title"]) for one in told["items"]]
-    return Answer(told, f"Like {told['title']}; {HOW[told['how']]}\n\n{table(rows, right=(0, 1))}")
+    answer = looking.similar(str(args.run), args.item, progress, args.k)
+    rows = [("rank", "similarity", "item", "title")]
+    rows += [(str(item["rank"]), f"{item['score']:.4f}", item["item"], item["title"]) for item in answer["items"]]
+    return Answer(answer, f"Like {answer['title']}; {HOW[answer['how']]}\n\n{table(rows, right=(0, 1))}")

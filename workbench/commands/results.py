@@ -25,9 +25,9 @@ def _add_evaluate(commands: Commands) -> None:
         "how good a trained run is, on interactions that it never saw",
         more=_metrics,
         epilog="Without --metrics all that apply are calculated and kept with the run; the usual ones are printed. AUC and "
-        "R-precision look at where every hidden item stands: on large data they are calculated when named. Lists that "
-        "were made elsewhere are judged with --lists, on the test of a run or of a file of interactions. "
-        "Candidates that are drawn by chance (--negatives) make other numbers than all items do; never compare the two.",
+        "R-precision need the rank of every hidden item: on large data they are calculated only when named. Lists that "
+        "were made elsewhere are evaluated with --lists, on the test of a run or of a file of interactions. "
+        "Numbers over randomly drawn candidates (--negatives) must never be compared with numbers over all items.",
     )
     parser.add_argument(
         "run", type=Path, metavar="DIR", help="the run folder; with --lists also a file of interactions"
@@ -54,7 +54,7 @@ def _add_evaluate(commands: Commands) -> None:
     parser.add_argument(
         "--groups", metavar="ATTRIBUTE", help="of the users, such as gender: user_gap is the gap between its values"
     )
-    parser.add_argument("--negatives", type=int, metavar="N", help="rank the truth among N items drawn by chance only")
+    parser.add_argument("--negatives", type=int, metavar="N", help="rank the hidden items among N random items only")
     parser.add_argument(
         "--negatives-by", choices=("uniform", "popularity"), default="uniform", help="how they are drawn (uniform)"
     )
@@ -107,7 +107,7 @@ def _add_predict(commands: Commands) -> None:
 
 
 def evaluate(args: argparse.Namespace, progress: Progress) -> Answer:
-    """Open the test."""
+    """Evaluate a run, or lists, on the test part."""
     from workbench.evaluation.evaluate import CUTOFFS
     from workbench.evaluation.lists import Negatives
     from workbench.training.evaluating import evaluate_run
@@ -140,7 +140,7 @@ def evaluate(args: argparse.Namespace, progress: Progress) -> Answer:
 
 
 def _evaluate_lists(args: argparse.Namespace, progress: Progress, chosen: list[str] | None, ks: list[int]) -> Answer:
-    """Judge lists that were made elsewhere."""
+    """Evaluate lists that were made elsewhere."""
     from workbench.evaluation.external_lists import evaluate_file
     from workbench.training.evaluating import find_peer
 
@@ -160,16 +160,16 @@ def _evaluate_lists(args: argparse.Namespace, progress: Progress, chosen: list[s
             relevant_from=args.relevant_from,
             variants={**find_peer(args.like).variants, **_formulas(args)},
         )
-    told = answer["file"]
+    report = answer["file"]
     words = {
-        "without_list": "people without a list, judged by an empty one",
-        "unknown_users": "rows of users that the data does not have",
-        "unknown_items": "rows of items that the data does not have",
-        "repeated": "items for the second time in a list, left out",
-        "seen": "listed items that the person had before, which cannot hit",
+        "without_list": "users without a list, evaluated as if it were empty",
+        "unknown_users": "rows of users that are not in the data",
+        "unknown_items": "rows of items that are not in the data",
+        "repeated": "items that a list has twice; the second one is left out",
+        "seen": "listed items that the user had before, which cannot be hits",
     }
-    remarks = [f"{told[key]:,} {text}" for key, text in words.items() if told[key]]
-    lines = [f"{told['rows']:,} rows of {args.lists.name}, ordered by {told['ordered_by']}", *remarks]
+    remarks = [f"{report[key]:,} {text}" for key, text in words.items() if report[key]]
+    lines = [f"{report['rows']:,} rows of {args.lists.name}, ordered by {report['ordered_by']}", *remarks]
     return Answer(answer, _metric_table(answer, usual=chosen is None) + "\n" + "\n".join(lines))
 
 
@@ -203,8 +203,8 @@ def named_metrics(asked: Sequence[str] | None) -> tuple[list[str] | None, list[i
     """Names without cutoffs, and the cutoffs that stood in them as in ``ndcg@10``."""
     if asked is None:
         return None, []
-    at = [one.partition("@")[2] for one in asked]
-    return list(dict.fromkeys(one.partition("@")[0].lower() for one in asked)), [int(k) for k in at if k.isdecimal()]
+    at = [name.partition("@")[2] for name in asked]
+    return list(dict.fromkeys(name.partition("@")[0].lower() for name in asked)), [int(k) for k in at if k.isdecimal()]
 
 
 def _metric_table(answer: dict[str, Any], *, usual: bool = False) -> str:
@@ -229,7 +229,7 @@ def _metric_table(answer: dict[str, Any], *, usual: bool = False) -> str:
         f"candidates: {protocol['candidates']}; left out: {protocol['masked']}",
         f"relevant: {protocol['relevance']}",
         *(f"formula of {name}: {protocol['formulas'][name]}" for name in protocol.get("definitions") or {}),
-        *(f"mind ({one['name']}): {one['sentence']}" for one in answer.get("leaks") or []),
+        *(f"warning ({leak['name']}): {leak['sentence']}" for leak in answer.get("leaks") or []),
     ]
     return table(rows, right=(1,)) + "\n\n" + "\n".join(about)
 
@@ -256,7 +256,7 @@ def recommend(args: argparse.Namespace, progress: Progress) -> Answer:
     )
     text = f"{done['rows']:,} recommendations for {done['users']:,} users written to {args.output}."
     if done["cold"]:
-        text += f" {done['cold']:,} of them have no history to go by; their lists are the same for everybody or random."
+        text += f" {done['cold']:,} of them have no history, so their lists are the same for everybody, or random."
     return Answer(done, text)
 
 

@@ -33,8 +33,7 @@ LAST_WORDS = (
     "Hyperparameters: workbench algorithms NAME. A blend of runs needs no FILE: workbench train --algorithm blend --set "
     "runs=ONE,OTHER --run DIR, folders that lie side by side. To go on after Ctrl-C or a crash: workbench train --run DIR."
 )
-# Seconds between two looks at the run's status.
-LOOK = 0.2
+POLL_SECONDS = 0.2  # between two looks at the status of the run
 
 
 def add(commands: Commands) -> None:
@@ -107,17 +106,17 @@ def train(args: argparse.Namespace, progress: Progress) -> Answer:
     if args.file is None and _is_blend(args.algorithm):
         run = _new_blend(args)
     elif args.file is None:
-        _refuse_new_wishes(args)
+        _refuse_new_settings(args)
         run = Run.open(args.run)
         if run.status().state is RunState.DONE:
-            progress.say(f"The run in {args.run} is finished; there is nothing to go on with.")
+            progress.say(f"The run in {args.run} is done; there is nothing left to train.")
             return _answer(run)
     else:
         run = _new_run(args, progress)
     return _trained(run, progress)
 
 
-def _refuse_new_wishes(args: argparse.Namespace) -> None:
+def _refuse_new_settings(args: argparse.Namespace) -> None:
     fixed = (
         "algorithm",
         "set",
@@ -137,7 +136,7 @@ def _refuse_new_wishes(args: argparse.Namespace) -> None:
     given = [name for name in (*fixed, "patience") if getattr(args, name) is not None]
     if given:
         what = ", ".join(f"--{name.replace('_', '-')}" for name in given)
-        args.parser.error(f"{what}: a run goes on as it began. Name a FILE for a new run, or leave {what} out")
+        args.parser.error(f"{what}: a run continues as it began. Name a FILE for a new run, or leave {what} out")
 
 
 def _is_blend(algorithm: str | None) -> bool:
@@ -165,7 +164,7 @@ def _new_blend(args: argparse.Namespace) -> Any:
 
 
 def _new_run(args: argparse.Namespace, progress: Progress) -> Any:
-    """Check every wish, then read the file, then make the run."""
+    """Check all settings, then read the file, then create the run."""
     from workbench.algorithms import find
     from workbench.data.filtering import apply, make_filters, written_as
     from workbench.data.interactions import Interactions
@@ -177,8 +176,8 @@ def _new_run(args: argparse.Namespace, progress: Progress) -> Any:
     split = args.split or (OWN_FILES if args.test else DEFAULT)
     if (split == OWN_FILES) != (args.test is not None) or (args.validation and not args.test):
         args.parser.error(f"--split {OWN_FILES} and --test FILE (perhaps with --validation FILE) go together")
-    kind, wishes, settings = find(args.algorithm), dict(args.set or []), dict(args.split_set or [])
-    kind.make(wishes)
+    kind, hyperparameters, settings = find(args.algorithm), dict(args.set or []), dict(args.split_set or [])
+    kind.make(hyperparameters)
     make_split(split, settings)
     recipe, stored = recipe_of(args)
     filters = [*make_filters(stored), *(written_as(key, value) for key, value in args.filter or [])]
@@ -193,8 +192,8 @@ def _new_run(args: argparse.Namespace, progress: Progress) -> Any:
             raise WorkbenchError(reason)
         options = {name: getattr(args, name) for name in ("seed", "device", "threads", "patience")}
         chosen = {name: value for name, value in options.items() if value is not None}
-        chain = [one.recipe() for one in filters]
-        return Run.create(args.run, data, kind.name, wishes, split, settings, filters=chain, **chosen)
+        chain = [made.recipe() for made in filters]
+        return Run.create(args.run, data, kind.name, hyperparameters, split, settings, filters=chain, **chosen)
 
 
 @contextmanager
@@ -209,7 +208,7 @@ def new_folder(folder: Path) -> Iterator[Path]:
     if data.exists() and not (data / "data.json").is_file():
         message = f"{data} exists and is not from this program. Name another folder with --run; nothing was changed."
         raise WorkbenchError(message)
-    new = [one for one in (folder, *folder.parents) if not one.exists()]
+    new = [parent for parent in (folder, *folder.parents) if not parent.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -258,7 +257,7 @@ class _Following(Control):
         self.shown.check()
         now = time.monotonic()
         if now >= self._next:
-            self._next = now + LOOK
+            self._next = now + POLL_SECONDS
             self._show(self.run.status())
 
     def progress(self, fraction: float, text: str = "") -> None:
@@ -312,6 +311,6 @@ def _words(run: Any, value: dict[str, Any]) -> str:
         words.append(f"{last['epoch']} of {last['epochs']} epochs")
     words += [f"validation {name} {number:.4f}" for name, number in (last.get("validation") or {}).items()]
     if value["peak_memory_bytes"]:
-        words.append(f"{size(value['peak_memory_bytes'])} of memory at most")
+        words.append(f"{size(value['peak_memory_bytes'])} of memory at its peak")
     next_step = f"workbench evaluate {value['run']}"
     return " · ".join(words) + f"\nThe run is in {value['run']}. Next: {next_step}"

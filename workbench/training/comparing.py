@@ -70,7 +70,7 @@ def compare_runs(runs: Sequence[Run], metric: str = "ndcg@10", *, test: str = "w
         "pairs": pairs,
         "comparable": why is None,
         **({"why": why} if why else {}),
-        "repeats": [{**asdict(one), "words": one.describe(metric)} for one in repeats(specs, means)],
+        "repeats": [{**asdict(repeat), "words": repeat.describe(metric)} for repeat in repeats(specs, means)],
         "protocol": next(iter(protocols.values())) if why is None else protocols,
         "tests": significance.about(test),
     }
@@ -83,8 +83,8 @@ def _pair(
     if metric in ERRORS:
         one = _over_ratings(one, *_ratings(names[a], names[b], metric))
     said = verdict_of(one, a, b, metric)
-    told = {"more_than_chance": said.more_than_chance, "size": said.size, "words": said.in_full()}
-    return {"a": a, "b": b, **asdict(one), **told}
+    verdict = {"more_than_chance": said.more_than_chance, "size": said.size, "words": said.in_full()}
+    return {"a": a, "b": b, **asdict(one), **verdict}
 
 
 class Family:
@@ -134,7 +134,7 @@ def _over_ratings(found: Difference, a: Array, b: Array, counts: Array, squared:
         return found
     a, b = (a**2, b**2) if squared else (a, b)
     total = counts.sum()
-    means = [float((one * counts).sum() / total) for one in (a, b)]
+    means = [float((errors * counts).sum() / total) for errors in (a, b)]
     scale = sum(np.sqrt(means)) if squared else 1.0
     scale = scale if scale > 0 else 1.0
     low, high = (float(end[0]) / scale for end in bootstrap((b - a)[:, None], counts))
@@ -181,9 +181,9 @@ def by_user(a: Run, b: Run, metric: str) -> tuple[list[str], Array, Array]:
 def overlap(a: Run, b: Run, p: float = 0.9) -> tuple[list[str], Array]:
     """Rank-biased overlap of the lists of each user that both runs tested; by id."""
     if a.data_identity != b.data_identity:
-        told = f"The runs {a.name} and {b.name} worked with different data, so their lists cannot be compared."
-        raise WorkbenchError(told)
-    (users_a, lists_a), (users_b, lists_b) = (lists_of(one) for one in (a, b))
+        message = f"The runs {a.name} and {b.name} were trained on different data, so their lists cannot be compared."
+        raise WorkbenchError(message)
+    (users_a, lists_a), (users_b, lists_b) = (lists_of(run) for run in (a, b))
     rows = np.arange(len(users_a)).astype(np.float64), np.arange(len(users_b)).astype(np.float64)
     users, at_a, at_b = in_both((users_a, rows[0]), (users_b, rows[1]))
     found = rank_biased_overlap(lists_a[at_a.astype(np.int64)], lists_b[at_b.astype(np.int64)], p)
@@ -214,7 +214,7 @@ def segments(run: Run, metric: str, by: str = "activity") -> list[Segment]:
         found = by_users(values**2 if squared else values, *groups, weights)
         if not squared:
             return found
-        roots = [None if one.mean is None else float(np.sqrt(one.mean)) for one in found]
+        roots = [None if segment.mean is None else float(np.sqrt(segment.mean)) for segment in found]
         return [Segment(one.name, one.count, root, one.part) for one, root in zip(found, roots, strict=True)]
     known = all_metrics()
     if name not in known:
@@ -227,8 +227,13 @@ def _attribute(run: Run, by: str, table: pa.Table) -> tuple[Array, list[str]]:
     """Groups of the tested users by what is known of them; those of whom it is not known are the last one."""
     people = run.data.user_facts
     name = by.removeprefix("user ") if people is not None and by not in people.names else by
-    if people is None or name.casefold() not in [one.casefold() for one in people.names]:
-        kinds = ["activity", "age", "genre", *(f"user {one}" for one in (people.names if people is not None else []))]
+    if people is None or name.casefold() not in [known.casefold() for known in people.names]:
+        kinds = [
+            "activity",
+            "age",
+            "genre",
+            *(f"user {attribute_name}" for attribute_name in (people.names if people is not None else [])),
+        ]
         raise WorkbenchError(nearest("kind of segment", by, kinds))
     group, names = attribute(people, name)
     at = pc.index_in(table["user"].combine_chunks(), value_set=run.data.user_ids)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import WorkbenchError
-from workbench.files import told, whole_file
+from workbench.files import readable_errors, whole_file
 from workbench.training.records import read_records
 
 FIRST = ("run", "epoch", "part", "seconds", "loss")
@@ -24,7 +24,7 @@ def write_curves(runs: list[Path], output: Path) -> int:
     if not rows:
         raise WorkbenchError("These runs have no records yet. Wait for the first epoch.")
     names = list(dict.fromkeys([*FIRST, *(name for row in rows for name in row)]))
-    with told(output), whole_file(output) as part, part.open("w", encoding="utf-8", newline="") as file:
+    with readable_errors(output), whole_file(output) as part, part.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, names)
         writer.writeheader()
         writer.writerows(rows)

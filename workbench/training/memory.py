@@ -1,4 +1,4 @@
-"""How much memory a piece of work takes, while it is done in this process."""
+"""How much memory a piece of work in this process takes at most."""
 
 import ctypes
 import gc
@@ -8,39 +8,39 @@ from typing import Self
 
 import psutil
 
-LOOK = 0.004  # seconds between two looks
+POLL_SECONDS = 0.004
 
 
-class Peak:
-    """The most memory that this process holds inside a block, beyond what it held before; looked at from a thread."""
+class PeakMemory:
+    """Measures, from a thread, how much more memory this process holds at most inside a block than before it."""
 
     def __init__(self) -> None:
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._process = psutil.Process()
-        self._before = self._most = 0
+        self._before = self._peak = 0
 
     @property
     def grown(self) -> int:
         """Bytes."""
-        return self._most - self._before
+        return self._peak - self._before
 
     def __enter__(self) -> Self:
         gc.collect()
-        with suppress(OSError, AttributeError):  # what was freed is given back, or else it would be used again unseen
+        with suppress(OSError, AttributeError):  # freed memory is given back, or its reuse would go unnoticed
             ctypes.CDLL(None).malloc_trim(0)
-        self._before = self._most = self._held()
+        self._before = self._peak = self._held()
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._done.set()
         self._thread.join()
-        self._most = max(self._most, self._held())
+        self._peak = max(self._peak, self._held())
 
     def _held(self) -> int:
         return int(self._process.memory_info().rss)
 
     def _watch(self) -> None:
-        while not self._done.wait(LOOK):
-            self._most = max(self._most, self._held())
+        while not self._done.wait(POLL_SECONDS):
+            self._peak = max(self._peak, self._held())

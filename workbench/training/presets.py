@@ -34,7 +34,7 @@ class Preset:
     def figures(self) -> dict[str, tuple[float, float | None]]:
         """Of each metric, what was measured here and what was published; None where nothing was."""
         published: dict[str, float | None] = self.measured["published"]
-        return {name: (self.measured[name], told) for name, told in published.items()}
+        return {name: (self.measured[name], value) for name, value in published.items()}
 
     def same_data(self, data: Interactions) -> bool:
         """Whether `data` is, by its size, what it was measured on; so too where that is not known."""
@@ -56,4 +56,4 @@ def presets_of(algorithm: str) -> tuple[Preset, ...]:
         path = resource(f"presets/{algorithm}.json")
     except WorkbenchError:
         return ()
-    return tuple(Preset(**one) for one in json.loads(path.read_text(encoding="utf-8"))["presets"])
+    return tuple(Preset(**preset) for preset in json.loads(path.read_text(encoding="utf-8"))["presets"])

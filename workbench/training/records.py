@@ -1,4 +1,4 @@
-"""What happened in a run, line by line: ``records.jsonl``."""
+"""What was recorded while a run trained, line by line: ``records.jsonl``."""
 
 import json
 import time
@@ -8,10 +8,9 @@ from typing import Any
 import psutil
 
 from workbench.algorithms import Record
-from workbench.files import told, whole_file
+from workbench.files import readable_errors, whole_file
 
-# Seconds between two records inside an epoch.
-STEP_RECORD = 0.1
+STEP_SECONDS = 0.1  # between two records inside an epoch
 
 
 def read_records(path: Path) -> list[dict[str, Any]]:
@@ -19,7 +18,7 @@ def read_records(path: Path) -> list[dict[str, Any]]:
     if not path.exists():
         return []
     records: list[dict[str, Any]] = []
-    with told(path):
+    with readable_errors(path):
         text = path.read_text(encoding="utf-8", errors="replace")
     for line in text.splitlines():
         try:
@@ -42,7 +41,7 @@ class Records:
 
     def append(self, line: dict[str, Any]) -> None:
         """Add a line."""
-        with told(self.path), self.path.open("a", encoding="utf-8") as file:
+        with readable_errors(self.path), self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line, allow_nan=False) + "\n")
 
     def append_step(self, record: Record, seconds: float) -> None:
@@ -51,21 +50,21 @@ class Records:
             self._losses.append(record.loss)
         if time.perf_counter() < self._next_step:
             return
-        self._next_step = time.perf_counter() + STEP_RECORD
+        self._next_step = time.perf_counter() + STEP_SECONDS
         loss = sum(self._losses) / len(self._losses) if self._losses else None
         self._losses.clear()
         self.append(record_line(record, seconds) | {"loss": loss, "part": round(record.part, 4)})
 
     def cut(self, epoch: int) -> None:
-        """Forget what happened after this epoch ended: it will happen again, and what a kill cut short."""
-        kept = []
+        """Remove the lines after the end of this epoch, which will be trained again, and a line that a kill cut short."""
+        lines = []
         for line in read_records(self.path):
             if line["epoch"] > epoch or (line["epoch"] == epoch and "part" in line):
                 break
-            kept.append(json.dumps(line) + "\n")
+            lines.append(json.dumps(line) + "\n")
         if self.path.exists():
             with whole_file(self.path) as part:
-                part.write_text("".join(kept), encoding="utf-8")
+                part.write_text("".join(lines), encoding="utf-8")
 
     @property
     def seconds(self) -> float:
@@ -76,6 +75,6 @@ class Records:
 
 def record_line(record: Record, seconds: float) -> dict[str, Any]:
     """A record as it is written down."""
-    facts = {"epoch": record.epoch, "epochs": record.epochs, "loss": record.loss, "seconds": round(seconds, 4)}
-    facts |= {"memory_bytes": psutil.Process().memory_info().rss}
-    return facts | ({"values": record.values} if record.values else {})
+    line = {"epoch": record.epoch, "epochs": record.epochs, "loss": record.loss, "seconds": round(seconds, 4)}
+    line |= {"memory_bytes": psutil.Process().memory_info().rss}
+    return line | ({"values": record.values} if record.values else {})

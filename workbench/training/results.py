@@ -40,8 +40,8 @@ def values_of(run: Run, metric: str) -> tuple[pa.Array, Array]:
         raise WorkbenchError(nearest("metric", metric, list(known)))
     path = run.folder / "users.parquet"
     if metric not in pq.read_schema(path).names:
-        told = f"{metric} is one number of all lists together, so runs cannot be tested by user. Choose another metric."
-        raise WorkbenchError(told)
+        message = f"{metric} is one number for all lists together, so it has no values by user. Choose another metric."
+        raise WorkbenchError(message)
     table = pq.read_table(path, columns=["user", metric]).combine_chunks()
     return table.column("user").combine_chunks(), table.column(metric).to_numpy()
 

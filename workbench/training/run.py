@@ -92,7 +92,7 @@ class Run:
                 data_hash=read_json(data / "data.json")["hash"],
                 split=split,
                 split_settings=rule.model_dump(),
-                filters=[one.recipe() for one in filtering.make_filters(filters)],
+                filters=[made.recipe() for made in filtering.make_filters(filters)],
                 created=now(),
                 versions=_versions(),
                 **{"number": next_number(folder.parent), **options},
@@ -269,7 +269,7 @@ class Run:
     def join_members(self, algorithm: Algorithm, *, learns: bool = False) -> None:
         """Give a blend the algorithms that its members have trained; anything else is left as it is."""
         if isinstance(algorithm, Blend):
-            found = [one.trained_algorithm() for one in _members(self.folder, algorithm.runs)]
+            found = [member.trained_algorithm() for member in _members(self.folder, algorithm.runs)]
             algorithm.join(found, self.fold.validation if learns else None)
 
     def _take_members(self) -> None:

@@ -9,7 +9,7 @@ from workbench.files import read_json
 def numbers_in(runs: Path) -> dict[str, int]:
     """By the name of the folder, the numbers of the runs in a folder; a run that was made without has its place."""
     try:
-        folders = sorted(one for one in runs.iterdir() if (one / "run.json").is_file())
+        folders = sorted(folder for folder in runs.iterdir() if (folder / "run.json").is_file())
     except OSError:  # there is none yet
         return {}
     return {one.name: place if (known := _written(one)) is None else known for place, one in enumerate(folders)}

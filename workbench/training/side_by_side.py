@@ -23,8 +23,8 @@ from workbench.training.results import in_both, lists_of, tested
 from workbench.training.run import Run
 
 Json = dict[str, Any]
-MOST = 1000  # points of a curve of users
-BLOCK = 4096  # users whose lists are compared at once
+MAX_POINTS = 1000  # of a curve of users
+BLOCK_USERS = 4096  # whose lists are compared at once
 
 
 def gains(a: Run, b: Run, metric: str) -> Json:
@@ -41,9 +41,9 @@ def gains(a: Run, b: Run, metric: str) -> Json:
     difference = second - first
     n = len(difference)
     above, below = int((difference > 0).sum()), int((difference < 0).sum())
-    turns = [one for one in (0, above - 1, above, n - below - 1, n - below, n - 1) if 0 <= one < n]
+    turns = [place for place in (0, above - 1, above, n - below - 1, n - below, n - 1) if 0 <= place < n]
     at = np.unique(
-        np.concatenate([np.linspace(0, max(n - 1, 0), min(n, MOST)).astype(np.int64), turns]).astype(np.int64)
+        np.concatenate([np.linspace(0, max(n - 1, 0), min(n, MAX_POINTS)).astype(np.int64), turns]).astype(np.int64)
     )
     gain, lose = (above, below) if _higher(metric) else (below, above)
     return {
@@ -98,17 +98,19 @@ def parts(runs: Sequence[Run], metric: str, by: str, control: Control) -> Json:
     for at, run in enumerate(runs):
         control.check()
         some = segments(run, metric, by)
-        names.update(dict.fromkeys(one.name for one in some))
+        names.update(dict.fromkeys(segment.name for segment in some))
         mean = float(tested(run)["metrics"][metric]["mean"])
         whole = mean**2 if metric == "rmse" else mean
-        found.append(({one.name: asdict(one) for one in some}, math.fsum(one.part for one in some), whole))
+        by_name = {segment.name: asdict(segment) for segment in some}
+        found.append((by_name, math.fsum(segment.part for segment in some), whole))
         control.progress((at + 1) / len(runs), "runs")
     return {
         "names": list(names),
         "squares": metric == "rmse",
         "errors": metric in ERRORS,
         "runs": [
-            {"segments": [one.get(name) for name in names], "sum": total, "whole": whole} for one, total, whole in found
+            {"segments": [by_name.get(name) for name in names], "sum": total, "whole": whole}
+            for by_name, total, whole in found
         ],
     }
 
@@ -119,8 +121,10 @@ def overlaps(runs: Sequence[Run], control: Control) -> list[list[float | None]]:
     for run in runs:
         control.check()
         if run.data_identity != runs[0].data_identity:
-            told = f"The runs {runs[0].name} and {run.name} worked with different data. Select runs of one data set."
-            raise WorkbenchError(told)
+            message = (
+                f"The runs {runs[0].name} and {run.name} were trained on different data. Select runs of one data set."
+            )
+            raise WorkbenchError(message)
         opened.append(lists_of(run))
     values: list[list[float | None]] = [[1.0 if a == b else None for b in range(len(runs))] for a in range(len(runs))]
     pairs = list(combinations(range(len(runs)), 2))
@@ -132,13 +136,13 @@ def overlaps(runs: Sequence[Run], control: Control) -> list[list[float | None]]:
 
 
 def _alike(a: tuple[Any, Array], b: tuple[Any, Array]) -> float | None:
-    rows = [np.arange(len(one[0])).astype(np.float64) for one in (a, b)]
+    rows = [np.arange(len(users)).astype(np.float64) for users, _ in (a, b)]
     _, at_a, at_b = in_both((a[0], rows[0]), (b[0], rows[1]))
     at_a, at_b = at_a.astype(np.int64), at_b.astype(np.int64)
     found = [
-        rank_biased_overlap(a[1][at_a[start : start + BLOCK]], b[1][at_b[start : start + BLOCK]])
-        for start in range(0, len(at_a), BLOCK)
+        rank_biased_overlap(a[1][at_a[start : start + BLOCK_USERS]], b[1][at_b[start : start + BLOCK_USERS]])
+        for start in range(0, len(at_a), BLOCK_USERS)
     ]
-    known = [one[~np.isnan(one)] for one in found]
+    known = [values[~np.isnan(values)] for values in found]
     number = sum(map(len, known))
-    return math.fsum(math.fsum(one) for one in known) / number if number else None
+    return math.fsum(math.fsum(values) for values in known) / number if number else None

@@ -22,14 +22,13 @@ from workbench.training.run_spec import Change
 from workbench.training.run_state import RunState
 from workbench.training.run_status import EpochSummary, RunStatus
 from workbench.training.status import StatusWriter
-from workbench.training.validation import Judge
+from workbench.training.validation import Validator
 from workbench.training.weights import load_weights, same_file, save_weights
 
-# Seconds between two looks at control.json.
-LOOK = 0.02
+POLL_SECONDS = 0.02  # between two looks at control.json
 
 
-class _Stopped(Exception):  # noqa: N818 - the person's wish, not an error
+class _Stopped(Exception):  # noqa: N818 - asked for by the person, not an error
     """Stop and keep what there is."""
 
 
@@ -47,7 +46,7 @@ class Trainer:
         self.epoch = 0  # the last one that is finished
 
     def train(self) -> RunState:
-        """Train to the end, or to the person's wish; returns the final state."""
+        """Train to the end, or to the person's request; returns the final state."""
         run = self.run
         algorithm = run.new_algorithm()
         reason = algorithm.unsuited(run.data)
@@ -58,17 +57,17 @@ class Trainer:
         algorithm._device = device  # noqa: SLF001 - chosen here, once
         self.status.note(device=device, device_reason=why, epochs=getattr(algorithm, "epochs", 0))
         self.epoch = self._go_on(algorithm)
-        judge = Judge(run, algorithm)
-        if judge.best_epoch == self.epoch and self.epoch:  # killed between the checkpoint and its second name
+        validator = Validator(run, algorithm)
+        if validator.best_epoch == self.epoch and self.epoch:  # killed between the checkpoint and its second name
             same_file(run.folder / "checkpoint.safetensors", run.folder / "best.safetensors")
         state = RunState.DONE
         with threads_of(run.spec.threads, algorithm):
             try:
-                if not judge.exhausted(self.epoch):
-                    self._epochs(algorithm, judge)
+                if not validator.exhausted(self.epoch):
+                    self._epochs(algorithm, validator)
             except _Stopped:
                 state = RunState.STOPPED
-            self._keep(algorithm, judge)
+            self._keep(algorithm, validator)
         return state
 
     def _go_on(self, algorithm: Algorithm) -> int:
@@ -85,11 +84,11 @@ class Trainer:
         self.records.cut(epoch)
         return epoch
 
-    def _epochs(self, algorithm: Algorithm, judge: Judge) -> None:
+    def _epochs(self, algorithm: Algorithm, validator: Validator) -> None:
         seconds_before = self.records.seconds
         started = time.perf_counter()
         self.status.start_clock(self.epoch)
-        self.status.note(best=_summary(judge.best), interactions=len(self.run.fold.train))
+        self.status.note(best=_summary(validator.best), interactions=len(self.run.fold.train))
         values: dict[str, float] = {}
         for record in algorithm.train(self.run.fold.train, self.run.spec.seed):
             if record.loss is not None and not math.isfinite(record.loss):
@@ -102,14 +101,14 @@ class Trainer:
             values = record.values or values
             seconds = seconds_before + time.perf_counter() - started - self._paused
             if record.ends_epoch:
-                line = record_line(record, seconds) | {"validation": judge.validate(algorithm)}
+                line = record_line(record, seconds) | {"validation": validator.validate(algorithm)}
                 self.records.append(line)
-                judge.note(line)
-                self.status.note(best=_summary(judge.best))
-                self._checkpoint(algorithm, judge, record.epoch)
+                validator.note(line)
+                self.status.note(best=_summary(validator.best))
+                self._checkpoint(algorithm, validator, record.epoch)
                 self.epoch = record.epoch
                 self.status.note(last=_summary(line))
-                if judge.exhausted(self.epoch):
+                if validator.exhausted(self.epoch):
                     break
             else:
                 self.records.append_step(record, seconds)
@@ -123,68 +122,68 @@ class Trainer:
                 "seconds": round(time.perf_counter() - started - self._paused, 4),
             }
             line |= {"values": values} if values else {}
-            line["validation"] = judge.validate(algorithm)
+            line["validation"] = validator.validate(algorithm)
             self.records.append(line)
             self.status.note(last=_summary(line))
 
-    def _checkpoint(self, algorithm: Algorithm, judge: Judge, epoch: int) -> None:
+    def _checkpoint(self, algorithm: Algorithm, validator: Validator, epoch: int) -> None:
         folder = self.run.folder
         save_weights(folder / "checkpoint.safetensors", algorithm.state(), epoch)
-        if judge.best_epoch == epoch:
+        if validator.best_epoch == epoch:
             same_file(folder / "checkpoint.safetensors", folder / "best.safetensors")
 
-    def _keep(self, algorithm: Algorithm, judge: Judge) -> None:
+    def _keep(self, algorithm: Algorithm, validator: Validator) -> None:
         """Let the best epoch (without validation: the last finished one) be the model."""
         folder = self.run.folder
-        best = folder / ("best.safetensors" if judge.best_epoch else "checkpoint.safetensors")
+        best = folder / ("best.safetensors" if validator.best_epoch else "checkpoint.safetensors")
         if self.epoch and best.exists():
             same_file(best, folder / "model.safetensors")
         else:
             save_weights(folder / "model.safetensors", algorithm.state(), self.epoch)
 
     def _look(self) -> None:
-        """Do what the person wants: pause here, or leave by an exception."""
+        """Do what the person asks for: pause here, or end by an exception."""
         self.control.check()
         self._looked = time.perf_counter() >= self._next_look
         if not self._looked:
             return
-        self._next_look = time.perf_counter() + LOOK
-        wish = self._wish()
-        if wish == "pause":
-            wish = self._wait()
-        if wish == "stop":
+        self._next_look = time.perf_counter() + POLL_SECONDS
+        request = self._request()
+        if request == "pause":
+            request = self._wait()
+        if request == "stop":
             raise _Stopped
-        if wish == "cancel":
+        if request == "cancel":
             raise Cancelled
 
     def _adjust(self, algorithm: Algorithm, record: Record) -> None:
-        """Change a hyperparameter where the person wants that, and note it: a resumed training goes the same way."""
+        """Change a hyperparameter if the person asks for it, and note it, so that a resumed training does the same."""
         path = self.run.folder / "adjust.json"
         if not self._looked or not path.exists():
             return
-        wish = read_json(path)
+        request = read_json(path)
         path.unlink(missing_ok=True)
         since = record.epoch + (0.0 if record.ends_epoch else record.part)
-        change = Change(since=since, name=wish["name"], value=wish["value"])
+        change = Change(since=since, name=request["name"], value=request["value"])
         self.run.note_change(change)
         algorithm.adjust(change.name, change.since, change.value)
         self.status.note(changes=list(self.run.spec.changes))
 
     def _wait(self) -> str:
-        """Wait while the person wants a pause, which is no time of training; returns what is wanted then."""
-        began, wish = time.perf_counter(), "pause"
+        """Wait while a pause is asked for, which does not count as training time; returns what is asked for then."""
+        began, request = time.perf_counter(), "pause"
         self.status.write(RunState.PAUSED)
-        while wish == "pause":
-            time.sleep(LOOK)
+        while request == "pause":
+            time.sleep(POLL_SECONDS)
             self.control.check()
-            wish = self._wish()
+            request = self._request()
         waited = time.perf_counter() - began
         self._paused += waited
         self.status.skip(waited)
         self.status.write(RunState.RUNNING)
-        return wish
+        return request
 
-    def _wish(self) -> str:
+    def _request(self) -> str:
         path = self.run.folder / "control.json"
         return str(read_json(path).get("command", "")) if path.exists() else ""
 
@@ -227,8 +226,8 @@ def train_run(folder: Path, control: Control | None = None) -> RunStatus:
         log.exception("failed")
         raise WorkbenchError(sentence) from error
     finally:
-        for wish in ("control.json", "adjust.json"):
-            (folder / wish).unlink(missing_ok=True)
+        for request in ("control.json", "adjust.json"):
+            (folder / request).unlink(missing_ok=True)
         for handler in log.handlers:
             handler.close()
     return trainer.status.end(state)

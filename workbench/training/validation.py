@@ -1,4 +1,4 @@
-"""Validation: which epoch is best, and when to stop waiting for a better one."""
+"""Validation: which epoch is best, and when to stop early."""
 
 import math
 from typing import Any
@@ -9,10 +9,10 @@ from workbench.evaluation.evaluate import evaluate
 from workbench.training.run import Run
 
 
-class Judge:
-    """Judges the epochs of one run on a fixed sample of its validation people.
+class Validator:
+    """Evaluates the epochs of one run on a fixed sample of its validation users.
 
-    Nothing is stored: what it knows follows from the records, so a resumed run goes on where it was.
+    Nothing is stored: all it knows follows from the records, so a resumed run continues where it was.
     """
 
     def __init__(self, run: Run, algorithm: Algorithm) -> None:
@@ -45,7 +45,7 @@ class Judge:
             self._best, self.best_epoch, self.best = self.sign * value, line["epoch"], line
 
     def exhausted(self, epoch: int) -> bool:
-        """Whether nothing better came for so long that going on is idle. More epochs asked for later are a new chance."""
+        """Whether there was no better epoch for `patience` epochs, counted again from where more epochs were asked for."""
         patience = self.run.spec.patience
-        extended = max((int(one.since) for one in self.run.spec.changes if one.name == "epochs"), default=0)
+        extended = max((int(change.since) for change in self.run.spec.changes if change.name == "epochs"), default=0)
         return bool(patience and self.best_epoch and epoch - max(self.best_epoch, extended) >= patience)

@@ -49,7 +49,7 @@ def test_records_that_come_one_by_one_give_the_same_curve_as_all_at_once():
 
 def test_many_lines_are_read_as_few_are(monkeypatch):
     lines = lines_of(whole())
-    assert len(lines) > curve.FEW_BYTES
+    assert len(lines) > curve.MAX_DIRECT_BYTES
     fast, slow = Curve(), Curve(whole())
     fast.extend(columns_in(lines))
     same(fast, slow)
@@ -114,7 +114,7 @@ def test_what_is_added_at_once_is_taken_in_piece_by_piece(reader, file, qtbot, m
     reader.look()
     with file.open("ab") as more:
         more.write(lines_of(epoch_records(2) + epoch_records(3)))
-    monkeypatch.setattr(curve_reader, "FEW_BYTES", 500)
+    monkeypatch.setattr(curve_reader, "MAX_DIRECT_BYTES", 500)
     lengths = []
     while not lengths or lengths[-1] < 30:
         with qtbot.waitSignal(reader.grown):
@@ -168,7 +168,7 @@ def test_what_is_another_or_long_is_read_again_when_it_comes_back(reader, file, 
     file.write_bytes(lines_of(epoch_records(1)))
     reader.look()
     if change == "length":
-        monkeypatch.setattr(curve_reader, "LIGHT", 9)
+        monkeypatch.setattr(curve_reader, "MAX_REMEMBERED_STEPS", 9)
     if change != "folder at once":
         reader.follow({})
     folder = file.parent
@@ -189,7 +189,7 @@ def test_what_is_another_or_long_is_read_again_when_it_comes_back(reader, file, 
 
 
 def test_of_very_many_runs_those_seen_last_are_remembered(reader, tmp_path, monkeypatch):
-    monkeypatch.setattr(curve_reader, "KEPT", 2)
+    monkeypatch.setattr(curve_reader, "MAX_REMEMBERED", 2)
     for name in "bcde":
         (tmp_path / name).mkdir()
         (tmp_path / name / "records.jsonl").write_bytes(lines_of(epoch_records(1)))
@@ -209,7 +209,7 @@ def test_several_runs_share_what_a_look_may_take(qapp, keep, qtbot, tmp_path, mo
         folders[name].mkdir()
         (folders[name] / "records.jsonl").write_bytes(lines_of(epoch_records(1)))
     size = (folders["a"] / "records.jsonl").stat().st_size
-    monkeypatch.setattr(curve_reader, "FEW_BYTES", int(1.5 * size))
+    monkeypatch.setattr(curve_reader, "MAX_DIRECT_BYTES", int(1.5 * size))
     reader = CurveReader(keep(QWidget()))
     reader.follow(folders)
     for there in ([1, 0, 0], [1, 1, 0], [1, 1, 1]):
@@ -221,7 +221,7 @@ def test_several_runs_share_what_a_look_may_take(qapp, keep, qtbot, tmp_path, mo
 
 
 def test_very_many_points_are_smoothed_over_several_calls_and_to_the_same_means(monkeypatch):
-    monkeypatch.setattr(curve, "MOST_MEANT", 1000)
+    monkeypatch.setattr(curve, "MAX_SMOOTHED_POINTS", 1000)
     points, values = Points(), np.random.default_rng(0).random(2 * MOST_DRAWN)
     points.add(np.arange(len(values)), values)
     lengths = []
@@ -229,7 +229,7 @@ def test_very_many_points_are_smoothed_over_several_calls_and_to_the_same_means(
         lengths.append(len(points.smooth(9)))
     assert lengths[:3] == [1000, 2000, 3000]
     at_once = Points()
-    monkeypatch.setattr(curve, "MOST_MEANT", 10**6)
+    monkeypatch.setattr(curve, "MAX_SMOOTHED_POINTS", 10**6)
     at_once.add(np.arange(len(values)), values)
     assert points.smooth(9) == pytest.approx(at_once.smooth(9))
 
@@ -251,7 +251,7 @@ def test_means_are_those_of_the_formula_wherever_a_block_ends(n):
 
 
 def test_several_series_share_what_a_frame_has_time_for(monkeypatch):
-    monkeypatch.setattr(curve, "MOST_MEANT", 1000)
+    monkeypatch.setattr(curve, "MAX_SMOOTHED_POINTS", 1000)
     points = Points()
     points.add(np.arange(5000), np.arange(5000))
     assert [len(points.smooth(9, share=4)) for _ in range(2)] == [250, 500]
@@ -276,7 +276,7 @@ def test_a_series_that_grows_moves_little_by_little_and_loses_nothing(monkeypatc
         if number % 7 == 0:
             points.smooth(9)
     assert len(rooms) > 5
-    assert max(moved) <= curve.MOVES * 20
+    assert max(moved) <= curve.MOVES_PER_POINT * 20
     assert points.x.tolist() == list(range(len(values)))
     assert points.y.tolist() == values.tolist()
     assert points.smooth(9) == pytest.approx(exactly(values, 9))

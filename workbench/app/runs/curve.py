@@ -14,12 +14,12 @@ Columns = dict[str, Array]
 
 # What a record says, and what it says one level deeper.
 PLAIN, DEEPER = ("epoch", "part", "loss", "seconds", "memory_bytes"), ("validation", "values")
-FEW_BYTES = 20_000  # some milliseconds of work, up to which lines are read one by one
+MAX_DIRECT_BYTES = 20_000  # up to which lines are parsed one by one, which takes some milliseconds
 LOWER_IS_BETTER = frozenset({"rmse", "mae"})
-BLOCK = 64  # points that are smoothed by one product
-MANY_ROWS = 256  # blocks that are finished at once
-MOVES = 8  # points that are moved for each one that comes, so that all have moved when there is no more room
-MOST_MEANT = 250_000  # points that are smoothed in a frame: some 2 ms
+BLOCK_POINTS = 64  # points that are smoothed by one product
+BLOCK_ROWS = 256  # blocks that are finished at once
+MOVES_PER_POINT = 8  # points that are moved for each one that comes, so that all have moved when there is no more room
+MAX_SMOOTHED_POINTS = 250_000  # in a frame, which takes some 2 ms
 
 
 class Points:
@@ -64,7 +64,7 @@ class Points:
                 0,
             )  # costs nothing until it is written to
         if self._next is not self._buffer:
-            self._move(self._length if wanted > most else min(self._length, self._moved + MOVES * n))
+            self._move(self._length if wanted > most else min(self._length, self._moved + MOVES_PER_POINT * n))
         if wanted > most:
             self._buffer = self._next
 
@@ -84,7 +84,7 @@ class Points:
             return self.y
         if span != self._span:
             self._meant, self._span = 0, span
-        known, upto = self._meant, min(self._length, self._meant + MOST_MEANT // share)
+        known, upto = self._meant, min(self._length, self._meant + MAX_SMOOTHED_POINTS // share)
         if known < upto:
             start = self._buffer[2, known - 1] if known else self._buffer[1, 0]
             values, means = self._buffer[1:, known:upto]
@@ -99,18 +99,18 @@ def exponential_means(values: Array, weight: float, start: float, means: Array) 
     A block of points is one row of a product; what it carries on from the blocks before is added to it afterwards.
     `scipy.signal.lfilter` takes as long (3 ms for 250,000 points), and a second and a half to be loaded.
     """
-    ages = np.subtract.outer(np.arange(BLOCK), np.arange(BLOCK))
+    ages = np.subtract.outer(np.arange(BLOCK_POINTS), np.arange(BLOCK_POINTS))
     kernel = np.where(ages >= 0, weight * (1 - weight) ** np.maximum(ages, 0), 0.0)
-    fading = (1 - weight) ** np.arange(1, BLOCK + 1)
-    whole = len(values) // BLOCK * BLOCK
-    rows = means[:whole].reshape(-1, BLOCK)
-    np.matmul(values[:whole].reshape(-1, BLOCK), kernel.T, out=rows)
+    fading = (1 - weight) ** np.arange(1, BLOCK_POINTS + 1)
+    whole = len(values) // BLOCK_POINTS * BLOCK_POINTS
+    rows = means[:whole].reshape(-1, BLOCK_POINTS)
+    np.matmul(values[:whole].reshape(-1, BLOCK_POINTS), kernel.T, out=rows)
     last, carried, left = float(start), [], float(fading[-1])
     for end in rows[:, -1].tolist():
         carried.append(last)
         last = end + left * last
-    for at in range(0, len(rows), MANY_ROWS):  # a piece that the processor has at hand
-        rows[at : at + MANY_ROWS] += np.outer(carried[at : at + MANY_ROWS], fading)
+    for at in range(0, len(rows), BLOCK_ROWS):  # a piece that the processor has at hand
+        rows[at : at + BLOCK_ROWS] += np.outer(carried[at : at + BLOCK_ROWS], fading)
     rest = len(values) - whole
     means[whole:] = kernel[:rest, :rest] @ values[whole:] + last * fading[:rest]
 
@@ -208,12 +208,12 @@ def columns_of(records: Iterable[Any]) -> Columns:
     ``epoch``, ``part``, ``loss``, ``seconds``, ``memory_bytes``, and what stands one level deeper as ``validation/ndcg@10``
     and ``values/learning_rate``.
     """
-    kept = [one for one in records if isinstance(one, dict) and number(one.get("epoch")) is not None]
-    columns = {name: _column(one.get(name) for one in kept) for name in PLAIN}
+    valid = [record for record in records if isinstance(record, dict) and number(record.get("epoch")) is not None]
+    columns = {name: _column(record.get(name) for record in valid) for name in PLAIN}
     for name in DEEPER:
-        inner = [found if isinstance(found := one.get(name), dict) else {} for one in kept]
-        for key in dict.fromkeys(key for one in inner for key in one):
-            columns[f"{name}/{key}"] = _column(one.get(key) for one in inner)
+        inner = [found if isinstance(found := record.get(name), dict) else {} for record in valid]
+        for key in dict.fromkeys(key for values in inner for key in values):
+            columns[f"{name}/{key}"] = _column(values.get(key) for values in inner)
     return columns
 
 
@@ -224,7 +224,7 @@ def _column(values: Iterable[Any]) -> Array:
 
 def columns_in(lines: bytes) -> Columns:
     """The same of whole lines of a ``records.jsonl``, fast where all of them are records."""
-    if len(lines) > FEW_BYTES:
+    if len(lines) > MAX_DIRECT_BYTES:
         try:
             return _columns_by_arrow(lines)
         except (pa.ArrowException, UnicodeDecodeError):  # a damaged line, or a number that JSON does not know

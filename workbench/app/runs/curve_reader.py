@@ -1,4 +1,4 @@
-"""Curves of some runs, read from their folders while these grow, so that no length of theirs holds the window."""
+"""Curves of some runs, read from their folders while these grow; however long they are, the UI thread never waits."""
 
 from functools import partial
 from pathlib import Path
@@ -6,18 +6,18 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from workbench.app.jobs.background import Background
-from workbench.app.runs.curve import FEW_BYTES, Curve, columns_in
+from workbench.app.runs.curve import MAX_DIRECT_BYTES, Curve, columns_in
 from workbench.app.runs.tail import Tail
 
-MUCH = 500_000  # bytes that were added to a file, above which it is quicker to read it anew
-LONG = 1 << 25  # bytes that are taken in at once outside the window's thread
-FRAME = 16  # milliseconds between two looks where there is more than one may take in
+REREAD_BYTES = 500_000  # where more was added to a file, reading it again from its start is quicker
+BLOCK_BYTES = 1 << 25  # that are read at once outside the UI thread
+FRAME_MS = 16  # between two looks where there is more than fits into one
 FILE = "records.jsonl"
-KEPT, LIGHT = 40, 5000  # how many are remembered that are not read any more, and of how many steps at most
+MAX_REMEMBERED, MAX_REMEMBERED_STEPS = 40, 5000  # curves that are kept after they were shown, and steps of each
 
 
 class CurveReader(QObject):
-    """What is short is read at once, what is added piece by piece; what is long, as a whole off the window's thread.
+    """What is short is read at once, what is added piece by piece; what is long, as a whole off the UI thread.
 
     Attributes
     ----------
@@ -35,11 +35,11 @@ class CurveReader(QObject):
         self._tails: dict[str, Tail] = {}
         self._begun: set[str] = set()  # runs of which something was read, so that only what is added is new
         self._resting: dict[tuple[str, Path], tuple[Tail, Curve]] = {}
-        self._reading = ""  # the run that is read off the window's thread
+        self._reading = ""  # the run that is read off the UI thread
         self._work = Background(self)
         self._work.answered.connect(self._take)
         self._work.refused.connect(self._give_up)
-        self._rest = QTimer(self, singleShot=True, interval=FRAME)
+        self._rest = QTimer(self, singleShot=True, interval=FRAME_MS)
         self._rest.timeout.connect(self.grown)
 
     def follow(self, folders: dict[str, Path]) -> None:
@@ -57,13 +57,13 @@ class CurveReader(QObject):
                 self._begun |= {run_id} if known is not None else set()
                 self._tails[run_id], self.curves[run_id] = known or (Tail(folder / FILE), Curve())
         self._folders = dict(folders)
-        self._tails = {one: self._tails[one] for one in folders}
-        self.curves = {one: self.curves[one] for one in folders}
+        self._tails = {run_id: self._tails[run_id] for run_id in folders}
+        self.curves = {run_id: self.curves[run_id] for run_id in folders}
 
     def _remember(self, run_id: str, folder: Path, tail: Tail, curve: Curve) -> None:
-        if len(curve.steps) <= LIGHT:
+        if len(curve.steps) <= MAX_REMEMBERED_STEPS:
             self._resting[run_id, folder] = tail, curve
-        if len(self._resting) > KEPT:
+        if len(self._resting) > MAX_REMEMBERED:
             del self._resting[next(iter(self._resting))]
 
     def begin_again(self, run_id: str) -> None:
@@ -75,22 +75,22 @@ class CurveReader(QObject):
 
     def look(self) -> None:
         """Take in what is new, as much as a frame has time for."""
-        room = FEW_BYTES
+        room = MAX_DIRECT_BYTES
         for run_id, tail in self._tails.items():
             left = tail.unread_bytes
-            if left > (MUCH if run_id in self._begun else FEW_BYTES):
+            if left > (REREAD_BYTES if run_id in self._begun else MAX_DIRECT_BYTES):
                 self._read_long(run_id)
-            elif left > room < FEW_BYTES:
+            elif left > room < MAX_DIRECT_BYTES:
                 self._rest.start()
                 return
             elif left:
-                lines = tail.lines(FEW_BYTES)
+                lines = tail.lines(MAX_DIRECT_BYTES)
                 if tail.restarted:
                     self.curves[run_id] = Curve()
                 self.curves[run_id].extend(columns_in(lines))
                 self._begun.add(run_id)
                 room -= left
-                if left > FEW_BYTES:  # there is more of it
+                if left > MAX_DIRECT_BYTES:  # there is more of it
                     self._rest.start()
                     return
 
@@ -117,6 +117,6 @@ class CurveReader(QObject):
 
 def _read(run_id: str, folder: Path) -> tuple[str, Path, Tail, Curve]:
     tail, curve = Tail(folder / FILE), Curve()
-    while lines := tail.lines(LONG):
+    while lines := tail.lines(BLOCK_BYTES):
         curve.extend(columns_in(lines))
     return run_id, folder, tail, curve

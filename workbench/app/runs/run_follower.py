@@ -23,9 +23,9 @@ from workbench.training.run_state import RunState
 if TYPE_CHECKING:
     from workbench.training.run_status import RunStatus
 
-PAUSE = 1 / 15  # seconds between two looks at the folder
-GRACE = 0.5  # seconds that a cancelled run has before it is terminated, and again before it is killed
-PATIENCE = 3000  # milliseconds that closing waits for the thread
+POLL_SECONDS = 1 / 15  # between two looks at the folder
+GRACE_SECONDS = 0.5  # that a cancelled run has before it is terminated, and again before it is killed
+CLOSE_TIMEOUT_MS = 3000  # that closing waits for the thread
 
 
 class Standby:
@@ -141,7 +141,7 @@ class Follower(QThread):
     def close(self) -> None:
         """Stop following, and wait for the thread."""
         self.leave()
-        self.wait(PATIENCE)
+        self.wait(CLOSE_TIMEOUT_MS)
 
     def run(self) -> None:
         """Everything that happens in the thread."""
@@ -155,7 +155,7 @@ class Follower(QThread):
                 break
             if self._cancelled_at is not None:
                 self._press()
-            self._look.wait(PAUSE)
+            self._look.wait(POLL_SECONDS)
             self._look.clear()
         if self._process is not None and self._over:
             self._reap()
@@ -212,9 +212,9 @@ class Follower(QThread):
     def _press(self) -> None:
         """Terminate a cancelled run that does not end by itself, then kill it."""
         waited = time.monotonic() - self._cancelled_at
-        if waited > 2 * GRACE:
+        if waited > 2 * GRACE_SECONDS:
             self._signal("kill")
-        elif waited > GRACE and not self._terminated:
+        elif waited > GRACE_SECONDS and not self._terminated:
             self._terminated = True
             self._signal("terminate")
 

@@ -144,7 +144,7 @@ def read_info(run: "Run", status: "RunStatus", number: int, others: Iterable[Run
         title = find(spec.algorithm).title
     except WorkbenchError:  # an algorithm that was removed since
         title = spec.algorithm
-    alike = sum(one.algorithm == spec.algorithm for one in others)
+    alike = sum(info.algorithm == spec.algorithm for info in others)
     title = f"{title} {alike + 1}" if alike else title
     notes = RunNotes.read(run.folder)
     info = RunInfo(run.name, run.folder, number, notes.title or title, spec.algorithm, spec.model_dump(), status)

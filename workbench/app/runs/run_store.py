@@ -123,7 +123,7 @@ class Runs(QObject):
 
     def all_active(self) -> list[RunInfo]:
         """All runs that train or are paused."""
-        return [self._infos[one] for one in self._followers if one in self._infos]
+        return [self._infos[run_id] for run_id in self._followers if run_id in self._infos]
 
     @property
     def at_once(self) -> int:
@@ -137,7 +137,7 @@ class Runs(QObject):
 
     def waiting(self) -> list[RunInfo]:
         """Runs in the queue, the next one first."""
-        return [self._infos[one] for one in self._queue]
+        return [self._infos[run_id] for run_id in self._queue]
 
     def records_of(self, run_id: str) -> list[dict[str, Any]]:
         """All records of a run so far, read from its folder now: for few. Curves are read as they grow.
@@ -313,7 +313,7 @@ class Runs(QObject):
 
     def _next_number(self) -> int:
         there = [*self._infos.values(), *self._removed.all()]
-        return 1 + max((one.number for one in there), default=-1)
+        return 1 + max((info.number for info in there), default=-1)
 
     def _follow(self, info: RunInfo, follower: Follower) -> None:
         self._followers[info.id] = follower

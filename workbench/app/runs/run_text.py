@@ -16,8 +16,9 @@ from workbench.training.run_spec import Change
 from workbench.training.run_state import RunState
 
 NONE = "–"
-INSTANT, SHORT = 0.1, 10  # seconds: nothing worth a figure, and tenths below
-LONG = 200  # characters of a title that are ever measured; no window shows more
+MIN_SHOWN_SECONDS = 0.1  # what is shorter is not given as a number
+MAX_TENTHS_SECONDS = 10  # up to which tenths are shown
+MAX_TITLE_CHARS = 200  # no window shows more, so no more is ever measured
 
 
 def algorithm_of(info: RunInfo) -> type[Algorithm] | None:
@@ -33,7 +34,7 @@ def has_epochs(info: RunInfo) -> bool:
     return kind is None or kind.iterative
 
 
-def state_words(info: RunInfo, wish: str = "", place: int = -1) -> str:
+def state_text(info: RunInfo, wish: str = "", place: int = -1) -> str:
     """Where a run stands, in a few words.
 
     Parameters
@@ -79,9 +80,9 @@ def duration(seconds: float | None) -> str:
     """A time span, rounded to what matters."""
     if seconds is None:
         return NONE
-    if seconds < INSTANT:
+    if seconds < MIN_SHOWN_SECONDS:
         return translate("Runs", "<0.1 s")
-    return f"{seconds:.1f} s" if seconds < SHORT else span(seconds)
+    return f"{seconds:.1f} s" if seconds < MAX_TENTHS_SECONDS else span(seconds)
 
 
 def memory(count: Any) -> str:
@@ -123,7 +124,7 @@ def validated(info: RunInfo) -> tuple[str, float] | None:
 
 def short_title(info: RunInfo) -> str:
     """The title on one line, no longer than a window is wide."""
-    return " ".join(str(info.title)[:LONG].split())
+    return " ".join(str(info.title)[:MAX_TITLE_CHARS].split())
 
 
 def differences(infos: Sequence[RunInfo], *, seed: bool = True) -> dict[str, str]:
@@ -139,13 +140,13 @@ def differences(infos: Sequence[RunInfo], *, seed: bool = True) -> dict[str, str
 
 def _differences(group: list[RunInfo], every: Sequence[RunInfo], *, seed: bool) -> dict[str, str]:
     chosen = [{**_hyperparameters(info), **({"seed": info.spec.get("seed", 0)} if seed else {})} for info in group]
-    if any(isinstance(one.get("runs"), str) for one in chosen):  # of a blend, by their titles
+    if any(isinstance(values.get("runs"), str) for values in chosen):  # of a blend, by their titles
         runs = {info.id: short_title(info) for info in every}
-        for one in chosen:
-            if isinstance(one.get("runs"), str):
-                one["runs"] = " + ".join(runs.get(name, name) for name in one["runs"].split(","))
-    names = dict.fromkeys(name for one in chosen for name in one)
-    unlike = [name for name in names if not _same([one.get(name) for one in chosen])]
+        for values in chosen:
+            if isinstance(values.get("runs"), str):
+                values["runs"] = " + ".join(runs.get(name, name) for name in values["runs"].split(","))
+    names = dict.fromkeys(name for values in chosen for name in values)
+    unlike = [name for name in names if not _same([values.get(name) for values in chosen])]
     titles = _titles(group[0]) if unlike else {}
     return {
         info.id: ", ".join(f"{titles.get(name, name)} {_value(one.get(name))}" for name in unlike)
@@ -175,4 +176,4 @@ def _titles(info: RunInfo) -> dict[str, str]:
 
 def _value(value: Any) -> str:
     text = f"{value:,g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
-    return text[:LONG]
+    return text[:MAX_TITLE_CHARS]

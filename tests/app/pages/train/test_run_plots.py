@@ -42,7 +42,7 @@ def test_the_first_curves_come_one_plot_at_a_time(panel):
 
 
 def test_means_that_take_more_than_a_frame_are_all_there_in_the_end(panel, qtbot, monkeypatch):
-    monkeypatch.setattr(curve, "MOST_MEANT", 20)  # of the 30 steps, and of the 33 gradients
+    monkeypatch.setattr(curve, "MAX_SMOOTHED_POINTS", 20)  # of the 30 steps, and of the 33 gradients
     plots = panel.plots
     plots.tools.smoothing.setValue(3)
     qtbot.waitUntil(lambda: "BPR: 30 points" in plots.loss.summary())

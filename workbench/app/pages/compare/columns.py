@@ -20,7 +20,7 @@ from workbench.app.runs.run_text import (
     figure,
     seconds_of,
     short_title,
-    state_words,
+    state_text,
     tested,
     validated,
 )
@@ -139,7 +139,7 @@ def _plain_columns(apart: dict[str, str], testing: Callable[[RunInfo], bool]) ->
         RunColumn(
             "state",
             titles["state"],
-            lambda info: translate("ComparePage", "Testing…") if testing(info) else state_words(info),
+            lambda info: translate("ComparePage", "Testing…") if testing(info) else state_text(info),
             lambda info: info.state,
             lambda info: info.reason[:600],
             extra={INK: lambda info: "muted" if info.state is RunState.DONE else STATE_INK.get(info.state, "muted")},

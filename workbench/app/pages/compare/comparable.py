@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from workbench.app.pages.compare.leak_checks import together
 from workbench.app.pages.compare.model import Group
 from workbench.app.runs.run_store import RunInfo
-from workbench.app.runs.run_text import LONG, NONE
+from workbench.app.runs.run_text import MAX_TITLE_CHARS, NONE
 from workbench.app.widgets.translate import translate
 from workbench.data.filtering import describe
 from workbench.data.splitting import make_split
@@ -100,15 +100,15 @@ def split_words(info: RunInfo, folds: Sequence[int] | None = None) -> str:
     if folds is not None:
         parts = ", ".join(str(fold + 1) for fold in folds[:SHOWN]) + ("…" if len(folds) > SHOWN else "")
         words = translate("Protocol", "{split}, parts {parts}, each tested once").format(
-            split=words[:LONG], parts=parts
+            split=words[:MAX_TITLE_CHARS], parts=parts
         )
-    return words[:1].upper() + words[1:LONG]
+    return words[:1].upper() + words[1:MAX_TITLE_CHARS]
 
 
 def filter_words(info: RunInfo) -> str:
     """The filters of a run, in words; "" where it has none."""
     try:
-        return describe(info.spec.get("filters") or [])[:LONG]
+        return describe(info.spec.get("filters") or [])[:MAX_TITLE_CHARS]
     except (WorkbenchError, TypeError, AttributeError):
         return translate("Protocol", "filters unknown to this version")
 
@@ -120,10 +120,13 @@ def data_words(info: RunInfo) -> str:
 
 def _title(info: RunInfo, folds: Sequence[int] | None = None) -> str:
     protocol = protocol_of(info)
-    unusual = [str(protocol.get("relevance"))[:LONG]] if protocol.get("relevant_from") is not None else []
+    relevance = str(protocol.get("relevance"))[:MAX_TITLE_CHARS]
+    unusual = [relevance] if protocol.get("relevant_from") is not None else []
     unusual += [translate("Protocol", "sampled candidates")] if protocol.get("sampled") else []
     unusual += (
-        [translate("Protocol", "as {tool}").format(tool=str(protocol["as"])[:LONG])] if protocol.get("as") else []
+        [translate("Protocol", "as {tool}").format(tool=str(protocol["as"])[:MAX_TITLE_CHARS])]
+        if protocol.get("as")
+        else []
     )
     filters = [filter_words(info)] if info.spec.get("filters") else []
     return " · ".join(
@@ -192,5 +195,5 @@ def _formula(protocol: dict[str, Any], metric: str) -> Any:
 
 
 def _sentence(value: Any) -> str:
-    text = str(value)[:LONG]
+    text = str(value)[:MAX_TITLE_CHARS]
     return text[:1].upper() + text[1:]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from workbench.app.pages.compare.comparable import Keys, fold_of, grouped
 from workbench.app.pages.compare.model import Group
 from workbench.app.runs.run_store import RunInfo
-from workbench.app.runs.run_text import LONG, algorithm_of, differences
+from workbench.app.runs.run_text import MAX_TITLE_CHARS, algorithm_of, differences
 from workbench.app.widgets.translate import translate
 from workbench.evaluation.aggregating import repeats
 
@@ -20,14 +20,19 @@ def matching(runs: Sequence[RunInfo], words: str) -> list[RunInfo]:
 
 
 def _said(info: RunInfo) -> str:
-    said = [str(info.title)[:LONG], info.algorithm[:LONG], algorithm_title(info), *info.notes.tags]
+    said = [
+        str(info.title)[:MAX_TITLE_CHARS],
+        info.algorithm[:MAX_TITLE_CHARS],
+        algorithm_title(info),
+        *info.notes.tags,
+    ]
     return "\n".join(said).casefold()
 
 
 def algorithm_title(info: RunInfo) -> str:
     """What its algorithm is called."""
     kind = algorithm_of(info)
-    return kind.title if kind is not None else info.algorithm[:LONG]
+    return kind.title if kind is not None else info.algorithm[:MAX_TITLE_CHARS]
 
 
 def arranged(runs: Sequence[RunInfo], way: str, key: Keys) -> list[Group]:
@@ -80,7 +85,7 @@ def _by(runs: Sequence[RunInfo], word: Callable[[RunInfo], str]) -> list[list[Ru
 
 
 def _first_tag(info: RunInfo) -> str:
-    return info.notes.tags[0][:LONG] if info.notes.tags else ""
+    return info.notes.tags[0][:MAX_TITLE_CHARS] if info.notes.tags else ""
 
 
 def _of_algorithm(runs: list[RunInfo], sets: Sequence[tuple[list[RunInfo], str]]) -> Group:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from workbench.app.runs.run_store import RunInfo
-from workbench.app.runs.run_text import LONG, NONE
+from workbench.app.runs.run_text import MAX_TITLE_CHARS, NONE
 from workbench.app.widgets.translate import translate
 from workbench.evaluation.leaks import LIGHTS
 
@@ -16,7 +16,7 @@ def leaks_of(info: RunInfo) -> dict[str, str] | None:
     if not isinstance(given, list):
         return None
     found = [leak for leak in given if isinstance(leak, dict)]
-    return {str(leak.get("name"))[:LONG]: str(leak.get("sentence") or "")[:MOST_LETTERS] for leak in found}
+    return {str(leak.get("name"))[:MAX_TITLE_CHARS]: str(leak.get("sentence") or "")[:MOST_LETTERS] for leak in found}
 
 
 def lights(info: RunInfo) -> list[bool] | None:

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
 from workbench.app.runs.run_store import RunInfo
-from workbench.app.runs.run_text import short_title, state_words
+from workbench.app.runs.run_text import short_title, state_text
 from workbench.app.widgets.basic import Button, ErrorCard, Text
 from workbench.app.widgets.theme import GRID
 
@@ -29,7 +29,7 @@ class Waiting(QWidget):
 
     def show_run(self, info: RunInfo) -> None:
         """Show where a run stands."""
-        self.words.setText(f"{short_title(info)} · {state_words(info)}")
+        self.words.setText(f"{short_title(info)} · {state_text(info)}")
         self._bar.setRange(0, 0 if info.fraction < 0 else 1000)
         self._bar.setValue(max(0, round(info.fraction * 1000)))
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from workbench.app.runs.run_store import RunInfo
-from workbench.app.runs.run_text import has_epochs, short_title, state_words
+from workbench.app.runs.run_text import has_epochs, short_title, state_text
 from workbench.app.runs.state_text import STATE_INK
 from workbench.app.session.blend import blends_of
 from workbench.app.session.session import Session
@@ -91,7 +91,7 @@ class RunHead(QWidget):
             return
         self.dot.set_number(info.number)
         self.title.set_text(short_title(info))
-        self.state.setText(state_words(info, wish, place))
+        self.state.setText(state_text(info, wish, place))
         self.state.set_ink(STATE_INK.get(info.state, "muted"))
 
     def _trigger(self) -> None:

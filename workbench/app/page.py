@@ -20,8 +20,8 @@ class Page(QWidget):
     icon : a name in ``resources/icons``
     order : place in the sidebar, from 1
     smallest : width and height in pixels below which its parts would overlap, so that it is scrolled
-    parts : attributes that take long to make: `functools.cached_property`, made when they are first needed; the window asks
-        for them ahead, one at a time
+
+    What takes long to make is a `Deferred` part: it is made when it is first needed, or ahead, one at a time.
     """
 
     name: ClassVar[str] = ""
@@ -29,7 +29,6 @@ class Page(QWidget):
     icon: ClassVar[str] = ""
     order: ClassVar[int] = 0
     smallest: ClassVar[tuple[int, int]] = (960, 380)
-    parts: ClassVar[tuple[str, ...]] = ()
 
     heading_changed = Signal()
 

@@ -1,12 +1,11 @@
 """Pages are made in steps between which the window lives, and come to the front when all of them is there."""
 
-from functools import cached_property
-
 import pytest
 from PySide6.QtWidgets import QWidget
 
 from workbench.app.page import Page
 from workbench.app.shell.page_stack import PageStack
+from workbench.app.widgets.deferred import Deferred
 
 steps = []
 
@@ -24,14 +23,13 @@ class Slow(Page):
     """Made in five steps: the page, two of what is on it, and two parts."""
 
     name, title = "slow", "Slow"
-    parts = ("left", "left.inner")
 
     def build(self):
         steps.append("slow")
         yield
         steps.append("rest")
 
-    @cached_property
+    @Deferred
     def left(self):
         steps.append("left")
         return Left()
@@ -44,7 +42,7 @@ class Slow(Page):
 
 
 class Left(QWidget):
-    @cached_property
+    @Deferred
     def inner(self):
         steps.append("inner")
         return 1
@@ -64,9 +62,8 @@ class Broken(Page):
     """Cannot be made."""
 
     name, title = "broken", "Broken"
-    parts = ("part",)
 
-    @cached_property
+    @Deferred
     def part(self):
         raise ValueError
 

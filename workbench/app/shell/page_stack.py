@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import partial
-from operator import attrgetter
 from typing import Any
 
 from PySide6.QtCore import QTimer, Signal, Slot
@@ -10,6 +9,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from workbench.app.page import Page
 from workbench.app.session.session import Session
+from workbench.app.widgets.deferred import next_deferred
 
 MAKE_AHEAD = 30  # milliseconds between two steps of making what nobody has asked for yet
 
@@ -17,8 +17,8 @@ MAKE_AHEAD = 30  # milliseconds between two steps of making what nobody has aske
 class PageStack(QStackedWidget):
     """One page at the front; each is made when it is first wanted, or ahead, and anew for each project.
 
-    To make a page takes some hundredths of a second, so it is made in steps, those of its `build` and then its ``parts``
-    one by one, and the window lives between two of them. A page comes to the front when all of it is there.
+    To make a page takes some hundredths of a second, so it is made in steps, those of its `build` and then its
+    deferred parts one by one, and the window lives between two of them. A page comes to the front when all of it is there.
     """
 
     turning = Signal()
@@ -121,8 +121,7 @@ class PageStack(QStackedWidget):
         page = self.made[name]
         if not page.built:
             return partial(self._build, name)
-        part = next((one for one in page.parts if not _there(page, one)), None)
-        return None if part is None else partial(attrgetter(part), page)
+        return next_deferred(page)
 
     def _make(self, name: str) -> None:
         page = self.made[name] = self.kinds[name](self._session, whole=False)
@@ -155,13 +154,3 @@ class PageStack(QStackedWidget):
         if self._old:
             self._old.pop().deleteLater()
             self._away.start()
-
-
-def _there(page: Page, part: str) -> bool:
-    """Whether a part was made, such as ``curves`` or ``run.curves``; to ask does not make it."""
-    at: Any = page
-    for name in part.split("."):
-        if name not in vars(at):
-            return False
-        at = vars(at)[name]
-    return True

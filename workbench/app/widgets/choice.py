@@ -1,12 +1,12 @@
 """A name and a list to choose from; where the list cannot hold all that there is, a field for another value."""
 
-from functools import cached_property
 from typing import Any
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from workbench.app.widgets.basic import Text
+from workbench.app.widgets.deferred import Deferred
 from workbench.app.widgets.theme import GRID, SMALL
 
 OWN = "\0own"
@@ -53,7 +53,7 @@ class Choice(QWidget):
         column.addLayout(self._row)
         self.box.activated.connect(self._pick)
 
-    @cached_property
+    @Deferred
     def field(self) -> QLineEdit:
         """The field for another value; most people never write into one."""
         made = QLineEdit()
@@ -103,8 +103,9 @@ class Choice(QWidget):
         self._show_field(at >= 0 and at == own)
 
     def _show_field(self, wanted: bool) -> None:
-        if wanted or "field" in vars(self):
-            self.field.setVisible(wanted)
+        field = self.field if wanted else Choice.field.made(self)
+        if field is not None:
+            field.setVisible(wanted)
 
     @Slot()
     def _pick(self) -> None:

@@ -1,7 +1,6 @@
 """Runs side by side: validation chooses, the test is opened once, and unlike protocols are kept apart."""
 
 from collections.abc import Iterator
-from functools import cached_property
 from typing import Any, ClassVar
 
 from PySide6.QtCore import QTimer
@@ -30,6 +29,7 @@ from workbench.app.plots.line_plot import LinePlot
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.session.session import Session
 from workbench.app.widgets.basic import Card, EmptyState
+from workbench.app.widgets.deferred import Deferred
 from workbench.app.widgets.theme import GRID, theme
 from workbench.app.widgets.translate import translate
 
@@ -47,7 +47,6 @@ class ComparePage(Page):
     icon: ClassVar[str] = "compare"
     order: ClassVar[int] = 5
     smallest: ClassVar[tuple[int, int]] = (720, 380)
-    parts: ClassVar[tuple[str, ...]] = ("_cutoffs", "_curves", "pictures")
 
     def build(self) -> Iterator[None]:
         session = self.session
@@ -112,15 +111,15 @@ class ComparePage(Page):
         column.addLayout(self._room, 4)
         self._stack.addWidget(whole)
 
-    @cached_property
+    @Deferred
     def _cutoffs(self) -> LinePlot:
         return cutoffs_plot()
 
-    @cached_property
+    @Deferred
     def _curves(self) -> CurvesChart:
         return CurvesChart(self.session, self._cutoffs)
 
-    @cached_property
+    @Deferred
     def pictures(self) -> ChartPanel:
         """The plots under the table; they take longer to make than all the rest."""
         made = ChartPanel(self.session, self._curves)

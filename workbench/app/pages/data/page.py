@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from workbench.app.pages.data.summary_line import data_facts
 from workbench.app.session.latest import Latest
 from workbench.app.session.sample import try_sample
 from workbench.app.session.session import Session
+from workbench.app.widgets.deferred import Deferred
 from workbench.app.widgets.file_dialog import choose_data
 from workbench.errors import WorkbenchError
 
@@ -34,7 +35,6 @@ class DataPage(Page):
     """From a file to interactions."""
 
     name, title, icon, order = "data", "Data", "data", 2
-    parts = ("_overview", "glance", "_choosers", "how", "_further", "sheet")
 
     def build(self) -> Iterator[None]:
         session = self.session
@@ -54,9 +54,9 @@ class DataPage(Page):
         self.menu = self.again.menu
         self._make_actions()
         if session.data is not None:
-            for part in ("_overview", "glance"):
+            for part in (DataPage._overview, DataPage.glance):
                 yield
-                getattr(self, part)
+                part.make(self)
         yield
         self._connect()
         self._show_data()
@@ -86,12 +86,12 @@ class DataPage(Page):
         self.failure.closed.connect(self._go_back)
         self._counting.answered.connect(self._counted)
 
-    @cached_property
+    @Deferred
     def _overview(self) -> Overview:
         """The pictures on the glance, which take as long to make as all the rest of it."""
         return Overview()
 
-    @cached_property
+    @Deferred
     def glance(self) -> Glance:
         """All of the data that is there."""
         made = Glance(self._overview)
@@ -101,20 +101,20 @@ class DataPage(Page):
         self.stack.addWidget(made)
         return made
 
-    @cached_property
+    @Deferred
     def _choosers(self) -> Choosers:
         return Choosers()
 
-    @cached_property
+    @Deferred
     def how(self) -> HowRead:
         """How a file is read, on the sheet."""
         return HowRead(self._choosers)
 
-    @cached_property
+    @Deferred
     def _further(self) -> Further:
         return Further()
 
-    @cached_property
+    @Deferred
     def sheet(self) -> PreviewSheet:
         """On which an offered file is looked at."""
         made = PreviewSheet(self.how, self._further)
@@ -137,7 +137,7 @@ class DataPage(Page):
             self.glance.ask_density()
 
     def find(self) -> None:
-        if self._shows("glance"):
+        if self._shows(DataPage.glance):
             self.glance.search()
 
     def remember(self) -> dict[str, Any]:
@@ -149,13 +149,15 @@ class DataPage(Page):
 
     # States --------------------------------------------------------------------------------------------------------
 
-    def _shows(self, part: str) -> bool:
+    def _shows(self, part: Deferred[Any] | QWidget) -> bool:
         """Whether this part is shown; to ask does not make it."""
-        return vars(self).get(part) is self.stack.currentWidget()
+        widget = part.made(self) if isinstance(part, Deferred) else part
+        return widget is self.stack.currentWidget()
 
     def _looked_at(self) -> bool:
         """Whether rows of an offered file are on the sheet."""
-        return "sheet" in vars(self) and bool(self.sheet.format)
+        sheet = DataPage.sheet.made(self)
+        return sheet is not None and bool(sheet.format)
 
     def _turn_to(self, widget: QWidget) -> None:
         self.stack.setCurrentWidget(widget)
@@ -164,14 +166,14 @@ class DataPage(Page):
     @Slot()
     def _refresh(self) -> None:
         """Title, facts and buttons for what is shown."""
-        sheet, glance = self._shows("sheet"), self._shows("glance")
+        sheet, glance = self._shows(DataPage.sheet), self._shows(DataPage.glance)
         heading, facts, button = self._file_name(), "", ""
         if sheet:
             facts, button = self.sheet.facts, self.tr("Use these columns →")
         elif glance:
             heading, facts = self.again.name() or self.tr("Data"), data_facts(self.session.about)
             button = self.tr("Choose a split →")
-        elif self._shows("empty"):
+        elif self._shows(self.empty):
             heading, facts = self.tr("Data"), self.tr("A file with a user and an item in each row")
         self.set_heading(heading)
         self.set_facts(facts)
@@ -180,45 +182,45 @@ class DataPage(Page):
         self.primary.setVisible(bool(button))
         self.primary.setEnabled(not reason)
         self.primary.setToolTip(reason)
-        self.back.setVisible(sheet or self._shows("failure"))
+        self.back.setVisible(sheet or self._shows(self.failure))
         self.other.setVisible(sheet or glance)
         self.more.setVisible(glance)
 
     def _file_name(self) -> str:
-        file = self.sheet.file if "sheet" in vars(self) else None
+        sheet = DataPage.sheet.made(self)
+        file = sheet.file if sheet is not None else None
         return file.name if file is not None else self.tr("Data")
 
     @Slot()
     def _show_data(self) -> None:
         session = self.session
         self._counting.forget()
-        if session.data is not None or "glance" in vars(self):
+        if session.data is not None or DataPage.glance.made(self) is not None:
             self.glance.show_data(session.data, session.items, session.about)
             doubts = self.again.doubts()
             self.glance.notes.show_notes(doubts)
             self.glance.notes.setVisible(bool(doubts))
         if session.data is not None and self.isVisible():
             self.glance.ask_density()
-        if self._task is None and (self._shows("empty") or self._shows("glance")):
+        if self._task is None and (self._shows(self.empty) or self._shows(DataPage.glance)):
             self._turn_to(self._rest())
         self._refresh()
 
     @Slot()
     def _go_on(self) -> None:
-        if self._shows("sheet") and not self.sheet.reason:
+        if self._shows(DataPage.sheet) and not self.sheet.reason:
             self._read(self.sheet.asked())
-        elif self._shows("glance"):
+        elif self._shows(DataPage.glance):
             self.session.request_page("split")
 
     @Slot()
     def _go_back(self) -> None:
         """From a failure to the sheet it came from; from there to the data that is there, or to the start."""
-        if self._shows("failure") and self._looked_at():
+        if self._shows(self.failure) and self._looked_at():
             self._turn_to(self.sheet)
             return
         self._forget_look()
-        if "sheet" in vars(self):
-            self.sheet.forget()
+        self._forget_sheet()
         self._turn_to(self._rest())
 
     # Offering and looking ------------------------------------------------------------------------------------------
@@ -356,9 +358,14 @@ class DataPage(Page):
         """The end, whichever it was; a failure and a cancel have turned the page already."""
         task, self._task = self._task, None
         if self.stack.currentWidget() is self.reading:
-            if task is not None and task.state == "done" and "sheet" in vars(self):
-                self.sheet.forget()
+            if task is not None and task.state == "done":
+                self._forget_sheet()
             self._turn_to(self._rest())
+
+    def _forget_sheet(self) -> None:
+        sheet = DataPage.sheet.made(self)
+        if sheet is not None:
+            sheet.forget()
 
     def _rest(self) -> QWidget:
         return self.glance if self.session.data is not None else self.empty

@@ -1,6 +1,5 @@
 """One item: who had it, what is like it, and where it is recommended."""
 
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from workbench.app.tables.item_delegates import TALL, ScoreDelegate, TitleDelega
 from workbench.app.tables.item_tables import digits_for, lay_columns, line, title_column
 from workbench.app.tables.table_view import TableView
 from workbench.app.widgets.basic import Button, Card, Elided, EmptyState, Figure
+from workbench.app.widgets.deferred import Deferred
 from workbench.app.widgets.theme import GRID, HEADING, ROW_HEIGHT
 
 LATE = 400
@@ -87,7 +87,7 @@ class ItemView(QWidget):
             row.addWidget(card, stretch)
         return content
 
-    @cached_property
+    @Deferred
     def ranks(self) -> BarPlot:
         """At which places of how many lists the item stands; it takes as long to make as all the rest."""
         made = BarPlot(

@@ -1,6 +1,5 @@
 """Look at one user: what they had, and what a run recommends to them; at one item; and at a map of all."""
 
-from functools import cached_property
 from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt, QTimer, Slot
@@ -22,6 +21,7 @@ from workbench.app.session.run_combo import RunCombo, RunData, run_to_show, sele
 from workbench.app.session.session import Session
 from workbench.app.tables.item_tables import ListTable, line
 from workbench.app.widgets.basic import EmptyState
+from workbench.app.widgets.deferred import Deferred
 from workbench.app.widgets.tabs import Tabs
 from workbench.app.widgets.theme import GRID
 from workbench.app.widgets.translate import translate
@@ -38,7 +38,6 @@ class InspectPage(Page):
     title: ClassVar[str] = translate("InspectPage", "Inspect")
     icon: ClassVar[str] = "inspect"
     order: ClassVar[int] = 6
-    parts: ClassVar[tuple[str, ...]] = ("_left", "_right", "user", "item_view", "item_view.ranks", "map")
 
     def build(self) -> None:
         session = self.session
@@ -100,15 +99,15 @@ class InspectPage(Page):
         column.addWidget(self._views, 1)
         return content
 
-    @cached_property
+    @Deferred
     def _left(self) -> UserHistory:
         return UserHistory(self.session)
 
-    @cached_property
+    @Deferred
     def _right(self) -> UserList:
         return UserList(self.session)
 
-    @cached_property
+    @Deferred
     def user(self) -> UserView:
         """What one user had, and the list."""
         made = UserView(self.session, self._data, self._left, self._right)
@@ -121,7 +120,7 @@ class InspectPage(Page):
         self._views.setCurrentWidget(made)
         return made
 
-    @cached_property
+    @Deferred
     def item_view(self) -> ItemView:
         """The story of one item."""
         made = ItemView(self.session)
@@ -132,7 +131,7 @@ class InspectPage(Page):
         self._views.addWidget(made)
         return made
 
-    @cached_property
+    @Deferred
     def map(self) -> ItemMap:
         """All items and users."""
         made = ItemMap(self.session)
@@ -201,8 +200,8 @@ class InspectPage(Page):
         self._run = info.id
         self.user.set_runs(usable_runs(self.session), info)
         self.search.set_data(self._data.folder(info))
-        if "item_view" in self.__dict__:
-            self.item_view.set_run(info)
+        if (item_view := InspectPage.item_view.made(self)) is not None:
+            item_view.set_run(info)
         user, other = self.who.user(), self.user.beside.info
         self.kinds.set_place(str(info.folder), str(other.folder) if other is not None else "", user or "")
         if self.views.current == "map":
@@ -278,9 +277,10 @@ class InspectPage(Page):
     @Slot()
     def _mark(self) -> None:
         """Circle on the map, where there is one, what the user had and what is listed."""
-        if "map" in self.__dict__:
+        drawn = InspectPage.map.made(self)
+        if drawn is not None:
             shown = self.user.what_if.shown(), self.user.right.table.items
-            self.map.mark(*([one["item"] for one in some] for some in shown))
+            drawn.mark(*([one["item"] for one in some] for some in shown))
 
     def _show_empty(self) -> None:
         active = self.session.runs.active()

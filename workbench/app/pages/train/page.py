@@ -1,7 +1,6 @@
 """Choose an algorithm, set it, train it, and watch it learn."""
 
 from collections.abc import Iterator
-from functools import cached_property
 from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt, QTimer, Slot
@@ -24,6 +23,7 @@ from workbench.app.session.blend import BlendRuns
 from workbench.app.session.session import Session
 from workbench.app.widgets import icons
 from workbench.app.widgets.basic import Button, Card, EmptyState, Line
+from workbench.app.widgets.deferred import Deferred
 from workbench.app.widgets.form import Form, tabs_after
 from workbench.app.widgets.theme import GRID
 from workbench.app.widgets.translate import translate
@@ -41,7 +41,6 @@ class TrainPage(Page):
     title: ClassVar[str] = translate("TrainPage", "Train")
     icon: ClassVar[str] = "train"
     order: ClassVar[int] = 4
-    parts: ClassVar[tuple[str, ...]] = ("run", "run.loss", "run.validation", "run.other", "run.plots")
 
     def build(self) -> Iterator[None]:
         session = self.session
@@ -92,7 +91,7 @@ class TrainPage(Page):
         self._stack.addWidget(whole)
         yield
 
-    @cached_property
+    @Deferred
     def run(self) -> RunPanel:
         """The run at the right; its plots take as long to make as all the rest."""
         panel = RunPanel(self.session)
@@ -226,8 +225,7 @@ class TrainPage(Page):
     # What it takes, and what to try instead -------------------------------------------------------------------------
 
     def _ask_estimate(self) -> None:
-        if hasattr(self, "estimate"):  # forms tell of their changes while the page is built
-            self.estimate.ask(self.kind, self._question())
+        self.estimate.ask(self.kind, self._question())
 
     def _question(self) -> dict[str, Any]:
         """Arguments of the job `estimate`; empty where there is nothing to measure."""

@@ -1,7 +1,6 @@
 """One run while it learns and afterwards: what it does now, the orders it takes, its curves, its figures."""
 
 from collections.abc import Callable
-from functools import cached_property
 from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
@@ -16,6 +15,7 @@ from workbench.app.plots.line_plot import LinePlot
 from workbench.app.runs.curve_reader import CurveReader
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.session.session import Session
+from workbench.app.widgets.deferred import Deferred
 from workbench.app.widgets.theme import GRID, theme
 
 FRAME = 66  # milliseconds between two drawings
@@ -67,7 +67,22 @@ class RunPanel(QWidget):
         session.runs.changed.connect(self.refresh)
         session.selection.changed.connect(self.refresh)
 
-    @cached_property
+    @Deferred
+    def loss(self) -> LinePlot:
+        """The plot of the loss; each plot is made by itself, for all together hold the window too long."""
+        return LinePlot(self.tr("Loss"), x="", legend=False, whole=True)
+
+    @Deferred
+    def validation(self) -> LinePlot:
+        """The plot of what validation says."""
+        return LinePlot(self.tr("Validation"), x=self.tr("epoch"), legend=False, whole=True)
+
+    @Deferred
+    def other(self) -> LinePlot:
+        """The plot of what else is recorded."""
+        return LinePlot(self.tr("Other values"), x=self.tr("epoch"), legend=False, whole=True)
+
+    @Deferred
     def plots(self) -> RunPlots:
         """The curves; they take longer to make than all the rest."""
         made = RunPlots(self.session, (self.loss, self.validation, self.other))
@@ -76,21 +91,6 @@ class RunPanel(QWidget):
         self._room.addWidget(made)
         made.show()  # now, not when the event loop comes round: it is drawn on at once
         return made
-
-    @cached_property
-    def loss(self) -> LinePlot:
-        """The plot of the loss; each plot is made by itself, for all together hold the window too long."""
-        return LinePlot(self.tr("Loss"), x="", legend=False, whole=True)
-
-    @cached_property
-    def validation(self) -> LinePlot:
-        """The plot of what validation says."""
-        return LinePlot(self.tr("Validation"), x=self.tr("epoch"), legend=False, whole=True)
-
-    @cached_property
-    def other(self) -> LinePlot:
-        """The plot of what else is recorded."""
-        return LinePlot(self.tr("Other values"), x=self.tr("epoch"), legend=False, whole=True)
 
     @property
     def info(self) -> RunInfo | None:

@@ -37,8 +37,8 @@ def test_items_and_people_are_long_tailed(made):
 
 def test_tastes_are_found_in_what_people_pick_and_drift(made):
     truth, _, data, _ = made
-    items = np.array([int(one) - 1 for one in data.item_ids.to_pylist()])
-    users = np.array([int(one) - 1 for one in data.user_ids.to_pylist()])
+    items = np.array([int(text) - 1 for text in data.item_ids.to_pylist()])
+    users = np.array([int(text) - 1 for text in data.user_ids.to_pylist()])
     early, late = [], []
     for index, user in enumerate(users):
         row = items[data.by_user[index]]
@@ -53,8 +53,8 @@ def test_tastes_are_found_in_what_people_pick_and_drift(made):
 
 def test_expected_stars_explain_the_ratings(made):
     truth, _, data, _ = made
-    items = np.array([int(one) - 1 for one in data.item_ids.to_pylist()])[data.item]
-    users = np.array([int(one) - 1 for one in data.user_ids.to_pylist()])[data.user]
+    items = np.array([int(text) - 1 for text in data.item_ids.to_pylist()])[data.item]
+    users = np.array([int(text) - 1 for text in data.user_ids.to_pylist()])[data.user]
     expected = truth.stars(users, items, np.full(len(data), 0.5, np.float32))
     assert np.corrcoef(expected, data.rating)[0, 1] > 0.6
 

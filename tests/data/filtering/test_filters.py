@@ -77,10 +77,10 @@ def test_only_users_and_items_that_are_left_have_an_index():
 def test_the_order_of_filters_matters_and_each_tells_what_it_leaves():
     data = build(ROWS)
     first, steps = apply([RatingRange(low=3), MinimumPerUser(n=2)], data)
-    assert [(one.interactions, one.users, one.items) for one in steps] == [(4, 3, 3), (2, 1, 2)]
-    assert [one.words for one in steps] == ["ratings from 3", "users with at least 2"]
+    assert [(step.interactions, step.users, step.items) for step in steps] == [(4, 3, 3), (2, 1, 2)]
+    assert [step.words for step in steps] == ["ratings from 3", "users with at least 2"]
     second, steps = apply([MinimumPerUser(n=2), RatingRange(low=3)], data)
-    assert [(one.interactions, one.users, one.items) for one in steps] == [(5, 2, 3), (3, 2, 2)]
+    assert [(step.interactions, step.users, step.items) for step in steps] == [(5, 2, 3), (3, 2, 2)]
     assert pairs(first) != pairs(second)
     assert step_counts(data, steps)["before"] == {"interactions": 6, "users": 3, "items": 4}
 
@@ -134,11 +134,11 @@ def test_a_chain_only_ever_takes_away_and_is_the_same_each_time(rows, filters):
         found, steps = apply(filters, data)
     except WorkbenchError:
         return  # nothing is left: tested by hand below
-    counts = [(len(data), data.n_users, data.n_items), *((one.interactions, one.users, one.items) for one in steps)]
+    counts = [(len(data), data.n_users, data.n_items), *((step.interactions, step.users, step.items) for step in steps)]
     assert all(now <= before for a, b in pairwise(counts) for before, now in zip(a, b, strict=True))
     assert pairs(found) <= pairs(data)
     assert len(found) == counts[-1][0]
-    again, _ = apply(make_filters([one.recipe() for one in filters]), data)
+    again, _ = apply(make_filters([rule.recipe() for rule in filters]), data)
     assert again.content_hash == found.content_hash
     if filters:
         assert (found.by_user.lengths > 0).all()
@@ -295,11 +295,11 @@ def test_titles_follow_their_items():
 
 def test_attributes_follow_their_users():
     bare = build(ROWS)
-    ages = pa.table({"age": [f"age of {one}" for one in bare.user_ids.to_pylist()]})
+    ages = pa.table({"age": [f"age of {text}" for text in bare.user_ids.to_pylist()]})
     kept = apply([RatingRange(low=5)], replace(bare, user_facts=Users(bare.user_ids, ages)))[0]
     assert 0 < kept.n_users < bare.n_users
     assert kept.user_facts.user_ids.equals(kept.user_ids)
-    assert kept.user_facts.attributes["age"].to_pylist() == [f"age of {one}" for one in kept.user_ids.to_pylist()]
+    assert kept.user_facts.attributes["age"].to_pylist() == [f"age of {text}" for text in kept.user_ids.to_pylist()]
 
 
 def test_a_new_file_is_a_filter(new_filter):

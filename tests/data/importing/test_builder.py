@@ -17,7 +17,9 @@ from workbench.errors import Cancelled
 def piece(rows, rated, timed):
     """Rows of (user, item, rating, time)."""
     user, item, rating, time = zip(*rows, strict=True)
-    ids = [pa.chunked_array([pa.array([f"{one}" for one in column]).dictionary_encode()]) for column in (user, item)]
+    ids = [
+        pa.chunked_array([pa.array([f"{value}" for value in column]).dictionary_encode()]) for column in (user, item)
+    ]
     rating = np.array(rating, np.float32) if rated else None
     return Piece(*ids, rating, np.array(time, np.int64) if timed else None, len(rows))
 
@@ -48,14 +50,14 @@ def test_linear_passes_give_what_sorting_gives(every, duplicates, rated, timed, 
         pieces = [(piece(rows, rated, timed), i % 3 if parted else None) for i, rows in enumerate(every)]
         fast, plain = (built(pieces, duplicates, many, monkeypatch) for many in (0, 1_000_000))
     assert fast.content_hash == plain.content_hash
-    assert [one.dtype for one in (fast.user, fast.item)] == [np.int32] * 2
+    assert [column.dtype for column in (fast.user, fast.item)] == [np.int32] * 2
 
 
 def test_long_rows_are_sorted_too(monkeypatch):
     rng = np.random.default_rng(0)
     rows = [
-        tuple(one)
-        for one in np.column_stack([rng.integers(0, 3, 900), rng.permutation(900), *rng.integers(0, 50, (2, 900))])
+        tuple(row)
+        for row in np.column_stack([rng.integers(0, 3, 900), rng.permutation(900), *rng.integers(0, 50, (2, 900))])
     ]
     pieces = [(piece(rows[:500], True, True), 0), (piece(rows[500:], True, True), 2)]
     fast, plain = (built(pieces, "last", many, monkeypatch) for many in (0, 10**6))

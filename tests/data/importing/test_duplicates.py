@@ -27,8 +27,8 @@ def test_the_list_does_not_depend_on_how_many_rows_are_looked_through_at_once(tm
     kept = {lines[-1] for lines in pairs.values()}
     assert len(wanted) > 100
     cells = [row.replace('"', "").split(",") for row in listed]
-    assert [int(one[1]) for one in cells] == wanted
-    outcomes = [one[-1] for one in cells]
+    assert [int(row[1]) for row in cells] == wanted
+    outcomes = [row[-1] for row in cells]
     assert outcomes == (
         ["merged"] * len(wanted) if policy == "sum" else ["kept" if line in kept else "left out" for line in wanted]
     )

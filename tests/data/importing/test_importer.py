@@ -48,7 +48,7 @@ def small_blocks(monkeypatch):
 
 
 def reasons(report):
-    return [(one["line"], one["reason"], one["text"]) for one in report.refused]
+    return [(row["line"], row["reason"], row["text"]) for row in report.refused]
 
 
 def pairs(data):
@@ -148,7 +148,7 @@ def test_dates(write):
 
 def test_ids_stay_what_they_are(write):
     ids = ["007", "7", "1E5", "100000", "0003E98E85347", "12345678901234567890123", " x", "x", "X", "日本", "-0"]
-    data, _, _ = read_interactions(write("user,item\n" + "".join(f"{one},i\n" for one in ids)))
+    data, _, _ = read_interactions(write("user,item\n" + "".join(f"{text},i\n" for text in ids)))
     assert data.user_ids.to_pylist() == ids
 
 
@@ -245,7 +245,7 @@ def test_a_file_that_changes_is_refused_and_nothing_is_written(write, tmp_path):
 
     with pytest.raises(WorkbenchError, match="changed while it was read"):
         import_file(path, tmp_path / "data", control=Meddler())
-    assert not [one for one in tmp_path.iterdir() if one != path]
+    assert not [other for other in tmp_path.iterdir() if other != path]
 
 
 def test_a_file_rewritten_at_the_same_size_is_refused(write, tmp_path):
@@ -278,7 +278,7 @@ def test_cancel_leaves_what_was_there(write, tmp_path, small_blocks):
         with pytest.raises(Cancelled):
             import_file(path, tmp_path / "data", control=stop)
     assert json.loads((tmp_path / "data" / "data.json").read_text()) == before
-    assert sorted(one.name for one in tmp_path.iterdir()) == ["data", "r.csv"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "r.csv"]
 
 
 def test_progress_only_grows(write, tmp_path, small_blocks):
@@ -400,11 +400,11 @@ def test_the_account_holds_on_mutated_files(tmp_path, monkeypatch, lines, noise,
             return
     assert report.rows == report.kept + report.refused_count
     assert report.refused_count == len(report.refused)
-    numbers = [one["line"] for one in report.refused]
+    numbers = [row["line"] for row in report.refused]
     assert numbers == sorted(numbers)
     text = LINE_END.split(path.read_bytes().decode(errors="replace").removeprefix("\ufeff"))
-    for one in report.refused:
-        assert text[one["line"] - 1] == LINE_END.split(one["text"])[0], "the line said is the line meant"
+    for row in report.refused:
+        assert text[row["line"] - 1] == LINE_END.split(row["text"])[0], "the line said is the line meant"
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -456,7 +456,7 @@ def test_rows_do_not_depend_on_where_chunks_end(text, cuts):
         found = [(block, row) for block in blocks(iter(chunks), ",", quotes=True) for row in range(block.n_rows)]
         return [(block.lines(np.array([row]))[0], block.text(row), row in block.broken) for block, row in found]
 
-    assert cut([one for one in whole if one]) == cut([text] if text else [])
+    assert cut([piece for piece in whole if piece]) == cut([text] if text else [])
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])

@@ -106,10 +106,10 @@ def test_duplicates_are_listed_with_their_lines_and_what_became_of_them(write, t
     import_file(path, tmp_path / "data", recipe)
     found = list_duplicates(tmp_path / "data")
     assert (found["rows"], found["pairs"]) == (4, 2)
-    assert {one["line"]: one["outcome"] for one in found["shown"]} == outcomes
+    assert {row["line"]: row["outcome"] for row in found["shown"]} == outcomes
     data, _, _ = read_interactions(path, recipe)
     if policy != "mean":  # the ratings that are said to be kept are those that were kept
-        kept = {(one["user"], one["item"]): one["rating"] for one in found["shown"] if one["outcome"] == "kept"}
+        kept = {(row["user"], row["item"]): row["rating"] for row in found["shown"] if row["outcome"] == "kept"}
         ids = [(data.user_ids[int(u)].as_py(), data.item_ids[int(i)].as_py()) for u, i in zip(data.user, data.item)]  # noqa: B905
         assert {pair: rating for pair, rating in zip(ids, data.rating.tolist(), strict=True) if pair in kept} == kept
     lines = (tmp_path / "data" / "duplicates.csv").read_text().splitlines()
@@ -120,14 +120,14 @@ def test_duplicates_are_listed_with_their_lines_and_what_became_of_them(write, t
 def test_duplicates_of_lists_stand_in_one_line(write, tmp_path):
     import_file(write("l.txt", "1 2 3 3\n2 4\n3 4 5\n"), tmp_path / "data")
     found = list_duplicates(tmp_path / "data")["shown"]
-    assert [(one["line"], one["user"], one["item"]) for one in found] == [(1, "1", "3")] * 2
+    assert [(row["line"], row["user"], row["item"]) for row in found] == [(1, "1", "3")] * 2
 
 
 def test_an_own_test_may_repeat_what_is_learned_from(write, tmp_path):
     files = {"train": write("a.csv", "user,item\nu,a\nu,a\n"), "test": write("b.csv", "user,item\nu,a\n")}
     import_file(files, tmp_path / "data")
     found = list_duplicates(tmp_path / "data")["shown"]
-    assert [(one["file"], one["line"]) for one in found] == [("a.csv", 2), ("a.csv", 3)]
+    assert [(row["file"], row["line"]) for row in found] == [("a.csv", 2), ("a.csv", 3)]
 
 
 def test_duplicates_of_another_file_are_not_listed(write, tmp_path):
@@ -229,7 +229,7 @@ def test_the_command_line_corrects_and_joins(write, tmp_path, capsys):
     (tmp_path / "posters").mkdir()
     (tmp_path / "posters" / "j.png").touch()
     options = ["--items", "items.csv", "--users", "users.csv", "--pictures", "posters"]
-    options = [str(tmp_path / one) if not one.startswith("--") else one for one in options]
+    options = [str(tmp_path / option) if not option.startswith("--") else option for option in options]
     assert main(["inspect", str(path), "--read", "duplicates=max", *options, "--quiet"]) == 0
     said = capsys.readouterr().out
     assert "1; the highest is kept" in said

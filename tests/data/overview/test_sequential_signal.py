@@ -9,8 +9,8 @@ from workbench.data.overview.sequential_signal import sequential_signal
 
 
 def build(histories, time=None):
-    user = np.repeat(np.arange(len(histories), dtype=np.int32), [len(one) for one in histories])
-    item = np.array([i for one in histories for i in one], np.int32)
+    user = np.repeat(np.arange(len(histories), dtype=np.int32), [len(history) for history in histories])
+    item = np.array([i for history in histories for i in history], np.int32)
     time = np.arange(len(item)) if time is None else np.array(time)
     ids = [pa.array([str(i) for i in range(n)]) for n in (len(histories), int(item.max()) + 1)]
     return Interactions.build(user, item, *ids, time=time.astype(np.int64))

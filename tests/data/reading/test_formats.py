@@ -32,10 +32,10 @@ def table():
 
 
 def csv_text(rows=ROWS):
-    quoted = [
-        [f'"{one.replace(chr(34), chr(34) * 2)}"' if isinstance(one, str) else str(one) for one in row] for row in rows
-    ]
-    return "\n".join([",".join(NAMES), *map(",".join, quoted)]) + "\n"
+    def field(value):
+        return f'"{value.replace(chr(34), chr(34) * 2)}"' if isinstance(value, str) else str(value)
+
+    return "\n".join([",".join(NAMES), *(",".join(map(field, row)) for row in rows)]) + "\n"
 
 
 def workbook(path):
@@ -46,7 +46,7 @@ def workbook(path):
     sheet = book.create_sheet("Ratings 2020")
     sheet.append([])
     for row in [NAMES, *ROWS]:  # XML has no return of its own, and a workbook writes it out
-        sheet.append([one.replace("\r", "_x000D_") if isinstance(one, str) else one for one in row])
+        sheet.append([value.replace("\r", "_x000D_") if isinstance(value, str) else value for value in row])
     book.save(path)
 
 
@@ -74,7 +74,7 @@ def parquet_bytes():
     return sink.getvalue().to_pybytes()
 
 
-LINES = "".join(json.dumps(one) + "\n" for one in DICTS)
+LINES = "".join(json.dumps(row) + "\n" for row in DICTS)
 KINDS = {
     "csv": lambda p: p.write_text(csv_text()),
     "gz": lambda p: p.write_bytes(gzip.compress(csv_text().encode())),
@@ -132,7 +132,7 @@ def test_a_database_is_only_read(tmp_path):
     before = (tmp_path / "b.db").read_bytes()
     read_interactions(tmp_path / "b.db")
     assert (tmp_path / "b.db").read_bytes() == before
-    assert [one.name for one in tmp_path.iterdir()] == ["b.db"]
+    assert [path.name for path in tmp_path.iterdir()] == ["b.db"]
 
 
 def test_values_of_typed_files_are_what_a_person_would_type(tmp_path):
@@ -147,7 +147,7 @@ def test_values_of_typed_files_are_what_a_person_would_type(tmp_path):
     assert data.user_ids.to_pylist() == ["17850", "3"]
     assert data.rating.tolist() == [1, 1]
     assert recipe.time == "iso"
-    assert [(one["line"], one["reason"], one["text"]) for one in report.refused] == [
+    assert [(row["line"], row["reason"], row["text"]) for row in report.refused] == [
         (3, "no user", ",y,0,1970-01-01 00:00:01.000Z")
     ]
 
@@ -157,7 +157,7 @@ def test_lines_that_are_no_json_are_refused_with_their_line(tmp_path):
         '{"user": 1, "item": 2}\nnonsense\n{"user": 1}\n{"user": 1, "item": 1e2, "more": [1]}\n'
     )
     data, report, _ = read_interactions(tmp_path / "r")
-    assert [(one["line"], one["reason"]) for one in report.refused] == [
+    assert [(row["line"], row["reason"]) for row in report.refused] == [
         (3, "1 column where 3 were expected"),
         (4, "no item"),
     ]
@@ -172,7 +172,7 @@ def test_one_user_a_line(tmp_path):
     assert data.user_ids.to_pylist() == ["7", "8", "07", "1"]
     assert data.item_ids.take(pa.array(data.by_user[0])).to_pylist() == ["3", "1", "2"], "the order of the line"
     assert (report.rows, report.kept, report.duplicates) == (14, 12, 1)
-    assert [(one["line"], one["reason"]) for one in report.refused] == [(3, "no item"), (5, "an empty line")]
+    assert [(row["line"], row["reason"]) for row in report.refused] == [(3, "no item"), (5, "an empty line")]
     assert preview(path).rows[:2] == [["7", "3"], ["7", "1"]]
 
 
@@ -181,7 +181,7 @@ def test_lists_with_commas_can_be_asked_for(tmp_path):
     layout = Layout(kind="lists", delimiter=",", header=False)
     data, report, _ = read_interactions(tmp_path / "r", Recipe(format=layout, columns=Columns(user=0, item=1)))
     assert data.item_ids.to_pylist() == ["tea", "milk"]
-    assert [one["reason"] for one in report.refused] == ["no item", "no item"]
+    assert [row["reason"] for row in report.refused] == ["no item", "no item"]
 
 
 def test_a_matrix_with_a_code_for_nothing_and_a_count_in_front(tmp_path):
@@ -189,12 +189,12 @@ def test_a_matrix_with_a_code_for_nothing_and_a_count_in_front(tmp_path):
     cells = np.where(rng.random((30, 24)) < 0.4, 99, rng.uniform(-10, 10, (30, 24)).round(2))
     rows = [[int((row != 99).sum()), *row] for row in cells]
     path = tmp_path / "m.csv"
-    path.write_text("\n".join(",".join(f"{one:g}" for one in row) for row in rows) + "\n")
+    path.write_text("\n".join(",".join(f"{value:g}" for value in row) for row in rows) + "\n")
     data, report, recipe = read_interactions(path)
     assert (recipe.format.kind, recipe.format.missing, recipe.format.first) == ("matrix", "99", "count")
     assert report.kept == len(data) == (cells != 99).sum()
     dense = np.full(cells.shape, 99.0)
-    users, items = (np.array([int(one) - 1 for one in ids.to_pylist()]) for ids in (data.user_ids, data.item_ids))
+    users, items = (np.array([int(text) - 1 for text in ids.to_pylist()]) for ids in (data.user_ids, data.item_ids))
     dense[users[data.user], items[data.item]] = data.rating
     np.testing.assert_allclose(dense, cells, rtol=1e-6)
 
@@ -210,14 +210,14 @@ def test_a_matrix_with_names_and_holes(tmp_path):
     assert (recipe.format.kind, recipe.format.first) == ("matrix", "user")
     assert data.user_ids.to_pylist() == [f"p{u}" for u in range(9)]
     assert set(data.item_ids.to_pylist()) == set(names)
-    assert [(one["line"], one["reason"]) for one in report.refused] == [(4, "film 1 'x' is not a number")]
+    assert [(row["line"], row["reason"]) for row in report.refused] == [(4, "film 1 'x' is not a number")]
     assert report.rows == report.kept + 1
 
 
 def test_features_of_items_are_no_matrix_of_users(tmp_path):
     rng = np.random.default_rng(0)
     lines = ["id," + ",".join(f"f{i}" for i in range(30))]
-    lines += [f"{n}," + ",".join(f"{one:.6f}" for one in rng.random(30)) for n in range(20)]
+    lines += [f"{n}," + ",".join(f"{value:.6f}" for value in rng.random(30)) for n in range(20)]
     (tmp_path / "f.csv").write_text("\n".join(lines))
     assert sniff(tmp_path / "f.csv").kind == "table"
 
@@ -238,7 +238,7 @@ def test_comment_lines_are_no_rows_and_keep_the_lines_of_others(tmp_path):
     _, report, recipe = read_interactions(tmp_path / "r.csv")
     assert recipe.format.comment == "#"
     assert report.rows == 3
-    assert [(one["line"], one["reason"]) for one in report.refused] == [(5, "rating 'x' is not a number")]
+    assert [(row["line"], row["reason"]) for row in report.refused] == [(5, "rating 'x' is not a number")]
 
 
 @pytest.mark.parametrize(

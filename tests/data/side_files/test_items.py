@@ -66,7 +66,7 @@ def test_the_first_row_of_an_id_counts(tmp_path):
 
 def test_rows_of_another_width_are_refused(tmp_path):
     _, report = read(tmp_path, "item,title\na,One\nb\nc,Two,x\n", ["a"])
-    assert [(one["line"], one["reason"]) for one in report["refused"]] == [
+    assert [(row["line"], row["reason"]) for row in report["refused"]] == [
         (3, "1 column where 2 were expected"),
         (4, "3 columns where 2 were expected"),
     ]

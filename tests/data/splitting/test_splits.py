@@ -181,16 +181,16 @@ def test_a_fold_is_a_division_in_which_nothing_hidden_is_shown(rows, split):
 @given(SOME_ROWS, st.integers(2, 5), st.sampled_from(["interactions", "users"]), SEEDS)
 def test_of_k_folds_each_thing_is_hidden_once(rows, k, by, seed):
     data = build(rows)
-    folds = [one.places(data) for one in KFold(k=k, by=by, seed=seed).folds()]
+    folds = [fold.places(data) for fold in KFold(k=k, by=by, seed=seed).folds()]
     assert len(folds) == k
     if by == "interactions":
-        assert (sum((one == TEST).astype(int) for one in folds) == 1).all()
-        sizes = [(one == TEST).sum() for one in folds]
+        assert (sum((fold == TEST).astype(int) for fold in folds) == 1).all()
+        sizes = [(fold == TEST).sum() for fold in folds]
         assert max(sizes) - min(sizes) <= 1
     else:
-        judged = [set(data.user[one == TEST].tolist()) for one in folds]
+        judged = [set(data.user[fold == TEST].tolist()) for fold in folds]
         able = np.flatnonzero(data.by_user.lengths > 1)
-        assert sorted(user for one in judged for user in one) == able.tolist()
+        assert sorted(user for users in judged for user in users) == able.tolist()
 
 
 @settings(deadline=None)  # the first one compiles
@@ -198,8 +198,8 @@ def test_of_k_folds_each_thing_is_hidden_once(rows, k, by, seed):
 def test_windows_follow_each_other_without_a_gap(rows, windows, share, validation):
     data = build(rows)
     split = TimeSeries(windows=windows, test=share, validation=validation)
-    hidden = [one.places(data) == TEST for one in split.folds()]
-    assert (sum(one.astype(int) for one in hidden) <= 1).all()
+    hidden = [fold.places(data) == TEST for fold in split.folds()]
+    assert (sum(mask.astype(int) for mask in hidden) <= 1).all()
     for one, later in pairwise(hidden):
         if one.any() and later.any():
             assert data.time[one].max() < data.time[later].min()
@@ -250,9 +250,9 @@ def test_people_without_a_history_can_be_left_out_of_a_time_cut():
 
 def test_time_windows_by_share_and_by_days():
     data = build([(0, i, 1, i * 86_400_000) for i in range(10)])
-    places = [one.places(data).tolist() for one in TimeSeries(windows=2, test=0.2, validation=0.1).folds()]
+    places = [fold.places(data).tolist() for fold in TimeSeries(windows=2, test=0.2, validation=0.1).folds()]
     assert places == [[0, 0, 0, 0, 0, 1, 2, 2, 4, 4], [0, 0, 0, 0, 0, 0, 0, 1, 2, 2]]
-    places = [one.places(data).tolist() for one in TimeSeries(windows=2, days=3, validation=0).folds()]
+    places = [fold.places(data).tolist() for fold in TimeSeries(windows=2, days=3, validation=0).folds()]
     assert places == [[0, 0, 0, 0, 2, 2, 2, 4, 4, 4], [0, 0, 0, 0, 0, 0, 0, 2, 2, 2]]
 
 
@@ -319,7 +319,7 @@ def test_every_split_can_be_told_and_has_its_folds():
         assert kind.title
         folds = split.folds()
         assert len(folds) == (getattr(split, split.many) if split.many else 1)
-        assert [make_split(name, one.model_dump()) for one in folds] == folds
+        assert [make_split(name, fold.model_dump()) for fold in folds] == folds
 
 
 def test_a_new_file_is_a_split(new_split):

@@ -113,7 +113,7 @@ class Assembly:
     folder
         Where columns wait; the system's place for temporary files where None.
     phases
-        What is told of the progress.
+        Shares of the progress bar.
     """
 
     def __init__(self, folder: Path | None = None, phases: Phases = LONG) -> None:

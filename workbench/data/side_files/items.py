@@ -25,7 +25,7 @@ TITLE_WITH_YEAR = r"^(?s)(?P<title>.*\S)\s*\((?P<year>(?:18|19|20)\d\d)(?:-\d*)?
 
 @dataclass(frozen=True, eq=False)
 class Items:
-    """Facts of items, aligned with the item ids of interactions; null where unknown.
+    """Features of items, aligned with the item ids of interactions; null where unknown.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Tables of facts are joined to users or items by id, and it is told what did not match."""
+"""Attributes of users and features of items are joined to the interactions by id; the report says what did not match."""
 
 from pathlib import Path
 from typing import Any

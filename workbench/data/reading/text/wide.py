@@ -53,7 +53,7 @@ class ListConverter:
 
 
 class MatrixConverter:
-    """Turns blocks of a matrix of users and items into pieces; a row of the account is a cell that is not missing.
+    """Turns blocks of a matrix of users and items into pieces; a row of the report is a cell that is not missing.
 
     Parameters
     ----------

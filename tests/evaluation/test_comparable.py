@@ -90,6 +90,20 @@ def test_several_reasons_are_one_sentence():
     told = unlike({"a": terms(), "b": other}, "ndcg@10")
     assert told.count(" differ,") == 1
     assert " and what counts as relevant" in told
+    third = terms({"data_hash": "y"}, {"formulas": {"ndcg": "other"}, "sampled": True, "candidates": "few"})
+    assert unlike({"a": terms(), "b": third}, "ndcg@10") == (
+        "The data, the candidates (all items in a, few in b) and the formula of ndcg differ, "
+        "so these numbers are not comparable."
+    )
+    assert unlike({"a": terms(), "b": terms({"data_hash": "y"})}, "ndcg@10") == (
+        "The data differs, so these numbers are not comparable."
+    )
+
+
+def test_the_order_in_which_settings_are_written_does_not_matter():
+    first, second = ({"filters": [{"name": "core", "n": 5}]}, {"filters": [{"n": 5, "name": "core"}]})
+    assert key_of(terms(first)) == key_of(terms(second))
+    assert repeat_key(SPEC | first) == repeat_key(SPEC | second)
 
 
 def test_repeats_differ_in_seed_and_fold_alone():

@@ -23,4 +23,4 @@ def test_it_can_be_asked_for(new_format, fails, tmp_path):
     path.write_text("user,item,rating\na,b,3\nc,d,4\n")
     assert "is damaged" in fails("inspect", path, "--read", "kind=notes")
     assert "must be one of" in fails("inspect", path, "--read", "kind=nonsense")
-    assert "'klingon' is no text encoding" in fails("inspect", path, "--read", "encoding=klingon")
+    assert "'klingon' is not a text encoding" in fails("inspect", path, "--read", "encoding=klingon")

@@ -131,6 +131,6 @@ def test_a_run_from_before_there_were_filters_opens(make_run):
 
 def test_who_cannot_score_strangers_is_not_judged_by_strangers(make_run, monkeypatch):
     monkeypatch.setattr(find("popularity"), "fold_in", "none")
-    with pytest.raises(WorkbenchError, match="cannot score people who were not in training"):
+    with pytest.raises(WorkbenchError, match="cannot score users who were not in training"):
         make_run("popularity", split="held-out-users")
     assert make_run("popularity", split="k-fold").spec.split == "k-fold"

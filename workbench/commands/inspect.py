@@ -18,7 +18,7 @@ from workbench.commands.output import Answer, Progress, name_values
 
 def add(commands: Commands) -> None:
     """Add the command."""
-    parser = add_command(commands, "inspect", "what an import would do with a file", format_choices)
+    parser = add_command(commands, "inspect", "show how a file would be imported", format_choices)
     parser.add_argument("file", type=Path, metavar="FILE", help="interactions: a file or a MovieLens folder")
     add_reading(parser)
     parser.set_defaults(command=inspect, parser=parser)
@@ -76,7 +76,7 @@ def _layout(found: dict[str, Any]) -> str:
 
 
 def _delimiter(text: str) -> str:
-    return {"\t": "tab", ",": "comma", ";": "semicolon", " ": "blank"}.get(text, f"'{text}'")
+    return {"\t": "tab", ",": "comma", ";": "semicolon", " ": "space"}.get(text, f"'{text}'")
 
 
 def _header(header: bool) -> str:

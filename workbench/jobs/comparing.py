@@ -16,7 +16,7 @@ def compare(runs: list[str], control: Control, metric: str = "ndcg@10", test: st
     return comparing.compare_runs(open_runs(runs), metric, test=test)
 
 
-@job("segments", title="Measuring parts of the users", lane="interactive")
+@job("segments", title="Calculating segments", lane="interactive")
 def segments(run: str, control: Control, metric: str = "ndcg@10", by: str = "activity") -> list[Json]:
     """For whom the number of a run holds: users by activity, or items by age or genre. The parts sum to the number."""
     from workbench.training import comparing
@@ -54,7 +54,7 @@ def overlaps(runs: list[str], control: Control) -> list[list[float | None]]:
     return side_by_side.overlaps(open_runs(runs), control)
 
 
-@job("parts", title="Measuring parts of the users", lane="interactive")
+@job("parts", title="Calculating segments", lane="interactive")
 def parts(runs: list[str], control: Control, metric: str = "ndcg@10", by: str = "activity") -> Json:
     """For whom the numbers of several runs hold."""
     from workbench.training import side_by_side
@@ -78,7 +78,7 @@ def waterfall_users(a: str, b: str, place: int, control: Control, metric: str = 
     return side_by_side.users_at(open_run(a), open_run(b), metric, place, n)
 
 
-@job("waterfall_file", title="Writing the figures of users", lane="background")
+@job("waterfall_file", title="Writing the values of users", lane="background")
 def waterfall_file(a: str, b: str, output: str, control: Control, metric: str = "ndcg@10") -> Json:
     """Write every user's values in two runs to a .csv file."""
     from workbench.training import side_by_side

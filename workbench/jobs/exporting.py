@@ -48,7 +48,7 @@ def metrics(runs: list[str], output: str, control: Control) -> Json:
     return {"path": output, "rows": write_metrics(Path(output), open_runs(runs))}
 
 
-@job("plots", title="Writing pictures", lane="background")
+@job("plots", title="Writing charts", lane="background")
 def plots(runs: list[str], output: str, control: Control, metric: str = "ndcg@10") -> Json:
     """Write pictures of some runs into a folder."""
     from workbench.export.report_plots import write_plots

@@ -8,7 +8,7 @@ from workbench.jobs.job import Json, job
 from workbench.jobs.open_run import open_run
 
 
-@job("estimate", title="Measuring what it takes", lane="measuring", silent=True)
+@job("estimate", title="Measuring time and memory", lane="measuring", silent=True)
 def estimate(data: str, asked: Json, control: Control, filters: list[Json] | None = None) -> Json:
     """What a training will take; `asked` has algorithm, hyperparameters, split, settings, validation_users, threads."""
     from workbench.training.estimating import estimate_training
@@ -16,7 +16,7 @@ def estimate(data: str, asked: Json, control: Control, filters: list[Json] | Non
     return asdict(estimate_training(filtered(data, filters)[0], asked, control))
 
 
-@job("evaluate", title="Opening the test", lane="background")
+@job("evaluate", title="Running the test", lane="background")
 def evaluate(run: str, control: Control) -> Json:
     """Open the test for a run; the answer is also kept in its folder."""
     from workbench.training.evaluating import evaluate_run

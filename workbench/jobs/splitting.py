@@ -11,7 +11,7 @@ def filter_data(data: str, filters: list[Json], control: Control) -> Json:
     return filtered(data, filters)[1]
 
 
-@job("split", title="Dividing the data", lane="interactive", silent=True)
+@job("split", title="Splitting the data", lane="interactive", silent=True)
 def split_data(data: str, name: str, settings: Json, control: Control, filters: list[Json] | None = None) -> Json:
     """What lands where under a split of what the filters leave."""
     from workbench.data.splitting import make_split

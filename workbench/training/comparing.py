@@ -162,7 +162,7 @@ def _mean(answer: Json, metric: str, name: str) -> float:
     known = answer["metrics"]
     if metric not in known:
         there = ", ".join(known)
-        raise WorkbenchError(f"The run {name} was not tested by {metric}. It was by: {there}.")
+        raise WorkbenchError(f"The run {name} was not tested with {metric}, only with: {there}.")
     return float(known[metric]["mean"])
 
 
@@ -238,15 +238,13 @@ def _attribute(run: Run, by: str, table: pa.Table) -> tuple[Array, list[str]]:
     group, names = attribute(people, name)
     at = pc.index_in(table["user"].combine_chunks(), value_set=run.data.user_ids)
     mine = group[at.to_numpy(zero_copy_only=False)]
-    return np.where(mine < 0, len(names), mine), [*names, "nothing known"] if (mine < 0).any() else names
+    return np.where(mine < 0, len(names), mine), [*names, "unknown"] if (mine < 0).any() else names
 
 
 def _genres(run: Run) -> tuple[Array, list[str]]:
     shares = catalogue_of(run.fold.train).genres
     if shares is None:
-        raise WorkbenchError(
-            "Nothing is known of the genres of the items. Import an item file, or choose other segments."
-        )
+        raise WorkbenchError("The items have no genres. Import an item file, or choose other segments.")
     lists = run.data.item_facts.genres  # type: ignore[union-attr]
     flat = pc.drop_null(pc.list_flatten(lists))
     return shares, flat.dictionary_encode().dictionary.to_pylist()

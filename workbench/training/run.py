@@ -82,8 +82,8 @@ class Run:
         kind = find(algorithm)
         rule = make_split(split, split_settings)
         if rule.holds_out and kind.fold_in == "none":
-            message = f"{kind.title} cannot score people who were not in training, and the split '{rule.title}' judges "
-            raise WorkbenchError(message + "only such people. Choose another split, or another algorithm.")
+            message = f"{kind.title} cannot score users who were not in training, and the split '{rule.title}' tests "
+            raise WorkbenchError(message + "only such users. Choose another split, or another algorithm.")
         try:
             spec = RunSpec(
                 algorithm=kind.name,

@@ -86,7 +86,9 @@ def read_status(folder: Path) -> RunStatus:
     except ValueError as error:
         return _lost(RunStatus(), f"Its {FILE} is damaged{_where(error)}.")
     if status.state.is_active and not status.process_is_alive:
-        return _lost(status, "Its process has ended without saying why: it was killed, or the computer was turned off.")
+        return _lost(
+            status, "Its process ended without giving a reason: it was killed, or the computer was turned off."
+        )
     return status
 
 

@@ -16,9 +16,12 @@ class Core(Filter):
     sentence = "Keeps the largest part in which every user and every item has enough interactions within that part."
     keys: ClassVar[dict[str, str]] = {"core": "k"}
 
-    k: int = hyperparameter(5, "Of a user", "Interactions that every user has with items that stay.", ge=1)
+    k: int = hyperparameter(5, "Of a user", "Minimum interactions of each user with items that are kept.", ge=1)
     items: int | None = hyperparameter(
-        None, "Of an item", "Interactions that every item has with users that stay. Empty: as many as users.", ge=1
+        None,
+        "Of an item",
+        "Minimum interactions of each item with users that are kept. Empty: the same as for users.",
+        ge=1,
     )
 
     def keeps(self, data: Interactions) -> Array:

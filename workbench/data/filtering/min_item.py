@@ -14,7 +14,7 @@ class MinimumPerItem(Filter):
     sentence = "Keeps items with enough interactions."
     keys: ClassVar[dict[str, str]] = {"min-item": "n"}
 
-    n: int = hyperparameter(5, "At least", "Items with fewer interactions go.", ge=1)
+    n: int = hyperparameter(5, "At least", "Items with fewer interactions are removed.", ge=1)
 
     def keeps(self, data: Interactions) -> Array:
         return (data.item_counts >= self.n)[data.item]

@@ -16,7 +16,7 @@ class MinimumPerUser(Filter):
     sentence = "Keeps users with enough interactions."
     keys: ClassVar[dict[str, str]] = {"min-user": "n"}
 
-    n: int = hyperparameter(5, "At least", "Users with fewer interactions go.", ge=1)
+    n: int = hyperparameter(5, "At least", "Users with fewer interactions are removed.", ge=1)
 
     def keeps(self, data: Interactions) -> Array:
         lengths = data.by_user.lengths

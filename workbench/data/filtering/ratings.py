@@ -15,8 +15,8 @@ class RatingRange(Filter):
     sentence = "Keeps interactions whose rating is in a range, such as the likes among stars."
     keys: ClassVar[dict[str, str]] = {"min-rating": "low", "max-rating": "high"}
 
-    low: float | None = hyperparameter(None, "From", "Lowest rating that stays. Empty: no limit.")
-    high: float | None = hyperparameter(None, "To", "Highest rating that stays. Empty: no limit.")
+    low: float | None = hyperparameter(None, "From", "Lowest rating to keep. Empty: no limit.")
+    high: float | None = hyperparameter(None, "To", "Highest rating to keep. Empty: no limit.")
 
     def keeps(self, data: Interactions) -> Array:
         if data.rating is None:

@@ -10,14 +10,14 @@ from workbench.declaring import hyperparameter
 
 
 class SampleUsers(Filter):
-    """Keeps some users, drawn at random, with all that they did."""
+    """Keeps some random users, with all their interactions."""
 
     name, title, order = "users", "Random users", 6
-    sentence = "Keeps some users, drawn at random, with all that they did."
+    sentence = "Keeps some random users, with all their interactions."
     keys: ClassVar[dict[str, str]] = {"users": "size"}
 
-    size: float = hyperparameter(0.1, "How many", "Below 1 a share of the users, from 1 their number.", gt=0)
-    seed: int = hyperparameter(0, "Seed", "Another seed draws others.", ge=0)
+    size: float = hyperparameter(0.1, "Size", "Below 1 a share of the users, from 1 their number.", gt=0)
+    seed: int = hyperparameter(0, "Seed", "Another seed draws other users.", ge=0)
 
     def keeps(self, data: Interactions) -> Array:
         lengths = data.by_user.lengths

@@ -10,14 +10,16 @@ from workbench.errors import WorkbenchError
 
 
 class TimeWindow(Filter):
-    """Keeps interactions of a time: from a day on, before a day, or both."""
+    """Keeps interactions of a period: from a day on, before a day, or both."""
 
     name, title, order = "time", "Time", 5
-    sentence = "Keeps interactions of a time: from a day on, before a day, or both."
+    sentence = "Keeps interactions of a period: from a day on, before a day, or both."
     keys: ClassVar[dict[str, str]] = {"after": "start", "before": "end"}
 
-    start: Moment | None = hyperparameter(None, "From", "First day that stays, as 2020-12-31. Empty: the first of all.")
-    end: Moment | None = hyperparameter(None, "Before", "First day that goes, as 2020-12-31. Empty: none.")
+    start: Moment | None = hyperparameter(
+        None, "From", "First day to keep, such as 2020-12-31. Empty: the first of all."
+    )
+    end: Moment | None = hyperparameter(None, "Before", "First day to remove, such as 2020-12-31. Empty: none.")
 
     def keeps(self, data: Interactions) -> Array:
         if data.time is None:

@@ -60,7 +60,7 @@ def read_lists(path: Path, user_ids: pa.Array, item_ids: pa.Array, who: Array) -
     order = np.lexsort((np.arange(len(user)), _keys(path, columns, order_by), user))
     order = order[user[order] >= 0]
     if not len(order):
-        raise WorkbenchError(f"{path.name} has no list of anybody who is tested. Are its user ids those of the data?")
+        raise WorkbenchError(f"{path.name} has no list of any test user. Are its user ids those of the data?")
     # An unknown item counts as itself, so that it is not taken for a repetition of another.
     codes = columns["item"].dictionary_encode().indices.to_numpy(zero_copy_only=False)[order]
     _, first = np.unique(user[order].astype(np.int64) * (codes.max() + 1) + codes, return_index=True)

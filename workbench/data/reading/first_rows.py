@@ -133,5 +133,5 @@ class _Known:
 
 def _check(layout: Layout) -> None:
     if not 1 <= len(layout.delimiter) <= MAX_DELIMITER_CHARS or set(layout.delimiter) & set('"\r\n'):
-        message = f"{layout.delimiter!r} cannot stand between fields. Use a comma, a tab, ';', '|', '::' or the like."
+        message = f"{layout.delimiter!r} cannot separate fields. Use a comma, a tab, ';', '|', '::' or the like."
         raise WorkbenchError(message)

@@ -13,16 +13,16 @@ class HeldOutUsers(Split):
     """Some users are kept out of training whole, and judged by a part of what they did (strong generalisation)."""
 
     name, title, short, order = "held-out-users", "Held-out users", "held-out users", 5
-    sentence = "Keeps some people out of learning, and judges by a part of what they did."
+    sentence = "Keeps some users out of training, and tests on part of their interactions."
 
-    test: float = hyperparameter(0.1, "Test", "Users to judge: below 1 their share, from 1 their number.", gt=0)
+    test: float = hyperparameter(0.1, "Test", "Test users: below 1 their share, from 1 their number.", gt=0)
     validation: float = hyperparameter(
         0.1, "Validation", "Other users, to choose the best epoch: below 1 their share, from 1 their number.", ge=0
     )
     shown: float = shown_share()
     hidden: Hidden = hidden_which()
     known_items: bool = hyperparameter(
-        False, "Known items only", "Leave out what they did with items of which nothing is learned.", advanced=True
+        False, "Known items only", "Leave out their interactions with items that are not in training.", advanced=True
     )
     seed: int = split_seed()
 

@@ -17,18 +17,18 @@ class KFold(Split):
     """The interactions (or the users) are dealt into k parts, and each part is the test once."""
 
     name, title, short, order = "k-fold", "k-fold", "part {split.part} of {split.parts}", 6
-    sentence = "Deals everything into k parts, each the test of one run: every interaction is hidden once."
+    sentence = "Splits everything into k parts, each the test of one run: every interaction is held out once."
     many = "k"
 
-    k: int = hyperparameter(5, "Parts", "How many parts there are, and so how many runs make the whole.", ge=2, le=1000)
+    k: int = hyperparameter(5, "Parts", "Number of parts, and of runs needed to test all of them.", ge=2, le=1000)
     fold: int = chosen_fold("parts")
     by: Literal["interactions", "users"] = hyperparameter(
         "interactions",
         "Deal",
-        "Interactions one by one, or users whole: then the judged users are kept out of training.",
+        "Single interactions, or whole users, so that test users are not in training.",
     )
     validation: float = hyperparameter(
-        0.1, "Validation", "Share of the other parts that chooses the best epoch.", ge=0, lt=1
+        0.1, "Validation", "Share of the other parts for validation, to choose the best epoch.", ge=0, lt=1
     )
     shown: float = shown_share({"by": "users"})
     hidden: Hidden = hidden_which({"by": "users"})

@@ -12,10 +12,12 @@ class LastN(Split):
     """The last interactions of each user are the test, those before them validation."""
 
     name, title, short, order = "last-n", "Last of each user", "last {split.n}", 1
-    sentence = "Hides each user's newest interactions and learns from those before: what comes next?"
+    sentence = "Holds out each user's newest interactions and trains on those before: what comes next?"
     by_order = True
 
-    n: int = Field(default=1, ge=1, le=1000, title="Test", description="Last interactions of each user, hidden.")
+    n: int = Field(
+        default=1, ge=1, le=1000, title="Test", description="Last interactions of each user, held out for the test."
+    )
     validation: int = Field(
         default=1, ge=0, le=1000, title="Validation", description="Interactions before those, to choose the best epoch."
     )

@@ -13,14 +13,14 @@ class Random(Split):
     """Every interaction falls at random, whoever it belongs to."""
 
     name, title, short, order = "random", "Random", "random {split.percent:.0f} %", 2
-    sentence = "Hides interactions by chance, whoever they belong to: the usual test of predicted ratings."
+    sentence = "Holds out random interactions of any user: the usual test of predicted ratings."
 
-    test: float = hyperparameter(0.2, "Test", "Share of interactions hidden for the test.", gt=0, lt=1)
+    test: float = hyperparameter(0.2, "Test", "Share of interactions held out for the test.", gt=0, lt=1)
     validation: float = validation_share()
     per_user: bool = hyperparameter(
         False,
         "Of each user",
-        "Take the shares of every user by themselves, so that nobody is left out or hidden whole.",
+        "Take the shares from each user separately, so that no user is left out or held out whole.",
     )
     seed: int = split_seed()
 

@@ -14,11 +14,11 @@ class TimeCut(Split):
     """What everybody did from one moment on is the test: learning knows nothing of the future."""
 
     name, title, short, order = "time", "Time cut", "time cut", 3
-    sentence = "Hides what everybody did from one day on, and learns from before: as it is in real use."
+    sentence = "Holds out all interactions from one day on, and trains on those before: as in real use."
     needs, by_time = ("time",), True
 
     test: float = hyperparameter(
-        0.2, "Test", "Share of interactions hidden, the newest. Does not matter where a date is given.", gt=0, lt=1
+        0.2, "Test", "Share of interactions held out, the newest. Ignored if a date is given.", gt=0, lt=1
     )
     date: Moment | None = hyperparameter(None, "From", "First day of the test, as 2020-12-31. Empty: by the share.")
     validation: float = validation_share()

@@ -16,14 +16,12 @@ class TimeSeries(Split):
     """Windows of time, one after another at the end, each the test of what came before it."""
 
     name, title, short, order = "time-series", "Time windows", "window {split.part} of {split.parts}", 4
-    sentence = "Several cuts one after another: does a good figure hold as time goes on?"
+    sentence = "Several time cuts one after another: do good results hold over time?"
     many, needs, by_time = "windows", ("time",), True
 
-    windows: int = hyperparameter(3, "Windows", "How many tests there are, one after another in time.", ge=1, le=1000)
+    windows: int = hyperparameter(3, "Windows", "Number of tests, one after another in time.", ge=1, le=1000)
     fold: int = chosen_fold("windows, the earliest first,")
-    test: float = hyperparameter(
-        0.1, "Window", "Share of interactions in each. Does not matter where days are given.", gt=0, lt=1
-    )
+    test: float = hyperparameter(0.1, "Window", "Share of interactions in each. Ignored if days are given.", gt=0, lt=1)
     days: int | None = hyperparameter(None, "Days", "Length of each window. Empty: by the share.", ge=1, le=36_500)
     validation: float = validation_share(0.05)
     strangers: bool = judge_strangers()

@@ -109,9 +109,9 @@ def choose(page, *ids):
 def test_it_says_what_to_do_before_two_runs_are_chosen(page, asked):
     assert page.verdict.words()[0].startswith("Select two tested runs")
     choose(page, "a-popularity", "e-ease")
-    assert "judged differently" in page.verdict.words()[0]
+    assert "different protocols" in page.verdict.words()[0]
     choose(page, "a-popularity", "d-bpr")
-    assert "Only one of the selected runs is tested" in page.verdict.words()[0]
+    assert "Only one of the selected runs was tested" in page.verdict.words()[0]
     assert asked == []
 
 
@@ -159,7 +159,7 @@ def test_an_answer_that_nobody_waits_for_any_more_is_not_shown(page, asked):
 def test_what_cannot_be_tested_by_user_is_not_asked(page, asked):
     page.tools.metric_chosen.emit("coverage@10")
     choose(page, "a-popularity", "b-ease")
-    assert page.verdict.words()[0] == "Coverage@10 is one number of all lists, so it cannot be tested by user"
+    assert page.verdict.words()[0] == "Coverage@10 is one value for all lists, so it cannot be tested user by user"
     assert asked == []
 
 
@@ -167,10 +167,10 @@ def test_a_failure_is_told_there_and_nowhere_else(page, asked, qtbot):
     choose(page, "a-popularity", "b-ease")
     with qtbot.assertNotEmitted(page.session.failure):
         asked[0].failed.emit("The values of some users are gone.", "details")
-    assert page.verdict.words() == ("It was not compared", "The values of some users are gone.")
+    assert page.verdict.words() == ("The comparison failed", "The values of some users are gone.")
     choose(page, "b-ease", "c-random")
     asked[1].done.emit({"metric": "ndcg@10"})
-    assert page.verdict.words()[0] == "It was not compared"
+    assert page.verdict.words()[0] == "The comparison failed"
 
 
 def test_all_pairs_can_be_read(page, asked, qtbot):

@@ -67,7 +67,7 @@ class VerdictLines(QWidget):
         self._names: dict[str, str] = {}
         self._every: list[Verdict] = []
         self.sentence, self.details = Elided("", ink="muted"), Elided("", SMALL, "muted")
-        self.all_pairs = Button("", "quiet", tip=self.tr("What is to be said of each pair"))
+        self.all_pairs = Button("", "quiet", tip=self.tr("The verdict on each pair"))
         self.all_pairs.clicked.connect(self._open)
         self.all_pairs.hide()
         lines = QVBoxLayout()
@@ -108,7 +108,7 @@ class VerdictLines(QWidget):
             self._latest.forget()
             title = metric_title(metric)
             self._say(
-                self.tr("{metric} is one number of all lists, so it cannot be tested by user").format(metric=title)
+                self.tr("{metric} is one value for all lists, so it cannot be tested user by user").format(metric=title)
             )
             return
         if self._key() in self._answers:
@@ -124,12 +124,12 @@ class VerdictLines(QWidget):
 
     def _why_not(self, chosen: int, tested_runs: int, others: int) -> str:
         if chosen + others < PAIR:
-            return self.tr("Select two tested runs, and it is said here whether their difference is more than noise")
+            return self.tr("Select two tested runs to see whether their difference is more than chance")
         if chosen < PAIR:
-            return self.tr("The selected runs were judged differently, so their numbers are not compared")
+            return self.tr("The selected runs have different protocols, so their numbers are not compared")
         if tested_runs:
-            return self.tr("Only one of the selected runs is tested by this metric")
-        return self.tr("None of the selected runs is tested by this metric")
+            return self.tr("Only one of the selected runs was tested with this metric")
+        return self.tr("None of the selected runs was tested with this metric")
 
     def _key(self) -> tuple[Any, ...]:
         """What an answer depends on; names do not change it."""
@@ -145,16 +145,16 @@ class VerdictLines(QWidget):
 
     @Slot(object, str, str)
     def _fail(self, _asked: Json, sentence: str, _details: str) -> None:
-        self._say(self.tr("It was not compared"), sentence)
+        self._say(self.tr("The comparison failed"), sentence)
 
     def _show(self, answer: Json) -> None:
         try:
             best, every = answer_verdicts(self._names, answer)
         except (KeyError, TypeError, ValueError):
-            self._say(self.tr("It was not compared"))
+            self._say(self.tr("The comparison failed"))
             return
         if best is None:
-            self._say(self.tr("These runs cannot be held against each other."), "", every)
+            self._say(self.tr("These runs cannot be compared."), "", every)
             return
         details = details_of(best)
         if len(every) > 1:

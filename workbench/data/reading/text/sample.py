@@ -132,7 +132,7 @@ class Sample:
 def one_column(file: SourceFile) -> WorkbenchError:
     """Say that a file has no columns."""
     return WorkbenchError(
-        f"{file.name} has one column only. A file of interactions needs a user and an item in each row, divided by "
+        f"{file.name} has one column only. A file of interactions needs a user and an item in each row, separated by "
         "commas, tabs, semicolons or '::'."
     )
 
@@ -148,6 +148,6 @@ def _encoding(file: SourceFile, head: bytes) -> str:
     if not encoding.startswith("utf-16"):
         control = sum(head.count(code) for code in range(32) if code not in b"\t\n\r\x1f\x0c")
         if b"\0" in head or control > len(head) // 20:
-            message = f"{file.name} is no text: it holds bytes that no table has. Choose a CSV file, or save it as one."
+            message = f"{file.name} is not text: it contains binary data. Choose a CSV file, or save it as one."
             raise WorkbenchError(message)
     return encoding

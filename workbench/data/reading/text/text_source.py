@@ -157,5 +157,5 @@ def check_encoding(encoding: str) -> None:
     try:
         codecs.lookup(encoding)
     except LookupError as error:
-        message = f"'{encoding}' is no text encoding. Try utf-8, latin-1, utf-16 or gb18030."
+        message = f"'{encoding}' is not a text encoding. Try utf-8, latin-1, utf-16 or gb18030."
         raise WorkbenchError(message) from error

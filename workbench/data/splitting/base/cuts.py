@@ -11,8 +11,8 @@ from workbench.declaring import hyperparameter
 
 def judge_strangers() -> Any:
     """Declare what becomes of people without a history."""
-    text = "Also judge people of whom nothing is learned from. Lists for them can only be what is popular."
-    return hyperparameter(True, "Judge new people", text)
+    text = "Also test users without training data (cold start). Their lists can only be popular items."
+    return hyperparameter(True, "Test new users", text)
 
 
 def times_of(data: Interactions) -> Array:

@@ -14,13 +14,15 @@ Hidden = Literal["random", "last"]
 
 def shown_share(when: dict[str, Any] | None = None) -> Any:
     """Declare how much of a history is shown."""
-    text = "Share of their interactions that is shown when they are scored; the rest is hidden, at least one."
+    text = "Share of their interactions used as history for scoring; the rest, at least one, is held out."
     return hyperparameter(0.8, "Shown", text, gt=0, lt=1, when=when)
 
 
 def hidden_which(when: dict[str, Any] | None = None) -> Any:
     """Declare which interactions are hidden."""
-    return hyperparameter("random", "Hidden", "Which of their interactions are hidden: any, or the last.", when=when)
+    return hyperparameter(
+        "random", "Hidden", "Which of their interactions are held out: random ones, or the last.", when=when
+    )
 
 
 def hide(data: Interactions, role: Array, shown: float, hidden: Hidden, seed: int) -> Array:

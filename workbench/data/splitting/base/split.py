@@ -108,17 +108,19 @@ class Split(BaseModel):
 
 def validation_share(default: float = 0.1) -> Any:
     """Declare how much chooses the best epoch."""
-    return hyperparameter(default, "Validation", "Share of interactions that choose the best epoch.", ge=0, lt=1)
+    return hyperparameter(
+        default, "Validation", "Share of interactions for validation, to choose the best epoch.", ge=0, lt=1
+    )
 
 
 def split_seed() -> Any:
     """Declare the seed of a division."""
-    return hyperparameter(0, "Seed", "Another seed draws another division.", ge=0)
+    return hyperparameter(0, "Seed", "Another seed gives another random split.", ge=0)
 
 
 def chosen_fold(many: str) -> Any:
     """Declare which of several folds is meant."""
-    return hyperparameter(0, "Fold", f"Which of the {many}, counted from 0.", ge=0)
+    return hyperparameter(0, "Fold", f"Which of the {many}; 0 is the first.", ge=0)
 
 
 def in_range(fold: int, number: int | None, what: str) -> int:

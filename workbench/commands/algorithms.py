@@ -10,7 +10,7 @@ from workbench.commands.output import Answer, Progress, name_values, table
 
 def add(commands: Commands) -> None:
     """Add the command."""
-    parser = add_command(commands, "algorithms", "what there is, with hyperparameters")
+    parser = add_command(commands, "algorithms", "list the algorithms, with hyperparameters")
     parser.add_argument("name", nargs="?", metavar="NAME", help="only this one, in full")
     parser.add_argument("--for", type=Path, dest="file", metavar="FILE", help="suggest three for these interactions")
     parser.add_argument("--items", type=Path, metavar="FILE", help="with --for: titles, years, genres of the items")

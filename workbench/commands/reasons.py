@@ -21,7 +21,7 @@ def add(commands: Commands) -> None:
     parser.add_argument("--user", required=True, metavar="ID", help="a user of the data")
     parser.add_argument("--item", required=True, metavar="ID", help="an item of the data")
     parser.set_defaults(command=explain)
-    parser = add_command(commands, "similar", "items that are like one, as the run's algorithm sees it")
+    parser = add_command(commands, "similar", "items similar to one, as the run's algorithm sees it")
     parser.add_argument("run", type=Path, metavar="DIR", help="the run folder")
     parser.add_argument("--item", required=True, metavar="ID", help="an item of the data")
     parser.add_argument("--k", type=int, default=10, metavar="N", help="how many (10)")

@@ -22,7 +22,7 @@ def _add_evaluate(commands: Commands) -> None:
     parser = add_command(
         commands,
         "evaluate",
-        "how good a trained run is, on interactions that it never saw",
+        "evaluate a trained run on held-out interactions",
         more=_metrics,
         epilog="Without --metrics all that apply are calculated and kept with the run; the usual ones are printed. AUC and "
         "R-precision need the rank of every hidden item: on large data they are calculated only when named. Lists that "
@@ -58,7 +58,7 @@ def _add_evaluate(commands: Commands) -> None:
     parser.add_argument(
         "--negatives-by", choices=("uniform", "popularity"), default="uniform", help="how they are drawn (uniform)"
     )
-    parser.add_argument("--negatives-seed", type=int, default=0, metavar="N", help="another draw (0)")
+    parser.add_argument("--negatives-seed", type=int, default=0, metavar="N", help="seed of the sample (0)")
     parser.add_argument(
         "--lists", type=Path, metavar="FILE", help="lists made elsewhere: user, item, and rank or score"
     )

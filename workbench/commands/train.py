@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 LAST_WORDS = (
     "Hyperparameters: workbench algorithms NAME. A blend of runs needs no FILE: workbench train --algorithm blend --set "
-    "runs=ONE,OTHER --run DIR, folders that lie side by side. To go on after Ctrl-C or a crash: workbench train --run DIR."
+    "runs=ONE,OTHER --run DIR, folders that lie side by side. After Ctrl-C or a crash: workbench train --run DIR."
 )
 POLL_SECONDS = 0.2  # between two looks at the status of the run
 
@@ -41,18 +41,18 @@ def add(commands: Commands) -> None:
     parser = add_command(
         commands,
         "train",
-        "train an algorithm on a file, or go on where a run stopped",
+        "train an algorithm on a file, or continue a stopped run",
         more=_more,
     )
     parser.add_argument(
         "file", nargs="?", type=Path, metavar="FILE", help="interactions: CSV, TSV, '::', also in gz or zip"
     )
-    parser.add_argument("--run", type=Path, required=True, metavar="DIR", help="the run folder, new or to go on with")
+    parser.add_argument("--run", type=Path, required=True, metavar="DIR", help="the run folder, new or to be continued")
     parser.add_argument("--algorithm", metavar="NAME", help="see: workbench algorithms")
     parser.add_argument(
         "--set", type=assignment, action="append", metavar="KEY=VALUE", help="a hyperparameter; may be repeated"
     )
-    parser.add_argument("--split", metavar="NAME", help="how the data is divided, one of those below")
+    parser.add_argument("--split", metavar="NAME", help="how the data is split, one of those below")
     parser.add_argument(
         "--split-set", type=assignment, action="append", metavar="KEY=VALUE", help="a setting of the split"
     )
@@ -66,10 +66,13 @@ def add(commands: Commands) -> None:
     parser.add_argument("--test", type=Path, metavar="FILE", help="your own test file (with --split files)")
     parser.add_argument("--validation", type=Path, metavar="FILE", help="your own validation file (with --split files)")
     add_reading(parser)
-    parser.add_argument("--seed", type=int, metavar="N", help="another seed, another start (0)")
+    parser.add_argument("--seed", type=int, metavar="N", help="the random seed (0)")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), help="where neural algorithms train (auto)")
     parser.add_argument(
-        "--threads", type=int, metavar="N", help="processor threads; 0, the default: measured to be best"
+        "--threads",
+        type=int,
+        metavar="N",
+        help="processor threads; 0, the default: the number that measurements found best",
     )
     parser.add_argument(
         "--patience", type=int, metavar="N", help="epochs without a better validation before stopping (10)"

@@ -129,7 +129,7 @@ BAD = {
     "nothing but empty lines": lambda p: p.write_bytes(b"\n\n  \n"),
     "a PNG picture": lambda p: p.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100)),
     "a JPEG picture": lambda p: p.write_bytes(b"\xff\xd8\xff\xe0" + bytes(100)),
-    "no text": lambda p: p.write_bytes(bytes(range(256)) * 10),
+    "is not text": lambda p: p.write_bytes(bytes(range(256)) * 10),
     "one column only": lambda p: p.write_text("user\na\nb\nc\n"),
     "is not there": lambda p: None,
     "damaged": damaged_gzip,

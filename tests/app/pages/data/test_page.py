@@ -84,7 +84,7 @@ def test_the_sample_is_shown_while_it_is_read_and_then(real):
         ("lines.csv", b"\n\n\n", "empty lines"),
         ("column.csv", b"one\ntwo\nthree\n", "one column only"),
         ("picture.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "PNG picture"),
-        ("noise.csv", bytes(range(256)) * 8, "no text"),
+        ("noise.csv", bytes(range(256)) * 8, "not text"),
     ],
 )
 def test_what_cannot_be_read_is_told_with_a_way_back(real, tmp_path, name, content, words):

@@ -100,7 +100,7 @@ def with_facts(data: Interactions) -> Interactions:
     genres = [None if n is None else [("Even", "Odd")[n % 2]] for n in known]
     kinds = (pa.string(), pa.int16(), pa.list_(pa.string()))
     columns = [pa.array(one, kind) for one, kind in zip((title, year, genres), kinds, strict=True)]
-    return replace(data, item_facts=Items(data.item_ids, *columns))
+    return replace(data, item_features=Items(data.item_ids, *columns))
 
 
 def _scores(algorithm: Algorithm, train: Interactions, n_users: int, folded: bool) -> tuple[Array, UserItems]:

@@ -47,7 +47,7 @@ def some_data() -> Interactions:
     )
     traits = {"kind": ["x", "y", "x", None, "y", "x", "y"], "age": ["1", "2", "3", "1", "1", "2", "9"]}
     people = Users(data.user_ids, pa.table({name: pa.array(values) for name, values in traits.items()}))
-    return replace(data, item_facts=Items(data.item_ids, *columns), user_facts=people)
+    return replace(data, item_features=Items(data.item_ids, *columns), user_features=people)
 
 
 def ready(kind: type[Model], data: Interactions, **hyperparameters: Any) -> Model:

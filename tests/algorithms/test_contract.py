@@ -126,7 +126,7 @@ def test_an_unknown_name_gets_the_nearest():
 def test_says_what_the_data_lacks(name):
     algorithm, data = ALGORITHMS[name], golden(name).train
     assert algorithm.unsuited(data) is None
-    bare = dataclasses.replace(data, rating=None, time=None, item_facts=None)
+    bare = dataclasses.replace(data, rating=None, time=None, item_features=None)
     reason = algorithm.unsuited(bare)
     if not algorithm.needs:
         assert reason is None

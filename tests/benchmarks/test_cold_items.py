@@ -45,7 +45,7 @@ def divided(folder, *, final):
     item, movies = pd.factorize(frame["movie_id"])
     coded = pd.DataFrame({"user": user, "item": item, "rating": frame["rating"].astype(np.float32)})
     data = interactions(coded, len(users), len(movies))
-    data = replace(data, item_facts=films(folder, data, movies))
+    data = replace(data, item_features=films(folder, data, movies))
     tenth = np.random.default_rng(0).integers(10, size=len(movies))
     hidden = tenth == (0 if final else 1)
     learned = data.take(~hidden[data.item] & (True if final else tenth[data.item] != 0))

@@ -30,7 +30,7 @@ def test_an_epoch(name, say, shared_data):
     coded = pd.DataFrame({"user": user, "item": item, "time": frame["position"].astype(np.int64)})
     data = interactions(coded, len(users), len(movies))
     people = read_users(folder / "users.dat", texts(users))[0]
-    data = replace(data, user_ids=people.user_ids, user_facts=people, item_facts=films(folder, data, movies))
+    data = replace(data, user_ids=people.user_ids, user_features=people, item_features=films(folder, data, movies))
     algorithm, began, first = find(name).make({}), None, 0.0
     for record in algorithm.train(data, 0):
         now = time.process_time()

@@ -127,7 +127,7 @@ def test_the_gap_by_hand():
 def test_attributes_of_movielens(shared_data, tmp_path):
     source = shared_data("ml-100k")
     import_file(source / "u.data", tmp_path / "d", users=source / "u.user")
-    facts = Interactions.open(tmp_path / "d").user_facts
+    facts = Interactions.open(tmp_path / "d").user_features
     group, names = attribute(facts, "gender")
     assert (names, np.bincount(group).tolist()) == (["M", "F"], [670, 273])
     assert len(attribute(facts, "occupation")[1]) == 21

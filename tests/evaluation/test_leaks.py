@@ -97,9 +97,9 @@ def plant_validation_in_test():
 def plant_item_features_from_the_truth():
     hidden = np.bincount(DATA.item[FOLD.places == TEST], minlength=ITEMS)
     genres = pa.array([["liked"] if n else ["other"] for n in hidden], pa.list_(pa.string()))
-    facts = DATA.item_facts
+    facts = DATA.item_features
     told = Items(facts.item_ids, facts.title, facts.year, genres)
-    return Evidence(Fold(replace(DATA, item_facts=told), FOLD.places), SPLIT)
+    return Evidence(Fold(replace(DATA, item_features=told), FOLD.places), SPLIT)
 
 
 def plant_last_by_file_order():

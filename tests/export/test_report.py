@@ -15,7 +15,7 @@ from workbench.evaluation.lists import Negatives
 from workbench.export.metrics import write_metrics
 from workbench.export.report import Person, write_report
 from workbench.export.report_plots import write_plots
-from workbench.export.run_report import facts_of, groups_of
+from workbench.export.run_report import groups_of, report_on
 from workbench.files import read_json, write_json
 from workbench.training.comparing import compare_runs
 from workbench.training.evaluating import evaluate_run
@@ -128,7 +128,7 @@ def test_it_says_what_the_numbers_are_and_what_they_depend_on(runs, tmp_path):
 
 
 def test_runs_that_were_judged_unlike_are_not_ranked_together(runs):
-    groups = groups_of(facts_of(runs), "ndcg@10")
+    groups = groups_of(report_on(runs), "ndcg@10")
     assert [[one.run.name for one in sorted(group.runs, key=lambda one: one.run.name)] for group in groups] == [
         ["a", "b", "c", "d"], ["e"],
     ]  # fmt: skip

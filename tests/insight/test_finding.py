@@ -100,7 +100,7 @@ def test_the_map_has_a_point_for_each_item_and_each_user_in_the_colours_of_genre
     assert items[:, 3].tolist() == data.item_counts.tolist()
     assert users[:, 2].tolist() == np.flatnonzero(histories.lengths).tolist()
     genres = told["genres"]
-    names = [one.as_py() for one in data.item_facts.genres]
+    names = [one.as_py() for one in data.item_features.genres]
     first = [one[0] if one else None for one in names]
     assert [genres[at] if at >= 0 else None for at in colours[: data.n_items]] == [
         one if one in genres else None for one in first
@@ -141,7 +141,7 @@ def test_items_are_found_by_any_part_of_their_titles_or_by_their_id(runs, query)
     run = runs["ials"]
     data = run.data
     ids, counts = data.item_ids.to_pylist(), data.item_counts
-    titles = [title or ids[at] for at, title in enumerate(data.item_facts.title.to_pylist())]
+    titles = [title or ids[at] for at, title in enumerate(data.item_features.title.to_pylist())]
     wanted = [at for at, title in enumerate(titles) if query.lower() in title.lower() or ids[at] == query]
     wanted.sort(key=lambda at: (ids[at] != query, not titles[at].lower().startswith(query.lower()), -counts[at], at))
     found = finding.find_items(str(run.folder), query, GO, limit=30)

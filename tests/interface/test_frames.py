@@ -78,8 +78,8 @@ def test_all_that_goes_with_interactions_may_be_a_frame(ratings):
     items = pd.DataFrame({"item": np.arange(40.0), "title": "T", "genres": [["Drama", "War"]] * 40})
     data = workbench.read_interactions(ratings, users=users, vectors=vectors, items=items)
     inside = data.interactions
-    assert inside.user_facts.of(inside.user_index("1003")) == {"gender": "m"}
-    assert inside.item_facts.genres[0].as_py() == ["Drama", "War"]
+    assert inside.user_features.of(inside.user_index("1003")) == {"gender": "m"}
+    assert inside.item_features.genres[0].as_py() == ["Drama", "War"]
     run = workbench.train(workbench.split(data), "popularity")
     assert "user_gap@10" in run.evaluate("user_gap@10", groups="gender").index
 

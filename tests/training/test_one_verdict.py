@@ -11,7 +11,7 @@ import pytest
 from workbench.cli import main
 from workbench.control import Control
 from workbench.data.interactions import Interactions
-from workbench.export.run_report import facts_of, groups_of
+from workbench.export.run_report import groups_of, report_on
 from workbench.files import read_json, write_json
 from workbench.jobs.comparing import compare
 from workbench.metrics import all_metrics
@@ -105,7 +105,7 @@ def test_window_command_line_and_report_say_the_same(project, whole, capsys):
         mine = {frozenset(pair): whole[frozenset(pair)] for pair in combinations(names, 2)}
         assert main(["compare", *some, "--json", "--quiet"]) == 0
         assert answers(json.loads(capsys.readouterr().out)) == mine
-        (group,) = groups_of(facts_of(opened(project, *names)), "ndcg@10")
+        (group,) = groups_of(report_on(opened(project, *names)), "ndcg@10")
         assert {key: one[:6] for key, one in answers({"pairs": group.pairs}).items()} == {
             key: one[:6] for key, one in mine.items()
         }

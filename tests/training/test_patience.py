@@ -21,8 +21,8 @@ def data(tmp_path_factory):
         learned_from = golden_for(all_algorithms()[name]).train
         folder = place / name / "data" / "golden"
         learned_from.save(folder)
-        if learned_from.item_facts is not None:
-            learned_from.item_facts.write(folder)
+        if learned_from.item_features is not None:
+            learned_from.item_features.write(folder)
         return folder
 
     return save

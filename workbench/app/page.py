@@ -13,7 +13,7 @@ from workbench.app.session.session import Session
 class Page(QWidget):
     """Base of all pages. A page is made when it is first shown: what is on it is made in `build`.
 
-    Class facts
+    Class attributes
     -----------
     name : id, as in ``session.request_page("train")`` (lower case, the name of its folder)
     title : in the sidebar and, until `set_title`, above the page
@@ -36,7 +36,7 @@ class Page(QWidget):
         super().__init__(parent)
         self.session = session
         self.heading = self.title
-        self.facts = ""
+        self.subtitle = ""
         self.primary: QAction | None = None
         """The one thing to do next; a filled button at the top right. Set it in `build`."""
         self.secondary: list[QAction | QWidget] = []
@@ -75,10 +75,10 @@ class Page(QWidget):
             self.heading = text
             self.heading_changed.emit()
 
-    def set_facts(self, text: str) -> None:
-        """Write the one line of facts under the title; it is elided where it is too long."""
-        if text != self.facts:
-            self.facts = text
+    def set_subtitle(self, text: str) -> None:
+        """Write the one line under the title; it is elided where it is too long."""
+        if text != self.subtitle:
+            self.subtitle = text
             self.heading_changed.emit()
 
     def shown(self) -> None:

@@ -46,9 +46,9 @@ def _suited(args: argparse.Namespace, progress: Progress) -> Answer:
     progress.start(f"Reading {args.file.name}")
     data, _, _ = read_interactions(args.file, columns=args.columns)
     if args.items is not None:
-        data = replace(data, item_facts=read_items(args.items, data.item_ids)[0])
+        data = replace(data, item_features=read_items(args.items, data.item_ids)[0])
     unsuited = {name: why for name, kind in all_algorithms().items() if (why := kind.unsuited(data))}
-    known = profile(summarize(data), described=data.item_facts is not None)
+    known = profile(summarize(data), described=data.item_features is not None)
     suggested = [
         {"name": found.algorithm, "title": all_algorithms()[found.algorithm].title, "reason": found.reason}
         for found in suggest(known, lambda kind: kind.name not in unsuited)

@@ -119,9 +119,9 @@ class Interactions:
         With the person's own split: 0 train, 1 validation, 2 test.
     user_ids, item_ids : pyarrow string arrays (n_users,), (n_items,)
         The ids of the file.
-    item_facts : Items (n_items) or None
+    item_features : Items (n_items) or None
         Titles, years and genres of all items, those without interactions too; None where no item file was imported.
-    user_facts : Users (n_users) or None
+    user_features : Users (n_users) or None
         Attributes of all users; None where no user file was imported.
     """
 
@@ -132,8 +132,8 @@ class Interactions:
     rating: Array | None = None
     time: Array | None = None
     part: Array | None = None
-    item_facts: "Items | None" = None
-    user_facts: "Users | None" = None
+    item_features: "Items | None" = None
+    user_features: "Users | None" = None
 
     def __len__(self) -> int:
         return len(self.user)
@@ -258,7 +258,7 @@ class Interactions:
     def write_about(self, folder: Path, about: dict[str, object] | None = None) -> None:
         """Write ``data.json`` into a folder in which everything else is.
 
-        Its hash is that of the interactions; with that of each file of facts of items and users where there are some,
+        Its hash is that of the interactions; with that of each file of attributes of items and users where there are some,
         because algorithms learn from them too.
         """
         known = {name: _file_hash(folder / name) for name in SIDE_FILES if (folder / name).exists()}
@@ -268,7 +268,7 @@ class Interactions:
 
     @classmethod
     def open(cls, folder: Path) -> "Interactions":
-        """Open a saved folder, memory-mapped, with the facts of its items and users where there are some.
+        """Open a saved folder, memory-mapped, with the attributes of its items and users where there are some.
 
         Raises
         ------
@@ -279,7 +279,7 @@ class Interactions:
         from workbench.data.side_files.people import Users
 
         about = read_json(folder / "data.json")
-        facts, people = Items.open(folder), Users.open(folder)
+        features, people = Items.open(folder), Users.open(folder)
         try:
             arrays = {
                 name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
@@ -291,8 +291,8 @@ class Interactions:
             fits = len(data) == about["interactions"] and all(
                 len(a) == len(data) for a in (data.item, *arrays.values())
             )
-            data = replace(data, item_facts=facts, user_facts=people)
-            fits = fits and (facts is None or len(facts) == data.n_items)
+            data = replace(data, item_features=features, user_features=people)
+            fits = fits and (features is None or len(features) == data.n_items)
             fits = fits and (people is None or len(people) == data.n_users)
         except (OSError, ValueError, KeyError, EOFError, pa.ArrowException) as error:
             message = f"The data in {folder} is damaged ({error}). Import the file again."
@@ -313,7 +313,7 @@ def counted(index: Array, n: int, control: Control | None = None) -> Array:
 
 
 def _file_hash(path: Path) -> str:
-    """Hash of what a file of facts says. Of a table not its bytes: Arrow leaves open what stands in the place of a null."""
+    """Hash of what a file of attributes says, not of its bytes: Arrow leaves open what stands in the place of a null."""
     if path.suffix != ".arrow":
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

@@ -210,7 +210,7 @@ def evaluate(  # noqa: PLR0913 - what a number depends on
         )
         ranked = replace(ranked, variants=variants or {}, threshold=relevant_from or 0.0)
         if groups is not None:
-            ranked = replace(ranked, groups=attribute(train.user_facts if train else None, groups)[0][judged.who])
+            ranked = replace(ranked, groups=attribute(train.user_features if train else None, groups)[0][judged.who])
         result, per_user = measure(ranked, ranking, cutoffs, intervals=intervals)
         per_user, lists = _of_all(per_user, ranked.items, judged.who, who)
     if errors:
@@ -349,7 +349,7 @@ def _facts(
     train: Interactions | None,
 ) -> dict[str, Any]:
     variants = variants or {}
-    facts: dict[str, Any] = {
+    described: dict[str, Any] = {
         "candidates": negatives.describe() if negatives else f"all {n_items} items of the data set",
         "sampled": negatives is not None,
         "masked": MASKED["train+validation"],
@@ -362,10 +362,10 @@ def _facts(
     }
     if train is not None and any("co" in metric.needs for metric in chosen):
         kept, people = co_matrix(train).shape[0], train.n_users
-        facts["audiences"] = (
+        described["audiences"] = (
             "everybody in training" if kept == people else f"a fixed sample of {kept} of {people} people"
         )
-    return facts
+    return described
 
 
 def describe_protocol(split: Split, evaluation: Evaluation, data_hash: str, seed: int) -> dict[str, Any]:

@@ -126,12 +126,12 @@ def validation_in_test(evidence: Evidence) -> Leak | None:
 def features_from_truth(evidence: Evidence) -> Leak | None:
     """A genre or year of the items tells which of them are in the truth."""
     fold = evidence.fold
-    facts = fold.data.item_facts
-    if facts is None:
+    features = fold.data.item_features
+    if features is None:
         return None
     hidden = np.bincount(fold.data.item[fold.places == TEST], minlength=fold.data.n_items)
     learned = fold.train.item_counts
-    for name, values in _features(facts.genres, facts.year):
+    for name, values in _features(features.genres, features.year):
         there = ~np.isnan(values)
         truth, known = hidden[there], learned[there]
         for told, wanted, rival in (

@@ -143,15 +143,15 @@ def catalogue_of(train: Interactions) -> Catalogue:
 
 def has_genres(train: Interactions) -> bool:
     """Whether the genres of any item are known."""
-    facts = train.item_facts
-    return facts is not None and facts.genres is not None and facts.genres.null_count < len(facts.genres)
+    features = train.item_features
+    return features is not None and features.genres is not None and features.genres.null_count < len(features.genres)
 
 
 def _genres(train: Interactions) -> Array | None:
     """Share of each genre in each item, float64 (n_items, n_genres); None where no genre is known."""
     if not has_genres(train):
         return None
-    lists = train.item_facts.genres  # type: ignore[union-attr]
+    lists = train.item_features.genres  # type: ignore[union-attr]
     item = pc.list_parent_indices(lists).to_numpy(zero_copy_only=False)
     name = pc.list_flatten(lists)
     there = pc.is_valid(name).to_numpy(zero_copy_only=False)

@@ -55,17 +55,17 @@ def predict_pairs(
         algorithm.predict(np.zeros(0, np.int32), np.zeros(0, np.int32))  # says which algorithms do
     train = run.fold.train
     known_users, known_items = train.by_user.lengths > 0, train.item_counts > 0
-    facts = {"rows": 0, "unknown_users": 0, "unknown_items": 0}
+    counts = {"rows": 0, "unknown_users": 0, "unknown_items": 0}
     with table_file(output, SCHEMA) as write:
         for users, items in _blocks(look_at(pairs), control):
             user = _indices(run.data.user_ids, users, known_users)
             item = _indices(run.data.item_ids, items, known_items)
             rating = np.asarray(algorithm.predict(user, item), np.float32)
             write(pa.table([pa.array(users, pa.string()), pa.array(items, pa.string()), rating], schema=SCHEMA))
-            facts["rows"] += len(users)
-            facts["unknown_users"] += int((user < 0).sum())
-            facts["unknown_items"] += int((item < 0).sum())
-    return {"path": str(output), **facts, "seconds": round(time.perf_counter() - started, 3)}
+            counts["rows"] += len(users)
+            counts["unknown_users"] += int((user < 0).sum())
+            counts["unknown_items"] += int((item < 0).sum())
+    return {"path": str(output), **counts, "seconds": round(time.perf_counter() - started, 3)}
 
 
 def _indices(ids: pa.Array, wanted: list[str], known: Array) -> Array:

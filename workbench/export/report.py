@@ -14,7 +14,7 @@ from workbench.errors import WorkbenchError
 from workbench.evaluation.significance import about
 from workbench.evaluation.verdict import p_words
 from workbench.export.report_plots import plots_of
-from workbench.export.run_report import Facts, Group, facts_of, groups_of, lights
+from workbench.export.run_report import Group, RunReport, groups_of, lights, report_on
 from workbench.export.svg.page import SHAPES, rules
 from workbench.export.svg.text import writable
 from workbench.export.tables import check_folder
@@ -72,7 +72,7 @@ def write_report(
         raise WorkbenchError("A report needs at least one run.")
     if len({run.spec.data_hash for run in runs}) > 1:
         raise WorkbenchError("These runs are of different data. Choose runs of the same data for one report.")
-    found = facts_of(runs)
+    found = report_on(runs)
     groups = groups_of(found, metric)
     data = _data(runs)
     page = _template().render(
@@ -103,9 +103,9 @@ def write_report(
     return len(found)
 
 
-def ranked(runs: Sequence[Run], metric: str = HEADLINE) -> list[Facts]:
-    """Facts of tested runs, best first in each group of those that were judged alike."""
-    return [run for group in groups_of(facts_of(runs), metric) for run in group.runs]
+def ranked(runs: Sequence[Run], metric: str = HEADLINE) -> list[RunReport]:
+    """RunReport of tested runs, best first in each group of those that were judged alike."""
+    return [run for group in groups_of(report_on(runs), metric) for run in group.runs]
 
 
 def _template() -> Any:

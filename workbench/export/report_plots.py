@@ -16,7 +16,7 @@ from workbench.charts.runs import ChartRun, RunCurve, finite, tested
 from workbench.control import Control
 from workbench.data.interactions import Interactions
 from workbench.errors import WorkbenchError
-from workbench.export.run_report import Facts, Group, facts_of, groups_of, is_number
+from workbench.export.run_report import Group, RunReport, groups_of, is_number, report_on
 from workbench.export.svg import draw
 from workbench.export.svg.page import sample
 from workbench.files import whole_file
@@ -73,7 +73,7 @@ def write_plots(folder: Path, runs: Sequence[Run], metric: str) -> list[str]:
     if not folder.is_dir():
         raise WorkbenchError(f"The folder {folder} does not exist. Create it, or choose another one.")
     names: list[str] = []
-    for plot in plots_of(groups_of(facts_of(runs), metric), runs[0].data if runs else None):
+    for plot in plots_of(groups_of(report_on(runs), metric), runs[0].data if runs else None):
         word = re.sub(r"[^\w@]+", "-", plot.title.lower()).strip("-")[:60]
         name = next(one for n in range(1, 1000) if (one := f"{word}{'' if n == 1 else f'-{n}'}.svg") not in names)
         with whole_file(folder / name) as part:
@@ -106,7 +106,7 @@ def _first(chart: Chart, most: int, runs: Sequence[ChartRun]) -> Chart:
     return replace(chart, words=f"{chart.words} · the best {most} of {len(runs)}") if len(runs) > most else chart
 
 
-def _of_people(best: Sequence[Facts], metric: str) -> Iterator[Chart]:
+def _of_people(best: Sequence[RunReport], metric: str) -> Iterator[Chart]:
     """Users and lists of the best runs beside each other, where they were kept and the metric is one of users."""
     runs, opened = [chart_run(run) for run in best], [run.run for run in best]
     # One number of all lists together, or what was kept of the users is gone.
@@ -120,7 +120,7 @@ def _of_people(best: Sequence[Facts], metric: str) -> Iterator[Chart]:
         yield people.overlap(side_by_side.overlaps(opened, Control()), runs)
 
 
-def chart_run(one: Facts) -> ChartRun:
+def chart_run(one: RunReport) -> ChartRun:
     """What charts have to know of a run."""
     last = one.records[-1].get("seconds") if one.records else None
     best = one.run.status().best
@@ -138,7 +138,7 @@ def chart_run(one: Facts) -> ChartRun:
     )
 
 
-def curve_of(one: Facts) -> RunCurve:
+def curve_of(one: RunReport) -> RunCurve:
     """The validation of a run after each epoch, by the first metric that it names."""
     found = [
         (record["epoch"], record.get("seconds"), name, value)
@@ -154,7 +154,7 @@ def curve_of(one: Facts) -> RunCurve:
     return RunCurve(chart_run(one), metric, epochs, seconds, values, flat=len(values) == 1 and epochs[0] == 0)
 
 
-def _learning(one: Facts) -> LineChart:
+def _learning(one: RunReport) -> LineChart:
     """Loss of a run that learned step by step: losses of different algorithms have no common scale."""
     ends = [record for record in one.records if "part" not in record and record.get("epochs")]
     loss = [(record["epoch"], record["loss"]) for record in ends if is_number(record.get("loss"))]

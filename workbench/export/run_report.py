@@ -29,7 +29,7 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Facts:
+class RunReport:
     """What a report says of one run.
 
     Attributes
@@ -60,7 +60,7 @@ class Facts:
     remarks: list[str] = field(default_factory=list)
 
     @classmethod
-    def of(cls, run: Run) -> "Facts":
+    def of(cls, run: Run) -> "RunReport":
         """Collect them from the folder of a run."""
         notes, records, status = RunNotes.read(run.folder), run.records(), run.status()
         algorithm = _algorithm(run)
@@ -107,7 +107,7 @@ class Group:
         As of `compare_runs`, with ``verdict``, what is to be said of them.
     """
 
-    runs: list[Facts]
+    runs: list[RunReport]
     metric: str | None
     columns: list[str]
     pairs: list[Json]
@@ -125,9 +125,9 @@ def short(text: str, most: int = LONGEST) -> str:
     return line if len(line) <= most else line[: most - 1] + "…"
 
 
-def facts_of(runs: Sequence[Run]) -> list[Facts]:
-    """Facts of runs; those that are called alike are told apart by what they were given, or by a number."""
-    found = [Facts.of(run) for run in runs]
+def report_on(runs: Sequence[Run]) -> list[RunReport]:
+    """RunReport of runs; those that are called alike are told apart by what they were given, or by a number."""
+    found = [RunReport.of(run) for run in runs]
     names = [match.title for match in found]
     for at, one in enumerate(found):
         same = [other for other, name in zip(found, names, strict=True) if name == names[at]]
@@ -142,16 +142,16 @@ def facts_of(runs: Sequence[Run]) -> list[Facts]:
     ]
 
 
-def _unlike(one: Facts, others: list[Facts]) -> str:
+def _unlike(one: RunReport, others: list[RunReport]) -> str:
     """The settings in which a run differs from others, in words."""
     mine = {**dict(one.settings), "seed": str(one.run.spec.seed)}
     theirs = [{**dict(other.settings), "seed": str(other.run.spec.seed)} for other in others]
     return ", ".join(f"{name} {value}" for name, value in mine.items() if any(o.get(name) != value for o in theirs))
 
 
-def groups_of(found: Sequence[Facts], metric: str) -> list[Group]:
+def groups_of(found: Sequence[RunReport], metric: str) -> list[Group]:
     """Runs by how they were judged: those whose numbers may be ranked together; the largest group first."""
-    together: dict[str, list[Facts]] = {}
+    together: dict[str, list[RunReport]] = {}
     for match in found:
         if match.metrics:
             key = key_of(terms_of(match.run.spec.model_dump(), match.protocol), metric)
@@ -159,7 +159,7 @@ def groups_of(found: Sequence[Facts], metric: str) -> list[Group]:
     return [_group(one, metric) for one in sorted(together.values(), key=lambda group: -len(group))]
 
 
-def _group(runs: list[Facts], metric: str) -> Group:
+def _group(runs: list[RunReport], metric: str) -> Group:
     known = list(dict.fromkeys(name for run in runs for name in run.metrics))
     chosen = metric if metric in known else next(iter(known), None)
     if chosen is None:
@@ -170,7 +170,7 @@ def _group(runs: list[Facts], metric: str) -> Group:
     return Group(best, chosen, known, _pairs(compared, chosen), len(best) - len(compared))
 
 
-def _pairs(runs: list[Facts], metric: str) -> list[Json]:
+def _pairs(runs: list[RunReport], metric: str) -> list[Json]:
     """Every run against every one that is worse, the best first; none where the metric is not one of users."""
     if len(runs) < 2:  # noqa: PLR2004 - a pair
         return []
@@ -232,7 +232,7 @@ def _leaks(found: Json) -> list[tuple[str, str]] | None:
     return [(str(value.get("name")), str(value.get("sentence"))) for value in given if isinstance(value, dict)]
 
 
-def lights(runs: Sequence[Facts]) -> list[tuple[str, list[tuple[str, str]]]]:
+def lights(runs: Sequence[RunReport]) -> list[tuple[str, list[tuple[str, str]]]]:
     """Every leak light by name, with the runs in which it is red and what is said of them."""
     found: dict[str, dict[str, list[str]]] = {name: {} for name in LIGHTS}
     for run in runs:
@@ -241,7 +241,7 @@ def lights(runs: Sequence[Facts]) -> list[tuple[str, list[tuple[str, str]]]]:
     return [(name, [(_who(titles, runs), told) for told, titles in red.items()]) for name, red in found.items()]
 
 
-def _who(titles: list[str], runs: Sequence[Facts]) -> str:
+def _who(titles: list[str], runs: Sequence[RunReport]) -> str:
     return "all of these runs" if len(titles) == len(runs) > 1 else ", ".join(titles)
 
 

@@ -194,7 +194,7 @@ def _most(counts: Array) -> Array:
 
 def _first_genres(run: Run, most: int = 6) -> tuple[list[str], Array]:
     """The commonest first genres, and the place there of each item's, int8 (n_items,); -1 for others."""
-    features, colours = run.data.item_facts, np.full(run.data.n_items, -1, np.int8)
+    features, colours = run.data.item_features, np.full(run.data.n_items, -1, np.int8)
     if features is None:
         return [], colours
     first = [(genres or [None])[0] for genres in features.genres.to_pylist()]

@@ -28,7 +28,7 @@ Json = dict[str, Any]
 def _loaded(folder: Path, stamp: float) -> tuple[Run, Algorithm, Items | None]:
     """A trained run, kept for the next question about it. `stamp` tells one training from the next."""
     run = Run.open(folder)
-    return run, run.trained_algorithm(), run.data.item_facts
+    return run, run.trained_algorithm(), run.data.item_features
 
 
 def load(folder: Path) -> tuple[Run, Algorithm, Items | None]:
@@ -260,7 +260,7 @@ def _scores_before(folder: Path, stamp: float, user: str) -> tuple[Array, Array]
 
 
 def _explained(data: Interactions, explanation: explaining.Explanation) -> Json:
-    features = data.item_facts
+    features = data.item_features
     return {
         **item_json(data, features, explanation.item),
         "rank": explanation.rank,

@@ -67,9 +67,9 @@ def known_of(of_items: Array, data: Interactions, candidates: Array, history: Us
     unit /= np.maximum(np.linalg.norm(unit, axis=1, keepdims=True), 1e-12)
     popularity = np.log1p(data.item_counts) / max(float(np.log1p(data.item_counts.max(initial=0))), 1e-12)
     genres, taste = np.zeros((len(candidates), 0), bool), np.zeros(0)
-    if data.item_facts is not None:
+    if data.item_features is not None:
         wanted = np.concatenate([candidates, history.item])
-        flags = _genre_flags(data.item_facts, wanted)
+        flags = _genre_flags(data.item_features, wanted)
         genres, taste = flags[: len(candidates)], genre_shares(flags[len(candidates) :])
     return Known(np.clip(unit @ unit.T, 0, 1), popularity[candidates], genres, taste)
 

@@ -86,14 +86,14 @@ class Metric:
 Marked = Callable[[Callable[..., Array]], Callable[..., Array]]
 
 
-def ranking_metric(title: str, formula: str | Mapping[str, str], **facts: Any) -> Marked:
+def ranking_metric(title: str, formula: str | Mapping[str, str], **declared: Any) -> Marked:
     """Mark a function of (ranked, k) that gives a number for each user."""
-    return _mark(title, "ranking", formula, **facts)
+    return _mark(title, "ranking", formula, **declared)
 
 
-def catalogue_metric(title: str, formula: str | Mapping[str, str], **facts: Any) -> Marked:
+def catalogue_metric(title: str, formula: str | Mapping[str, str], **declared: Any) -> Marked:
     """Mark a function of (ranked, k) that gives one number for all lists together."""
-    return _mark(title, "catalogue", formula, **facts)
+    return _mark(title, "catalogue", formula, **declared)
 
 
 def rating_metric(title: str, formula: str, finish: Callable[[Array], Array] | None = None) -> Marked:
@@ -101,11 +101,11 @@ def rating_metric(title: str, formula: str, finish: Callable[[Array], Array] | N
     return _mark(title, "rating", formula, higher_is_better=False, finish=finish, cut=False, usual=True)
 
 
-def _mark(title: str, kind: str, formula: str | Mapping[str, str], **facts: Any) -> Marked:
+def _mark(title: str, kind: str, formula: str | Mapping[str, str], **declared: Any) -> Marked:
     def mark(function: Callable[..., Array]) -> Callable[..., Array]:
         name = function.__name__
         formulas = {"usual": formula} if isinstance(formula, str) else dict(formula)
-        function.metric = Metric(name, title, kind, formulas, function, **facts)  # type: ignore[attr-defined]
+        function.metric = Metric(name, title, kind, formulas, function, **declared)  # type: ignore[attr-defined]
         return function
 
     return mark

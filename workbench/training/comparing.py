@@ -225,7 +225,7 @@ def segments(run: Run, metric: str, by: str = "activity") -> list[Segment]:
 
 def _attribute(run: Run, by: str, table: pa.Table) -> tuple[Array, list[str]]:
     """Groups of the tested users by what is known of them; those of whom it is not known are the last one."""
-    people = run.data.user_facts
+    people = run.data.user_features
     name = by.removeprefix("user ") if people is not None and by not in people.names else by
     if people is None or name.casefold() not in [known.casefold() for known in people.names]:
         kinds = [
@@ -245,7 +245,7 @@ def _genres(run: Run) -> tuple[Array, list[str]]:
     shares = catalogue_of(run.fold.train).genres
     if shares is None:
         raise WorkbenchError("The items have no genres. Import an item file, or choose other segments.")
-    lists = run.data.item_facts.genres  # type: ignore[union-attr]
+    lists = run.data.item_features.genres  # type: ignore[union-attr]
     flat = pc.drop_null(pc.list_flatten(lists))
     return shares, flat.dictionary_encode().dictionary.to_pylist()
 

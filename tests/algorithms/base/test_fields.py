@@ -146,7 +146,7 @@ def test_one_step_in_the_batch_as_by_differences() -> None:
 def test_fields_of_items_are_what_the_files_say() -> None:
     data = some_data()
     found = item_fields(data, titles=True, least_items=1)
-    _, names = feature_counts(data.item_facts)  # type: ignore[arg-type]
+    _, names = feature_counts(data.item_features)  # type: ignore[arg-type]
 
     def told(item: int, field: int) -> set[str]:
         start = 0 if field == 0 else found.ends[field - 1]
@@ -173,7 +173,7 @@ def test_fields_of_users_are_their_attributes() -> None:
     assert age[0] == age[3] == age[4] != age[1] == age[5]
     assert age[2] == age[6] == found.n_features  # nobody else is as old
     assert found.n_features == 4
-    none = user_fields(replace(data, user_facts=None), least_users=2)
+    none = user_fields(replace(data, user_features=None), least_users=2)
     assert none.slots.shape == (7, 0)
     assert none.n_features == len(none.ends) == 0
 
@@ -183,7 +183,7 @@ def divided() -> tuple[Interactions, Array]:
     data = with_facts(checkerboard().train)
     parity = np.array(["even", "odd"])[np.arange(data.n_users) % 2]
     people = Users(data.user_ids, pa.table({"kind": pa.array(parity)}))
-    data = replace(data, user_facts=people)
+    data = replace(data, user_features=people)
     data = data.take((data.item < data.n_items - SPARE - 6) & (data.user < data.n_users - SPARE - 6))
     return data, (np.arange(data.n_users)[:, None] + np.arange(data.n_items)) % 2 == 0
 

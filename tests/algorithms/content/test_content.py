@@ -23,7 +23,7 @@ def train(given, **hyperparameters):
 
 def texts(given):
     """Features as text for the peer: one word for each."""
-    facts = given.item_facts
+    facts = given.item_features
     for title, year, genres in zip(*(one.to_pylist() for one in (facts.title, facts.year, facts.genres)), strict=True):
         if title is None:
             yield ""
@@ -72,7 +72,7 @@ def test_topics_equal_a_peer():
 def test_bm25_of_one_feature_by_hand():
     given = data()
     algorithm = train(given, weighting="bm25")
-    _, names = feature_counts(given.item_facts)
+    _, names = feature_counts(given.item_features)
     row = slice(algorithm._indptr[0], algorithm._indptr[1])
     found = dict(zip([names[n] for n in algorithm._indices[row]], algorithm._data[row], strict=True))
     # Each of 14 items has 5 features (one, called, its number, a genre, a decade), so none is longer than the mean of those

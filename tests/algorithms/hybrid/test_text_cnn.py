@@ -112,7 +112,7 @@ def test_padding_behind_a_text_changes_nothing() -> None:
 
 
 def test_words_are_numbered() -> None:
-    facts = some_data().item_facts
+    facts = some_data().item_features
     assert facts is not None
     found, n = numbered(facts, 2, 5)
     # Of two items or more: a word of several of title, genres and text of one item counts once.
@@ -143,15 +143,15 @@ def cold() -> tuple[Interactions, Array, Array]:
     rows = user[shown].astype(np.int32), item[shown].astype(np.int32)
     data = Interactions.build(*rows, *ids, rating=rating[shown])
     nothing = pa.nulls(n_items, pa.string()), pa.nulls(n_items, pa.int16()), pa.nulls(n_items, pa.list_(pa.string()))
-    data = replace(data, item_facts=Items(data.item_ids, *nothing, pa.array(texts)))
+    data = replace(data, item_features=Items(data.item_ids, *nothing, pa.array(texts)))
     return data, np.flatnonzero(item >= 40), rating
 
 
 def test_texts_speak_for_items_that_nobody_rated() -> None:
     data, rows, rating = cold()
-    facts = replace(data.item_facts, title=data.item_facts.text, text=None)  # type: ignore[union-attr,type-var]
+    facts = replace(data.item_features, title=data.item_features.text, text=None)  # type: ignore[union-attr,type-var]
     algorithm = TextCNN(epochs=40, batch_size=128)
-    list(algorithm.train(replace(data, item_facts=facts), 0))
+    list(algorithm.train(replace(data, item_features=facts), 0))
     user, item = (rows // 60).astype(np.int32), (rows % 60).astype(np.int32)
     error = np.sqrt(np.mean((algorithm.predict(user, item) - rating[rows]) ** 2))
     assert error < 0.6  # the mean alone: 1.5

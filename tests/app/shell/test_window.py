@@ -23,7 +23,7 @@ class Other(Page):
     def build(self):
         self.primary = QAction("Go on", self)
         self.word = ""
-        self.set_facts("a line of facts " * 30)
+        self.set_subtitle("a line of facts " * 30)
 
     @classmethod
     def state(cls, session):
@@ -92,9 +92,9 @@ def test_the_primary_action_is_a_button_at_the_right(window, qtbot):
 
 def test_long_facts_are_cut_and_tell_all_on_hover(window):
     window.show_page("data")
-    facts = window.header.facts
+    facts = window.header.subtitle
     assert facts.text().endswith("…")
-    assert facts.toolTip() == facts.full_text() == window.page.facts
+    assert facts.toolTip() == facts.full_text() == window.page.subtitle
     assert window.header.height() == 48
 
 

@@ -286,8 +286,8 @@ def test_every_filter_can_be_told_and_written():
 def test_titles_follow_their_items():
     bare = build(ROWS)
     columns = (pa.array(["A", "B", None, "D"]), pa.array([1, 2, 3, 4], pa.int16()), pa.array([["x"], [], None, ["y"]]))
-    data = replace(bare, item_facts=Items(bare.item_ids, *columns))
-    kept = apply([RatingRange(low=5)], data)[0].item_facts
+    data = replace(bare, item_features=Items(bare.item_ids, *columns))
+    kept = apply([RatingRange(low=5)], data)[0].item_features
     assert kept.titles([0, 1]) == ["A", "D"]
     assert kept.year.to_pylist() == [1, 4]
     assert kept.item_ids.to_pylist() == ["i0", "i3"]
@@ -296,10 +296,10 @@ def test_titles_follow_their_items():
 def test_attributes_follow_their_users():
     bare = build(ROWS)
     ages = pa.table({"age": [f"age of {text}" for text in bare.user_ids.to_pylist()]})
-    kept = apply([RatingRange(low=5)], replace(bare, user_facts=Users(bare.user_ids, ages)))[0]
+    kept = apply([RatingRange(low=5)], replace(bare, user_features=Users(bare.user_ids, ages)))[0]
     assert 0 < kept.n_users < bare.n_users
-    assert kept.user_facts.user_ids.equals(kept.user_ids)
-    assert kept.user_facts.attributes["age"].to_pylist() == [f"age of {text}" for text in kept.user_ids.to_pylist()]
+    assert kept.user_features.user_ids.equals(kept.user_ids)
+    assert kept.user_features.attributes["age"].to_pylist() == [f"age of {text}" for text in kept.user_ids.to_pylist()]
 
 
 def test_a_new_file_is_a_filter(new_filter):

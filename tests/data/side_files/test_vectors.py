@@ -115,7 +115,7 @@ def test_all_of_it_goes_into_the_data_folder(tmp_path):
     )
     assert [about[name]["matched"] for name in ("users", "vectors", "pictures")] == [1, 3, 1]
     assert Users.open(tmp_path / "d").of(0) == {"age": "3"}
-    assert Interactions.open(tmp_path / "d").user_facts.attributes["age"].to_pylist() == ["3", None]
+    assert Interactions.open(tmp_path / "d").user_features.attributes["age"].to_pylist() == ["3", None]
     assert open_vectors(tmp_path / "d").shape == (3, 8)
     assert open_pictures(tmp_path / "d").to_pylist()[2].endswith("7.jpg")
 

@@ -46,7 +46,7 @@ class Record:
 class Algorithm(BaseModel):
     """Base of all algorithms.
 
-    Class facts (declared by each file)
+    Class attributes (declared by each file)
     -----------------------------------
     name : its name on the command line, lower case with hyphens
     title, family : its name and group in the window
@@ -91,8 +91,8 @@ class Algorithm(BaseModel):
         After `restore` an iterative algorithm goes on after its last finished epoch. Randomness depends on the seed and
         the epoch only, so that an interrupted training ends bit for bit like one that was not.
 
-        What is known of the items stands in ``data.item_facts``, for all items, also those that nobody has met yet.
-        What is known of users stands in ``data.user_facts``.
+        What is known of the items stands in ``data.item_features``, for all items, also those that nobody has met yet.
+        What is known of users stands in ``data.user_features``.
         `score` does not see it: whatever scoring needs of it belongs to what was learned.
         """
         raise NotImplementedError
@@ -195,5 +195,5 @@ class Algorithm(BaseModel):
 
 
 def _tells_of_items(data: Interactions) -> bool:
-    facts = data.item_facts
-    return facts is not None and any(column.null_count < len(column) for column in (facts.title, facts.genres))
+    features = data.item_features
+    return features is not None and any(column.null_count < len(column) for column in (features.title, features.genres))

@@ -46,8 +46,8 @@ class Fields:
 
 def item_fields(data: Interactions, *, titles: bool, least_items: int) -> Fields:
     """The item itself where somebody met it, genres, decade, and words of the title (where asked for)."""
-    assert data.item_facts is not None  # needs items
-    counts, names = feature_counts(data.item_facts, titles=titles, least_items=least_items)
+    assert data.item_features is not None  # needs items
+    counts, names = feature_counts(data.item_features, titles=titles, least_items=least_items)
     n_features = data.n_items + len(names)
     itself = np.where(data.item_counts > 0, np.arange(data.n_items), n_features)[:, None]
     columns, kinds = [itself], np.array([name.split(":")[0] for name in names])
@@ -61,10 +61,10 @@ def item_fields(data: Interactions, *, titles: bool, least_items: int) -> Fields
 def user_fields(data: Interactions, *, least_users: int) -> Fields:
     """Every attribute of the users, its values of fewer than `least_users` left out; none where there is no file."""
     columns, n_features = [], 0
-    names = data.user_facts.names if data.user_facts else []
+    names = data.user_features.names if data.user_features else []
     for name in names:
-        assert data.user_facts is not None
-        texts = data.user_facts.attributes[name].combine_chunks().dictionary_encode()
+        assert data.user_features is not None
+        texts = data.user_features.attributes[name].combine_chunks().dictionary_encode()
         texts = texts.combine_chunks() if hasattr(texts, "combine_chunks") else texts
         code = texts.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
         often = np.bincount(code[code >= 0], minlength=1) >= least_users

@@ -93,8 +93,8 @@ class Content(Algorithm):
     def train(self, data: Interactions, seed: int = 0) -> Iterator[Record]:
         if reason := self.unsuited(data):
             raise WorkbenchError(reason)
-        assert data.item_facts is not None  # needs items
-        features = unit_rows(self._weighted(*feature_counts(data.item_facts)))
+        assert data.item_features is not None  # needs items
+        features = unit_rows(self._weighted(*feature_counts(data.item_features)))
         self._indptr = features.indptr.astype(np.int64)
         self._indices, self._data = features.indices.astype(np.int32), features.data
         self._n_features = features.shape[1]

@@ -108,8 +108,8 @@ class FactorizationMachine(RatingPredictor):
             yield Record(epoch + 1, self.epochs, self._loss(squares, len(data)))
 
     def _begin(self, data: Interactions, seed: int) -> None:
-        assert data.item_facts is not None  # needs items
-        features = own_and_shared(data.item_facts, titles=self.titles, least_items=self.least_items)
+        assert data.item_features is not None  # needs items
+        features = own_and_shared(data.item_features, titles=self.titles, least_items=self.least_items)
         self._indptr = features.indptr.astype(np.int64)
         self._indices, self._data = features.indices.astype(np.int32), features.data
         met = np.asarray(features.T @ (data.item_counts > 0)).ravel() > 0  # of the others nothing is learned

@@ -78,8 +78,8 @@ class FeatureMF(OrderLearner):
         return self.epochs, self.factors, self.learning_rate, self.regularization, trials
 
     def features(self, data: Interactions) -> "sp.csr_matrix":
-        assert data.item_facts is not None  # needs items
-        matrix = own_and_shared(data.item_facts, titles=self.titles, least_items=self.least_items)
+        assert data.item_features is not None  # needs items
+        matrix = own_and_shared(data.item_features, titles=self.titles, least_items=self.least_items)
         self._indptr = matrix.indptr.astype(np.int64)
         self._indices, self._data = matrix.indices.astype(np.int32), matrix.data
         return matrix

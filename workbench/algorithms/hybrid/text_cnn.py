@@ -95,9 +95,9 @@ class TextCNN(RatingPredictor, NeuralAlgorithm):
         if reason := self.unsuited(data):
             raise WorkbenchError(reason)
         if not self._restored:
-            assert data.item_facts is not None  # needs items
+            assert data.item_features is not None  # needs items
             self.learn_scale(data)
-            self._words, self._n_words = numbered(data.item_facts, self.least_items, self.most_words)
+            self._words, self._n_words = numbered(data.item_features, self.least_items, self.most_words)
             self._rated = (data.item_counts > 0).astype(np.float32)
         yield from super().train(data, seed)
 

@@ -58,7 +58,7 @@ class WideAndDeep(FieldScorer):
 
     def learn_fields(self, data: Interactions) -> None:
         super().learn_fields(data)
-        counts, _ = feature_counts(data.item_facts, titles=False, least_items=self.least)  # type: ignore[arg-type]
+        counts, _ = feature_counts(data.item_features, titles=False, least_items=self.least)  # type: ignore[arg-type]
         common = np.argsort(-np.bincount(counts.indices, minlength=counts.shape[1]), kind="stable")[: self.crosses]
         self._crossed = np.asarray(counts[:, np.sort(common)].toarray() > 0, np.float32)
 

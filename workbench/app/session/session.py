@@ -130,14 +130,14 @@ class Session(QObject):
         self.selection.changed.emit()
 
     def _remember(self, project: Project) -> None:
-        facts = []
+        parts = []
         if self.data is not None:
-            facts.append(self.tr("{n:,} interactions").format(n=len(self.data)))
+            parts.append(self.tr("{n:,} interactions").format(n=len(self.data)))
         number = len(self.runs.all())
         if number:
-            facts.append(self.tr("1 run") if number == 1 else self.tr("{n} runs").format(n=number))
+            parts.append(self.tr("1 run") if number == 1 else self.tr("{n} runs").format(n=number))
         try:
-            remember(project, " · ".join(facts))
+            remember(project, " · ".join(parts))
         except (WorkbenchError, OSError) as error:
             self.notice.emit("warn", self.tr("The list of recent projects was not saved: {why}").format(why=error))
 

@@ -1,4 +1,4 @@
-"""What stands above the page: its title, a line of facts, and its buttons."""
+"""What stands above the page: its title, a subtitle, and its buttons."""
 
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QAction
@@ -10,7 +10,7 @@ from workbench.app.widgets.theme import BODY, GRID, TITLE
 
 
 class Header(QWidget):
-    """Title, one line of facts, and the page's buttons, the primary one at the right end."""
+    """Title, one line under it, and the page's buttons, the primary one at the right end."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -21,9 +21,9 @@ class Header(QWidget):
         row.setSpacing(GRID)
         words = QVBoxLayout()
         words.setSpacing(2)
-        self.title, self.facts = Elided("", TITLE, bold=True), Elided("", BODY, "muted")
+        self.title, self.subtitle = Elided("", TITLE, bold=True), Elided("", BODY, "muted")
         words.addWidget(self.title)
-        words.addWidget(self.facts)
+        words.addWidget(self.subtitle)
         row.addLayout(words, 1)
         self._buttons = QHBoxLayout()
         self._buttons.setSpacing(GRID)
@@ -52,7 +52,7 @@ class Header(QWidget):
     @Slot()
     def _refresh(self) -> None:
         self.title.set_text(self._page.heading if self._page is not None else "")
-        self.facts.set_text(self._page.facts if self._page is not None else "")
+        self.subtitle.set_text(self._page.subtitle if self._page is not None else "")
 
     def _take_back(self) -> None:
         """Give the page its own widgets back; the buttons made here are thrown away."""

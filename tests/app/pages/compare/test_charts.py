@@ -20,7 +20,7 @@ from workbench.app.widgets.basic import Text
 from workbench.charts.chart import GridChart, LineChart
 from workbench.data.side_files.people import Users
 from workbench.export.report_plots import chart_run, charts_of
-from workbench.export.run_report import facts_of, groups_of
+from workbench.export.run_report import groups_of, report_on
 from workbench.files import write_json
 from workbench.project import Project
 from workbench.training import comparing
@@ -455,7 +455,7 @@ def test_the_report_draws_what_the_page_shows(opened):
     """Both have the same description of a chart; only names differ, for the report tells runs apart by their settings."""
     runs = opened.page.drawn()
     window = chart_runs(runs)
-    (group,) = groups_of(facts_of([Run.open(info.folder) for info in runs]), "ndcg@10")
+    (group,) = groups_of(report_on([Run.open(info.folder) for info in runs]), "ndcg@10")
     report = {one.key: one for one in map(chart_run, group.runs)}
     assert len(report) == len(window) == 4
     for one in window:

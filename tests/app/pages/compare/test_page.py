@@ -101,7 +101,7 @@ def test_without_runs_it_offers_the_next_step(show, session, qtbot):
 def test_one_run_is_shown_and_asks_for_another(show, project, session):
     done_run(project, "a-popularity")
     page = show()
-    assert page.facts == "Train another run to compare it with this one"
+    assert page.subtitle == "Train another run to compare it with this one"
     assert titles(page) == ["Popularity"]
     assert ComparePage.state(session) == ("1 run", "")
 

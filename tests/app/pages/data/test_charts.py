@@ -180,4 +180,4 @@ def test_a_table_of_a_thousand_columns_is_shown_in_part(real, write):
     names = ["user", "item", *(f"c{i}" for i in range(998))]
     real.offer(write("wide.csv", ",".join(names) + "\n" + (",".join(["1"] * 1000) + "\n") * 5))
     real.until(lambda: len(real.data.sheet.table.head.heads) == 60)
-    assert "the first 60 shown" in real.data.facts
+    assert "the first 60 shown" in real.data.subtitle

@@ -48,7 +48,7 @@ def test_one_click_reads_it_and_shows_it_at_a_glance(real, sample):
     real.read(sample / "ratings.csv", sample / "movies.csv")
     glance = real.data.glance
     assert [one.number.full_text() for one in glance.figures.all[:4]] == ["100,004", "671", "9,066", "1.64 %"]
-    assert real.data.facts == "comma, UTF-8, header · 100,004 rows, all kept · titles of 9,066 of 9,066 items"
+    assert real.data.subtitle == "comma, UTF-8, header · 100,004 rows, all kept · titles of 9,066 of 9,066 items"
     charts = glance.overview.charts
     assert sum(charts["ratings"].counts) == sum(charts["activity"].counts) == 100_004
     assert (sum(charts["users"].counts), sum(charts["items"].counts)) == (671, 9066)

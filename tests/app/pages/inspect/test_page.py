@@ -57,7 +57,7 @@ def test_the_first_user_is_there_without_being_asked_for(open_at, fresh):
     times = [one["time"] for one in wanted["history"]]
     assert times == sorted(times, reverse=True)
     mean = sum(one["rating"] for one in wanted["history"]) / 4
-    assert page.facts == f"4 ratings since 2001 · mean {mean:.1f} · known from training"
+    assert page.subtitle == f"4 ratings since 2001 · mean {mean:.1f} · known from training"
     assert page.user.left.table.model().index(0, 0).data(YEAR) == str(wanted["history"][0]["year"])
     assert page.user.left.table.model().index(0, 1).data(STARS) == wanted["history"][0]["rating"] / 5
     assert page.user.left.hint.full_text() == "4, newest first"
@@ -264,7 +264,7 @@ def test_old_content_stays_until_the_new_is_there_and_late_answers_are_dropped(o
     headings = []
     opened.page.heading_changed.connect(lambda: headings.append(opened.page.heading))
     opened.click(opened.page.next)
-    opened.until(lambda: opened.page.facts.startswith("Looking up user u1"))
+    opened.until(lambda: opened.page.subtitle.startswith("Looking up user u1"))
     assert opened.page.heading == "User u0"
     assert opened.column(opened.page.list, 1) == ["Film 0"]
     opened.click(opened.page.next)
@@ -336,7 +336,7 @@ def test_a_user_without_history_and_an_empty_list_are_said_in_words(open_at, can
     opened.user("u0")
     assert opened.page.user.left.nothing.isVisible()
     assert opened.page.user.right.nothing.isVisible()
-    assert opened.page.facts == "0 interactions · not in training"
+    assert opened.page.subtitle == "0 interactions · not in training"
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ def test_it_shows_what_lands_where(opened):
     assert opened.split.outcome.users._rows == ["0012"] * 4
     assert SplitPage.state(opened.session) == ("last 1", "")
     assert opened.primary().isEnabled()
-    assert opened.split.facts.startswith("last 1 of each user")
+    assert opened.split.subtitle.startswith("last 1 of each user")
 
 
 def test_a_click_chooses_another_split(opened):
@@ -286,7 +286,7 @@ def outcome(keep, light):
 
 
 def test_a_good_split_has_nothing_to_remark_but_that(outcome):
-    outcome.show_facts(FACTS, has_times=True)
+    outcome.show_answer(FACTS, has_times=True)
     assert remarks(outcome) == ["No leak: no test interaction is in a history."]
 
 
@@ -305,19 +305,19 @@ def test_a_good_split_has_nothing_to_remark_but_that(outcome):
     ],
 )
 def test_what_to_mind_is_said(outcome, change, words):
-    outcome.show_facts(FACTS | change, has_times=True)
+    outcome.show_answer(FACTS | change, has_times=True)
     assert any(one.startswith(words) for one in remarks(outcome))
 
 
 def test_without_times_the_order_of_the_file_is_named(outcome):
-    outcome.show_facts(FACTS | {"equal_times": None}, has_times=False)
+    outcome.show_answer(FACTS | {"equal_times": None}, has_times=False)
     assert any("last in the file" in one for one in remarks(outcome))
-    outcome.show_facts(FACTS | {"by_order": False, "equal_times": None}, has_times=False)
+    outcome.show_answer(FACTS | {"by_order": False, "equal_times": None}, has_times=False)
     assert not any("last in the file" in one for one in remarks(outcome))
 
 
 def test_equal_times_do_not_matter_to_chance(outcome):
-    outcome.show_facts(FACTS | {"by_order": False, "equal_times": 0.9}, has_times=True)
+    outcome.show_answer(FACTS | {"by_order": False, "equal_times": 0.9}, has_times=True)
     assert len(remarks(outcome)) == 1
 
 

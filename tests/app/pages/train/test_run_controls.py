@@ -35,7 +35,7 @@ def test_another_learning_rate_is_asked_for_marked_and_told(learning, qtbot):
     assert not orders.set.isEnabled()
     changes = [{"since": 2.25, "name": "learning_rate", "value": 0.001}]
     set_status(learning.live, "running", **living(), epochs=9, epoch=2, device="cpu", changes=changes)
-    qtbot.waitUntil(lambda: "0.001 since epoch 2.2" in orders.facts.full_text())
+    qtbot.waitUntil(lambda: "0.001 since epoch 2.2" in orders.summary.full_text())
     qtbot.waitUntil(lambda: learning.run.plots.loss.changes() == [2.25])
 
 
@@ -70,7 +70,7 @@ def test_more_epochs_are_trained_on_a_run_that_is_done(session, project, keep, q
     click(qtbot, page, "Train 7 more epochs")
     info = session.runs.get("b-bpr")
     assert info.spec["hyperparameters"]["epochs"] == 10
-    assert "7 more after epoch 3" in page.run.orders.facts.full_text()
+    assert "7 more after epoch 3" in page.run.orders.summary.full_text()
     assert not page.run.orders.more.isVisible()
     session.selection.select_runs(["a-popularity"])
     assert not page.run.orders.more.isVisible()  # it has no epochs

@@ -201,4 +201,4 @@ def test_a_run_without_a_validation_part_says_so(session, project, keep, qtbot, 
     page = shown(TrainPage(session), keep, qtbot)
     assert page.run.plots.validation.lines() == []
     assert "no validation" in page.run.plots.validation.summary()
-    assert page.facts.startswith("No validation part")
+    assert page.subtitle.startswith("No validation part")

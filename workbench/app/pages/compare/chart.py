@@ -27,7 +27,7 @@ class ComparisonChart(QWidget):
     To add one, add a file to ``charts`` with one subclass: put choices into `self.choices`, the drawing into
     `set_content`, and write `draw`. The page finds it.
 
-    Class facts
+    Class attributes
     -----------
     name : id, as in the name of a file that is saved (lower case, words joined by underscores)
     title : on its tab

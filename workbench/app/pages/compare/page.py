@@ -299,10 +299,10 @@ class ComparePage(Page):
     def _refresh_words(self) -> None:
         runs = self.session.runs.all()
         if not runs:
-            self.set_facts("")
+            self.set_subtitle("")
             return
         tested_runs = sum(info.evaluation is not None for info in runs)
-        self.set_facts(
+        self.set_subtitle(
             self.tr("{n} runs").format(n=len(runs)) + " · " + self.tr("{n} tested").format(n=tested_runs)
             if len(runs) > 1
             else self.tr("Train another run to compare it with this one")

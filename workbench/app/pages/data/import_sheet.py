@@ -35,7 +35,7 @@ class PreviewSheet(QWidget):
     """The first rows of an offered file, with all that was guessed about it, correctable.
 
     `look_wanted` asks for the rows to be read again, in what `how.said` holds; `again_wanted` for the guess alone;
-    `changed` tells that `reason` or the facts may be others.
+    `changed` tells that `reason` or `subtitle` may be others.
     """
 
     look_wanted = Signal()
@@ -311,7 +311,7 @@ class PreviewSheet(QWidget):
         return ""
 
     @property
-    def facts(self) -> str:
+    def subtitle(self) -> str:
         """The layout in a line."""
         if not self.columns.rows:
             return ""

@@ -22,7 +22,7 @@ from workbench.app.pages.data.side_files import Further
 from workbench.app.pages.data.source_panel import ReadAgain
 from workbench.app.pages.data.states import DropTarget, Failure, Reading
 from workbench.app.pages.data.summary_cards import Overview
-from workbench.app.pages.data.summary_line import data_facts
+from workbench.app.pages.data.summary_line import data_subtitle
 from workbench.app.session.latest import Latest
 from workbench.app.session.sample import try_sample
 from workbench.app.session.session import Session
@@ -165,18 +165,18 @@ class DataPage(Page):
 
     @Slot()
     def _refresh(self) -> None:
-        """Title, facts and buttons for what is shown."""
+        """Title, subtitle and buttons for what is shown."""
         sheet, glance = self._shows(DataPage.sheet), self._shows(DataPage.glance)
-        heading, facts, button = self._file_name(), "", ""
+        heading, subtitle, button = self._file_name(), "", ""
         if sheet:
-            facts, button = self.sheet.facts, self.tr("Use these columns →")
+            subtitle, button = self.sheet.subtitle, self.tr("Use these columns →")
         elif glance:
-            heading, facts = self.again.name() or self.tr("Data"), data_facts(self.session.about)
+            heading, subtitle = self.again.name() or self.tr("Data"), data_subtitle(self.session.about)
             button = self.tr("Choose a split →")
         elif self._shows(self.empty):
-            heading, facts = self.tr("Data"), self.tr("A file with a user and an item in each row")
+            heading, subtitle = self.tr("Data"), self.tr("A file with a user and an item in each row")
         self.set_heading(heading)
-        self.set_facts(facts)
+        self.set_subtitle(subtitle)
         reason = self.sheet.reason if sheet else ""
         self.primary.setText(button)
         self.primary.setVisible(bool(button))

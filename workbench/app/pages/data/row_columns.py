@@ -11,7 +11,7 @@ from workbench.app.tables.column import Column
 from workbench.app.widgets.translate import translate
 
 Json = dict[str, Any]
-MOST_FACTS = 6  # attributes of users
+MAX_FEATURES = 6  # attributes of users
 LONGEST, LONGEST_TIP = 200, 2000  # letters of a cell, and of what is shown on hover
 
 
@@ -61,9 +61,9 @@ def of_users(all_: Prepared, about: Json) -> tuple[list[Column], int]:
             of_times(translate("RowColumns", "First"), lambda: data.time[np.minimum(starts[:-1], last)], moment),
             of_times(translate("RowColumns", "Last"), lambda: data.time[np.maximum(starts[1:] - 1, 0)], moment),
         ]
-    facts = data.user_facts
-    for name in facts.names[:MOST_FACTS] if facts is not None else []:
-        values = facts.attributes[name].combine_chunks()
+    features = data.user_features
+    for name in features.names[:MAX_FEATURES] if features is not None else []:
+        values = features.attributes[name].combine_chunks()
         columns.append(Column(name[:LONGEST], partial(_taken, values)))
     return columns, data.n_users
 

@@ -15,7 +15,7 @@ CODES = {
 }  # fmt: skip
 
 
-def data_facts(about: Json) -> str:
+def data_subtitle(about: Json) -> str:
     """Layout, rows and joined files of a ``data.json``."""
     layout, report = (about.get("recipe") or {}).get("format") or {}, about.get("report") or {}
     rows, kept = report.get("rows", 0), report.get("kept", 0)

@@ -177,7 +177,7 @@ class ExportPage(Page):
         self.primary.setEnabled(not trouble and self._task is None)
         self.primary.setToolTip(trouble)
         self.set_heading(self.title)
-        self.set_facts(self.tr("Export lists of {run}, for all users or some").format(run=short_title(info)))
+        self.set_subtitle(self.tr("Export lists of {run}, for all users or some").format(run=short_title(info)))
         chosen = self.users.users()
         told = chosen if chosen is None else chosen[:MOST_TOLD]
         path = self.place.path or Path(f"recommendations{self.place.ending}")
@@ -192,7 +192,7 @@ class ExportPage(Page):
     def _show_empty(self) -> None:
         self.primary.setText(self.tr("Export"))
         self.primary.setEnabled(False)
-        self.set_facts("")
+        self.set_subtitle("")
         more = self.tr("Export recommendation lists to a file, for all users or for some.")
         active = self.session.runs.active()
         if self.session.data is None:

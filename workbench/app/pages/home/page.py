@@ -25,7 +25,7 @@ class Home(Page):
     def build(self) -> None:
         session = self.session
         self.heading = self.tr("Recommender Workbench")
-        self.facts = self.tr("From a ratings file to a list of recommendations, without code")
+        self.subtitle = self.tr("From a ratings file to a list of recommendations, without code")
         self.sample = QAction(self.tr("Try the sample"), self)
         self.sample.setToolTip(self.tr("A project with 100,004 film ratings, trained and ready to look at"))
         self.sample.triggered.connect(partial(try_sample, session))

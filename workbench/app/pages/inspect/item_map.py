@@ -98,8 +98,8 @@ class ItemMap(Card):
             return str(index)
         kind = int(self._colours[place])
         if not person:
-            facts = self._data.item_facts
-            return line(facts.titles([index])[0] if facts is not None else self._data.item_ids[index].as_py())
+            features = self._data.item_features
+            return line(features.titles([index])[0] if features is not None else self._data.item_ids[index].as_py())
         name = self.tr("User {user}").format(user=line(self._data.user_ids[index].as_py()))
         return f"{name} · {line(self._genres[kind], 40)}" if 0 <= kind < len(self._genres) else name
 

@@ -39,7 +39,7 @@ class ItemView(QWidget):
         self._stories.answered.connect(self._show)
         self._stories.failed.connect(self._fail)
         self._late = QTimer(self, singleShot=True, interval=LATE)
-        self._late.timeout.connect(lambda: self.facts.set_text(self.tr("Looking up the item…")))
+        self._late.timeout.connect(lambda: self.summary.set_text(self.tr("Looking up the item…")))
         self._stack = QStackedLayout(self)
         self._stack.addWidget(
             EmptyState("inspect", self.tr("No item is chosen"), more=self.tr(
@@ -59,9 +59,9 @@ class ItemView(QWidget):
         self.back.clicked.connect(self.go_back)
         words = QVBoxLayout()
         words.setSpacing(0)
-        self.title, self.facts = Elided("", HEADING, bold=True), Elided("", ink="muted")
+        self.title, self.summary = Elided("", HEADING, bold=True), Elided("", ink="muted")
         words.addWidget(self.title)
-        words.addWidget(self.facts)
+        words.addWidget(self.summary)
         head.addWidget(self.back)
         head.addLayout(words, 1)
         column.addLayout(head)
@@ -143,7 +143,7 @@ class ItemView(QWidget):
     def _fail(self, asked: Json, sentence: str, details: str) -> None:
         self._late.stop()
         self.title.set_text(line(asked["item"]))
-        self.facts.set_text(sentence)
+        self.summary.set_text(sentence)
         self._users, self._similar = [], []
         lay_columns(self.users, [], [], 0, ROW_HEIGHT)
         lay_columns(self.similar, [], [], 0, ROW_HEIGHT)
@@ -154,12 +154,12 @@ class ItemView(QWidget):
     def _show(self, asked: Json, story: Json) -> None:
         self._late.stop()
         self.title.set_text(line(story.get("title") or story["item"]))
-        facts = [str(story["year"])] if story.get("year") else []
-        facts += [line(", ".join(story["genres"]))] if story.get("genres") else []
-        facts.append(self.tr("{n:,} interactions").format(n=story["interactions"]))
+        parts = [str(story["year"])] if story.get("year") else []
+        parts += [line(", ".join(story["genres"]))] if story.get("genres") else []
+        parts.append(self.tr("{n:,} interactions").format(n=story["interactions"]))
         if story.get("mean") is not None:
-            facts.append(self.tr("mean {mean:.1f}").format(mean=story["mean"]))
-        self.facts.set_text(" · ".join(facts))
+            parts.append(self.tr("mean {mean:.1f}").format(mean=story["mean"]))
+        self.summary.set_text(" · ".join(parts))
         self._show_similar(story)
         self._show_users(story)
         listed = story.get("listed")

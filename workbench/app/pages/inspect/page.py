@@ -13,7 +13,7 @@ from workbench.app.pages.inspect.states import Failure, Waiting
 from workbench.app.pages.inspect.user_history import UserHistory
 from workbench.app.pages.inspect.user_list import LENGTHS, K, UserList
 from workbench.app.pages.inspect.user_picker import UserChoice
-from workbench.app.pages.inspect.user_text import facts_of, facts_of_nobody
+from workbench.app.pages.inspect.user_text import report_on, user_without_list
 from workbench.app.pages.inspect.user_view import UserView
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.session.latest import Latest
@@ -247,7 +247,7 @@ class InspectPage(Page):
     def _say_late(self) -> None:
         pending = self._lists.pending
         if pending is not None:
-            self.set_facts(self.tr("Looking up user {user}…").format(user=line(pending["user"])))
+            self.set_subtitle(self.tr("Looking up user {user}…").format(user=line(pending["user"])))
         if self._shown is None and self._stack.currentWidget() is self.empty:
             self.empty.set_text(self.tr("Loading the first list…"), "")
 
@@ -259,7 +259,7 @@ class InspectPage(Page):
         before = self._shown[0] if self._shown is not None else {}
         same = {f"same_{key}": before.get(key) == asked[key] for key in ("user", "run")}
         self._shown = (asked, self._stamp)
-        self._facts = " · ".join(facts_of(answer))
+        self._facts = " · ".join(report_on(answer))
         self.user.show_answer(answer, **same)
         self._name_user()
         self._stack.setCurrentIndex(2)
@@ -269,9 +269,9 @@ class InspectPage(Page):
         """Say who it is."""
         if self.user.what_if.new_person:
             self.set_heading(self.tr("New user"))
-            self.set_facts(facts_of_nobody(self.user.what_if.shown()))
+            self.set_subtitle(user_without_list(self.user.what_if.shown()))
         elif self._shown is not None:
-            self.set_facts(self._facts)
+            self.set_subtitle(self._facts)
             self.set_heading(self.tr("User {user}").format(user=line(self._shown[0]["user"])))
 
     @Slot()
@@ -286,7 +286,7 @@ class InspectPage(Page):
         active = self.session.runs.active()
         waiting = next(iter(self.session.runs.waiting()), None) if active is None else active
         self.set_heading(self.title)
-        self.set_facts("")
+        self.set_subtitle("")
         if waiting is not None:
             self.waiting.show_run(waiting)
             self._stack.setCurrentWidget(self.waiting)
@@ -308,7 +308,7 @@ class InspectPage(Page):
             self.tr("There is no list for user {user}").format(user=line(asked["user"])), sentence, details
         )
         self.set_heading(self.tr("User {user}").format(user=line(asked["user"])))
-        self.set_facts("")
+        self.set_subtitle("")
         self._stack.setCurrentWidget(self.failure)
 
     # Orders --------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from workbench.app.widgets.translate import translate
 Json = dict[str, Any]
 
 
-def facts_of(answer: Json) -> list[str]:
+def report_on(answer: Json) -> list[str]:
     """What is known of the user, as the job ``recommend`` answers it."""
     history = answer["history"]
     rated = any(entry.get("rating") is not None for entry in history)
@@ -22,20 +22,20 @@ def facts_of(answer: Json) -> list[str]:
     )
     count = f"{number:,} {one_word if number == 1 else more}"
     since = _year(answer.get("history_since"))
-    facts = [translate("Inspect", "{count} since {year}").format(count=count, year=since) if since else count]
+    parts = [translate("Inspect", "{count} since {year}").format(count=count, year=since) if since else count]
     mean = answer.get("history_mean")
     if mean is not None and math.isfinite(mean):
-        facts.append(translate("Inspect", "mean {mean:.1f}").format(mean=mean))
+        parts.append(translate("Inspect", "mean {mean:.1f}").format(mean=mean))
     if answer.get("known"):
-        facts.append(translate("Inspect", "known from training"))
+        parts.append(translate("Inspect", "known from training"))
     elif history:
-        facts.append(translate("Inspect", "not in training, scored by the history alone"))
+        parts.append(translate("Inspect", "not in training, scored by the history alone"))
     else:
-        facts.append(translate("Inspect", "not in training"))
-    return facts
+        parts.append(translate("Inspect", "not in training"))
+    return parts
 
 
-def facts_of_nobody(history: list[Json]) -> str:
+def user_without_list(history: list[Json]) -> str:
     """What is known of somebody who was made up."""
     number = len(history)
     if not number:

@@ -155,10 +155,10 @@ class FilterCard(Card):
         for row in self.rows:
             row.left.setText(self.tr("counting…"))
 
-    def show_facts(self, facts: dict[str, Any]) -> None:
+    def show_answer(self, answer: dict[str, Any]) -> None:
         """Show the answer of the job ``filter``."""
-        before = facts["before"]
-        for row, step in zip(self.rows, facts["steps"], strict=False):
+        before = answer["before"]
+        for row, step in zip(self.rows, answer["steps"], strict=False):
             share = 100 * step["interactions"] / max(1, before["interactions"])
             words = self.tr("leaves {n:,} interactions ({share:.0f} %), {users:,} users, {items:,} items")
             row.left.setText(

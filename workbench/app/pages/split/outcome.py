@@ -109,19 +109,19 @@ class Outcome(Card):
         self.caption.setText("")
         self.users.set_rows([])
 
-    def show_facts(self, facts: dict[str, Any], *, has_times: bool) -> None:
+    def show_answer(self, answer: dict[str, Any], *, has_times: bool) -> None:
         """Show the answer of the job ``split``."""
         self.hint.set_text("")
-        sizes = [facts["train"], facts["validation"], facts["test"]]
+        sizes = [answer["train"], answer["validation"], answer["test"]]
         # What is in no part (users too small to be divided are in training) would be missing here; it is not.
         total = max(1, sum(sizes))
         words = self.tr("training {a:,}, validation {b:,}, test {c:,}").format(a=sizes[0], b=sizes[1], c=sizes[2])
         self.bar.set_sizes(sizes, words)
         for part, size in zip(self.parts, sizes, strict=True):
             part.show_size(size, total)
-        self._show_figures(facts)
-        self._show_remarks(self._remarks(facts, has_times=has_times))
-        rows = facts.get("picture") or []
+        self._show_figures(answer)
+        self._show_remarks(self._remarks(answer, has_times=has_times))
+        rows = answer.get("picture") or []
         order = self.tr("newest on the right") if has_times else self.tr("in file order")
         self.caption.setText(
             self.tr("Interactions of some users, one user per line, {order}").format(order=order) if rows else ""
@@ -129,52 +129,52 @@ class Outcome(Card):
         self.users.set_rows(rows)
         self.users.setAccessibleDescription(words)
 
-    def _show_figures(self, facts: dict[str, Any]) -> None:
+    def _show_figures(self, answer: dict[str, Any]) -> None:
         users, items, cold = self.figures
-        users.set(f"{facts['test_users']:,}", self.tr("test users of {n:,}").format(n=facts["users"]))
-        items.set(f"{facts['test_items']:,}", self.tr("different test items"))
-        cold.set(f"{facts['cold_items']:,}", self.tr("of them not in training"))
+        users.set(f"{answer['test_users']:,}", self.tr("test users of {n:,}").format(n=answer["users"]))
+        items.set(f"{answer['test_items']:,}", self.tr("different test items"))
+        cold.set(f"{answer['cold_items']:,}", self.tr("of them not in training"))
         self.figures[2].setToolTip(self.tr("Algorithms that learn from interactions cannot recommend these items"))
 
-    def _remarks(self, facts: dict[str, Any], *, has_times: bool) -> list[tuple[str, str]]:
-        found = [self._leak(facts["leaked"])]
-        left = facts["users"] - facts["test_users"]
+    def _remarks(self, answer: dict[str, Any], *, has_times: bool) -> list[tuple[str, str]]:
+        found = [self._leak(answer["leaked"])]
+        left = answer["users"] - answer["test_users"]
         if left:
             sentence = self.tr("{n:,} users have no test interactions: they are used for training only.")
             found.append(("info", sentence.format(n=left)))
-        if facts["cold_users"]:
+        if answer["cold_users"]:
             sentence = self.tr("{n:,} test users have no history: algorithms can only offer them popular items.")
-            found.append(("warn", sentence.format(n=facts["cold_users"])))
-        if facts["by_order"] and not has_times:
+            found.append(("warn", sentence.format(n=answer["cold_users"])))
+        if answer["by_order"] and not has_times:
             found.append(("warn", self.tr("The data has no times: “last” means last in the file.")))
-        equal = facts.get("equal_times")
-        if facts["by_order"] and equal is not None and equal > MANY_EQUAL:
+        equal = answer.get("equal_times")
+        if answer["by_order"] and equal is not None and equal > MANY_EQUAL:
             sentence = self.tr(
                 "{share:.0f} % of interactions have the same time as the one before, so file order decides there."
             )
             found.append(("warn", sentence.format(share=100 * equal)))
-        found += self._apart(facts)
-        if not facts["validation"]:
+        found += self._apart(answer)
+        if not answer["validation"]:
             found.append(("info", self.tr("Without validation the best epoch is not known: the last one is kept.")))
         return found
 
-    def _apart(self, facts: dict[str, Any]) -> list[tuple[str, str]]:
+    def _apart(self, answer: dict[str, Any]) -> list[tuple[str, str]]:
         """What is in none of the three parts, and whether the test lies behind all that is learned from."""
         found = []
-        if facts.get("shown"):
+        if answer.get("shown"):
             sentence = self.tr("{n:,} interactions are the history of test users: used for scoring, not for training.")
-            found.append(("info", sentence.format(n=facts["shown"])))
-        if facts.get("unused"):
+            found.append(("info", sentence.format(n=answer["shown"])))
+        if answer.get("unused"):
             sentence = self.tr(
                 "{n:,} interactions are not used: they come after the test, or have no known user or item."
             )
-            found.append(("info", sentence.format(n=facts["unused"])))
-        if facts.get("learned_later"):
+            found.append(("info", sentence.format(n=answer["unused"])))
+        if answer.get("learned_later"):
             sentence = self.tr("{n:,} training interactions are later than held-out ones.")
-            found.append(("error", sentence.format(n=facts["learned_later"])))
-        elif facts.get("test_starts"):
+            found.append(("error", sentence.format(n=answer["learned_later"])))
+        elif answer.get("test_starts"):
             sentence = self.tr("The test begins at {time} (UTC); training uses nothing later.")
-            found.append(("ok", sentence.format(time=facts["test_starts"])))
+            found.append(("ok", sentence.format(time=answer["test_starts"])))
         return found
 
     def _leak(self, leaked: int) -> tuple[str, str]:

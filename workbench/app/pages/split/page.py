@@ -246,21 +246,21 @@ class SplitPage(Page):
         self._refresh()
 
     @Slot(object)
-    def _counted(self, facts: dict[str, Any]) -> None:
+    def _counted(self, answer: dict[str, Any]) -> None:
         if self._asked is not None and self._asked[3] == self.filters.recipe():
-            self.filters.show_facts(facts)
+            self.filters.show_answer(answer)
 
     @Slot(str, str)
     def _not_counted(self, _sentence: str, _details: str) -> None:
         self.filters.show_nothing()  # the split fails for the same reason, and says it
 
     @Slot(object)
-    def _answered(self, facts: dict[str, Any]) -> None:
+    def _answered(self, answer: dict[str, Any]) -> None:
         if self._behind or self._asked != self._wanted() or self.session.data is None:
             return
         self._known = self._asked
-        self.outcome.show_facts(facts, has_times=self.session.data.time is not None)
-        self.set_facts(facts["words"])
+        self.outcome.show_answer(answer, has_times=self.session.data.time is not None)
+        self.set_subtitle(answer["words"])
         _, name, settings, filters = self._asked
         self._answering = True
         if not _alike(filters, self.session.project.filters):
@@ -296,7 +296,7 @@ class SplitPage(Page):
     @Slot()
     def _refresh(self) -> None:
         if self.session.data is None:
-            self.set_facts("")
+            self.set_subtitle("")
         reason = self._reason()
         self.primary.setVisible(self.session.data is not None)
         self.primary.setEnabled(not reason)

@@ -182,7 +182,7 @@ class AlgorithmList(QWidget):
         self._data = data
         self._reasons, self._suggested = {}, {}
         summary = (about or {}).get("summary")
-        described = data is not None and data.item_facts is not None
+        described = data is not None and data.item_features is not None
         self._known = profile(summary, described=described) if summary and data is not None else None
         self.look_again()
 

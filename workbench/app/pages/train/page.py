@@ -309,17 +309,17 @@ class TrainPage(Page):
         data = self.session.data
         self.presets.refresh()
         if data is None:
-            self.set_facts("")
+            self.set_subtitle("")
             return
         self._ask_estimate()
-        facts = [
+        parts = [
             self._validation_words(),
             self.tr("all filtered items ranked")
             if self.session.project.filters
             else self.tr("all {n:,} items ranked").format(n=data.n_items),
             self.tr("the test set is not used here"),
         ]
-        self.set_facts(" · ".join(filter(None, facts)))
+        self.set_subtitle(" · ".join(filter(None, parts)))
 
     def _validation_words(self) -> str:
         split = self.session.project.split or {}

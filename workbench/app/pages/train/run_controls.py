@@ -31,9 +31,9 @@ class RunOrders(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(4, 0, 0, 0)
         row.setSpacing(GRID)
-        self.facts = Elided("", ink="muted")
+        self.summary = Elided("", ink="muted")
         row.addWidget(state)
-        row.addWidget(self.facts, 1)
+        row.addWidget(self.summary, 1)
         self.name, self.rate = Text("", ink="muted"), QLineEdit()
         self.rate.setFixedWidth(FIELD_WIDTH)
         self.rate.setValidator(QDoubleValidator(self.rate))
@@ -61,7 +61,7 @@ class RunOrders(QWidget):
         """Show what is known of a run and what can be asked of it; `ending` as in `RunHead.show_run`."""
         other = (info.id if info is not None else "") != (self._info.id if self._info is not None else "")
         self._info = info
-        self.facts.set_text(_facts(info) if info is not None else "")
+        self.summary.set_text(_summary(info) if info is not None else "")
         kind = algorithm_of(info) if info is not None else None
         adjusts = info is not None and info.state.is_active and "learning_rate" in _adjustable(kind)
         for widget in (self.name, self.rate, self.set):
@@ -131,7 +131,7 @@ def _adjustable(kind: type[Algorithm] | None) -> tuple[str, ...]:
     return kind.adjustable if kind is not None else ()
 
 
-def _facts(info: RunInfo) -> str:
+def _summary(info: RunInfo) -> str:
     """What was changed since the start, and where it computes and why there."""
     reason = info.status.device_reason
     device = info.status.device.upper()

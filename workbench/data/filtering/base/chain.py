@@ -66,12 +66,17 @@ def compact(data: Interactions) -> Interactions:
     left = data
     if len(users) < data.n_users:
         ids = data.user_ids.take(pa.array(users))
-        user_facts = data.user_facts and Users(ids, data.user_facts.attributes.take(pa.array(users)))
-        left = replace(left, user=_renumbered(data.user, users, data.n_users), user_ids=ids, user_facts=user_facts)
+        user_features = data.user_features and Users(ids, data.user_features.attributes.take(pa.array(users)))
+        left = replace(
+            left, user=_renumbered(data.user, users, data.n_users), user_ids=ids, user_features=user_features
+        )
     if len(items) < data.n_items:
-        ids, item_facts = data.item_ids.take(pa.array(items)), data.item_facts and _facts_of(data.item_facts, items)
+        ids, item_features = (
+            data.item_ids.take(pa.array(items)),
+            data.item_features and _facts_of(data.item_features, items),
+        )
         item = _renumbered(data.item, items, data.n_items)
-        left = replace(left, item=item, item_ids=ids, item_facts=item_facts)
+        left = replace(left, item=item, item_ids=ids, item_features=item_features)
     return left
 
 

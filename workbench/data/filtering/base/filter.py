@@ -11,7 +11,7 @@ from workbench.data.interactions import Array, Interactions
 class Filter(BaseModel):
     """Base of all filters.
 
-    Class facts (declared by each file)
+    Class attributes (declared by each file)
     -----------------------------------
     name : its name in recipes
     title, sentence : what the window calls it, and what it keeps

@@ -19,7 +19,7 @@ NEEDS = {
 class Split(BaseModel):
     """Base of all splits: gives every interaction a place.
 
-    Class facts (declared by each file)
+    Class attributes (declared by each file)
     -----------------------------------
     name : its name on the command line, lower case with hyphens
     title : its name in the window

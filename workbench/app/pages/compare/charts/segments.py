@@ -88,7 +88,7 @@ class SegmentsChart(ComparisonChart):
     def _offer(self, info: RunInfo | None) -> None:
         """Offer what the users and items of a run can be divided by."""
         data = self._data.of(info) if info is not None else None
-        known = data.user_facts.names if data is not None and data.user_facts is not None else []
+        known = data.user_features.names if data is not None and data.user_features is not None else []
         kinds = {
             "activity": self.tr("Users by activity"),
             **{f"user {name}": self.tr("Users by {attribute}").format(attribute=line(name)) for name in known},

@@ -41,7 +41,7 @@ class BlockConverter(Protocol):
 class FileFormat:
     """Base of all file formats: which files are its own, and how they are read as rows of text.
 
-    Class facts (declared by each file)
+    Class attributes (declared by each file)
     -----------------------------------
     name : value of `Layout.kind`, of the command line's ``--read kind=`` and of recipes
     title : what the window calls it; where a row is a line of text, what its rows are

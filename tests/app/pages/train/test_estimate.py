@@ -28,7 +28,7 @@ def test_what_it_takes_is_said_when_the_form_has_come_to_rest(page, qtbot):
     assert page.estimate.words.full_text().strip() == ""
     assert asked(page) == []
     qtbot.waitUntil(lambda: page.estimate.words.full_text() == SAID)
-    assert "Measured" in page.estimate.words.toolTip()
+    assert "Estimated" in page.estimate.words.toolTip()
     height = page.estimate.height()
     page.form.field("factors").input.setText("32")
     assert page.estimate.words.full_text().strip() == ""

@@ -149,7 +149,7 @@ def test_a_folder_that_is_gone_is_told_once_whatever_fails(window, session, proj
     assert window.cards.count() == 1
     card = window.cards.itemAt(0).widget()
     assert str(project.folder) in card.sentence.text()
-    assert "gone" in card.accessibleName()
+    assert "not found" in card.accessibleName()
 
 
 def test_a_small_window_scrolls_its_page_and_a_common_one_does_not(window, qtbot):
@@ -257,7 +257,7 @@ def test_escape_closes_the_palette_whatever_is_typed(window, qtbot):
 def test_letters_match_in_order():
     assert match("gd", "Go to Data") is not None
     assert match("dg", "Go to Data") is None
-    assert match("gotr", "Go to Train") < match("gotr", "Pause or continue training")
+    assert match("gotr", "Go to Train") < match("gotr", "Pause or go on with training")
     assert match("", "anything") == 0
 
 

@@ -22,6 +22,9 @@ LOADED_TOO_EARLY = pytest.StashKey[set[str]]()
 
 def pytest_collection_finish(session):
     session.config.stash[LOADED_TOO_EARLY] = LOADED_WHERE_USED & sys.modules.keys()
+    # Modules and tests stay until the end: the collections after each test of the window need not look at them.
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

@@ -262,7 +262,7 @@ def test_models_of_factors_give_the_lists_of_their_scores(name):
 @pytest.mark.parametrize("new", [False, True])
 def test_lists_are_the_same_bit_for_bit_in_blocks_of_any_size(name, new):
     data = low_rank(130, 70).train
-    algorithm = find(name)()
+    algorithm = find(name).make({"epochs": 2} if "epochs" in find(name).model_fields else {})
     list(algorithm.train(data))
     users = np.full(data.n_users, -1, np.int32) if new else np.arange(data.n_users, dtype=np.int32)
     whole = recommend(algorithm, users, data.by_user, 15, data.by_user)

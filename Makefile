@@ -9,8 +9,9 @@
 .DEFAULT_GOAL := demo
 
 STAMP := .venv/.set-up
-# One thread a process: more threads are slower for the small steps of the tests.
-QUIET := QT_QPA_PLATFORM=offscreen OMP_NUM_THREADS=1
+# One thread a process: more threads are slower for the small steps of the tests. Compiled tests are kept even where the
+# environment forbids it: each process would compile them again, for nine seconds.
+QUIET := QT_QPA_PLATFORM=offscreen OMP_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE=
 
 demo: $(STAMP)
 	.venv/bin/workbench demo

@@ -43,7 +43,7 @@ def _own_places(tmp_path_factory):
 
 @pytest.fixture(scope="session", autouse=True)
 def _no_waiting_for_the_disk():
-    """What tests write need not outlive a loss of power, and to wait for the disk took a tenth of their time."""
+    """What tests write need not outlive a loss of power, and waiting for the disk takes time."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "fsync", lambda descriptor: None)
         yield

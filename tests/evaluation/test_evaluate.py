@@ -265,3 +265,10 @@ def test_an_evaluation_can_be_cancelled():
 def test_hits_of_short_lists_are_none():
     truth = LastN(n=1, validation=0).split(DATA).test.truth
     assert not find_hits(np.full((len(truth), 3), -1, np.int32), truth, DATA.n_items).any()
+
+
+def test_a_cutoff_beyond_any_list_is_refused_before_lists_are_made():
+    """A list as wide as the cutoff would be held for each user."""
+    with pytest.raises(WorkbenchError, match=f"deeper than any list: there are {DATA.n_items} items"):
+        evaluate(Fixed(), FOLD.test, DATA.n_items, cutoffs=(10, 10**9))
+    assert "ndcg@1000" in evaluate(Fixed(), FOLD.test, DATA.n_items, cutoffs=(1000,)).metrics

@@ -55,6 +55,13 @@ def test_blocks_of_any_size_give_the_same_file(run, tmp_path, monkeypatch):
     assert (tmp_path / "whole.csv").read_bytes() == (tmp_path / "blocks.csv").read_bytes()
 
 
+def test_a_list_is_never_wider_than_the_catalogue(run, tmp_path):
+    """A billion places for each user would be a lack of memory."""
+    export_lists(run, run.trained_algorithm(), tmp_path / "all.parquet", k=25)
+    export_lists(run, run.trained_algorithm(), tmp_path / "deep.parquet", k=10**9)
+    assert _read(tmp_path / "deep.parquet") == _read(tmp_path / "all.parquet")
+
+
 def test_a_list_ends_where_no_item_is_left(run, tmp_path):
     export_lists(run, run.trained_algorithm(), tmp_path / "long.parquet", k=40)
     rows = _read(tmp_path / "long.parquet")

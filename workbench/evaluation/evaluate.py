@@ -47,6 +47,8 @@ CUTOFFS = (5, 10, 20)
 # Scores up to which metrics of where every hidden item stands among all (AUC, R-precision) are measured unasked: lists of
 # factors are made without scores of all items, and these would cost many times as much as the lists.
 FEW_SCORES = 50_000_000
+# Cutoffs up to here are taken even where there are fewer items: the usual ones on a tiny catalogue.
+SHORT_LIST = 1_000
 # What a metric may need, and what to say where it is not there.
 LACKING = {
     "genres": "the items have no genres",
@@ -183,7 +185,7 @@ def evaluate(  # noqa: PLR0913 - what a number depends on
         Whether to say how sure the means are.
     """
     started = time.perf_counter()
-    _check_cutoffs(cutoffs)
+    _check_cutoffs(cutoffs, n_items)
     there = _there(train) | {"history"}
     if metrics is not None or len(part) * n_items <= FEW_SCORES:
         there |= {"ranks"}
@@ -236,7 +238,7 @@ def evaluate_lists(
 ) -> Evaluation:
     """The same for lists that were made elsewhere: int32 (people of `part`, K), -1 where a list is shorter."""
     started = time.perf_counter()
-    _check_cutoffs(cutoffs)
+    _check_cutoffs(cutoffs, n_items)
     rated = part.truth.rating is not None
     chosen = choose_metrics(metrics, None, rated=rated, there=_there(train) | {"history"}, variants=variants)
     judged = only_relevant(part, relevant_from)
@@ -333,9 +335,14 @@ def _there(train: Interactions | None) -> frozenset[str]:
     return frozenset(("counts", "co", *(["genres"] if has_genres(train) else [])))
 
 
-def _check_cutoffs(cutoffs: Sequence[int]) -> None:
+def _check_cutoffs(cutoffs: Sequence[int], n_items: int) -> None:
     if not cutoffs or min(cutoffs) < 1:
         message = f"Cutoffs are whole numbers from 1 up, not {list(cutoffs)}."
+        raise WorkbenchError(message)
+    if max(cutoffs) > max(n_items, SHORT_LIST):  # lists are held as wide as the deepest cutoff
+        message = (
+            f"The cutoff {max(cutoffs):,} is deeper than any list: there are {n_items:,} items. Choose a smaller one."
+        )
         raise WorkbenchError(message)
 
 

@@ -176,13 +176,15 @@ class _Source:
         """
         if k < 1:
             raise WorkbenchError(f"A list has at least 1 item, not {k}.")
-        for block in _blocks(self.algorithm, len(users), self.data.n_items, k, self.reason is not None):
+        shown = min(k, self.data.n_items)
+        for block in _blocks(self.algorithm, len(users), self.data.n_items, shown, self.reason is not None):
             control.check()
             yield self.lists(users[block], k, schema)
             control.progress(block.stop / len(users), "users")
 
     def lists(self, users: Array, k: int, schema: pa.Schema) -> pa.Table:
-        """Lists of these users, one row an item."""
+        """Lists of these users, one row an item; as long as there are items, however many are asked for."""
+        k = min(k, self.data.n_items)
         histories = self.shown.rows(users)
         self.cold += int((histories.lengths == 0).sum())
         indices = np.where(self.in_training[users], users, -1).astype(np.int32)

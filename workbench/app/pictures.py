@@ -132,8 +132,10 @@ def settle(session: Any, window: QWidget) -> None:
 def _wait(session: Any, window: Any) -> bool:
     """Wait for one thing that is at work, at most a second; False where there is none."""
     loop = QEventLoop()
-    places = [window.page, *(one for one in window.page.secondary if isinstance(one, QWidget))]
-    timers = [one for place in places for one in place.findChildren(QTimer) if one.isSingleShot() and one.isActive()]
+    places = [window.page, *(widget for widget in window.page.secondary if isinstance(widget, QWidget))]
+    timers = [
+        timer for place in places for timer in place.findChildren(QTimer) if timer.isSingleShot() and timer.isActive()
+    ]
     if session.jobs.tasks:
         session.jobs.changed.connect(loop.quit)
     elif timers:

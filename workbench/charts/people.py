@@ -51,7 +51,7 @@ def segments(
     groups = []
     for at, name in enumerate(answer["names"]):
         parts = [answer_of_run["segments"][at] for answer_of_run in answer["runs"]]
-        groups.append(BarGroup(name, [_part(name, run, one, what) for run, one in zip(runs, parts, strict=True)]))
+        groups.append(BarGroup(name, [_part(name, run, of_run, what) for run, of_run in zip(runs, parts, strict=True)]))
     shown = tr("mean of each") if what == "mean" else tr("contribution of each")
     title = ", ".join(filter(None, [metric_title(metric), by, shown]))
     return BarChart(title, groups, _sum(answer, metric, tr), legend=True)

@@ -77,9 +77,17 @@ def _describe(algorithm: Any) -> dict[str, Any]:
 
 def _list(found: list[dict[str, Any]]) -> str:
     rows = [("name", "title", "family", "needs", "hyperparameters")]
-    for one in found:
-        own = ", ".join(one["hyperparameters"].get("properties", {}))
-        rows.append((one["name"], one["title"], one["family"], ", ".join(one["needs"]) or "–", own or "–"))
+    for described in found:
+        own = ", ".join(described["hyperparameters"].get("properties", {}))
+        rows.append(
+            (
+                described["name"],
+                described["title"],
+                described["family"],
+                ", ".join(described["needs"]) or "–",
+                own or "–",
+            )
+        )
     return table(rows) + "\n\nMore about one: workbench algorithms NAME"
 
 

@@ -72,7 +72,9 @@ def _metrics() -> str:
     """The end of the help: what can be calculated, as it declares itself."""
     from workbench.metrics import all_metrics
 
-    return "\n".join(choices("metrics:", {name: f"{one.title}: {one.formula}." for name, one in all_metrics().items()}))
+    return "\n".join(
+        choices("metrics:", {name: f"{metric.title}: {metric.formula}." for name, metric in all_metrics().items()})
+    )
 
 
 def _add_recommend(commands: Commands) -> None:

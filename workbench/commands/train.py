@@ -187,9 +187,9 @@ def _new_run(args: argparse.Namespace, progress: Progress) -> Any:
     with new_folder(args.run) as data:
         _import(args, recipe, data, progress)
         left, steps = apply(filters, Interactions.open(data))
-        for one in steps:
-            counts = f"{one.interactions:,} interactions, {one.users:,} users, {one.items:,} items"
-            progress.say(f"Filter {one.words}: {counts} are left.")
+        for step in steps:
+            counts = f"{step.interactions:,} interactions, {step.users:,} users, {step.items:,} items"
+            progress.say(f"Filter {step.words}: {counts} are left.")
         reason = kind.unsuited(left)
         if reason:
             raise WorkbenchError(reason)

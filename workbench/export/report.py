@@ -79,12 +79,12 @@ def write_report(
         title=title,
         facts=_data_facts(data) if data is not None else [],
         groups=groups,
-        untested=[one for one in found if not one.metrics],
+        untested=[opened for opened in found if not opened.metrics],
         runs=[one for group in groups for one in group.runs] + [one for one in found if not one.metrics],
         plots=plots_of(groups, data),
         look=Markup(SHAPES + rules(LIGHT)),  # noqa: S704 - our own
         dark_look=Markup(rules(DARK)),  # noqa: S704 - our own
-        versions=sorted({one.versions for one in found}),
+        versions=sorted({opened.versions for opened in found}),
         source=_source(runs[0]),
         people=people,
         terms=terms,

@@ -156,7 +156,7 @@ def groups_of(found: Sequence[RunReport], metric: str) -> list[Group]:
         if match.metrics:
             key = key_of(terms_of(match.run.spec.model_dump(), match.protocol), metric)
             together.setdefault(key, []).append(match)
-    return [_group(one, metric) for one in sorted(together.values(), key=lambda group: -len(group))]
+    return [_group(alike, metric) for alike in sorted(together.values(), key=lambda group: -len(group))]
 
 
 def _group(runs: list[RunReport], metric: str) -> Group:
@@ -198,7 +198,7 @@ def _algorithm(run: Run) -> type[Algorithm] | None:
 
 def _settings(run: Run, algorithm: type[Algorithm] | None) -> list[tuple[str, str]]:
     fields = algorithm.model_fields if algorithm is not None else {}
-    titles = {name: one.title or name for name, one in fields.items()}
+    titles = {name: field.title or name for name, field in fields.items()}
     return [(titles.get(name, name), _value(value)) for name, value in run.spec.hyperparameters.items()]
 
 

@@ -28,7 +28,7 @@ def density(
 
     folder = Path(data)
     ordered = _ordered(folder, read_json(folder / "data.json")["hash"])
-    part = [None if one is None else (int(one[0]), int(one[1])) for one in (users, items)]
+    part = [None if edges is None else (int(edges[0]), int(edges[1])) for edges in (users, items)]
     counts, rows, columns = ordered.counts(part[0], part[1], min(fields or MAX_FIELDS, MAX_FIELDS), control)
     return {
         "counts": counts.tolist(),

@@ -15,11 +15,11 @@ def named(folder: Path, runs: str) -> list[str]:
         If there are fewer than two, or if one lies elsewhere.
     """
     found = []
-    for one in filter(None, (part.strip() for part in runs.split(","))):
-        path = Path(one)
+    for name in filter(None, (part.strip() for part in runs.split(","))):
+        path = Path(name)
         if path.name in ("", "..") or (len(path.parts) > 1 and path.parent.resolve() != folder.parent.resolve()):
             message = (
-                f"Runs that are blended lie beside the blend, in {folder.parent}; '{one}' does not. Move it there."
+                f"Runs that are blended lie beside the blend, in {folder.parent}; '{name}' does not. Move it there."
             )
             raise WorkbenchError(message)
         found.append(path.name)

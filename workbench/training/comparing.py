@@ -51,8 +51,8 @@ def compare_runs(runs: Sequence[Run], metric: str = "ndcg@10", *, test: str = "w
     """
     names = _names(runs)
     found = {name: tested(run) for name, run in names.items()}
-    means = {name: _mean(one, metric, name) for name, one in found.items()}
-    protocols = {name: one["protocol"] for name, one in found.items()}
+    means = {name: _mean(difference, metric, name) for name, difference in found.items()}
+    protocols = {name: difference["protocol"] for name, difference in found.items()}
     specs = {name: run.spec.model_dump() for name, run in names.items()}
     terms = {name: terms_of(specs[name], protocols[name]) for name in names}
     values = {name: values_of(run, metric) for name, run in names.items()}
@@ -215,7 +215,7 @@ def segments(run: Run, metric: str, by: str = "activity") -> list[Segment]:
         if not squared:
             return found
         roots = [None if segment.mean is None else float(np.sqrt(segment.mean)) for segment in found]
-        return [Segment(one.name, one.count, root, one.part) for one, root in zip(found, roots, strict=True)]
+        return [Segment(own.name, own.count, root, own.part) for own, root in zip(found, roots, strict=True)]
     known = all_metrics()
     if name not in known:
         raise WorkbenchError(nearest("metric", name, list(known)))

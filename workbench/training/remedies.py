@@ -101,11 +101,11 @@ def _valid(algorithm: Algorithm, wanted: Iterable[Remedy]) -> list[Remedy]:
     kind, values = type(algorithm), algorithm.model_dump()
     schemas = kind.model_json_schema()["properties"]
     found: list[Remedy] = []
-    for one in wanted:
+    for value in wanted:
         try:
-            kind.make({**values, one.name: one.value})
+            kind.make({**values, value.name: value.value})
         except WorkbenchError:
             continue
-        if values[one.name] != one.value and applies(schemas[one.name], values):
-            found.append(one)
+        if values[value.name] != value.value and applies(schemas[value.name], values):
+            found.append(value)
     return found[:FEW]

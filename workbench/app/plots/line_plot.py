@@ -409,7 +409,9 @@ class LinePlot(Plot):
         for name, (across, up) in self._data.items():
             if len(across):
                 at = int(np.searchsorted(across, x))
-                at = min((one for one in (at - 1, at) if 0 <= one < len(across)), key=lambda one: abs(across[one] - x))
+                at = min(
+                    (near for near in (at - 1, at) if 0 <= near < len(across)), key=lambda one: abs(across[one] - x)
+                )
                 found[name] = (float(across[at]), float(up[at]))
         return found
 

@@ -31,9 +31,9 @@ class ParallelPlot(Painted):
     def show_chart(self, chart: ParallelChart) -> None:
         """Show this chart."""
         self._axes, self._best = list(chart.axes), chart.best
-        shares = {one.name: -1.0 if one.share is None else one.share for one in chart.lines}
+        shares = {line.name: -1.0 if line.share is None else line.share for line in chart.lines}
         self._lines = sorted(chart.lines, key=lambda one: (one.name == chart.best, shares[one.name]))
-        self.setAccessibleDescription("; ".join(one.words or one.name for one in chart.lines))
+        self.setAccessibleDescription("; ".join(line.words or line.name for line in chart.lines))
         self.update()
 
     @staticmethod

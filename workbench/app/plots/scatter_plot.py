@@ -39,14 +39,17 @@ class ScatterPlot(Plot):
 
     def show_chart(self, chart: PointChart) -> None:
         """Show this chart, of whose points that are no numbers are left out."""
-        there = [at for at, one in enumerate(chart.points) if math.isfinite(one.x) and math.isfinite(one.y)]
+        there = [at for at, point in enumerate(chart.points) if math.isfinite(point.x) and math.isfinite(point.y)]
         points = [chart.points[at] for at in there]
         front = [there.index(at) for at in chart.front if at in there]
         self.set_labels(chart.x.label, chart.y.label)
         if (points, front) != (self._points, self._front):
             self._points, self._front = points, front
             self._draw()
-        words = [f"{one.name}: {one.x:.4g}, {one.y:.4g}{' *' if at in front else ''}" for at, one in enumerate(points)]
+        words = [
+            f"{point.name}: {point.x:.4g}, {point.y:.4g}{' *' if at in front else ''}"
+            for at, point in enumerate(points)
+        ]
         self._say("; ".join(words) or self._empty, empty=not points)
 
     def _draw(self) -> None:
@@ -60,22 +63,22 @@ class ScatterPlot(Plot):
             self._add(pg.PlotDataItem(across, up, pen=pen))
         spots = [
             {
-                "pos": (one.x, one.y),
-                "symbol": MARKERS[round_of(one.number)],
-                "brush": theme().series(one.number),
+                "pos": (point.x, point.y),
+                "symbol": MARKERS[round_of(point.number)],
+                "brush": theme().series(point.number),
                 "pen": pg.mkPen(tokens.color("text"), width=1) if at in self._front else QPen(Qt.PenStyle.NoPen),
                 "size": SIZE,
             }
-            for at, one in enumerate(self._points)
+            for at, point in enumerate(self._points)
         ]
         self._add(pg.ScatterPlotItem(spots))
-        middle = np.mean([one.x for one in self._points]) if self._points else 0.0
-        for at, one in enumerate(self._points):
+        middle = np.mean([point.x for point in self._points]) if self._points else 0.0
+        for at, point in enumerate(self._points):
             if len(self._points) <= MOST_NAMED or at in self._front:
-                side = 1.06 if one.x > middle else -0.06  # towards the middle, so that the edge does not cut it
-                text = pg.TextItem(_short(one.name), color=tokens.color("text"), anchor=(side, 1.1))
+                side = 1.06 if point.x > middle else -0.06  # towards the middle, so that the edge does not cut it
+                text = pg.TextItem(_short(point.name), color=tokens.color("text"), anchor=(side, 1.1))
                 text.setFont(font(11))
-                text.setPos(one.x, one.y)
+                text.setPos(point.x, point.y)
                 self._add(text)
         self.plot.getViewBox().enableAutoRange()
 
@@ -90,10 +93,10 @@ class ScatterPlot(Plot):
         """The points near a place of the scene."""
         box = self.plot.getViewBox()
         near = []
-        for one in self._points:
-            away = box.mapViewToScene(QPointF(one.x, one.y)) - place
+        for point in self._points:
+            away = box.mapViewToScene(QPointF(point.x, point.y)) - place
             if math.hypot(away.x(), away.y()) <= NEAR:
-                near.append(f"{one.name}: {one.x:.4g}, {one.y:.4g}")
+                near.append(f"{point.name}: {point.x:.4g}, {point.y:.4g}")
         return "\n".join(near)
 
     def _point(self, place: QPointF) -> None:

@@ -68,7 +68,7 @@ class CurveReader(QObject):
 
     def begin_again(self, run_id: str) -> None:
         """Forget what was read of a run: it is written again."""
-        self._resting = {known: one for known, one in self._resting.items() if known[0] != run_id}
+        self._resting = {known: reader for known, reader in self._resting.items() if known[0] != run_id}
         if run_id in self._folders:
             self._tails[run_id], self.curves[run_id] = Tail(self._folders[run_id] / FILE), Curve()
             self._begun.discard(run_id)

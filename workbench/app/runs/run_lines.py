@@ -109,9 +109,9 @@ def show_lines(plot: LinePlot, wanted: Sequence[RunLine]) -> None:
 
 def _changes(plot: LinePlot, wanted: Sequence[RunLine]) -> tuple[list[Callable[[], None]], list[Callable[[], None]]]:
     """What takes lines away, and what draws them."""
-    names = {one.name for one in wanted}
+    names = {curve.name for curve in wanted}
     gone: list[Callable[[], None]] = [partial(plot.remove_line, name) for name in plot.lines() if name not in names]
-    return gone, [partial(_draw, plot, one) for one in wanted]
+    return gone, [partial(_draw, plot, curve) for curve in wanted]
 
 
 def _draw(plot: LinePlot, one: RunLine) -> None:
@@ -123,7 +123,7 @@ def _draw(plot: LinePlot, one: RunLine) -> None:
 
 def _speak_of(plot: LinePlot, lines: Sequence[RunLine]) -> None:
     words = plot.summary()
-    for one in lines:
-        words = words.replace(one.info.id, short_title(one.info))
+    for line in lines:
+        words = words.replace(line.info.id, short_title(line.info))
     plot.setAccessibleDescription(words)
     plot.view.setAccessibleDescription(words)

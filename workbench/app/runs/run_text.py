@@ -149,8 +149,8 @@ def _differences(group: list[RunInfo], every: Sequence[RunInfo], *, seed: bool) 
     unlike = [name for name in names if not _same([values.get(name) for values in chosen])]
     titles = _titles(group[0]) if unlike else {}
     return {
-        info.id: ", ".join(f"{titles.get(name, name)} {_value(one.get(name))}" for name in unlike)
-        for info, one in zip(group, chosen, strict=True)
+        info.id: ", ".join(f"{titles.get(name, name)} {_value(part.get(name))}" for name in unlike)
+        for info, part in zip(group, chosen, strict=True)
     }
 
 
@@ -171,7 +171,7 @@ def _hyperparameters(info: RunInfo) -> dict[str, Any]:
 def _titles(info: RunInfo) -> dict[str, str]:
     kind = algorithm_of(info)
     fields = kind.model_fields if kind is not None else {}
-    return {name: one.title or name for name, one in fields.items()} | {"seed": translate("Runs", "seed")}
+    return {name: field.title or name for name, field in fields.items()} | {"seed": translate("Runs", "seed")}
 
 
 def _value(value: Any) -> str:

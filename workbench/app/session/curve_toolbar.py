@@ -90,7 +90,7 @@ class CurveTools(QWidget):
         return menu
 
     def _overlay(self, first: str, run_id: str, on: bool) -> None:
-        others = [one for one in self._session.selection.runs[1:] if one != run_id]
+        others = [other_id for other_id in self._session.selection.runs[1:] if other_id != run_id]
         self._session.selection.select_runs([first, *others, *([run_id] if on else [])])
 
     def _offer_files(self) -> None:

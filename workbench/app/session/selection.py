@@ -49,7 +49,7 @@ class Selection(QObject):
 
     @Slot(str)
     def _leave_out(self, run_id: str) -> None:
-        self.select_runs([one for one in self._runs if one != run_id])
+        self.select_runs([chosen_id for chosen_id in self._runs if chosen_id != run_id])
 
     def recall(self) -> None:
         """Take what was kept with the project that has just been opened; whoever opens it tells of the change."""

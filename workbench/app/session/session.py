@@ -192,7 +192,7 @@ class Session(QObject):
         if self.project.current is None and not self.new_project(name=_first(paths).stem):
             return None
         folder = self.project.current.free_data_folder(_first(paths).stem)
-        given = {name: str(one) for name, one in paths.items()} if isinstance(paths, dict) else str(paths)
+        given = {name: str(path) for name, path in paths.items()} if isinstance(paths, dict) else str(paths)
         others = {name: str(entry) for name, entry in (further or {}).items()}
         args = {"paths": given, "folder": str(folder), "recipe": recipe, "further": others, "guessed": guessed}
         title = self.tr("Reading {file}").format(file=_first(paths).name)

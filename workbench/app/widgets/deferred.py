@@ -60,5 +60,5 @@ def next_deferred(owner: object) -> Callable[[], object] | None:
 @cache
 def _parts(kind: type) -> list[Deferred[Any]]:
     """Those that a class and its bases define."""
-    named = {name: one for base in reversed(kind.__mro__) for name, one in vars(base).items()}
-    return [one for one in named.values() if isinstance(one, Deferred)]
+    named = {name: attribute for base in reversed(kind.__mro__) for name, attribute in vars(base).items()}
+    return [part for part in named.values() if isinstance(part, Deferred)]

@@ -24,7 +24,7 @@ from workbench.training.run_notes import MAX_TITLE_CHARS
 
 def tags_of(text: str) -> list[str]:
     """Tags from a line with commas between them."""
-    return [word for one in text.split(",") if (word := " ".join(one.split()))]
+    return [word for tag in text.split(",") if (word := " ".join(tag.split()))]
 
 
 class RunEditor(QDialog):
@@ -39,7 +39,7 @@ class RunEditor(QDialog):
         self.setWindowTitle(
             self.tr("Tags of {n} runs").format(n=len(runs)) if several else self.tr("Name, tags and note")
         )
-        self._common = [one for one in first.notes.tags if all(one in info.notes.tags for info in runs)]
+        self._common = [tag for tag in first.notes.tags if all(tag in info.notes.tags for info in runs)]
         self.name = QLineEdit(first.notes.title)
         self.name.setMaxLength(MAX_TITLE_CHARS)
         self.name.setPlaceholderText(first.own_title[:MAX_TITLE_CHARS])
@@ -92,9 +92,9 @@ class RunEditor(QDialog):
     def words(self, info: RunInfo) -> dict[str, object]:
         """What is to be kept of one run."""
         asked = tags_of(self.tags.text())
-        own = [one for one in info.notes.tags if one not in self._common or one in asked]
+        own = [tag for tag in info.notes.tags if tag not in self._common or tag in asked]
         if len(self._ids) > 1:
-            return {"tags": [*own, *(one for one in asked if one not in own)]}
+            return {"tags": [*own, *(tag for tag in asked if tag not in own)]}
         return {"title": self.name.text(), "tags": asked, "note": self.note.toPlainText()}
 
 

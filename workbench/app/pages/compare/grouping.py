@@ -73,7 +73,7 @@ def _sets(runs: Sequence[RunInfo], key: Keys) -> list[tuple[list[RunInfo], str]]
         known = {info.id: info for info in group}
         specs = {info.id: info.spec for info in group}
         several = repeats(specs, dict.fromkeys(known, 0.0), alike=key.alike(group))
-        found += [([known[name] for name in one.runs], one.what) for one in several]
+        found += [([known[name] for name in runs_alike.runs], runs_alike.what) for runs_alike in several]
     return found
 
 

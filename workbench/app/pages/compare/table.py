@@ -78,8 +78,8 @@ class RunTable(TableView):
         current = QModelIndex()
         last, begun = self._model.columnCount() - 1, -1
         rows = [*self._model.ids(), None]
-        for row, one in enumerate(rows):
-            inside = one in chosen
+        for row, shown_row in enumerate(rows):
+            inside = shown_row in chosen
             if inside and begun < 0:
                 begun = row
             elif not inside and begun >= 0:  # rows beside each other are one range: each costs a while to draw
@@ -124,7 +124,9 @@ class RunTable(TableView):
         if self._quiet:
             return
         now = dict.fromkeys(info.id for info in self.chosen_runs)
-        self._chosen = [one for one in self._chosen if one in now] + [one for one in now if one not in self._chosen]
+        self._chosen = [row_id for row_id in self._chosen if row_id in now] + [
+            row_id for row_id in now if row_id not in self._chosen
+        ]
         super()._tell()
         self.ids_selected.emit(list(self._chosen))
 

@@ -43,8 +43,8 @@ class DataPage(Page):
         self._offer: Offer | None = None
         self.empty, self.reading, self.failure = DropTarget(), Reading(), Failure()
         self.stack = QStackedWidget()
-        for one in (self.empty, self.reading, self.failure):
-            self.stack.addWidget(one)
+        for widget in (self.empty, self.reading, self.failure):
+            self.stack.addWidget(widget)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.stack)
@@ -264,7 +264,7 @@ class DataPage(Page):
             places = ("items", "users", "vectors", "test", "validation")
             kept = {name: one for name in places if (one := getattr(self._offer, name)) != file}
             empty = dict.fromkeys(places)
-            unused = (*(one for one in self._offer.unused if one != file), self._offer.main)
+            unused = (*(path for path in self._offer.unused if path != file), self._offer.main)
             self._show_offer(replace(self._offer, **{**empty, **kept}, main=file, unused=unused))
 
     @Slot()

@@ -84,8 +84,8 @@ class InspectPage(Page):
         self.empty.button.clicked.connect(self._go_to_next_step)
         self.waiting, self.failure = Waiting(), Failure()
         self.failure.again.connect(self._ask_again)
-        for one in (self.empty, self.waiting, self._build_views(), self.failure):
-            self._stack.addWidget(one)
+        for widget in (self.empty, self.waiting, self._build_views(), self.failure):
+            self._stack.addWidget(widget)
 
     def _build_views(self) -> QWidget:
         content = QWidget()
@@ -280,7 +280,7 @@ class InspectPage(Page):
         drawn = InspectPage.map.made(self)
         if drawn is not None:
             shown = self.user.what_if.shown(), self.user.right.table.items
-            drawn.mark(*([one["item"] for one in some] for some in shown))
+            drawn.mark(*([item["item"] for item in some] for some in shown))
 
     def _show_empty(self) -> None:
         active = self.session.runs.active()

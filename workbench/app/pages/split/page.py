@@ -38,13 +38,13 @@ class Choices(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
-        for one in choices:
-            column.addWidget(one)
+        for button in choices:
+            column.addWidget(button)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()), 0)
-        able = [one for one in self.all if one.isEnabled()]
-        current = next((one for one in able if one.hasFocus()), None)
+        able = [button for button in self.all if button.isEnabled()]
+        current = next((button for button in able if button.hasFocus()), None)
         if step and current is not None:
             other = able[(able.index(current) + step) % len(able)]
             other.setFocus()
@@ -78,8 +78,8 @@ class SplitPage(Page):
 
     def _build(self) -> Iterator[None]:
         self.choices = {name: SplitChoice(name, split_text.title(name), "") for name in self.splits}
-        for one in self.choices.values():
-            one.clicked.connect(self._chosen)
+        for button in self.choices.values():
+            button.clicked.connect(self._chosen)
         yield
         self.form = Form()
         self.form.changed.connect(self._edited)
@@ -120,8 +120,8 @@ class SplitPage(Page):
         )
         self.empty.button.clicked.connect(self._to_data)
         self.stack = QStackedWidget()
-        for one in (self.empty, whole):
-            self.stack.addWidget(one)
+        for widget in (self.empty, whole):
+            self.stack.addWidget(widget)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.stack)
@@ -155,10 +155,10 @@ class SplitPage(Page):
             self._asked = self._known = None
             return
         self.stack.setCurrentIndex(0 if session.data is None else 1)
-        for name, one in self.choices.items():
+        for name, button in self.choices.items():
             lacking = split_text.lacking(name, session.data)
-            one.setEnabled(not lacking)
-            one.set_sentence(lacking or split_text.sentence(name))
+            button.setEnabled(not lacking)
+            button.set_sentence(lacking or split_text.sentence(name))
         self._asked = self._known = None
         self._trouble = ""
         self.outcome.show_nothing("")
@@ -199,7 +199,7 @@ class SplitPage(Page):
 
     @Slot()
     def _chosen(self) -> None:
-        name = next(name for name, one in self.choices.items() if one.isChecked())
+        name = next(name for name, button in self.choices.items() if button.isChecked())
         if name != self._current:
             self._show(name, {})
             self._ask()

@@ -155,8 +155,8 @@ class TrainPage(Page):
         self.form = Form(hidden=("runs",))
         self.form.changed.connect(self._keep_draft)
         self.presets = Presets(self.session, self.form)
-        for one in (self.blend, self.presets, self.form):
-            column.addWidget(one)
+        for widget in (self.blend, self.presets, self.form):
+            column.addWidget(widget)
         self.several = Button(
             self.tr("Try several values…"),
             "quiet",
@@ -191,9 +191,9 @@ class TrainPage(Page):
         last = self.algorithms.view
         for part in (self.blend, self.presets, self.form):
             last = tabs_after(last, part)
-        for one in (self.several, self.fold):
-            QWidget.setTabOrder(last, one)
-            last = one
+        for widget in (self.several, self.fold):
+            QWidget.setTabOrder(last, widget)
+            last = widget
         tabs_after(tabs_after(last, self.options), self.queue)
 
     def _enter_form(self) -> None:
@@ -249,7 +249,7 @@ class TrainPage(Page):
         if info is None or info.algorithm not in all_algorithms():
             return
         self.algorithms.choose(info.algorithm)
-        kept: dict[str, Any] = {one: info.spec[one] for one in ("seed", "device") if one in info.spec}
+        kept: dict[str, Any] = {field: info.spec[field] for field in ("seed", "device") if field in info.spec}
         self._propose({**kept, **info.spec["hyperparameters"], name: value}, name)
 
     def _propose(self, values: dict[str, Any], name: str) -> None:
@@ -350,13 +350,13 @@ class TrainPage(Page):
 
     def remember(self) -> dict[str, Any]:
         # Copies, so that the session sees what has changed since it asked last.
-        drafts = {name: dict(one) for name, one in self._drafts.items() if one}
+        drafts = {name: dict(draft) for name, draft in self._drafts.items() if draft}
         return {"algorithm": self.algorithms.name, "drafts": drafts, "options": dict(self._options)}
 
     def recall(self, view: dict[str, Any]) -> None:
         drafts, options = view.get("drafts"), view.get("options")
         if isinstance(drafts, dict):
-            self._drafts = {str(name): dict(one) for name, one in drafts.items() if isinstance(one, dict)}
+            self._drafts = {str(name): dict(draft) for name, draft in drafts.items() if isinstance(draft, dict)}
         if isinstance(options, dict):
             self._options = dict(options)
         name = str(view.get("algorithm") or self.algorithms.name)

@@ -137,11 +137,11 @@ class SegmentsChart(ComparisonChart):
             return []
         rows: list[list[Any]] = [["run", "part", "count", self.key, "adds"]]
         names = titles(self._shown)
-        for info, one in zip(self._shown, self._answer["runs"], strict=True):
+        for info, of_run in zip(self._shown, self._answer["runs"], strict=True):
             rows += [
                 [names[info.id], *(part[key] for key in ("name", "count", "mean", "part"))]
-                for part in one["segments"]
+                for part in of_run["segments"]
                 if part
             ]
-            rows.append([names[info.id], "all", None, one["whole"], one["sum"]])
+            rows.append([names[info.id], "all", None, of_run["whole"], of_run["sum"]])
         return rows

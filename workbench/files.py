@@ -97,7 +97,7 @@ def read_json(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise _sentence(error, path) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         where = f" at line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
         message = f"{path} is damaged{where}. Restore it from a copy, or remove its folder and do the step again."
         raise WorkbenchError(message) from error

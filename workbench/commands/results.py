@@ -9,6 +9,7 @@ from typing import Any
 
 from workbench.commands.options import Commands, add_command, assignment, choices, cutoffs, names
 from workbench.commands.output import Answer, Progress, table
+from workbench.errors import WorkbenchError
 
 
 def add(commands: Commands) -> None:
@@ -206,6 +207,9 @@ def named_metrics(asked: Sequence[str] | None) -> tuple[list[str] | None, list[i
     if asked is None:
         return None, []
     at = [name.partition("@")[2] for name in asked]
+    for name, cutoff in zip(asked, at, strict=True):
+        if "@" in name and not (cutoff.isdecimal() and int(cutoff)):
+            raise WorkbenchError(f"The cutoff of {name} is not a whole number from 1 up. Write for example ndcg@10.")
     return list(dict.fromkeys(name.partition("@")[0].lower() for name in asked)), [int(k) for k in at if k.isdecimal()]
 
 

@@ -30,6 +30,12 @@ class Negatives:
     by: Literal["uniform", "popularity"] = "uniform"
     seed: int = 0
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.n, int) or self.n < 1:
+            raise WorkbenchError(f"Negatives are a number of items, from 1 up, not {self.n!r}.")
+        if self.by not in ("uniform", "popularity"):
+            raise WorkbenchError(f"Negatives are drawn 'uniform' or by 'popularity', not {self.by!r}.")
+
     def describe(self) -> str:
         """In words, for the protocol."""
         chance = "all alike" if self.by == "uniform" else "by their popularity in training"

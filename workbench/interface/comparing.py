@@ -8,6 +8,7 @@ from workbench.commands.compare import test_missing
 from workbench.errors import WorkbenchError
 from workbench.interface.progress import shown
 from workbench.interface.runs import Run
+from workbench.interface.values import check_kind, one_or_more
 from workbench.training.comparing import compare_runs
 
 
@@ -43,7 +44,11 @@ def compare(
     WorkbenchError
         If there are fewer than two runs, or none of them may be compared with another.
     """
-    opened = [run.opened for run in runs]
+    named = one_or_more(runs) or []
+    for run in named:
+        check_kind(run, Run, "compare takes runs from train or open_run")
+    check_kind(metric, str, "compare looks at one metric such as 'ndcg@10'")
+    opened = [run.opened for run in named]
     if len(opened) < 2:  # noqa: PLR2004 - a pair
         raise WorkbenchError("Two or more runs are needed to compare. Give a list of them.")
     with shown("Comparing", progress) as control:

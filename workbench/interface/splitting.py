@@ -7,7 +7,7 @@ import pandas as pd
 from workbench.data.splitting import TEST, TRAIN, VALIDATION, Split, make_split
 from workbench.data.splitting import Fold as Division
 from workbench.interface.reading import Data
-from workbench.interface.values import plain
+from workbench.interface.values import check_kind, plain
 
 
 class Fold:
@@ -80,5 +80,7 @@ def split(data: Data, name: str = "last-n", /, **settings: Any) -> Fold:
     --------
     >>> fold = workbench.split(data, "random", test=0.2, seed=3)
     """
+    check_kind(data, Data, "split takes what read_interactions gave")
+    check_kind(name, str, "The name of a split is a text such as 'last-n'")
     rule = make_split(name, plain(settings))
     return Fold(data, rule, rule.split(data.interactions))

@@ -15,7 +15,7 @@ from workbench.interface.places import remove_with
 from workbench.interface.progress import shown
 from workbench.interface.runs import Run
 from workbench.interface.splitting import Fold
-from workbench.interface.values import one_or_more, plain
+from workbench.interface.values import check_kind, one_or_more, plain
 from workbench.training.run import Run as RunFolder
 from workbench.training.run import check_adjustable
 from workbench.training.run_spec import Change, RunSpec
@@ -77,6 +77,10 @@ def train(  # noqa: PLR0913 - what a run depends on
     --------
     >>> run = workbench.train(fold, "ease", regularization=300)
     """
+    check_kind(fold, Fold, "train takes what split gave: fold = workbench.split(data, 'last-n')")
+    check_kind(algorithm, str, "The name of an algorithm is a text such as 'ease'")
+    if folder is not None and not os.fspath(folder):
+        raise WorkbenchError("The folder of a run needs a name. Leave it out for a temporary one.")
     kind, wishes = find(algorithm), plain(hyperparameters)
     place = fold.data.place
     target = place.run_folder(kind.name) if folder is None else Path(folder)

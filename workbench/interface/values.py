@@ -5,6 +5,14 @@ from typing import Any
 
 import numpy as np
 
+from workbench.errors import WorkbenchError
+
+
+def check_kind(given: Any, kind: type, told: str) -> None:
+    """Refuse an argument of another kind in a sentence, such as a DataFrame where a fold is needed."""
+    if not isinstance(given, kind):
+        raise WorkbenchError(f"{told}, not {type(given).__name__}.")
+
 
 def plain(settings: dict[str, Any]) -> dict[str, Any]:
     """The same settings with Python's own numbers and lists instead of NumPy's."""

@@ -30,7 +30,7 @@ from workbench.evaluation.verdict import verdict_of
 from workbench.files import read_json
 from workbench.metrics import Ranked, all_metrics
 from workbench.training.evaluating import masked_part
-from workbench.training.results import in_both, lists_of, tested, values_of
+from workbench.training.results import in_both, lists_of, read_answer, tested, values_of
 from workbench.training.run import Run
 
 Json = dict[str, Any]
@@ -111,7 +111,7 @@ class Family:
 def _tested_like(folder: Path, metric: str) -> str | None:
     """How a run was tested by a metric; None where it was not, or where what lies there cannot be read."""
     try:
-        spec, answer = (read_json(folder / name) for name in ("run.json", "evaluation.json"))
+        spec, answer = read_json(folder / "run.json"), read_answer(folder)
         return key_of(terms_of(spec, answer["protocol"]), metric) if metric in answer["metrics"] else None
     except (WorkbenchError, OSError, KeyError, TypeError, AttributeError):
         return None

@@ -78,7 +78,7 @@ def test_the_report_is_one_whole_page_that_needs_nothing_else(made):
     assert reader.open == []
     assert reader.links == []
     assert "script" not in reader.tags
-    assert reader.tags.count("svg") == 5  # bars, cutoffs, validation and loss by epoch, long tail
+    assert reader.tags.count("svg") == 17  # of every kind of chart that there is something to draw of
     for words in (
         "GroupLens",
         "prefers-color-scheme",

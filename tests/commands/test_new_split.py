@@ -11,7 +11,7 @@ def test_it_stands_in_the_help_and_can_be_asked_for(new_split, ask, fails, folde
     _, out, _ = ask("train", "--help")
     told = " ".join(out.split())
     assert "rounds Hides each nth interaction: every one is hidden once. Settings: rounds, fold." in told
-    assert "last-n Hides each user's newest interactions" in told
+    assert "last-n Holds out each user's newest interactions" in told
     given = ["train", folder / "ratings.csv", "--algorithm", "popularity", "--run", tmp_path / "a"]
     assert "rounds must be a whole number at least 2" in fails(*given, "--split", new_split, "--split-set", "rounds=1")
     assert "Did you mean 'rounds'?" in fails(*given, "--split", "round")

@@ -47,7 +47,7 @@ def test_scores_are_those_of_the_formulas() -> None:
 
 def test_without_users_it_is_the_same_for_everybody() -> None:
     known, new = scores_after(small(user_factors=False), [1, 2], [1, 2], users=[1, -1])
-    np.testing.assert_array_equal(known, new)
+    np.testing.assert_allclose(known, new, rtol=0, atol=1e-6)  # a row of a product may be rounded by its place
     known, new = scores_after(small(), [1, 2], [1, 2], users=[1, -1])
     assert not np.allclose(known, new)
 

@@ -132,7 +132,7 @@ def test_the_fold_is_closed_with_a_summary(shown, write):
     sheet = shown.offer(write("r.csv", "user;item;rating;time\na;b;1,5;1000000000\n"))
     assert not sheet.how.panel.isVisible()
     assert sheet.how.summary.full_text() == (
-        "UTF-8 · semicolon · names in the first row · decimal sign: comma · times: seconds since 1970 · "
+        "UTF-8 · semicolon · names in the first row · decimal mark: comma · times: seconds since 1970 · "
         "duplicates: keep the last"
     )
     sheet.how.fold.click()

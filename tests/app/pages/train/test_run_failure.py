@@ -28,7 +28,7 @@ def test_a_loss_that_ran_away_is_tried_with_a_smaller_rate(session, project, kee
     page = failed(session, project, keep, qtbot, NAN)
     [card] = page.findChildren(ErrorCard)
     assert card.sentence.text() == NAN
-    assert offered(page) == ["Try with learning rate 0.005", "Try with longest gradient 1"]
+    assert offered(page) == ["Try with learning rate 0.005", "Try with gradient clipping 1"]
     page.algorithms.choose("ease")
     qtbot.mouseClick(page.run.problem.remedies.buttons[0], LEFT)
     assert page.kind.name == "gru4rec"

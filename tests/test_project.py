@@ -30,11 +30,41 @@ def test_a_folder_with_something_in_it_is_left_alone(tmp_path):
     assert [one.name for one in tmp_path.iterdir()] == ["mine.txt"]
 
 
-@pytest.mark.parametrize("content", ["", "[]", '{"name": "x"}', "not json"])
+WHOLE = {"name": "x", "created": "now"}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "[]",
+        '{"name": "x"}',
+        "not json",
+        *(json.dumps(WHOLE | odd) for odd in ({"split": "last-n"}, {"split": {"name": 3}}, {"filters": {}})),
+        *(json.dumps(WHOLE | odd) for odd in ({"filters": [3]}, {"data": "../../elsewhere"}, {"data": 3})),
+    ],
+)
 def test_a_damaged_project_is_told(tmp_path, content):
     (tmp_path / FILE).write_text(content)
     with pytest.raises(WorkbenchError, match="damaged"):
         Project.open(tmp_path)
+    assert (tmp_path / FILE).read_text() == content
+
+
+def test_a_project_of_before_versions_and_one_with_an_odd_view_are_opened(tmp_path):
+    (tmp_path / FILE).write_text(json.dumps(WHOLE | {"view": ["odd"]}))
+    assert Project.open(tmp_path) == Project(tmp_path, "x", "now")
+
+
+@pytest.mark.parametrize("content", ["[", "3", '{"theme": 3, "at_once": 2, "geometry": "?"}', '{"at_once": 1e400}'])
+def test_damaged_settings_count_as_not_set_and_the_others_hold(content):
+    projects.home().mkdir()
+    (projects.home() / "settings.json").write_text(content)
+    found = projects.settings()
+    assert (found.theme, found.geometry) == ("system", "")
+    assert found.at_once == (2 if "2" in content else 1)
+    projects.set_setting("theme", "dark")
+    assert projects.settings().theme == "dark"
 
 
 def test_a_folder_that_is_no_project_is_told(tmp_path):
@@ -83,8 +113,9 @@ def test_recent_projects_come_last_first_and_once(tmp_path):
 
 def test_a_damaged_list_of_recent_projects_is_an_empty_one():
     projects.home().mkdir()
-    (projects.home() / "recent.json").write_text("[{]")
-    assert projects.recent() == []
+    for content in ("[{]", "3", "[" * 100_000, '[3, {"folder": 4}, {"folder": "a\\u0000b", "name": "", "opened": ""}]'):
+        (projects.home() / "recent.json").write_text(content)
+        assert projects.recent() == []
 
 
 def test_names_of_folders_never_meet(tmp_path):

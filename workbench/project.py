@@ -4,6 +4,7 @@
 names the process that has the project open; a lock whose process is gone counts for nothing.
 """
 
+import base64
 import copy
 import json
 import os
@@ -12,16 +13,69 @@ import socket
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Literal
 
 import platformdirs
+from pydantic import Field, ValidationError, field_validator
 
 from workbench.errors import WorkbenchError
-from workbench.files import read_json, write_json
+from workbench.files import write_json
 from workbench.processes import is_alive, start_time
+from workbench.stored import Choice, FolderName, Place, Shape, StoredFile, Text, plain_values, read_stored
 
 FILE, LOCK = "project.json", "lock.json"
 MAX_RECENT = 12
+
+
+class ProjectFile(StoredFile):
+    """What ``project.json`` holds."""
+
+    way_out: ClassVar[str] = "Restore it from a copy, or make a new project."
+
+    name: Text
+    created: Text
+    data: FolderName | None = None
+    filters: list[Choice] = Field([], description="Those that come before the split, in their order.")
+    split: Choice | None = None
+    view: dict[str, Any] = Field({}, description="What the window showed.")
+
+    @field_validator("view", mode="before")
+    @classmethod
+    def _only_a_view(cls, view: Any) -> Any:
+        """How the window looked is no reason to refuse a project."""
+        return view if isinstance(view, dict) else {}
+
+
+class RecentFile(StoredFile):
+    """A project in ``recent.json``."""
+
+    folder: Place
+    name: Text
+    opened: Text
+    facts: Text = ""
+
+
+class LockFile(StoredFile):
+    """Which process has a project open: ``lock.json``."""
+
+    pid: int = Field(gt=0, le=1 << 31)
+    host: Text
+    started: float | None = None
+
+
+class Settings(Shape):
+    """What a person has set for all projects; each setting that is damaged counts as not set."""
+
+    theme: Literal["system", "light", "dark"] = "system"
+    at_once: int = Field(1, ge=1, le=1000, description="Runs that may train at once.")
+    open: Place | None = Field(None, description="The project that was open last.")
+    geometry: str = Field("", max_length=10_000, description="Of the window, base64.")
+
+    @field_validator("geometry")
+    @classmethod
+    def _decoded(cls, geometry: str) -> str:
+        base64.b64decode(geometry, validate=True)  # its error is a ValueError
+        return geometry
 
 
 def home() -> Path:
@@ -107,24 +161,15 @@ class Project:
         Raises
         ------
         WorkbenchError
-            If the folder or its ``project.json`` is missing or damaged.
+            If the folder or its ``project.json`` is missing, damaged, or of a later version.
         """
         if not (folder / FILE).is_file():
             message = f"{folder} is not a project: it has no {FILE}. Choose a project folder, or make a new project."
             raise WorkbenchError(message)
-        stored = read_json(folder / FILE)
-        try:
-            name, created = str(stored["name"]), str(stored["created"])
-        except (KeyError, TypeError) as error:
-            message = (
-                f"{folder / FILE} is damaged ({error!r} is missing). Restore it from a copy, or make a new project."
-            )
-            raise WorkbenchError(message) from error
-        split = stored.get("split")
-        view = stored.get("view")
-        listed = stored.get("filters")
-        filters = [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
-        return cls(folder, name, created, stored.get("data"), split, view if isinstance(view, dict) else {}, filters)
+        stored = read_stored(ProjectFile, folder / FILE)
+        filters = [chosen.model_dump() for chosen in stored.filters]
+        split = stored.split.model_dump() if stored.split is not None else None
+        return cls(folder, stored.name, stored.created, stored.data, split, dict(stored.view), filters)
 
     def save(self) -> None:
         """Write ``project.json``, whole or not at all."""
@@ -132,7 +177,7 @@ class Project:
 
     def stored(self) -> dict[str, Any]:
         """A copy of what ``project.json`` holds."""
-        about = {"version": 1, "name": self.name, "created": self.created, "data": self.data}
+        about = {"version": ProjectFile.newest, "name": self.name, "created": self.created, "data": self.data}
         return copy.deepcopy({**about, "filters": self.filters, "split": self.split, "view": self.view})
 
     @property
@@ -182,23 +227,23 @@ class Project:
 
     def unlock(self) -> None:
         """Take this process's mark away."""
-        if self._lock().get("pid") == os.getpid():
+        lock = self._lock()
+        if lock is not None and lock.pid == os.getpid():
             (self.folder / LOCK).unlink(missing_ok=True)
 
-    def _lock(self) -> dict[str, Any]:
+    def _lock(self) -> LockFile | None:
+        """Who has marked the project as open; None where nobody has, or the mark cannot be read."""
         try:
-            stored = json.loads((self.folder / LOCK).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return {}
-        return stored if isinstance(stored, dict) else {}
+            return read_stored(LockFile, self.folder / LOCK)
+        except WorkbenchError:
+            return None
 
     def _holder(self) -> int | None:
         """Process that has the project open, None where there is none (or it is this one)."""
         lock = self._lock()
-        pid = lock.get("pid")
-        if pid == os.getpid() or lock.get("host") != socket.gethostname():
+        if lock is None or lock.pid == os.getpid() or lock.host != socket.gethostname():
             return None
-        return pid if is_alive(pid, lock.get("started")) else None
+        return lock.pid if is_alive(lock.pid, lock.started) else None
 
 
 @dataclass(frozen=True)
@@ -217,14 +262,21 @@ class Recent:
 
 
 def recent() -> list[Recent]:
-    """Projects that were open before, the last one first."""
+    """Projects that were open before, the last one first; what is damaged is left out."""
     try:
         stored = json.loads((home() / "recent.json").read_text(encoding="utf-8"))
-        return [
-            Recent(Path(entry["folder"]), entry["name"], entry["opened"], entry.get("facts", "")) for entry in stored
-        ]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, RecursionError):
         return []
+    found = [_recent(entry) for entry in stored] if isinstance(stored, list) else []
+    return [entry for entry in found if entry is not None]
+
+
+def _recent(entry: Any) -> Recent | None:
+    try:
+        known = RecentFile.model_validate(entry)
+    except ValidationError:
+        return None
+    return Recent(Path(known.folder), known.name, known.opened, known.facts)
 
 
 def remember(project: Project, facts: str = "") -> None:
@@ -249,16 +301,24 @@ def _write_recent(projects: list[Recent]) -> None:
     write_json(home() / "recent.json", rows)
 
 
-def settings() -> dict[str, Any]:
+def settings() -> Settings:
     """Settings of the person that belong to no project (theme, window size)."""
+    stored = _stored_settings()
     try:
-        stored = json.loads((home() / "settings.json").read_text(encoding="utf-8"))
+        return Settings.model_validate(stored)
+    except ValidationError as error:
+        wrong = {problem["loc"][0] for problem in error.errors()}
+        return Settings.model_validate({name: value for name, value in stored.items() if name not in wrong})
+
+
+def _stored_settings() -> dict[str, Any]:
+    try:
+        return plain_values((home() / "settings.json").read_bytes())
     except (OSError, ValueError):
         return {}
-    return stored if isinstance(stored, dict) else {}
 
 
 def set_setting(key: str, value: Any) -> None:
     """Keep one setting."""
     home().mkdir(parents=True, exist_ok=True)
-    write_json(home() / "settings.json", {**settings(), key: value})
+    write_json(home() / "settings.json", {**_stored_settings(), key: value})

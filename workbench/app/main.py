@@ -109,7 +109,7 @@ class Opener(QObject):
         session = self._window.session
         if session.project.current is not None or not self._window.isVisible():
             return  # the person was quicker, or is gone
-        left = settings().get("open")
+        left = settings().open
         if self._path is not None:
             session.offer_files([self._path])
         elif left and (Path(left) / FILE).is_file():

@@ -144,3 +144,25 @@ def test_the_figure_beside_a_run_is_that_of_the_epoch_that_is_kept(session, proj
     set_status(make_run(project, "b-biased-svd", "biased-svd"), "done", last={"validation": {"rmse": 0.965}})
     session.open_project(project.folder)
     assert [run_state(info) for info in session.runs.all()] == [".300", "RMSE .965"]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"split": "last-n"},
+        {"split": {"name": "nothing like it"}},
+        {"split": {"name": "last-n", "settings": {"n": 1 << 40}}},
+        {"filters": [{"name": "core", "settings": {"k": "many"}}]},
+        {"version": 99},
+    ],
+)
+def test_a_project_that_cannot_be_understood_is_not_opened_and_not_touched(session, project, odd):
+    path = project.folder / "project.json"
+    path.write_text(text := json.dumps(json.loads(path.read_text()) | odd))
+    told = []
+    session.failure.connect(lambda *words: told.append(words))
+    assert not session.open_project(project.folder)
+    assert len(told) == 1
+    assert str(path) in told[0][1]
+    assert path.read_text() == text
+    assert not (project.folder / "lock.json").exists()

@@ -54,8 +54,46 @@ class Unbuilt(Page):
     name, title = "unbuilt", "Unbuilt"
 
     def build(self):
+        self.part = QWidget(self)
         yield
-        raise ValueError
+        raise ValueError("odd")
+
+
+class Unmade(Page):
+    """Cannot even be begun."""
+
+    name, title = "unmade", "Unmade"
+
+    def build(self):
+        self.part = QWidget(self)
+        raise ValueError("odd")
+
+
+class Unshown(Page):
+    """Cannot be shown."""
+
+    name, title = "unshown", "Unshown"
+
+    def shown(self):
+        raise ValueError("odd")
+
+
+class Unhidden(Page):
+    """Cannot be left."""
+
+    name, title = "unhidden", "Unhidden"
+
+    def hidden(self):
+        raise ValueError("odd")
+
+
+class Forgetful(Page):
+    """Cannot take back what it gave."""
+
+    name, title = "forgetful", "Forgetful"
+
+    def recall(self, view):
+        raise ValueError("odd")
 
 
 class Broken(Page):
@@ -65,7 +103,7 @@ class Broken(Page):
 
     @Deferred
     def part(self):
-        raise ValueError
+        raise ValueError("odd")
 
 
 @pytest.fixture
@@ -133,19 +171,30 @@ def test_ahead_a_step_at_a_time(stack, qtbot):
     assert stack.front.name == "slow"
 
 
-def test_a_page_that_cannot_be_made_is_not_wanted_for_ever(stack):
-    stack.turn_to("broken")
-    with pytest.raises(ValueError):
-        stack.finish()
-    assert stack.page.name == "plain"
-
-
-def test_a_page_that_cannot_be_built_to_its_end_never_comes_to_the_front(stack):
+@pytest.mark.parametrize("name", ["broken", "unbuilt", "unmade", "unshown", "unhidden", "forgetful"])
+def test_in_the_place_of_a_page_that_fails_is_a_card(stack, qtbot, name):
+    stack.kinds |= {kind.name: kind for kind in (Unmade, Unshown, Unhidden, Forgetful)}
+    stack._session.project.set_view("page.forgetful", {"x": 1})
     for _ in range(2):  # nor is what there is of it taken for all of it when somebody asks again
-        stack.turn_to("unbuilt")
-        with pytest.raises(ValueError):
+        stack.turn_to(name)
+        stack.finish()
+        if name == "unhidden":  # fails as it is left
+            stack.turn_to("plain")
             stack.finish()
+            assert stack.page.name == "plain"
+            stack.setCurrentWidget(stack.made[name])
+        card = stack.currentWidget().card
+        assert card.isVisible()
+        assert "cannot be shown" in card.accessibleName()
+        assert "ValueError: odd" in card.sentence.text()
+        assert stack.made[name].name == name
+        qtbot.wait(1)  # what failed is deleted
+        stack.turn_to("plain")
+        stack.finish()
         assert stack.page.name == "plain"
+    for _ in range(9):
+        stack.make_ahead()  # the others are made none the less
+    assert "inner" in steps
 
 
 def test_pages_of_a_project_before_are_thrown_away_one_by_one(stack, qtbot):

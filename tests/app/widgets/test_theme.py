@@ -34,7 +34,7 @@ def test_a_change_is_told_kept_and_painted(qapp, light, home, qtbot):
     assert qapp.palette().window().color().name() == DARK.window
     from workbench.project import settings
 
-    assert settings()["theme"] == "dark"
+    assert settings().theme == "dark"
     with qtbot.assertNotEmitted(light.changed):
         light.set_mode("dark")
     light.toggle()

@@ -56,8 +56,7 @@ class Runs(QObject):
         self._reading = Slices(self._read, self)
         self._reading.paused.connect(self.changed)
         self._reading.ended.connect(self._take_up)
-        kept = settings().get("at_once", 1)
-        self._at_once = max(1, kept) if isinstance(kept, int) else 1
+        self._at_once = settings().at_once
         self.standby = Standby(command, log_folder() / "training.log")
 
     def open(self, project: Project) -> None:

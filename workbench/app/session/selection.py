@@ -54,7 +54,9 @@ class Selection(QObject):
     def recall(self) -> None:
         """Take what was kept with the project that has just been opened; whoever opens it tells of the change."""
         kept = self._project.view("selection")
-        self._user, self._runs = kept.get("user"), list(kept.get("runs") or [])
+        user, runs = kept.get("user"), kept.get("runs")
+        self._user = user if isinstance(user, str) else None
+        self._runs = [run_id for run_id in runs if isinstance(run_id, str)] if isinstance(runs, list) else []
 
     def forget_user(self) -> None:
         """Select nobody, for there are other users now; whoever brought them tells of the change."""

@@ -19,7 +19,7 @@ from workbench.app.session.project import OpenProject
 from workbench.app.session.selection import Selection
 from workbench.errors import WorkbenchError
 from workbench.files import read_json
-from workbench.project import FILE, Project, free_folder, remember
+from workbench.project import FILE, Project, ProjectFile, free_folder, remember
 
 
 class Session(QObject):
@@ -92,6 +92,7 @@ class Session(QObject):
     def _enter(self, make: Callable[[], Project]) -> bool:
         try:
             project = make()
+            _check_choices(project)
             project.lock()
         except WorkbenchError as error:
             self.failure.emit(self.tr("The project could not be opened"), str(error), "")
@@ -297,6 +298,20 @@ class Session(QObject):
         self.jobs.close()
         self.loader.close()
         self.project.close()
+
+
+def _check_choices(project: Project) -> None:
+    """Raise WorkbenchError where a project names a split or a filter that there is not, or settings out of their range."""
+    from workbench.data.filtering import make_filters
+    from workbench.data.splitting import make_split
+
+    try:
+        make_filters(project.filters)
+        if project.split is not None:
+            make_split(project.split["name"], project.split.get("settings"))
+    except WorkbenchError as error:
+        told = f"{project.folder / FILE} asks for what this version does not know. {error}"
+        raise WorkbenchError(f"{told} {ProjectFile.way_out}") from error
 
 
 def _first(paths: Path | dict[str, Path]) -> Path:

@@ -1,5 +1,6 @@
 """The pages of the window: made in steps that are each too short to be felt, when they are wanted or ahead, and turned."""
 
+import logging
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -9,8 +10,10 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from workbench.app.page import Page
 from workbench.app.session.session import Session
+from workbench.app.shell.broken_page import BrokenPage
 from workbench.app.widgets.deferred import next_deferred
 
+log = logging.getLogger("workbench")
 MAKE_AHEAD = 30  # milliseconds between two steps of making what nobody has asked for yet
 
 
@@ -19,6 +22,8 @@ class PageStack(QStackedWidget):
 
     To make a page takes some hundredths of a second, so it is made in steps, those of its `build` and then its
     deferred parts one by one, and the window lives between two of them. A page comes to the front when all of it is there.
+
+    Whatever a page does while it is made or shown, the window goes on: one that fails is replaced by a card that says so.
     """
 
     turning = Signal()
@@ -67,6 +72,8 @@ class PageStack(QStackedWidget):
     def turn_to(self, name: str) -> None:
         """Bring a page to the front: at once where all of it is there or nobody can see it, else as soon as it is made."""
         self._wanted = name
+        if isinstance(broken := self.made.get(name), BrokenPage) and broken is not self.front:
+            self._throw(self.made.pop(name))  # it may be well by now
         if self._missing(name) is None or not self.isVisible():
             self.finish()
         else:
@@ -75,10 +82,10 @@ class PageStack(QStackedWidget):
     @Slot()
     def _go_on(self) -> None:
         """Make what is missing next of the wanted page, or turn to it."""
-        name, self._wanted = self._wanted, ""  # nothing is wanted of a page that cannot be made
+        name, self._wanted = self._wanted, ""
         step = self._missing(name) if name else None
         if step is not None:
-            step()
+            self._attempt(name, step)
             self._wanted = name
             self._next.start()
         elif name:
@@ -88,16 +95,37 @@ class PageStack(QStackedWidget):
         before, page = self.front, self.made[name]
         if before is not None and before is not page:
             self.turning.emit()
-            before.hidden()
+            self._attempt(before.name, before.hidden)
         if name in self._unseen:
             self._unseen.remove(name)
             kept = self._session.project.view(f"page.{name}")
             if kept:
-                page.recall(kept)
+                self._attempt(name, partial(page.recall, kept))
+        page = self.made[name]
         self._current = name
         self.setCurrentWidget(page)
         self.turned.emit()
-        page.shown()
+        self._attempt(name, page.shown)
+
+    def _attempt(self, name: str, step: Callable[[], object]) -> None:
+        """Do something that a page does; where that fails, a card takes the place of the page."""
+        try:
+            step()
+        except Exception as error:
+            log.exception("the page %s failed", name)
+            self._break(name, error)
+
+    def _break(self, name: str, error: Exception) -> None:
+        failed = self.made.get(name)
+        page = self.made[name] = BrokenPage(self._session, self.kinds[name], error)
+        self._unseen.discard(name)
+        self.addWidget(page)
+        if failed is not None:
+            was_shown = self.currentWidget() is failed
+            self._throw(failed)
+            if was_shown:
+                self.setCurrentWidget(page)
+                self.turned.emit()
 
     # Making --------------------------------------------------------------------------------------------------------
 
@@ -107,9 +135,10 @@ class PageStack(QStackedWidget):
         if self._wanted:  # somebody waits for another one
             self._ahead.start()
             return
-        step = next(filter(None, map(self._missing, self.kinds)), None)
+        name = next(filter(self._missing, self.kinds), "")
+        step = self._missing(name) if name else None
         if step is not None:
-            step()
+            self._attempt(name, step)
             self._ahead.start()
         else:
             self.whole.emit()
@@ -129,9 +158,7 @@ class PageStack(QStackedWidget):
         self.addWidget(page)
 
     def _build(self, name: str) -> None:
-        page = self.made.pop(name)  # one that cannot be built is not there
-        page.go_on()
-        self.made[name] = page
+        self.made[name].go_on()
 
     # Another project -----------------------------------------------------------------------------------------------
 
@@ -143,9 +170,13 @@ class PageStack(QStackedWidget):
         self._current = self._wanted = ""
         self.setCurrentWidget(self._blank)
         for page in old:
-            self.removeWidget(page)
-            page.hide()
-        self._old += old
+            self._throw(page)
+
+    def _throw(self, page: Page) -> None:
+        """Take a page away now, and delete it when the event loop comes round: it may be at work at this moment."""
+        self.removeWidget(page)
+        page.hide()
+        self._old.append(page)
         self._away.start()
 
     @Slot()

@@ -290,8 +290,8 @@ class MainWindow(QMainWindow):
 
     def _restore_geometry(self) -> None:
         self.resize(first_size(QApplication.primaryScreen().availableSize()))
-        kept = settings().get("geometry")
-        if isinstance(kept, str):
+        kept = settings().geometry
+        if kept:
             self.restoreGeometry(base64.b64decode(kept))
             screens = [screen.availableGeometry() for screen in QApplication.screens()]
             if not any(screen.intersects(self.frameGeometry()) for screen in screens):

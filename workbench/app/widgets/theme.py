@@ -69,7 +69,7 @@ class Theme(QObject):
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
         self._app = app
-        self._mode: Mode = settings().get("theme", "system")
+        self._mode: Mode = settings().theme
         self._tokens = self._wanted()
         app.styleHints().colorSchemeChanged.connect(self._follow)
         font = app.font()

@@ -50,7 +50,7 @@ def _words(path: Path, found: dict[str, Any]) -> str:
     if found["time_min"] is not None:
         lines.append(("time", f"{found['time_min']} to {found['time_max']}"))
     lines += [(name, joined_words(name, report)) for name, report in found.get("joined", {}).items()]
-    lines += [("warning", warning) for warning in found["warnings"]]
+    lines += [(f"doubt ({doubt['about']})", f"{doubt['sentence']} Try {doubt['try']}") for doubt in found["doubts"]]
     refused = [f"line {row['line']}: {row['reason']}: {row['text'][:80]}" for row in found["refused"][:10]]
     more = found["refused_count"] - len(refused)
     if more > 0:

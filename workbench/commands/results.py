@@ -232,6 +232,7 @@ def _metric_table(answer: dict[str, Any], *, usual: bool = False) -> str:
         f"{answer['users']:,} users evaluated in {answer['seconds']:.1f} s",
         *([f"filters: {protocol['filters_in_words']}"] if protocol.get("filters") else []),
         f"split: {protocol['split_in_words']}",
+        *(f"in doubt: {told}" for told in protocol.get("doubts") or []),
         f"candidates: {protocol['candidates']}; left out: {protocol['masked']}",
         f"relevant: {protocol['relevance']}",
         *(f"formula of {name}: {protocol['formulas'][name]}" for name in protocol.get("definitions") or {}),

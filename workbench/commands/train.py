@@ -248,6 +248,8 @@ def _import(args: argparse.Namespace, recipe: Any, data: Path, progress: Progres
     if report["refused_count"]:
         refused = f"{report['refused_count']:,} of {report['rows']:,} rows were refused"
         progress.say(f"{refused}; {data / 'refused.csv'} says which and why.")
+    for doubt in report["doubts"]:
+        progress.say(f"In doubt: {doubt['sentence']} Try {doubt['try']}")
 
 
 class _Following(Control):

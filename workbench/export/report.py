@@ -179,5 +179,6 @@ def _protocol(group: Group) -> list[tuple[str, str]]:
             for name, formula in formulas.items()
         ),
         ("Data (SHA-256)", protocol.get("data_hash")),
+        *(("In doubt", told) for told in protocol.get("doubts") or []),
     ]
     return [(what, str(how)) for what, how in said if how]

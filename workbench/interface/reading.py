@@ -73,7 +73,7 @@ class Data:
 
     @property
     def report(self) -> dict[str, Any]:
-        """What became of each row: ``rows``, ``kept``, ``refused_count``, ``duplicates``, ``warnings`` and more."""
+        """What became of each row: ``rows``, ``kept``, ``refused_count``, ``duplicates``, ``doubts`` and more."""
         return dict(self._about["report"])
 
     @property

@@ -15,6 +15,14 @@ def preview(**asked: Any) -> Json:
     return preview.preview(**asked)
 
 
+@job("doubts", title="Looking for doubts", lane="interactive", silent=True)
+def doubts(**asked: Any) -> Json:
+    """What is to be doubted of reading a file by a recipe."""
+    from workbench.data.importing import preview
+
+    return {"doubts": preview.doubts(**asked)}
+
+
 @job("import", title="Reading the file", lane="background")
 def import_data(**asked: Any) -> Json:
     """Read a file (or the person's own training, validation and test files) into a data folder."""

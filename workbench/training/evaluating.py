@@ -86,6 +86,9 @@ def evaluate_run(  # noqa: PLR0913 - what a number depends on
         protocol |= {"filters": run.spec.filters, "filters_in_words": describe(run.spec.filters)}
         if negatives is None:
             protocol["candidates"] = f"all {run.data.n_items} items left by the filters"
+    doubts = run.doubts()
+    if doubts:
+        protocol["doubts"] = doubts
     opened = _opened(run)
     evidence = Evidence(run.fold, run.split, algorithm.state(), opened, run.status().at or None)
     answer = {

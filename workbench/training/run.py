@@ -113,6 +113,14 @@ class Run:
         StatusWriter(folder).queue()
         return run
 
+    def doubts(self) -> list[str]:
+        """What was in doubt when the data were read, as sentences; none where nobody knows."""
+        try:
+            report = read_json(self.data_folder / "data.json").get("report") or {}
+        except WorkbenchError:
+            return []
+        return [str(doubt["sentence"]) for doubt in report.get("doubts") or []]
+
     @classmethod
     def create_blend(cls, folder: Path, hyperparameters: dict[str, Any], **options: Any) -> "Run":
         """Write a new blend with the data, the filters and the split of the first run that it names (see `create`)."""

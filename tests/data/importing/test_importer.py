@@ -534,7 +534,7 @@ def test_open_bandit_has_features_of_users_only_and_says_so(shared_data, name):
     wanted = {"user": "user_feature_0", "item": "item_id", "rating": "click", "time": "timestamp"}
     assert found["columns"] == wanted
     assert (found["rows"], found["kept"], found["items"]) == (10_000, 10_000, 80)
-    assert "a feature of users and not their id" in found["warnings"][0]
+    assert "a feature of users and not their id" in found["doubts"][0]["sentence"]
 
 
 def test_inspect_has_the_keys_that_scripts_rely_on(sample):
@@ -562,8 +562,11 @@ def test_inspect_has_the_keys_that_scripts_rely_on(sample):
     ],
 )
 def test_other_real_files_get_a_sentence(shared_data, name, sentence):
+    path = shared_data(name)
     with pytest.raises(WorkbenchError, match=sentence):
-        inspect(shared_data(name))
+        read_interactions(path)
+    (doubt,) = inspect(path)["doubts"]
+    assert re.search(sentence, doubt["sentence"])
 
 
 def test_only_the_first_hundred_refused_rows_are_held(write):

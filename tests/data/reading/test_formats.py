@@ -293,7 +293,7 @@ def test_counts_become_logarithms_or_presence(tmp_path):
 def test_users_that_look_like_items_are_warned_of(tmp_path):
     path = tmp_path / "r.csv"
     path.write_text("movieId,userId\n" + "".join(f"{i % 3},{i}\n" for i in range(30)))
-    assert not inspect(path)["warnings"]
-    assert "Should they be swapped" in inspect(path, "user=movieId,item=userId")["warnings"][0]
+    assert not any("swapped" in doubt["sentence"] for doubt in inspect(path)["doubts"])
+    assert "Should they be swapped" in inspect(path, "user=movieId,item=userId")["doubts"][0]["sentence"]
     path.write_text("a,b\n" + "".join(f"x{i % 2},{i}\n" for i in range(300)))
-    assert "there are 2 users for 300 items" in inspect(path, "user=a,item=b")["warnings"][0]
+    assert "there are 2 users for 300 items" in inspect(path, "user=a,item=b")["doubts"][0]["sentence"]

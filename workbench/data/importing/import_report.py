@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import csv
 
 from workbench.data.reading.text.blocks import Piece
 
 MAX_SHOWN_ROWS = 100
+# Reasons that are told apart; whatever comes later counts as one.
+MAX_REASONS = 50
 REFUSED = pa.schema({"file": pa.string(), "line": pa.int64(), "reason": pa.string(), "text": pa.string()})
 
 
@@ -27,8 +30,10 @@ class Report:
         Kept rows that repeat a user and item already there; counted in `kept`.
     merged : int
         Rows that went into another in building the interactions.
-    warnings : list of str
-        Doubts about the whole, as sentences.
+    reasons : dict of str to dict
+        Why rows were refused, without the values: ``count``, and ``line`` and ``text`` of the first.
+    doubts : list of dict
+        Guesses that could be wrong and would change the result (`workbench.data.doubts`).
     """
 
     rows: int = 0
@@ -37,7 +42,8 @@ class Report:
     refused: list[dict[str, Any]] = field(default_factory=list)
     duplicates: int = 0
     merged: int = 0
-    warnings: list[str] = field(default_factory=list)
+    reasons: dict[str, dict[str, Any]] = field(default_factory=dict)
+    doubts: list[dict[str, Any]] = field(default_factory=list)
 
 
 def nothing_kept(name: str, report: Report) -> str:
@@ -68,8 +74,21 @@ def account(piece: Piece, report: Report, sink: csv.CSVWriter | None, name: str 
     if piece.refused is None:
         return
     report.refused_count += piece.refused.num_rows
+    _count_reasons(piece.refused, report)
     for row in piece.refused.slice(0, max(MAX_SHOWN_ROWS - len(report.refused), 0)).to_pylist():
         report.refused.append({**row, "file": name} if name else row)
     if sink:
         names = pa.array([name or ""] * piece.refused.num_rows)
         sink.write_table(piece.refused.add_column(0, "file", names).cast(REFUSED))
+
+
+def _count_reasons(refused: pa.Table, report: Report) -> None:
+    """Add the reasons of refused rows, values left out, so that the commonest can be told."""
+    plain = pc.replace_substring_regex(refused["reason"], "'.*'", "'…'").combine_chunks().dictionary_encode()
+    for code, reason in enumerate(plain.dictionary.to_pylist()):
+        here = pc.equal(plain.indices, code)
+        known = reason if reason in report.reasons or len(report.reasons) < MAX_REASONS else "other reasons"
+        if known not in report.reasons:
+            first = pc.index(here, True).as_py()
+            report.reasons[known] = {"count": 0} | refused.select(["line", "text"]).slice(first, 1).to_pylist()[0]
+        report.reasons[known]["count"] += pc.sum(here).as_py()

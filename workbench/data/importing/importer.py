@@ -14,10 +14,10 @@ import numpy as np
 from workbench.control import Control
 from workbench.data.importing import roles
 from workbench.data.importing.builder import LONG, SHORT, Assembly, Phases
+from workbench.data.importing.doubting import SAMPLE_ROWS, doubts_about
 from workbench.data.importing.import_report import Report, account, nothing_kept, refused_file
-from workbench.data.importing.recipes import Recipe, make_recipe, time_kind
+from workbench.data.importing.recipes import Recipe, guess_recipe, make_recipe, time_kind
 from workbench.data.importing.roles import Columns
-from workbench.data.importing.warnings import warnings
 from workbench.data.interactions import Interactions
 from workbench.data.overview.summary import iso, summarize
 from workbench.data.reading.archives import member_of, members_of, packing_of
@@ -53,6 +53,7 @@ def read_interactions(
     refused: Path | None = None,
     spill: Path | None = None,
     guessed: bool = False,
+    doubtful: bool = False,
 ) -> tuple[Interactions, Report, Recipe]:
     """Read a file, or the person's own split as ``{"train": ..., "validation": ..., "test": ...}``.
 
@@ -68,6 +69,8 @@ def read_interactions(
         Folder in which millions of rows wait; the system's place for temporary files where None.
     guessed
         Whether nobody has said the encoding of the recipe, so that it is corrected where the file tells another.
+    doubtful
+        Whether to read on where the guess says that this is no table of interactions; else that is an error.
 
     Raises
     ------
@@ -81,7 +84,10 @@ def read_interactions(
         raise WorkbenchError(message)
     control = control or Control()
     first = next(iter(files.values()))
-    chosen = recipe or make_recipe(first, columns)
+    chosen, problem = (recipe, None) if recipe else guess_recipe(first, columns)
+    if problem and not doubtful:
+        message = f"{first.name}: {problem}"
+        raise WorkbenchError(message)
     with ExitStack() as stack:
         rows = stack.enter_context(Assembly(spill, _phases(files)))
         report, accents_differ = _read_all(files, chosen, control, refused, rows)
@@ -94,8 +100,7 @@ def read_interactions(
         data = rows.build(chosen.duplicates, control)
     control.check()
     report.duplicates = report.merged = report.kept - len(data)
-    names = {role: name for role, name in chosen.columns.model_dump().items() if isinstance(name, str)}
-    report.warnings = warnings(data, names)
+    report.doubts = doubts_about(preview(first, _packed(first, chosen), SAMPLE_ROWS), chosen, data, report, problem)
     return _rated(data, chosen.rating_as), report, chosen
 
 
@@ -137,7 +142,7 @@ def _read_all(
 
 def converter_of(file: SourceFile, recipe: Recipe) -> BlockConverter:
     """What turns the blocks of a file into pieces, as the recipe says."""
-    layout = recipe.format.model_copy(update=_packing(file, recipe.format))
+    layout = _packed(file, recipe)
     kind = format_of(layout)
     if kind.is_wide:
         return kind.converter(layout, column_names(file, layout), rated=recipe.columns.rating is not None)
@@ -164,12 +169,12 @@ def _pieces(
                 control.progress(share[0] + share[1] * fraction, f"{report.rows:,} rows read")
 
 
-def _packing(file: SourceFile, layout: Layout) -> dict[str, str]:
-    """How this very file is packed, where a recipe made for another is used on it."""
-    packing = packing_of(file)
+def _packed(file: SourceFile, recipe: Recipe) -> Layout:
+    """The layout of a recipe, packed as this very file is, where the recipe was made for another."""
+    layout, packing = recipe.format, packing_of(file)
     if packing == layout.compression and (packing != "zip" or layout.member in members_of(file)):
-        return {}
-    return {"compression": packing, "member": member_of(file)}
+        return layout
+    return layout.model_copy(update={"compression": packing, "member": member_of(file)})
 
 
 def inspect(
@@ -181,7 +186,7 @@ def inspect(
     control: Control | None = None,
 ) -> dict[str, Any]:
     """What an import would do, as plain values for JSON; `further` files as in `import_file`, by name."""
-    data, report, recipe = read_interactions(path, recipe, columns=columns, control=control)
+    data, report, recipe = read_interactions(path, recipe, columns=columns, control=control, doubtful=True)
     low, high = (float(data.rating.min()), float(data.rating.max())) if data.rating is not None else (None, None)
     since, until = (iso(data.time.min()), iso(data.time.max())) if data.time is not None else (None, None)
     return {

@@ -10,12 +10,16 @@ from workbench.control import Control
 from workbench.data.importing import recipes
 from workbench.data.importing import remembered as remembering
 from workbench.data.importing import roles as columns
+from workbench.data.importing.builder import Assembly
+from workbench.data.importing.doubting import SAMPLE_ROWS, doubts_about
 from workbench.data.importing.duplicates import list_duplicates
-from workbench.data.importing.importer import Recipe, import_file
+from workbench.data.importing.import_report import Report, account
+from workbench.data.importing.importer import Recipe, converter_of, import_file
 from workbench.data.reading import first_rows as reading
 from workbench.data.reading.archives import members_of
 from workbench.data.reading.formats.base.own_rows import is_likely
 from workbench.data.reading.sniffing import sniff
+from workbench.data.reading.streams import Beginning, open_text, row_blocks
 from workbench.data.reading.text.layout import Layout
 from workbench.data.reading.text.source_file import look_at
 
@@ -74,6 +78,26 @@ def preview(
         "duplicates": list(recipes.usual_duplicates(seen, guess.columns)),
         "remembered": before,
     }
+
+
+def doubts(path: str, recipe: Json, control: Control) -> list[Json]:
+    """What is to be doubted of reading a file by a recipe, judged by the beginning of the file."""
+    file, asked = look_at(Path(path)), Recipe(**recipe)
+    shown = reading.preview(file, asked.format, SAMPLE_ROWS)
+    converter, report = converter_of(file, asked), Report()
+    with Assembly() as rows, open_text(file, converter.layout) as source:
+        beginning = Beginning(source)
+        for block in row_blocks(beginning, converter.layout):
+            control.check()
+            if block.data:
+                piece = converter.convert(block)
+                account(piece, report, None, None)
+                rows.add(piece, None, control)
+        if not report.kept:
+            return []
+        data = rows.build(asked.duplicates, control)
+    report.duplicates = report.kept - len(data)
+    return doubts_about(shown, asked, data, report, is_whole=beginning.is_whole)
 
 
 def import_data(

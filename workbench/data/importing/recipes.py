@@ -72,22 +72,30 @@ def make_recipe(
     WorkbenchError
         If the file cannot be read, nothing says which column is which, or there is no such setting.
     """
+    recipe, problem = guess_recipe(path, columns, read)
+    if problem:
+        message = f"{look_at(path).name}: {problem}"
+        raise WorkbenchError(message)
+    return recipe
+
+
+def guess_recipe(
+    path: Path | SourceFile, columns: Columns | str | None = None, read: dict[str, Any] | None = None
+) -> tuple[Recipe, str | None]:
+    """The same as `make_recipe`, and why the file is likely no table of interactions, which is no error here."""
     file = look_at(path)
     known, own = _settings(read or {})
     shown = preview(file, sniff(file, known))
     if not shown.rows:
         raise WorkbenchError(nothing_kept(file.name, Report()))
-    written = None
+    written = problem = None
     if columns is None:
         guessed = roles.guess(shown)
-        if guessed.problem:
-            message = f"{file.name}: {guessed.problem}"
-            raise WorkbenchError(message)
-        chosen = guessed.columns
+        chosen, problem = guessed.columns, guessed.problem
     else:
         chosen, written = roles.parse_all(columns) if isinstance(columns, str) else (columns, None)
     time = own.pop("time", None) or written or time_kind(shown, chosen)
-    return Recipe(
+    recipe = Recipe(
         **{
             "duplicates": usual_duplicates(shown, chosen)[0],
             **own,
@@ -96,6 +104,7 @@ def make_recipe(
             "time": time,
         }
     )
+    return recipe, problem
 
 
 def usual_duplicates(shown: Preview, columns: Columns) -> tuple[str, str]:

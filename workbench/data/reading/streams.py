@@ -28,6 +28,35 @@ def open_text(path: Path | SourceFile, layout: Layout) -> AbstractContextManager
     return format_of(layout).open(file, layout)
 
 
+class Beginning:
+    """The whole lines at the beginning of an open file, read as if they were all of it.
+
+    Attributes
+    ----------
+    is_whole : bool
+        Once they are read: whether there is nothing behind them.
+    """
+
+    def __init__(self, source: Text, size: int = 1 << 20) -> None:
+        self._source, self._size = source, size
+        self.is_whole = True
+
+    def fraction(self) -> float:
+        """Share of the file's bytes read so far, 0 to 1."""
+        return self._source.fraction()
+
+    def chunks(self, size: int = 0) -> Iterator[bytes]:
+        """The first text; its last line is left out where it may be cut."""
+        held = b""
+        for piece in self._source.chunks(self._size):
+            held += piece
+            if len(held) >= self._size:
+                self.is_whole = False
+                held = held[: max(held.rfind(b"\n"), held.rfind(b"\r")) + 1]
+                break
+        yield held
+
+
 def row_blocks(source: Text, layout: Layout) -> Iterator[Block]:
     """Blocks of the rows below the header, comments left out; perhaps without any row."""
     quotes = layout.quotes and len(layout.delimiter) == 1

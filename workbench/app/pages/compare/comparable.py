@@ -167,6 +167,7 @@ def protocol_lines(runs: list[RunInfo], metric: str) -> list[ProtocolLine]:
         (translate("Protocol", "Seed"), ", ".join(seeds[:8])),
         (translate("Protocol", "Leaks"), together(runs)),
         (translate("Protocol", "Data"), data_words(runs[0])),
+        *((translate("Protocol", "In doubt"), told) for told in _listed(protocol.get("doubts"))),
     ]
     return [ProtocolLine(what, _sentence(how), *warned) for what, how, *warned in said if what and how]
 

@@ -19,7 +19,7 @@ from workbench.app.pages.data.side_files import Further
 from workbench.app.widgets.basic import Card, Text
 from workbench.app.widgets.theme import GRID
 from workbench.data.columns.times import guess_kind, is_ambiguous, to_milliseconds
-from workbench.data.importing.warnings import named_like_items
+from workbench.data.doubts.swapped import named_like_items
 from workbench.data.reading.formats import all_formats
 
 Json = dict[str, Any]

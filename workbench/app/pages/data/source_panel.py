@@ -1,5 +1,6 @@
 """The data that is there: what it was read from, what looked odd, and the orders to read it again or to keep its recipe."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from workbench.app.pages.data.doubt_changes import changed_recipe, ways_out
 from workbench.app.pages.data.dropped_files import FURTHER
 from workbench.app.pages.data.hints import Note
 from workbench.app.pages.data.side_files import FurtherMenu
@@ -69,16 +71,17 @@ class ReadAgain(QObject):
 
     def doubts(self) -> list[Note]:
         """What looked odd when the file was read, with the way to mend it."""
-        warnings = (self._session.about.get("report") or {}).get("warnings") or []
-        swap = {self.tr("Swap them"): self._swap}
+        found = (self._session.about.get("report") or {}).get("doubts") or []
         return [
-            Note("warn", warning, swap if warning.startswith("Users look like items") else {}) for warning in warnings
+            Note(
+                "warn",
+                doubt["sentence"],
+                {words: partial(self._mend, part) for words, part in ways_out(doubt["change"]).items()},
+            )
+            for doubt in found
         ]
 
-    def _swap(self) -> None:
-        """Read the file again with user and item in each other's place."""
+    def _mend(self, change: dict[str, Any]) -> None:
+        """Read the file again as a doubt proposes."""
         about = self._session.about
-        recipe = dict(about.get("recipe") or {})
-        columns = recipe.get("columns") or {}
-        recipe["columns"] = {**columns, "user": columns.get("item"), "item": columns.get("user")}
-        self._read(recipe, joined_files(about))
+        self._read(changed_recipe(about.get("recipe") or {}, change), joined_files(about))

@@ -5,13 +5,19 @@ from collections.abc import Callable
 
 # From this share of plausible characters on, an encoding of East Asia is believed.
 LIKELY_SHARE = 0.9
+# A word with more accented letters than this is no word of Western Europe.
+ODD_SHARE = 0.7
+# Of Cyrillic, Greek, Hebrew and Arabic letters, in a byte each: as the library calls it, and as it is known.
+OTHER_SCRIPTS = {"cp1251": "cp1251", "koi8_r": "koi8-r", "cp866": "cp866", "cp1253": "cp1253", "cp1255": "cp1255",
+                 "cp1256": "cp1256"}  # fmt: skip
 
 
 def encoding_of(data: bytes, *, cut: bool = False) -> str:
     """The encoding of text; `cut` where it may end within a character.
 
-    UTF-8 where it can be, as its rules are so strict that nothing else fits them by chance. Then the encodings of Japan and
-    China, if nearly all that they make of the bytes are characters that people there use; else one of Western Europe.
+    UTF-8 where it can be, as its rules are so strict that nothing else fits them by chance. Then the encodings of Japan,
+    Korea, China and Taiwan, if nearly all that they make of the bytes are characters that people there use; else one of
+    Western Europe, unless its words look odd and another script's encoding makes better ones.
     """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
@@ -24,7 +30,23 @@ def encoding_of(data: bytes, *, cut: bool = False) -> str:
         text = _decoded(data, name, cut=cut)
         if text is not None and plausible(text):
             return name
-    return western(data)
+    usual = western(data)
+    return (likely_encoding(data) or usual) if is_unlikely(data.decode(usual)) else usual
+
+
+def is_unlikely(text: str) -> bool:
+    """Whether words are made of accented letters alone, as in a text of another script that is read as Western Europe's."""
+    foreign = [word for word in re.findall(r"[^\W\d_]{3,}", text) if any(letter > "\x7f" for letter in word)]
+    odd = [word for word in foreign if sum("\x7f" < letter < "\u0100" for letter in word) > ODD_SHARE * len(word)]
+    return len(odd) > len(foreign) / 2
+
+
+def likely_encoding(data: bytes) -> str | None:
+    """Which encoding of another script than the Latin one makes words of these bytes; None where none does."""
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(data, cp_isolation=list(OTHER_SCRIPTS)).best()
+    return None if best is None else OTHER_SCRIPTS.get(best.encoding)
 
 
 def western(data: bytes) -> str:
@@ -78,4 +100,27 @@ def _chinese(text: str) -> bool:
     return len(common) >= 0.6 * len(letters)
 
 
-EAST: dict[str, Callable[[str], bool]] = {"shift_jis": _japanese, "gb18030": _chinese}
+def _korean(text: str) -> bool:
+    """Syllables of Hangul, which are all in front of most ideographs of China's encoding."""
+    letters = _foreign(text)
+    hangul = _share(letters, "[\uac00-\ud7a3]")
+    usual = _share(letters, "[\u3000-\u30ff\uac00-\ud7a3\uff01-\uff5e]")
+    return hangul > 0.7 and usual >= LIKELY_SHARE  # noqa: PLR2004
+
+
+def _traditional(text: str) -> bool:
+    """Mostly ideographs, and mostly those of the 5,401 that nearly all text is made of there."""
+    letters = _foreign(text)
+    if _share(letters, "[\u3000-\u303f\u4e00-\u9fff\uff01-\uff5e\u2014\u2018-\u201d\u2026\u00b7]") < LIKELY_SHARE:
+        return False
+    common = [letter for letter in letters if b"\xa4\x40" <= letter.encode("big5", errors="ignore") <= b"\xc6\x7e"]
+    return len(common) >= LIKELY_SHARE * len(letters)
+
+
+# What is asked first is the stricter: hardly a text of China is made of Hangul alone.
+EAST: dict[str, Callable[[str], bool]] = {
+    "shift_jis": _japanese,
+    "euc-kr": _korean,
+    "gb18030": _chinese,
+    "big5": _traditional,
+}

@@ -1,0 +1,61 @@
+"""What can be done about a doubt: what a button says, and the recipe that follows from it."""
+
+from typing import Any
+
+from workbench.app.widgets.translate import declared, translate
+
+Json = dict[str, Any]
+
+
+def ways_out(change: Json) -> dict[str, Json]:
+    """What buttons say, and what each changes; none where only a person knows."""
+    ways: dict[str, Json] = {}
+    columns = change.get("columns") or {}
+    if columns:
+        ways[_column_words(columns)] = {"columns": columns}
+    for name, value in (change.get("read") or {}).items():
+        words = translate("Doubts", "Read as {encoding}") if name == "encoding" else READ.get((name, value), "")
+        ways[(declared(words) or f"{name} = {value}").format(encoding=value)] = {"read": {name: value}}
+    if change.get("rating_as") == "log":
+        ways[translate("Doubts", "Take the logarithm")] = {"rating_as": "log"}
+    return ways
+
+
+# By setting and value, what a button says.
+READ = {
+    ("duplicates", "mean"): "Keep the mean",
+    ("duplicates", "count"): "Count them",
+    ("duplicates", "sum"): "Add them up",
+    ("quotes", False): "Quotes are letters",
+}
+
+
+def _column_words(columns: Json) -> str:
+    if set(columns) == {"user", "item"}:
+        return translate("Doubts", "Swap them")
+    role, column = next((each for each in columns.items() if each[1] is not None), next(iter(columns.items())))
+    if column is None:
+        return translate("Doubts", "Read without it")
+    shown = column if isinstance(column, str) else translate("Doubts", "Column {n}").format(n=column + 1)
+    words = {
+        "user": translate("Doubts", "Take {column} as the user"),
+        "item": translate("Doubts", "Take {column} as the item"),
+        "rating": translate("Doubts", "Take {column} as the rating"),
+        "time": translate("Doubts", "Take {column} as the time"),
+    }
+    return words[role].format(column=shown[:24])
+
+
+def changed_recipe(recipe: Json, change: Json) -> Json:
+    """A recipe with a change of a doubt."""
+    read = change.get("read") or {}
+    own = {name: value for name, value in read.items() if name in ("duplicates", "time", "rating_as")}
+    layout = {name: value for name, value in read.items() if name not in own}
+    columns = change.get("columns") or {}
+    found = {**recipe, **own, "format": {**(recipe.get("format") or {}), **layout}}
+    found["columns"] = {**(recipe.get("columns") or {}), **columns}
+    if "time" in columns:  # another column may be written in another way
+        found["time"] = None
+    if "rating_as" in change:
+        found["rating_as"] = change["rating_as"]
+    return found

@@ -1,0 +1,205 @@
+"""A doubt: a guess that could be wrong and would change the result, told with what would change it."""
+
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+
+from workbench.data.columns.names import plain
+from workbench.data.interactions import Array, Interactions
+from workbench.data.reading.first_rows import Preview
+from workbench.data.reading.formats import format_of
+
+About = Literal["columns", "rows", "time", "encoding", "format", "feedback"]
+Json = dict[str, Any]
+
+# Below this many rows everything is odd, and nothing is told.
+FEWEST_ROWS = 20
+# Ratings that are looked at, however many there are.
+SAMPLED_RATINGS = 200_000
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """One doubt, as plain values.
+
+    Attributes
+    ----------
+    about : str
+        What part of the reading it concerns.
+    sentence : str
+        What was read, and why that could be wrong.
+    try_ : str
+        The option of the command line that would change it.
+    rows : int
+        How many rows are concerned.
+    examples : list of dict
+        Some of them: ``line`` and ``text``.
+    change : dict
+        What a button changes: ``columns`` (role to name or position, None for no column), ``read`` (settings by name),
+        ``rating_as``, ``feedback`` (column to rules) or ``items`` (the file is one of items); empty where only a person
+        can.
+    settles : bool
+        Whether it is about who is user and what is item, so that nothing else is worth telling before it is settled.
+    """
+
+    name: str
+    about: About
+    sentence: str
+    try_: str
+    rows: int = 0
+    examples: list[Json] = field(default_factory=list)
+    change: Json = field(default_factory=dict)
+    settles: bool = False
+
+    def plain(self) -> Json:
+        """As JSON has it."""
+        shown = {"name": self.name, "about": self.about, "sentence": self.sentence, "try": self.try_}
+        return {**shown, "rows": self.rows, "examples": self.examples, "change": self.change}
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """What doubts are judged by: a bounded sample of the file as text, and what became of all of it (or of the sample).
+
+    Attributes
+    ----------
+    shown : Preview
+        The first rows, of all columns.
+    at : dict of role to position
+    written : str or None
+        How times are written.
+    duplicates, rating_as : str
+        What the recipe does with repeated pairs and with ratings.
+    data : Interactions
+        What was read.
+    rows, kept, refused, repeated : int
+        Rows that there are, that were kept, that were refused, and kept ones that repeat a user and an item.
+    reasons : dict of str to dict
+        Why rows were refused: ``count``, and ``line`` and ``text`` of the first.
+    problem : str or None
+        Why the file looks like no table of interactions.
+    counts : str or None
+        Why the ratings look like counts.
+    feedback : dict
+        What the person has said that values are worth, by column; nothing is doubted about that.
+    is_whole : bool
+        Whether the data are of the whole file: how many users and items there are says little of its beginning.
+    """
+
+    shown: Preview
+    at: dict[str, int]
+    data: Interactions
+    rows: int
+    kept: int
+    refused: int = 0
+    repeated: int = 0
+    written: str | None = None
+    duplicates: str = "last"
+    rating_as: str = "as is"
+    reasons: dict[str, Json] = field(default_factory=dict)
+    problem: str | None = None
+    counts: str | None = None
+    feedback: dict[str, Any] = field(default_factory=dict)
+    is_whole: bool = True
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether a row of the file is more than one interaction."""
+        return format_of(self.shown.format).is_wide
+
+    @property
+    def has_header(self) -> bool:
+        """Whether columns have names."""
+        return self.shown.format.header or self.is_wide
+
+    @cached_property
+    def columns(self) -> list[list[str]]:
+        """Values of each column in the sample."""
+        whole = [row for row in self.shown.rows if len(row) == len(self.shown.names)]
+        return [[row[at].strip() for row in whole] for at in range(len(self.shown.names))]
+
+    def values(self, role: str) -> list[str]:
+        """Values of the column of a role in the sample; none where there is no such column."""
+        return self.columns[self.at[role]] if role in self.at else []
+
+    def called(self, at: int) -> str:
+        """How the command line calls a column."""
+        return self.shown.names[at] if self.has_header else str(at)
+
+    def name(self, role: str) -> str:
+        """How the column of a role is called in a sentence."""
+        return self.shown.names[self.at[role]]
+
+    def free(self) -> Iterator[int]:
+        """Columns without a role."""
+        return (at for at in range(len(self.shown.names)) if at not in self.at.values())
+
+    def is_said(self, at: int) -> bool:
+        """Whether the person has said what the values of a column are worth."""
+        return self.called(at) in self.feedback
+
+    def columns_option(self, others: Mapping[str, int | None] | None = None, asked: str = "") -> tuple[str, Json]:
+        """``--columns`` with other columns for some roles, and the same as a button's change.
+
+        The column of the role `asked` is left to the person.
+        """
+        at = {role: self.called(place) for role, place in {**self.at, **(others or {})}.items() if place is not None}
+        at |= {asked: "COLUMN"} if asked else {}
+        said = ",".join(f"{role}={at[role]}" for role in ("user", "item", "rating", "time") if role in at)
+        named = {role: self._reference(place) for role, place in (others or {}).items()}
+        return f"--columns {shlex.quote(said)}", {"columns": named}
+
+    def _reference(self, at: int | None) -> str | int | None:
+        return None if at is None else self.called(at) if self.has_header else at
+
+    @cached_property
+    def rating(self) -> Array:
+        """Ratings, every so many of them where they are millions; none where there are none."""
+        found = self.data.rating
+        return np.zeros(0, np.float32) if found is None else found[:: 1 + len(found) // SAMPLED_RATINGS]
+
+    def feedback_option(self, rules: str) -> tuple[str, Json]:
+        """``--feedback`` for the column of ratings, and the same as a button's change."""
+        return self.feedback_of(self.at["rating"], rules)
+
+    def feedback_of(self, at: int, rules: str) -> tuple[str, Json]:
+        """``--feedback`` for a column, and the same as a button's change."""
+        return f"--feedback {shlex.quote(f'{self.called(at)}={rules}')}", {"feedback": {self.called(at): rules}}
+
+    def examples(self, role_values: list[str], wanted: "set[str] | None" = None, most: int = 3) -> list[Json]:
+        """Rows of the sample, with their lines where a row is a line; those whose value is wanted."""
+        first = 2 + self.shown.format.skip if self.shown.format.header else 1
+        rows = (row for row, value in enumerate(role_values) if wanted is None or value in wanted)
+        return [{"line": first + row, "text": self._text(row)} for row, _ in zip(rows, range(most), strict=False)]
+
+    def _text(self, row: int) -> str:
+        return self.shown.format.delimiter.join(column[row] for column in self.columns)[:200]
+
+
+class DoubtKind:
+    """Base of all kinds of doubts: one file, one kind.
+
+    Class attributes
+    ----------------
+    name : by which it is called in JSON
+    order : those with a lower one are told first; those that settle who is user and what is item come before others
+    any_size : whether it is told of a few rows, too
+    """
+
+    name: ClassVar[str] = ""
+    order: ClassVar[int] = 50
+    any_size: ClassVar[bool] = False
+
+    @classmethod
+    def look(cls, seen: Evidence) -> Doubt | None:
+        """The doubt, None where there is nothing to doubt."""
+        raise NotImplementedError
+
+
+def is_named(name: str, words: tuple[str, ...]) -> bool:
+    """Whether a name has one of these words in it."""
+    return any(word in plain(name) for word in words)

@@ -1,0 +1,24 @@
+"""Counts taken as ratings."""
+
+from workbench.data.doubts.base.doubt import Doubt, DoubtKind, Evidence
+
+
+class Counts(DoubtKind):
+    """Numbers that say how often, not how much somebody likes it; negative ones are returned."""
+
+    name, order = "counts", 40
+
+    @classmethod
+    def look(cls, seen: Evidence) -> Doubt | None:
+        data = seen.data.rating
+        if not seen.counts or data is None or seen.rating_as != "as is" or seen.is_said(seen.at["rating"]):
+            return None
+        low, high = float(data.min()), float(data.max())
+        below = int((data <= 0).sum()) if low <= 0 else 0
+        given = f" {below:,} of them are 0 or below, as for what was given back." if below else ""
+        sentence = (
+            f"'{seen.name('rating')}' holds counts ({low:,.0f} to {high:,.0f}) and no ratings.{given} Say that to have met "
+            "an item at all is what counts; or take their logarithm (--read rating-as=log)."
+        )
+        option, change = seen.feedback_option("like>=1,ignore<=0" if below else "like>=1")
+        return Doubt(cls.name, "feedback", sentence, option, len(data), change={**change, "rating_as": "log"})

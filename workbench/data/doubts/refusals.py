@@ -1,0 +1,49 @@
+"""Rows that were refused, where they are not a few."""
+
+from workbench.data.doubts.base.doubt import Doubt, DoubtKind, Evidence, Json
+
+# Fewer are told in the account of the rows alone.
+WORTH_TELLING = 0.02
+REASONS = 3
+
+
+class Refusals(DoubtKind):
+    """How many rows are lost, why, and what would keep them."""
+
+    name, order = "refused", 30
+
+    @classmethod
+    def look(cls, seen: Evidence) -> Doubt | None:
+        if seen.refused < WORTH_TELLING * seen.rows:
+            return None
+        commonest = sorted(seen.reasons.items(), key=lambda reason: -reason[1]["count"])[:REASONS]
+        option, change, keeps = _remedy(seen, commonest[0][0])
+        told = "; ".join(f"{about['count']:,} × {reason}" for reason, about in commonest)
+        sentence = (
+            f"{seen.refused:,} of {seen.rows:,} rows ({seen.refused / seen.rows:.0%}) are refused: {told}. {keeps}"
+        )
+        shown = [{"line": about["line"], "text": about["text"]} for _, about in commonest]
+        return Doubt(cls.name, "rows", sentence, option, seen.refused, shown, change)
+
+
+def _remedy(seen: Evidence, reason: str) -> tuple[str, Json, str]:
+    """The option, the change and the sentence that would keep rows refused for a reason."""
+    role = next((role for role in ("user", "item", "rating", "time") if _is_about(seen, role, reason)), None)
+    if role in ("user", "item"):
+        option, _ = seen.columns_option(asked=role)
+        return option, {}, f"They would be kept with a column as the {role} that is filled."
+    if role in ("rating", "time"):
+        option, change = seen.columns_option({role: None})
+        return option, change, f"They would be kept without the column '{seen.name(role)}'."
+    if "column" in reason:
+        return "--read delimiter=…", {}, "They would be kept if another delimiter fits, or quotes (--read quotes=no)."
+    if "bytes" in reason:
+        return "--read encoding=…", {}, "They would be kept in another encoding."
+    return "--read quotes=no", {"read": {"quotes": False}}, "Look at them: they may be no rows at all."
+
+
+def _is_about(seen: Evidence, role: str, reason: str) -> bool:
+    if role not in seen.at:
+        return False
+    names = {role, seen.name(role)} if role in ("rating", "time") else {role}
+    return any(reason == f"no {name}" or reason.startswith(f"{name} '") for name in names)

@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 CODE = """
 import sys
 from workbench.lean import without_pandas
@@ -32,3 +34,20 @@ def test_the_python_interface_has_pandas_whatever_else_is_imported():
 
 def test_torch_trains_where_pandas_is_left_out():
     subprocess.run([sys.executable, "-c", CODE], check=True, timeout=120)
+
+
+WARNED = """
+import warnings
+from workbench.lean import without_warnings
+warnings.warn("of a library")
+without_warnings()
+import numpy as np
+assert np.isinf(np.exp2(np.float64(1100)))
+warnings.warn("another")
+"""
+
+
+@pytest.mark.parametrize(("options", "told"), [([], 1), (["-W", "always"], 3)])
+def test_no_warning_reaches_a_person_who_did_not_ask_for_them(options, told):
+    ended = subprocess.run([sys.executable, *options, "-c", WARNED], check=True, timeout=120, capture_output=True)
+    assert ended.stderr.count(b"Warning: ") == told

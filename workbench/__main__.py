@@ -8,7 +8,7 @@ from pathlib import Path
 from workbench.cli import COMMANDS, FAILED, WRONG_USAGE
 from workbench.cli import main as command_line
 from workbench.declaring import nearest
-from workbench.lean import without_pandas
+from workbench.lean import without_pandas, without_warnings
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -17,6 +17,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments and (len(arguments) > 1 or arguments[0] in COMMANDS or arguments[0].startswith("-")):
         if argv is None:  # else this process is not ours
             without_pandas()
+            without_warnings()
         return command_line(arguments)
     if arguments and not Path(arguments[0]).exists():
         return _no_such(arguments[0])

@@ -28,7 +28,7 @@ from typing import Any, TextIO
 
 from workbench.control import Control
 from workbench.errors import Cancelled, WorkbenchError
-from workbench.lean import without_pandas
+from workbench.lean import without_pandas, without_warnings
 
 # Seconds between two lines of progress.
 PROGRESS = 0.05
@@ -119,6 +119,7 @@ def _end(number: int, frame: FrameType | None) -> None:
 def main() -> int:
     """Serve jobs, or stand by for a training."""
     without_pandas()
+    without_warnings()
     # The answer channel is ours alone: whatever a library prints goes to the log (standard error) instead.
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())

@@ -13,7 +13,7 @@ from workbench.evaluation import evaluate as judging
 from workbench.evaluation import lists, ranking
 from workbench.evaluation.evaluate import evaluate, evaluate_lists, find_hits, rank_all
 from workbench.evaluation.lists import Negatives, co_distances
-from workbench.metrics import all_metrics
+from workbench.metrics import Metric, all_metrics
 
 METRICS = all_metrics()
 RNG = np.random.default_rng(3)
@@ -205,6 +205,54 @@ def test_formulas_can_be_chosen_and_are_told():
 def test_a_metric_that_the_data_does_not_allow_is_refused_in_a_sentence():
     with pytest.raises(WorkbenchError, match="the items have no genres"):
         evaluate(Fixed(), FOLD.test, DATA.n_items, metrics=["diversity"], train=FOLD.train)
+
+
+def test_an_infinite_metric_takes_no_other_with_it(recwarn):
+    def infinite(ranked, k):
+        return np.divide(ranked.hits_at(k), np.arange(len(ranked.items)))  # the first user's is 0 / 0 or infinite
+
+    def impossible(ranked, k):
+        return np.array([1 / (k - k)])
+
+    hard = [Metric(made.__name__, made.__name__, "ranking", {"": ""}, made) for made in (infinite, impossible)]
+    ranked = rank_all(Fixed(), FOLD.test, DATA.n_items, 20, Control())
+    means, own, undefined = judging.measure(ranked, [hard[0], METRICS["ndcg"], hard[1]], [20], intervals=True)
+    alone = judging.measure(ranked, [METRICS["ndcg"]], [20])
+    assert means["ndcg@20"] == alone[0]["ndcg@20"]
+    assert means["infinite@20"]["users"] == len(FOLD.test) - 1
+    assert np.isnan(own["infinite@20"][0])
+    assert undefined["impossible@20"] == "impossible@20 has no number: division by zero."
+    if ranked.hits[0].any():
+        assert undefined["infinite@20"].startswith("infinite@20 is infinite for 1 of 30 users")
+    assert "impossible@20" not in means
+    assert not recwarn.list
+
+
+def test_amounts_have_no_doubling_gain_and_everything_else():
+    """Plays of a song are no grades: 2 to their power is infinite, or says nothing but who played most."""
+    plays = build([(user, item, 1100 if item == 7 else rating, time) for user, item, rating, time in ROWS])
+    part = Random(test=0.3, validation=0.1).split(plays).test
+    found = evaluate(Fixed(), part, plays.n_items, train=FOLD.train)
+    assert list(found.protocol["undefined"]) == ["ndcg_graded"]
+    assert "--formula ndcg_graded=linear" in found.protocol["undefined"]["ndcg_graded"]
+    usual = evaluate(Fixed(), FOLD.test, DATA.n_items, train=FOLD.train)
+    assert usual.metrics.keys() - found.metrics.keys() == {f"ndcg_graded@{k}" for k in (5, 10, 20)}
+    assert all(np.isfinite(value["mean"]) for value in found.metrics.values())
+    asked = {"metrics": ["ndcg", "ndcg_graded"], "variants": {"ndcg": "plus-one", "ndcg_graded": "linear"}}
+    some = evaluate(Fixed(), part, plays.n_items, **asked)
+    assert (next(iter(some.metrics)), *some.protocol["undefined"]) == ("ndcg_graded@5", "ndcg")
+    with pytest.raises(WorkbenchError, match="NDCG, graded has no number here: its gain doubles"):
+        evaluate(Fixed(), part, plays.n_items, metrics=["ndcg_graded"])
+
+
+def test_predicted_ratings_that_are_no_numbers_have_no_error_but_lists():
+    average = find("average").make({"by": "all"})
+    list(average.train(FOLD.train))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(average), "predict", lambda self, users, items: np.where(items == 3, np.nan, 3.0))
+        found = evaluate(average, FOLD.test, DATA.n_items, metrics=["rmse", "ndcg"], cutoffs=[5])
+    assert list(found.metrics) == ["ndcg@5"]
+    assert "predicted ratings are no numbers" in found.protocol["undefined"]["rmse"]
 
 
 def test_lists_made_elsewhere_are_judged_by_the_same_code():

@@ -15,6 +15,7 @@ from hypothesis.extra import numpy as hnp
 from tests.golden import checkerboard, low_rank
 from workbench.algorithms import Algorithm, find
 from workbench.data.interactions import UserItems
+from workbench.errors import WorkbenchError
 from workbench.evaluation.ranking import BLOCK_BYTES, _tie_order, blocks, recommend, top_k
 
 
@@ -228,6 +229,17 @@ def test_lists_of_factors_equal_those_of_all_scores(n, n_items, k, kind, biased)
         alone, its = recommend(algorithm, users[1:2], UserItems.from_lists([[]]), k, seen and seen.rows(np.array([1])))
         np.testing.assert_array_equal(alone[0], items[1])
         np.testing.assert_array_equal(its[0], scores[1])
+
+
+def test_scores_that_are_no_numbers_are_told_and_not_served():
+    algorithm = Product()
+    algorithm._parts = np.full((2, 2), np.nan, np.float32), np.ones((40, 2), np.float32), None
+    with pytest.raises(WorkbenchError, match="scores that are not numbers"):
+        recommend(algorithm, np.arange(2, dtype=np.int32), UserItems.from_lists([[], []]), 5)
+    algorithm._parts = np.ones((2, 2), np.float32), np.ones((2, 2), np.float32), None
+    nobody, all_seen = UserItems.from_lists([[]]), UserItems.from_lists([[0, 1]])
+    items, _ = recommend(algorithm, np.zeros(1, np.int32), nobody, 5, all_seen)
+    assert (items == -1).all()
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, 1e30])

@@ -36,7 +36,7 @@ def test_ids_come_back_exactly(run, tmp_path, ending):
     path = tmp_path / f"lists{ending}"
     export_lists(run, run.trained_algorithm(), path, k=5)
     who = np.arange(len(ODD), dtype=np.int32)
-    found, report = read_lists(path, run.data.user_ids, run.data.item_ids, who)
+    found, report = read_lists(path, run.data.user_ids, run.data.item_ids, who, unknown=-1)
     export_lists(run, run.trained_algorithm(), tmp_path / "lists.parquet", k=5)
     rows = pq.read_table(tmp_path / "lists.parquet").to_pydict()
     for at, user in enumerate(run.data.user_ids.to_pylist()):
@@ -51,7 +51,7 @@ def test_control_characters_come_back_too(tmp_path, ending):
     schema = pa.schema([("user", pa.string()), ("item", pa.string())])
     with table_file(tmp_path / f"lists{ending}", schema) as write:
         write(pa.table([ids, ids], schema=schema))
-    found, _ = read_lists(tmp_path / f"lists{ending}", ids, ids, np.arange(len(ids), dtype=np.int32))
+    found, _ = read_lists(tmp_path / f"lists{ending}", ids, ids, np.arange(len(ids), dtype=np.int32), unknown=-1)
     assert found.ravel().tolist() == list(range(len(ids)))
 
 

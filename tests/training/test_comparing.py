@@ -254,10 +254,11 @@ def test_lists_by_score_without_a_header_with_strangers_and_repetitions(folder, 
     made = tmp_path / "lists.csv"
     made.write_text("".join(f"{u},{i},{s}\n" for u, i, s in rows))
     answer = json.loads(
-        ask("evaluate", folder / "pop", "--lists", made, "--metrics", "mrr,precision", "--k", "5", "--json")[1]
+        ask("evaluate", folder / "pop", "--lists", made, "--metrics", "mrr,precision,cold", "--k", "5", "--json")[1]
     )
     assert answer["metrics"]["mrr@5"]["mean"] == pytest.approx(1 / 2)
     assert answer["metrics"]["precision@5"]["mean"] == pytest.approx(1 / 5)
+    assert answer["metrics"]["cold@5"]["mean"] == pytest.approx(1 / 2)  # training has not seen what nobody knows
     told = answer["file"]
     assert (told["unknown_items"], told["unknown_users"], told["repeated"]) == (len(test), 1, len(test))
     assert told["ordered_by"] == "score"

@@ -18,7 +18,7 @@ from workbench.errors import Cancelled, WorkbenchError
 from workbench.training.evaluating import evaluate_run
 from workbench.training.run import Run
 from workbench.training.train import _choose_device, train_run
-from workbench.training.weights import load_weights
+from workbench.training.weights import load_weights, save_weights
 
 SVD = {"epochs": 12, "factors": 4}
 
@@ -281,6 +281,24 @@ def test_a_loss_that_is_no_number_fails_with_what_to_try(make_run):
     assert status.state == "failed"
     assert "epoch 3" in status.reason
     assert load_weights(run.folder / "checkpoint.safetensors")[1] == 2
+
+
+def test_a_model_that_is_no_numbers_is_told_and_not_served(make_run):
+    run = make_run("pure-svd", {"factors": 2})
+    with pytest.MonkeyPatch.context() as patch:
+        state = type(run.new_algorithm()).state
+        patch.setattr(
+            type(run.new_algorithm()), "state", lambda self: {name: one * np.nan for name, one in state(self).items()}
+        )
+        with pytest.raises(WorkbenchError, match="what it learned is no longer numbers"):
+            train_run(run.folder)
+    assert run.status().state == "failed"
+    assert not (run.folder / "model.safetensors").exists()
+    train_run(run.folder)
+    learned, epoch = load_weights(run.folder / "model.safetensors")
+    save_weights(run.folder / "model.safetensors", {name: one * np.nan for name, one in learned.items()}, epoch)
+    with pytest.raises(WorkbenchError, match="holds values that are not numbers"):
+        run.trained_algorithm()
 
 
 def test_a_learning_rate_that_is_too_high_fails_at_once(make_run):

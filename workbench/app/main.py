@@ -21,7 +21,7 @@ from workbench.app.shell.notifications import Announcer
 from workbench.app.shell.window import MainWindow
 from workbench.app.widgets.theme import theme
 from workbench.errors import WorkbenchError
-from workbench.lean import without_pandas
+from workbench.lean import without_pandas, without_warnings
 from workbench.project import FILE, log_folder, settings
 from workbench.resources import resource
 
@@ -34,6 +34,7 @@ log = logging.getLogger("workbench")
 def main(path: str | None = None) -> int:
     """Open the window on a file, on a project, or where it was left; returns the exit status."""
     without_pandas()
+    without_warnings()
     try:
         refuse_bad_qt()
         app, window = build()

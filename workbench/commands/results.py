@@ -236,6 +236,7 @@ def _metric_table(answer: dict[str, Any], *, usual: bool = False) -> str:
         f"candidates: {protocol['candidates']}; left out: {protocol['masked']}",
         f"relevant: {protocol['relevance']}",
         *(f"formula of {name}: {protocol['formulas'][name]}" for name in protocol.get("definitions") or {}),
+        *(protocol.get("undefined") or {}).values(),
         *(f"warning ({leak['name']}): {leak['sentence']}" for leak in answer.get("leaks") or []),
     ]
     return table(rows, right=(1,)) + "\n\n" + "\n".join(about)

@@ -49,6 +49,8 @@ CUTOFFS = (5, 10, 20)
 FEW_SCORES = 50_000_000
 # Cutoffs up to here are taken even where there are fewer items: the usual ones on a tiny catalogue.
 SHORT_LIST = 1_000
+# Hidden ratings above this are amounts, such as plays, and no grades of a scale.
+HIGHEST_GRADE = 20
 # What a metric may need, and what to say where it is not there.
 LACKING = {
     "genres": "the items have no genres",
@@ -57,6 +59,8 @@ LACKING = {
     "ratings": "the hidden interactions have no ratings",
     "ranks": "lists alone do not give the ranks of all other items",
     "history": "the histories of the users are not known",
+    "scale": f"its gain doubles with each step of a rating, as on a scale from 1 to 5, and some hidden ratings are above "
+    f"{HIGHEST_GRADE}, as amounts are. The linear formula has a number (in a command: --formula {{name}}=linear)",
 }
 Means = dict[str, dict[str, float | None]]
 
@@ -79,7 +83,7 @@ class Evaluation:
     lists : int32 (n_users, K) or None
         Their lists, as far as the longest cutoff.
     protocol : dict
-        What the numbers depend on.
+        What the numbers depend on; ``undefined`` says of what was asked for, or is infinite, why it has no number.
     """
 
     metrics: Means
@@ -98,7 +102,8 @@ def choose_metrics(
     rated: bool,
     there: frozenset[str] = frozenset(("history", "ranks")),
     variants: Mapping[str, str] | None = None,
-) -> list[Metric]:
+    highest: float = 0.0,
+) -> tuple[list[Metric], dict[str, str]]:
     """Metrics by name; all that apply where none is named.
 
     Parameters
@@ -107,15 +112,24 @@ def choose_metrics(
         None for lists that were made elsewhere.
     there
         What metrics that need more than lists can look at.
+    highest
+        The highest hidden rating.
+
+    Returns
+    -------
+    metrics
+    undefined : dict of str to str
+        Metrics whose formula makes no sense for these ratings, and why; they take no other metric with them.
 
     Raises
     ------
     WorkbenchError
-        If a name or formula is unknown, or a metric needs what this algorithm or data does not have.
+        If a name or formula is unknown, a metric needs what this algorithm or data does not have, or none is left.
     """
     known, variants = all_metrics(), variants or {}
     check_variants(variants)
     fits = algorithm is not None and algorithm.predicts_ratings and rated
+    there = there | {"scale"} if highest <= HIGHEST_GRADE else there
     there = there | {"ratings"} if rated else there
 
     def lacking(metric: Metric) -> str | None:
@@ -124,16 +138,21 @@ def choose_metrics(
             return LACKING["ratings"] if predicts else "it only ranks items"
         return next((LACKING[need] for need in metric.needs_of(variants) if need not in there), None)
 
-    if names is None:
-        return [metric for metric in known.values() if lacking(metric) is None]
-    for name in names:
+    chosen, undefined = [], {}
+    for name in known if names is None else dict.fromkeys(names):
         if name not in known:
             raise WorkbenchError(nearest("metric", name, list(known)))
         reason = lacking(known[name])
-        if reason is not None:
+        if reason is None:
+            chosen.append(known[name])
+        elif reason == LACKING["scale"]:
+            undefined[name] = f"{known[name].title} has no number here: {reason.format(name=name)}."
+        elif names is not None:
             who = algorithm.title if algorithm is not None else "This file of lists"
             raise WorkbenchError(f"{who} has no {known[name].title}: {reason}. Choose other metrics.")
-    return [known[name] for name in dict.fromkeys(names)]
+    if not chosen and undefined:
+        raise WorkbenchError(" ".join(undefined.values()))
+    return chosen, undefined
 
 
 def check_variants(variants: Mapping[str, str]) -> None:
@@ -190,7 +209,8 @@ def evaluate(  # noqa: PLR0913 - what a number depends on
     if metrics is not None or len(part) * n_items <= FEW_SCORES:
         there |= {"ranks"}
     rated = part.truth.rating is not None
-    chosen = choose_metrics(metrics, algorithm, rated=rated, there=there, variants=variants)
+    highest = _highest(part)
+    chosen, undefined = choose_metrics(metrics, algorithm, rated=rated, there=there, variants=variants, highest=highest)
     judged = only_relevant(part, relevant_from)
     errors = [metric for metric in chosen if metric.kind == "rating"]
     ranking = [metric for metric in chosen if metric.kind != "rating"]
@@ -213,12 +233,13 @@ def evaluate(  # noqa: PLR0913 - what a number depends on
         ranked = replace(ranked, variants=variants or {}, threshold=relevant_from or 0.0)
         if groups is not None:
             ranked = replace(ranked, groups=attribute(train.user_features if train else None, groups)[0][judged.who])
-        result, per_user = measure(ranked, ranking, cutoffs, intervals=intervals)
+        result, per_user, infinite = measure(ranked, ranking, cutoffs, intervals=intervals)
+        undefined |= infinite
         per_user, lists = _of_all(per_user, ranked.items, judged.who, who)
     if errors:
-        found, own = _rating_errors(algorithm, part, errors, intervals=intervals)
-        result, per_user = found | result, own | per_user
-    protocol = _facts(chosen, cutoffs, n_items, relevant_from, variants, negatives, train)
+        found, own, infinite = _rating_errors(algorithm, part, errors, intervals=intervals)
+        result, per_user, undefined = found | result, own | per_user, infinite | undefined
+    protocol = _facts(chosen, cutoffs, n_items, relevant_from, variants, negatives, train) | _said(undefined)
     if groups is not None and "user_gap" in protocol["formulas"]:
         of = (variants or {}).get("user_gap") or "ndcg"
         protocol["formulas"]["user_gap"] = gap_formula(of, f"groups of users by {groups.casefold()}")
@@ -240,27 +261,35 @@ def evaluate_lists(
     started = time.perf_counter()
     _check_cutoffs(cutoffs, n_items)
     rated = part.truth.rating is not None
-    chosen = choose_metrics(metrics, None, rated=rated, there=_there(train) | {"history"}, variants=variants)
+    chosen, undefined = choose_metrics(
+        metrics, None, rated=rated, there=_there(train) | {"history"}, variants=variants, highest=_highest(part)
+    )
     judged = only_relevant(part, relevant_from)
     items = items[np.searchsorted(part.who, judged.who), : max(cutoffs)]
     needs = frozenset(need for metric in chosen for need in metric.needs_of(variants or {}))
     ranked = compare_lists(items, judged, n_items, train=train, needs=needs)
     ranked = replace(ranked, variants=variants or {}, threshold=relevant_from or 0.0)
-    result, per_user = measure(ranked, chosen, cutoffs)
-    protocol = _facts(chosen, cutoffs, n_items, relevant_from, variants, None, train)
+    result, per_user, infinite = measure(ranked, chosen, cutoffs)
+    protocol = _facts(chosen, cutoffs, n_items, relevant_from, variants, None, train) | _said(undefined | infinite)
     return Evaluation(result, per_user, judged.who, len(judged), protocol, time.perf_counter() - started, items)
 
 
 def measure(
     ranked: Ranked, metrics: Sequence[Metric], cutoffs: Sequence[int], *, intervals: bool = True
-) -> tuple[Means, dict[str, Array]]:
-    """All metrics at all cutoffs; a metric that is defined for nobody is left out."""
+) -> tuple[Means, dict[str, Array], dict[str, str]]:
+    """All metrics at all cutoffs, those of each user, and of what is infinite why it has no number.
+
+    A metric that is defined for nobody is left out; one that is infinite for a user counts as not defined for them.
+    """
     result: Means = {}
     per_user: dict[str, Array] = {}
+    undefined: dict[str, str] = {}
     for metric in metrics:
         for k in sorted(set(cutoffs)) if metric.cut else [0]:
             key = f"{metric.name}@{k}" if metric.cut else metric.name
-            values = metric.function(ranked, k)
+            values, infinite = _finite(metric, ranked, k)
+            if infinite:
+                undefined[key] = infinite
             if np.isnan(values).all():
                 continue
             if metric.kind == "ranking":
@@ -270,7 +299,24 @@ def measure(
                 result[key] = {"mean": float(values), "low": None, "high": None}
     for key, found in _means(per_user, intervals=intervals).items():
         result[key] = found
-    return result, per_user
+    return result, per_user, undefined
+
+
+def _finite(metric: Metric, ranked: Ranked, k: int) -> tuple[Array, str]:
+    """A metric, NaN where it is not a finite number, and what to say of that; "" where there is nothing to say."""
+    title = f"{metric.title}@{k}" if metric.cut else metric.title
+    try:
+        with np.errstate(all="ignore"):
+            values = np.asarray(metric.function(ranked, k), np.float64)
+    except ArithmeticError as error:
+        return np.asarray(np.nan), f"{title} has no number: {error}."
+    infinite = np.isinf(values)
+    if not infinite.any():
+        return values, ""
+    whose = (
+        "" if values.ndim == 0 else f" for {infinite.sum():,} of {len(values):,} users, who are left out of its mean"
+    )
+    return np.where(infinite, np.nan, values), f"{title} is infinite{whose}."
 
 
 def _means(per_user: dict[str, Array], *, intervals: bool) -> Means:
@@ -308,15 +354,24 @@ def _of_all(per_user: dict[str, Array], lists: Array, judged: Array, who: Array)
 
 def _rating_errors(
     algorithm: Algorithm, part: Part, metrics: list[Metric], *, intervals: bool
-) -> tuple[Means, dict[str, Array]]:
-    """Errors over all hidden ratings, and each user's own. Ratings of one user hang together: users are drawn."""
+) -> tuple[Means, dict[str, Array], dict[str, str]]:
+    """Errors over all hidden ratings, each user's own, and why an error has no number.
+
+    Ratings of one user hang together: users are drawn.
+    """
     predicted = algorithm.predict(np.repeat(part.users, part.truth.lengths), part.truth.item)
     counts = part.truth.lengths.astype(np.float64)
     result: Means = {}
     own: dict[str, Array] = {}
+    undefined: dict[str, str] = {}
     for metric in metrics:
         finish = metric.finish or (lambda value: value)
-        values = metric.function(predicted, part.truth.rating)
+        with np.errstate(all="ignore"):
+            values = metric.function(predicted, part.truth.rating)
+        if not np.isfinite(values).all():
+            wrong = int((~np.isfinite(values)).sum())
+            undefined[metric.name] = f"{metric.title} has no number: {wrong:,} predicted ratings are no numbers."
+            continue
         users = np.add.reduceat(values, part.truth.indptr[:-1]) / counts
         own[metric.name] = finish(users)
         low, high = (None, None)
@@ -325,7 +380,17 @@ def _rating_errors(
             low, high = (float(finish(np.maximum(end[0], 0.0))) for end in ends)
         result[metric.name] = {"mean": float(finish(values.mean())), "low": low, "high": high}
     own["ratings"] = counts
-    return result, own
+    return result, own, undefined
+
+
+def _highest(part: Part) -> float:
+    """The highest hidden rating; 0 where there are none."""
+    return 0.0 if part.truth.rating is None else float(part.truth.rating.max(initial=0.0))
+
+
+def _said(undefined: dict[str, str]) -> dict[str, dict[str, str]]:
+    """For the protocol: what has no number and why, where there is such."""
+    return {"undefined": undefined} if undefined else {}
 
 
 def _there(train: Interactions | None) -> frozenset[str]:

@@ -9,6 +9,7 @@ import numpy as np
 from workbench.data.importing.recommendation_lists import read_lists
 from workbench.data.splitting import Fold, Split
 from workbench.evaluation.evaluate import CUTOFFS, describe_protocol, evaluate_lists
+from workbench.metrics.inputs import UNKNOWN
 
 
 def evaluate_file(
@@ -32,7 +33,7 @@ def evaluate_file(
         have left them out, and they cannot hit.
     """
     part, data = fold.test, fold.data
-    items, report = read_lists(lists, data.user_ids, data.item_ids, part.who)
+    items, report = read_lists(lists, data.user_ids, data.item_ids, part.who, unknown=UNKNOWN)
     result = evaluate_lists(
         items,
         part,

@@ -14,6 +14,7 @@ from workbench.data.splitting import Part
 from workbench.errors import WorkbenchError
 from workbench.evaluation.ranking import _tie_order, blocks, has_factors, list_blocks, recommend, top_k
 from workbench.metrics import Catalogue, Ranked, Ranks
+from workbench.metrics.inputs import UNKNOWN
 
 # Pairs of interactions of one person that are counted at most to tell how alike items are.
 CO_RATINGS = 200_000_000
@@ -180,6 +181,8 @@ def co_distances(items: Array, train: Interactions) -> Array:
     out = np.zeros(items.shape)
     parts = (matrix.indptr, matrix.indices, by_item.indptr, by_item.indices)
     kernels.co_distances(items, row, rank, starts, *parts, out)
+    unknown = items == UNKNOWN  # nobody has them, so they are as far from all others as can be
+    out[unknown] = (np.cumsum(items != -1, axis=1) - 1)[unknown]
     return out
 
 

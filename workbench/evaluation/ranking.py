@@ -8,6 +8,7 @@ import numpy as np
 
 from workbench.algorithms import Algorithm
 from workbench.data.interactions import Array, UserItems
+from workbench.errors import WorkbenchError
 
 if TYPE_CHECKING:
     import scipy.sparse as sp
@@ -88,7 +89,23 @@ def recommend(
         As from `top_k`.
     scores : float32 (n, k)
         Score of each; NaN where the item is -1.
+
+    Raises
+    ------
+    WorkbenchError
+        If somebody's list is empty because the scores are no numbers.
     """
+    items, scores = _lists(algorithm, users, histories, k, seen)
+    for row in np.flatnonzero((items < 0).all(axis=1))[:1]:
+        if np.isnan(algorithm.score(users[[row]], histories.rows(np.array([row])))).any():
+            message = f"{algorithm.title} gives scores that are not numbers, so that there is nothing to recommend. "
+            raise WorkbenchError(message + "Train it again as a new run, with other hyperparameters.")
+    return items, scores
+
+
+def _lists(
+    algorithm: Algorithm, users: Array, histories: UserItems, k: int, seen: UserItems | None
+) -> tuple[Array, Array]:
     product = algorithm.sparse_scores(users, histories)
     if product is not None:
         return _best_of_product(*product, k, seen)

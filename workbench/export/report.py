@@ -178,6 +178,7 @@ def _protocol(group: Group) -> list[tuple[str, str]]:
             (all_metrics()[name].title if name in all_metrics() else name, formula)
             for name, formula in formulas.items()
         ),
+        ("No number", " ".join((protocol.get("undefined") or {}).values())),
         ("Data (SHA-256)", protocol.get("data_hash")),
         *(("In doubt", told) for told in protocol.get("doubts") or []),
     ]

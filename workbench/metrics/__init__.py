@@ -31,6 +31,9 @@ __all__ = [
     "shared_out",
 ]
 
+# Formulas in which a step of the rating doubles the gain: meant for scales such as 1 to 5, and senseless for amounts.
+DOUBLING = ("exponential", "shifted", "plus-one")
+
 
 @dataclass(frozen=True)
 class Metric:
@@ -46,7 +49,8 @@ class Metric:
         Names of the ways in which it is defined, in words; the first is the default.
     needs : tuple of str
         What it looks at beside lists and truth: ``counts`` and ``genres`` of the items, the ``history`` of people,
-        ``ratings`` of the truth, ``ranks`` of the truth among all items, ``co`` (how alike items are in whom they met).
+        ``ratings`` of the truth (with a ``scale``, where they must be no amounts such as plays), ``ranks`` of the truth
+        among all items, ``co`` (how alike items are in whom they met).
     cut : bool
         Whether it depends on a cutoff k.
     usual : bool
@@ -79,8 +83,9 @@ class Metric:
         return self.formulas[variants.get(self.name) or next(iter(self.formulas))]
 
     def needs_of(self, variants: Mapping[str, str]) -> tuple[str, ...]:
-        """What it needs with the chosen formula: groups by genre need genres."""
-        return (*self.needs, "genres") if variants.get(self.name) == "genres" else self.needs
+        """What it needs with the chosen formula: groups by genre need genres, doubling gains ratings of a scale."""
+        chosen = variants.get(self.name) or next(iter(self.formulas))
+        return (*self.needs, *(["genres"] if chosen == "genres" else []), *(["scale"] if chosen in DOUBLING else []))
 
 
 Marked = Callable[[Callable[..., Array]], Callable[..., Array]]

@@ -9,6 +9,8 @@ import numpy as np
 
 Array = np.ndarray
 
+# Code of an item in a list of which the data knows nothing; it keeps its place and cannot hit.
+UNKNOWN = -2
 # The most popular items that together have this share of all interactions are the head; the others are the tail.
 HEAD = 0.8
 
@@ -114,7 +116,8 @@ class Ranked:
     Attributes
     ----------
     items : int32 (n_users, K)
-        Item indices, best first; -1 where a list is shorter.
+        Item indices, best first; `UNKNOWN` for an item that is not in the data, -1 where a list is shorter. Nobody in
+        training has an unknown item, and nothing else is known of it.
     hits : bool (n_users, K)
         Whether the item at that rank is relevant.
     relevant : int64 (n_users,)
@@ -169,7 +172,12 @@ class Ranked:
 
     @cached_property
     def listed(self) -> Array:
-        """Which ranks have an item, bool (n_users, K)."""
+        """Which ranks have an item, known or not, bool (n_users, K)."""
+        return self.items != -1
+
+    @cached_property
+    def known(self) -> Array:
+        """Which ranks have an item of the data, bool (n_users, K)."""
         return self.items >= 0
 
     @cached_property
@@ -177,9 +185,15 @@ class Ranked:
         """Items among the first 1, 2, … K, int64 (n_users, K)."""
         return np.cumsum(self.listed, axis=1)
 
-    def of_items(self, values: Array) -> Array:
-        """A number of each listed item, 0 where there is none; float64 (n_users, K)."""
-        return np.where(self.listed, values[np.maximum(self.items, 0)], 0.0)
+    def of_items(self, values: Array, unknown: float = 0.0) -> Array:
+        """A number of each listed item, `unknown` of those that are not in the data, 0 where there is none.
+
+        Returns
+        -------
+        float64 (n_users, K)
+        """
+        found = np.where(self.known, values[np.maximum(self.items, 0)], 0.0)
+        return np.where(self.items == UNKNOWN, unknown, found)
 
     def sum_of(self, values: Array, k: int) -> Array:
         """Sum over the first `k` of a number of each rank, (n_users,).
@@ -199,38 +213,49 @@ class Ranked:
         return np.bincount(shown[shown >= 0], minlength=self.n_items)
 
     @cached_property
-    def best_grades(self) -> Array:
-        """Ratings of each user's relevant items, highest first, 0 behind the last; float64 (n_users, K)."""
+    def _grades_in_order(self) -> tuple[Array, Array, Array]:
+        """Ratings of all relevant items, user after user and each user's highest first, with row and place."""
         assert self.truth is not None
         assert self.truth.rating is not None
-        n, width = self.items.shape
-        row = np.repeat(np.arange(n), self.relevant)
+        row = np.repeat(np.arange(len(self.items)), self.relevant)
         order = np.lexsort((-np.asarray(self.truth.rating, np.float64), row))
         place = np.arange(len(row)) - np.repeat(np.cumsum(self.relevant) - self.relevant, self.relevant)
-        near = place < width
-        best = np.zeros((n, width))
-        best[row[near], place[near]] = self.truth.rating[order][near]
+        return np.asarray(self.truth.rating, np.float64)[order], row, place
+
+    def best_grades(self, k: int) -> Array:
+        """The `k` highest ratings of each user's relevant items, 0 behind the last; however long the lists are.
+
+        Returns
+        -------
+        float64 (n_users, k or the most relevant items of anybody)
+        """
+        grades, row, place = self._grades_in_order
+        best = np.zeros((len(self.items), min(k, int(self.relevant.max(initial=0)))))
+        near = place < k
+        best[row[near], place[near]] = grades[near]
         return best
 
     @cached_property
-    def expected(self) -> Array:
-        """Place of each listed item among the popular items that the user has not seen, from 0; int64 (n_users, K).
+    def _seen_places(self) -> Array:
+        """Places of the seen items by popularity, in rising order within each user; keys user × items + place."""
+        assert self.catalogue is not None
+        assert self.seen is not None
+        row = np.repeat(np.arange(len(self.items), dtype=np.int64), np.diff(self.seen.indptr))
+        return np.sort(row * self.n_items + self.catalogue.place[self.seen.item])
 
-        A list of the k most popular items that are new to the user has exactly the places below k.
-        """
+    def obvious(self, k: int) -> Array:
+        """Which listed items are among the `k` most popular ones that the user has not seen, bool (n_users, K)."""
         assert self.catalogue is not None
         assert self.seen is not None
         place = self.catalogue.place[np.maximum(self.items, 0)]
-        row = np.repeat(np.arange(len(self.items), dtype=np.int64), np.diff(self.seen.indptr))
-        keys = np.sort(row * self.n_items + self.catalogue.place[self.seen.item])
-        wanted = np.arange(len(self.items), dtype=np.int64)[:, None] * self.n_items + place
-        # Only items near the front can be expected, and there are few of them.
-        width = self.items.shape[1] + np.diff(self.seen.indptr)[:, None]
-        near = self.listed & (place < width)
-        before = np.searchsorted(keys, wanted[near]) - np.asarray(self.seen.indptr)[:-1][np.nonzero(near)[0]]
-        place = np.where(self.listed, place, self.n_items)
-        place[near] -= before
-        return place
+        # Only items near the front can be among them, and there are few of those.
+        obvious = self.known & (place < k + np.diff(self.seen.indptr)[:, None])
+        row = np.nonzero(obvious)[0]
+        keys, wanted = self._seen_places, row * self.n_items + place[obvious]
+        at = np.searchsorted(keys, wanted)
+        new = keys[np.minimum(at, len(keys) - 1)] != wanted if len(keys) else np.ones(len(at), bool)
+        obvious[obvious] = new & (place[obvious] - (at - np.asarray(self.seen.indptr)[row]) < k)
+        return obvious
 
     @cached_property
     def history_genres(self) -> Array:
@@ -259,7 +284,7 @@ class Ranked:
         before = np.zeros((len(self.items), unit.shape[1]))  # sum of what stands above
         far = np.zeros(self.items.shape)
         for rank in range(self.items.shape[1]):  # all ranks of all users together would be large
-            own = unit[np.maximum(self.items[:, rank], 0)] * self.listed[:, rank, None]
+            own = unit[np.maximum(self.items[:, rank], 0)] * self.known[:, rank, None]
             far[:, rank] = np.where(self.listed[:, rank], self.lengths[:, rank] - 1 - (own * before).sum(axis=1), 0.0)
             before += own
         return far
@@ -270,7 +295,7 @@ class Ranked:
         assert self.catalogue.genres is not None
         total = np.zeros((len(self.items), self.catalogue.genres.shape[1]))
         for rank in range(min(k, self.items.shape[1])):
-            total += self.catalogue.genres[np.maximum(self.items[:, rank], 0)] * self.listed[:, rank, None]
+            total += self.catalogue.genres[np.maximum(self.items[:, rank], 0)] * self.known[:, rank, None]
         return total
 
 

@@ -22,7 +22,7 @@ def epc(ranked: Ranked, k: int) -> Array:
     assert ranked.catalogue is not None
     shown = ranked.listed[:, :k]
     discounts = 1 / np.log2(np.arange(2, shown.shape[1] + 2))
-    new = ranked.of_items(1 - ranked.catalogue.chance)[:, :k]
+    new = ranked.of_items(1 - ranked.catalogue.chance, unknown=1.0)[:, :k]
     if ranked.variants.get("epc") == "relevant":
         new = new * ranked.hits[:, :k]
     return safe_divide(ranked.sum_of(new * discounts, k), ranked.sum_of(shown * discounts, k))
@@ -38,11 +38,15 @@ def epc(ranked: Ranked, k: int) -> Array:
 def miuf(ranked: Ranked, k: int) -> Array:
     """Mean inverse user frequency, in bits. float64 (n_users,).
 
-    Source: Castells, Vargas & Wang, "Novelty and diversity metrics for recommender systems", DDR 2011.
+    Source: Castells, Vargas & Wang, "Novelty and diversity metrics for recommender systems", DDR 2011. That what nobody
+    has counts as if one person had it, and that the logarithm is of base 2, is as in RecTools (`MeanInvUserFreq`), where
+    an item that is not in the data is such an item, too. RecTools takes the people and counts of the interactions that it
+    is given: for the same number these must be those of training, without validation.
     """
     assert ranked.catalogue is not None
     people = max(1, ranked.catalogue.n_people)
-    return ranked.mean_of(ranked.of_items(-np.log2(np.maximum(ranked.catalogue.counts, 1) / people)), k)
+    rarity = np.log2(people) - np.log2(np.maximum(ranked.catalogue.counts, 1))
+    return ranked.mean_of(ranked.of_items(rarity, unknown=np.log2(people)), k)
 
 
 @ranking_metric(
@@ -56,7 +60,7 @@ def unexpectedness(ranked: Ranked, k: int) -> Array:
     Source: Murakami, Mori & Orihara, "Metrics for evaluating the serendipity of recommendation lists", JSAI 2007, with
     popularity as the primitive method.
     """
-    return ranked.mean_of(ranked.listed & (ranked.expected >= k), k)
+    return ranked.mean_of(ranked.listed & ~ranked.obvious(k), k)
 
 
 @ranking_metric(
@@ -69,4 +73,4 @@ def serendipity(ranked: Ranked, k: int) -> Array:
 
     Source: Ge, Delgado-Battenfeld & Jannach, "Beyond accuracy", RecSys 2010, with popularity as the primitive method.
     """
-    return (ranked.hits & (ranked.expected >= k))[:, :k].sum(axis=1) / k
+    return (ranked.hits & ~ranked.obvious(k))[:, :k].sum(axis=1) / k

@@ -37,8 +37,8 @@ def arp(ranked: Ranked, k: int) -> Array:
 def aplt(ranked: Ranked, k: int) -> Array:
     """Average percentage of long-tail items, as a share. float64 (n_users,)."""
     assert ranked.catalogue is not None
-    tail = ranked.catalogue.tail(ranked.variants.get("aplt", "interactions"))
-    return ranked.mean_of(ranked.of_items(tail), k)
+    by = ranked.variants.get("aplt", "interactions")
+    return ranked.mean_of(ranked.of_items(ranked.catalogue.tail(by), unknown=by != "last-tenth"), k)
 
 
 @ranking_metric(
@@ -60,4 +60,4 @@ def lift(ranked: Ranked, k: int) -> Array:
 def cold(ranked: Ranked, k: int) -> Array:
     """Share of items without any training interaction. float64 (n_users,)."""
     assert ranked.catalogue is not None
-    return ranked.mean_of(ranked.of_items(ranked.catalogue.counts == 0), k)
+    return ranked.mean_of(ranked.of_items(ranked.catalogue.counts == 0, unknown=1.0), k)

@@ -83,17 +83,19 @@ def ndcg_graded(ranked: Ranked, k: int) -> Array:
 
 def _graded(ranked: Ranked, k: int, variant: str) -> Array:
     assert ranked.grades is not None
-    discounts = _discounts(k)
+    discounts, ideal = _discounts(k), ranked.best_grades(k)
+    # In units of the user's largest gain, or high ratings would be infinite; by powers of two, so that no digit changes.
+    top = np.floor(np.maximum(ideal.max(axis=1, initial=0.0), 0.0))[:, None]
 
     def cumulated(grades: Array, there: Array) -> Array:
         if variant == "linear":
             gains = np.maximum(grades, 0.0)
         else:
             plus = {"shifted": 1 - ranked.threshold, "plus-one": 1.0}.get(variant)
-            gains = np.exp2(np.maximum(grades, 0.0) if plus is None else grades + plus) - 1
+            exponent = np.where(there, np.maximum(grades, 0.0) if plus is None else grades + plus, 0.0)
+            gains = np.exp2(exponent - top) - np.exp2(-top)
         return ranked.sum_of(np.where(there, gains, 0.0)[:, :k] * discounts[: min(k, grades.shape[1])], k)
 
-    ideal = ranked.best_grades
     return safe_divide(
         cumulated(ranked.grades, ranked.hits),
         cumulated(ideal, np.arange(ideal.shape[1]) < ranked.relevant[:, None]),

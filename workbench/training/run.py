@@ -255,6 +255,12 @@ class Run:
         """The algorithm as it came out of the run."""
         algorithm = self.new_algorithm()
         state, _ = load_weights(self.folder / "model.safetensors")
+        broken = algorithm.broken(state)
+        if broken:
+            message = (
+                f"The model of the run {self.name} holds values that are not numbers ({', '.join(broken)}), so it "
+            )
+            raise WorkbenchError(message + "cannot recommend anything. Train it again as a new run.")
         try:
             algorithm.restore(state)
         except (KeyError, ValueError) as error:

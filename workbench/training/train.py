@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from workbench.algorithms import Algorithm, Record
 from workbench.control import Control
+from workbench.data.interactions import Array
 from workbench.errors import Cancelled, WorkbenchError
 from workbench.files import read_json
 from workbench.training.records import Records, record_line
@@ -128,7 +129,7 @@ class Trainer:
 
     def _checkpoint(self, algorithm: Algorithm, validator: Validator, epoch: int) -> None:
         folder = self.run.folder
-        save_weights(folder / "checkpoint.safetensors", algorithm.state(), epoch)
+        save_weights(folder / "checkpoint.safetensors", _numbers(algorithm), epoch)
         if validator.best_epoch == epoch:
             same_file(folder / "checkpoint.safetensors", folder / "best.safetensors")
 
@@ -139,7 +140,7 @@ class Trainer:
         if self.epoch and best.exists():
             same_file(best, folder / "model.safetensors")
         else:
-            save_weights(folder / "model.safetensors", algorithm.state(), self.epoch)
+            save_weights(folder / "model.safetensors", _numbers(algorithm), self.epoch)
 
     def _look(self) -> None:
         """Do what the person asks for: pause here, or end by an exception."""
@@ -231,6 +232,16 @@ def train_run(folder: Path, control: Control | None = None) -> RunStatus:
         for handler in log.handlers:
             handler.close()
     return trainer.status.end(state)
+
+
+def _numbers(algorithm: Algorithm) -> dict[str, Array]:
+    """What was learned; raises WorkbenchError where it is no longer numbers, which nobody should be served."""
+    state = algorithm.state()
+    broken = algorithm.broken(state)
+    if broken:
+        message = f"{algorithm.title}: what it learned is no longer numbers ({', '.join(broken)}). "
+        raise WorkbenchError(message + "Lower the learning rate, or raise the regularization, and train a new run.")
+    return state
 
 
 def _summary(line: dict[str, Any] | None) -> EpochSummary | None:

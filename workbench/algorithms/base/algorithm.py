@@ -61,6 +61,7 @@ class Algorithm(BaseModel):
     best_threads : threads that were measured to be best; 0 for all cores
     adjustable : names of hyperparameters that may be changed while it trains
     learned : names of private attributes (without underscore) that hold what was learned, as arrays or numbers
+    gaps : those of them that are NaN where nothing is known, such as the mean rating of an item that nobody rated
 
     Hyperparameters are pydantic fields declared with `workbench.declaring.hyperparameter`.
     """
@@ -81,6 +82,7 @@ class Algorithm(BaseModel):
     best_threads: ClassVar[int] = 0
     adjustable: ClassVar[tuple[str, ...]] = ()
     learned: ClassVar[tuple[str, ...]] = ()
+    gaps: ClassVar[tuple[str, ...]] = ()
 
     # Where tensors live ("cpu", "cuda", …); chosen by whoever starts the run. Only neural algorithms look at it.
     _device: str = PrivateAttr(default="cpu")
@@ -171,6 +173,13 @@ class Algorithm(BaseModel):
         for name in self.learned:
             value = state[name]
             setattr(self, f"_{name}", value.item() if value.ndim == 0 else value)
+
+    @classmethod
+    def broken(cls, state: dict[str, Array]) -> list[str]:
+        """Names of arrays in a state that hold infinity, or NaN where `gaps` allows none."""
+        floats = {name: array for name, array in state.items() if np.issubdtype(np.asarray(array).dtype, np.floating)}
+        bad = {name: np.isinf(array) if name in cls.gaps else ~np.isfinite(array) for name, array in floats.items()}
+        return [name for name, wrong in bad.items() if wrong.any()]
 
     @classmethod
     def unsuited(cls, data: Interactions) -> str | None:

@@ -63,6 +63,7 @@ class NMF(RatingPredictor):
         *("epochs_done", "offset", "user_means", "item_means", "user_bias", "item_bias"),
         *("user_factors", "item_factors"),
     )
+    gaps = ("user_means", "item_means")
 
     factors: int = hyperparameter(
         15, "Factors", "Parts that a rating is made of. More can tell finer tastes apart.",

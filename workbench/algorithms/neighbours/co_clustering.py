@@ -46,6 +46,7 @@ class CoClustering(RatingPredictor):
         *("epochs_done", "user_means", "item_means", "user_clusters", "item_clusters"),
         *("of_users", "of_items", "of_both"),
     )
+    gaps = ("user_means", "item_means")
 
     user_clusters: int = hyperparameter(
         3, "Clusters of users", "Groups of users. More can tell finer tastes apart, but may overfit.",

@@ -43,6 +43,7 @@ class SlopeOne(RatingPredictor):
     fold_in = "exact"
     explains = "exact"
     learned = (*SCALE, "indptr", "item", "rating", "item_means", "differences", "counts")
+    gaps = ("item_means",)
 
     weighted: bool = hyperparameter(True, "Weighted", "Whether pairs of items that many users rated count for more.")
 

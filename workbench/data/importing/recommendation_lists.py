@@ -21,7 +21,9 @@ RANK = ("rank", "position", "place", "pos", "排名", "名次", "位置")
 SCORE = ("score", "prediction", "predicted", "relevance", *NAMES["rating"])
 
 
-def read_lists(path: Path, user_ids: pa.Array, item_ids: pa.Array, who: Array) -> tuple[Array, dict[str, Any]]:
+def read_lists(
+    path: Path, user_ids: pa.Array, item_ids: pa.Array, who: Array, *, unknown: int
+) -> tuple[Array, dict[str, Any]]:
     """Read a file of lists, and order each person's.
 
     Ids that an export marked as text, so that no spreadsheet executes them, are taken for what they were.
@@ -30,12 +32,14 @@ def read_lists(path: Path, user_ids: pa.Array, item_ids: pa.Array, who: Array) -
     ----------
     who : int32 (n,)
         Indices in `user_ids` of the people whose lists are wanted.
+    unknown
+        What stands for an item that is not in the data, below 0.
 
     Returns
     -------
     items : int32 (n, K)
-        Item indices, best first, -1 behind the last: by rank where the file has one, else by score (equal ones in the
-        order of the file), else in the order of the file. K is the longest list.
+        Item indices, best first, `unknown` for one that is not in the data, -1 behind the last: by rank where the file
+        has one, else by score (equal ones in the order of the file), else in the order of the file. K is the longest list.
     report : dict
         ``rows``, ``ordered_by``, ``without_list`` (people who have none), ``unknown_users``, ``unknown_items`` (rows; an
         unknown item keeps its place in the list and cannot hit), ``repeated`` (an item for the second time, left out).
@@ -68,7 +72,7 @@ def read_lists(path: Path, user_ids: pa.Array, item_ids: pa.Array, who: Array) -
     row = user[kept]
     place = np.arange(len(row)) - np.searchsorted(row, row)
     items = np.full((len(who), int(place.max()) + 1), -1, np.int32)
-    items[row, place] = item[kept]
+    items[row, place] = np.where(item[kept] < 0, unknown, item[kept])
     report = {
         "rows": len(user),
         "ordered_by": order_by,

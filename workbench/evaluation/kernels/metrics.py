@@ -102,10 +102,10 @@ def co_distances(  # type: ignore[no-untyped-def] # noqa: PLR0913 # pragma: no c
             total = 0.0
             for before in range(rank):
                 b = lists[row, before]
-                if b < 0:
+                if b == -1:
                     continue
                 total += 1.0
-                if count[b] > 0:
+                if b >= 0 and count[b] > 0:
                     total -= count[b] / np.sqrt(float(size_a) * (item_start[b + 1] - item_start[b]))
             out[row, rank] = total
         for at in range(n):

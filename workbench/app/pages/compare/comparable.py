@@ -165,6 +165,7 @@ def protocol_lines(runs: list[RunInfo], metric: str) -> list[ProtocolLine]:
         (translate("Protocol", "Users tested"), ", ".join(users[:4])),
         (translate("Protocol", "Cutoffs"), ", ".join(str(k) for k in _listed(protocol.get("cutoffs")))),
         (translate("Protocol", "Seed"), ", ".join(seeds[:8])),
+        (translate("Protocol", "No number"), _undefined(protocol)),
         (translate("Protocol", "Leaks"), together(runs)),
         (translate("Protocol", "Data"), data_words(runs[0])),
         *((translate("Protocol", "In doubt"), told) for told in _listed(protocol.get("doubts"))),
@@ -181,6 +182,12 @@ def _candidates(protocol: dict[str, Any]) -> Any:
         if told
         else translate("Protocol", "sampled")
     )
+
+
+def _undefined(protocol: dict[str, Any]) -> str:
+    """Why metrics that were asked for have no number."""
+    given = protocol.get("undefined")
+    return " ".join(map(str, given.values())) if isinstance(given, dict) else ""
 
 
 def _listed(value: Any) -> list[Any]:

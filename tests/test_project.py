@@ -121,8 +121,8 @@ def test_a_damaged_list_of_recent_projects_is_an_empty_one():
 def test_names_of_folders_never_meet(tmp_path):
     first = projects.free_folder("a/b: ü")
     assert first.name == "ab ü"
-    first.mkdir(parents=True)
+    assert first.is_dir()
     assert projects.free_folder("a/b: ü").name == "ab ü 2"
     made = Project.create(tmp_path / "films")
-    made.free_data_folder("../x y").mkdir()
+    assert made.free_data_folder("../x y").is_dir()
     assert made.free_data_folder("../x y").name == "x-y-2"

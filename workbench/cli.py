@@ -140,7 +140,7 @@ def _cancelled_sentence(args: argparse.Namespace) -> str:
 
 @contextmanager
 def _cancelling(progress: Progress) -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM end the command through an exception, so that it can leave everything whole."""
+    """Let Ctrl-C, SIGTERM and a closed terminal end the command by an exception, so that it leaves everything whole."""
     last = -1.0
 
     def cancel(number: int, frame: FrameType | None) -> None:
@@ -151,7 +151,9 @@ def _cancelling(progress: Progress) -> Iterator[None]:
         if before < 0 or now - before > 1:  # a second signal at once must not interrupt the clean-up
             raise Cancelled
 
-    old = {number: signal.signal(number, cancel) for number in (signal.SIGINT, signal.SIGTERM)}
+    # SIGHUP: the terminal was closed. There is none on Windows.
+    ends = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    old = {number: signal.signal(number, cancel) for number in ends}
     try:
         yield
     finally:

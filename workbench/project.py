@@ -6,6 +6,7 @@ names the process that has the project open; a lock whose process is gone counts
 
 import base64
 import copy
+import itertools
 import json
 import os
 import re
@@ -19,12 +20,14 @@ import platformdirs
 from pydantic import Field, ValidationError, field_validator
 
 from workbench.errors import WorkbenchError
-from workbench.files import write_json
+from workbench.files import alone, write_json
+from workbench.owned import is_owned, remove_empty_in, remove_file, sweep
 from workbench.processes import is_alive, start_time
 from workbench.stored import Choice, FolderName, Place, Shape, StoredFile, Text, plain_values, read_stored
 
 FILE, LOCK = "project.json", "lock.json"
 MAX_RECENT = 12
+MAX_NAME = 100  # letters of the name of a folder that is made of that of a file
 
 
 class ProjectFile(StoredFile):
@@ -92,14 +95,32 @@ def log_folder() -> Path:
 
 
 def free_folder(name: str) -> Path:
-    """A folder under `home` for a new project called `name`, one that does not exist yet."""
-    plain = re.sub(r"[^\w .-]", "", name).strip(" .") or "project"
-    folder = home() / "projects" / plain
-    number = 2
-    while folder.exists():
-        folder = folder.with_name(f"{plain} {number}")
-        number += 1
-    return folder
+    """A new empty folder under `home` for a project called `name`.
+
+    Raises
+    ------
+    WorkbenchError
+        If it cannot be made.
+    """
+    plain = re.sub(r"[^\w .-]", "", name).strip(" .")[:MAX_NAME] or "project"
+    return _taken(home() / "projects", plain, "{} {}")
+
+
+def _taken(place: Path, name: str, numbered: str) -> Path:
+    """A new empty folder called `name` or, where that is there, the like with a number.
+
+    It is made and not only looked for, so that nobody else takes the name meanwhile.
+    """
+    for free in itertools.chain([name], (numbered.format(name, number) for number in itertools.count(2))):
+        try:
+            (place / free).mkdir(parents=True)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            message = f"{place / free} could not be made ({error.strerror}). Is there room, and may you write there?"
+            raise WorkbenchError(message) from error
+        return place / free
+    raise AssertionError("there is always another number")
 
 
 @dataclass
@@ -166,6 +187,9 @@ class Project:
         if not (folder / FILE).is_file():
             message = f"{folder} is not a project: it has no {FILE}. Choose a project folder, or make a new project."
             raise WorkbenchError(message)
+        for place in (folder, folder / "data", folder / "runs"):
+            sweep(place)
+        remove_empty_in(folder / "data")  # a place that was taken for data whose import did not end
         stored = read_stored(ProjectFile, folder / FILE)
         filters = [chosen.model_dump() for chosen in stored.filters]
         split = stored.split.model_dump() if stored.split is not None else None
@@ -191,19 +215,15 @@ class Project:
         return self.folder / "runs"
 
     def free_data_folder(self, name: str) -> Path:
-        """A folder under ``data/`` for data called `name`, one that does not exist yet."""
-        plain = re.sub(r"[^\w.-]+", "-", name).strip("-.") or "data"
-        folder = self.folder / "data" / plain
-        number = 2
-        while folder.exists():
-            folder = folder.with_name(f"{plain}-{number}")
-            number += 1
-        return folder
+        """A new empty folder under ``data/`` for data called `name`; raises WorkbenchError where it cannot be made."""
+        plain = re.sub(r"[^\w.-]+", "-", name).strip("-.")[:MAX_NAME] or "data"
+        return _taken(self.folder / "data", plain, "{}-{}")
 
     def run_folders(self) -> list[Path]:
         """Folders of all runs, oldest first (their names begin with the time); none where the folder vanished."""
         try:
-            return sorted(folder for folder in self.runs_folder.iterdir() if (folder / "run.json").is_file())
+            found = [folder for folder in self.runs_folder.iterdir() if (folder / "run.json").is_file()]
+            return sorted(folder for folder in found if not is_owned(folder))
         except OSError:
             return []
 
@@ -215,21 +235,21 @@ class Project:
         WorkbenchError
             If another living process has it open.
         """
-        holder = self._holder()
-        if holder is not None:
-            message = (
-                f"The project '{self.name}' is open in another window (process {holder}). "
-                "Go to that window, or close it and try again."
-            )
-            raise WorkbenchError(message)
-        about = {"pid": os.getpid(), "host": socket.gethostname(), "started": start_time(os.getpid())}
-        write_json(self.folder / LOCK, about)
+        words = (
+            f"The project '{self.name}' is open in another window{{}}. Go to that window, or close it and try again."
+        )
+        with alone(self.folder, words.format("")):  # against another window that opens it now
+            holder = self._holder()
+            if holder is not None:
+                raise WorkbenchError(words.format(f" (process {holder})"))
+            about = {"pid": os.getpid(), "host": socket.gethostname(), "started": start_time(os.getpid())}
+            write_json(self.folder / LOCK, about)
 
     def unlock(self) -> None:
         """Take this process's mark away."""
         lock = self._lock()
         if lock is not None and lock.pid == os.getpid():
-            (self.folder / LOCK).unlink(missing_ok=True)
+            remove_file(self.folder / LOCK)
 
     def _lock(self) -> LockFile | None:
         """Who has marked the project as open; None where nobody has, or the mark cannot be read."""

@@ -125,7 +125,9 @@ def main() -> int:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     requests = os.fdopen(os.dup(sys.stdin.fileno()), encoding="utf-8")
     if "--standby" in sys.argv[1:]:
-        signal.signal(signal.SIGTERM, _end)
+        for name in ("SIGTERM", "SIGHUP"):
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), _end)
         return stand_by(requests, answers)
     _tell(answers, event="ready")
     with suppress(BrokenPipeError):

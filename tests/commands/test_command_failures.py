@@ -108,7 +108,7 @@ def test_nothing_existing_is_replaced_by_a_new_run(trained, folder, tmp_path, fa
     assert (trained["ease"] / "run.json").read_bytes() == before
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "mine.txt").write_text("mine")
-    assert "not from this program" in fails(*new, tmp_path)
+    assert "already holds something else" in fails(*new, tmp_path)
     assert (tmp_path / "data" / "mine.txt").read_text() == "mine"
 
 

@@ -7,7 +7,6 @@ done. The project is left as it was.
 import argparse
 import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from workbench.app.platform_guard import refuse_bad_qt
 from workbench.errors import WorkbenchError
+from workbench.files import whole_file
+from workbench.owned import temporary_folder
 
 PATIENCE = 60_000  # milliseconds for one page
 LOOK = 20  # milliseconds between two looks at work that gives no signal
@@ -31,9 +32,9 @@ def main(arguments: list[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     without_pandas()
     try:
-        with tempfile.TemporaryDirectory() as home:
+        with temporary_folder() as home:
             before = os.environ.get("RECWB_HOME")
-            os.environ["RECWB_HOME"] = home  # the person's settings and recent projects stay as they are
+            os.environ["RECWB_HOME"] = str(home)  # the person's settings and recent projects stay as they are
             try:
                 draw(asked.project, asked.output, asked.size, asked.theme)
             finally:
@@ -159,9 +160,8 @@ def _write(window: QWidget, path: Path) -> Path:
 def _put_back(stored: Path, kept: bytes) -> None:
     """Leave no trace of having looked."""
     if stored.is_file() and stored.read_bytes() != kept:
-        part = stored.with_suffix(".part")
-        part.write_bytes(kept)
-        part.replace(stored)
+        with whole_file(stored) as part:
+            part.write_bytes(kept)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -3,13 +3,13 @@
 import argparse
 import os
 import sys
-import tempfile
 
 from workbench.app.main import build
 from workbench.app.pages import all_pages
 from workbench.app.platform_guard import refuse_bad_qt
 from workbench.app.session.sample import try_sample
 from workbench.app.shell.window import MainWindow
+from workbench.owned import temporary_folder
 
 
 class _Preview:
@@ -25,8 +25,8 @@ class _Preview:
 
 def preview_page(name: str) -> int:
     """Show one page alone, with the sample, in a project that is thrown away afterwards; returns the exit status."""
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["RECWB_HOME"] = folder
+    with temporary_folder() as folder:
+        os.environ["RECWB_HOME"] = str(folder)
         refuse_bad_qt()
         app, window = build()
         window.show()

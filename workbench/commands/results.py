@@ -4,12 +4,12 @@ import argparse
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from workbench.commands.options import Commands, add_command, assignment, choices, cutoffs, names
 from workbench.commands.output import Answer, Progress, table
 from workbench.errors import WorkbenchError
+from workbench.owned import temporary_folder
 
 
 def add(commands: Commands) -> None:
@@ -190,8 +190,8 @@ def _fold(args: argparse.Namespace, progress: Progress) -> Iterator[tuple[Any, A
         return
     name = args.split or (OWN_FILES if args.test else DEFAULT)
     split = make_split(name, dict(args.split_set or []))
-    with TemporaryDirectory() as folder:
-        place = Path(folder) / "data"
+    with temporary_folder() as folder:
+        place = folder / "data"
         sources = {"train": args.run, "test": args.test} if args.test else args.run
         import_file(sources, place, None, None, control=progress)
         data = Interactions.open(place)

@@ -1,7 +1,6 @@
 """``workbench train``: from a file to a trained run, or on from where a run stopped."""
 
 import argparse
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +23,8 @@ from workbench.commands.options import (
 from workbench.commands.output import Answer, Progress, size
 from workbench.control import Control
 from workbench.errors import WorkbenchError
+from workbench.files import LOCK, alone, check_replaceable, readable_errors, remove_written
+from workbench.owned import remove_empty, remove_file, sweep
 from workbench.training.run_state import RunState
 
 if TYPE_CHECKING:
@@ -201,27 +202,31 @@ def _new_run(args: argparse.Namespace, progress: Progress) -> Any:
 
 @contextmanager
 def new_folder(folder: Path) -> Iterator[Path]:
-    """The data folder of a new run folder; where the run does not come about, nothing new stays behind."""
-    if (folder / "run.json").exists():
-        message = (
-            f"{folder} already holds a run. Go on with it (workbench train --run {folder}), or name another folder."
-        )
-        raise WorkbenchError(message)
+    """The data folder of a new run folder, for this process alone; where no run comes about, nothing new stays behind."""
+    from workbench.training.run import refuse_taken
+
+    refuse_taken(folder)
     data = folder / "data"
-    if data.exists() and not (data / "data.json").is_file():
-        message = f"{data} exists and is not from this program. Name another folder with --run; nothing was changed."
-        raise WorkbenchError(message)
+    check_replaceable(data)  # before the time is spent
+    there = data.exists()
     new = [parent for parent in (folder, *folder.parents) if not parent.exists()]
+    busy = f"Another process is making a run in {folder}. Wait for it, or name another folder."
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        message = f"The run folder {folder} could not be made: {error.strerror}. Choose another place."
-        raise WorkbenchError(message) from error
-    try:
-        yield data
+        with readable_errors(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+        with alone(folder, busy):
+            refuse_taken(folder)
+            sweep(folder)
+            try:
+                yield data
+            except BaseException:
+                if not there:
+                    remove_written(data)
+                if new:
+                    remove_file(folder / LOCK)
+                raise
     except BaseException:
-        if new:
-            shutil.rmtree(new[-1], ignore_errors=True)
+        remove_empty(*new)
         raise
 
 

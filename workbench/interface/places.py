@@ -1,16 +1,17 @@
 """Where data and runs lie while nobody named a folder for them."""
 
-import shutil
 import weakref
+from contextlib import suppress
 from pathlib import Path
-from tempfile import mkdtemp
+
+from workbench.owned import discard, new_temporary_folder
 
 
 class Place:
     """A temporary folder laid out like a project; it goes with the last object that holds it."""
 
     def __init__(self) -> None:
-        self.folder = Path(mkdtemp(prefix="workbench-"))
+        self.folder = new_temporary_folder()
         remove_with(self, self.folder)
         self._taken: dict[str, int] = {}
 
@@ -26,4 +27,9 @@ class Place:
 
 def remove_with(owner: object, folder: Path) -> None:
     """Remove a folder as soon as nobody holds `owner` any more."""
-    weakref.finalize(owner, shutil.rmtree, folder, ignore_errors=True)
+    weakref.finalize(owner, _discard, folder)
+
+
+def _discard(folder: Path) -> None:
+    with suppress(ValueError):  # a process that was forked from its owner ends first, and leaves it alone
+        discard(folder)

@@ -1,12 +1,10 @@
 """Files and DataFrames become data."""
 
 import os
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias, TypeVar
 
 import pandas as pd
@@ -19,11 +17,12 @@ from workbench.data.importing.recipes import open_recipe
 from workbench.data.importing.roles import Columns
 from workbench.data.interactions import Interactions
 from workbench.errors import WorkbenchError
-from workbench.files import read_json, replace_folder
+from workbench.files import check_replaceable, read_json, replace_folder
 from workbench.interface.filters import make
 from workbench.interface.frames import Ids, flattened, write_frame
 from workbench.interface.places import Place
 from workbench.interface.progress import shown
+from workbench.owned import discard, owned, temporary_folder
 from workbench.resources import resource
 
 # A path or a DataFrame.
@@ -190,8 +189,8 @@ def read_interactions(  # noqa: PLR0913 - each file that comes along has a name 
     target = place.data_folder() if folder is None else Path(folder)
     if recipe is not None and (columns is not None or reading):
         raise WorkbenchError("A recipe says how everything is read. Leave out the recipe, or columns and the rest.")
-    with TemporaryDirectory(prefix="workbench-") as temporary, shown("Reading", progress) as control:
-        files = _Files(Path(temporary))
+    with temporary_folder() as temporary, shown("Reading", progress) as control:
+        files = _Files(temporary)
         paths = files.interactions(source)
         first = paths if isinstance(paths, Path) else next(iter(paths.values()))
         chosen, filters = _recipe(first, columns, recipe, reading)
@@ -254,13 +253,14 @@ def _new_or_same(folder: Path) -> Iterator[Path]:
         return
     if not (folder / "data.json").is_file():
         raise WorkbenchError(f"{folder} exists and is not from this program. Name another folder; nothing was changed.")
-    new = folder.with_name(f"{folder.name}.new")
+    check_replaceable(folder)
+    new = owned(folder)
     try:
         yield new
         if read_json(new / "data.json")["hash"] != read_json(folder / "data.json")["hash"]:
             replace_folder(new, folder)
     finally:
-        shutil.rmtree(new, ignore_errors=True)
+        discard(new)
 
 
 def sample_folder() -> Path:

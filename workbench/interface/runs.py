@@ -3,7 +3,6 @@
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 import pandas as pd
@@ -20,6 +19,7 @@ from workbench.insight.explaining import first_reason
 from workbench.interface.frames import Ids
 from workbench.interface.progress import shown
 from workbench.interface.values import one_or_more
+from workbench.owned import temporary_folder
 from workbench.training.evaluating import evaluate_run
 from workbench.training.run import Run as RunFolder
 from workbench.training.run_status import RunStatus
@@ -258,8 +258,8 @@ class Run:
         if absent:
             raise WorkbenchError(f"The pairs have no column '{absent[0]}'. Give a DataFrame with 'user' and 'item'.")
         texts = {"user": self._users.to_texts(pairs["user"]), "item": self._items.to_texts(pairs["item"])}
-        with TemporaryDirectory(prefix="workbench-") as folder, shown("Predicting", progress) as control:
-            asked, found = Path(folder) / "pairs.csv", Path(folder) / "ratings.parquet"
+        with temporary_folder() as folder, shown("Predicting", progress) as control:
+            asked, found = folder / "pairs.csv", folder / "ratings.parquet"
             pd.DataFrame(texts).to_csv(asked, index=False)
             opened, algorithm, _ = looking.load(self.folder)
             predict_pairs(opened, algorithm, asked, found, control)

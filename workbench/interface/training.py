@@ -16,6 +16,7 @@ from workbench.interface.progress import shown
 from workbench.interface.runs import Run
 from workbench.interface.splitting import Fold
 from workbench.interface.values import check_kind, one_or_more, plain
+from workbench.owned import discard
 from workbench.training.run import Run as RunFolder
 from workbench.training.run import check_adjustable
 from workbench.training.run_spec import Change, RunSpec
@@ -107,7 +108,7 @@ def train(  # noqa: PLR0913 - what a run depends on
                 follow(opened, control)
     except BaseException:
         if folder is None:
-            shutil.rmtree(target, ignore_errors=True)
+            discard(target)
         raise
     run = Run(RunFolder.open(target), fold.data.user_ids, fold.data.item_ids, keeps=(place, *members))
     if folder is None:

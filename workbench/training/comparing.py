@@ -29,6 +29,7 @@ from workbench.evaluation.significance import Difference
 from workbench.evaluation.verdict import verdict_of
 from workbench.files import read_json
 from workbench.metrics import Ranked, all_metrics
+from workbench.owned import is_owned
 from workbench.training.evaluating import masked_part
 from workbench.training.results import in_both, lists_of, read_answer, tested, values_of
 from workbench.training.run import Run
@@ -103,8 +104,8 @@ class Family:
     def _in(self, folder: Path) -> Counter[str | None]:
         """Runs of a folder by how they were tested; each folder is read once."""
         if folder not in self._known:
-            tests = folder.glob("*/evaluation.json")
-            self._known[folder] = Counter(_tested_like(path.parent, self._metric) for path in tests)
+            tested = (path.parent for path in folder.glob("*/evaluation.json") if not is_owned(path.parent))
+            self._known[folder] = Counter(_tested_like(run, self._metric) for run in tested)
         return self._known[folder]
 
 

@@ -1,7 +1,9 @@
 """The test, opened: a trained run's metrics with their protocol, kept in its folder."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,7 @@ from workbench.evaluation.leaks import Evidence, find_leaks
 from workbench.evaluation.lists import Negatives
 from workbench.files import read_json, whole_file, write_json
 from workbench.metrics.peers import PEERS, Peer
+from workbench.owned import remove_file
 from workbench.training.run import Run
 from workbench.training.status import now
 
@@ -101,8 +104,7 @@ def evaluate_run(  # noqa: PLR0913 - what a number depends on
         "leaks": [asdict(leak) for leak in find_leaks(evidence)],
         "asked": asked,
     }
-    _write_users(run, result)
-    write_json(run.folder / "evaluation.json", answer)
+    _write(run, result, answer)
     return answer
 
 
@@ -131,15 +133,22 @@ def masked_part(fold: Fold, masked: str) -> Part:
     return replace(fold.test, seen=shown.by_user.rows(fold.test.who))
 
 
-def _write_users(run: Run, result: Evaluation) -> None:
+def _write(run: Run, result: Evaluation, answer: Mapping[str, Any]) -> None:
+    """Write all files of a test, so that a kill leaves the earlier ones, these, or none, and never some of each."""
+    told, users, lists = (run.folder / name for name in ("evaluation.json", "users.parquet", "lists.npy"))
+    with ExitStack() as last_in_place_first:
+        write_json(last_in_place_first.enter_context(whole_file(told)), answer)
+        if result.lists is not None:
+            with last_in_place_first.enter_context(whole_file(lists)).open("wb") as file:
+                np.save(file, result.lists)
+        _write_users(run, result, last_in_place_first.enter_context(whole_file(users)))
+        remove_file(told)
+        if result.lists is None:
+            remove_file(lists)
+
+
+def _write_users(run: Run, result: Evaluation, path: Path) -> None:
     columns: dict[str, Any] = {"user": run.data.user_ids.take(pa.array(result.who))}
     columns["history"] = run.fold.train.by_user.lengths[result.who]
-    with whole_file(run.folder / "users.parquet") as part:
-        # Numbers that are all different gain nothing from a dictionary.
-        pq.write_table(pa.table(columns | result.per_user), part, use_dictionary=["user"], compression="zstd")
-    lists = run.folder / "lists.npy"
-    if result.lists is None:
-        lists.unlink(missing_ok=True)
-        return
-    with whole_file(lists) as part, part.open("wb") as file:
-        np.save(file, result.lists)
+    # Numbers that are all different gain nothing from a dictionary.
+    pq.write_table(pa.table(columns | result.per_user), path, use_dictionary=["user"], compression="zstd")

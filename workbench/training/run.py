@@ -15,6 +15,8 @@
 import os
 import platform
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
@@ -29,7 +31,8 @@ from workbench.data import filtering
 from workbench.data.interactions import Interactions
 from workbench.data.splitting import DEFAULT, Fold, Split, make_split
 from workbench.errors import WorkbenchError
-from workbench.files import read_json, write_json
+from workbench.files import alone, read_json, write_json
+from workbench.owned import remove_file, sweep
 from workbench.training.blending import check_member, named
 from workbench.training.records import read_records
 from workbench.training.run_number import next_number, numbers_in
@@ -37,6 +40,8 @@ from workbench.training.run_spec import Change, RunSpec
 from workbench.training.run_status import RunStatus, read_status
 from workbench.training.status import StatusWriter, now
 from workbench.training.weights import load_weights
+
+LOCK_SECONDS = 2.0  # that a process has to take up a run before another one gives up
 
 
 class Run:
@@ -74,11 +79,7 @@ class Run:
         options
             ``seed``, ``device``, ``threads``, ``patience``, ``validation_users``, ``number`` of `RunSpec`.
         """
-        if (folder / "run.json").exists():
-            message = (
-                f"{folder} already holds a run. Go on with it (workbench train --run {folder}), or name another folder."
-            )
-            raise WorkbenchError(message)
+        refuse_taken(folder)
         kind = find(algorithm)
         rule = make_split(split, split_settings)
         if rule.holds_out and kind.fold_in == "none":
@@ -109,7 +110,11 @@ class Run:
         except OSError as error:
             message = f"The run folder {folder} could not be made: {error.strerror}. Choose another place."
             raise WorkbenchError(message) from error
-        write_json(folder / "run.json", spec.model_dump())
+        try:
+            write_json(folder / "run.json", spec.model_dump(), new=True)
+        except WorkbenchError:
+            refuse_taken(folder)  # since we looked
+            raise
         StatusWriter(folder).queue()
         return run
 
@@ -139,6 +144,7 @@ class Run:
     @classmethod
     def open(cls, folder: Path) -> "Run":
         """Open a run folder; raises WorkbenchError where it is none, or damaged."""
+        sweep(folder)
         if not (folder / "run.json").exists():
             message = (
                 f"{folder} is not a run folder: it has no run.json. Name the folder given to 'workbench train --run'."
@@ -168,13 +174,37 @@ class Run:
 
     def queue(self) -> None:
         """Get ready to be trained (on): the state is "queued", and no old request is left."""
-        status = self.status()
-        if status.state.is_active and status.pid != os.getpid():
-            message = f"The run {self.name} is being trained by process {status.pid}. Stop that first."
-            raise WorkbenchError(message)
-        for request in ("control.json", "adjust.json"):
-            (self.folder / request).unlink(missing_ok=True)
-        StatusWriter(self.folder, status).queue()
+        with self._unless_trained() as status:
+            StatusWriter(self.folder, status).queue()
+
+    def take(self, pid: int) -> RunStatus:
+        """Let a process be the one that trains the run (on); no old request is left.
+
+        Parameters
+        ----------
+        pid
+            Of this process, or of one that waits for its orders.
+
+        Raises
+        ------
+        WorkbenchError
+            If another one trains it, however short a time.
+        """
+        with self._unless_trained(pid) as status:
+            return StatusWriter(self.folder, status).take(pid)
+
+    @contextmanager
+    def _unless_trained(self, pid: int | None = None) -> Iterator[RunStatus]:
+        """The status, while no other process can take the run; raises WorkbenchError where one has done so."""
+        busy = f"The run {self.name} is being taken up by another process. Try again when that has ended."
+        with alone(self.folder, busy, LOCK_SECONDS):
+            status = self.status()
+            if status.state.is_active and status.pid not in (pid, os.getpid()):
+                message = f"The run {self.name} is being trained by process {status.pid}. Stop that first."
+                raise WorkbenchError(message)
+            for request in ("control.json", "adjust.json"):
+                remove_file(self.folder / request)
+            yield status
 
     def control(self, command: Literal["pause", "resume", "stop", "cancel"]) -> None:
         """Ask the training process for something; it answers through ``status.json``."""
@@ -202,7 +232,7 @@ class Run:
         asked = kind.make({**self.spec.hyperparameters, "epochs": done + epochs}).model_dump()
         self.queue()
         for outdated in ("evaluation.json", "users.parquet"):
-            (self.folder / outdated).unlink(missing_ok=True)
+            remove_file(self.folder / outdated)
         self.spec.hyperparameters.update(asked)
         self.note_change(Change(since=done, name="epochs", value=done + epochs))
 
@@ -292,6 +322,15 @@ class Run:
         self.spec.hyperparameters["runs"] = ",".join(names)
         for run in _members(self.folder, ",".join(names)):
             check_member(self.spec, run.name, run.spec)
+
+
+def refuse_taken(folder: Path) -> None:
+    """Raise WorkbenchError where a folder holds a run already."""
+    if (folder / "run.json").exists():
+        message = (
+            f"{folder} already holds a run. Go on with it (workbench train --run {folder}), or name another folder."
+        )
+        raise WorkbenchError(message)
 
 
 def _members(folder: Path, runs: str) -> list[Run]:

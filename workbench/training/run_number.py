@@ -4,15 +4,19 @@ from pathlib import Path
 
 from workbench.errors import WorkbenchError
 from workbench.files import read_json
+from workbench.owned import is_owned
 
 
 def numbers_in(runs: Path) -> dict[str, int]:
     """By the name of the folder, the numbers of the runs in a folder; a run that was made without has its place."""
     try:
-        folders = sorted(folder for folder in runs.iterdir() if (folder / "run.json").is_file())
+        found = [folder for folder in runs.iterdir() if (folder / "run.json").is_file()]
     except OSError:  # there is none yet
         return {}
-    return {one.name: place if (known := _written(one)) is None else known for place, one in enumerate(folders)}
+    folders = sorted(folder for folder in found if not is_owned(folder))
+    return {
+        folder.name: place if (known := _written(folder)) is None else known for place, folder in enumerate(folders)
+    }
 
 
 def next_number(runs: Path) -> int:

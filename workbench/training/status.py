@@ -66,6 +66,13 @@ class StatusWriter:
         self._before = RunStatus(epoch=before.epoch, best=before.best, last=before.last, place=place)
         return self.write(RunState.QUEUED)
 
+    def take(self, pid: int) -> RunStatus:
+        """Let a process train the run (on); of what was before, only its finished epochs still count."""
+        before, self._notes = self.status, {}
+        self._before = RunStatus(epoch=before.epoch, best=before.best, last=before.last)
+        self.note(**named_process(pid))
+        return self.write(RunState.RUNNING)
+
     def end(self, state: RunState, reason: str = "", details: str = "") -> RunStatus:
         """Write how the run ended; no process is at work on it from now on."""
         self.note(pid=None, process_started=None, seconds_left=None, place=None, reason=reason, details=details)
@@ -100,7 +107,7 @@ class StatusWriter:
     @contextmanager
     def heartbeat(self) -> Iterator[None]:
         """Write every `HEARTBEAT_SECONDS` while the block runs, as this process."""
-        self.note(**this_process(), memory_bytes=_memory())
+        self.note(**named_process(os.getpid()), memory_bytes=_memory())
         self.write(RunState.RUNNING)
         thread = threading.Thread(target=self._beat, daemon=True)
         thread.start()
@@ -126,9 +133,9 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
-def this_process() -> dict[str, Any]:
-    """The fields of `RunStatus` that say which process trains a run: this one."""
-    return {"pid": os.getpid(), "process_started": start_time(os.getpid())}
+def named_process(pid: int) -> dict[str, Any]:
+    """The fields of `RunStatus` that say which process trains a run."""
+    return {"pid": pid, "process_started": start_time(pid)}
 
 
 def _memory() -> int:

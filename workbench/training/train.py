@@ -17,6 +17,7 @@ from workbench.control import Control
 from workbench.data.interactions import Array
 from workbench.errors import Cancelled, WorkbenchError
 from workbench.files import read_json
+from workbench.owned import remove_file
 from workbench.training.records import Records, record_line
 from workbench.training.run import Run
 from workbench.training.run_spec import Change
@@ -163,7 +164,7 @@ class Trainer:
         if not self._looked or not path.exists():
             return
         request = read_json(path)
-        path.unlink(missing_ok=True)
+        remove_file(path)
         since = record.epoch + (0.0 if record.ends_epoch else record.part)
         change = Change(since=since, name=request["name"], value=request["value"])
         self.run.note_change(change)
@@ -198,9 +199,7 @@ def train_run(folder: Path, control: Control | None = None) -> RunStatus:
         The final one. A failure is recorded in the folder, then raised.
     """
     run = Run.open(folder)
-    run.queue()
-    for leftover in folder.glob("*.part"):  # of a training that was killed while it wrote
-        leftover.unlink(missing_ok=True)
+    run.take(os.getpid())
     log = _log(folder)
     trainer = Trainer(run, control or Control())
     log.info("training %s in process %d", run.spec.algorithm, os.getpid())
@@ -228,7 +227,7 @@ def train_run(folder: Path, control: Control | None = None) -> RunStatus:
         raise WorkbenchError(sentence) from error
     finally:
         for request in ("control.json", "adjust.json"):
-            (folder / request).unlink(missing_ok=True)
+            remove_file(folder / request)
         for handler in log.handlers:
             handler.close()
     return trainer.status.end(state)

@@ -12,6 +12,7 @@ from safetensors.numpy import save_file
 from workbench.data.interactions import Array
 from workbench.errors import WorkbenchError
 from workbench.files import whole_file
+from workbench.owned import discard, owned
 
 
 def save_weights(path: Path, state: dict[str, Array], epoch: int) -> None:
@@ -54,14 +55,13 @@ def _refusal(error: SafetensorError) -> OSError:
 
 def same_file(source: Path, target: Path) -> None:
     """Let `target` be what `source` is now, in one step; a second name for it where the disk can do that."""
-    part = target.with_name(f"{target.name}.{os.getpid()}.part")
-    part.unlink(missing_ok=True)
+    part = owned(target)
     try:
         os.link(source, part)
     except OSError:  # the file system has no hard links
         shutil.copyfile(source, part)
     # A rename onto another name of the same file does nothing and leaves both, so the old name goes first.
     if target.exists() and target.samefile(part):
-        part.unlink()
+        discard(part)
         return
     part.replace(target)

@@ -12,6 +12,9 @@ from workbench.app.runs.run_memory import DEFAULT_RUN_BYTES, RESERVED_BYTES
 from workbench.app.runs.run_store import Runs
 from workbench.errors import WorkbenchError
 from workbench.project import set_setting
+from workbench.training.run import Run
+from workbench.training.run_state import RunState
+from workbench.training.status import StatusWriter
 
 
 def start(session, kind, **more):
@@ -61,6 +64,83 @@ def test_a_waiting_run_changes_its_place_and_keeps_it(opened, project, qtbot):
     assert [info.id for info in opened.runs.waiting()] == [fourth, third, second]
     opened.runs.stop(first)
     reach(opened, second, qtbot, "done")
+
+
+def test_a_run_is_its_process_s_before_that_knows(opened, project, qtbot):
+    first, second = start(opened, 1), start(opened, 0)
+    status = stored(opened.runs.get(first))
+    assert status["state"] == "running"
+    assert psutil.pid_exists(status["pid"])
+    opened.close_project()
+    opened.open_project(project.folder)
+    assert [info.id for info in opened.runs.waiting()] == [second]
+    assert [info.id for info in opened.runs.all_active()] == [first]
+    opened.runs.stop(first)
+    reach(opened, second, qtbot, "done")
+
+
+@pytest.fixture
+def another(qapp):
+    """A process that can be named as the one that trains a run."""
+    process = subprocess.Popen(["sleep", "60"])
+    yield process
+    process.kill()
+    process.wait()
+
+
+def write_state(folder, state, process=None):
+    writer = StatusWriter(folder)
+    writer.take(process.pid) if process is not None else writer.end(state)
+
+
+def test_a_run_that_the_command_line_takes_from_the_queue_is_not_run_twice(opened, qtbot, another):
+    first, second = start(opened, 1), start(opened, 1)
+    write_state(opened.runs.get(second).folder, RunState.RUNNING, another)
+    opened.runs.stop(first)
+    reach(opened, first, qtbot, "stopped")
+    reach(opened, second, qtbot, "running")
+    assert stored(opened.runs.get(second))["pid"] == another.pid
+    write_state(opened.runs.get(second).folder, RunState.DONE)
+    reach(opened, second, qtbot, "done")
+
+
+def test_a_process_that_is_refused_does_not_end_the_training_of_another(qapp, qtbot, tmp_path, another):
+    write_state(tmp_path, RunState.RUNNING, another)
+    refused = subprocess.Popen(["false"])
+    refused.wait()
+    follower = Follower(tmp_path, refused)
+    try:
+        with qtbot.waitSignal(follower.status):
+            follower.start()
+        with qtbot.waitSignal(follower.ended):
+            write_state(tmp_path, RunState.DONE)
+    finally:
+        follower.close()
+    assert json.loads((tmp_path / "status.json").read_text())["state"] == "done"
+
+
+def test_what_the_command_line_does_appears_in_the_window(opened, project, qtbot, another, monkeypatch):
+    monkeypatch.setattr("workbench.app.runs.outside_changes.LOOK_MS", 20)
+    opened.close_project()
+    opened.open_project(project.folder)
+    run = Run.create(
+        project.runs_folder / "from-outside", project.data_folder, "popularity", {}, "last-n", {"n": 1, "validation": 1}
+    )
+    with qtbot.waitSignal(opened.runs._outside.appeared, check_params_cb=lambda folders: run.folder in folders):
+        pass
+    assert opened.runs.get(run.name) is None  # its maker is about to train it
+    write_state(run.folder, RunState.RUNNING, another)
+    qtbot.waitUntil(lambda: opened.runs.get(run.name) is not None)
+    assert [info.id for info in opened.runs.all_active()] == [run.name]
+    write_state(run.folder, RunState.DONE)
+    reach(opened, run.name, qtbot, "done")
+    answer = {"metrics": {"ndcg@10": {"mean": 0.25}}}
+    (run.folder / "evaluation.json").write_text(json.dumps(answer))
+    qtbot.waitUntil(lambda: opened.runs.get(run.name).metrics == answer["metrics"])
+    write_state(run.folder, RunState.RUNNING, another)
+    reach(opened, run.name, qtbot, "running")
+    write_state(run.folder, RunState.DONE)
+    reach(opened, run.name, qtbot, "done")
 
 
 def test_two_train_at_once_where_there_is_memory(opened, qtbot, monkeypatch):
@@ -258,7 +338,7 @@ def test_a_standby_that_died_waiting_is_replaced(qapp, qtbot, trainer_command, t
     os.kill(first, signal.SIGKILL)
     qtbot.waitUntil(lambda: standby.pid is None)
     (tmp_path / "run.json").write_text('{"seed": 0}')
-    process = standby.start(tmp_path)
+    process = standby.start(tmp_path, lambda pid: None)
     assert process.wait(20) == 0
     assert json.loads((tmp_path / "status.json").read_text())["state"] == "done"
 

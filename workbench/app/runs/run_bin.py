@@ -1,18 +1,22 @@
 """Runs that were removed, until it is certain that nobody wants them back."""
 
-import shutil
 from pathlib import Path
 
 from workbench.app.runs.run_info import RunInfo
 from workbench.app.widgets.translate import translate
 from workbench.errors import WorkbenchError
+from workbench.owned import discard, owned
 
 
 class RunBin:
-    """Their folders lie beside the others under a name that nobody reads; emptied when the project is closed."""
+    """Their folders lie beside the others under a name that nobody reads; emptied when the project is closed.
+
+    What a window left that did not end well is swept like everything else of a process that is gone.
+    """
 
     def __init__(self) -> None:
         self._runs: dict[str, RunInfo] = {}
+        self._places: dict[str, Path] = {}  # by the id of a run, where its folder lies
 
     def all(self) -> list[RunInfo]:
         """Runs that can be brought back, the one removed last at the end."""
@@ -21,11 +25,12 @@ class RunBin:
     def put(self, info: RunInfo) -> None:
         """Take a run. Raises WorkbenchError where its folder cannot be renamed."""
         try:
-            info.folder.rename(_gone(info))
+            place = owned(info.folder, "removed")
+            info.folder.rename(place)
         except OSError as error:
             words = translate("RunBin", "The run could not be removed: {reason}.")
             raise WorkbenchError(words.format(reason=error.strerror)) from error
-        self._runs[info.id] = info
+        self._runs[info.id], self._places[info.id] = info, place
 
     def bring_back(self, run_id: str) -> RunInfo | None:
         """Give a run back, None where it is not here. Raises WorkbenchError where its folder cannot be renamed."""
@@ -33,7 +38,7 @@ class RunBin:
         if info is None:
             return None
         try:
-            _gone(info).rename(info.folder)
+            self._places[run_id].rename(info.folder)
         except OSError as error:
             words = translate("RunBin", "The run could not be restored: {reason}.")
             raise WorkbenchError(words.format(reason=error.strerror)) from error
@@ -41,17 +46,6 @@ class RunBin:
 
     def empty(self) -> None:
         """Remove for good what is here."""
-        for info in self._runs.values():
-            shutil.rmtree(_gone(info), ignore_errors=True)
-        self._runs = {}
-
-    @staticmethod
-    def clean(folder: Path) -> None:
-        """Remove for good what a window left that did not end well."""
-        for left in folder.glob(".*.part"):
-            shutil.rmtree(left, ignore_errors=True)
-
-
-def _gone(info: RunInfo) -> Path:
-    """Where the folder of a removed run lies until the project is closed."""
-    return info.folder.with_name(f".{info.folder.name}.part")
+        for run_id in self._runs:
+            discard(self._places[run_id])
+        self._runs, self._places = {}, {}

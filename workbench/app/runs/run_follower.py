@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -49,8 +50,13 @@ class Standby:
             self.close()  # one that died waiting
             self._waiting = self._begin()
 
-    def start(self, folder: Path) -> "subprocess.Popen[str]":
+    def start(self, folder: Path, hand_over: Callable[[int], object]) -> "subprocess.Popen[str]":
         """Tell the waiting process to do the run in `folder`; the caller prepares the next one when it suits.
+
+        Parameters
+        ----------
+        hand_over
+            Is called with the process's number before it is told; where that raises, it is not told and goes on waiting.
 
         Raises
         ------
@@ -59,12 +65,14 @@ class Standby:
         """
         line = json.dumps({"run": str(folder)}) + "\n"
         self.prepare()
+        hand_over(self._waiting.pid)
         process, self._waiting = self._waiting, None
         try:
             _tell(process, line)
         except OSError:  # It ended while it waited.
             process.wait()
             process = self._begin()
+            hand_over(process.pid)
             _tell(process, line)
         self._used.append(process)
         return process
@@ -150,7 +158,9 @@ class Follower(QThread):
             self._catch_up()
             if self._over:
                 break
-            if dead:
+            if dead and self._is_trained_by_another():
+                self._process = None  # ours was refused, or gave up; what happens to the run is seen in its folder
+            elif dead:
                 self._report_death()
                 break
             if self._cancelled_at is not None:
@@ -208,6 +218,12 @@ class Follower(QThread):
             return self._process.poll() is None
         # Nothing is known yet at the first look.
         return self._status is None or self._status.process_is_alive
+
+    def _is_trained_by_another(self) -> bool:
+        """Whether a process has the run that was not started here, as of the command line."""
+        status = self._status
+        ours = self._process.pid if self._process is not None else None
+        return status is not None and status.state.is_active and status.pid != ours and status.process_is_alive
 
     def _press(self) -> None:
         """Terminate a cancelled run that does not end by itself, then kill it."""

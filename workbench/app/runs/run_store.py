@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from workbench.app.jobs.slices import Slices
+from workbench.app.runs.outside_changes import OutsideChanges
 from workbench.app.runs.run_bin import RunBin
 from workbench.app.runs.run_follower import Follower, Standby
 from workbench.app.runs.run_info import RunInfo, read_info
@@ -56,6 +57,9 @@ class Runs(QObject):
         self._reading = Slices(self._read, self)
         self._reading.paused.connect(self.changed)
         self._reading.ended.connect(self._take_up)
+        self._outside = OutsideChanges(self)
+        self._outside.appeared.connect(self._take_up_new)
+        self._outside.changed.connect(self._take_up_changed)
         self._at_once = settings().at_once
         self.standby = Standby(command, log_folder() / "training.log")
 
@@ -65,7 +69,6 @@ class Runs(QObject):
         Hundreds of runs are read in slices; `changed` tells of each, and nothing trains before all are there.
         """
         self._project = project
-        self._removed.clean(project.runs_folder)
         self._reading.begin(project.run_folders())
 
     def _read(self, folder: Path) -> None:
@@ -87,9 +90,40 @@ class Runs(QObject):
         self._queue.extend(info.id for info in sorted(waiting, key=_place_in_queue))
         self.changed.emit()
         self._advance()
+        self._outside.start(self._project.runs_folder)
+
+    @Slot(list)
+    def _take_up_new(self, folders: list[Path]) -> None:
+        """Show runs that somebody else has made, once they have begun: until then their maker has them in hand."""
+        from workbench.training.run_status import read_status
+
+        new = [folder for folder in folders if folder.name not in self._infos and self._project is not None]
+        begun = [folder for folder in new if read_status(folder).state is not RunState.QUEUED]
+        for folder in set(new).difference(begun):
+            self._outside.overlook(folder.name)
+        for folder in begun:
+            self._read(folder)
+            info = self._infos.get(folder.name)
+            if info is not None and info.state.is_active:
+                self._follow(info, Follower(folder))
+        if begun:
+            self.changed.emit()
+
+    @Slot(list)
+    def _take_up_changed(self, run_ids: list[str]) -> None:
+        """Show what somebody else has done with runs that nobody trained here."""
+        for run_id in run_ids:
+            info = self._infos.get(run_id)
+            if info is not None and run_id not in self._followers and run_id not in self._queue:
+                self._look_again(info)
+                before = info.evaluation
+                info.read_evaluation()
+                if info.evaluation != before:
+                    self.run_changed.emit(run_id)
 
     def close(self) -> None:
         """Stop following everything. Runs in progress go on without the window."""
+        self._outside.stop()
         for follower in [*self._followers.values(), *self._leaving]:
             follower.leave()
         for follower in [*self._followers.values(), *self._leaving]:
@@ -347,14 +381,27 @@ class Runs(QObject):
     def _begin_next(self) -> None:
         info = self._infos[self._queue.popleft()]
         try:
-            process = self.standby.start(info.folder)
+            process = self.standby.start(info.folder, partial(_hand_over, info.folder))
+        except WorkbenchError:  # another process has taken it since, such as one of the command line
+            self._look_again(info)
+            return
         except OSError as error:
             reason = self.tr("The training process could not be started: {reason}.").format(reason=error.strerror)
             self._write(info.id, lambda writer: writer.end(RunState.FAILED, reason))
             return
         self._follow(info, Follower(info.folder, process))
-        self._set(info.id, info.status.but(state=RunState.RUNNING))
+        self._set(info.id, info.status.but(state=RunState.RUNNING, place=None))
         QTimer.singleShot(STANDBY_DELAY_MS, self, self.prepare)
+
+    def _look_again(self, info: RunInfo) -> None:
+        """Take up what somebody else has done with a run."""
+        from workbench.training.run_status import read_status
+
+        status = read_status(info.folder)
+        if status != info.status:
+            self._set(info.id, status)
+        if info.state.is_active:
+            self._follow(info, Follower(info.folder))
 
     def _order(self, run_id: str, command: Any) -> None:
         from workbench.training.run import Run
@@ -407,6 +454,13 @@ class Runs(QObject):
             self.failed.emit(self.tr("{title} ended early").format(title=info.title), info.reason, info.details)
         self.changed.emit()
         self._advance()
+
+
+def _hand_over(folder: Path, pid: int) -> None:
+    """Write down that the run is a process's from now on, before it knows: so nobody else takes it up meanwhile."""
+    from workbench.training.run import Run
+
+    Run.open(folder).take(pid)
 
 
 def _queue(writer: "StatusWriter", place: int) -> None:

@@ -11,7 +11,7 @@ from workbench.app.jobs.background import Background
 from workbench.app.jobs.job_process import Task
 from workbench.app.session.session import Session
 from workbench.app.tables.item_tables import line
-from workbench.files import sweep
+from workbench.owned import sweep
 
 Json = dict[str, Any]
 # What was written, in a few parts, from the answer of the job.
@@ -102,14 +102,6 @@ class Writing(QObject):
     @Slot()
     def _cancelled(self) -> None:
         self.task = None
-        self._sweeping.ask(partial(_sweep, self._path))
+        self._sweeping.ask(partial(sweep, self._path.parent, self._path.name))
         self._outcome.show_cancelled()
         self.changed.emit()
-
-
-def _sweep(path: Path) -> None:
-    """Take away the part that a process left that was ended."""
-    try:
-        sweep(path)
-    except OSError:  # the place is gone too
-        return

@@ -11,6 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from workbench.app.jobs.background import Background
 from workbench.app.jobs.job_process import Done, Failed, Progress, Task
 from workbench.app.runs.run_store import Runs
 from workbench.app.session.jobs import Jobs
@@ -19,6 +20,7 @@ from workbench.app.session.project import OpenProject
 from workbench.app.session.selection import Selection
 from workbench.errors import WorkbenchError
 from workbench.files import read_json
+from workbench.owned import remove_empty, sweep
 from workbench.project import FILE, Project, ProjectFile, free_folder, remember
 
 
@@ -75,13 +77,13 @@ class Session(QObject):
         self.about: dict[str, Any] = {}
         self._files: list[Path] = []
         self._warm = False
+        self._sweeping = Background(self)
 
     # The project ---------------------------------------------------------------------------------------------------
 
     def new_project(self, folder: Path | None = None, name: str | None = None) -> bool:
         """Make a project and open it; without a folder, in the program's own place. False where that failed."""
-        folder = folder or free_folder(name or self.tr("Project"))
-        return self._enter(partial(Project.create, folder, name))
+        return self._enter(partial(_create, folder, name, self.tr("Project")))
 
     def open_project(self, folder: Path) -> bool:
         """Open a project folder. False where that failed; a card says why."""
@@ -192,7 +194,11 @@ class Session(QObject):
         """
         if self.project.current is None and not self.new_project(name=_first(paths).stem):
             return None
-        folder = self.project.current.free_data_folder(_first(paths).stem)
+        try:
+            folder = self.project.current.free_data_folder(_first(paths).stem)
+        except WorkbenchError as error:
+            self.failure.emit(self.tr("The file could not be read"), str(error), "")
+            return None
         given = {name: str(path) for name, path in paths.items()} if isinstance(paths, dict) else str(paths)
         others = {name: str(entry) for name, entry in (further or {}).items()}
         args = {"paths": given, "folder": str(folder), "recipe": recipe, "further": others, "guessed": guessed}
@@ -201,7 +207,13 @@ class Session(QObject):
         task.done.connect(partial(self._imported, self.project.current, folder.name, filters=filters))
         if done is not None:
             task.done.connect(done)
+        for ended in (task.failed, task.cancelled):
+            ended.connect(partial(self._give_back, folder))
         return task
+
+    def _give_back(self, folder: Path, *_: object) -> None:
+        """Remove what is left of an import that did not come to its end."""
+        self._sweeping.ask(partial(_remove_left, folder))
 
     def _imported(self, project: Project, name: str, _: Any, *, filters: Any = None) -> None:
         if project is not self.project.current:
@@ -316,3 +328,14 @@ def _check_choices(project: Project) -> None:
 
 def _first(paths: Path | dict[str, Path]) -> Path:
     return next(iter(paths.values())) if isinstance(paths, dict) else paths
+
+
+def _create(folder: Path | None, name: str | None, otherwise: str) -> Project:
+    """A new project, in the program's own place where no folder is named."""
+    return Project.create(folder or free_folder(name or otherwise), name)
+
+
+def _remove_left(folder: Path) -> None:
+    """Remove what the process of an import left that was ended, and the folder that it never filled."""
+    sweep(folder.parent, folder.name)
+    remove_empty(folder)

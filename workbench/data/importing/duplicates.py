@@ -21,7 +21,7 @@ from workbench.data.importing.recipes import Recipe
 from workbench.data.interactions import Array
 from workbench.data.reading.streams import open_text, row_blocks
 from workbench.data.reading.text.source_file import SourceFile, changed, look_at
-from workbench.files import read_json, whole_file
+from workbench.files import add_to_contents, read_json, whole_file
 
 MAX_SHOWN_ROWS = 1000
 BATCH_ROWS = 100_000
@@ -67,6 +67,7 @@ def list_duplicates(folder: Path, control: Control | None = None) -> dict[str, A
             for piece in pieces:
                 shown += piece.slice(0, max(MAX_SHOWN_ROWS - len(shown), 0)).to_pylist()
                 sink.write_table(piece)
+        add_to_contents(folder, "duplicates.csv")
     return {"rows": len(rows), "pairs": pairs, "shown": shown}
 
 

@@ -35,6 +35,7 @@ from workbench.data.side_files.items import read_items
 from workbench.data.side_files.people import read_users
 from workbench.errors import WorkbenchError
 from workbench.files import read_json, whole_folder
+from workbench.owned import remove_file
 
 __all__ = ["Recipe", "Report", "import_file", "inspect", "make_recipe", "read_interactions", "time_kind"]
 
@@ -244,7 +245,7 @@ def import_file(  # noqa: PLR0913 - each further file has a name of its own
             files, recipe, control=control, refused=refused, spill=part, guessed=guessed
         )
         if not report.refused_count:
-            refused.unlink()
+            remove_file(refused)
         about: dict[str, Any] = {
             "source": sources(control),
             "recipe": used.model_dump(),

@@ -1,7 +1,5 @@
 """The first lines of a file before it is written, made by the code that writes it."""
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +13,7 @@ from workbench.app.tables.item_tables import line
 from workbench.app.tables.table_view import TableView
 from workbench.app.widgets.theme import BODY
 from workbench.export.columns import COLUMNS
+from workbench.owned import temporary_folder
 
 LINES, FEW = 20, 5
 MOST_PEOPLE = 4
@@ -85,8 +84,8 @@ def as_written(rows: pa.Table, ending: str) -> tuple[str, int]:
     """What the writer of a text format makes of some rows, and the number of cells that it changes."""
     from workbench.export.tables import FORMATS
 
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"lines{ending}"
+    with temporary_folder() as folder:
+        path = folder / f"lines{ending}"
         with FORMATS[ending](path, rows.schema) as write:
             changed = write(rows)
         return path.read_text(encoding="utf-8"), changed

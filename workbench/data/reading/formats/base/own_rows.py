@@ -6,7 +6,6 @@ number takes the place of its line; the header is row 1, as a sheet shows it.
 
 import shutil
 import sqlite3
-import tempfile
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -21,6 +20,7 @@ from workbench.data.reading.text.layout import Layout
 from workbench.data.reading.text.source_file import DAMAGED, SourceFile, could_not_read, look_at
 from workbench.data.reading.text.text_source import opened
 from workbench.errors import WorkbenchError
+from workbench.owned import temporary_folder
 
 # What the libraries that read these formats raise where the bytes are not what they should be.
 BROKEN = (*DAMAGED, pa.ArrowException, sqlite3.Error, ValueError, KeyError, ParseError, TypeError, IndexError)
@@ -116,8 +116,8 @@ def unpacked(file: SourceFile, layout: Layout) -> Iterator[SourceFile]:
     if layout.compression == "none":
         yield file
         return
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / "unpacked"
+    with temporary_folder() as folder:
+        copy = folder / "unpacked"
         with opened(file, "utf-8", layout.compression, layout.member) as source, copy.open("wb") as sink:
             shutil.copyfileobj(_Reader(source.raw_pieces()), sink)
         yield look_at(copy)

@@ -94,8 +94,8 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
         action="append",
         metavar="KEY=VALUE",
         help="what the guess got wrong: kind (a file format of those below), table (sheet or table), member (of a zip), "
-        "encoding, delimiter, header, quotes, decimal, thousands, comment, missing, first, time, duplicates, rating-as; "
-        "repeatable",
+        "encoding, delimiter, header, quotes, decimal, thousands, comment, missing, first, time, duplicates, rating-as, "
+        "ids (whole: 12.0 is 12; codes: NA is an id); repeatable",
     )
     parser.add_argument(
         "--recipe", type=Path, metavar="FILE", help="read it as another file was: a saved recipe or its data.json"

@@ -4,9 +4,34 @@ from pathlib import Path
 
 import pytest
 
-from workbench.data.importing.importer import inspect
+from workbench.data.importing.importer import inspect, make_recipe
 
 CASES = Path(__file__).parent / "cases"
+# By file: user, item, rating and time as they are right, what is doubted, and figures of the reading.
+READ = {
+    "01-sessions-no-header.csv": ((0, 2, None, 1), [], {"users": 24, "items": 18}),
+    "03-behaviour-no-header.csv": ((0, 1, None, 4), ["events"], {"users": 24, "items": 18}),
+    "04-clicks-0-1.csv": (("user_id", "item_id", "click", "timestamp"), ["two-values"], {"items": 24}),
+    "05-ids-with-minus.csv": (("user_id", "business_id", "stars", "date"), [], {"items": 18}),
+    "06-comment-before-id.csv": (("user", "ID", "rating", None), ["no-time"], {"items": 18, "duplicates": 0}),
+    "07-month-names.csv": (("user", "item", "rating", "date"), [], {"time_min": "2020-09-13T00:00:00Z"}),
+    "08-no-time-shuffled.csv": (("user", "item", None, None), ["no-time"], {}),
+    "09-recommended-true-false.csv": (
+        ("user_id", "app_id", "is_recommended", "date"), ["two-values"], {"rating_min": 0, "rating_max": 1}
+    ),
+    "10-date-and-time-ms.csv": (("user_id", "video_id", None, "time_ms"), [], {}),
+    "11-cyrillic-cp1251.csv": (("user", "item", "rating", None), ["no-time"], {"encoding": "cp1251"}),
+    "12-german-header.csv": (
+        ("Benutzer", "Artikel", "Bewertung", "Datum"), [], {"decimal": ",", "time_min": "2020-09-13T12:26:00Z"}
+    ),
+    "14-float-ids.csv": (("user_id", "item_id", "rating", None), ["no-time", "point-ids"], {"items": 18}),
+    "16-zero-is-not-rated.csv": (("user_id", "book_id", "rating", None), ["zeros", "no-time"], {}),
+    "17-list-of-books.csv": (None, ["things"], {}),
+    "18-count-column-cnt.csv": (("user", "item", "cnt", None), ["counts"], {"duplicates_as": "sum"}),
+    "19-user-mostly-NA.csv": (("userId", "itemId", None, "eventdate"), ["sessions"], {"kept": 28}),
+    "20-slash-am-pm.tsv": (("user", "item", None, "time"), [], {"time_min": "2020-09-13T12:26:40Z"}),
+    "21-one-rating-users.csv": (("user", "item", "rating", "date"), [], {"users": 130}),
+}  # fmt: skip
 SETS = {
     "ml-100k/u.data": [],
     "movietweetings/ratings.dat": [],
@@ -39,3 +64,81 @@ def test_real_files_raise_no_false_alarm(shared_data, name):
 
 def test_the_sample_raises_no_doubt(sample):
     assert doubted(inspect(sample / "ratings.csv")) == []
+
+
+@pytest.mark.parametrize("name", READ)
+def test_each_kind_of_file_is_read_rightly_or_doubted(name):
+    columns, doubts, facts = READ[name]
+    found = inspect(CASES / name)
+    assert columns is None or tuple(found["columns"].values()) == columns
+    assert doubted(found) == doubts
+    assert {key: found[key] for key in facts} == facts
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "doubts", "facts"),
+    [
+        ("14-float-ids.csv", {"ids": "whole"}, ["no-time"], {"items": 18}),
+        ("19-user-mostly-NA.csv", {"ids": "codes"}, ["repeats"], {"kept": 168, "users": 5}),
+        ("18-count-column-cnt.csv", {"rating_as": "log"}, [], {}),
+    ],
+)
+def test_what_a_doubt_offers_settles_it(name, asked, doubts, facts):
+    found = inspect(CASES / name, recipe=make_recipe(CASES / name, read=asked))
+    assert doubted(found) == doubts
+    assert {key: found[key] for key in facts} == facts
+
+
+def test_taking_the_session_as_the_user_keeps_all_rows():
+    (doubt,) = inspect(CASES / "19-user-mostly-NA.csv")["doubts"]
+    assert doubt["rows"] == 140
+    assert doubt["examples"][0]["text"].split(";")[1] == "NA"
+    found = inspect(CASES / "19-user-mostly-NA.csv", doubt["try"].removeprefix("--columns "))
+    assert (found["kept"], found["doubts"]) == (168, [])
+
+
+def test_refused_rows_are_told_by_reason_with_an_example(tmp_path):
+    path = tmp_path / "r.csv"
+    path.write_text("user,item,rating,time\n" + "1,2,3,1600000000\n,2,3,1600000000\n1,3,bad,1600000000\n" * 20)
+    (doubt,) = [doubt for doubt in inspect(path)["doubts"] if doubt["name"] == "refused"]
+    assert doubt["sentence"].startswith(
+        "40 of 60 rows (67%) are refused: 20 × no user; 20 × rating '…' is not a number."
+    )
+    assert doubt["examples"] == [{"line": 3, "text": ",2,3,1600000000"}, {"line": 4, "text": "1,3,bad,1600000000"}]
+
+
+def test_words_of_ratings_become_numbers(tmp_path):
+    path = tmp_path / "r.csv"
+    for words, low, high in (
+        (("5 out of 5 stars", "4.5 out of 5 stars"), 4.5, 5),
+        (("4/5", "1/5"), 1, 4),
+        (("推荐", "不推荐"), 0, 1),
+        (("力荐", "推荐"), 4, 5),
+        (("★★★☆☆", "★☆☆☆☆"), 1, 3),
+    ):
+        path.write_text("user,item,rating\n" + "".join(f"{i},{i % 3},{words[i % 2]}\n" for i in range(30)))
+        found = inspect(path)
+        assert (found["kept"], found["rating_min"], found["rating_max"]) == (30, low, high)
+
+
+HEADERS = """
+Benutzer;Artikel;Bewertung;Datum
+utilisateur;produit;évaluation;horodatage
+usuario;película;calificación;fecha
+utente;prodotto;voto;data
+usuário;filme;avaliação;data
+пользователь;фильм;оценка;дата
+ユーザーID;商品ID;評価;日時
+사용자;영화;평점;날짜
+用户;电影;评分;时间
+review_profilename;beer_beerid;review_overall;review_time
+"""
+
+
+@pytest.mark.parametrize("header", HEADERS.split())
+def test_headers_in_ten_languages(tmp_path, header):
+    path = tmp_path / "r.csv"
+    path.write_text(
+        header + "\n" + "".join(f"a{i % 7};b{i % 5};{i % 5 + 1};2020-09-{i % 28 + 1:02}\n" for i in range(60))
+    )
+    assert list(inspect(path)["columns"].values()) == header.split(";")

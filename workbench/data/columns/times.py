@@ -11,6 +11,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from workbench.data.columns.months import in_order
+
 Milliseconds = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
@@ -22,20 +24,26 @@ WRITTEN = {
     **{unit: f"{word} since 1970" for unit, word in zip(EPOCHS, ("seconds", "milliseconds", "microseconds", "nanoseconds"),
                                                       strict=True)},
     "iso": "year-month-day", "ymd": "YYYYMMDD", "dmy": "day/month/year", "mdy": "month/day/year",
+    "words": "day, month in words, year",
 }  # fmt: skip
+# Those that no number looks like.
+DATED = ("iso", "dmy", "mdy", "words")
 CLOCK = (
     r"(?:[T ]+(?P<h>\d{1,2}):(?P<min>\d{2})(?::(?P<s>\d{2})(?:[.,](?P<f>\d{1,9}))?)?"
-    r" *(?P<z>Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?\s*$"
+    r" *(?P<half>[AaPp]\.?[Mm]\.?)? *(?P<z>Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?\s*$"
 )
 PATTERNS = {
     "iso": r"^\s*(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})" + CLOCK,
     "ymd": r"^\s*(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})" + CLOCK,
-    "dmy": r"^\s*(?P<d>\d{1,2})[-/.](?P<m>\d{1,2})[-/.](?P<y>\d{4})" + CLOCK,
-    "mdy": r"^\s*(?P<m>\d{1,2})[-/.](?P<d>\d{1,2})[-/.](?P<y>\d{4})" + CLOCK,
+    "dmy": r"^\s*(?P<d>\d{1,2})[-/. ](?P<m>\d{1,2})(?:[-/. ]|, *)(?P<y>\d{4})" + CLOCK,
+    "mdy": r"^\s*(?P<m>\d{1,2})[-/. ](?P<d>\d{1,2})(?:[-/. ]|, *)(?P<y>\d{4})" + CLOCK,
 }
+PATTERNS["words"] = PATTERNS["iso"]  # once the month is in digits
 # Blanks, but not those that Python calls space and `float` does not (the separators of ASCII).
 NUMBER = r"^[^\S\x1c-\x1f]*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?[^\S\x1c-\x1f]*$"
 # 0001-01-01 and 9999-12-31, the years in which calendars of every library agree.
+# So many values tell how a column is written.
+LOOKED_AT = 200
 # 1980 and 2070: numbers in between are likely times.
 LIKELY_MS = (315e9, 3156e9)
 EARLIEST, LATEST = -62135596800000, 253402300799999
@@ -58,6 +66,8 @@ def guess_kind(values: list[str]) -> tuple[str | None, str]:
         return _guess_number(given)
     if _most(given, PATTERNS["iso"]):
         return "iso", f"dates such as {given[0]}"
+    if _most(in_order(pa.array(given[:LOOKED_AT], pa.string())).to_pylist(), PATTERNS["iso"]):
+        return "words", f"dates such as {given[0]}"
     parts = [found.groups()[:2] for value in given if (found := re.match(PATTERNS["dmy"], value))]
     if len(parts) < 0.9 * len(given):
         return None, f"values such as '{given[0]}' are no times"
@@ -99,6 +109,29 @@ def looks_like_epoch(values: list[str]) -> bool:
         return False
     numbers = [float(value) * EPOCHS[kind] for value in values if re.match(NUMBER, value)]
     return all(LIKELY_MS[0] < number < LIKELY_MS[1] for number in numbers)
+
+
+DAY_MS = 86_400_000
+
+
+def has_whole_days(values: list[str]) -> bool:
+    """Whether these are times of which none has hours."""
+    there = [value for value in values if value.strip()]
+    kind, _ = guess_kind(there)
+    if kind is None:
+        return False
+    time, good = to_milliseconds(pa.array(there, pa.string()), kind)
+    return bool(good.any()) and not (time[good] % DAY_MS).any() and (kind not in EPOCHS or looks_like_epoch(there))
+
+
+def is_finer_time(values: list[str]) -> bool:
+    """Whether these are times with hours."""
+    there = [value for value in values if value.strip()]
+    kind, _ = guess_kind(there)
+    if kind is None or (kind in EPOCHS and not looks_like_epoch(there)):
+        return False
+    time, good = to_milliseconds(pa.array(there, pa.string()), kind)
+    return bool(good.all()) and bool((time % DAY_MS).any())
 
 
 def to_milliseconds(values: pa.Array, kind: str) -> tuple[Milliseconds, Mask]:
@@ -145,7 +178,7 @@ def whole_in_range(number: Milliseconds, kind: str) -> Milliseconds | None:
 
 
 def _dates(texts: pa.Array, kind: str) -> tuple[Milliseconds, Mask]:
-    found = pc.extract_regex(texts, PATTERNS[kind])
+    found = pc.extract_regex(in_order(texts) if kind == "words" else texts, PATTERNS[kind])
     matched = found.is_valid().to_numpy(zero_copy_only=False)
 
     def part(name: str) -> Milliseconds:
@@ -155,6 +188,8 @@ def _dates(texts: pa.Array, kind: str) -> tuple[Milliseconds, Mask]:
 
     year, month, day = part("y"), part("m"), part("d")
     hour, minute, second = part("h"), part("min"), part("s")
+    half = pc.utf8_upper(pc.utf8_slice_codeunits(pc.fill_null(pc.struct_field(found, "half"), ""), 0, 1))
+    hour = _in_24(hour, half.to_numpy(zero_copy_only=False))
     good = matched & (month >= 1) & (month <= 12) & (day >= 1) & (hour < 24) & (minute < 60) & (second <= 60)  # noqa: PLR2004
     good &= year >= 1
     months = np.where(good, (year - 1970) * 12 + month - 1, 0).astype("datetime64[M]")
@@ -163,6 +198,15 @@ def _dates(texts: pa.Array, kind: str) -> tuple[Milliseconds, Mask]:
     clock = (hour * 3600 + minute * 60 + second) * 1000 + _fraction(pc.struct_field(found, "f"))
     time = days.astype(np.int64) * 86_400_000 + clock - _zone(pc.struct_field(found, "z"))
     return in_range(time.astype(np.float64), good)
+
+
+def _in_24(hour: Milliseconds, half: npt.NDArray[np.object_]) -> Milliseconds:
+    """Hours of the day, where some are counted twice to 12; 13 PM is none."""
+    morning, later = half == "A", half == "P"
+    if not (morning | later).any():
+        return hour
+    twelve = np.where((hour < 1) | (hour > 12), 99, hour % 12)  # noqa: PLR2004
+    return np.where(morning, twelve, np.where(later, twelve + 12, hour))
 
 
 def _fraction(digits: pa.Array) -> Milliseconds:

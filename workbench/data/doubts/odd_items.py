@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from workbench.data.columns.times import guess_kind, looks_like_epoch
+from workbench.data.columns.times import DATED, guess_kind, looks_like_epoch
 from workbench.data.columns.values import ENOUGH, counts_up, is_numeric, is_text
 from workbench.data.doubts.base.doubt import Doubt, DoubtKind, Evidence
 
@@ -43,7 +43,7 @@ def _without(seen: Evidence, taken: int) -> dict[str, int | None]:
 def _is_time(seen: Evidence) -> bool:
     values = seen.values("item")
     kind = guess_kind(values)[0]
-    return kind in ("iso", "dmy", "mdy") or (kind is not None and looks_like_epoch(values) and _mostly_new(values))
+    return kind in DATED or (kind is not None and looks_like_epoch(values) and _mostly_new(values))
 
 
 def _mostly_new(values: list[str]) -> bool:
@@ -81,7 +81,7 @@ def better_items(seen: Evidence) -> int | None:
     def likely(at: int) -> bool:
         values = seen.columns[at]
         kind = guess_kind(values)[0]
-        is_time = kind in ("iso", "dmy", "mdy", "ymd") or looks_like_epoch(values)
+        is_time = kind in (*DATED, "ymd") or looks_like_epoch(values)
         return FEW_LEVELS < levels(at) < ONCE * len(values) and not (is_time or counts_up(values) or is_text(values))
 
     others = [*seen.free(), *(seen.at[role] for role in ("rating",) if role in seen.at)]

@@ -25,8 +25,13 @@ class Things(DoubtKind):
         ):
             return None
         others = [seen.shown.names[at] for at in range(len(seen.shown.names)) if at != seen.at["item"]]
-        about = [name for name in others if plain(name) in TITLE + YEAR or any(word in plain(name) for word in TELLING)]
-        sure_user = likeness(seen.name("user"), NAMES["user"]) > 0.5 and plain(seen.name("user")) not in AUTHORS  # noqa: PLR2004
+        about = [
+            name
+            for name in others
+            if plain(name) in TITLE or plain(name) in YEAR or any(word in plain(name) for word in TELLING)
+        ]
+        user = seen.name("user")
+        sure_user = likeness(user, NAMES["user"]) > 0.5 and plain(user) not in AUTHORS  # noqa: PLR2004
         if len(about) < 2 or sure_user:  # noqa: PLR2004 - one may stand in any file
             return None
         sentence = (

@@ -1,9 +1,7 @@
 """A time of whole days beside a finer one."""
 
-from workbench.data.columns.times import EPOCHS, guess_kind, looks_like_epoch
+from workbench.data.columns.times import DAY_MS, is_finer_time
 from workbench.data.doubts.base.doubt import Doubt, DoubtKind, Evidence
-
-DAY = 86_400_000
 
 
 class WholeDays(DoubtKind):
@@ -14,9 +12,9 @@ class WholeDays(DoubtKind):
     @classmethod
     def look(cls, seen: Evidence) -> Doubt | None:
         time = seen.data.time
-        if time is None or seen.is_wide or (time[:2000] % DAY).any():
+        if time is None or seen.is_wide or (time[:2000] % DAY_MS).any():
             return None
-        at = next((at for at in seen.free() if is_finer(seen.columns[at])), None)
+        at = next((at for at in seen.free() if is_finer_time(seen.columns[at])), None)
         if at is None:
             return None
         option, change = seen.columns_option({"time": at})
@@ -25,12 +23,3 @@ class WholeDays(DoubtKind):
             "comes first within a day."
         )
         return Doubt(cls.name, "time", sentence, option, seen.kept, seen.examples(seen.columns[at]), change)
-
-
-def is_finer(values: list[str]) -> bool:
-    """Whether these are times with hours."""
-    there = [value for value in values if value]
-    kind = guess_kind(there)[0]
-    if kind in EPOCHS:
-        return looks_like_epoch(there) and any(float(value) * EPOCHS[kind] % DAY for value in there)
-    return kind in ("iso", "dmy", "mdy") and any(":" in value for value in there)

@@ -46,6 +46,7 @@ def doubts_about(
         written=recipe.time,
         duplicates=recipe.duplicates,
         rating_as=recipe.rating_as,
+        ids=recipe.ids,
         reasons=report.reasons,
         problem=problem,
         is_whole=is_whole,

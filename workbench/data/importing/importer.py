@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from workbench.control import Control
+from workbench.data.columns.graded import is_graded, scale_of
 from workbench.data.importing import roles
 from workbench.data.importing.builder import LONG, SHORT, Assembly, Phases
 from workbench.data.importing.doubting import SAMPLE_ROWS, doubts_about
@@ -150,9 +151,10 @@ def converter_of(file: SourceFile, recipe: Recipe) -> BlockConverter:
     shown = preview(file, layout)
     at = roles.positions(recipe.columns, shown)
     names_of = {role: shown.names[i] if layout.header else role for role, i in at.items()}
-    return Converter(
-        ColumnPlan(layout, len(shown.names), at, names_of, recipe.time or time_kind(shown, recipe.columns))
-    )
+    graded = shown.column(at["rating"]) if "rating" in at else []
+    time = recipe.time or time_kind(shown, recipe.columns)
+    scale = scale_of(graded) if is_graded(graded, 0.5) else {}
+    return Converter(ColumnPlan(layout, len(shown.names), at, names_of, time, scale, recipe.ids))
 
 
 def _pieces(

@@ -33,6 +33,8 @@ class Recipe(BaseModel):
         Which of several interactions of one user with one item stays (`interactions.DUPLICATES`).
     time
         How times are written (`times.WRITTEN`), decided once for the column; None where there are none.
+    ids
+        What becomes of ids (`blocks.IDS`).
     rating_as
         What becomes of ratings once duplicates are merged: ``as is``; ``log``, the natural logarithm of one plus the count
         (sums below zero count as zero); ``presence``, none at all, so that feedback is implicit.
@@ -44,6 +46,7 @@ class Recipe(BaseModel):
     columns: Columns
     duplicates: str = "last"
     time: str | None = None
+    ids: Literal["as is", "whole", "codes"] = "as is"
     rating_as: Literal["as is", "log", "presence"] = "as is"
 
     @field_validator("format")

@@ -1,15 +1,23 @@
 """Which column is the user, the item, the rating, the time: guessed with evidence, shown, corrected."""
 
 import re
-from itertools import pairwise
 
 from pydantic import BaseModel, ConfigDict
 
+from workbench.data.columns.graded import is_graded
 from workbench.data.columns.names import COUNTS, NAMES, likeness, plain
-from workbench.data.columns.times import WRITTEN, guess_kind, is_ambiguous, looks_like_epoch
+from workbench.data.columns.times import (
+    DATED,
+    WRITTEN,
+    guess_kind,
+    has_whole_days,
+    is_ambiguous,
+    is_finer_time,
+    looks_like_epoch,
+)
+from workbench.data.columns.values import NUMBER, as_number, counts_up, follows, is_numeric, is_prose, is_text
 from workbench.data.reading.first_rows import Preview
 from workbench.data.reading.formats import format_of
-from workbench.data.reading.text.fields import NUMBER
 from workbench.declaring import nearest
 from workbench.errors import WorkbenchError
 
@@ -18,6 +26,8 @@ ROLES = ("user", "item", "rating", "time")
 MIN_CONFIDENCE = 0.25
 WIDE_COLUMNS = 20
 FEW_RATING_LEVELS = 25
+# Columns with no more values than this are rather words that tell of something.
+FEW_VALUES = 5
 
 
 class Columns(BaseModel):
@@ -96,11 +106,11 @@ def counts_of(preview: Preview, rating: str | int | None) -> str | None:
 
 def _counts(name: str, values: list[str]) -> str | None:
     """Why these are counts: by their name, or because they are whole, never negative and far more spread than stars."""
-    numbers = [float(value.replace(",", ".")) for value in values if NUMBER.fullmatch(value)]
+    numbers = [as_number(value) for value in values if NUMBER.fullmatch(value)]
+    if numbers and likeness(name, COUNTS) > 0.5:  # noqa: PLR2004 - more than a part of the name
+        return f"The name '{name}' says that these are counts."
     if not numbers or not all(number.is_integer() for number in numbers):
         return None
-    if likeness(name, COUNTS) > 0.5:  # noqa: PLR2004 - more than a part of the name
-        return f"The name '{name}' says that these are counts."
     if min(numbers) >= 0 and max(numbers) > 100 and max(numbers) > 10 * sorted(numbers)[len(numbers) // 2]:  # noqa: PLR2004
         return f"The values are whole numbers up to {max(numbers):,.0f}, most of them far smaller: these may be counts."
     return None
@@ -114,7 +124,7 @@ def _by_name(
     for sure, role, at in sorted(wanted, key=lambda one: (-one[0], ROLES.index(one[1]), one[2])):
         if not sure or role in chosen or at in chosen.values():
             continue
-        if role == "rating" and values[at] and not _numeric(values[at], 0.5):
+        if role == "rating" and values[at] and not (is_numeric(values[at], 0.5) or is_graded(values[at])):
             continue
         if role == "time" and values[at] and not _is_time(values[at], strict=sure < 0.8):  # noqa: PLR2004
             continue
@@ -134,23 +144,20 @@ def _by_value(
     for role in ("user", "item"):  # two columns at least are left for ids
         if role not in chosen and len(free) + len(chosen) <= 2:  # noqa: PLR2004
             _take_first(role, free, chosen, evidence)
-    spare = [at for at in free if header or at > 1]
-    if "time" not in chosen:
+    spare = [at for at in free if header or at > 1 or (at == 1 and len(values) > 2)]  # noqa: PLR2004 - two are ids
+    if "time" in chosen:
+        _finer(names, values, chosen, evidence)
+    else:
         times = [at for at in spare if _is_time(values[at], strict=True)]
         if times:
             chosen["time"] = times[0]
             kind, why = guess_kind(values[times[0]])
             evidence["time"] = (f"The values are {why if kind else 'dates'}.", 0.8)
     if "rating" not in chosen and not header:
-        numeric = [at for at in spare if at not in chosen.values() and _numeric(values[at], 0.9)]
-        if numeric:
-            chosen["rating"] = numeric[0]
-            levels = len(set(values[numeric[0]]))
-            sentence = (
-                f"The values are numbers with {levels} different {'values' if levels > 1 else 'value'} in the sample."
-            )
-            evidence["rating"] = (sentence, 0.8 if levels <= FEW_RATING_LEVELS else 0.5)
+        _rating_by_value([at for at in free if at not in chosen.values()], values, chosen, evidence)
     free = [at for at in free if at not in chosen.values()]
+    if header:
+        free.sort(key=lambda at: _unlike_ids(names[at], values[at]))
     for role in ("user", "item"):
         about = next((at for at in free if plain(names[at]).startswith(role)), None) if role not in chosen else None
         if about is not None:
@@ -161,12 +168,26 @@ def _by_value(
             _take_first(role, free, chosen, evidence, sure=0.3 if header else 0.7)
 
 
+def _rating_by_value(
+    free: list[int], values: list[list[str]], chosen: dict[str, int], evidence: dict[str, tuple[str, float]]
+) -> None:
+    """Take numbers behind the ids as ratings, but not a category of the item, nor in a log: who, when, what, what kind."""
+    numeric = [at for at in free[2:] if is_numeric(values[at], 0.9) and not follows(values[at], values[free[1]])]
+    if numeric and chosen.get("time") != 1:
+        chosen["rating"] = numeric[0]
+        levels = len(set(values[numeric[0]]))
+        sentence = (
+            f"The values are numbers with {levels} different {'values' if levels > 1 else 'value'} in the sample."
+        )
+        evidence["rating"] = (sentence, 0.8 if levels <= FEW_RATING_LEVELS else 0.5)
+
+
 def _take_first(
     role: str, free: list[int], chosen: dict[str, int], evidence: dict[str, tuple[str, float]], sure: float = 0.3
 ) -> None:
     if free:
         chosen[role] = free.pop(0)
-        evidence[role] = (f"Column {chosen[role] + 1} is the first without another role.", sure)
+        evidence[role] = (f"Column {chosen[role] + 1} is the first that looks like one.", sure)
         return
     # Nothing is left: the person has to say it.
     chosen[role] = 1 - chosen.get("item" if role == "user" else "user", 1 if role == "user" else 0)
@@ -175,18 +196,32 @@ def _take_first(
 
 def _is_row_number(name: str, values: list[str]) -> bool:
     """Whether a column without a name only counts the rows, as some programs write it."""
-    return name in ("", "Unnamed: 0") and _counts_up(values)
+    return name in ("", "Unnamed: 0") and counts_up(values)
 
 
-def _numeric(values: list[str], share: float) -> bool:
-    return sum(bool(NUMBER.fullmatch(value)) for value in values) > share * len(values)
+def _unlike_ids(name: str, values: list[str]) -> int:
+    """How little a column without a telling name looks like ids: 0 where its name says id, more for texts and words."""
+    return 0 if plain(name).endswith("id") else 1 if not is_text(values) and len(set(values)) > FEW_VALUES else 2
+
+
+def _finer(
+    names: list[str], values: list[list[str]], chosen: dict[str, int], evidence: dict[str, tuple[str, float]]
+) -> None:
+    """Take a time with hours in place of one of whole days."""
+    if not has_whole_days(values[chosen["time"]]):
+        return
+    finer = [at for at in range(len(values)) if at not in chosen.values() and is_finer_time(values[at])]
+    if finer:
+        days = names[chosen["time"]]
+        chosen["time"] = finer[0]
+        evidence["time"] = (f"'{names[finer[0]]}' is finer than '{days}', which has whole days.", 0.8)
 
 
 def _is_time(values: list[str], *, strict: bool) -> bool:
     kind, _ = guess_kind(values[:200])
     if kind is None:
         return is_ambiguous(values[:200])
-    return not strict or kind in ("iso", "dmy", "mdy") or looks_like_epoch(values)
+    return not strict or kind in DATED or looks_like_epoch(values)
 
 
 def _problem(
@@ -197,14 +232,18 @@ def _problem(
     evidence: dict[str, tuple[str, float]],
 ) -> str | None:
     names = preview.names
-    if not {"user", "item"} & named and len(names) >= WIDE_COLUMNS and all(_numeric(column, 0.9) for column in values):
+    if (
+        not {"user", "item"} & named
+        and len(names) >= WIDE_COLUMNS
+        and all(is_numeric(column, 0.9) for column in values)
+    ):
         return (
             f"This looks like a matrix of users and items with {len(names):,} columns, which is not read yet. "
             "Write it as rows of user, item and rating, or choose the columns yourself."
         )
-    if not preview.format.header and "time" not in chosen and _counts_up(values[0]):
+    if not preview.format.header and "time" not in chosen and counts_up(values[0]):
         return "This looks like a list of users or items: the first column counts up. Choose the columns for user and item."
-    if not {"rating", "time"} & set(chosen) and _is_prose(values[chosen["item"]]):
+    if not {"rating", "time"} & set(chosen) and is_prose(values[chosen["item"]]):
         return "This looks like a list of items or texts, not of interactions. Choose the columns for user and item."
     for role, other in (("user", "item"), ("item", "user")):
         if preview.format.header and role not in named and (other in named or len(names) > 2):  # noqa: PLR2004
@@ -216,19 +255,6 @@ def _problem(
                 like = f" This may be a list of {other}s: each '{names[chosen[other]]}' is there once." if once else ""
                 return f"No column says by its name that it is the {role}.{like} Choose the columns for user and item."
     return None
-
-
-def _is_prose(values: list[str]) -> bool:
-    """Whether these are titles or sentences, each another, rather than ids."""
-    worded = sum(bool(re.search(r"[^\W\d]\s+\S", value)) for value in values)
-    return worded > 0.5 * len(values) and len(set(values)) == len(values) > WIDE_COLUMNS
-
-
-def _counts_up(values: list[str]) -> bool:
-    if len(values) < WIDE_COLUMNS or not all(value.isdecimal() and len(value) < 16 for value in values):  # noqa: PLR2004
-        return False
-    numbers = [int(value) for value in values]
-    return all(b - a == 1 for a, b in pairwise(numbers))
 
 
 def parse(text: str) -> Columns:

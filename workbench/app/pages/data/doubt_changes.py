@@ -26,6 +26,8 @@ READ = {
     ("duplicates", "mean"): "Keep the mean",
     ("duplicates", "count"): "Count them",
     ("duplicates", "sum"): "Add them up",
+    ("ids", "whole"): "Read them without",
+    ("ids", "codes"): "Take them as ids",
     ("quotes", False): "Quotes are letters",
 }
 
@@ -49,7 +51,7 @@ def _column_words(columns: Json) -> str:
 def changed_recipe(recipe: Json, change: Json) -> Json:
     """A recipe with a change of a doubt."""
     read = change.get("read") or {}
-    own = {name: value for name, value in read.items() if name in ("duplicates", "time", "rating_as")}
+    own = {name: value for name, value in read.items() if name in ("duplicates", "time", "rating_as", "ids")}
     layout = {name: value for name, value in read.items() if name not in own}
     columns = change.get("columns") or {}
     found = {**recipe, **own, "format": {**(recipe.get("format") or {}), **layout}}

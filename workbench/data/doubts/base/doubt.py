@@ -72,8 +72,8 @@ class Evidence:
     at : dict of role to position
     written : str or None
         How times are written.
-    duplicates, rating_as : str
-        What the recipe does with repeated pairs and with ratings.
+    duplicates, rating_as, ids : str
+        What the recipe does with repeated pairs, with ratings and with ids.
     data : Interactions
         What was read.
     rows, kept, refused, repeated : int
@@ -100,6 +100,7 @@ class Evidence:
     written: str | None = None
     duplicates: str = "last"
     rating_as: str = "as is"
+    ids: str = "as is"
     reasons: dict[str, Json] = field(default_factory=dict)
     problem: str | None = None
     counts: str | None = None

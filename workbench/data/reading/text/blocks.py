@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from workbench.data.columns import times
+from workbench.data.columns.graded import number_of
 from workbench.data.reading.text.fields import split_row
 from workbench.data.reading.text.layout import Layout
 from workbench.data.reading.text.rows import Block, Positions
@@ -23,6 +24,9 @@ from workbench.data.reading.text.text_source import REPLACED
 # Texts that mean "nothing here", whatever program wrote them.
 MISSING = pa.array(["", "NA", "N/A", "NaN", "nan", "null", "NULL", "Null", "<NA>", r"\N"])
 NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
+# What becomes of ids, and how that is called.
+IDS = {"as is": "as in the file", "whole": "12.0 and 12 are one id", "codes": "codes such as NA are ids, too"}
+NO_CODES = pa.array([""])
 DICTIONARY = pa.dictionary(pa.int32(), pa.string())
 MAX_TEXT_CHARS = 200
 MAX_VALUE_CHARS = 40
@@ -46,6 +50,10 @@ class ColumnPlan:
         How the columns are called in what is said of refused rows.
     time : str or None
         How times are written (`times.WRITTEN`).
+    scale : dict of str to float
+        What words mean where ratings are words.
+    ids : str
+        What becomes of ids (`IDS`).
     """
 
     layout: Layout
@@ -53,6 +61,8 @@ class ColumnPlan:
     columns: dict[str, int]
     names: dict[str, str]
     time: str | None = None
+    scale: dict[str, float] = field(default_factory=dict)
+    ids: str = "as is"
 
 
 @dataclass
@@ -122,6 +132,7 @@ class Converter:
         self.plan = plan
         self._failures = 0
         self._accents = {"utf-8": 0, "other": 0}
+        self._missing = NO_CODES if plan.ids == "codes" else MISSING
 
     @property
     def layout(self) -> Layout:
@@ -135,12 +146,14 @@ class Converter:
 
     def convert(self, block: Block) -> Piece:
         """Columns of a block, and what was refused."""
-        if self._failures < MAX_FAILED_BLOCKS and not len(block.broken):
+        piece = None
+        if self._failures < MAX_FAILED_BLOCKS and not len(block.broken) and not self.plan.scale:
             piece = self._at_once(block)
-            if piece is not None:
-                return piece
-            self._failures += 1
-        return self._row_by_row(block)
+            self._failures += piece is None
+        piece = piece or self._row_by_row(block)
+        if self.plan.ids == "whole":
+            piece.user, piece.item = _as_whole(piece.user), _as_whole(piece.item)
+        return piece
 
     def texts(self, block: Block) -> tuple[dict[str, pa.Array], pa.Table | None]:
         """Columns of a block as text, and the rows refused because they are not rows."""
@@ -166,7 +179,7 @@ class Converter:
             table = self._read(data, {role: kinds[role] for role in self.plan.columns}, quoted=block.quoted)
         except pa.ArrowInvalid:
             return None
-        if table.num_rows != block.n_rows or _any_missing(table["user"]) or _any_missing(table["item"]):
+        if table.num_rows != block.n_rows or any(_any_missing(table[role], self._missing) for role in ("user", "item")):
             return None
         rating = _typed_rating(table) if "rating" in table.column_names else None
         time = self._typed_time(table) if "time" in table.column_names else None
@@ -241,12 +254,14 @@ class Converter:
         rows, texts = self.strings(block, refused)
         good = np.ones(len(rows), bool)
         for role in ("user", "item"):
-            missing = _is_missing(texts[role])
+            missing = _is_missing(texts[role], self._missing)
             refused.add(rows[good & missing], f"no {role}")
             good &= ~missing
         rating = time = None
         if "rating" in texts:
-            number, fine, reason = as_numbers(texts["rating"], self.plan.names["rating"], self.plan.layout)
+            number, fine, reason = as_numbers(
+                texts["rating"], self.plan.names["rating"], self.plan.layout, self.plan.scale
+            )
             refused.add(rows[good & ~fine], reason.filter(pa.array(good & ~fine)))
             good &= fine
             rating = number
@@ -362,18 +377,27 @@ def _rows_of(block: Block, places: Positions) -> Positions:
     return np.unique(np.searchsorted(block.starts, places, side="right") - 1)
 
 
-def _is_missing(texts: pa.Array) -> npt.NDArray[np.bool_]:
+def _as_whole(ids: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The same ids without the point of whole numbers."""
+
+    def plain(chunk: pa.DictionaryArray) -> pa.DictionaryArray:
+        texts = pc.replace_substring_regex(chunk.dictionary, r"^([+-]?\d+)\.0*$", r"\1")
+        return pa.DictionaryArray.from_arrays(chunk.indices, texts).cast(pa.string()).dictionary_encode()
+
+    return pa.chunked_array([plain(chunk) for chunk in ids.chunks], DICTIONARY)
+
+
+def _is_missing(texts: pa.Array, codes: pa.Array) -> npt.NDArray[np.bool_]:
     coded = texts.dictionary_encode()
     trimmed = pc.utf8_trim_whitespace(coded.dictionary)
-    missing = pc.is_in(trimmed, value_set=MISSING).to_numpy(zero_copy_only=False)
+    missing = pc.is_in(trimmed, value_set=codes).to_numpy(zero_copy_only=False)
     return np.asarray(missing[coded.indices.to_numpy(zero_copy_only=False)], bool)
 
 
-def _any_missing(column: pa.ChunkedArray) -> bool:
+def _any_missing(column: pa.ChunkedArray, codes: pa.Array) -> bool:
     """Whether an id is missing in dictionary-encoded chunks."""
     return any(
-        pc.any(pc.is_in(pc.utf8_trim_whitespace(chunk.dictionary), value_set=MISSING)).as_py()
-        for chunk in column.chunks
+        pc.any(pc.is_in(pc.utf8_trim_whitespace(chunk.dictionary), value_set=codes)).as_py() for chunk in column.chunks
     )
 
 
@@ -384,10 +408,10 @@ def _typed_rating(table: pa.Table) -> npt.NDArray[np.float32] | None:
 
 
 def as_numbers(
-    texts: pa.Array, name: str, layout: Layout
+    texts: pa.Array, name: str, layout: Layout, scale: dict[str, float] | None = None
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_], pa.Array]:
-    """Texts as numbers, which of them are, and the reason against each that is not."""
-    plain = pc.utf8_trim_whitespace(texts)
+    """Texts as numbers, which of them are, and the reason against each that is not; `scale` says what words mean."""
+    plain = _in_digits(texts, scale) if scale else pc.utf8_trim_whitespace(texts)
     if layout.thousands:
         mark, point = re.escape(layout.thousands), re.escape(layout.decimal)
         grouped = pc.match_substring_regex(plain, rf"^[+-]?\d{{1,3}}({mark}\d{{3}})+({point}\d*)?$")
@@ -402,6 +426,17 @@ def as_numbers(
     tail = pc.if_else(is_number, "' is too large", "' is not a number")
     reason = pc.if_else(pc.equal(plain, ""), f"no {name}", _quoted(name, texts, tail))
     return number, is_number.to_numpy(zero_copy_only=False) & finite, reason
+
+
+def _in_digits(texts: pa.Array, scale: dict[str, float]) -> pa.Array:
+    """Texts with the numbers that words among them mean."""
+    coded = texts.dictionary_encode()
+    numbers = (number_of(text, scale) for text in coded.dictionary.to_pylist())
+    plain = [
+        text.strip() if number is None else repr(number)
+        for text, number in zip(coded.dictionary.to_pylist(), numbers, strict=True)
+    ]
+    return pa.array(plain, pa.string()).take(coded.indices)
 
 
 def _no_time(texts: pa.Array, name: str, kind: str) -> pa.Array:

@@ -100,6 +100,15 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--recipe", type=Path, metavar="FILE", help="read it as another file was: a saved recipe or its data.json"
     )
+    parser.add_argument(
+        "--feedback",
+        type=column_rules,
+        action="append",
+        metavar="COLUMN=RULES",
+        help="what an event is worth, such as rating=like>=4,dislike<=2 or event=view:1,cart:3,buy:5 or "
+        "click=like=1,seen=0; also ignore=…, log>=30 (the more the stronger); what no rule names was merely seen; "
+        "guessed if left out; repeatable",
+    )
     parser.add_argument("--items", type=Path, metavar="FILE", help="titles, years, genres of the items")
     parser.add_argument("--users", type=Path, metavar="FILE", help="attributes of the users")
     parser.add_argument(
@@ -127,11 +136,11 @@ def recipe_of(args: argparse.Namespace) -> "tuple[Recipe | None, list[dict[str, 
     from workbench.data.importing.recipes import make_recipe, open_recipe
 
     if args.recipe is not None:
-        if args.columns or args.read:
-            args.parser.error("--recipe says how the file is read; leave out --columns and --read")
+        if args.columns or args.read or args.feedback:
+            args.parser.error("--recipe says how the file is read; leave out --columns, --read and --feedback")
         return open_recipe(args.recipe)
-    if args.columns or args.read:
-        return make_recipe(args.file, args.columns, dict(args.read or [])), []
+    if args.columns or args.read or args.feedback:
+        return make_recipe(args.file, args.columns, dict(args.read or []), args.feedback or ()), []
     return None, []
 
 
@@ -162,6 +171,15 @@ def assignment(text: str) -> tuple[str, Any]:
         raise argparse.ArgumentTypeError(message)
     value = value.strip()
     return key.strip().replace("-", "_"), None if value.lower() in ("none", "null") else value
+
+
+def column_rules(text: str) -> tuple[str, str]:
+    """``COLUMN=RULES``: the name of a column as it stands in the file, and what its values are worth."""
+    column, equals, rules = text.partition("=")
+    if not equals or not column.strip() or not rules.strip():
+        message = f"'{text}' is not COLUMN=RULES, such as rating=like>=4,dislike<=2"
+        raise argparse.ArgumentTypeError(message)
+    return column.strip(), rules.strip()
 
 
 def names(text: str) -> list[str]:

@@ -133,6 +133,7 @@ def _refuse_new_settings(args: argparse.Namespace) -> None:
         "columns",
         "read",
         "recipe",
+        "feedback",
         "seed",
         "device",
         "threads",

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -53,12 +53,15 @@ class UserItems:
         Ratings in the units of the file; None for implicit feedback.
     time : int64 (n,) or None
         Milliseconds since 1970, UTC.
+    weight : float32 (n,) or None
+        As in `Interactions`.
     """
 
     indptr: Array
     item: Array
     rating: Array | None = None
     time: Array | None = None
+    weight: Array | None = None
 
     def __len__(self) -> int:
         return len(self.indptr) - 1
@@ -84,13 +87,21 @@ class UserItems:
             self.item[where],
             None if self.rating is None else self.rating[where],
             None if self.time is None else self.time[where],
+            None if self.weight is None else self.weight[where],
         )
 
+    def where(self, chosen: Array) -> "UserItems":
+        """Only the entries where a mask holds; as many rows as before."""
+        indptr = np.concatenate([[0], np.cumsum(chosen)]).astype(np.int64)[self.indptr]
+        kept = picked((self.item, self.rating, self.time, self.weight), chosen)
+        return UserItems(indptr, *kept)
+
     def matrix(self, n_items: int, *, ratings: bool = False) -> "sp.csr_matrix":
-        """Sparse float32 (n_users, n_items): ones, or the ratings where asked for."""
+        """Sparse float32 (n_users, n_items): weights, ones where there are none, or the ratings where asked for."""
         import scipy.sparse as sp  # the window opens data and multiplies nothing
 
-        values = self.rating if ratings and self.rating is not None else np.ones(len(self.item), np.float32)
+        values = self.rating if ratings and self.rating is not None else self.weight
+        values = np.ones(len(self.item), np.float32) if values is None else values
         return sp.csr_matrix((values, self.item, self.indptr), shape=(len(self), n_items))
 
     @classmethod
@@ -117,6 +128,9 @@ class Interactions:
         Milliseconds since 1970, UTC.
     part : int8 (n,) or None
         With the person's own split: 0 train, 1 validation, 2 test.
+    weight : float32 (n,) or None
+        What each is worth: above 0 a positive, and how much; 0 was merely seen; below 0 is a dislike. All were seen. None
+        where each is a positive of weight 1.
     user_ids, item_ids : pyarrow string arrays (n_users,), (n_items,)
         The ids of the file.
     item_features : Items (n_items) or None
@@ -134,6 +148,7 @@ class Interactions:
     part: Array | None = None
     item_features: "Items | None" = None
     user_features: "Users | None" = None
+    weight: Array | None = None
 
     def __len__(self) -> int:
         return len(self.user)
@@ -177,7 +192,7 @@ class Interactions:
 
     def take(self, rows: Array) -> "Interactions":
         """These rows (indices or a mask; indices must keep the order), with the same users and items."""
-        names = ("user", "item", "rating", "time", "part")
+        names = ("user", "item", "rating", "time", "part", "weight")
         columns = [getattr(self, name) for name in names]
         by_mask = rows.dtype == bool
         kept = picked(columns, rows) if by_mask else [column if column is None else column[rows] for column in columns]
@@ -187,7 +202,7 @@ class Interactions:
     def by_user(self) -> UserItems:
         """All users' items, one row for each user index."""
         counts = counted(self.user, self.n_users)
-        return UserItems(np.concatenate([[0], np.cumsum(counts)]), self.item, self.rating, self.time)
+        return UserItems(np.concatenate([[0], np.cumsum(counts)]), self.item, self.rating, self.time, self.weight)
 
     @cached_property
     def item_counts(self) -> Array:
@@ -195,8 +210,22 @@ class Interactions:
         return counted(self.item, self.n_items)
 
     def matrix(self, *, ratings: bool = False) -> "sp.csr_matrix":
-        """Sparse float32 (n_users, n_items): ones, or the ratings where asked for."""
+        """Sparse float32 (n_users, n_items): weights, ones where there are none, or the ratings where asked for."""
         return self.by_user.matrix(self.n_items, ratings=ratings)
+
+    @cached_property
+    def positives(self) -> "Interactions":
+        """Those with a weight above 0, and their weights; the data itself where it has no weights."""
+        return self if self.weight is None else self.take(self.weight > 0)
+
+    @cached_property
+    def dislikes(self) -> "Interactions":
+        """Those with a weight below 0; none where the data has no weights."""
+        return self.take(np.zeros(len(self), bool) if self.weight is None else self.weight < 0)
+
+    def unweighted(self) -> "Interactions":
+        """The same interactions, each of weight 1."""
+        return self if self.weight is None else replace(self, weight=None)
 
     def user_index(self, user_id: str) -> int:
         """Index of a user's id; raises WorkbenchError where there is none."""
@@ -217,9 +246,9 @@ class Interactions:
             if array is None:
                 digest.update(b"-")
                 continue
-            for start in range(0, len(array), BATCH_ROWS):
-                control.check()
-                digest.update(np.ascontiguousarray(array[start : start + BATCH_ROWS]).data)
+            _digest(digest.update, array, control)
+        if self.weight is not None:
+            _digest(digest.update, self.weight, control)
         for ids in (self.user_ids, self.item_ids):
             for start in range(0, len(ids), BATCH_ROWS):
                 control.check()
@@ -241,7 +270,7 @@ class Interactions:
         control = control or Control()
         with ThreadPoolExecutor(1) as pool:
             hashed = pool.submit(self._hash, control)
-            for name in ("user", "item", "rating", "time", "part"):
+            for name in ("user", "item", "rating", "time", "part", "weight"):
                 array = getattr(self, name)
                 if array is not None:
                     _write_array(folder / f"{name}.npy", array, control)
@@ -283,7 +312,7 @@ class Interactions:
         try:
             arrays = {
                 name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
-                for name in ("user", "item", "rating", "time", "part")
+                for name in ("user", "item", "rating", "time", "part", "weight")
                 if (folder / f"{name}.npy").exists()
             }
             ids = [_open_ids(folder / f"{name}.arrow") for name in ("user_ids", "item_ids")]
@@ -310,6 +339,13 @@ def counted(index: Array, n: int, control: Control | None = None) -> Array:
         control.check()
         counts += np.bincount(index[start : start + BATCH_ROWS], minlength=n)
     return counts
+
+
+def _digest(take: Callable[[Any], object], array: Array, control: Control) -> None:
+    """Give away the bytes of an array, in pieces."""
+    for start in range(0, len(array), BATCH_ROWS):
+        control.check()
+        take(np.ascontiguousarray(array[start : start + BATCH_ROWS]).data)
 
 
 def _file_hash(path: Path) -> str:

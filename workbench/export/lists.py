@@ -156,7 +156,7 @@ class _Source:
         self.name = RunNotes.read(run.folder).title or run.name
         self.reason: Reason | None = None
         self.shown = fold.shown_at_test.by_user
-        self.in_training = fold.train.by_user.lengths > 0
+        self.in_training = fold.learned_from.by_user.lengths > 0
         self.seen = None if include_seen else fold.seen_at_test.by_user
         self.cold = 0
 

@@ -53,7 +53,7 @@ def predict_pairs(
     check_place(output)
     if not algorithm.predicts_ratings:
         algorithm.predict(np.zeros(0, np.int32), np.zeros(0, np.int32))  # says which algorithms do
-    train = run.fold.train
+    train = run.fold.learned_from
     known_users, known_items = train.by_user.lengths > 0, train.item_counts > 0
     counts = {"rows": 0, "unknown_users": 0, "unknown_items": 0}
     with table_file(output, SCHEMA) as write:

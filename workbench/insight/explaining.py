@@ -255,4 +255,5 @@ def _shorter(history: UserItems, rows: Sequence[Array] | Array) -> UserItems:
     where = np.concatenate(list(rows))
     indptr = np.concatenate([[0], np.cumsum([len(row) for row in rows])]).astype(np.int64)
     rating = None if history.rating is None else history.rating[where]
-    return UserItems(indptr, history.item[where], rating, None if history.time is None else history.time[where])
+    time, weight = (None if column is None else column[where] for column in (history.time, history.weight))
+    return UserItems(indptr, history.item[where], rating, time, weight)

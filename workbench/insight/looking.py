@@ -1,6 +1,6 @@
 """One user under one run: history, list, reasons, and lists for histories that never were; as plain JSON values."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,7 @@ def load(folder: Path) -> tuple[Run, Algorithm, Items | None]:
 @lru_cache(maxsize=2)
 def _vectors(folder: Path, stamp: float) -> Array:
     run, algorithm, _ = _loaded(folder, stamp)
-    return items.vectors_of(algorithm, run.data)
+    return items.vectors_of(algorithm, run.data.positives.unweighted())
 
 
 def vectors(folder: Path) -> Array:
@@ -56,7 +56,7 @@ def recommend(run: str, user: str, control: Control, k: int = 20, include_seen: 
     index = user_index(opened, user)
     rows = np.array([index])
     history = fold.shown_at_test.by_user.rows(rows)
-    known = fold.train.by_user.lengths[index] > 0
+    known = fold.learned_from.by_user.lengths[index] > 0
     seen = None if include_seen else seen_of(opened, rows)
     listed, scores = best_items(algorithm, np.array([index if known else -1], np.int32), history, k, seen)
     truth = set(truth_of(opened, index).tolist())
@@ -202,7 +202,10 @@ def what_if(
     opened, algorithm, features = load(Path(run))
     data = opened.data
     imagined = _imagined(data, history)
-    listed, scores = best_items(algorithm, np.array([-1], np.int32), imagined, k, imagined)
+    if user is not None:
+        imagined = _weighted(opened, user, imagined)
+    had = imagined if user is None else _with_refused(opened, user, imagined)
+    listed, scores = best_items(algorithm, np.array([-1], np.int32), imagined, k, had)
     there = listed[0] >= 0
     before = _before(Path(run), user, listed[0][there].tolist()) if user is not None else {}
     found = [
@@ -240,6 +243,25 @@ def _imagined(data: Interactions, history: list[Json]) -> UserItems:
         newest = int(data.time.max()) if len(data) else 0
         time = newest - np.arange(len(index), dtype=np.int64)[::-1]
     return UserItems(np.array([0, len(index)]), np.array(index, np.int32), rating, time)
+
+
+def _weighted(run: Run, user: str, imagined: UserItems) -> UserItems:
+    """What a user really did keeps the worth that the algorithm reads; what is imagined weighs 1."""
+    history = run.fold.shown_at_test.by_user.rows(np.array([user_index(run, user)]))
+    if history.weight is None:
+        return imagined
+    known = dict(zip(history.item.tolist(), history.weight.tolist(), strict=True))
+    weight = [known.get(item, 1.0) for item in imagined.item.tolist()]
+    return replace(imagined, weight=np.array(weight, np.float32))
+
+
+def _with_refused(run: Run, user: str, imagined: UserItems) -> UserItems:
+    """What is left out of the list of an imagined history: that, and what the user saw and did not choose."""
+    rows = run.data.by_user.rows(np.array([user_index(run, user)]))
+    if rows.weight is None:
+        return imagined
+    refused = rows.item[rows.weight <= 0]
+    return UserItems.from_lists([[*imagined.item.tolist(), *refused.tolist()]])
 
 
 def _before(folder: Path, user: str, wanted: list[int]) -> dict[int, int]:

@@ -33,7 +33,7 @@ def reorder(run: str, user: str, wishes: Json, control: Control, k: int = 20) ->
     index = user_index(opened, user)
     row = np.array([index])
     history, seen = opened.fold.shown_at_test.by_user.rows(row), seen_of(opened, row)
-    known_user = opened.fold.train.by_user.lengths[index] > 0
+    known_user = opened.fold.learned_from.by_user.lengths[index] > 0
     who = np.array([index if known_user else -1], np.int32)
     listed, scores = best_items(algorithm, who, history, min(CANDIDATES * k, data.n_items), seen)
     candidates, value = listed[0][listed[0] >= 0], scores[0][listed[0] >= 0]

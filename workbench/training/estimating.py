@@ -133,7 +133,7 @@ def estimate_training(data: Interactions, asked: dict[str, Any], control: Contro
     with threads_of(int(asked.get("threads", 0)), kind.make(hyperparameters)):
         found = estimate(
             lambda: kind.make(hyperparameters),
-            fold.train,
+            fold.read_by(kind.feedback).learned_from,
             validation_users,
             control,
             None if held is None else int(held) + grown + LIBRARY_BYTES[torch],
@@ -155,7 +155,7 @@ def _divide(data: Interactions, split: str, settings: str) -> tuple[Fold, float,
         fold = make_split(split, json.loads(settings)).split(data)
         parts = [data, fold.train]
         _ = fold.validation
-    arrays = [getattr(part, name) for part in parts for name in ("user", "item", "rating", "time")]
+    arrays = [getattr(part, name) for part in parts for name in ("user", "item", "rating", "time", "weight")]
     sizes = sum(array.nbytes for array in arrays if array is not None)
     return fold, clock() - start, max(peak.grown, sizes)
 

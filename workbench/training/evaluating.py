@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from workbench.control import Control
 from workbench.data.filtering import describe
-from workbench.data.splitting import SHOWN, TRAIN, Fold, Part
+from workbench.data.splitting import Fold, Part
 from workbench.declaring import nearest
 from workbench.errors import WorkbenchError
 from workbench.evaluation.comparable import MASKED
@@ -129,8 +129,7 @@ def masked_part(fold: Fold, masked: str) -> Part:
     """The test part, with more or less left out of the lists."""
     if masked == "train+validation":
         return fold.test
-    shown = fold.data.take((fold.places == TRAIN) | (fold.places == SHOWN))
-    return replace(fold.test, seen=shown.by_user.rows(fold.test.who))
+    return replace(fold.test, seen=fold.seen_by(masked).by_user.rows(fold.test.who))
 
 
 def _write(run: Run, result: Evaluation, answer: Mapping[str, Any]) -> None:

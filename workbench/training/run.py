@@ -274,8 +274,8 @@ class Run:
 
     @cached_property
     def fold(self) -> Fold:
-        """The division itself, drawn again."""
-        return self.split.split(self.data)
+        """The division itself, drawn again, as the algorithm reads it."""
+        return self.split.split(self.data).read_by(find(self.spec.algorithm).feedback)
 
     def new_algorithm(self) -> Algorithm:
         """The algorithm with its hyperparameters, untrained."""

@@ -90,9 +90,9 @@ class Trainer:
         seconds_before = self.records.seconds
         started = time.perf_counter()
         self.status.start_clock(self.epoch)
-        self.status.note(best=_summary(validator.best), interactions=len(self.run.fold.train))
+        self.status.note(best=_summary(validator.best), interactions=len(self.run.fold.learned_from))
         values: dict[str, float] = {}
-        for record in algorithm.train(self.run.fold.train, self.run.spec.seed):
+        for record in algorithm.train(self.run.fold.learned_from, self.run.spec.seed):
             if record.loss is not None and not math.isfinite(record.loss):
                 message = (
                     f"{algorithm.title}: the loss is no longer a number in epoch {record.epoch + (not record.ends_epoch)}. "

@@ -53,6 +53,9 @@ class Algorithm(BaseModel):
     summary : two or three plain sentences: what it does, when to use it, what it costs
     reference : the paper
     needs : of ``"ratings"``, ``"time"`` and ``"items"`` (titles or genres), what the data must have
+    feedback : what it reads of the worth of events, as its paper allows: ``positives`` each of weight 1; ``weights`` of
+        positives, in `train` and in histories; ``dislikes``, rows of a weight below 0 in `train`; ``ratings``, every event
+        as it was rated. Nothing else is passed to it
     fold_in : whether people who were not in training are scored ``exact``, ``approximate`` or not (``none``)
     explains : whether reasons are ``exact`` or ``approximate``
     predicts_ratings : whether `predict` gives ratings
@@ -74,6 +77,7 @@ class Algorithm(BaseModel):
     summary: ClassVar[str] = ""
     reference: ClassVar[str] = ""
     needs: ClassVar[tuple[str, ...]] = ()
+    feedback: ClassVar[tuple[str, ...]] = ("positives",)
     fold_in: ClassVar[Literal["exact", "approximate", "none"]] = "none"
     explains: ClassVar[Literal["exact", "approximate"]] = "approximate"
     predicts_ratings: ClassVar[bool] = False

@@ -21,6 +21,7 @@ class RatingPredictor(Algorithm):
     """Base of algorithms that predict ratings; not offered itself."""
 
     needs: ClassVar[tuple[str, ...]] = ("ratings",)
+    feedback: ClassVar[tuple[str, ...]] = ("ratings",)
     predicts_ratings: ClassVar[bool] = True
 
     _mean: float

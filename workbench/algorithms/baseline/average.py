@@ -21,6 +21,7 @@ class Average(Algorithm):
     )
     reference = "Averages; as UserAverage, ItemAverage and GlobalAverage in MyMediaLite, Gantner et al., RecSys 2011."
     needs = ("ratings",)
+    feedback = ("ratings",)
     fold_in = "exact"
     explains = "exact"
     predicts_ratings = True

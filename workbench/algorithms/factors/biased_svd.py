@@ -35,6 +35,7 @@ class BiasedSVD(Algorithm):
         "Koren, Bell & Volinsky, Matrix factorization techniques for recommender systems, IEEE Computer 42(8), 2009"
     )
     needs = ("ratings",)
+    feedback = ("ratings",)
     fold_in = "approximate"
     predicts_ratings = True
     iterative = True

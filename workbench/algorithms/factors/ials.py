@@ -24,8 +24,9 @@ class IALS(Algorithm):
     """Factors x of users and y of items that bring x·y to 1 where a user chose an item, and to 0 everywhere else.
 
     The loss is Σ w (1 - x·y)² over what was chosen, α Σ (x·y)² over the rest, and
-    λ Σ_u (n_u + α items)^ν |x|² + λ Σ_i (n_i + α users)^ν |y|², n being numbers of interactions. The paper tunes α itself;
-    here it is the unobserved weight × interactions / (users × items), so that one default suits sparse and dense data.
+    λ Σ_u (n_u + α items)^ν |x|² + λ Σ_i (n_i + α users)^ν |y|², n being numbers of interactions and w the worth of each, 1
+    where all are worth the same. The paper tunes α itself; here it is the unobserved weight × interactions (what they are
+    worth in all) / (users × items), so that one default suits sparse and dense data.
 
     People are always solved for exactly from their history, whatever the solver of the training.
 
@@ -42,6 +43,7 @@ class IALS(Algorithm):
     reference = "Rendle et al., Revisiting the performance of iALS on item recommendation benchmarks, RecSys 2022"
     fold_in = "exact"
     explains = "exact"
+    feedback = ("positives", "weights")
     iterative = True
     learned = ("item_factors", "user_factors", "gram", "alpha", "epochs_done")
 
@@ -116,7 +118,8 @@ class IALS(Algorithm):
             yield Record(epoch + 1, self.epochs, loss / max(1, len(data)))
 
     def _begin(self, data: Interactions, seed: int) -> None:
-        self._alpha = self.unobserved_weight * len(data) / max(1, data.n_users * data.n_items)
+        observed = len(data) if data.weight is None else float(data.weight.sum(dtype=np.float64))
+        self._alpha = self.unobserved_weight * observed / max(1, data.n_users * data.n_items)
         spread = self.initial_spread / np.sqrt(self.factors)
         y = np.random.default_rng([seed, 0]).standard_normal((data.n_items, self.factors), np.float32)
         y *= np.float32(spread)
@@ -132,10 +135,10 @@ class IALS(Algorithm):
         return side.exact(y, gram, x, threads)
 
     def _weighted(self, histories: UserItems, n_items: int) -> "sp.csr_matrix":
-        """Weights of what was chosen."""
+        """Weights of what was chosen: those of the events, and more for a high rating where that is wanted."""
         matrix = histories.matrix(n_items)
         if self.rating_weight and histories.rating is not None:
-            matrix.data = 1 + np.float32(self.rating_weight) * np.log1p(np.maximum(histories.rating, 0))
+            matrix.data = matrix.data * (1 + np.float32(self.rating_weight) * np.log1p(np.maximum(histories.rating, 0)))
         return matrix
 
     def _side(self, matrix: "sp.csr_matrix") -> Side:

@@ -15,6 +15,7 @@ from workbench.algorithms.base.algorithm import Algorithm, Record
 from workbench.algorithms.hybrid.blend_weights import Judged, candidates, search
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.data.splitting import Part
+from workbench.data.splitting.base.feedback import shown_as
 from workbench.declaring import hyperparameter
 from workbench.errors import WorkbenchError
 
@@ -38,6 +39,7 @@ class Blend(Algorithm):
         "Lists take as long as those of all its runs together."
     )
     reference = "Jahrer, Töscher & Legenstein, Combining predictions for accurate recommender systems, KDD 2010"
+    feedback = ("positives", "weights", "ratings")  # each member takes of these what it declares
     fold_in = "approximate"
     learned = ("weights", "cold_weight", "cold_items")
 
@@ -72,7 +74,7 @@ class Blend(Algorithm):
         if self._validation is None:
             message = "A blend chooses its weights on a validation part, and this split has none. Choose one that has."
             raise WorkbenchError(message)
-        self._cold_items = (data.item_counts == 0) & (self._content is not None)
+        self._cold_items = (data.positives.item_counts == 0) & (self._content is not None)
         part = self._validation.sample(PEOPLE, seed)
         judged = yield from self._candidates(part)
         self._weights, self._cold_weight = yield from search(judged, len(self._members))
@@ -92,7 +94,12 @@ class Blend(Algorithm):
 
     def _parts(self, users: Array, histories: UserItems) -> Array:
         """What is added up, float32 (members + 1, n, n_items): each member of known items, and content of cold ones."""
-        scaled = np.stack([self._scaled(member.score(users, histories), histories) for member in self._members])
+        scaled = np.stack(
+            [
+                self._scaled(member.score(users, shown_as(histories, member.feedback)), histories)
+                for member in self._members
+            ]
+        )
         cold = np.zeros((1, *scaled.shape[1:]), np.float32)
         if self._content is not None:
             cold[0][:, self._cold_items] = scaled[self._content][:, self._cold_items]
@@ -110,7 +117,7 @@ class Blend(Algorithm):
         for at, member in enumerate(self._members):
             if not weights[at].any() and at != self._content:
                 continue
-            scaled = self._scaled(member.score(users, histories), histories)
+            scaled = self._scaled(member.score(users, shown_as(histories, member.feedback)), histories)
             known = weights[at].astype(np.float32)
             if self._content is not None:
                 known = np.where(unknown, np.float32(at == self._content), known)

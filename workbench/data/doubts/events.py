@@ -30,9 +30,10 @@ class Events(DoubtKind):
             return None
         types = Counter(value for value in seen.columns[at] if value)
         words = sorted(types, key=lambda word: (WORTH.get(plain(word), 1), word))
+        guess = seen.guess_of(at)
+        taken = f"which are taken to be worth what is usual ({guess})" if guess else "but each row counts the same"
         sentence = (
-            f"'{seen.shown.names[at]}' tells events apart ({', '.join(words[:6])}), but each row counts the same. Say what "
-            "each is worth."
+            f"'{seen.shown.names[at]}' tells events apart ({', '.join(words[:6])}), {taken}. Say what each is worth."
         )
         rules = ",".join(f"{word}:{WORTH.get(plain(word), 1)}" for word in words)
         option, change = seen.feedback_of(at, rules)

@@ -24,9 +24,13 @@ class TwoValues(DoubtKind):
         rules = "like=1,dislike=-1" if low < 0 else "like=1,seen=0"
         if seen.counts is None and low < 0 and (seen.rating == 0).any():
             rules += ",seen=0"
+        if seen.guess_of(seen.at["rating"]):
+            rules, taken = f"like>={low:g}", "and are taken so. Say so if each row is a choice."
+            means = "was disliked" if "dislike" in seen.guess_of(seen.at["rating"]) else means
+        else:
+            taken = "but each row is taken as a choice."
         sentence = (
-            f"'{name}' has the values {written}: {below:,} of {len(data):,} rows may say that an item {means}, but each "
-            "row is taken as a choice."
+            f"'{name}' has the values {written}: {below:,} of {len(data):,} rows may say that an item {means}, {taken}"
         )
         option, change = seen.feedback_option(rules)
         return Doubt(cls.name, "feedback", sentence, option, below, change=change)

@@ -35,6 +35,7 @@ def doubts_about(
     is_whole
         Whether they are of the whole file and not of its beginning alone.
     """
+    said, guessed = (_rules(shown, recipe, guessed=guessed) for guessed in (False, True))
     seen = Evidence(
         shown=shown,
         at=roles.positions(recipe.columns, shown),
@@ -51,5 +52,17 @@ def doubts_about(
         problem=problem,
         is_whole=is_whole,
         counts=roles.counts_of(shown, recipe.columns.rating),
+        feedback=said,
+        guessed=guessed,
     )
     return [doubt.plain() for doubt in doubts_of(seen)]
+
+
+def _rules(shown: Preview, recipe: Recipe, *, guessed: bool) -> dict[str, list[str]]:
+    """Rules of feedback that were guessed, or that were said, by column as the command line calls it."""
+    found = {}
+    for each in recipe.feedback:
+        at = roles.position(each.column, shown)
+        if each.guessed == guessed:
+            found[shown.names[at] if shown.format.header else str(at)] = each.written()
+    return found

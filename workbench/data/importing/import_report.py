@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,8 @@ class Report:
         Why rows were refused, without the values: ``count``, and ``line`` and ``text`` of the first.
     doubts : list of dict
         Guesses that could be wrong and would change the result (`workbench.data.doubts`).
+    ignored : int
+        Kept rows that the rules of feedback leave out.
     """
 
     rows: int = 0
@@ -44,6 +46,14 @@ class Report:
     merged: int = 0
     reasons: dict[str, dict[str, Any]] = field(default_factory=dict)
     doubts: list[dict[str, Any]] = field(default_factory=list)
+    ignored: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """The account as plain values; no word of ignored rows where there are none."""
+        found = asdict(self)
+        if not self.ignored:
+            del found["ignored"]
+        return found
 
 
 def nothing_kept(name: str, report: Report) -> str:
@@ -55,6 +65,11 @@ def nothing_kept(name: str, report: Report) -> str:
         f"None of the {report.rows:,} rows of {name} could be kept; line {worst['line']}: {worst['reason']}. "
         "Check the delimiter and which column is which."
     )
+
+
+def nothing_left(name: str, report: Report) -> str:
+    """Say that the rules of feedback leave nothing of a file."""
+    return f"All {report.kept:,} rows of {name} are ignored by the rules of feedback. Let some of them count."
 
 
 @contextmanager
@@ -70,7 +85,8 @@ def refused_file(path: Path | None) -> Iterator[csv.CSVWriter | None]:
 def account(piece: Piece, report: Report, sink: csv.CSVWriter | None, name: str | None) -> None:
     """Add a piece to the account; `name` of the file where several are read."""
     report.rows += piece.rows
-    report.kept += len(piece.user)
+    report.kept += len(piece.user) + piece.ignored
+    report.ignored += piece.ignored
     if piece.refused is None:
         return
     report.refused_count += piece.refused.num_rows

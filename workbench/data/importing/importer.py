@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent import futures
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,8 @@ from workbench.data.columns.graded import is_graded, scale_of
 from workbench.data.importing import roles
 from workbench.data.importing.builder import LONG, SHORT, Assembly, Phases
 from workbench.data.importing.doubting import SAMPLE_ROWS, doubts_about
-from workbench.data.importing.import_report import Report, account, nothing_kept, refused_file
+from workbench.data.importing.feedback import feedback_json
+from workbench.data.importing.import_report import Report, account, nothing_kept, nothing_left, refused_file
 from workbench.data.importing.recipes import Recipe, guess_recipe, make_recipe, time_kind
 from workbench.data.importing.roles import Columns
 from workbench.data.interactions import Interactions
@@ -99,9 +100,16 @@ def read_interactions(
             report, _ = _read_all(files, chosen, control, refused, rows)
         if not report.kept:
             raise WorkbenchError(nothing_kept(first.name, report))
+        if report.kept == report.ignored:
+            raise WorkbenchError(nothing_left(first.name, report))
         data = rows.build(chosen.duplicates, control)
     control.check()
-    report.duplicates = report.merged = report.kept - len(data)
+    report.duplicates = report.merged = report.kept - report.ignored - len(data)
+    merged = len(data)
+    data = chosen.weigh(data)
+    report.ignored += merged - len(data)
+    if not len(data):
+        raise WorkbenchError(nothing_left(first.name, report))
     report.doubts = doubts_about(preview(first, _packed(first, chosen), SAMPLE_ROWS), chosen, data, report, problem)
     return _rated(data, chosen.rating_as), report, chosen
 
@@ -152,9 +160,13 @@ def converter_of(file: SourceFile, recipe: Recipe) -> BlockConverter:
     at = roles.positions(recipe.columns, shown)
     names_of = {role: shown.names[i] if layout.header else role for role, i in at.items()}
     graded = shown.column(at["rating"]) if "rating" in at else []
-    time = recipe.time or time_kind(shown, recipe.columns)
     scale = scale_of(graded) if is_graded(graded, 0.5) else {}
-    return Converter(ColumnPlan(layout, len(shown.names), at, names_of, time, scale, recipe.ids))
+    feedback = {f"feedback {number}": told for number, told in enumerate(recipe.read_as_text)}
+    if feedback:
+        at.pop("rating", None)
+        at |= {role: roles.position(told.column, shown) for role, told in feedback.items()}
+    time = recipe.time or time_kind(shown, recipe.columns)
+    return Converter(ColumnPlan(layout, len(shown.names), at, names_of, time, scale, recipe.ids, feedback))
 
 
 def _pieces(
@@ -193,7 +205,7 @@ def inspect(
     low, high = (float(data.rating.min()), float(data.rating.max())) if data.rating is not None else (None, None)
     since, until = (iso(data.time.min()), iso(data.time.max())) if data.time is not None else (None, None)
     return {
-        **asdict(report),
+        **report.as_json(),
         "interactions": len(data),
         "users": data.n_users,
         "items": data.n_items,
@@ -204,6 +216,7 @@ def inspect(
         "time_max": until,
         "columns": recipe.columns.model_dump(),
         "time_written": recipe.time,
+        "feedback": feedback_json(recipe.feedback, rated=data.rating is not None),
         "duplicates_as": recipe.duplicates,
         "rating_as": recipe.rating_as,
         **({"joined": _joined(data, None, further, control or Control())} if further else {}),
@@ -251,7 +264,7 @@ def import_file(  # noqa: PLR0913 - each further file has a name of its own
         about: dict[str, Any] = {
             "source": sources(control),
             "recipe": used.model_dump(),
-            "report": asdict(report),
+            "report": report.as_json(),
         }
         control.progress(_phases(files).ordered, "Summing up and writing")
         about |= _joined(

@@ -95,8 +95,13 @@ def doubts(path: str, recipe: Json, control: Control) -> list[Json]:
                 rows.add(piece, None, control)
         if not report.kept:
             return []
-        data = rows.build(asked.duplicates, control)
-    report.duplicates = report.kept - len(data)
+        if report.kept == report.ignored:
+            return []
+        merged = rows.build(asked.duplicates, control)
+    report.duplicates = report.kept - report.ignored - len(merged)
+    data = asked.weigh(merged)
+    if not len(data):
+        return []
     return doubts_about(shown, asked, data, report, is_whole=beginning.is_whole)
 
 

@@ -1,15 +1,25 @@
 """Recipes: all that is needed to read a file in the same way again, or another of the same shape."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    field_validator,
+    model_serializer,
+)
 
 from workbench.data.columns.times import WRITTEN, guess_kind, is_ambiguous
+from workbench.data.feedback.rules import Feedback
 from workbench.data.importing import roles
+from workbench.data.importing.feedback import guess_feedback, said_feedback, weighed
 from workbench.data.importing.import_report import Report, nothing_kept
 from workbench.data.importing.roles import Columns
-from workbench.data.interactions import DUPLICATES
+from workbench.data.interactions import DUPLICATES, Interactions
 from workbench.data.reading.first_rows import Preview, preview
 from workbench.data.reading.formats import all_formats
 from workbench.data.reading.sniffing import sniff
@@ -38,6 +48,8 @@ class Recipe(BaseModel):
     rating_as
         What becomes of ratings once duplicates are merged: ``as is``; ``log``, the natural logarithm of one plus the count
         (sums below zero count as zero); ``presence``, none at all, so that feedback is implicit.
+    feedback
+        What the values of columns are worth; empty where every row is a choice of equal worth.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -48,6 +60,27 @@ class Recipe(BaseModel):
     time: str | None = None
     ids: Literal["as is", "whole", "codes"] = "as is"
     rating_as: Literal["as is", "log", "presence"] = "as is"
+    feedback: list[Feedback] = []
+
+    @model_serializer(mode="wrap")
+    def _plain(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Files of ratings or of mere presence have recipes without a word of feedback."""
+        found: dict[str, Any] = serialize(self)
+        if not self.feedback:
+            found.pop("feedback", None)
+        return found
+
+    @property
+    def read_as_text(self) -> list[Feedback]:
+        """Feedback of columns that are read for it alone: not that of ratings, which are weighed once they are merged."""
+        plain = [each for each in self.feedback if each.column == self.columns.rating and not each.is_text]
+        return [] if len(plain) == len(self.feedback) else self.feedback
+
+    def weigh(self, data: Interactions) -> Interactions:
+        """Merged interactions with what they are worth by the rules; as they are where presence is all that counts."""
+        if self.rating_as == "presence":
+            return data
+        return weighed(data, self.feedback, as_text=bool(self.read_as_text), rated=self.columns.rating is not None)
 
     @field_validator("format")
     @classmethod
@@ -59,7 +92,10 @@ class Recipe(BaseModel):
 
 
 def make_recipe(
-    path: Path | SourceFile, columns: Columns | str | None = None, read: dict[str, Any] | None = None
+    path: Path | SourceFile,
+    columns: Columns | str | None = None,
+    read: dict[str, Any] | None = None,
+    feedback: Sequence[tuple[str, str | None]] = (),
 ) -> Recipe:
     """Guess how to read a file.
 
@@ -69,13 +105,15 @@ def make_recipe(
         Overrules the guessed roles (see `columns.parse_all`).
     read
         What is known of the rest, by name of a field of `Layout` or of `Recipe`, values as text will do.
+    feedback
+        What values of columns are worth: names and rules, as the command line writes them; guessed where empty.
 
     Raises
     ------
     WorkbenchError
         If the file cannot be read, nothing says which column is which, or there is no such setting.
     """
-    recipe, problem = guess_recipe(path, columns, read)
+    recipe, problem = guess_recipe(path, columns, read, feedback)
     if problem:
         message = f"{look_at(path).name}: {problem}"
         raise WorkbenchError(message)
@@ -83,7 +121,10 @@ def make_recipe(
 
 
 def guess_recipe(
-    path: Path | SourceFile, columns: Columns | str | None = None, read: dict[str, Any] | None = None
+    path: Path | SourceFile,
+    columns: Columns | str | None = None,
+    read: dict[str, Any] | None = None,
+    feedback: Sequence[tuple[str, str | None]] = (),
 ) -> tuple[Recipe, str | None]:
     """The same as `make_recipe`, and why the file is likely no table of interactions, which is no error here."""
     file = look_at(path)
@@ -97,22 +138,36 @@ def guess_recipe(
         chosen, problem = guessed.columns, guessed.problem
     else:
         chosen, written = roles.parse_all(columns) if isinstance(columns, str) else (columns, None)
-    time = own.pop("time", None) or written or time_kind(shown, chosen)
+    told = said_feedback(shown, chosen, feedback) if feedback else guess_feedback(shown, chosen, others=columns is None)
+    time = own.pop("time", None) or written or time_kind(shown, told.columns)
     recipe = Recipe(
         **{
-            "duplicates": usual_duplicates(shown, chosen)[0],
+            "duplicates": usual_duplicates(shown, told.columns, told.duplicates)[0],
             **own,
             "format": shown.format,
-            "columns": chosen,
+            "columns": told.columns,
             "time": time,
+            "feedback": told.feedback,
         }
     )
     return recipe, problem
 
 
-def usual_duplicates(shown: Preview, columns: Columns) -> tuple[str, str]:
-    """What becomes of duplicates where nobody says it, and why."""
-    if roles.counts_of(shown, columns.rating):
+# Why events of one user and item become what feedback makes of them.
+MERGED = {
+    "sum": "several events of the same user and item add up",
+    "max": "chosen once is chosen",
+    "last": "the newest is what a user thinks now",
+}
+
+
+def usual_duplicates(shown: Preview, columns: Columns, by_feedback: str | None = None) -> tuple[str, str]:
+    """What becomes of duplicates where nobody says it, and why; `by_feedback`: where that depends on feedback."""
+    if by_feedback is not None and columns.rating is None:
+        return by_feedback, MERGED[by_feedback]
+    if by_feedback in ("max", "last"):
+        return by_feedback, MERGED[by_feedback]
+    if by_feedback == "sum" or roles.counts_of(shown, columns.rating):
         return "sum", "counts of the same user and item add up"
     if columns.rating is None:
         return "last", "without ratings, only the time could differ"
@@ -141,7 +196,7 @@ def _settings(read: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     choices = {"kind": all_formats(), "duplicates": DUPLICATES, "time": WRITTEN}
     fields = {**Layout.model_json_schema()["properties"], **Recipe.model_json_schema()["properties"]}
     fields |= {name: {"enum": list(known)} for name, known in choices.items()}
-    settable = {name for name in fields if name not in ("format", "columns", "compression")}
+    settable = {name for name in fields if name not in ("format", "columns", "compression", "feedback")}
     found: dict[str, Any] = {}
     for key, given in read.items():
         name = key.strip().replace("-", "_")

@@ -100,7 +100,7 @@ def counts_of(preview: Preview, rating: str | int | None) -> str | None:
     """Why the ratings of a column are likely counts, as a sentence; else None."""
     if rating is None:
         return None
-    at = _position(rating, preview)
+    at = position(rating, preview)
     return _counts(preview.names[at], preview.column(at))
 
 
@@ -306,7 +306,7 @@ def positions(columns: Columns, preview: Preview) -> dict[str, int]:
     for role in ROLES:
         wanted = getattr(columns, role)
         if wanted is not None:
-            found[role] = _position(wanted, preview)
+            found[role] = position(wanted, preview)
     for role, at in found.items():
         twin = next((other for other in found if other != role and found[other] == at), None)
         if twin:
@@ -316,7 +316,8 @@ def positions(columns: Columns, preview: Preview) -> dict[str, int]:
     return found
 
 
-def _position(wanted: str | int, preview: Preview) -> int:
+def position(wanted: str | int, preview: Preview) -> int:
+    """Position of a column by its name or position; raises WorkbenchError where there is none."""
     names = preview.names
     if str(wanted) in names:
         return names.index(str(wanted))

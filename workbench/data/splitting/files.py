@@ -10,6 +10,7 @@ class Files(Split):
     name, title, short, order = "files", "My own files", "own files", 7
     sentence = "Trains on your training file and tests on your test file, to compare with published results."
     needs = ("test file",)
+    row_by_row = True
 
     def places(self, data: Interactions) -> Array:
         assert data.part is not None, "`needs` says so"

@@ -16,6 +16,7 @@ class TimeCut(Split):
     name, title, short, order = "time", "Time cut", "time cut", 3
     sentence = "Holds out all interactions from one day on, and trains on those before: as in real use."
     needs, by_time = ("time",), True
+    row_by_row = True
 
     test: float = hyperparameter(
         0.2, "Test", "Share of interactions held out, the newest. Ignored if a date is given.", gt=0, lt=1

@@ -18,6 +18,7 @@ class TimeSeries(Split):
     name, title, short, order = "time-series", "Time windows", "window {split.part} of {split.parts}", 4
     sentence = "Several time cuts one after another: do good results hold over time?"
     many, needs, by_time = "windows", ("time",), True
+    row_by_row = True
 
     windows: int = hyperparameter(3, "Windows", "Number of tests, one after another in time.", ge=1, le=1000)
     fold: int = chosen_fold("windows, the earliest first,")

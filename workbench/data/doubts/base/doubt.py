@@ -86,6 +86,8 @@ class Evidence:
         Why the ratings look like counts.
     feedback : dict
         What the person has said that values are worth, by column; nothing is doubted about that.
+    guessed : dict
+        What values are guessed to be worth: rules by column.
     is_whole : bool
         Whether the data are of the whole file: how many users and items there are says little of its beginning.
     """
@@ -105,6 +107,7 @@ class Evidence:
     problem: str | None = None
     counts: str | None = None
     feedback: dict[str, Any] = field(default_factory=dict)
+    guessed: dict[str, list[str]] = field(default_factory=dict)
     is_whole: bool = True
 
     @property
@@ -142,6 +145,10 @@ class Evidence:
     def is_said(self, at: int) -> bool:
         """Whether the person has said what the values of a column are worth."""
         return self.called(at) in self.feedback
+
+    def guess_of(self, at: int) -> str:
+        """What the values of a column are guessed to be worth, as the command line writes it; empty where nothing is."""
+        return ", ".join(self.guessed.get(self.called(at), []))
 
     def columns_option(self, others: Mapping[str, int | None] | None = None, asked: str = "") -> tuple[str, Json]:
         """``--columns`` with other columns for some roles, and the same as a button's change.

@@ -16,6 +16,7 @@ from pyarrow import csv
 
 from workbench.data.columns import times
 from workbench.data.columns.graded import number_of
+from workbench.data.feedback.rules import Feedback, Weights, combined
 from workbench.data.reading.text.fields import split_row
 from workbench.data.reading.text.layout import Layout
 from workbench.data.reading.text.rows import Block, Positions
@@ -45,7 +46,7 @@ class ColumnPlan:
     width : int
         Columns that a row has.
     columns : dict of role to position
-        ``user`` and ``item``, perhaps ``rating`` and ``time``.
+        ``user`` and ``item``, perhaps ``rating`` and ``time``, and those of `feedback`.
     names : dict of role to name
         How the columns are called in what is said of refused rows.
     time : str or None
@@ -54,6 +55,8 @@ class ColumnPlan:
         What words mean where ratings are words.
     ids : str
         What becomes of ids (`IDS`).
+    feedback : dict of role to Feedback
+        Columns that tell what a row is worth: that is read in the place of a rating.
     """
 
     layout: Layout
@@ -63,6 +66,7 @@ class ColumnPlan:
     time: str | None = None
     scale: dict[str, float] = field(default_factory=dict)
     ids: str = "as is"
+    feedback: dict[str, Feedback] = field(default_factory=dict)
 
 
 @dataclass
@@ -77,6 +81,8 @@ class Piece:
     refused : pyarrow table of line, reason, text
     at : int64 (n,) or None
         Row of the block in which each stands; None where they are all its rows.
+    ignored : int
+        Rows that were read well and are left out all the same, as the rules of feedback want it.
     """
 
     user: pa.ChunkedArray
@@ -86,6 +92,22 @@ class Piece:
     rows: int
     refused: pa.Table | None = None
     at: Positions | None = None
+    ignored: int = 0
+
+    def without_ignored(self) -> "Piece":
+        """The rows that are worth something, or nothing, but not those that are not to be looked at (NaN)."""
+        if self.rating is None or not (left_out := np.isnan(self.rating)).any():
+            return self
+        kept = ~left_out
+        at = np.arange(self.rows) if self.at is None else self.at
+        user, item = (pa.chunked_array([_again(column, kept)]) for column in (self.user, self.item))
+        time = None if self.time is None else self.time[kept]
+        return Piece(user, item, self.rating[kept], time, self.rows, self.refused, at[kept], int(left_out.sum()))
+
+
+def _again(ids: pa.ChunkedArray, kept: npt.NDArray[np.bool_]) -> pa.Array:
+    """Some ids, in a dictionary without those of the others."""
+    return ids.cast(pa.string()).filter(pa.array(kept)).combine_chunks().dictionary_encode()
 
 
 @dataclass
@@ -172,6 +194,7 @@ class Converter:
         ):
             return None
         kinds = {"user": DICTIONARY, "item": DICTIONARY, "rating": pa.float64(), "time": self._time_type()}
+        kinds |= dict.fromkeys(self.plan.feedback, DICTIONARY)
         data = self._readable(block.data)
         if data is None:
             return None
@@ -186,7 +209,9 @@ class Converter:
         if (rating is None and "rating" in self.plan.columns) or (time is None and "time" in self.plan.columns):
             return None
         self._accents["utf-8"] += not block.data.isascii()
-        return Piece(table["user"], table["item"], rating, time, block.n_rows)
+        if self.plan.feedback:
+            rating = self._worth({role: table[role].unify_dictionaries() for role in self.plan.feedback})
+        return Piece(table["user"], table["item"], rating, time, block.n_rows).without_ignored()
 
     def _time_type(self) -> pa.DataType:
         if self.plan.time in times.EPOCHS:
@@ -270,11 +295,23 @@ class Converter:
             reason = _no_time(texts["time"], self.plan.names["time"], str(self.plan.time))
             refused.add(rows[good & ~fine], reason.filter(pa.array(good & ~fine)))
             good &= fine
+        if self.plan.feedback:
+            rating = self._worth({role: texts[role].dictionary_encode() for role in self.plan.feedback})
         mask = pa.array(good)
         ids = [pa.chunked_array([texts[role].filter(mask).dictionary_encode()]) for role in ("user", "item")]
         rating = None if rating is None else rating[good]
         time = None if time is None else time[good]
-        return Piece(ids[0], ids[1], rating, time, block.n_rows, refused.table(), rows[good])
+        return Piece(ids[0], ids[1], rating, time, block.n_rows, refused.table(), rows[good]).without_ignored()
+
+    def _worth(self, columns: dict[str, pa.DictionaryArray | pa.ChunkedArray]) -> Weights:
+        """What rows are worth, by columns as dictionaries; NaN for what is to be ignored."""
+        found = []
+        for role, feedback in self.plan.feedback.items():
+            column = columns[role]
+            coded = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+            of_each = feedback.of_texts(coded.dictionary)
+            found.append(of_each[coded.indices.to_numpy(zero_copy_only=False)])
+        return combined(found) if len(found) > 1 else found[0]
 
     def strings(self, block: Block, refused: Refusals) -> tuple[Positions, dict[str, pa.Array]]:
         """Texts of the wanted columns, and the row of each, after refusing rows that are not rows."""

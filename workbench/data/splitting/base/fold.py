@@ -1,16 +1,16 @@
 """What a split makes of interactions: what is learned from, and people with what is shown and what is hidden of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.data.masking import picked
+from workbench.data.splitting.base.feedback import POSITIVES, Declared, learned_as
+from workbench.data.splitting.base.places import SHOWN, TEST, TRAIN, UNUSED, VALIDATION
 
-# Places of an interaction. SHOWN: in the history of a person of whom nothing is learned from. UNUSED: none of all that,
-# such as what happened after the test.
-TRAIN, VALIDATION, TEST, SHOWN, UNUSED = range(5)
+__all__ = ["SHOWN", "TEST", "TRAIN", "UNUSED", "VALIDATION", "Fold", "Part"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,54 +61,102 @@ class Fold:
         Where each interaction of the data falls.
     show_validation : bool
         Whether the validation interactions are in the histories of the test.
+    feedback : tuple of str
+        What the algorithm reads of the worth of events (`splitting.base.feedback`): it gets nothing else.
     """
 
     data: Interactions
     places: Array
     show_validation: bool = True
+    feedback: Declared = POSITIVES
+
+    def read_by(self, feedback: Declared) -> "Fold":
+        """The same division for an algorithm that reads this of the worth of events; itself where all is worth the same."""
+        return self if self.data.weight is None else replace(self, feedback=feedback)
 
     @cached_property
     def train(self) -> Interactions:
-        """What is learned from."""
-        return self.data.take(self.places == TRAIN)
+        """What was chosen of what is learned from: the positives, each of weight 1."""
+        return self._taken(self.places == TRAIN).positives.unweighted()
+
+    @cached_property
+    def learned_from(self) -> Interactions:
+        """What the algorithm learns from."""
+        if self.data.weight is None:
+            return self.train
+        return learned_as(self._taken(self.places == TRAIN), self.feedback)
 
     @cached_property
     def validation(self) -> Part | None:
         """Who chooses the best epoch, by a history without validation interactions; None where there are none."""
-        hidden = self.data.take(self.places == VALIDATION)
-        return _part(self.train, self._shown, self._shown, hidden) if len(hidden) else None
+        hidden = self._taken(self.places == VALIDATION).positives.unweighted()
+        return self._part(self._shown, self._seen, hidden) if len(hidden) else None
 
     @cached_property
     def test(self) -> Part:
         """Who judges."""
-        return _part(self.train, self.shown_at_test, self.seen_at_test, self.data.take(self.places == TEST))
+        return self._part(
+            self.shown_at_test, self.seen_at_test, self._taken(self.places == TEST).positives.unweighted()
+        )
 
     @property
     def shown_at_test(self) -> Interactions:
         """What an algorithm is shown of everybody at the test."""
-        return self.seen_at_test if self.show_validation else self._shown
+        return self._all_shown if self.show_validation else self._shown
 
     @cached_property
     def seen_at_test(self) -> Interactions:
-        """What is left out of everybody's lists at the test."""
+        """What is left out of everybody's lists at the test: also all that was seen and not chosen, whenever."""
         if not (self.places == VALIDATION).any():
-            return self._shown
-        return self.data.take((self.places != TEST) & (self.places != UNUSED))
+            return self._seen
+        return self._with_refused((self.places != TEST) & (self.places != UNUSED))
+
+    def seen_by(self, masked: str) -> Interactions:
+        """What is left out of everybody's lists: ``train+validation`` as usual, ``train`` only, or ``nothing``."""
+        if masked == "nothing":
+            return self._taken(np.zeros(len(self.places), bool)).unweighted()
+        return self.seen_at_test if masked == "train+validation" else self._seen
+
+    @cached_property
+    def _all_shown(self) -> Interactions:
+        """What is shown of everybody, with validation interactions."""
+        if self.data.weight is None:
+            return self.seen_at_test
+        return self._read((self.places != TEST) & (self.places != UNUSED))
 
     @cached_property
     def _shown(self) -> Interactions:
         """What is shown of everybody without validation interactions: what is the same is held once."""
-        apart = (self.places == SHOWN).any()
-        return self.data.take((self.places == TRAIN) | (self.places == SHOWN)) if apart else self.train
+        if self.data.weight is None:
+            return self._seen
+        return self._read((self.places == TRAIN) | (self.places == SHOWN))
 
+    @cached_property
+    def _seen(self) -> Interactions:
+        """What everybody has seen without validation interactions."""
+        apart = (self.places == SHOWN).any() or self.data.weight is not None
+        return self._with_refused((self.places == TRAIN) | (self.places == SHOWN)) if apart else self.train
 
-def _part(train: Interactions, shown: Interactions, seen: Interactions, hidden: Interactions) -> Part:
-    who = np.flatnonzero(hidden.by_user.lengths).astype(np.int32)
-    users = np.where(train.by_user.lengths[who] > 0, who, -1).astype(np.int32)
-    histories = _rows(shown.by_user, who)
-    return Part(
-        who, users, histories, histories if seen is shown else _rows(seen.by_user, who), _rows(hidden.by_user, who)
-    )
+    def _taken(self, chosen: Array) -> Interactions:
+        return self.data.take(chosen)
+
+    def _with_refused(self, chosen: Array) -> Interactions:
+        """Some interactions, and all that are no positives."""
+        if self.data.weight is not None:
+            chosen = chosen | (self.data.weight <= 0)
+        return self._taken(chosen).unweighted()
+
+    def _read(self, chosen: Array) -> Interactions:
+        """Histories as the algorithm reads them."""
+        return learned_as(self._taken(chosen), tuple(what for what in self.feedback if what != "dislikes"))
+
+    def _part(self, shown: Interactions, seen: Interactions, hidden: Interactions) -> Part:
+        who = np.flatnonzero(hidden.by_user.lengths).astype(np.int32)
+        users = np.where(self.learned_from.by_user.lengths[who] > 0, who, -1).astype(np.int32)
+        histories = _rows(shown.by_user, who)
+        return Part(
+            who, users, histories, histories if seen is shown else _rows(seen.by_user, who), _rows(hidden.by_user, who)
+        )
 
 
 def _rows(all_users: UserItems, who: Array) -> UserItems:
@@ -117,10 +165,10 @@ def _rows(all_users: UserItems, who: Array) -> UserItems:
     n = int(lengths[who].sum())
     if n < len(all_users.item) // 4:
         return all_users.rows(who)
-    item, rating, time = all_users.item, all_users.rating, all_users.time
-    if n < len(item):  # of most of many, marking who stays takes less time and memory than finding each entry
+    columns = (all_users.item, all_users.rating, all_users.time, all_users.weight)
+    if n < len(all_users.item):  # of most of many, marking who stays takes less time and memory than finding each entry
         chosen = np.zeros(len(all_users), bool)
         chosen[who] = True
         kept = np.repeat(chosen, lengths)
-        item, rating, time = picked((item, rating, time), kept)
-    return UserItems(np.concatenate([[0], np.cumsum(lengths[who])]), item, rating, time)
+        columns = tuple(picked(columns, kept))
+    return UserItems(np.concatenate([[0], np.cumsum(lengths[who])]), *columns)

@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from workbench.data.interactions import Array, Interactions
+from workbench.data.splitting.base.feedback import places_of_all
 from workbench.data.splitting.base.fold import TEST, TRAIN, Fold
 from workbench.declaring import hyperparameter
 from workbench.errors import WorkbenchError
@@ -30,6 +31,8 @@ class Split(BaseModel):
     many : the setting that says how many folds there are, where it is more than one; then the setting ``fold`` chooses,
         and runs that differ in nothing else are summed up
     by_time : whether nothing is learned from what happened after something hidden
+    row_by_row : whether the place of an interaction says nothing of the user's others, so that what is no positive has one
+        of its own
     by_order : whether a user's newest interactions are hidden, so that the order of equal times decides what is hidden
     """
 
@@ -43,6 +46,7 @@ class Split(BaseModel):
     many: ClassVar[str] = ""
     by_time: ClassVar[bool] = False
     by_order: ClassVar[bool] = False
+    row_by_row: ClassVar[bool] = False
 
     show_validation: bool = Field(
         default=True,
@@ -88,12 +92,19 @@ class Split(BaseModel):
         lacking = self.lacking(data)
         if lacking:
             raise WorkbenchError(f"The split '{self.title}' needs {lacking}")
-        places = self.places(data)
+        places = self._placed(data)
         for place, what in ((TRAIN, "learn from"), (TEST, "test on")):
-            if not (places == place).any():
+            found = places == place
+            if not (found if data.weight is None else found & (data.weight > 0)).any():
                 message = f"The split '{self.title}' leaves nothing to {what} in {len(data):,} interactions. "
                 raise WorkbenchError(message + "Choose another split, or smaller test and validation parts.")
         return Fold(data, places, self.show_validation)
+
+    def _placed(self, data: Interactions) -> Array:
+        """Places of all interactions, of which only positives are hidden."""
+        if data.weight is None or self.row_by_row:
+            return self.places(data)
+        return places_of_all(self.places(data.positives), data, by_order=self.by_order)
 
     def folds(self) -> list[Self]:
         """All folds, each as a split of its own; most splits have but one."""

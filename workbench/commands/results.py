@@ -61,6 +61,12 @@ def _add_evaluate(commands: Commands) -> None:
     )
     parser.add_argument("--negatives-seed", type=int, default=0, metavar="N", help="seed of the sample (0)")
     parser.add_argument(
+        "--include-seen",
+        action="store_true",
+        default=None,
+        help="let lists hold what the person already has, where people take things again",
+    )
+    parser.add_argument(
         "--lists", type=Path, metavar="FILE", help="lists made elsewhere: user, item, and rank or score"
     )
     parser.add_argument("--split", metavar="NAME", help="with --lists and a file: as in train")
@@ -138,6 +144,7 @@ def evaluate(args: argparse.Namespace, progress: Progress) -> Answer:
         like=args.like,
         negatives=drawn,
         groups=args.groups,
+        include_seen=args.include_seen,
     )
     return Answer(answer, _metric_table(answer, usual=chosen is None))
 
@@ -233,6 +240,7 @@ def _metric_table(answer: dict[str, Any], *, usual: bool = False) -> str:
         *([f"filters: {protocol['filters_in_words']}"] if protocol.get("filters") else []),
         f"split: {protocol['split_in_words']}",
         *(f"in doubt: {told}" for told in protocol.get("doubts") or []),
+        *([f"feedback: {protocol['feedback']}"] if protocol.get("feedback") else []),
         f"candidates: {protocol['candidates']}; left out: {protocol['masked']}",
         f"relevant: {protocol['relevance']}",
         *(f"formula of {name}: {protocol['formulas'][name]}" for name in protocol.get("definitions") or {}),

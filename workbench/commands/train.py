@@ -78,6 +78,12 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--patience", type=int, metavar="N", help="epochs without a better validation before stopping (10)"
     )
+    parser.add_argument(
+        "--include-seen",
+        action="store_true",
+        default=None,
+        help="people take things again: validation, evaluation and lists leave out nothing that they have",
+    )
     parser.set_defaults(command=train, parser=parser)
 
 
@@ -137,6 +143,7 @@ def _refuse_new_settings(args: argparse.Namespace) -> None:
         "seed",
         "device",
         "threads",
+        "include_seen",
     )
     given = [name for name in (*fixed, "patience") if getattr(args, name) is not None]
     if given:
@@ -163,7 +170,7 @@ def _new_blend(args: argparse.Namespace) -> Any:
     if given:
         what = ", ".join(f"--{name.replace('_', '-')}" for name in given)
         args.parser.error(f"{what}: a blend has the data and the split of its runs. Leave {what} out")
-    options = {name: getattr(args, name) for name in ("seed", "threads")}
+    options = {name: getattr(args, name) for name in ("seed", "threads", "include_seen")}
     chosen = {name: value for name, value in options.items() if value is not None}
     return Run.create_blend(args.run, dict(args.set or []), **chosen)
 
@@ -195,7 +202,7 @@ def _new_run(args: argparse.Namespace, progress: Progress) -> Any:
         reason = kind.unsuited(left)
         if reason:
             raise WorkbenchError(reason)
-        options = {name: getattr(args, name) for name in ("seed", "device", "threads", "patience")}
+        options = {name: getattr(args, name) for name in ("seed", "device", "threads", "patience", "include_seen")}
         chosen = {name: value for name, value in options.items() if value is not None}
         chain = [made.recipe() for made in filters]
         return Run.create(args.run, data, kind.name, hyperparameters, split, settings, filters=chain, **chosen)

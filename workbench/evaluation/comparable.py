@@ -19,6 +19,7 @@ Json = dict[str, Any]
 MASKED = {
     "train": "items of the person's training interactions only",
     "train+validation": "items of the person's training and validation interactions",
+    "nothing": "nothing, because people take things again",
 }
 # What must be the same, and how it is called. The formulas are those that are not the usual ones.
 TERMS = {
@@ -51,7 +52,7 @@ def terms_of(spec: Mapping[str, Any], protocol: Mapping[str, Any] | None = None)
         "filters": spec.get("filters") or [],
         "split": {"name": spec.get("split"), **_settings(spec)},
         "candidates": protocol.get("candidates") if drawn else None,
-        "masked": protocol.get("mask") or "train+validation",
+        "masked": protocol.get("mask") or ("nothing" if spec.get("include_seen") else "train+validation"),
         "relevant_from": protocol.get("relevant_from"),
         "formulas": {name: formula for name, formula in formulas.items() if formula != usual.get(name)}
         if isinstance(formulas, dict)
@@ -109,6 +110,12 @@ def repeat_key(spec: Mapping[str, Any]) -> str:
 def relevance_words(relevant_from: float | None) -> str:
     """What counts as relevant."""
     return "every hidden interaction" if relevant_from is None else f"hidden ratings of {relevant_from:g} and more"
+
+
+def masked_words(masked: str, *, weighed: bool = False) -> str:
+    """What is left out of the lists; where events have weights, also what was seen and not chosen."""
+    refused = ", and all that they saw and did not choose" if weighed and masked != "nothing" else ""
+    return MASKED[masked] + refused
 
 
 def _value(terms: Json, what: str, metric: str) -> Any:

@@ -72,6 +72,8 @@ def find_leaks(evidence: Evidence) -> list[Leak]:
 def truth_in_history(evidence: Evidence) -> Leak | None:
     """Hidden interactions that are shown, or left out of the lists so that they cannot be found."""
     fold = evidence.fold
+    if fold.include_seen:  # people take things again
+        return None
     parts = [fold.test, *([fold.validation] if fold.validation is not None else [])]
     count = sum(checks.shown_and_hidden(part, fold.data.n_items) for part in parts)
     if not count:
@@ -94,7 +96,7 @@ def future_in_training(evidence: Evidence) -> Leak | None:
 def duplicates_across(evidence: Evidence) -> Leak | None:
     """The same user and item are learned from and tested."""
     count = _shared(evidence.fold, TRAIN, TEST)
-    if not count:
+    if not count or evidence.fold.include_seen:  # people take things again
         return None
     told = f"{count:,} test interactions are also in training (the same user and item). "
     return Leak("duplicates-across-the-split", count, told + "Remove the duplicates before the data is split.")

@@ -167,6 +167,7 @@ def _protocol(group: Group) -> list[tuple[str, str]]:
         ("Split", protocol.get("split_in_words")),
         ("History", protocol.get("history")),
         ("Candidates", protocol.get("candidates")),
+        ("Feedback", protocol.get("feedback")),
         ("Left out of lists", protocol.get("masked")),
         ("Relevant", protocol.get("relevance")),
         ("Cutoffs", ", ".join(map(str, protocol.get("cutoffs") or []))),

@@ -20,7 +20,7 @@ from workbench.training.run_spec import RunSpec
 from workbench.training.run_state import RunState
 
 FURTHER = ("items", "users", "vectors", "pictures")
-OPTIONS = ("seed", "device", "threads", "patience", "validation_users")
+OPTIONS = ("seed", "device", "threads", "patience", "validation_users", "include_seen")
 WIDTH = 110  # characters
 
 
@@ -70,10 +70,12 @@ def _said(path: Path, recipe: Recipe) -> dict[str, Any]:
     columns = {role: name for role, name in recipe.columns.model_dump().items() if name is not None}
     layout = recipe.format.model_dump(exclude={"compression"})
     own = recipe.model_dump(include={"duplicates", "time", "rating_as"}, exclude_none=True)
+    worth = {str(each.column): ",".join(each.written()) for each in recipe.feedback if not each.guessed}
+    said = {"feedback": worth} if worth else {}
     for known in ({}, {"columns": columns}, {"columns": columns, **_chosen(layout, type(recipe.format)), **own}):
-        if _read_by(path, known) == recipe:
-            return known
-    return {"columns": columns, **layout, **own}
+        if _read_by(path, known | said) == recipe:
+            return known | said
+    return {"columns": columns, **layout, **own, **said}
 
 
 def _read_by(path: Path, known: Mapping[str, Any]) -> Recipe | None:
@@ -81,7 +83,8 @@ def _read_by(path: Path, known: Mapping[str, Any]) -> Recipe | None:
     reading = dict(known)
     columns = reading.pop("columns", None)
     try:
-        return make_recipe(path, Columns(**columns) if columns else None, reading)
+        feedback = reading.pop("feedback", {})
+        return make_recipe(path, Columns(**columns) if columns else None, reading, list(feedback.items()))
     except WorkbenchError:
         return None
 

@@ -63,7 +63,7 @@ def similar_users(run: str, user: str, control: Control, limit: int = 20) -> lis
     """Those whose items are most like a user's (cosine of what both have), with ``value`` and the number ``shared``."""
     opened, _, _ = load(Path(run))
     index = user_index(opened, user)
-    x = opened.fold.seen_at_test.by_user.matrix(opened.data.n_items)
+    x = opened.fold.seen_by("train+validation").by_user.matrix(opened.data.n_items)
     x.data[:] = 1
     lengths = np.diff(x.indptr)
     shared = np.asarray((x @ x[index].T).todense()).ravel()

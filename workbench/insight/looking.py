@@ -60,7 +60,8 @@ def recommend(run: str, user: str, control: Control, k: int = 20, include_seen: 
     seen = None if include_seen else seen_of(opened, rows)
     listed, scores = best_items(algorithm, np.array([index if known else -1], np.int32), history, k, seen)
     truth = set(truth_of(opened, index).tolist())
-    had = set(seen_of(opened, rows).item.tolist()) if include_seen else set()
+    all_seen = include_seen or opened.spec.include_seen
+    had = set(fold.seen_by("train+validation").by_user.rows(rows).item.tolist()) if all_seen else set()
     there = listed[0] >= 0
     found = [
         {**shown, "rank": rank, "score": score, "hit": item in truth, "seen": item in had}
@@ -97,7 +98,7 @@ def user_index(run: Run, user: str) -> int:
 
 
 def seen_of(run: Run, rows: np.ndarray) -> UserItems:
-    """What the person already has in training and validation."""
+    """What is left out of the person's lists: what they already have in training and validation."""
     return run.fold.seen_at_test.by_user.rows(rows)
 
 

@@ -140,6 +140,7 @@ def read_interactions(  # noqa: PLR0913 - each file that comes along has a name 
     users: Source | None = None,
     vectors: Source | None = None,
     pictures: str | os.PathLike[str] | None = None,
+    feedback: Mapping[str, str] | None = None,
     folder: str | os.PathLike[str] | None = None,
     progress: bool = True,
     **reading: Any,
@@ -162,6 +163,9 @@ def read_interactions(  # noqa: PLR0913 - each file that comes along has a name 
         A vector for each item, joined by id.
     pictures
         A folder with pictures that are called like the items' ids.
+    feedback
+        What an event is worth, by column, as the command line writes it: ``{"event": "view:1,cart:3,buy:5"}``,
+        ``{"rating": "like>=4,dislike<=2"}``; guessed where None.
     folder
         Where to keep the data; what is there already is replaced, unless it is the same. Without it the data lies in a
         temporary folder, which goes with the last object that needs it.
@@ -187,13 +191,13 @@ def read_interactions(  # noqa: PLR0913 - each file that comes along has a name 
     """
     place = Place()
     target = place.data_folder() if folder is None else Path(folder)
-    if recipe is not None and (columns is not None or reading):
+    if recipe is not None and (columns is not None or reading or feedback):
         raise WorkbenchError("A recipe says how everything is read. Leave out the recipe, or columns and the rest.")
     with temporary_folder() as temporary, shown("Reading", progress) as control:
         files = _Files(temporary)
         paths = files.interactions(source)
         first = paths if isinstance(paths, Path) else next(iter(paths.values()))
-        chosen, filters = _recipe(first, columns, recipe, reading)
+        chosen, filters = _recipe(first, columns, recipe, reading, feedback)
         with _new_or_same(target) as new:
             about = import_file(
                 paths,
@@ -273,16 +277,17 @@ def _recipe(
     columns: Mapping[str, str | int] | str | None,
     recipe: str | os.PathLike[str] | Mapping[str, Any] | None,
     reading: dict[str, Any],
+    feedback: Mapping[str, str] | None,
 ) -> tuple[Recipe | None, list[dict[str, Any]]]:
     """How to read, None for the guess; and the filters stored with a recipe."""
     if isinstance(recipe, Mapping):
         return _declared(Recipe, recipe, "The recipe"), []
     if recipe is not None:
         return open_recipe(Path(recipe))
-    if columns is None and not reading:
+    if columns is None and not reading and not feedback:
         return None, []
     chosen = _declared(Columns, columns, "The columns") if isinstance(columns, Mapping) else columns
-    return make_recipe(first, chosen, reading), []
+    return make_recipe(first, chosen, reading, list((feedback or {}).items())), []
 
 
 def _declared(kind: type[Declared], values: Mapping[str, Any], title: str) -> Declared:

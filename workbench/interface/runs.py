@@ -77,6 +77,7 @@ class Run:
         negatives_by: Literal["uniform", "popularity"] = "uniform",
         negatives_seed: int = 0,
         groups: str | None = None,
+        include_seen: bool | None = None,
         progress: bool = True,
     ) -> pd.DataFrame:
         """Judge the run on the test part of its fold.
@@ -97,6 +98,8 @@ class Run:
             Rank the hidden items among so many drawn by chance only, ``uniform`` or by ``popularity``.
         groups
             An attribute of the users, for the gap between its values.
+        include_seen
+            Whether lists leave out nothing, because people take things again; as the run was trained where None.
         progress
             Whether a bar is drawn.
 
@@ -126,6 +129,7 @@ class Run:
                 negatives=drawn,
                 like=like,
                 groups=groups,
+                include_seen=include_seen,
             )
         table = pd.DataFrame.from_dict(
             answer["metrics"], orient="index", columns=["mean", "low", "high"], dtype="float64"

@@ -22,7 +22,7 @@ from workbench.training.run import check_adjustable
 from workbench.training.run_spec import Change, RunSpec
 from workbench.training.run_state import RunState
 
-OPTIONS = ("seed", "device", "threads", "patience", "validation_users")
+OPTIONS = ("seed", "device", "threads", "patience", "validation_users", "include_seen")
 
 
 def train(  # noqa: PLR0913 - what a run depends on
@@ -36,6 +36,7 @@ def train(  # noqa: PLR0913 - what a run depends on
     threads: int | None = None,
     patience: int | None = None,
     validation_users: int | None = None,
+    include_seen: bool | None = None,
     changes: Iterable[tuple[float, str, float]] = (),
     progress: bool = True,
     **hyperparameters: Any,
@@ -61,6 +62,8 @@ def train(  # noqa: PLR0913 - what a run depends on
         Epochs without a better validation before training stops; 10 where None.
     validation_users
         How many users validation looks at; 1,000 where None.
+    include_seen
+        Whether people take things again, so that lists leave out nothing, in validation and evaluation, too.
     changes
         Hyperparameters that change on the way, such as ``[(1.25, "learning_rate", 0.01)]``: after 1.25 epochs.
     progress
@@ -89,7 +92,7 @@ def train(  # noqa: PLR0913 - what a run depends on
     if members:
         wishes["runs"] = ",".join(member.name for member in members)
     options = {"seed": seed, "device": device, "threads": threads, "patience": patience}
-    options |= {"validation_users": validation_users}
+    options |= {"validation_users": validation_users, "include_seen": include_seen}
     asked = {
         "algorithm": kind.name,
         "hyperparameters": wishes,

@@ -15,7 +15,7 @@ from workbench.data.filtering import describe
 from workbench.data.splitting import Fold, Part
 from workbench.declaring import nearest
 from workbench.errors import WorkbenchError
-from workbench.evaluation.comparable import MASKED
+from workbench.evaluation.comparable import masked_words
 from workbench.evaluation.evaluate import CUTOFFS, Evaluation, describe_protocol, evaluate
 from workbench.evaluation.leaks import Evidence, find_leaks
 from workbench.evaluation.lists import Negatives
@@ -37,6 +37,7 @@ def evaluate_run(  # noqa: PLR0913 - what a number depends on
     like: str | None = None,
     negatives: Negatives | None = None,
     groups: str | None = None,
+    include_seen: bool | None = None,
 ) -> dict[str, Any]:
     """Evaluate a trained run on its test part.
 
@@ -50,6 +51,8 @@ def evaluate_run(  # noqa: PLR0913 - what a number depends on
         Candidates drawn by chance; None, the default: all items.
     groups
         An attribute of the users, such as ``gender``: the gap between users is that between its values.
+    include_seen
+        Whether lists leave out nothing, because people take things again; None: as the run was trained.
 
     Returns
     -------
@@ -66,11 +69,13 @@ def evaluate_run(  # noqa: PLR0913 - what a number depends on
     }
     asked |= {"variants": dict(variants or {}), "like": like, "groups": groups}
     asked |= {"negatives": negatives and asdict(negatives)}
+    asked |= {} if include_seen is None else {"include_seen": include_seen}
     peer = find_peer(like)
+    masked = "nothing" if (run.spec.include_seen if include_seen is None else include_seen) else peer.masked
     algorithm = run.trained_algorithm()
     result = evaluate(
         algorithm,
-        masked_part(run.fold, peer.masked),
+        masked_part(run.fold, masked),
         run.data.n_items,
         metrics=metrics,
         cutoffs=cutoffs,
@@ -82,7 +87,10 @@ def evaluate_run(  # noqa: PLR0913 - what a number depends on
         control=control,
     )
     protocol = describe_protocol(run.split, result, run.data_identity, run.spec.seed)
-    protocol |= {"masked": MASKED[peer.masked], "mask": peer.masked}
+    protocol |= {"masked": masked_words(masked, weighed=run.data.weight is not None), "mask": masked}
+    if run.data.weight is not None:
+        protocol["relevance"] = f"{protocol['relevance']} that is worth more than 0"
+        protocol["feedback"] = f"{run.feedback()}; read: {', '.join(algorithm.feedback)}"
     if like:
         protocol["as"] = peer.title
     if run.spec.filters:
@@ -127,7 +135,7 @@ def find_peer(like: str | None) -> Peer:
 
 def masked_part(fold: Fold, masked: str) -> Part:
     """The test part, with more or less left out of the lists."""
-    if masked == "train+validation":
+    if masked == ("nothing" if fold.include_seen else "train+validation"):
         return fold.test
     return replace(fold.test, seen=fold.seen_by(masked).by_user.rows(fold.test.who))
 

@@ -28,6 +28,7 @@ from pydantic import ValidationError
 from workbench.algorithms import Algorithm, find
 from workbench.algorithms.hybrid.blend import Blend
 from workbench.data import filtering
+from workbench.data.feedback.rules import Feedback
 from workbench.data.interactions import Interactions
 from workbench.data.splitting import DEFAULT, Fold, Split, make_split
 from workbench.errors import WorkbenchError
@@ -77,7 +78,8 @@ class Run:
         filters
             Names and settings of filters (`workbench.data.filtering`), applied to the data before it is split.
         options
-            ``seed``, ``device``, ``threads``, ``patience``, ``validation_users``, ``number`` of `RunSpec`.
+            ``seed``, ``device``, ``threads``, ``patience``, ``validation_users``, ``include_seen``, ``number`` of
+            `RunSpec`.
         """
         refuse_taken(folder)
         kind = find(algorithm)
@@ -126,6 +128,12 @@ class Run:
             return []
         return [str(doubt["sentence"]) for doubt in report.get("doubts") or []]
 
+    def feedback(self) -> str:
+        """What events are worth by the rules with which the data were read, such as ``click: like=1, seen=0``."""
+        recipe = read_json(self.data_folder / "data.json").get("recipe") or {}
+        told = [Feedback.model_validate(each) for each in recipe.get("feedback") or []]
+        return "; ".join(f"{each.column}: {', '.join(each.written())}" for each in told)
+
     @classmethod
     def create_blend(cls, folder: Path, hyperparameters: dict[str, Any], **options: Any) -> "Run":
         """Write a new blend with the data, the filters and the split of the first run that it names (see `create`)."""
@@ -138,7 +146,7 @@ class Run:
             first.spec.split,
             first.spec.split_settings,
             filters=first.spec.filters,
-            **options,
+            **{"include_seen": first.spec.include_seen, **options},
         )
 
     @classmethod
@@ -275,7 +283,9 @@ class Run:
     @cached_property
     def fold(self) -> Fold:
         """The division itself, drawn again, as the algorithm reads it."""
-        return self.split.split(self.data).read_by(find(self.spec.algorithm).feedback)
+        return self.split.split(self.data).read_by(
+            find(self.spec.algorithm).feedback, include_seen=self.spec.include_seen
+        )
 
     def new_algorithm(self) -> Algorithm:
         """The algorithm with its hyperparameters, untrained."""

@@ -36,6 +36,7 @@ class RunSpec(BaseModel):
         10, ge=0, description="Epochs without a better validation before stopping; 0: never stop early."
     )
     validation_users: int = Field(1000, ge=1)
+    include_seen: bool = Field(False, description="Whether people take things again, so that lists leave out nothing.")
     number: int | None = Field(
         None, ge=0, description="Its number in the project, from which its colour comes; none in runs made before."
     )

@@ -158,6 +158,7 @@ def protocol_lines(runs: list[RunInfo], metric: str) -> list[ProtocolLine]:
         (translate("Protocol", "Filters"), filter_words(runs[0])),
         (translate("Protocol", "Split"), split_words(runs[0])),
         (translate("Protocol", "Candidates"), _candidates(protocol), bool(protocol.get("sampled"))),
+        (translate("Protocol", "Feedback"), protocol.get("feedback")),
         (translate("Protocol", "Left out"), protocol.get("masked")),
         (translate("Protocol", "Relevant"), protocol.get("relevance")),
         (metric_title(metric), _formula(protocol, metric)),

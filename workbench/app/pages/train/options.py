@@ -18,6 +18,11 @@ class Options(BaseModel):
     validation_users: int = hyperparameter(
         1000, "Validation users", "Number of users to validate on.", ge=1, le=10_000_000
     )
+    include_seen: bool = hyperparameter(
+        False,
+        "People buy again",
+        "Seen items may be recommended and count as hits, in validation, evaluation and lists.",
+    )
 
 
 class EpochOptions(Options):

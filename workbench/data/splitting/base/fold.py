@@ -63,16 +63,21 @@ class Fold:
         Whether the validation interactions are in the histories of the test.
     feedback : tuple of str
         What the algorithm reads of the worth of events (`splitting.base.feedback`): it gets nothing else.
+    include_seen : bool
+        Whether people take things again, so that lists leave out nothing, in validation and test, too.
     """
 
     data: Interactions
     places: Array
     show_validation: bool = True
     feedback: Declared = POSITIVES
+    include_seen: bool = False
 
-    def read_by(self, feedback: Declared) -> "Fold":
-        """The same division for an algorithm that reads this of the worth of events; itself where all is worth the same."""
-        return self if self.data.weight is None else replace(self, feedback=feedback)
+    def read_by(self, feedback: Declared, *, include_seen: bool = False) -> "Fold":
+        """The same division for an algorithm that reads this of the worth of events, and for such lists."""
+        if self.data.weight is None and include_seen == self.include_seen:
+            return self
+        return replace(self, feedback=feedback, include_seen=include_seen)
 
     @cached_property
     def train(self) -> Interactions:
@@ -90,7 +95,8 @@ class Fold:
     def validation(self) -> Part | None:
         """Who chooses the best epoch, by a history without validation interactions; None where there are none."""
         hidden = self._taken(self.places == VALIDATION).positives.unweighted()
-        return self._part(self._shown, self._seen, hidden) if len(hidden) else None
+        seen = self._nothing if self.include_seen else self._seen
+        return self._part(self._shown, seen, hidden) if len(hidden) else None
 
     @cached_property
     def test(self) -> Part:
@@ -104,24 +110,31 @@ class Fold:
         """What an algorithm is shown of everybody at the test."""
         return self._all_shown if self.show_validation else self._shown
 
-    @cached_property
+    @property
     def seen_at_test(self) -> Interactions:
-        """What is left out of everybody's lists at the test: also all that was seen and not chosen, whenever."""
+        """What is left out of everybody's lists at the test."""
+        return self._nothing if self.include_seen else self._all_seen
+
+    def seen_by(self, masked: str) -> Interactions:
+        """What would be left out of everybody's lists: ``train+validation`` as usual, ``train`` only, or ``nothing``."""
+        return {"nothing": lambda: self._nothing, "train": lambda: self._seen}.get(masked, lambda: self._all_seen)()
+
+    @cached_property
+    def _all_seen(self) -> Interactions:
+        """What everybody had seen at the test: also all that was seen and not chosen, whenever."""
         if not (self.places == VALIDATION).any():
             return self._seen
         return self._with_refused((self.places != TEST) & (self.places != UNUSED))
 
-    def seen_by(self, masked: str) -> Interactions:
-        """What is left out of everybody's lists: ``train+validation`` as usual, ``train`` only, or ``nothing``."""
-        if masked == "nothing":
-            return self._taken(np.zeros(len(self.places), bool)).unweighted()
-        return self.seen_at_test if masked == "train+validation" else self._seen
+    @cached_property
+    def _nothing(self) -> Interactions:
+        return self._taken(np.zeros(len(self.places), bool)).unweighted()
 
     @cached_property
     def _all_shown(self) -> Interactions:
         """What is shown of everybody, with validation interactions."""
         if self.data.weight is None:
-            return self.seen_at_test
+            return self._all_seen
         return self._read((self.places != TEST) & (self.places != UNUSED))
 
     @cached_property

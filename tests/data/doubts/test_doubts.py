@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from workbench.control import Control
 from workbench.data.importing.importer import inspect, make_recipe
+from workbench.data.importing.preview import doubts
 
 CASES = Path(__file__).parent / "cases"
 # By file: user, item, rating and time as they are right, what is doubted, and figures of the reading.
@@ -50,6 +52,7 @@ SETS = {
     "messy/orange-three-header-rows.tab": ["no-time"],
     "messy/semicolon-na-iso-dates.csv": ["sessions"],
 }
+LARGE = ("gowalla", "beauty", "jester", "online-retail", "ml-1m", "excel")
 
 
 def doubted(found):
@@ -57,9 +60,24 @@ def doubted(found):
     return [doubt["name"] for doubt in found["doubts"]]
 
 
-@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("name", [name for name in SETS if not any(large in name for large in LARGE)])
 def test_real_files_raise_no_false_alarm(shared_data, name):
     assert doubted(inspect(shared_data(name))) == SETS[name]
+
+
+@pytest.mark.benchmark  # a minute: `pytest tests/data/doubts -m benchmark`
+@pytest.mark.parametrize("name", [name for name in SETS if any(large in name for large in LARGE)])
+def test_large_files_raise_no_false_alarm(shared_data, name):
+    assert doubted(inspect(shared_data(name))) == SETS[name]
+
+
+@pytest.mark.parametrize(
+    "name", ["gowalla/train.txt", "ml-1m/interactions_chronological.csv", "lastfm/user_artists.dat"]
+)
+def test_the_beginning_of_a_file_raises_the_same_doubts(shared_data, name):
+    path = shared_data(name)
+    found = doubts(str(path), make_recipe(path).model_dump(), Control())
+    assert [doubt["name"] for doubt in found] == SETS[name]
 
 
 def test_the_sample_raises_no_doubt(sample):
@@ -68,24 +86,24 @@ def test_the_sample_raises_no_doubt(sample):
 
 @pytest.mark.parametrize("name", READ)
 def test_each_kind_of_file_is_read_rightly_or_doubted(name):
-    columns, doubts, facts = READ[name]
+    columns, wanted, facts = READ[name]
     found = inspect(CASES / name)
     assert columns is None or tuple(found["columns"].values()) == columns
-    assert doubted(found) == doubts
+    assert doubted(found) == wanted
     assert {key: found[key] for key in facts} == facts
 
 
 @pytest.mark.parametrize(
-    ("name", "asked", "doubts", "facts"),
+    ("name", "asked", "wanted", "facts"),
     [
         ("14-float-ids.csv", {"ids": "whole"}, ["no-time"], {"items": 18}),
         ("19-user-mostly-NA.csv", {"ids": "codes"}, ["repeats"], {"kept": 168, "users": 5}),
         ("18-count-column-cnt.csv", {"rating_as": "log"}, [], {}),
     ],
 )
-def test_what_a_doubt_offers_settles_it(name, asked, doubts, facts):
+def test_what_a_doubt_offers_settles_it(name, asked, wanted, facts):
     found = inspect(CASES / name, recipe=make_recipe(CASES / name, read=asked))
-    assert doubted(found) == doubts
+    assert doubted(found) == wanted
     assert {key: found[key] for key in facts} == facts
 
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.data.columns.months import in_order
+from workbench.data.columns.months import in_order, may_have_months
 
 Milliseconds = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -66,7 +66,8 @@ def guess_kind(values: list[str]) -> tuple[str | None, str]:
         return _guess_number(given)
     if _most(given, PATTERNS["iso"]):
         return "iso", f"dates such as {given[0]}"
-    if _most(in_order(pa.array(given[:LOOKED_AT], pa.string())).to_pylist(), PATTERNS["iso"]):
+    looked_at = given[:LOOKED_AT]
+    if may_have_months(looked_at) and _most(in_order(pa.array(looked_at, pa.string())).to_pylist(), PATTERNS["iso"]):
         return "words", f"dates such as {given[0]}"
     parts = [found.groups()[:2] for value in given if (found := re.match(PATTERNS["dmy"], value))]
     if len(parts) < 0.9 * len(given):

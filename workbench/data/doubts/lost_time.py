@@ -26,7 +26,7 @@ class LostTime(DoubtKind):
             option, change = seen.columns_option({"time": at})
             return Doubt(cls.name, "time", sentence, option, seen.kept, seen.examples(seen.columns[at]), change)
         option, _ = seen.columns_option(asked="time")
-        sentence = f"No column is a time: {last}. Split at random if the order means nothing (--split random)."
+        sentence = f"No column is a time: {last}. Split at random if the order means nothing."
         return Doubt(cls.name, "time", sentence, option, seen.kept)
 
 

@@ -1,5 +1,6 @@
 """Rows that were refused, where they are not a few."""
 
+from workbench.data.columns.values import MISSING
 from workbench.data.doubts.base.doubt import Doubt, DoubtKind, Evidence, Json
 
 # Fewer are told in the account of the rows alone.
@@ -30,13 +31,17 @@ def _remedy(seen: Evidence, reason: str) -> tuple[str, Json, str]:
     """The option, the change and the sentence that would keep rows refused for a reason."""
     role = next((role for role in ("user", "item", "rating", "time") if _is_about(seen, role, reason)), None)
     if role in ("user", "item"):
+        codes = sorted({value for value in seen.values(role) if value} & set(MISSING))
+        if codes:
+            change = {"read": {"ids": "codes"}}
+            return "--read ids=codes", change, f"They would be kept if '{codes[0]}' is a {role} like any other."
         option, _ = seen.columns_option(asked=role)
         return option, {}, f"They would be kept with a column as the {role} that is filled."
     if role in ("rating", "time"):
         option, change = seen.columns_option({role: None})
         return option, change, f"They would be kept without the column '{seen.name(role)}'."
     if "column" in reason:
-        return "--read delimiter=…", {}, "They would be kept if another delimiter fits, or quotes (--read quotes=no)."
+        return "--read delimiter=…", {}, "They would be kept if another delimiter fits, or quotes that are letters."
     if "bytes" in reason:
         return "--read encoding=…", {}, "They would be kept in another encoding."
     return "--read quotes=no", {"read": {"quotes": False}}, "Look at them: they may be no rows at all."

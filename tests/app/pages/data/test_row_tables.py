@@ -65,7 +65,7 @@ def test_what_looked_odd_in_all_of_the_data_is_put_right_with_one_click(real, wr
     real.click(notes.buttons[0])
     real.until(lambda: real.session.data is not before and shown(real) is real.data.glance)
     assert (real.session.data.n_users, real.session.data.n_items) == (300, 2)
-    assert not notes.isVisible()
+    assert "No column is a time" in notes.words.text()
 
 
 # Tables --------------------------------------------------------------------------------------------------------------

@@ -108,6 +108,20 @@ def test_a_list_of_items_alone_is_not_read_without_asking(real, sample):
     assert "list of items" in real.data.sheet.remark.text()
 
 
+def test_a_doubt_stands_beside_the_rows_and_its_button_settles_it(real, write):
+    text = "session_id;user_id;item_id\n" + "".join(f"s{i % 9};{'NA' if i % 5 else 'u'};i{i % 7}\n" for i in range(60))
+    real.offer(write("visits.csv", text))
+    sheet = real.data.sheet
+    real.until(sheet.doubts.isVisible)
+    (card,) = sheet.doubts.cards
+    assert "48 of 60 rows (80%) have no 'user_id'" in card.sentence.text()
+    assert [button.text() for button in card.buttons] == ["Take session_id as the user"]
+    real.click(card.buttons[0])
+    real.until(lambda: [doubt["name"] for doubt in sheet.doubts.doubts] == ["no-time"])
+    assert real.head(0).box.currentData() == "user"
+    assert real.primary().isEnabled()
+
+
 # For everybody -------------------------------------------------------------------------------------------------------
 
 

@@ -108,6 +108,12 @@ class ColumnRoles(QObject):
         """Values of a column, from rows that are whole."""
         return [row[column] for row in self.rows if len(row) == len(self.names)]
 
+    def place_of(self, column: str | int) -> int | None:
+        """Where a column stands that is told by its name, or by its place."""
+        if column in self.names:
+            return self.names.index(column)
+        return column if isinstance(column, int) and column < len(self.names) else None
+
     def of(self, role: str) -> int | None:
         """The column of a role."""
         return next((at for at, had in self.given.items() if had == role), None)

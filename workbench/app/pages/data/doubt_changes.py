@@ -26,7 +26,7 @@ READ = {
     ("duplicates", "mean"): "Keep the mean",
     ("duplicates", "count"): "Count them",
     ("duplicates", "sum"): "Add them up",
-    ("ids", "whole"): "Read them without",
+    ("ids", "whole"): "Leave the point out",
     ("ids", "codes"): "Take them as ids",
     ("quotes", False): "Quotes are letters",
 }

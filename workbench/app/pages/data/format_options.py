@@ -55,6 +55,7 @@ class Choosers(QWidget):
         codes = {
             "UTF-8": "utf-8", "UTF-16": "utf-16", "Latin-1": "latin-1", "Windows-1252": "cp1252", "Windows-1251": "cp1251",
             "GB 18030": "gb18030", "Big5": "big5", "Shift-JIS": "shift_jis", "EUC-KR": "euc_kr",
+            "KOI8-R": "koi8-r", "Windows-1253": "cp1253", "Windows-1255": "cp1255", "Windows-1256": "cp1256",
         }  # fmt: skip
         text = [kind for kind in all_formats().values() if kind.is_text]
         kinds = {declared(kind.title): kind.name for kind in sorted(text, key=lambda kind: kind is not Table)}
@@ -85,6 +86,9 @@ class Choosers(QWidget):
             "times": Choice(self.tr("Times"), {words: kind for kind, words in WRITTEN.items()}),
             "rating_as": Choice(self.tr("Ratings"), {
                 self.tr("as they are"): "as is", self.tr("logarithm"): "log", self.tr("presence only"): "presence",
+            }),
+            "ids": Choice(self.tr("Ids"), {
+                self.tr("as in the file"): "as is", self.tr("12.0 is 12"): "whole", self.tr("NA is one, too"): "codes",
             }),
             "duplicates": Choice(self.tr("Duplicates"), dict(zip(policies, DUPLICATES, strict=True))),
         }  # fmt: skip

@@ -92,6 +92,7 @@ class HowRead(QWidget):
         self.format, self.said, self._roles, self._several = {}, {}, set(), set()
         self._usual, self._why, self._own_duplicates = DUPLICATES[0], "", False
         self.choices["rating_as"].show_value("as is")
+        self.choices["ids"].show_value("as is")
         self.choices["duplicates"].show_value(self._usual)
         self._paths = {str(entry): entry for entry in files}
         self._offer("file", {entry.name: str(entry) for entry in files}, str(file))
@@ -114,6 +115,7 @@ class HowRead(QWidget):
             recipe = before["recipe"]
             self.said = {name: value for name, value in layout.items() if name != "compression"}
             self.choices["rating_as"].show_value(recipe["rating_as"])
+            self.choices["ids"].show_value(recipe.get("ids", "as is"))
             self.choices["duplicates"].show_value(recipe["duplicates"])
             self._own_duplicates = True
         if seen.get("members"):
@@ -145,6 +147,7 @@ class HowRead(QWidget):
         wanted = {name: name in options and matters.get(name, True) for name in LAYOUT[1:]}
         wanted |= {"kind": kind is not None and kind.is_text, "times": "time" in self._roles, "rating_as": rated}
         wanted["duplicates"] = kind is not None
+        wanted["ids"] = self.choices["ids"].value() != "as is"
         return [name for name in self.choices if wanted.get(name, name in self._several)]
 
     def _lay_out(self) -> None:
@@ -154,8 +157,11 @@ class HowRead(QWidget):
             self.panel.place(shown, self.why)
         own = self.choices["duplicates"].value() != self._usual
         self.why.set_text("" if own or not self._why else self.tr("Duplicates: {why}.").format(why=self._why))
-        self.again.setVisible(bool(self.said) or own or self.choices["rating_as"].value() != "as is")
+        self.again.setVisible(bool(self.said) or own or self._is_changed())
         self._sum_up(shown)
+
+    def _is_changed(self) -> bool:
+        return any(self.choices[name].value() != "as is" for name in ("rating_as", "ids"))
 
     def _sum_up(self, shown: list[str]) -> None:
         if not self.format:
@@ -163,6 +169,7 @@ class HowRead(QWidget):
             return
         plain = {
             "quotes": True, "comment": "", "decimal": ".", "thousands": "", "rating_as": "as is", "kind": Table.name,
+            "ids": "as is",
         }  # fmt: skip
         header = self.tr("names in the first row") if self.format["header"] else self.tr("no names")
         words = []
@@ -184,6 +191,11 @@ class HowRead(QWidget):
         icons.bind(self.fold, "chevron-down" if wide else "chevron-right", "muted")
 
     # What a person changes -----------------------------------------------------------------------------------------
+
+    def say(self, name: str, value: Any) -> None:
+        """Choose something as a person does."""
+        self.choices[name].show_value(value)
+        self._choose(name)
 
     @Slot(str)
     def _choose(self, name: str) -> None:
@@ -213,6 +225,7 @@ class HowRead(QWidget):
         self.said = {name: value for name, value in self.said.items() if name == "member"}
         self._own_duplicates = False
         self.choices["rating_as"].show_value("as is")
+        self.choices["ids"].show_value("as is")
 
     def give_rating_as(self, value: str) -> None:
         """Say what becomes of ratings."""

@@ -10,6 +10,7 @@ from PySide6.QtCore import QDateTime, QLocale, Qt, QTimeZone, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.app.pages.data.column_mapping import ColumnRoles
+from workbench.app.pages.data.doubt_cards import DoubtCards
 from workbench.app.pages.data.dropped_files import Offer
 from workbench.app.pages.data.format_panel import HowRead
 from workbench.app.pages.data.hints import Note, Notes
@@ -60,7 +61,7 @@ class PreviewSheet(QWidget):
         card = Card()
         card.body.setContentsMargins(GRID, 4, GRID, 4)
         card.body.setSpacing(2)
-        self.chips, self.table = RoleChips(), RoleTable()
+        self.chips, self.table, self.doubts = RoleChips(), RoleTable(), DoubtCards()
         self.trouble = Text("", ink="error", wrap=True)
         self.trouble.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.trouble.hide()
@@ -76,13 +77,18 @@ class PreviewSheet(QWidget):
         column.addWidget(self.how)
         column.addWidget(self.further)
         column.addLayout(strip)
-        column.addWidget(card, 1)
+        beside = QHBoxLayout()
+        beside.setSpacing(GRID)
+        beside.addWidget(card, 1)
+        beside.addWidget(self.doubts)
+        column.addLayout(beside, 1)
         self.table.role_chosen.connect(self.give_role)
         self.table.head.head_made.connect(self._show_role)
         self.how.look_wanted.connect(self._ask_again)
         self.how.again_wanted.connect(self.guess_again)
         self.how.file_chosen.connect(self.file_chosen)
         self.how.changed.connect(self._show_roles)
+        self.doubts.change_wanted.connect(self.change)
         self.further.changed.connect(self._tell)
         self.further.recipe_chosen.connect(self._use_recipe)
 
@@ -137,6 +143,7 @@ class PreviewSheet(QWidget):
 
     def _clear(self) -> None:
         self.columns.clear()
+        self.doubts.show_doubts([])
         self.trouble.hide()
         self.table.show()
         self.table.show_rows([], [])
@@ -151,6 +158,18 @@ class PreviewSheet(QWidget):
         if role == "time":
             self._guess_times()
         self._show_roles()
+
+    @Slot(dict)
+    def change(self, change: Json) -> None:
+        """Change what a doubt proposes to change."""
+        for role, column in (change.get("columns") or {}).items():
+            at = self.columns.place_of(column) if column is not None else self.columns.of(role)
+            if at is not None:
+                self.give_role(at, role if column is not None else "")
+        for name, value in (change.get("read") or {}).items():
+            self.how.say(name, value)
+        if "rating_as" in change:
+            self.how.give_rating_as(change["rating_as"])
 
     def swap(self) -> None:
         """Let user and item change places."""
@@ -326,13 +345,14 @@ class PreviewSheet(QWidget):
     def recipe(self) -> Json:
         """How to read it, for `Session.import_file`."""
         columns = self.columns.recipe(named=self.format["header"] or all_formats()[self.format["kind"]].is_wide)
-        chosen = {name: self.how.choices[name].value() for name in ("times", "duplicates", "rating_as")}
+        chosen = {name: self.how.choices[name].value() for name in ("times", "duplicates", "rating_as", "ids")}
         return {
             "format": self.format,
             "columns": columns,
             "duplicates": chosen["duplicates"],
             "time": chosen["times"] if "time" in columns else None,
             "rating_as": chosen["rating_as"] if "rating" in columns else "as is",
+            "ids": chosen["ids"],
         }
 
     def asked(self) -> Json:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.app.jobs.job_process import Task
 from workbench.app.page import Page
+from workbench.app.pages.data.doubt_question import DoubtQuestion
 from workbench.app.pages.data.dropped_files import Offer, sort_out
 from workbench.app.pages.data.format_options import Choosers
 from workbench.app.pages.data.format_panel import HowRead
@@ -119,6 +120,7 @@ class DataPage(Page):
         """On which an offered file is looked at."""
         made = PreviewSheet(self.how, self._further)
         made.changed.connect(self._refresh)
+        DoubtQuestion(self.session, made)
         made.look_wanted.connect(self._look_again)
         made.again_wanted.connect(self._guess_again)
         made.file_chosen.connect(self._take_other)

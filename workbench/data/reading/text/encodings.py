@@ -120,7 +120,7 @@ def _traditional(text: str) -> bool:
 # What is asked first is the stricter: hardly a text of China is made of Hangul alone.
 EAST: dict[str, Callable[[str], bool]] = {
     "shift_jis": _japanese,
-    "euc-kr": _korean,
+    "euc_kr": _korean,
     "gb18030": _chinese,
     "big5": _traditional,
 }

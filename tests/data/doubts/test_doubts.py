@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.data.doubts.sets import LARGE, SETS, doubted
 from workbench.control import Control
 from workbench.data.importing.importer import inspect, make_recipe
 from workbench.data.importing.preview import doubts
@@ -34,40 +35,10 @@ READ = {
     "20-slash-am-pm.tsv": (("user", "item", None, "time"), [], {"time_min": "2020-09-13T12:26:40Z"}),
     "21-one-rating-users.csv": (("user", "item", "rating", "date"), [], {"users": 130}),
 }  # fmt: skip
-SETS = {
-    "ml-100k/u.data": [],
-    "movietweetings/ratings.dat": [],
-    "gowalla/train.txt": [],
-    "beauty/Beauty.txt": [],
-    "jester/jester-data-1.zip": [],
-    "online-retail/online_retail.parquet": ["refused", "counts"],
-    "lastfm/user_artists.dat": ["counts"],
-    "open-bandit/random/all.csv": ["features"],
-    "open-bandit/bts/all.csv": ["features"],
-    "ml-1m/interactions_chronological.csv": ["no-time"],
-    "messy/embedded-newlines-html.csv": ["problem"],
-    "messy/excel-multi-sheet.xlsx": ["repeats"],
-    "messy/latin1-items.csv": ["problem"],
-    "messy/numeric-looking-ids.csv": [],
-    "messy/orange-three-header-rows.tab": ["no-time"],
-    "messy/semicolon-na-iso-dates.csv": ["sessions"],
-}
-LARGE = ("gowalla", "beauty", "jester", "online-retail", "ml-1m", "excel")
-
-
-def doubted(found):
-    assert all(doubt["try"].startswith("--") and doubt["sentence"].endswith((".", "?")) for doubt in found["doubts"])
-    return [doubt["name"] for doubt in found["doubts"]]
 
 
 @pytest.mark.parametrize("name", [name for name in SETS if not any(large in name for large in LARGE)])
 def test_real_files_raise_no_false_alarm(shared_data, name):
-    assert doubted(inspect(shared_data(name))) == SETS[name]
-
-
-@pytest.mark.benchmark  # a minute: `pytest tests/data/doubts -m benchmark`
-@pytest.mark.parametrize("name", [name for name in SETS if any(large in name for large in LARGE)])
-def test_large_files_raise_no_false_alarm(shared_data, name):
     assert doubted(inspect(shared_data(name))) == SETS[name]
 
 

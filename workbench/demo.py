@@ -94,9 +94,9 @@ def _trained(project: Any, name: str, hyperparameters: dict[str, Any], progress:
 
 
 def _score(run: Any) -> float:
-    from workbench.files import read_json
+    from workbench.training.answer import read_answer
 
-    return float(read_json(run.folder / "evaluation.json")["metrics"]["ndcg@10"]["mean"])
+    return float(read_answer(run.folder)["metrics"]["ndcg@10"]["mean"])
 
 
 def _recommend(run: Any, output: Path, progress: Progress) -> dict[str, Any]:

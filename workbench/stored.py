@@ -64,7 +64,7 @@ class Choice(Shape):
     """Something that is chosen by name, such as a split or a filter, with its settings."""
 
     name: Text
-    settings: dict[str, Any] = {}
+    settings: dict[str, Any] = Field({})
 
 
 Kind = TypeVar("Kind", bound=StoredFile)

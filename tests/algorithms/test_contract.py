@@ -10,6 +10,7 @@ import pytest
 
 from tests.golden import SPARE, golden_for
 from workbench.algorithms import Algorithm, all_algorithms, find
+from workbench.algorithms.base.learned import check
 from workbench.algorithms.hybrid.blend import Blend
 from workbench.data.interactions import UserItems
 from workbench.data.splitting.last_n import LastN
@@ -320,6 +321,42 @@ def test_scores_alike_after_saving_and_loading(name, tmp_path):
     if back.predicts_ratings:
         pairs = np.arange(-1, 5, dtype=np.int32), np.arange(4, -2, -1, dtype=np.int32)
         np.testing.assert_array_equal(back.predict(*pairs), ready(name).predict(*pairs))
+
+
+@every_algorithm
+def test_what_it_learned_is_told_apart_from_what_it_cannot_have_learned(name):
+    """Everything that is kept is declared, so that a changed file is refused before a compiled loop sees it."""
+    algorithm, state = ready(name), ready(name).state()
+    shapes, sizes = algorithm.shapes_of(state), (golden(name).train.n_users, golden(name).train.n_items)
+    assert shapes.keys() == {key for key in state if "." not in key}
+    check(state, shapes, *sizes)
+    taken = []
+    for key, array in state.items():
+        if key not in shapes:  # torch knows the shapes of its own
+            continue
+        for what, odd in oddities(array, shapes[key]):
+            try:
+                check(state | {key: odd}, shapes, *sizes)
+            except ValueError:
+                continue
+            taken.append((key, what))
+    assert taken == []
+    for key in shapes:
+        with pytest.raises(ValueError, match=f"{key} is missing"):
+            check({other: value for other, value in state.items() if other != key}, shapes, *sizes)
+
+
+def oddities(array, shape):
+    """What an array cannot be."""
+    place = np.arange(array.size).reshape(array.shape)
+    yield "another type", array.astype(str)
+    yield "more dimensions", array[..., None]
+    if array.dtype.kind in "iu" and array.size:
+        yield "negative", np.where(place == 0, -1, array)
+        if shape.below or shape.ends or shape.equals:
+            yield "huge", np.where(place == array.size - 1, 1 << 30, array)
+    if array.ndim and array.shape[0] and shape.axes[0].partition("+")[0] in ("users", "items"):
+        yield "a row less", array[:-1]
 
 
 @every_iterative_algorithm

@@ -108,7 +108,7 @@ def project(tmp_path):
     from workbench.project import Project
 
     made = Project.create(tmp_path / "films")
-    small_data().save(made.folder / "data" / "small", {"source": {"name": "small.csv"}})
+    small_data().save(made.folder / "data" / "small", {"source": {"all": {"path": "small.csv", "size": 1}}})
     made.data, made.split = "small", {"name": "last-n", "settings": {"n": 1, "validation": 1}}
     made.save()
     return made

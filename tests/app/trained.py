@@ -59,6 +59,7 @@ def make_project(folder, data, items=None, algorithms=("popularity",), settings=
     data.save(folder / "data" / "small", {})
     if items is not None:
         items.write(folder / "data" / "small")
+        data.write_about(folder / "data" / "small")
     project.save()
     for number, name in enumerate(algorithms):
         run = Run.create(

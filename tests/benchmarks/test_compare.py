@@ -62,7 +62,7 @@ def page(tmp_path_factory):
 
     folder = tmp_path_factory.mktemp("many")
     project = Project.create(folder / "films")
-    small_data().save(project.folder / "data" / "small", {"source": {"name": "small.csv"}})
+    small_data().save(project.folder / "data" / "small", {"source": {"all": {"path": "small.csv", "size": 1}}})
     project.data, project.split = "small", {"name": "last-n", "settings": {"n": 1, "validation": 1}}
     project.save()
     make_runs(project)

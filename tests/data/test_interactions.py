@@ -1,3 +1,6 @@
+import json
+import shutil
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -61,7 +64,7 @@ def test_user_rows_hold_what_the_user_did(rows):
 
 def test_what_is_saved_is_opened_and_the_hash_tells_any_change(tmp_path):
     data = build(ROWS, part=np.array([0, 1, 2, 0, 0], np.int8))
-    data.save(tmp_path / "data", {"source": "here"})
+    data.save(tmp_path / "data", {"recipe": {"here": 1}})
     again = Interactions.open(tmp_path / "data")
     assert again.content_hash == data.content_hash
     assert isinstance(again.user, np.memmap)
@@ -132,3 +135,86 @@ def test_the_hash_of_facts_is_that_of_what_they_say(tmp_path):
         with pa.OSFile(str(tmp_path / "items.arrow"), "wb") as sink, pa.ipc.new_file(sink, table.schema) as file:
             file.write_table(table)
         assert _file_hash(tmp_path / "items.arrow") != one
+
+
+def changed(name, at, value, kind=None):
+    """Write another value into a column of a folder; of another type where one is named."""
+
+    def change(folder):
+        column = np.load(folder / f"{name}.npy")
+        column = column.astype(kind) if kind else column
+        column[at] = value
+        np.save(folder / f"{name}.npy", column)
+
+    return change
+
+
+def rewritten(name, table):
+    def change(folder):
+        with pa.OSFile(str(folder / f"{name}.arrow"), "wb") as sink, pa.ipc.new_file(sink, table.schema) as file:
+            file.write_table(table)
+
+    return change
+
+
+IMPOSSIBLE = {
+    "an item that is not there": changed("item", 3, 4),
+    "an item far away": changed("item", 3, 2**31 - 1),
+    "an item before the first": changed("item", 0, -1),
+    "a user that is not there": changed("user", -1, 3),
+    "users in another order": changed("user", 0, 1),
+    "a user before the first": changed("user", 0, -1),
+    "another type": changed("item", 0, 0, np.int64),
+    "no number": changed("rating", 1, np.nan),
+    "an endless number": changed("rating", 1, np.inf),
+    "a time beyond the calendar": changed("time", 1, 2**62),
+    "a part that is none": changed("part", 1, 3),
+    "two dimensions": lambda folder: np.save(folder / "item.npy", np.zeros((5, 1), np.int32)),
+    "no dimension": lambda folder: np.save(folder / "user.npy", np.int32(0)),
+    "ids that are numbers": rewritten("item_ids", pa.table({"id": [1, 2, 3, 4]})),
+    "an id that is missing": rewritten("user_ids", pa.table({"id": ["u0", None, "u2"]})),
+    "another number of items": rewritten("item_ids", pa.table({"id": ["i0"]})),
+}
+
+
+@pytest.mark.parametrize("what", IMPOSSIBLE)
+@pytest.mark.parametrize("hashed", [True, False])
+def test_what_would_lead_a_compiled_loop_astray_is_refused(tmp_path, what, hashed):
+    data = build(ROWS, part=np.array([0, 1, 2, 0, 0], np.int8))
+    data.save(tmp_path / "data")
+    IMPOSSIBLE[what](tmp_path / "data")
+    with pytest.raises(WorkbenchError, match=r"damaged \(.*\)\. Import the file again"):
+        Interactions.open(tmp_path / "data", hashed=hashed)
+
+
+def test_a_flipped_bit_is_found_in_every_copy_and_the_hash_is_taken_once_for_each(tmp_path, monkeypatch):
+    taken = []
+    plain = Interactions._hash
+    monkeypatch.setattr(Interactions, "_hash", lambda self, control: taken.append(1) or plain(self, control))
+    build(ROWS).save(tmp_path / "data")
+    taken.clear()
+    Interactions.open(tmp_path / "data")
+    assert taken == []  # it was written here
+    shutil.copytree(tmp_path / "data", tmp_path / "copy")
+    for _ in range(2):
+        Interactions.open(tmp_path / "copy")
+        assert taken == [1]
+    changed("item", 1, 0)(tmp_path / "copy")
+    for _ in range(2):
+        with pytest.raises(WorkbenchError, match="not what was written there"):
+            Interactions.open(tmp_path / "copy")
+    assert (
+        Interactions.open(tmp_path / "copy", hashed=False).item[1] == 0
+    )  # the window looks, and whoever computes checks
+
+
+def test_data_of_before_versions_and_hashes_is_opened(tmp_path):
+    build(ROWS).save(tmp_path / "data")
+    path = tmp_path / "data" / "data.json"
+    about = json.loads(path.read_text())
+    for earlier in ({}, {"hash": about["hash"]}):
+        path.write_text(json.dumps({"interactions": about["interactions"]} | earlier))
+        assert len(Interactions.open(tmp_path / "data")) == about["interactions"]
+    path.write_text(json.dumps(about | {"version": 2}))
+    with pytest.raises(WorkbenchError, match="later version"):
+        Interactions.open(tmp_path / "data")

@@ -23,6 +23,7 @@ def data(tmp_path_factory):
         learned_from.save(folder)
         if learned_from.item_features is not None:
             learned_from.item_features.write(folder)
+            learned_from.write_about(folder)
         return folder
 
     return save

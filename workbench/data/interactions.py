@@ -18,9 +18,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.control import Control
+from workbench.data.bounds import TYPES, check_columns, check_ids, check_lengths, check_values
+from workbench.data.checked import is_checked, note_checked
+from workbench.data.data_file import FILE, DataFile, read_about
 from workbench.data.masking import picked
 from workbench.errors import WorkbenchError
-from workbench.files import read_json, whole_folder, write_json
+from workbench.files import whole_folder, write_json
 
 if TYPE_CHECKING:
     import scipy.sparse as sp
@@ -259,6 +262,7 @@ class Interactions:
         """Write everything to `folder`, whole or not at all; `about` goes to ``data.json`` with the hash."""
         with whole_folder(folder) as part:
             self.write(part, about)
+        note_checked(folder, read_about(folder)["hash"])
 
     def write(self, folder: Path, about: dict[str, object] | None = None, control: Control | None = None) -> None:
         """Write everything into an existing folder (see `save`)."""
@@ -290,46 +294,79 @@ class Interactions:
         Its hash is that of the interactions; with that of each file of attributes of items and users where there are some,
         because algorithms learn from them too.
         """
+        version, found = DataFile.newest, self._hash_with_sides(folder)
+        write_json(folder / FILE, {**(about or {}), "version": version, "hash": found, "interactions": len(self)})
+
+    def _hash_with_sides(self, folder: Path) -> str:
         known = {name: _file_hash(folder / name) for name in SIDE_FILES if (folder / name).exists()}
         whole = json.dumps([self.content_hash, known], sort_keys=True).encode()
-        found = hashlib.sha256(whole).hexdigest() if known else self.content_hash
-        write_json(folder / "data.json", {**(about or {}), "hash": found, "interactions": len(self)})
+        return hashlib.sha256(whole).hexdigest() if known else self.content_hash
 
     @classmethod
-    def open(cls, folder: Path) -> "Interactions":
+    def open(cls, folder: Path, *, hashed: bool = True) -> "Interactions":
         """Open a saved folder, memory-mapped, with the attributes of its items and users where there are some.
+
+        Types and bounds of all columns are looked at, and their hash, once for each copy (`workbench.data.checked`).
+
+        Parameters
+        ----------
+        hashed
+            Whether the hash is taken of a copy that is not known yet, which takes a second for 25 million rows.
 
         Raises
         ------
         WorkbenchError
-            If the folder is missing or its files do not fit together.
+            If the folder is missing, its files do not fit together, or they are not what was written.
         """
         from workbench.data.side_files.items import Items
         from workbench.data.side_files.people import Users
 
-        about = read_json(folder / "data.json")
+        about = read_about(folder)
         features, people = Items.open(folder), Users.open(folder)
+        known = is_checked(folder, about.get("hash") or "")
         try:
-            arrays = {
-                name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
-                for name in ("user", "item", "rating", "time", "part", "weight")
-                if (folder / f"{name}.npy").exists()
-            }
-            ids = [_open_ids(folder / f"{name}.arrow") for name in ("user_ids", "item_ids")]
-            data = cls(arrays.pop("user"), arrays.pop("item"), *ids, **arrays)
-            fits = len(data) == about["interactions"] and all(
-                len(a) == len(data) for a in (data.item, *arrays.values())
-            )
-            data = replace(data, item_features=features, user_features=people)
-            fits = fits and (features is None or len(features) == data.n_items)
-            fits = fits and (people is None or len(people) == data.n_users)
+            columns = {name: _open_array(folder / f"{name}.npy") for name in TYPES if _is_there(folder, name)}
+            check_columns(columns)
+            ids = {name: _open_ids(folder / f"{name}.arrow") for name in ("user_ids", "item_ids")}
+            data = cls(**columns, **ids, item_features=features, user_features=people)
+            if not known:
+                check_ids(ids)
+                check_values(columns, data.n_users, data.n_items)
+            check_lengths(len(data), about["interactions"], (features, data.n_items), (people, data.n_users))
         except (OSError, ValueError, KeyError, EOFError, pa.ArrowException) as error:
             message = f"The data in {folder} is damaged ({error}). Import the file again."
             raise WorkbenchError(message) from error
-        if not fits:
-            message = f"The data in {folder} is damaged: its columns differ in length. Import the file again."
-            raise WorkbenchError(message)
+        if hashed and not known:
+            data._check_hash(folder, about)
         return data
+
+    def _check_hash(self, folder: Path, about: dict[str, Any]) -> None:
+        """Raise WorkbenchError where the hash is not that of ``data.json``; data of before hashes is believed."""
+        written = about.get("hash")
+        if written is None:
+            return
+        # Before data.json had a version, what is known of items and users was not always part of the hash.
+        earlier = "version" not in about and written == self.content_hash
+        if not earlier and written != self._hash_with_sides(folder):
+            message = (
+                f"The data in {folder} is not what was written there: a file in it was changed or damaged since. "
+                "Restore the folder from a copy, or import the file again."
+            )
+            raise WorkbenchError(message)
+        note_checked(folder, written)
+
+
+def data_hash(folder: Path) -> str:
+    """The hash by which the data of a folder is known; taken now where it is from before hashes."""
+    return read_about(folder).get("hash") or Interactions.open(folder).content_hash
+
+
+def _is_there(folder: Path, name: str) -> bool:
+    return name in ("user", "item") or (folder / f"{name}.npy").exists()
+
+
+def _open_array(path: Path) -> Array:
+    return np.load(path, mmap_mode="r", allow_pickle=False)  # type: ignore[no-any-return]
 
 
 def counted(index: Array, n: int, control: Control | None = None) -> Array:

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from workbench.errors import WorkbenchError
 from workbench.export.tables import check_place, table_file
-from workbench.files import read_json
+from workbench.training.answer import read_answer
 from workbench.training.run import Run
 
 SCHEMA = pa.schema(
@@ -29,9 +29,9 @@ def write_metrics(output: Path, runs: Sequence[Run]) -> int:
     if not tested:
         raise WorkbenchError("None of these runs was tested, so there are no metrics. Test them on the page Compare.")
     rows = [
-        (run.name, run.spec.algorithm, metric, value["mean"], value["low"], value["high"])
+        (run.name, run.spec.algorithm, metric, value.get("mean"), value.get("low"), value.get("high"))
         for run in tested
-        for metric, value in read_json(run.folder / "evaluation.json")["metrics"].items()
+        for metric, value in read_answer(run.folder)["metrics"].items()
     ]
     with table_file(output, SCHEMA) as write:
         write(pa.table(list(map(list, zip(*rows, strict=True))) or [[]] * len(SCHEMA), schema=SCHEMA))

@@ -9,6 +9,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from workbench.charts.style import DARK, LIGHT
+from workbench.data.data_file import read_about
 from workbench.data.interactions import Interactions
 from workbench.errors import WorkbenchError
 from workbench.evaluation.significance import about
@@ -18,7 +19,7 @@ from workbench.export.run_report import Group, RunReport, groups_of, lights, rep
 from workbench.export.svg.page import SHAPES, rules
 from workbench.export.svg.text import writable
 from workbench.export.tables import check_folder
-from workbench.files import read_json, whole_file
+from workbench.files import whole_file
 from workbench.metrics import all_metrics, metric_title
 from workbench.resources import resource
 from workbench.training.run import Run
@@ -136,14 +137,10 @@ def _data_facts(data: Interactions) -> list[str]:
 def _source(run: Run) -> list[str]:
     """Names of the files that the data came from."""
     try:
-        given = read_json(run.data_folder / "data.json").get("source") or {}
+        given = read_about(run.data_folder).get("source") or {}
     except WorkbenchError:
         return []
-    return [
-        Path(str(value.get("path") or value.get("name") or "")).name
-        for value in given.values()
-        if isinstance(value, dict)
-    ]
+    return [Path(value["path"]).name for value in given.values()]
 
 
 def _columns(group: Group) -> list[str]:

@@ -12,8 +12,8 @@ from workbench.evaluation.comparable import key_of, terms_of
 from workbench.evaluation.leaks import LIGHTS
 from workbench.evaluation.significance import Difference
 from workbench.evaluation.verdict import Verdict, verdict_of
-from workbench.files import read_json
 from workbench.metrics import all_metrics
+from workbench.training.answer import read_answer
 from workbench.training.comparing import compare_runs
 from workbench.training.run import Run
 from workbench.training.run_notes import RunNotes
@@ -207,12 +207,10 @@ def _value(value: Any) -> str:
 
 
 def _tested(run: Run) -> Json:
-    path = run.folder / "evaluation.json"
     try:
-        found = read_json(path) if path.exists() else {}
+        return read_answer(run.folder) if (run.folder / "evaluation.json").exists() else {}
     except WorkbenchError:  # damaged: as if it was not tested
         return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _metrics(given: Any) -> dict[str, dict[str, float | None]]:

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from workbench.algorithms.hybrid.blend import Blend
+from workbench.data.data_file import read_about
 from workbench.errors import WorkbenchError
 from workbench.export.script_calls import call, fold, reading, tests, training, written
 from workbench.export.tables import check_folder
-from workbench.files import read_json, whole_file
+from workbench.files import whole_file
 from workbench.training.run import Run
 from workbench.version import __version__
 
@@ -67,7 +68,7 @@ def script(runs: Sequence[Run]) -> str:
         raise WorkbenchError("A script needs at least one run. Train one first.")
     if len({run.spec.data_hash for run in runs}) > 1:
         raise WorkbenchError("These runs are of different data. Choose runs of the same data for one script.")
-    about = read_json(runs[0].data_folder / "data.json")
+    about = read_about(runs[0].data_folder)
     if not about.get("source") or not about.get("recipe"):
         raise WorkbenchError("It is not known from which file the data came, so no script can read it again.")
     every = with_members(runs)
@@ -75,8 +76,8 @@ def script(runs: Sequence[Run]) -> str:
     folds = {data: f"fold_{at}" if len(different) > 1 else "fold" for at, data in enumerate(different, 1)}
     return HEAD.format(
         version=written(__version__),
-        reading=reading(about),
-        hash=written(about["hash"]),
+        reading=reading(about, runs[0].data_folder),
+        hash=written(runs[0].spec.data_hash),
         folds="\n".join(call(name, "workbench.split", arguments) for arguments, name in folds.items()),
         trainings="\n".join(training(run, folds[fold(run)]) for run in every),
         tests="\n".join(tests(every)),

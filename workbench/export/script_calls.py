@@ -10,11 +10,12 @@ from pydantic import BaseModel
 from workbench.algorithms import find
 from workbench.data.filtering import all_filters
 from workbench.data.importing.importer import Recipe, make_recipe
+from workbench.data.importing.recipes import known_recipe
 from workbench.data.importing.roles import Columns
 from workbench.data.splitting import all_splits
 from workbench.errors import WorkbenchError
 from workbench.evaluation.evaluate import CUTOFFS
-from workbench.files import read_json
+from workbench.training.answer import read_answer
 from workbench.training.run import Run
 from workbench.training.run_spec import RunSpec
 from workbench.training.run_state import RunState
@@ -51,11 +52,11 @@ def _chosen(values: Mapping[str, Any], declaration: type[BaseModel]) -> dict[str
     return {name: value for name, value in values.items() if value != defaults.get(name)}
 
 
-def reading(about: Mapping[str, Any]) -> str:
+def reading(about: dict[str, Any], folder: Path) -> str:
     """The reading of the files, from what ``data.json`` says of them."""
     sources = {name: _absolute(source["path"]) for name, source in about["source"].items()}
     further = {name: _absolute(about[name]["source"]) for name in FURTHER if (about.get(name) or {}).get("source")}
-    said = _said(Path(next(iter(sources.values()))), Recipe.model_validate(about["recipe"]))
+    said = _said(Path(next(iter(sources.values()))), known_recipe(about, folder))
     arguments = [written(sources.get("all", sources)), 'folder=FOLDER / "data"', *_keywords(further | said)]
     gone = [
         f"# {path} is not there any more: name a file with the same rows.\n"
@@ -160,8 +161,8 @@ def _test(run: Run) -> dict[str, Any]:
     path = run.folder / "evaluation.json"
     if not path.exists():
         return {}
-    answer = read_json(path)
-    if "asked" in answer:
+    answer = read_answer(run.folder)
+    if answer.get("asked"):
         return _words_of(answer["asked"])
     protocol = answer["protocol"]
     if protocol.get("sampled"):

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from workbench.control import Control
 from workbench.data.interactions import Array, UserItems
@@ -15,6 +14,7 @@ from workbench.evaluation.overlap import rank_biased_overlap
 from workbench.files import whole_file
 from workbench.insight import items
 from workbench.insight.looking import item_json, items_json, load, user_index, vectors
+from workbench.training.results import damaged, read_lists, read_users
 from workbench.training.run import Run
 
 Json = dict[str, Any]
@@ -97,9 +97,11 @@ def judged(run: Run) -> tuple[Array, Array]:
     if not path.exists():
         message = f"The run {run.name} has not been tested. Test it first, on the page Compare."
         raise WorkbenchError(message)
-    table = pq.read_table(path)
+    table = read_users(run.folder)
     where = pc.index_in(table["user"].combine_chunks(), run.data.user_ids)
     name = METRIC if METRIC in table.column_names else "rmse"
+    if where.null_count or name not in table.column_names:
+        raise damaged(run.folder, path.name)
     values = table[name].to_numpy()
     return where.to_numpy(zero_copy_only=False).astype(np.int64), values if name == METRIC else -values
 
@@ -109,7 +111,8 @@ def changes(one: Run, other: Run) -> tuple[Array, Array]:
     if one.data_identity != other.data_identity:
         message = "The two runs were made with different data, so their lists cannot be compared."
         raise WorkbenchError(message)
-    first, a, second, b = judged(one)[0], _lists(one), judged(other)[0], _lists(other)
+    first, second = judged(one)[0], judged(other)[0]
+    a, b = read_lists(one, len(first)), read_lists(other, len(second))
     _, at, there = np.intersect1d(first, second, return_indices=True)
     k = min(a.shape[1], b.shape[1])
     return first[at], rank_biased_overlap(a[at, :k], b[there, :k])
@@ -141,9 +144,8 @@ def item_story(run: str, item: str, control: Control, k: int = 10, people: int =
         ],
         "listed": None,
     }
-    path = opened.folder / "lists.npy"
-    if path.exists():
-        lists = np.load(path, mmap_mode="r", allow_pickle=False)
+    if (opened.folder / "lists.npy").exists() and (opened.folder / "users.parquet").exists():
+        lists = read_lists(opened, len(read_users(opened.folder, [])))
         here = np.asarray(lists == index)
         ranks = np.bincount(np.nonzero(here)[1], minlength=lists.shape[1])
         story["listed"] = {"users": int(here.any(axis=1).sum()), "of": len(lists), "ranks": ranks.tolist()}
@@ -219,14 +221,6 @@ def _favourites(histories: UserItems, of_items: Array, n: int) -> Array:
 def _save(path: Path, array: Array) -> None:
     with whole_file(path) as part, part.open("wb") as file:
         np.save(file, array)
-
-
-def _lists(run: Run) -> Array:
-    path = run.folder / "lists.npy"
-    if not path.exists():
-        message = f"The test of the run {run.name} saved no lists. Test it again."
-        raise WorkbenchError(message)
-    return np.asarray(np.load(path, allow_pickle=False))
 
 
 def _user(run: Run, index: int, lengths: Array) -> Json:

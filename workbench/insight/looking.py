@@ -17,8 +17,9 @@ from workbench.data.side_files.items import Items
 from workbench.errors import WorkbenchError
 from workbench.evaluation.ranking import rank_of
 from workbench.evaluation.ranking import recommend as best_items
-from workbench.files import read_json, write_json
+from workbench.files import write_json
 from workbench.insight import explaining, items
+from workbench.stored import Count, StoredFile, read_stored
 from workbench.training.run import Run
 
 Json = dict[str, Any]
@@ -307,6 +308,27 @@ def _explained(data: Interactions, explanation: explaining.Explanation) -> Json:
     }
 
 
+class _Faithfulness(StoredFile):
+    """What ``faithfulness.json`` holds: an answer, and what it is the answer to."""
+
+    model: float
+    asked: Count
+    place: Count
+    users: Count
+    before: float
+    top: float
+    random: float
+    better: float
+
+
+def _kept(path: Path) -> Json:
+    """The answer of an earlier time; empty where there is none that can be read, for it can be found again."""
+    try:
+        return read_stored(_Faithfulness, path).model_dump() if path.exists() else {}
+    except WorkbenchError:
+        return {}
+
+
 def faithfulness(run: str, control: Control, users: int = 30) -> Json:
     """Whether a run's reasons are the reasons (`explaining.deletion_test`), kept beside the model."""
     folder = Path(run)
@@ -314,8 +336,9 @@ def faithfulness(run: str, control: Control, users: int = 30) -> Json:
     stamp = (folder / "model.safetensors").stat().st_mtime
     path = folder / "faithfulness.json"
     asked = {"model": stamp, "asked": users, "place": explaining.PLACE}
-    if path.exists() and asked.items() <= (kept := read_json(path)).items():
-        return dict(kept)
+    kept = _kept(path)
+    if asked.items() <= kept.items():
+        return kept
     found = explaining.deletion_test(algorithm, opened.fold.shown_at_test.by_user, users, control=control)
     answer = asked | asdict(found) if found.users else {"users": 0}
     if found.users:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
@@ -12,12 +13,13 @@ import pyarrow as pa
 from pydantic import BaseModel, ValidationError
 
 from workbench.data import filtering
-from workbench.data.importing.importer import Recipe, import_file, make_recipe
+from workbench.data.data_file import read_about
+from workbench.data.importing.importer import Recipe, Report, import_file, make_recipe
 from workbench.data.importing.recipes import open_recipe
 from workbench.data.importing.roles import Columns
-from workbench.data.interactions import Interactions
+from workbench.data.interactions import Interactions, data_hash
 from workbench.errors import WorkbenchError
-from workbench.files import check_replaceable, read_json, replace_folder
+from workbench.files import check_replaceable, replace_folder
 from workbench.interface.filters import make
 from workbench.interface.frames import Ids, flattened, write_frame
 from workbench.interface.places import Place
@@ -68,12 +70,12 @@ class Data:
     @property
     def hash(self) -> str:
         """SHA-256 of the interactions, with the filters: equal for data that is the same."""
-        return filtering.identity(self._about["hash"], self.filters)
+        return filtering.identity(data_hash(self.folder), self.filters)
 
     @property
     def report(self) -> dict[str, Any]:
         """What became of each row: ``rows``, ``kept``, ``refused_count``, ``duplicates``, ``doubts`` and more."""
-        return dict(self._about["report"])
+        return {**asdict(Report()), **(self._about.get("report") or {})}
 
     @property
     def refused(self) -> pd.DataFrame:
@@ -128,7 +130,7 @@ class Data:
 
     @cached_property
     def _about(self) -> dict[str, Any]:
-        return dict(read_json(self.folder / "data.json"))
+        return read_about(self.folder)
 
 
 def read_interactions(  # noqa: PLR0913 - each file that comes along has a name of its own
@@ -261,7 +263,7 @@ def _new_or_same(folder: Path) -> Iterator[Path]:
     new = owned(folder)
     try:
         yield new
-        if read_json(new / "data.json")["hash"] != read_json(folder / "data.json")["hash"]:
+        if data_hash(new) != data_hash(folder):
             replace_folder(new, folder)
     finally:
         discard(new)

@@ -5,7 +5,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.files import read_json
 from workbench.jobs.job import Json
 
 if TYPE_CHECKING:
@@ -14,8 +13,10 @@ if TYPE_CHECKING:
 
 def filtered(data: str, filters: list[Json] | None) -> "tuple[Interactions, Json]":
     """What filters leave, and what each of them left; kept until others are asked for."""
-    data_hash = read_json(Path(data) / "data.json")["hash"]
-    return _filtered(Path(data), data_hash, json.dumps(filters or [], sort_keys=True))
+    from workbench.data.data_file import read_about
+
+    stamp = str(read_about(Path(data)).get("hash"))
+    return _filtered(Path(data), stamp, json.dumps(filters or [], sort_keys=True))
 
 
 @lru_cache(maxsize=1)

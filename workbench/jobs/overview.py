@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.control import Control
-from workbench.files import read_json
 from workbench.jobs.job import Json, job
 
 if TYPE_CHECKING:
@@ -24,10 +23,11 @@ def density(
 
     `users` and `items` are the first and one past the last place in the order; all where they are left out.
     """
+    from workbench.data.data_file import read_about
     from workbench.data.overview.density import MAX_FIELDS
 
     folder = Path(data)
-    ordered = _ordered(folder, read_json(folder / "data.json")["hash"])
+    ordered = _ordered(folder, str(read_about(folder).get("hash")))
     part = [None if edges is None else (int(edges[0]), int(edges[1])) for edges in (users, items)]
     counts, rows, columns = ordered.counts(part[0], part[1], min(fields or MAX_FIELDS, MAX_FIELDS), control)
     return {

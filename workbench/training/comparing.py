@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from workbench.data.interactions import Array
 from workbench.declaring import nearest
@@ -27,12 +26,14 @@ from workbench.evaluation.overlap import rank_biased_overlap
 from workbench.evaluation.segments import ERRORS, Segment, ages, attribute, by_items, by_users, deciles
 from workbench.evaluation.significance import Difference
 from workbench.evaluation.verdict import verdict_of
-from workbench.files import read_json
 from workbench.metrics import Ranked, all_metrics
 from workbench.owned import is_owned
+from workbench.stored import read_values
+from workbench.training.answer import read_answer
 from workbench.training.evaluating import masked_part
-from workbench.training.results import in_both, lists_of, read_answer, tested, values_of
+from workbench.training.results import damaged, in_both, lists_of, read_users, tested, values_of
 from workbench.training.run import Run
+from workbench.training.run_spec import RunSpec
 
 Json = dict[str, Any]
 
@@ -112,16 +113,16 @@ class Family:
 def _tested_like(folder: Path, metric: str) -> str | None:
     """How a run was tested by a metric; None where it was not, or where what lies there cannot be read."""
     try:
-        spec, answer = read_json(folder / "run.json"), read_answer(folder)
+        spec, answer = read_values(RunSpec, folder / "run.json"), read_answer(folder)
         return key_of(terms_of(spec, answer["protocol"]), metric) if metric in answer["metrics"] else None
-    except (WorkbenchError, OSError, KeyError, TypeError, AttributeError):
+    except WorkbenchError:
         return None
 
 
 def _ratings(a: Run, b: Run, metric: str) -> tuple[Array, Array, Array, bool]:
     """Errors of users that both runs have, how many ratings are behind each, and whether they are roots of squares."""
     users, first, second = in_both(values_of(a, metric), values_of(b, metric))
-    table = pq.read_table(a.folder / "users.parquet", columns=["user", "ratings"]).combine_chunks()
+    table = read_users(a.folder, ["ratings"])
     rows = pc.index_in(users, value_set=table.column("user").combine_chunks()).to_numpy()
     return first, second, table.column("ratings").to_numpy()[rows], metric == "rmse"
 
@@ -208,8 +209,10 @@ def segments(run: Run, metric: str, by: str = "activity") -> list[Segment]:
     name, _, k = metric.partition("@")
     if by not in ("age", "genre"):
         _, values = values_of(run, metric)
-        table = pq.read_table(run.folder / "users.parquet")
+        table = read_users(run.folder)
         squared = name == "rmse"
+        if not {"history", *(["ratings"] if name in ERRORS else [])} <= set(table.column_names):
+            raise damaged(run.folder, "users.parquet")
         weights = table.column("ratings").to_numpy() if name in ERRORS else None
         groups = deciles(table.column("history").to_numpy()) if by == "activity" else _attribute(run, by, table)
         found = by_users(values**2 if squared else values, *groups, weights)

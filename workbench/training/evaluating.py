@@ -19,9 +19,11 @@ from workbench.evaluation.comparable import masked_words
 from workbench.evaluation.evaluate import CUTOFFS, Evaluation, describe_protocol, evaluate
 from workbench.evaluation.leaks import Evidence, find_leaks
 from workbench.evaluation.lists import Negatives
-from workbench.files import read_json, whole_file, write_json
+from workbench.files import whole_file, write_json
 from workbench.metrics.peers import PEERS, Peer
 from workbench.owned import remove_file
+from workbench.stored import read_stored
+from workbench.training.answer import Answer, Opened
 from workbench.training.run import Run
 from workbench.training.status import now
 
@@ -103,6 +105,7 @@ def evaluate_run(  # noqa: PLR0913 - what a number depends on
     opened = _opened(run)
     evidence = Evidence(run.fold, run.split, algorithm.state(), opened, run.status().at or None)
     answer = {
+        "version": Answer.newest,
         "metrics": result.metrics,
         "users": result.users,
         "protocol": protocol,
@@ -120,8 +123,8 @@ def _opened(run: Run) -> str:
     """When the test of this run was opened first; it is kept, whatever becomes of the run."""
     path = run.folder / "opened.json"
     if not path.exists():
-        write_json(path, {"at": now()})
-    return str(read_json(path)["at"])
+        write_json(path, {"version": Opened.newest, "at": now()})
+    return read_stored(Opened, path).at
 
 
 def find_peer(like: str | None) -> Peer:

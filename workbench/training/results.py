@@ -1,5 +1,6 @@
 """What the test of a run left in its folder: figures, the values of each user, and the lists."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pyarrow.parquet as pq
 from workbench.data.interactions import Array
 from workbench.declaring import nearest
 from workbench.errors import WorkbenchError
-from workbench.files import read_json
+from workbench.training.answer import read_answer
 from workbench.training.run import Run
 
 Json = dict[str, Any]
@@ -25,36 +26,44 @@ def tested(run: Run) -> Json:
     return read_answer(run.folder)
 
 
-def read_answer(folder: Path) -> Json:
-    """What ``evaluation.json`` of a run folder says; raises WorkbenchError where its shape is not that of a test."""
-    answer: Json = read_json(folder / "evaluation.json")
-    if not _is_answer(answer):
-        raise _damaged(folder, "evaluation.json")
-    return answer
-
-
-def _is_answer(answer: Any) -> bool:
-    protocol, metrics = (answer.get(name) if isinstance(answer, dict) else None for name in ("protocol", "metrics"))
-    if not (isinstance(protocol, dict) and isinstance(metrics, dict)):
-        return False
-    figures = [value.get("mean", "") if isinstance(value, dict) else "" for value in metrics.values()]
-    return isinstance(protocol.get("formulas", {}), dict) and all(
-        figure is None or isinstance(figure, int | float) for figure in figures
-    )
-
-
-def _damaged(folder: Path, name: str) -> WorkbenchError:
+def damaged(folder: Path, name: str) -> WorkbenchError:
+    """Say that a file that a test has left is damaged, and what to do."""
     return WorkbenchError(f"{folder / name} is damaged. Test the run again: workbench evaluate {folder}")
 
 
-def _read_users(folder: Path, columns: list[str]) -> pa.Table:
-    """Columns of ``users.parquet``; one that is not there is left out."""
+def read_users(folder: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """Columns of ``users.parquet`` of a run folder, a row for each tested user; all where none are named.
+
+    One that is not there is left out, but for ``user``. Raises WorkbenchError where the file is missing or damaged.
+    """
     path = folder / "users.parquet"
     try:
-        names = pq.read_schema(path).names
-        return pq.read_table(path, columns=[name for name in columns if name in names]).combine_chunks()
-    except (pa.ArrowException, OSError) as error:
-        raise _damaged(folder, "users.parquet") from error
+        with pq.ParquetFile(path) as file:
+            names = file.schema_arrow.names
+            wanted = names if columns is None else [name for name in columns if name in names]
+            table = file.read(columns=list(dict.fromkeys(["user", *wanted]))).combine_chunks()
+        table.validate(full=True)
+        _check_users(table)
+    except (pa.ArrowException, OSError, ValueError, KeyError) as error:
+        raise damaged(folder, "users.parquet") from error
+    return table
+
+
+def _check_users(table: pa.Table) -> None:
+    """Raise ValueError where a column is not of its type; a metric may be NaN, where it is not defined for somebody."""
+    users = table["user"]
+    if not (pa.types.is_string(users.type) or pa.types.is_large_string(users.type)) or users.null_count:
+        raise ValueError("user is no column of ids")
+    for name in table.column_names[1:]:
+        column = table[name]
+        counts = name in ("history", "ratings")
+        if not (pa.types.is_integer(column.type) or pa.types.is_floating(column.type)) or (
+            counts and column.null_count
+        ):
+            raise ValueError(f"{name} is no column of numbers")
+        values = column.to_numpy()
+        if np.isinf(values).any() or (counts and len(values) and not values.min() >= 0):
+            raise ValueError(f"{name} holds what cannot be")
 
 
 def has(run: Run, metric: str) -> bool:
@@ -70,7 +79,7 @@ def values_of(run: Run, metric: str) -> tuple[pa.Array, Array]:
     known = tested(run)["metrics"]
     if metric not in known:
         raise WorkbenchError(nearest("metric", metric, list(known)))
-    table = _read_users(run.folder, ["user", metric])
+    table = read_users(run.folder, [metric])
     if metric not in table.column_names:
         message = f"{metric} is one number for all lists together, so it has no values by user. Choose another metric."
         raise WorkbenchError(message)
@@ -80,11 +89,29 @@ def values_of(run: Run, metric: str) -> tuple[pa.Array, Array]:
 def lists_of(run: Run) -> tuple[pa.Array, Array]:
     """Users by id and the list of each, item indices (users, length); raises WorkbenchError where they were not kept."""
     tested(run)
+    users = read_users(run.folder, []).column("user").combine_chunks()
+    return users, read_lists(run, len(users))
+
+
+def read_lists(run: Run, n_users: int) -> Array:
+    """The list of each tested user, int32 (n_users, length), -1 behind the end; memory-mapped.
+
+    Raises
+    ------
+    WorkbenchError
+        If they were not kept, or are damaged.
+    """
     path = run.folder / "lists.npy"
     if not path.exists():
         raise WorkbenchError(f"The lists of the run {run.name} were not kept. Test it again.")
-    users = _read_users(run.folder, ["user"]).column("user").combine_chunks()
-    return users, np.load(path, allow_pickle=False)
+    try:
+        lists: Array = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise damaged(run.folder, "lists.npy") from error
+    fits = lists.ndim == 2 and lists.dtype.kind == "i" and len(lists) == n_users  # noqa: PLR2004 - users and ranks
+    if not fits or (lists.size and not (int(lists.min()) >= -1 and int(lists.max()) < run.data.n_items)):
+        raise damaged(run.folder, "lists.npy")
+    return lists
 
 
 def in_both(a: tuple[pa.Array, Array], b: tuple[pa.Array, Array]) -> tuple[pa.Array, Array, Array]:

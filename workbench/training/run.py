@@ -26,14 +26,17 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from workbench.algorithms import Algorithm, find
+from workbench.algorithms.base.learned import check
 from workbench.algorithms.hybrid.blend import Blend
 from workbench.data import filtering
-from workbench.data.feedback.rules import Feedback
-from workbench.data.interactions import Interactions
+from workbench.data.data_file import read_about
+from workbench.data.importing.recipes import known_recipe
+from workbench.data.interactions import Interactions, data_hash
 from workbench.data.splitting import DEFAULT, Fold, Split, make_split
 from workbench.errors import WorkbenchError
-from workbench.files import alone, read_json, write_json
+from workbench.files import alone, write_json
 from workbench.owned import remove_file, sweep
+from workbench.stored import read_stored
 from workbench.training.blending import check_member, named
 from workbench.training.records import read_records
 from workbench.training.run_number import next_number, numbers_in
@@ -92,7 +95,7 @@ class Run:
                 algorithm=kind.name,
                 hyperparameters=kind.make(hyperparameters or {}).model_dump(),
                 data=Path(os.path.relpath(data, folder)).as_posix(),
-                data_hash=read_json(data / "data.json")["hash"],
+                data_hash=data_hash(data),
                 split=split,
                 split_settings=rule.model_dump(),
                 filters=[made.recipe() for made in filtering.make_filters(filters)],
@@ -123,15 +126,15 @@ class Run:
     def doubts(self) -> list[str]:
         """What was in doubt when the data were read, as sentences; none where nobody knows."""
         try:
-            report = read_json(self.data_folder / "data.json").get("report") or {}
+            report = read_about(self.data_folder).get("report") or {}
         except WorkbenchError:
             return []
-        return [str(doubt["sentence"]) for doubt in report.get("doubts") or []]
+        return [doubt["sentence"] for doubt in report.get("doubts") or []]
 
     def feedback(self) -> str:
         """What events are worth by the rules with which the data were read, such as ``click: like=1, seen=0``."""
-        recipe = read_json(self.data_folder / "data.json").get("recipe") or {}
-        told = [Feedback.model_validate(each) for each in recipe.get("feedback") or []]
+        about = read_about(self.data_folder)
+        told = known_recipe(about, self.data_folder).feedback if about.get("recipe") else []
         return "; ".join(f"{each.column}: {', '.join(each.written())}" for each in told)
 
     @classmethod
@@ -158,11 +161,7 @@ class Run:
                 f"{folder} is not a run folder: it has no run.json. Name the folder given to 'workbench train --run'."
             )
             raise WorkbenchError(message)
-        try:
-            return cls(folder, RunSpec(**read_json(folder / "run.json")))
-        except (ValidationError, TypeError) as error:
-            message = f"{folder / 'run.json'} is damaged, so this run cannot be used. Train it again in a new folder."
-            raise WorkbenchError(message) from error
+        return cls(folder, read_stored(RunSpec, folder / "run.json"))
 
     @property
     def name(self) -> str:
@@ -265,7 +264,7 @@ class Run:
         Without filters they are memory-mapped. With filters users and items have indices of their own: those that were
         filtered away are nowhere in the run.
         """
-        if read_json(self.data_folder / "data.json").get("hash") != self.spec.data_hash:
+        if data_hash(self.data_folder) != self.spec.data_hash:
             message = f"The data in {self.data_folder} has changed since the run {self.name} was made. Train a new run."
             raise WorkbenchError(message)
         return filtering.apply(filtering.make_filters(self.spec.filters), Interactions.open(self.data_folder))[0]
@@ -294,18 +293,7 @@ class Run:
     def trained_algorithm(self) -> Algorithm:
         """The algorithm as it came out of the run."""
         algorithm = self.new_algorithm()
-        state, _ = load_weights(self.folder / "model.safetensors")
-        broken = algorithm.broken(state)
-        if broken:
-            message = (
-                f"The model of the run {self.name} holds values that are not numbers ({', '.join(broken)}), so it "
-            )
-            raise WorkbenchError(message + "cannot recommend anything. Train it again as a new run.")
-        try:
-            algorithm.restore(state)
-        except (KeyError, ValueError) as error:
-            message = f"The model of the run {self.name} does not fit {algorithm.title} ({error}). Train it again."
-            raise WorkbenchError(message) from error
+        self.restore(algorithm, self.folder / "model.safetensors")
         self.join_members(algorithm)
         if algorithm.uses_torch:
             import torch
@@ -313,6 +301,30 @@ class Run:
             # Scoring, like training, is many times slower where the library takes all cores for small steps.
             torch.set_num_threads(self.spec.threads or algorithm.best_threads or 1)
         return algorithm
+
+    def restore(self, algorithm: Algorithm, path: Path) -> int:
+        """Let an algorithm be as a file of this run has it; returns the epoch.
+
+        Raises
+        ------
+        WorkbenchError
+            If the file is missing or damaged, or what it holds is not what the algorithm learns from this data.
+        """
+        state, epoch = load_weights(path)
+        broken = algorithm.broken(state)
+        if broken:
+            message = (
+                f"The model of the run {self.name} holds values that are not numbers ({', '.join(broken)}), so it "
+            )
+            raise WorkbenchError(message + "cannot recommend anything. Train it again as a new run.")
+        try:
+            check(state, algorithm.shapes_of(state), self.data.n_users, self.data.n_items)
+            algorithm.restore(state)
+        except (KeyError, ValueError, RuntimeError, IndexError, TypeError) as error:  # torch says RuntimeError
+            told = " ".join(str(error).split())[:300]
+            message = f"The model in {path} does not fit {algorithm.title} and this data ({told}). "
+            raise WorkbenchError(message + "Train it again as a new run.") from error
+        return epoch
 
     def members(self) -> "list[Run]":
         """The runs that a blend refers to, none for anything else; raises WorkbenchError where one has no model."""

@@ -4,8 +4,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from workbench.errors import WorkbenchError
-from workbench.files import read_json, write_json
+from workbench.files import write_json
+from workbench.stored import plain_values
 
 FILE = "facts.json"  # its name since the first version
 # A table shows them and a window draws whatever is there.
@@ -32,10 +32,9 @@ class RunNotes:
     def read(cls, folder: Path) -> "RunNotes":
         """Those of a run folder; empty where there are none, or where their file is damaged (the run is not)."""
         try:
-            stored = read_json(folder / FILE)
-        except WorkbenchError:
+            stored = plain_values((folder / FILE).read_bytes())
+        except (OSError, ValueError):
             return cls()
-        stored = stored if isinstance(stored, dict) else {}
         tags = stored.get("tags")
         return cls().but(
             title=str(stored.get("title") or ""),

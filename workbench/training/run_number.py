@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from workbench.errors import WorkbenchError
-from workbench.files import read_json
 from workbench.owned import is_owned
+from workbench.stored import read_stored
+from workbench.training.run_spec import RunSpec
 
 
 def numbers_in(runs: Path) -> dict[str, int]:
@@ -26,7 +27,6 @@ def next_number(runs: Path) -> int:
 
 def _written(folder: Path) -> int | None:
     try:
-        number = read_json(folder / "run.json").get("number")
-    except (WorkbenchError, AttributeError):  # damaged
+        return read_stored(RunSpec, folder / "run.json").number
+    except WorkbenchError:  # damaged
         return None
-    return number if isinstance(number, int) and number >= 0 else None

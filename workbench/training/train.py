@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from threadpoolctl import threadpool_limits
 
@@ -16,16 +16,16 @@ from workbench.algorithms import Algorithm, Record
 from workbench.control import Control
 from workbench.data.interactions import Array
 from workbench.errors import Cancelled, WorkbenchError
-from workbench.files import read_json
 from workbench.owned import remove_file
+from workbench.stored import StoredFile, read_stored
 from workbench.training.records import Records, record_line
 from workbench.training.run import Run
-from workbench.training.run_spec import Change
+from workbench.training.run_spec import Adjustment, Change, Request
 from workbench.training.run_state import RunState
 from workbench.training.run_status import EpochSummary, RunStatus
 from workbench.training.status import StatusWriter
 from workbench.training.validation import Validator
-from workbench.training.weights import load_weights, same_file, save_weights
+from workbench.training.weights import same_file, save_weights
 
 POLL_SECONDS = 0.02  # between two looks at control.json
 
@@ -81,8 +81,7 @@ class Trainer:
         if not checkpoint.exists():
             self.records.cut(0)
             return 0
-        state, epoch = load_weights(checkpoint)
-        algorithm.restore(state)
+        epoch = self.run.restore(algorithm, checkpoint)
         self.records.cut(epoch)
         return epoch
 
@@ -163,10 +162,12 @@ class Trainer:
         path = self.run.folder / "adjust.json"
         if not self._looked or not path.exists():
             return
-        request = read_json(path)
+        request = _asked_of(Adjustment, path)
         remove_file(path)
         since = record.epoch + (0.0 if record.ends_epoch else record.part)
-        change = Change(since=since, name=request["name"], value=request["value"])
+        if request is None or request.name not in algorithm.adjustable:
+            return
+        change = Change(since=since, name=request.name, value=request.value)
         self.run.note_change(change)
         algorithm.adjust(change.name, change.since, change.value)
         self.status.note(changes=list(self.run.spec.changes))
@@ -186,8 +187,19 @@ class Trainer:
         return request
 
     def _request(self) -> str:
-        path = self.run.folder / "control.json"
-        return str(read_json(path).get("command", "")) if path.exists() else ""
+        request = _asked_of(Request, self.run.folder / "control.json")
+        return request.command if request is not None else ""
+
+
+Asked = TypeVar("Asked", bound=StoredFile)
+
+
+def _asked_of(kind: type[Asked], path: Path) -> Asked | None:
+    """What a person asks of a training; None where nothing is asked, or nobody can tell what."""
+    try:
+        return read_stored(kind, path) if path.exists() else None
+    except WorkbenchError:
+        return None
 
 
 def train_run(folder: Path, control: Control | None = None) -> RunStatus:

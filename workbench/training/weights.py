@@ -13,6 +13,7 @@ from workbench.data.interactions import Array
 from workbench.errors import WorkbenchError
 from workbench.files import whole_file
 from workbench.owned import discard, owned
+from workbench.stored import MAX_COUNT
 
 
 def save_weights(path: Path, state: dict[str, Array], epoch: int) -> None:
@@ -35,13 +36,20 @@ def load_weights(path: Path) -> tuple[dict[str, Array], int]:
     try:
         with safe_open(path, framework="numpy") as file:
             state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
-            return state, int(file.metadata()["epoch"])
+            return state, _epoch(file.metadata() or {})
     except FileNotFoundError as error:
         message = f"{path} is not there: the run in {path.parent} has no model yet. Train it first."
         raise WorkbenchError(message) from error
     except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
         message = f"The model in {path} is damaged ({error}). Train it again as a new run."
         raise WorkbenchError(message) from error
+
+
+def _epoch(metadata: dict[str, str]) -> int:
+    epoch = int(metadata["epoch"])
+    if not 0 <= epoch <= MAX_COUNT:
+        raise ValueError(f"it is of epoch {epoch}")
+    return epoch
 
 
 def _refusal(error: SafetensorError) -> OSError:

@@ -5,12 +5,13 @@ are items; the paper finds it far better than the one whose inputs are users.
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from pydantic import PrivateAttr
 
 from workbench.algorithms.base.algorithm import Record
+from workbench.algorithms.base.learned import Learned, floats
 from workbench.algorithms.base.padded_histories import cut
 from workbench.algorithms.base.rating_scale import SCALE, RatingPredictor, ridge, with_unknown
 from workbench.algorithms.base.training_loop import (
@@ -56,6 +57,7 @@ class AutoRec(RatingPredictor, NeuralAlgorithm):
     reference = "Sedhain et al., AutoRec: Autoencoders Meet Collaborative Filtering, WWW 2015"
     fold_in = "approximate"
     learned = (*SCALE, "user_bias", "item_bias")
+    shapes: ClassVar[dict[str, Learned]] = {"user_bias": floats("users+1"), "item_bias": floats("items+1")}
 
     epochs: int = declare_epochs(30)
     learning_rate: float = declare_learning_rate(1e-3)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 import numpy as np
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 
+from workbench.algorithms.base.learned import USUAL, Learned
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.declaring import explain
 from workbench.errors import WorkbenchError
@@ -65,6 +66,7 @@ class Algorithm(BaseModel):
     adjustable : names of hyperparameters that may be changed while it trains
     learned : names of private attributes (without underscore) that hold what was learned, as arrays or numbers
     gaps : those of them that are NaN where nothing is known, such as the mean rating of an item that nobody rated
+    shapes : of those, how each must be that is not as usual (`workbench.algorithms.base.learned`)
 
     Hyperparameters are pydantic fields declared with `workbench.declaring.hyperparameter`.
     """
@@ -87,6 +89,7 @@ class Algorithm(BaseModel):
     adjustable: ClassVar[tuple[str, ...]] = ()
     learned: ClassVar[tuple[str, ...]] = ()
     gaps: ClassVar[tuple[str, ...]] = ()
+    shapes: ClassVar[dict[str, Learned]] = {}
 
     # Where tensors live ("cpu", "cuda", …); chosen by whoever starts the run. Only neural algorithms look at it.
     _device: str = PrivateAttr(default="cpu")
@@ -177,6 +180,13 @@ class Algorithm(BaseModel):
         for name in self.learned:
             value = state[name]
             setattr(self, f"_{name}", value.item() if value.ndim == 0 else value)
+
+    def shapes_of(self, state: dict[str, Array]) -> dict[str, Learned]:
+        """How each array of a state must be, so that what comes from a file can be scored with."""
+        declared = dict(USUAL)
+        for kind in reversed(type(self).__mro__):
+            declared |= vars(kind).get("shapes", {})
+        return {name: declared[name] for name in self.learned if name in declared}
 
     @classmethod
     def broken(cls, state: dict[str, Array]) -> list[str]:

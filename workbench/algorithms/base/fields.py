@@ -13,6 +13,7 @@ import numpy as np
 
 from workbench.algorithms.base.algorithm import Record
 from workbench.algorithms.base.item_features import feature_counts
+from workbench.algorithms.base.learned import Learned, indices
 from workbench.algorithms.base.pair_scorer import PairScorer
 from workbench.data.interactions import Array, Interactions
 from workbench.declaring import hyperparameter
@@ -98,6 +99,14 @@ class FieldScorer(PairScorer):
     family = "Hybrid"
     needs = ("items",)
     learned: ClassVar[tuple[str, ...]] = LEARNED
+    shapes: ClassVar[dict[str, Learned]] = {
+        "item_slots": indices("items", "item slots", below="n_item_features+1"),
+        "item_ends": indices("item fields", below="item slots+1"),
+        "n_item_features": indices(below="items*item slots+1"),
+        "user_slots": indices("users+1", "user slots", below="n_user_features+1"),
+        "user_ends": indices("user fields", below="user slots+1"),
+        "n_user_features": indices(below="users*user slots+1"),
+    }
 
     titles: bool = hyperparameter(True, "Titles", "Whether words of titles are features, besides genres and decades.")
     least: int = hyperparameter(

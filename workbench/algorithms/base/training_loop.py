@@ -18,6 +18,7 @@ import numpy as np
 from pydantic import PrivateAttr
 
 from workbench.algorithms.base.algorithm import Algorithm, Record
+from workbench.algorithms.base.learned import USUAL, Learned
 from workbench.algorithms.base.loss_meter import Meter
 from workbench.algorithms.base.negative_sampling import Unseen
 from workbench.algorithms.base.step_size import gradient_norm, share_of_rate, shrink, weight_norm
@@ -212,6 +213,9 @@ class NeuralAlgorithm(Algorithm):
                 state[f"optimizer.{number}.{name}"] = value.cpu().numpy().copy()
         return state
 
+    def shapes_of(self, state: dict[str, Array]) -> dict[str, Learned]:
+        return super().shapes_of(state) | {name: USUAL[name] for name in ("n_users", "n_items", "epochs_done")}
+
     def restore(self, state: dict[str, Array]) -> None:
         import torch
 
@@ -226,10 +230,21 @@ class NeuralAlgorithm(Algorithm):
             if name.startswith("optimizer."):
                 _, number, key = name.split(".", 2)
                 moments.setdefault(int(number), {})[key] = value
+        self._check_moments(moments)
         groups = self._optimizer.state_dict()["param_groups"]
         self._optimizer.load_state_dict({"state": moments, "param_groups": groups})
         self._epochs_done = int(state["epochs_done"])
         self._restored = True
+
+    def _check_moments(self, moments: "dict[int, dict[str, Tensor]]") -> None:
+        """Raise ValueError where the optimizer remembers what has not the shape of its weight: its kernel would not see."""
+        weights = list(self._module.parameters())
+        for number, values in moments.items():
+            if number >= len(weights):
+                raise ValueError(f"optimizer.{number} belongs to no weight")
+            for key, value in values.items():
+                if value.shape != (() if key == "step" else weights[number].shape):
+                    raise ValueError(f"optimizer.{number}.{key} has the shape {tuple(value.shape)}")
 
     def adjust(self, name: str, since: float, value: float) -> None:
         """See `Algorithm.adjust`."""

@@ -1,11 +1,12 @@
 """Popularity: the same list for everybody, most popular first. Every other algorithm has to beat it."""
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
 from workbench.algorithms.base.algorithm import Algorithm, Record
+from workbench.algorithms.base.learned import Learned, floats
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.declaring import hyperparameter
 from workbench.errors import WorkbenchError
@@ -25,6 +26,7 @@ class Popularity(Algorithm):
     fold_in = "exact"
     explains = "exact"
     learned = ("counts",)
+    shapes: ClassVar[dict[str, Learned]] = {"counts": floats("items")}
 
     counting: Literal["all", "recent", "decayed"] = hyperparameter(
         "all",

@@ -6,12 +6,13 @@ Latent topics: Deerwester et al., "Indexing by latent semantic analysis", JASIS 
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
 from workbench.algorithms.base.algorithm import Algorithm, Record
 from workbench.algorithms.base.item_features import feature_counts, unit_rows
+from workbench.algorithms.base.learned import Learned, floats, indices
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.declaring import hyperparameter
 from workbench.errors import WorkbenchError
@@ -38,6 +39,12 @@ class Content(Algorithm):
     fold_in = "exact"
     explains = "exact"
     learned = ("indptr", "indices", "data", "n_features", "topics_of_items", "popular", "lowest", "highest")
+    shapes: ClassVar[dict[str, Learned]] = {
+        "indices": indices("entries", below="n_features"),
+        "n_features": indices(below="entries+1"),
+        "topics_of_items": floats("items", "topics"),
+        "popular": floats("items"),
+    }
 
     weighting: Literal["tf-idf", "bm25"] = hyperparameter(
         "bm25", "Weighting", "How rare features count more than common ones. BM25 also counts short titles more."

@@ -6,12 +6,13 @@ Filtering via Dynamic Negative Item Sampling", SIGIR 2013.
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from workbench.algorithms.base.algorithm import Record
 from workbench.algorithms.base.factor_ranker import BLOCK, OrderLearner, declare_factors, declare_rate, declare_weight
+from workbench.algorithms.base.learned import Learned, floats
 from workbench.algorithms.base.rating_scale import by_index
 from workbench.algorithms.base.threads import even_blocks
 from workbench.data.interactions import Interactions
@@ -44,6 +45,9 @@ class BPR(OrderLearner):
         "Its time grows with the interactions, the factors and the epochs."
     )
     reference = "Rendle et al., BPR: Bayesian Personalized Ranking from Implicit Feedback, UAI 2009, arXiv:1205.2618"
+
+    # One for the whole vector of a user or an item.
+    shapes: ClassVar[dict[str, Learned]] = {"user_squares": floats("users"), "item_squares": floats("items")}
 
     factors: int = declare_factors(64)
     epochs: int = hyperparameter(

@@ -6,12 +6,13 @@ knows: Burke, "Hybrid recommender systems", UMUAI 12(4), 2002. Reciprocal ranks:
 """
 
 from collections.abc import Generator, Iterator, Sequence
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import PrivateAttr
 
 from workbench.algorithms.base.algorithm import Algorithm, Record
+from workbench.algorithms.base.learned import Learned, floats
 from workbench.algorithms.hybrid.blend_weights import Judged, candidates, search
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.data.splitting import Part
@@ -42,6 +43,11 @@ class Blend(Algorithm):
     feedback = ("positives", "weights", "ratings")  # each member takes of these what it declares
     fold_in = "approximate"
     learned = ("weights", "cold_weight", "cold_items")
+    shapes: ClassVar[dict[str, Learned]] = {
+        "weights": floats("members"),
+        "cold_weight": floats(),
+        "cold_items": Learned("b", ("items",)),
+    }
 
     runs: str = hyperparameter(
         "", "Runs", "Names of two or more trained runs of the same data and split, with commas between them."

@@ -4,12 +4,14 @@ Rendle, "Factorization Machines", ICDM 2010.
 """
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 import numpy as np
 from pydantic import PrivateAttr
 
 from workbench.algorithms.base.algorithm import Record
 from workbench.algorithms.base.item_features import own_and_shared
+from workbench.algorithms.base.learned import Learned, floats, indices
 from workbench.algorithms.base.rating_scale import SCALE, RatingPredictor, ridge
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.declaring import hyperparameter
@@ -43,6 +45,11 @@ class FactorizationMachine(RatingPredictor):
         *(*SCALE, "epochs_done", "user_bias", "user_factors", "bias", "vectors"),
         *("indptr", "indices", "data"),
     )
+    shapes: ClassVar[dict[str, Learned]] = {
+        "bias": floats("features"),
+        "vectors": floats("features", "factors"),
+        "indices": indices("entries", below="features"),
+    }
 
     factors: int = hyperparameter(
         64, "Factors", "Length of the vector of a user, an item or a feature. More can tell finer tastes apart.",

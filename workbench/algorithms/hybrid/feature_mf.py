@@ -4,13 +4,14 @@ Kula, "Metadata Embeddings for User and Item Cold-start Recommendations", CBRecS
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
 from workbench.algorithms.base.algorithm import Record
 from workbench.algorithms.base.factor_ranker import LEARNED, OrderLearner, declare_factors, declare_rate, declare_weight
 from workbench.algorithms.base.item_features import own_and_shared
+from workbench.algorithms.base.learned import Learned, floats, indices
 from workbench.data.interactions import Array, Interactions
 from workbench.declaring import hyperparameter
 from workbench.errors import WorkbenchError
@@ -35,6 +36,11 @@ class FeatureMF(OrderLearner):
     reference = "Kula, Metadata Embeddings for User and Item Cold-start Recommendations, 2015, arXiv:1507.08439"
     needs = ("items",)
     learned = (*LEARNED, "indptr", "indices", "data")
+    shapes: ClassVar[dict[str, Learned]] = {
+        **dict.fromkeys(("item_factors", "item_squares"), floats("features", "factors")),
+        **dict.fromkeys(("item_bias", "item_bias_squares"), floats("features")),
+        "indices": indices("entries", below="features"),
+    }
 
     factors: int = declare_factors(64)
     epochs: int = hyperparameter(

@@ -15,6 +15,7 @@ from pydantic import PrivateAttr
 
 from workbench.algorithms.base.algorithm import Record
 from workbench.algorithms.base.item_features import words
+from workbench.algorithms.base.learned import Learned, floats, indices
 from workbench.algorithms.base.next_item import declare_dropout
 from workbench.algorithms.base.padded_histories import cut, pad
 from workbench.algorithms.base.pair_scorer import declare_factors
@@ -59,6 +60,11 @@ class TextCNN(RatingPredictor, NeuralAlgorithm):
     needs = ("ratings", "items")
     fold_in = "approximate"
     learned: ClassVar[tuple[str, ...]] = (*SCALE, "words", "n_words", "rated")
+    shapes: ClassVar[dict[str, Learned]] = {
+        "words": indices("items", "words", below="n_words+1"),
+        "n_words": indices(below="items*words+1"),
+        "rated": floats("items"),
+    }
 
     epochs: int = declare_epochs(30)
     learning_rate: float = declare_learning_rate(3e-3)

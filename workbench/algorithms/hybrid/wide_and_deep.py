@@ -3,12 +3,13 @@
 Cheng et al., "Wide & Deep Learning for Recommender Systems", DLRS 2016, arXiv:1606.07792.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from workbench.algorithms.base.fields import LEARNED, FieldScorer
 from workbench.algorithms.base.item_features import feature_counts
+from workbench.algorithms.base.learned import Learned, floats
 from workbench.algorithms.base.pair_scorer import (
     declare_dropout,
     declare_factors,
@@ -41,6 +42,7 @@ class WideAndDeep(FieldScorer):
     )
     reference = "Cheng et al., Wide & Deep Learning for Recommender Systems, DLRS 2016, arXiv:1606.07792"
     learned = (*LEARNED, "crossed")
+    shapes: ClassVar[dict[str, Learned]] = {"crossed": floats("items", "crossed")}
 
     epochs: int = declare_epochs(20)
     learning_rate: float = declare_learning_rate(3e-3)

@@ -4,11 +4,13 @@ Steck, "Embarrassingly Shallow Autoencoders for Sparse Data", WWW 2019, arXiv:19
 """
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 import numpy as np
 
 from workbench.algorithms.base import gram
 from workbench.algorithms.base.algorithm import Algorithm, Record
+from workbench.algorithms.base.learned import Learned, floats, indices, row_ends
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.declaring import hyperparameter
 from workbench.errors import WorkbenchError
@@ -27,6 +29,7 @@ class EASE(Algorithm):
     fold_in = "exact"
     explains = "exact"
     learned = ("weights", "indptr", "indices", "spread", "scale")
+    shapes: ClassVar[dict[str, Learned]] = {"weights": floats("items", "items")}
 
     regularization: float = hyperparameter(
         500.0,
@@ -98,6 +101,17 @@ class EASE(Algorithm):
         left = 1 - np.asarray(x.multiply(spread).sum(axis=0)).ravel() / diagonal  # D_jj P_jj
         self._indptr, self._indices = x.indptr.astype(np.int64), x.indices.astype(np.int32)
         self._spread, self._scale = spread.astype(np.float32), (1 / left).astype(np.float32)
+
+    def shapes_of(self, state: dict[str, Array]) -> dict[str, Learned]:
+        by_items = "weights" not in state or state["weights"].size > 0
+        no_rows = {
+            "indptr": Learned("iu", ("one",)),
+            "indices": indices("nothing"),
+            "spread": floats("none", "nothing"),
+        }
+        by_people = {"indptr": row_ends("people", of="entries"), "spread": floats("people", "items")}
+        found = no_rows | {"scale": floats("nothing")} if by_items else by_people | {"scale": floats("items")}
+        return super().shapes_of(state) | found | ({} if by_items else {"weights": floats("nothing", "nothing")})
 
     def score(self, users: Array, histories: UserItems) -> Array:
         if self._weights.size:

@@ -5,11 +5,13 @@ George & Merugu, "A scalable collaborative filtering framework based on co-clust
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from pydantic import PrivateAttr
 
 from workbench.algorithms.base.algorithm import Record
+from workbench.algorithms.base.learned import Learned, floats, indices
 from workbench.algorithms.base.rating_scale import SCALE, RatingPredictor, means_of, row_of_each, with_unknown
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.declaring import hyperparameter
@@ -47,6 +49,13 @@ class CoClustering(RatingPredictor):
         *("of_users", "of_items", "of_both"),
     )
     gaps = ("user_means", "item_means")
+    shapes: ClassVar[dict[str, Learned]] = {
+        "user_clusters": indices("users", below="clusters of users"),
+        "item_clusters": indices("items", below="clusters of items"),
+        "of_users": floats("clusters of users"),
+        "of_items": floats("clusters of items"),
+        "of_both": floats("clusters of users", "clusters of items"),
+    }
 
     user_clusters: int = hyperparameter(
         3, "Clusters of users", "Groups of users. More can tell finer tastes apart, but may overfit.",

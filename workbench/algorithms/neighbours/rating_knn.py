@@ -6,13 +6,14 @@ with baselines and shrinkage: Koren, "Factor in the neighbors", TKDD 4(1), 2010,
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 import psutil
 from pydantic import PrivateAttr
 
 from workbench.algorithms.base.algorithm import Record
+from workbench.algorithms.base.learned import Learned, floats, indices, row_ends
 from workbench.algorithms.base.rating_scale import (
     SCALE,
     RatingPredictor,
@@ -76,6 +77,11 @@ class RatingKNN(RatingPredictor):
     fold_in = "exact"
     explains = "exact"
     learned = (*SCALE, "indptr", "item", "rating", "item_bias", "similar")
+    shapes: ClassVar[dict[str, Learned]] = {
+        "indptr": row_ends("users", of="entries"),
+        "item": indices("entries", below="items"),
+        "rating": floats("entries"),
+    }
 
     by: Literal["item", "user"] = hyperparameter(
         "item",
@@ -131,6 +137,10 @@ class RatingKNN(RatingPredictor):
         if self.by == "item":
             by_user = self._known.rows(self._known.compared)
             yield from self._compare_items(self._by_item[0], by_user)
+
+    def shapes_of(self, state: dict[str, Array]) -> dict[str, Learned]:
+        similar = floats("items", "items") if self.by == "item" else floats("nothing", "nothing")
+        return super().shapes_of(state) | {"similar": similar}
 
     def restore(self, state: dict[str, Array]) -> None:
         super().restore(state)

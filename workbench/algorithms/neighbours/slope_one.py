@@ -4,11 +4,13 @@ Lemire & Maclachlan, "Slope One predictors for online rating-based collaborative
 """
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 import numpy as np
 import psutil
 
 from workbench.algorithms.base.algorithm import Record
+from workbench.algorithms.base.learned import Learned, floats, indices, row_ends
 from workbench.algorithms.base.rating_scale import (
     SCALE,
     RatingPredictor,
@@ -44,6 +46,13 @@ class SlopeOne(RatingPredictor):
     explains = "exact"
     learned = (*SCALE, "indptr", "item", "rating", "item_means", "differences", "counts")
     gaps = ("item_means",)
+    shapes: ClassVar[dict[str, Learned]] = {
+        "indptr": row_ends("users", of="entries"),
+        "item": indices("entries", below="items"),
+        "rating": floats("entries"),
+        "differences": floats("items", "items"),
+        "counts": indices("items", "items"),
+    }
 
     weighted: bool = hyperparameter(True, "Weighted", "Whether pairs of items that many users rated count for more.")
 

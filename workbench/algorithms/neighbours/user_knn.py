@@ -5,12 +5,13 @@ CSCW 1994; with choices instead of ratings: Aiolli, RecSys 2013; what lies back 
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from pydantic import PrivateAttr
 
 from workbench.algorithms.base.algorithm import Algorithm, Record
+from workbench.algorithms.base.learned import Learned, floats, row_ends
 from workbench.algorithms.neighbours.similarity import (
     Product,
     Side,
@@ -46,6 +47,11 @@ class UserKNN(Algorithm):
     fold_in = "exact"
     explains = "exact"
     learned = ("indptr", "indices", "counts", "weights")
+    shapes: ClassVar[dict[str, Learned]] = {
+        "indptr": row_ends("people", of="entries"),
+        "counts": floats("entries"),
+        "weights": floats("items"),
+    }
 
     neighbours: int = hyperparameter(
         100,

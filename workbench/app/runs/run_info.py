@@ -1,12 +1,12 @@
 """What the window knows of one run."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import WorkbenchError
+from workbench.training.answer import FILE, read_answer
 from workbench.training.run_notes import RunNotes
 from workbench.training.run_state import RunState
 
@@ -37,6 +37,8 @@ class RunInfo:
     metrics: dict[str, Any] = field(default_factory=dict)
     evaluation: dict[str, Any] | None = None
     notes: RunNotes = field(default_factory=RunNotes)
+    damage: str = ""
+    """Why what its test said cannot be read, in a sentence."""
     own_title: str = ""
     """What it is called where nobody gave it a name."""
 
@@ -129,10 +131,11 @@ class RunInfo:
     def read_evaluation(self) -> None:
         """Take up what the test has said; nothing where it was not opened, or cannot be read."""
         try:
-            evaluation = json.loads((self.folder / "evaluation.json").read_text(encoding="utf-8"))
-            self.metrics, self.evaluation = dict(evaluation["metrics"]), evaluation
-        except (OSError, ValueError, KeyError, TypeError):
-            self.metrics, self.evaluation = {}, None
+            evaluation = read_answer(self.folder) if (self.folder / FILE).exists() else None
+            self.damage = ""
+        except WorkbenchError as error:
+            evaluation, self.damage = None, str(error)
+        self.metrics, self.evaluation = dict((evaluation or {}).get("metrics") or {}), evaluation
 
 
 def read_info(run: "Run", status: "RunStatus", number: int, others: Iterable[RunInfo]) -> RunInfo:

@@ -76,7 +76,11 @@ class Runs(QObject):
 
         try:
             run = Run.open(folder)
-            self._add(run, run.status())
+            info = self._add(run, run.status())
+            if info.damage:
+                self.failed.emit(
+                    self.tr("The test of {title} could not be read").format(title=info.title), info.damage, ""
+                )
         except WorkbenchError as error:
             self.failed.emit(self.tr("A run could not be read"), str(error), "")
 

@@ -115,7 +115,7 @@ class RunData:
         if folder != self._folder:
             self._folder = folder
             try:
-                self._data = Interactions.open(folder)
+                self._data = Interactions.open(folder, hashed=False)
             except WorkbenchError:  # asking the run says why
                 self._data = None
         return self._data

@@ -19,7 +19,6 @@ from workbench.app.session.module_loader import ModuleLoader
 from workbench.app.session.project import OpenProject
 from workbench.app.session.selection import Selection
 from workbench.errors import WorkbenchError
-from workbench.files import read_json
 from workbench.owned import remove_empty, sweep
 from workbench.project import FILE, Project, ProjectFile, free_folder, remember
 
@@ -240,12 +239,13 @@ class Session(QObject):
         folder = project.data_folder if project is not None else None
         if folder is None:
             return
+        from workbench.data.data_file import read_about
         from workbench.data.interactions import Interactions
         from workbench.data.side_files.items import Items
 
         try:
-            self.about = read_json(folder / "data.json")
-            self.data = Interactions.open(folder)
+            self.about = read_about(folder)
+            self.data = Interactions.open(folder, hashed=False)
             self.items = Items.open(folder)
         except WorkbenchError as error:
             self.data, self.items, self.about = None, None, {}

@@ -13,15 +13,16 @@ import pyarrow as pa
 from pyarrow import csv
 
 from workbench.control import Control
+from workbench.data.data_file import read_about
 from workbench.data.dates import written
 from workbench.data.importing.builder import Column, Numbering
 from workbench.data.importing.import_report import Report
 from workbench.data.importing.importer import PARTS, converter_of
-from workbench.data.importing.recipes import Recipe
+from workbench.data.importing.recipes import Recipe, known_recipe
 from workbench.data.interactions import Array
 from workbench.data.reading.streams import open_text, row_blocks
 from workbench.data.reading.text.source_file import SourceFile, changed, look_at
-from workbench.files import add_to_contents, read_json, whole_file
+from workbench.files import add_to_contents, whole_file
 
 MAX_SHOWN_ROWS = 1000
 BATCH_ROWS = 100_000
@@ -46,12 +47,12 @@ def list_duplicates(folder: Path, control: Control | None = None) -> dict[str, A
         If the file is not there any more, or is not the one that was read.
     """
     control = control or Control()
-    about = read_json(folder / "data.json")
-    recipe = Recipe.model_validate(about["recipe"])
+    about = read_about(folder)
+    recipe = known_recipe(about, folder)
     with ExitStack() as stack:
         found = _Rows(folder)
         stack.callback(found.close)
-        sources = about["source"]
+        sources = about.get("source") or {}
         for number, (name, source) in enumerate(sources.items()):
             file = look_at(Path(source["path"]))
             if file.size != source["size"]:

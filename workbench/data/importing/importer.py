@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 
 from workbench.control import Control
+from workbench.data.checked import note_checked
 from workbench.data.columns.graded import is_graded, scale_of
+from workbench.data.data_file import read_about
 from workbench.data.importing import roles
 from workbench.data.importing.builder import LONG, SHORT, Assembly, Phases
 from workbench.data.importing.doubting import SAMPLE_ROWS, doubts_about
@@ -36,7 +38,7 @@ from workbench.data.side_files import vectors as features
 from workbench.data.side_files.items import read_items
 from workbench.data.side_files.people import read_users
 from workbench.errors import WorkbenchError
-from workbench.files import read_json, whole_folder
+from workbench.files import whole_folder
 from workbench.owned import remove_file
 
 __all__ = ["Recipe", "Report", "import_file", "inspect", "make_recipe", "read_interactions", "time_kind"]
@@ -278,7 +280,9 @@ def import_file(  # noqa: PLR0913 - each further file has a name of its own
         data.write_about(part, about)
         control.check()
     control.progress(1.0, f"{report.kept:,} interactions")
-    return dict(read_json(folder / "data.json"))
+    written = read_about(folder)
+    note_checked(folder, written["hash"])
+    return written
 
 
 def _joined(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import (
     BaseModel,
@@ -27,7 +27,7 @@ from workbench.data.reading.text.layout import Layout
 from workbench.data.reading.text.source_file import SourceFile, look_at
 from workbench.declaring import allowed_range, nearest
 from workbench.errors import WorkbenchError
-from workbench.files import read_json
+from workbench.stored import Choice, StoredFile, read_values, where
 
 YES_OR_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 # What a delimiter is called where it cannot well be typed.
@@ -89,6 +89,14 @@ class Recipe(BaseModel):
             message = f"has a file format that this version does not know: {layout.kind}"
             raise ValueError(message)
         return layout
+
+
+class RecipeFile(StoredFile):
+    """A recipe in a file, with the filters that were in use: by itself, or as part of a ``data.json``."""
+
+    way_out: ClassVar[str] = "Choose a file that was saved as a recipe, or the data.json of a project's data."
+
+    filters: list[Choice] | None = None
 
 
 def make_recipe(
@@ -182,12 +190,21 @@ def open_recipe(path: Path) -> tuple[Recipe, list[dict[str, Any]]]:
     WorkbenchError
         If the file is missing, or holds no recipe.
     """
-    stored = read_json(path)
-    recipe = stored.get("recipe", stored) if isinstance(stored, dict) else stored
+    stored = read_values(RecipeFile, path)
+    recipe = stored.get("recipe", {name: value for name, value in stored.items() if name != "version"})
     try:
         return Recipe.model_validate(recipe), list(stored.get("filters") or [])
-    except (ValidationError, TypeError) as error:
-        message = f"{path} holds no recipe. Choose a file that was saved as one, or the data.json of a project's data."
+    except ValidationError as error:
+        message = f"{path} holds no recipe{where(error)}. Choose a file that was saved as one, or the data.json of a "
+        raise WorkbenchError(f"{message}project's data.") from error
+
+
+def known_recipe(about: dict[str, Any], folder: Path) -> Recipe:
+    """How data was read, from its ``data.json``; raises WorkbenchError where that is not known."""
+    try:
+        return Recipe.model_validate(about.get("recipe"))
+    except ValidationError as error:
+        message = f"How the data in {folder} was read is not known{where(error)}. Import the file again."
         raise WorkbenchError(message) from error
 
 

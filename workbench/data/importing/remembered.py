@@ -17,11 +17,21 @@ from workbench.data.reading.formats import format_of
 from workbench.data.reading.text.layout import Layout
 from workbench.data.reading.text.source_file import SourceFile
 from workbench.errors import WorkbenchError
-from workbench.files import read_json, write_json
-from workbench.project import FILE, home
+from workbench.files import write_json
+from workbench.project import FILE, ProjectFile, home
+from workbench.stored import Place, Shape, Text, plain_values, read_stored
 
 MAX_SHAPES = 200  # shapes; the ones used longest ago are forgotten
 MAX_SHAPE_CHARS = 2000  # letters of a shape: names of columns can be endless
+
+
+class _Remembered(Shape):
+    """How the last file of a shape was read."""
+
+    file: Text
+    recipe: dict[str, Any]
+    project: Place
+    corrected: bool = False
 
 
 def shape_of(names: list[str], layout: Layout) -> str:
@@ -61,18 +71,16 @@ def recall(shape: str) -> dict[str, Any] | None:
         ``file``, ``recipe``, ``filters`` and ``filter_words``; None where there was none, or nothing but the guess was
         taken and no filter either.
     """
-    kept = _all().get(shape)
-    if not isinstance(kept, dict):
-        return None
     try:
-        recipe = Recipe.model_validate(kept["recipe"])
-        filters = _filters(Path(kept["project"]))
+        kept = _Remembered.model_validate(_all().get(shape))
+        recipe = Recipe.model_validate(kept.recipe)
+        filters = _filters(Path(kept.project))
         words = describe(filters)
-    except (ValidationError, KeyError, TypeError, WorkbenchError):  # by another version of the program
+    except (ValidationError, WorkbenchError):  # nothing, damaged, or by another version of the program
         return None
-    if not kept.get("corrected") and not filters:
+    if not kept.corrected and not filters:
         return None
-    return {"file": kept["file"], "recipe": recipe.model_dump(), "filters": filters, "filter_words": words}
+    return {"file": kept.file, "recipe": recipe.model_dump(), "filters": filters, "filter_words": words}
 
 
 def stored(path: Path) -> dict[str, Any]:
@@ -82,10 +90,10 @@ def stored(path: Path) -> dict[str, Any]:
 
 
 def _filters(project: Path) -> list[dict[str, Any]]:
-    with suppress(WorkbenchError, AttributeError):
-        filters = read_json(project / FILE).get("filters") or []
+    with suppress(WorkbenchError):
+        filters = [chosen.model_dump() for chosen in read_stored(ProjectFile, project / FILE).filters]
         make_filters(filters)
-        return list(filters)
+        return filters
     return []
 
 
@@ -95,7 +103,6 @@ def _place() -> Path:
 
 def _all() -> dict[str, Any]:
     try:
-        found = read_json(_place())
-    except WorkbenchError:  # none yet, or damaged: nothing is lost but a convenience
+        return plain_values(_place().read_bytes())
+    except (OSError, ValueError):  # none yet, or damaged: nothing is lost but a convenience
         return {}
-    return found if isinstance(found, dict) else {}

@@ -47,6 +47,7 @@ def trained(tmp_path_factory):
     kinds = pa.array([["=night", "推荐 " + "x" * 10_000][number % 2] for number in range(11)] + [None])
     years = pa.array([str(20 + number) for number in range(11)] + [None])
     Users(data.user_ids, pa.table({"kind": kinds, "age": years})).write(project.data_folder)
+    data.write_about(project.data_folder)
     chosen = {
         "0-popularity": {},
         "1-random": {},

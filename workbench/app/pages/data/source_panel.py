@@ -76,7 +76,7 @@ class ReadAgain(QObject):
             Note(
                 "warn",
                 doubt["sentence"],
-                {words: partial(self._mend, part) for words, part in ways_out(doubt["change"]).items()},
+                {words: partial(self._mend, part) for words, part in ways_out(doubt.get("change") or {}).items()},
             )
             for doubt in found
         ]

@@ -1,0 +1,52 @@
+"""Which copies of which data were looked through: a hash over gigabytes is taken once for each, not at each opening.
+
+A copy is known by its place and by number, size and times of its files, as the system tells them; they are kept with the
+person's settings, not in the data folder, which may be somebody else's or not be written to.
+"""
+
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from workbench.errors import WorkbenchError
+from workbench.files import write_json
+from workbench.project import home
+from workbench.stored import plain_values
+
+FILE = "checked.json"
+MAX_COPIES = 200  # those that were looked through longest ago are forgotten, and looked through again
+LOOKED_AT = (
+    *("user.npy", "item.npy", "rating.npy", "time.npy", "part.npy", "weight.npy", "user_ids.arrow", "item_ids.arrow"),
+    *("items.arrow", "users.arrow", "item_vectors.npy"),
+)
+
+
+def is_checked(folder: Path, data_hash: str) -> bool:
+    """Whether this copy was found to be what it says, and its files are the same since."""
+    return bool(_copies().get(str(folder.resolve())) == _identity(folder, data_hash))
+
+
+def note_checked(folder: Path, data_hash: str) -> None:
+    """Remember that this copy is what it says; where that cannot be written, it is looked through again."""
+    place, copies = str(folder.resolve()), _copies()
+    copies.pop(place, None)
+    copies[place] = _identity(folder, data_hash)
+    with suppress(WorkbenchError, OSError):
+        home().mkdir(parents=True, exist_ok=True)
+        write_json(home() / FILE, dict(list(copies.items())[-MAX_COPIES:]))
+
+
+def _copies() -> dict[str, Any]:
+    try:
+        return plain_values((home() / FILE).read_bytes())
+    except (OSError, ValueError):
+        return {}
+
+
+def _identity(folder: Path, data_hash: str) -> list[Any]:
+    found: list[Any] = [data_hash]
+    for name in LOOKED_AT:
+        with suppress(OSError):
+            about = (folder / name).stat()
+            found.append([name, about.st_ino, about.st_size, str(about.st_mtime_ns), str(about.st_ctime_ns)])
+    return found

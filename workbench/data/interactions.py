@@ -366,7 +366,7 @@ def _is_there(folder: Path, name: str) -> bool:
 
 
 def _open_array(path: Path) -> Array:
-    return np.load(path, mmap_mode="r", allow_pickle=False)  # type: ignore[no-any-return]
+    return np.load(path, mmap_mode="r", allow_pickle=False)
 
 
 def counted(index: Array, n: int, control: Control | None = None) -> Array:

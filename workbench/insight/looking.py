@@ -324,7 +324,7 @@ class _Faithfulness(StoredFile):
 def _kept(path: Path) -> Json:
     """The answer of an earlier time; empty where there is none that can be read, for it can be found again."""
     try:
-        return read_stored(_Faithfulness, path).model_dump() if path.exists() else {}
+        return read_stored(_Faithfulness, path).model_dump(exclude={"version"}) if path.exists() else {}
     except WorkbenchError:
         return {}
 

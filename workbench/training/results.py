@@ -20,7 +20,7 @@ Json = dict[str, Any]
 
 def tested(run: Run) -> Json:
     """What the test of a run found; raises WorkbenchError where it was not opened yet."""
-    if not all((run.folder / name).exists() for name in ("evaluation.json", "users.parquet")):
+    if not _was_tested(run):
         message = f"The run {run.name} was not tested yet. Test it first: workbench evaluate {run.folder}"
         raise WorkbenchError(message)
     return read_answer(run.folder)
@@ -67,11 +67,12 @@ def _check_users(table: pa.Table) -> None:
 
 
 def has(run: Run, metric: str) -> bool:
-    """Whether the test of a run found this metric."""
-    try:
-        return metric in tested(run)["metrics"]
-    except WorkbenchError:
-        return False
+    """Whether the test of a run found this metric; raises WorkbenchError where nobody can tell, for it is damaged."""
+    return _was_tested(run) and metric in tested(run)["metrics"]
+
+
+def _was_tested(run: Run) -> bool:
+    return all((run.folder / name).exists() for name in ("evaluation.json", "users.parquet"))
 
 
 def values_of(run: Run, metric: str) -> tuple[pa.Array, Array]:

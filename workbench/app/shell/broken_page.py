@@ -17,7 +17,7 @@ class BrokenPage(Page):
 
     def __init__(self, session: Session, kind: type[Page], error: Exception) -> None:
         super().__init__(session)
-        self.name = kind.name  # type: ignore[misc]  # it has that page's place
+        self.name = kind.name  # it has that page's place
         self.heading = kind.title
         self.card = ErrorCard(
             self.tr("The page {title} cannot be shown").format(title=kind.title),

@@ -1,0 +1,70 @@
+"""A small project in which every kind of file lies that the program keeps, to be tampered with."""
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+
+from workbench.data.importing.importer import import_file
+from workbench.project import Project, remember, set_setting
+from workbench.training.evaluating import evaluate_run
+from workbench.training.run import Run
+from workbench.training.run_notes import RunNotes
+from workbench.training.run_state import RunState
+from workbench.training.status import StatusWriter
+from workbench.training.train import train_run
+
+USERS, ITEMS, EACH = 30, 24, 9
+# A dense product, rows of weights, ratings by compiled loops, and one that waits to be trained on.
+RUNS = {
+    "0-ease": ("ease", {}),
+    "1-item-knn": ("item-knn", {}),
+    "2-biased-svd": ("biased-svd", {"epochs": 2, "factors": 4}),
+    "3-bpr": ("bpr", {"epochs": 2, "factors": 4}),
+}
+
+
+def make_victim(folder: Path, home: Path) -> Path:
+    """Make the project in `folder`, and what the program remembers of the person in `home`."""
+    os.environ["RECWB_HOME"] = str(home)
+    project = Project.create(folder, "victim")
+    draw = np.random.default_rng(7)
+    rows = ["user,item,rating,time"]
+    for user in range(USERS):
+        for at, item in enumerate(draw.choice(ITEMS, EACH, replace=False)):
+            rows.append(f"u{user},i{item},{1 + (user + item) % 5},{1_000_000_000 + 86_400 * (user + 40 * at)}")
+    files = {
+        "ratings.csv": "\n".join(rows) + "\n",
+        "items.csv": "id,title,year,genres\n"
+        + "".join(f"i{i},Film {i},{1990 + i % 9},{'Drama|War' if i % 2 else 'Comedy'}\n" for i in range(ITEMS)),
+        "users.csv": "id,age,gender\n" + "".join(f"u{i},{20 + i},{'FM'[i % 2]}\n" for i in range(USERS)),
+        "vectors.csv": "id,a,b,c\n" + "".join(f"i{i},{i},{i % 3},1.5\n" for i in range(ITEMS)),
+        "pairs.csv": "user,item\nu1,i3\nu2,i5\n",
+    }
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    further = {name: folder / f"{name}.csv" for name in ("users", "vectors")}
+    data = project.folder / "data" / "ratings"
+    about = import_file(folder / "ratings.csv", data, None, folder / "items.csv", **further)
+    (folder / "recipe.json").write_text(json.dumps({"recipe": about["recipe"], "filters": []}))
+    project.data, project.split = "ratings", {"name": "last-n", "settings": {"n": 1, "validation": 1}}
+    project.filters = []
+    project.save()
+    for name, (algorithm, hyperparameters) in RUNS.items():
+        _run(project, name, algorithm, hyperparameters)
+    set_setting("theme", "light")
+    set_setting("at_once", 1)
+    remember(project, "facts")
+    return folder
+
+
+def _run(project: Project, name: str, algorithm: str, hyperparameters: dict[str, object]) -> None:
+    folder, split = project.runs_folder / name, project.split["settings"]
+    run = Run.create(folder, project.data_folder, algorithm, hyperparameters, "last-n", split, threads=1)
+    train_run(folder)
+    RunNotes(name, ("tag",), "A note.").write(folder)
+    if algorithm == "bpr":  # as if somebody had ended it in its third epoch
+        run.extend(1)
+        StatusWriter(folder, run.status()).end(RunState.CANCELLED)
+    evaluate_run(run, ["ndcg", "recall", *(["rmse"] if algorithm == "biased-svd" else [])], [5, 10])

@@ -11,7 +11,11 @@ import numpy as np
 Array = np.ndarray
 BATCH_ROWS = 1 << 18  # a piece that the processor has at hand
 TYPES = {
-    **{"user": np.int32, "item": np.int32, "rating": np.float32, "time": np.int64, "part": np.int8},
+    "user": np.int32,
+    "item": np.int32,
+    "rating": np.float32,
+    "time": np.int64,
+    "part": np.int8,
     "weight": np.float32,
 }
 PARTS = 3

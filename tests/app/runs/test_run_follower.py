@@ -134,7 +134,7 @@ def test_what_the_command_line_does_appears_in_the_window(opened, project, qtbot
     assert [info.id for info in opened.runs.all_active()] == [run.name]
     write_state(run.folder, RunState.DONE)
     reach(opened, run.name, qtbot, "done")
-    answer = {"metrics": {"ndcg@10": {"mean": 0.25}}}
+    answer = {"metrics": {"ndcg@10": {"mean": 0.25}}, "protocol": {}}
     (run.folder / "evaluation.json").write_text(json.dumps(answer))
     qtbot.waitUntil(lambda: opened.runs.get(run.name).metrics == answer["metrics"])
     write_state(run.folder, RunState.RUNNING, another)

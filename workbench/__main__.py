@@ -10,12 +10,15 @@ from workbench.cli import main as command_line
 from workbench.declaring import nearest
 from workbench.lean import without_pandas, without_warnings
 
+STANDARD_ERROR = 2
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Open the window where the arguments name no command; returns the exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments and (len(arguments) > 1 or arguments[0] in COMMANDS or arguments[0].startswith("-")):
         if argv is None:  # else this process is not ours
+            _fill_standard_streams()
             without_pandas()
             without_warnings()
         return command_line(arguments)
@@ -26,6 +29,18 @@ def main(argv: Sequence[str] | None = None) -> int:
             "There is no display here to open the window on. Use the commands (workbench --help), or set DISPLAY."
         )
     return _open_window(arguments[0] if arguments else None)
+
+
+def _fill_standard_streams() -> None:
+    """Give each standard stream that is closed a place that takes everything, or the next file that is opened is in its.
+
+    Standard output stays None, so that whoever writes an answer knows that nobody gets it.
+    """
+    while (place := os.open(os.devnull, os.O_RDWR)) <= STANDARD_ERROR:
+        pass
+    os.close(place)
+    if sys.stderr is None:
+        sys.stderr = open(STANDARD_ERROR, "w", encoding="utf-8", errors="replace")  # noqa: SIM115 - as long as we run
 
 
 def _no_such(name: str) -> int:

@@ -7,8 +7,8 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 from workbench import demo
@@ -16,7 +16,8 @@ from workbench.commands import algorithms, compare, inspect, reasons, results, t
 from workbench.commands.options import Parser, common
 from workbench.commands.output import Answer, Progress
 from workbench.declaring import nearest
-from workbench.errors import Cancelled, WorkbenchError
+from workbench.errors import UNFORESEEN, Cancelled, sentence_of
+from workbench.processes import check_room
 from workbench.version import __version__
 
 DONE, FAILED, WRONG_USAGE, CANCELLED = 0, 1, 2, 130
@@ -51,6 +52,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a title may have letters that the terminal does not
             stream.reconfigure(errors="replace")
+    if any("\0" in argument for argument in arguments):
+        return _fail(
+            WRONG_USAGE, "An argument has a character with the code 0 in it, which no name may have. Remove it."
+        )
     unknown = next((argument for argument in arguments if not argument.startswith("-")), None)
     if unknown is not None and unknown not in COMMANDS:
         return _fail(WRONG_USAGE, nearest("command", unknown, list(COMMANDS)))
@@ -59,8 +64,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         args = parser.parse_args(arguments)
         if not hasattr(args, "command"):
             parser.error("name a command, such as: workbench inspect ratings.csv")
-    except SystemExit as ended:
-        return int(ended.code or 0)
+    except SystemExit as ended:  # help was asked for and printed, or the usage is wrong
+        return _told(lambda: None) or int(ended.code or 0)
+    except OSError as error:
+        return _untold(error)
     return _run(args)
 
 
@@ -85,21 +92,20 @@ def _run(args: argparse.Namespace) -> int:
     progress = Progress(quiet=getattr(args, "quiet", False))
     debug, as_json = getattr(args, "debug", False), getattr(args, "json", False)
     try:
+        check_room()
         with _cancelling(progress):
             answer: Answer = args.command(args, progress)
         progress.end()
         if answer.status == DONE:
-            _print(answer, as_json=as_json)
-            if answer.then and not as_json:
+            status = _told(lambda: _print(answer, as_json=as_json))
+            if status == DONE and answer.then and not as_json:
                 answer.then()
+            return status
     except Cancelled:
         progress.end()
         return _fail(CANCELLED, _cancelled_sentence(args))
     except SystemExit as ended:  # wrong usage found late
         return int(ended.code or 0)
-    except BrokenPipeError:  # the reader of standard output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
     except Exception as error:  # noqa: BLE001 - the last resort: a sentence, not a traceback
         progress.end()
         if debug:
@@ -111,23 +117,40 @@ def _run(args: argparse.Namespace) -> int:
 def _print(answer: Answer, *, as_json: bool) -> None:
     text = json.dumps(answer.value, indent=1, allow_nan=False) if as_json else answer.text
     sys.stdout.write(text + "\n")
-    sys.stdout.flush()
+
+
+def _told(say: Callable[[], None]) -> int:
+    """Say something on standard output, whatever that is; returns the exit status."""
+    if sys.stdout is None:
+        return _fail(FAILED, "The answer could not be written: standard output is closed.")
+    try:
+        say()
+        sys.stdout.flush()
+    except OSError as error:
+        return _untold(error)
+    return DONE
+
+
+def _untold(error: OSError) -> int:
+    """Say why an answer could not be written; returns the exit status."""
+    with suppress(OSError, ValueError):  # what was not written is not tried again as Python ends
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+    if isinstance(error, BrokenPipeError):  # the reader has seen enough
+        return DONE
+    return _fail(FAILED, f"The answer could not be written to standard output: {error.strerror}.")
 
 
 def _sentence(error: Exception, *, debug: bool) -> str:
-    if isinstance(error, WorkbenchError):
-        return str(error)
-    if isinstance(error, MemoryError):
-        return "There was not enough memory for this. Close other programs, or use a smaller file or algorithm."
-    if isinstance(error, OSError) and error.filename:
-        return f"{error.filename} could not be used: {error.strerror}."
-    hint = "" if debug else " With --debug it says where."
-    return f"This failed unexpectedly: {type(error).__name__}: {error}.{hint}"
+    sentence = sentence_of(error)
+    return sentence if debug or not sentence.startswith(UNFORESEEN) else f"{sentence} With --debug it says where."
 
 
 def _fail(status: int, sentence: str) -> int:
-    sys.stderr.write(f"workbench: {' '.join(sentence.split())}\n")
-    sys.stderr.flush()
+    with suppress(OSError, ValueError):  # nobody may be there to read it
+        sys.stderr.write(f"workbench: {' '.join(sentence.split())}\n")
+        sys.stderr.flush()
     return status
 
 

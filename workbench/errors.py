@@ -1,4 +1,19 @@
-"""The two ways in which a job ends early."""
+"""The two ways in which a job ends early, and what to say where it ends in a third."""
+
+import errno
+
+# What libraries say where the system has no memory left for them, without a MemoryError: pyarrow, torch, the loader of
+# shared libraries; a thread takes memory, too.
+OUT_OF_MEMORY = (
+    "allocate memory",
+    "bad_alloc",
+    "can't start new thread",
+    "failed to launch worker thread",
+    "failed to map segment",
+    "not enough memory",
+    "out of memory",
+)
+UNFORESEEN = "This failed unexpectedly:"
 
 
 class WorkbenchError(Exception):
@@ -7,3 +22,31 @@ class WorkbenchError(Exception):
 
 class Cancelled(Exception):  # noqa: N818 - being cancelled is not an error
     """The person asked for the job to end."""
+
+
+def lacks_memory(error: BaseException | None) -> bool:
+    """Whether an error, or what led to it, is that the system had no memory left."""
+    while error is not None:
+        if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
+            return True
+        if not isinstance(error, WorkbenchError) and any(words in str(error).lower() for words in OUT_OF_MEMORY):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def sentence_of(error: Exception) -> str:
+    """What to say to the person of whatever ended a job or a command."""
+    if isinstance(error, WorkbenchError) and (not lacks_memory(error) or "memory" in str(error)):
+        return str(error)
+    if lacks_memory(error):
+        return "There was not enough memory for this. Close other programs, or use less data or a smaller algorithm."
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename} could not be used: {error.strerror}."
+    if isinstance(error, RecursionError):
+        return (
+            "A file is nested too deeply to be read. Was it made by this program, or by hand? Restore it from a copy."
+        )
+    if isinstance(error, ValueError) and "null byte" in str(error):
+        return "The name of a file or folder has a character with the code 0 in it, which no name may have. Remove it."
+    return f"{UNFORESEEN} {type(error).__name__}: {error}."

@@ -1,12 +1,18 @@
-"""Whether a process that is named in a file still runs, and how one ended."""
+"""Whether a process that is named in a file still runs, how one ended, and whether this one has room to work."""
 
 import math
+import mmap
 import signal
 from typing import Any
+
+from workbench.errors import WorkbenchError
 
 # Two readings of one start time may differ by this much after the system's clock was set; a number of a process is not
 # given to another one so soon.
 CLOCK_SECONDS = 2.0
+# Below this some libraries end the process instead of failing. Measured on two cores, with limits above the start: crashes
+# at 200 and 400 MB, a MemoryError or its like at 700 MB and 1.5 GB, no failure at 2.5 GB.
+LEAST_BYTES = 2**30
 
 
 def start_time(pid: int) -> float | None:
@@ -48,3 +54,25 @@ def exit_reason(code: int | None) -> str:
         return "it was killed by signal 9, perhaps because memory ran out"
     names = {int(signal.SIGTERM): "was terminated", int(getattr(signal, "SIGSEGV", 11)): "crashed in compiled code"}
     return f"it {names.get(-code, 'was ended')} by signal {-code}"
+
+
+def check_room() -> None:
+    """Raise WorkbenchError where a limit of the system (``ulimit -v``) leaves this process too little memory.
+
+    Reading a small file takes some tens of megabytes; what is asked for here is mostly addresses, which the libraries
+    reserve for their threads.
+    """
+    try:
+        import resource
+    except ImportError:  # no such limits there
+        return
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if limit == resource.RLIM_INFINITY:
+        return
+    try:
+        mmap.mmap(-1, LEAST_BYTES, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS).close()
+    except (OSError, MemoryError) as error:
+        message = (
+            f"There is not enough memory: this process may have {limit / 1e9:.1f} GB of it in all (ulimit -v), and "
+        )
+        raise WorkbenchError(f"{message}needs {LEAST_BYTES / 1e9:.1f} GB more than now. Raise that limit.") from error

@@ -27,7 +27,7 @@ from types import FrameType
 from typing import Any, TextIO
 
 from workbench.control import Control
-from workbench.errors import Cancelled, WorkbenchError
+from workbench.errors import Cancelled, WorkbenchError, sentence_of
 from workbench.lean import without_pandas, without_warnings
 
 # Seconds between two lines of progress.
@@ -79,14 +79,8 @@ def serve(requests: TextIO, answers: TextIO) -> None:
         try:
             job = all_jobs()[request["job"]]
             result = job.function(control=_Telling(answers, number), **request["args"])
-        except WorkbenchError as error:
-            _tell(answers, id=number, event="failed", sentence=str(error), details=traceback.format_exc())
-        except MemoryError:
-            sentence = "There was not enough memory for this. Close other programs, or filter the data."
-            _tell(answers, id=number, event="failed", sentence=sentence, details=traceback.format_exc())
         except Exception as error:  # noqa: BLE001 - the last resort: a broken job is told, the process goes on
-            sentence = f"This failed unexpectedly: {type(error).__name__}: {error}."
-            _tell(answers, id=number, event="failed", sentence=sentence, details=traceback.format_exc())
+            _tell(answers, id=number, event="failed", sentence=sentence_of(error), details=traceback.format_exc())
         else:
             _tell_result(answers, number, result)
 

@@ -14,7 +14,7 @@ from workbench.training.run import Run
 from workbench.training.train import train_run
 
 # What a spreadsheet would execute, the same behind apostrophes that belong to the id, and what only looks like it.
-ODD = ["=1+1", "'=1+1", "''=1+1", "+a", "-b", "'-b", "@c", "'@c", "\t=d", "'plain", "-5", "+1.5", "007", "a,b"]
+ODD = ["=1+1", "'=1+1", "''=1+1", "+a", "-b", "'-b", "@c", "'@c", "\t=d", "\r=e", "'plain", "-5", "+1.5", "007", "a,b"]
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +60,7 @@ def test_an_apostrophe_that_nobody_put_there_stays():
     assert restored_ids(foreign, pa.array(["'=1", "'-x", "a"])).equals(foreign)
     bare = pa.array(["'=1", "=1"])  # who marks texts would have marked the second too
     assert restored_ids(bare, pa.array(["'=1", "=1"])).equals(bare)
+    assert restored_ids(pa.array(["'=1", "a"]), pa.array(["=1", "a"])).to_pylist() == ["=1", "a"]  # no cell has a sign
     ours = pa.array([harmless(one) for one in ODD])
     assert restored_ids(ours, pa.array(ODD)).to_pylist() == ODD
     assert [restored(harmless(one)) for one in ODD] == ODD

@@ -22,6 +22,7 @@ from workbench.app.shell.window import MainWindow
 from workbench.app.widgets.theme import theme
 from workbench.errors import WorkbenchError
 from workbench.lean import without_pandas, without_warnings
+from workbench.processes import check_room
 from workbench.project import FILE, log_folder, settings
 from workbench.resources import resource
 
@@ -36,6 +37,7 @@ def main(path: str | None = None) -> int:
     without_pandas()
     without_warnings()
     try:
+        check_room()
         refuse_bad_qt()
         app, window = build()
     except WorkbenchError as error:

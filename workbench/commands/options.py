@@ -2,6 +2,7 @@
 
 import argparse
 import shutil
+import sys
 import textwrap
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -24,6 +25,13 @@ class Parser(argparse.ArgumentParser):
         """The help, and what there is to choose from."""
         text = super().format_help()
         return text if self.more is None else f"{text}\n{self.more()}\n"
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """Write help or a usage; argparse itself hides it where standard output takes nothing."""
+        if file is not None and file is sys.stdout:
+            file.write(message)
+        else:
+            super()._print_message(message, file)
 
 
 def common() -> argparse.ArgumentParser:

@@ -4,6 +4,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TextIO
 
@@ -59,7 +60,7 @@ class Progress(Control):
         self.end()
         self._what = what
         if not self.quiet:
-            self.stream.write(f"{what} …\n" if not self.bar else "")
+            self._write(f"{what} …\n" if not self.bar else "")
             self._next = time.monotonic() + (0 if self.bar else LINE_SECONDS)
 
     def progress(self, fraction: float, text: str = "") -> None:
@@ -73,8 +74,7 @@ class Progress(Control):
             return
         self._next = now + (DRAW_SECONDS if self.bar else LINE_SECONDS)
         if not self.bar:
-            self.stream.write(f"{self._what}: {text}\n")
-            self.stream.flush()
+            self._write(f"{self._what}: {text}\n")
             return
         full = round(min(max(fraction, 0.0), 1.0) * BAR_CHARS)
         line = f"{self._what}  {'█' * full}{'░' * (BAR_CHARS - full)}  {text}"
@@ -83,8 +83,7 @@ class Progress(Control):
     def say(self, sentence: str) -> None:
         """Write a sentence between two drawings."""
         self.end()
-        self.stream.write(sentence + "\n")
-        self.stream.flush()
+        self._write(sentence + "\n")
 
     def end(self) -> None:
         """Take the bar away."""
@@ -94,9 +93,14 @@ class Progress(Control):
     def _draw(self, line: str) -> None:
         """Draw over the last line. A notebook does not know how to erase one, so blanks cover what is longer."""
         erased = "\r\x1b[K" if self.stream.isatty() else "\r" + " " * self._drawn + "\r"
-        self.stream.write(erased + line)
-        self.stream.flush()
+        self._write(erased + line)
         self._drawn = len(line)
+
+    def _write(self, text: str) -> None:
+        """Write at once; where nobody can read it (any more), the work goes on without."""
+        with suppress(OSError, ValueError):
+            self.stream.write(text)
+            self.stream.flush()
 
 
 def can_redraw(stream: TextIO) -> bool:

@@ -18,6 +18,7 @@ from workbench.data.importing.importer import Recipe, Report, import_file, make_
 from workbench.data.importing.recipes import open_recipe
 from workbench.data.importing.roles import Columns
 from workbench.data.interactions import Interactions, data_hash
+from workbench.data.reading.cells import restored
 from workbench.errors import WorkbenchError
 from workbench.files import check_replaceable, replace_folder
 from workbench.interface.filters import make
@@ -86,7 +87,8 @@ class Data:
         path = self.folder / "refused.csv"
         if not path.exists():
             return pd.DataFrame({"line": pd.Series(dtype="int64"), "reason": [], "text": []})
-        return pd.read_csv(path, keep_default_na=False).loc[:, ["line", "reason", "text"]]
+        rows = pd.read_csv(path, keep_default_na=False).loc[:, ["line", "reason", "text"]]
+        return rows.assign(text=rows["text"].astype(str).map(restored))
 
     def filter(self, **rules: Any) -> "Data":
         """The same data with filters, applied one after another in the order given.

@@ -44,6 +44,7 @@ from workbench.training.run_spec import Change, RunSpec
 from workbench.training.run_status import RunStatus, read_status
 from workbench.training.status import StatusWriter, now
 from workbench.training.weights import load_weights
+from workbench.uninterrupted import load_whole
 
 LOCK_SECONDS = 2.0  # that a process has to take up a run before another one gives up
 
@@ -293,6 +294,8 @@ class Run:
     def trained_algorithm(self) -> Algorithm:
         """The algorithm as it came out of the run."""
         algorithm = self.new_algorithm()
+        if algorithm.uses_torch:
+            load_whole("torch")
         self.restore(algorithm, self.folder / "model.safetensors")
         self.join_members(algorithm)
         if algorithm.uses_torch:
@@ -355,21 +358,42 @@ def refuse_taken(folder: Path) -> None:
         raise WorkbenchError(message)
 
 
+_OF_ITSELF = "The run '{name}' is the blend itself, or made of it. Blend other runs."
+
+
 def _members(folder: Path, runs: str) -> list[Run]:
     """Open the runs that a blend in `folder` refers to; raises WorkbenchError where one is gone or has no model."""
     found = []
     for name in named(folder, runs):
         place = folder.parent / name
+        if place.resolve() == folder.resolve():
+            raise WorkbenchError(_OF_ITSELF.format(name=name))
         if not (place / "run.json").exists():
             message = (
                 f"The run '{name}', which the blend {folder.name} refers to, is not in {folder.parent} (any more). "
             )
             raise WorkbenchError(message + "Put it back, or train a blend of other runs.")
         run = Run.open(place)
+        if _is_blended_in(folder, run):
+            raise WorkbenchError(_OF_ITSELF.format(name=name))
         if not run.status().state.is_usable or not (place / "model.safetensors").exists():
             raise WorkbenchError(f"The run '{name}' has no model to blend yet. Train it to its end first.")
         found.append(run)
     return found
+
+
+def _is_blended_in(folder: Path, run: Run) -> bool:
+    """Whether a run is the one in `folder`, or a blend that it is part of, however deep."""
+    waiting, known = [run], set()
+    while waiting:
+        run = waiting.pop()
+        if run.folder.resolve() == folder.resolve():
+            return True
+        if run.spec.algorithm == Blend.name and run.folder.resolve() not in known:
+            known.add(run.folder.resolve())
+            places = [run.folder.parent / name for name in named(run.folder, str(run.spec.hyperparameters.get("runs")))]
+            waiting += [Run.open(place) for place in places if (place / "run.json").exists()]
+    return False
 
 
 def check_adjustable(kind: type[Algorithm], name: str) -> None:

@@ -1,6 +1,5 @@
 """Tested runs beside each other, short enough for a picture: who gains, which parts, how alike the lists are."""
 
-import csv
 import math
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -12,7 +11,7 @@ import numpy as np
 
 from workbench.control import Control
 from workbench.data.interactions import Array
-from workbench.data.reading.cells import harmless
+from workbench.data.reading.cells import row_writer
 from workbench.errors import WorkbenchError
 from workbench.evaluation.overlap import rank_biased_overlap
 from workbench.evaluation.segments import ERRORS
@@ -71,10 +70,10 @@ def write_gains(a: Run, b: Run, metric: str, path: Path) -> int:
     """Write every user's values in two runs to a .csv file; returns how many there are."""
     users, first, second = by_user(a, b, metric)
     with whole_file(path) as part, part.open("w", encoding="utf-8", newline="") as file:
-        write = csv.writer(file, lineterminator="\n")
-        write.writerow(["user", harmless(a.name), harmless(b.name), "difference"])
-        rows = zip(users, first.tolist(), second.tolist(), (second - first).tolist(), strict=True)
-        write.writerows((harmless(user), *values) for user, *values in rows)
+        write = row_writer(file)
+        write(["user", a.name, b.name, "difference"])
+        for row in zip(users, first.tolist(), second.tolist(), (second - first).tolist(), strict=True):
+            write(row)
     return len(users)
 
 

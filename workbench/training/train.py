@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_limits
 from workbench.algorithms import Algorithm, Record
 from workbench.control import Control
 from workbench.data.interactions import Array
-from workbench.errors import Cancelled, WorkbenchError
+from workbench.errors import Cancelled, WorkbenchError, lacks_memory
 from workbench.owned import remove_file
 from workbench.stored import StoredFile, read_stored
 from workbench.training.records import Records, record_line
@@ -26,6 +26,7 @@ from workbench.training.run_status import EpochSummary, RunStatus
 from workbench.training.status import StatusWriter
 from workbench.training.validation import Validator
 from workbench.training.weights import same_file, save_weights
+from workbench.uninterrupted import load_whole
 
 POLL_SECONDS = 0.02  # between two looks at control.json
 
@@ -225,15 +226,11 @@ def train_run(folder: Path, control: Control | None = None) -> RunStatus:
         trainer.status.end(RunState.FAILED, str(error))
         log.exception("failed")
         raise
-    except MemoryError as error:
-        sentence = f"{run.spec.algorithm} ran out of memory. Choose a smaller size, or filter the data."
-        trainer.status.end(RunState.FAILED, sentence)
-        log.exception("failed")
-        raise WorkbenchError(sentence) from error
     except Exception as error:
-        sentence = (
-            f"{run.spec.algorithm} failed: {type(error).__name__}: {error}. The details are in {folder / 'log.txt'}."
-        )
+        what = f"failed: {type(error).__name__}: {error}. The details are in {folder / 'log.txt'}."
+        if lacks_memory(error):
+            what = "ran out of memory. Choose a smaller size, or filter the data."
+        sentence = f"{run.spec.algorithm} {what}"
         trainer.status.end(RunState.FAILED, sentence, traceback.format_exc())
         log.exception("failed")
         raise WorkbenchError(sentence) from error
@@ -263,8 +260,7 @@ def _choose_device(wanted: str, algorithm: Algorithm) -> tuple[str, str]:
     """Where to compute, and why there."""
     if not algorithm.uses_torch:
         return "cpu", f"{algorithm.title} computes on the processor."
-    import torch
-
+    torch = load_whole("torch")
     there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
     if wanted in there and not there[wanted]:
         name = {"cuda": "CUDA device", "mps": "Apple graphics processor"}[wanted]

@@ -1,1 +1,5 @@
 """Parts of networks. Each file loads torch: import it inside functions only."""
+
+from workbench.uninterrupted import load_whole
+
+load_whole("torch")

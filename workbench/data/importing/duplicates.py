@@ -20,6 +20,7 @@ from workbench.data.importing.import_report import Report
 from workbench.data.importing.importer import PARTS, converter_of
 from workbench.data.importing.recipes import Recipe, known_recipe
 from workbench.data.interactions import Array
+from workbench.data.reading.cells import harmless_table
 from workbench.data.reading.streams import open_text, row_blocks
 from workbench.data.reading.text.source_file import SourceFile, changed, look_at
 from workbench.files import add_to_contents, whole_file
@@ -67,7 +68,7 @@ def list_duplicates(folder: Path, control: Control | None = None) -> dict[str, A
         with whole_file(folder / "duplicates.csv") as part, csv.CSVWriter(str(part), SCHEMA) as sink:
             for piece in pieces:
                 shown += piece.slice(0, max(MAX_SHOWN_ROWS - len(shown), 0)).to_pylist()
-                sink.write_table(piece)
+                sink.write_table(harmless_table(piece))
         add_to_contents(folder, "duplicates.csv")
     return {"rows": len(rows), "pairs": pairs, "shown": shown}
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
+from workbench.data.reading.cells import harmless_table
 from workbench.data.reading.text.blocks import Piece
 
 MAX_SHOWN_ROWS = 100
@@ -95,7 +96,7 @@ def account(piece: Piece, report: Report, sink: csv.CSVWriter | None, name: str 
         report.refused.append({**row, "file": name} if name else row)
     if sink:
         names = pa.array([name or ""] * piece.refused.num_rows)
-        sink.write_table(piece.refused.add_column(0, "file", names).cast(REFUSED))
+        sink.write_table(harmless_table(piece.refused.add_column(0, "file", names).cast(REFUSED)))
 
 
 def _count_reasons(refused: pa.Table, report: Report) -> None:

@@ -1,1 +1,5 @@
 """Compiled loops over interactions. Each file loads numba: import it inside functions only."""
+
+from workbench.uninterrupted import load_whole
+
+load_whole("numba")

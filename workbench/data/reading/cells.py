@@ -1,6 +1,9 @@
 """Texts that a spreadsheet would take for formulas: how they are written as harmless text, and read back exactly."""
 
+import csv
 import re
+from collections.abc import Callable, Iterable
+from typing import Any, TextIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,6 +21,37 @@ def harmless(text: str) -> str:
     A text that has apostrophes before such a sign gets one more, so that `restored` gives back every text exactly.
     """
     return f"'{text}" if EXECUTED.match(text) and not NUMBER.match(text) else text
+
+
+def harmless_table(table: pa.Table) -> pa.Table:
+    """A table with `harmless` done to each of its texts."""
+    for at, name in enumerate(table.column_names):
+        if pa.types.is_string(table.schema.types[at]):
+            table = table.set_column(at, name, _harmless_texts(table.column(at)))
+    return table
+
+
+def _harmless_texts(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+    executed = pc.match_substring_regex(texts, f"^'*{SIGNS}")
+    number = pc.match_substring_regex(texts, rf"^{DIGITS}\z")
+    marked = pc.fill_null(pc.and_not(executed, number), False)
+    return pc.if_else(marked, pc.binary_join_element_wise("'", texts, ""), texts)
+
+
+def row_writer(file: TextIO, delimiter: str = ",") -> Callable[[Iterable[Any]], None]:
+    """Give a function that writes a row to a CSV file that no spreadsheet executes and that is read back as it was.
+
+    By itself Python leaves a return without quotes, and a reader would take it for the end of the line.
+    """
+    usual = csv.writer(file, delimiter=delimiter, lineterminator="\n")
+    quoted = csv.writer(file, delimiter=delimiter, lineterminator="\n", quoting=csv.QUOTE_ALL)
+
+    def write(row: Iterable[Any]) -> None:
+        cells = [harmless(cell) if isinstance(cell, str) else cell for cell in row]
+        odd = any(isinstance(cell, str) and "\r" in cell for cell in cells)
+        (quoted if odd else usual).writerow(cells)
+
+    return write
 
 
 def restored(text: str) -> str:
@@ -53,4 +87,4 @@ def restored_ids(texts: pa.Array, ids: pa.Array) -> pa.Array:
 def _executed(texts: pa.Array) -> bool:
     """Whether a spreadsheet would execute any of the cells."""
     bare = texts.filter(pc.match_substring_regex(texts, f"^{SIGNS}"))
-    return not pc.all(pc.match_substring_regex(bare, f"^{DIGITS}$")).as_py()
+    return not pc.all(pc.match_substring_regex(bare, rf"^{DIGITS}\z"), min_count=0).as_py()

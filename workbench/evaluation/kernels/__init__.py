@@ -1,1 +1,5 @@
 """Compiled loops behind lists and metrics. Each file loads numba: import it inside functions only."""
+
+from workbench.uninterrupted import load_whole
+
+load_whole("numba")

@@ -1,6 +1,5 @@
 """What all charts of the page Compare share."""
 
-import csv
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -14,7 +13,7 @@ from workbench.app.session.session import Session
 from workbench.app.widgets.basic import Elided, Text
 from workbench.app.widgets.theme import GRID, SMALL
 from workbench.charts.runs import ChartRun
-from workbench.data.reading.cells import harmless
+from workbench.data.reading.cells import row_writer
 from workbench.files import whole_file
 
 Part = tuple[str, Any]
@@ -89,8 +88,9 @@ class ComparisonChart(QWidget):
     def write_table(self, path: Path) -> bool:
         """Write them to a .csv file; False where that is done later, by a job. Raises WorkbenchError."""
         with whole_file(path) as part, part.open("w", encoding="utf-8", newline="") as file:
-            rows = ([harmless(cell) if isinstance(cell, str) else cell for cell in row] for row in self.table())
-            csv.writer(file, lineterminator="\n").writerows(rows)
+            write = row_writer(file)
+            for row in self.table():
+                write(row)
         return True
 
     def nothing(self) -> str:

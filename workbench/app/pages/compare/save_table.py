@@ -1,6 +1,5 @@
 """The table of runs as a file, with every figure that there is."""
 
-import csv
 import io
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +15,7 @@ from workbench.app.pages.compare.model import Group
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.runs.run_text import seconds_of, tested, validated
 from workbench.app.session.session import Session
-from workbench.data.reading.cells import harmless
+from workbench.data.reading.cells import row_writer
 from workbench.errors import WorkbenchError
 from workbench.files import whole_file
 
@@ -72,7 +71,7 @@ def table_text(groups: Sequence[Group], delimiter: str = ",") -> str:
     """All runs with all their figures, one line each; numbers in full, with a point."""
     metrics = metrics_of([info for group in groups for info in group.runs])
     out = io.StringIO()
-    write = csv.writer(out, delimiter=delimiter, lineterminator="\n").writerow
+    write = row_writer(out, delimiter)
     write([*KNOWN, "sampled", "leaks", *(f"{metric}{end}" for metric in metrics for end in ("", " low", " high"))])
     for group in groups:
         for info in group.runs:
@@ -85,10 +84,10 @@ def _facts(info: RunInfo) -> list[Any]:
     name, value = validated(info) or ("", None)
     leaks = leaks_of(info)
     return [
-        harmless(info.title),
+        info.title,
         info.algorithm,
-        harmless(", ".join(info.notes.tags)),
-        harmless(info.notes.note),
+        ", ".join(info.notes.tags),
+        info.notes.note,
         info.state.label,
         name,
         value,

@@ -32,7 +32,7 @@ class Excel(OwnRows):
         _is_workbook(file)
         # Given an open file, it does not mind how the file is called.
         with file.path.open("rb") as opened, closing(load_workbook(opened, read_only=True, data_only=True)) as book:
-            sheet = book[cls.chosen_table(layout.table, book.sheetnames, file.path)]
+            sheet = book[cls.chosen_table(layout.table, _sheets(book), file.path)]
             total = max(sheet.max_row or 1, 1)
             sheet.reset_dimensions()  # what a sheet says of its size need not be so
             yield from values_text((map(_plain, row) for row in sheet.iter_rows(values_only=True)), file.path, total)
@@ -42,7 +42,12 @@ class Excel(OwnRows):
         from openpyxl import load_workbook
 
         with path.open("rb") as opened, closing(load_workbook(opened, read_only=True)) as book:
-            return list(book.sheetnames)
+            return _sheets(book)
+
+
+def _sheets(book: Any) -> list[str]:
+    """Names of the sheets that have cells; others have nothing but a chart."""
+    return [sheet.title for sheet in book.worksheets]
 
 
 def _is_workbook(file: SourceFile) -> bool:

@@ -101,7 +101,7 @@ class OwnRows(FileFormat):
             there = ", ".join(names[:10]) or "none at all"
             raise WorkbenchError(f"{path.name} has no {cls.table_word} '{wanted}', but {there}. Choose one of them.")
         if not names:
-            raise WorkbenchError(f"{path.name} has no {cls.table_word}. Choose a file with interactions.")
+            raise WorkbenchError(f"{path.name} has no {cls.table_word} with rows. Choose a file with interactions.")
         return wanted or next((name for name in names if is_likely(name)), names[0])
 
 

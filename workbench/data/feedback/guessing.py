@@ -109,12 +109,12 @@ def is_telling(name: str) -> bool:
 
 def guess_worth(name: str, values: Sequence[str]) -> Worth | None:
     """What the values of a column are worth; None where they are ratings as they stand, or tell nothing."""
-    values = _as_numbers(values)
+    values = as_read(values)
     kinds = (_thumbs, _zero_one, _seconds, _counts, _events)
     return next((found for found in (kind(name, values) for kind in kinds) if found is not None), None)
 
 
-def _as_numbers(values: Sequence[str]) -> Sequence[str]:
+def as_read(values: Sequence[str]) -> Sequence[str]:
     """Ratings in words as the numbers that they are read as; others as they are."""
     if not is_graded(list(values)):
         return values

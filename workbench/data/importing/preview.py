@@ -13,6 +13,7 @@ from workbench.data.importing import roles as columns
 from workbench.data.importing.builder import Assembly
 from workbench.data.importing.doubting import SAMPLE_ROWS, doubts_about
 from workbench.data.importing.duplicates import list_duplicates
+from workbench.data.importing.feedback import guess_feedback
 from workbench.data.importing.import_report import Report, account
 from workbench.data.importing.importer import Recipe, converter_of, import_file
 from workbench.data.reading import first_rows as reading
@@ -63,19 +64,21 @@ def preview(
         packed = {"compression": layout.compression, "member": layout.member}
         seen = reading.preview(file, kept.model_copy(update=packed), rows)
     guess = columns.guess(seen)
+    told = guess_feedback(seen, guess.columns, others=True)
     return {
         "path": path,
         "names": seen.names,
         "rows": seen.rows,
         "format": seen.format.model_dump(),
-        "columns": guess.columns.model_dump(),
-        "evidence": guess.evidence,
+        "columns": told.columns.model_dump(),
+        "feedback": [each.model_dump() for each in told.feedback],
+        "evidence": guess.evidence if not told.why else guess.evidence | {"rating": (told.why, 0.9)},
         "problem": guess.problem,
         "question": guess.question,
         "counts": guess.counts,
         "tables": seen.tables,
         "members": members if len(members) > 1 else [],
-        "duplicates": list(recipes.usual_duplicates(seen, guess.columns)),
+        "duplicates": list(recipes.usual_duplicates(seen, told.columns, told.duplicates)),
         "remembered": before,
     }
 

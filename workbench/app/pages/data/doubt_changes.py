@@ -1,8 +1,10 @@
 """What can be done about a doubt: what a button says, and the recipe that follows from it."""
 
+import re
 from typing import Any
 
 from workbench.app.widgets.translate import declared, translate
+from workbench.data.feedback.rules import Feedback
 
 Json = dict[str, Any]
 
@@ -16,6 +18,8 @@ def ways_out(change: Json) -> dict[str, Json]:
     for name, value in (change.get("read") or {}).items():
         words = translate("Doubts", "Read as {encoding}") if name == "encoding" else READ.get((name, value), "")
         ways[(declared(words) or f"{name} = {value}").format(encoding=value)] = {"read": {name: value}}
+    for column, rules in (change.get("feedback") or {}).items():
+        ways[_feedback_words(rules)] = {"feedback": {column: rules}}
     if change.get("rating_as") == "log":
         ways[translate("Doubts", "Take the logarithm")] = {"rating_as": "log"}
     return ways
@@ -30,6 +34,15 @@ READ = {
     ("ids", "codes"): "Take them as ids",
     ("quotes", False): "Quotes are letters",
 }
+
+
+def _feedback_words(rules: str) -> str:
+    """Rules of feedback as a button says them."""
+    if re.fullmatch(r"like>=-?[\d.]+", rules):
+        return translate("Doubts", "Each row is a choice")
+    if "like>=" in rules:
+        return translate("Doubts", "Presence counts")
+    return translate("Doubts", "Take {rules}").format(rules=rules if len(rules) <= 30 else f"{rules[:29]}…")  # noqa: PLR2004
 
 
 def _column_words(columns: Json) -> str:
@@ -60,4 +73,14 @@ def changed_recipe(recipe: Json, change: Json) -> Json:
         found["time"] = None
     if "rating_as" in change:
         found["rating_as"] = change["rating_as"]
+    for column, rules in (change.get("feedback") or {}).items():
+        found |= _with_feedback(found, column, rules)
     return found
+
+
+def _with_feedback(recipe: Json, column: str, rules: str) -> Json:
+    """The feedback of a recipe in which a column is worth what rules say; kinds of event are no ratings."""
+    named = (recipe.get("format") or {}).get("header") or not column.isdecimal()
+    told = Feedback.parse(column if named else int(column), rules)
+    columns = {**recipe["columns"], "rating": None} if told.kind == "events" else recipe["columns"]
+    return {"feedback": [told.model_dump()], "columns": columns}

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from workbench.app.pages.data.column_mapping import ColumnRoles
 from workbench.app.pages.data.doubt_cards import DoubtCards
 from workbench.app.pages.data.dropped_files import Offer
+from workbench.app.pages.data.feedback_panel import FeedbackPanel
 from workbench.app.pages.data.format_panel import HowRead
 from workbench.app.pages.data.hints import Note, Notes
 from workbench.app.pages.data.mapping_header import Head, RoleChips, RoleTable
@@ -55,6 +56,7 @@ class PreviewSheet(QWidget):
         self._unused: tuple[Path, ...] = ()
         self._filters: list[Json] | None = None
         self.how, self.further, self.notes = how, further, Notes()
+        self.worth = FeedbackPanel()
         self.remark = self.notes.words
         for name in ("times", "delimiter", "encoding", "header", "duplicates"):
             setattr(self, name, self.how.choices[name])
@@ -75,6 +77,7 @@ class PreviewSheet(QWidget):
         strip.addWidget(self.chips)
         strip.addWidget(self.notes, 1)
         column.addWidget(self.how)
+        column.addWidget(self.worth)
         column.addWidget(self.further)
         column.addLayout(strip)
         beside = QHBoxLayout()
@@ -89,6 +92,8 @@ class PreviewSheet(QWidget):
         self.how.file_chosen.connect(self.file_chosen)
         self.how.changed.connect(self._show_roles)
         self.doubts.change_wanted.connect(self.change)
+        self.worth.changed.connect(self._tell)
+        self.worth.rating_wanted.connect(self._rate)
         self.further.changed.connect(self._tell)
         self.further.recipe_chosen.connect(self._use_recipe)
 
@@ -102,6 +107,7 @@ class PreviewSheet(QWidget):
         self._clear()
         self.further.show_offer(offer)
         self.how.begin([*offer.choices], offer.main)
+        self.worth.begin()
         self._unused = offer.unused
         self._tell()
 
@@ -114,6 +120,7 @@ class PreviewSheet(QWidget):
         self.table.show()
         self.table.show_rows(self.columns.names, self.columns.rows)
         if others:
+            self.worth.take(seen, self.columns.of("rating"))
             before = seen.get("remembered") or {}
             self._filters = before.get("filters") or None
             self._guess_times()
@@ -170,6 +177,8 @@ class PreviewSheet(QWidget):
             self.how.say(name, value)
         if "rating_as" in change:
             self.how.give_rating_as(change["rating_as"])
+        for column, rules in (change.get("feedback") or {}).items():
+            self.worth.say(self.columns.place_of(column), rules)
 
     def swap(self) -> None:
         """Let user and item change places."""
@@ -180,6 +189,15 @@ class PreviewSheet(QWidget):
     def _guess_times(self) -> None:
         at = self.columns.of("time")
         self.how.choices["times"].show_value(guess_kind(self.columns.values(at))[0] if at is not None else None)
+
+    @Slot(int)
+    def _rate(self, column: int) -> None:
+        """Take a column whose numbers tell what an event is worth as the rating, unless it has another role."""
+        if column not in self.columns.given:
+            self.give_role(column, "rating")
+
+    def _is_wide(self) -> bool:
+        return bool(self.format) and all_formats()[self.format["kind"]].is_wide
 
     @Slot()
     def _ask_again(self) -> None:
@@ -212,6 +230,7 @@ class PreviewSheet(QWidget):
             self._show_role(head)
         self.chips.show_roles(self.columns.given)
         self.how.show_roles(set(self.columns.given.values()))
+        self.worth.follow(self.columns.given, wide=self._is_wide())
         self.table.rows.set_roles(self.columns.given, self.how.choices["times"].value(), moment)
         self._tell()
 
@@ -344,7 +363,9 @@ class PreviewSheet(QWidget):
 
     def recipe(self) -> Json:
         """How to read it, for `Session.import_file`."""
-        columns = self.columns.recipe(named=self.format["header"] or all_formats()[self.format["kind"]].is_wide)
+        columns = self.columns.recipe(named=self.format["header"] or self._is_wide())
+        if not self.worth.is_rating:
+            columns.pop("rating", None)
         chosen = {name: self.how.choices[name].value() for name in ("times", "duplicates", "rating_as", "ids")}
         return {
             "format": self.format,
@@ -353,6 +374,7 @@ class PreviewSheet(QWidget):
             "time": chosen["times"] if "time" in columns else None,
             "rating_as": chosen["rating_as"] if "rating" in columns else "as is",
             "ids": chosen["ids"],
+            "feedback": self.worth.value(),
         }
 
     def asked(self) -> Json:

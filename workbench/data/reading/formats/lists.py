@@ -10,6 +10,8 @@ from workbench.data.reading.text.wide import ListConverter
 
 # Share of lines that have to look like a user with items, before a file is taken for such lists.
 LIKELY_SHARE = 0.7
+# Fewer lines may begin with a count by chance.
+FEWEST_LINES = 3
 MARKS = (" ", ",", ";")
 
 
@@ -17,7 +19,7 @@ class Lists(TextFormat):
     """Who met what, in the order in which it happened."""
 
     name, title, sentence, order = "lists", "one user per line", "one user per line, followed by its items", 800
-    options = ("encoding", "delimiter", "comment")
+    options = ("encoding", "delimiter", "comment", "first")
     is_wide, columns = True, ("user", "item")
 
     @classmethod
@@ -26,7 +28,8 @@ class Lists(TextFormat):
         if not asked and (sample.asked or sample.delimiter or not _is_one_user_a_line(sample.lines)):
             return None
         text = {"encoding": sample.encoding, "comment": sample.comment, "header": False, "quotes": False}
-        return text | {"delimiter": sample.known.get("delimiter") or _mark(sample.lines)}
+        mark = sample.known.get("delimiter") or _mark(sample.lines)
+        return text | {"delimiter": mark, "first": "count" if _is_counted(sample.lines, mark) else "user"}
 
     @classmethod
     def heeded(cls, known: dict[str, Any]) -> dict[str, Any]:
@@ -41,6 +44,14 @@ def _is_one_user_a_line(lines: list[str]) -> bool:
     fields = [re.split(r"[ \t,;]+", line.strip()) for line in lines]
     likely = sum(len(row) > 1 and all(re.search(r"\d", field) for field in row) for row in fields)
     return likely > LIKELY_SHARE * len(fields) and len({len(row) for row in fields}) > 1
+
+
+def _is_counted(lines: list[str], mark: str) -> bool:
+    """Whether each line begins with how many items follow, so that the user is the number of the line."""
+    rows = [line.split(None if mark == " " else mark) for line in lines]
+    counts = [row[0].strip() for row in rows]
+    counted = all(count == str(len(row) - 1) for count, row in zip(counts, rows, strict=True))
+    return counted and len(set(counts)) > 1 and len(rows) > FEWEST_LINES
 
 
 def _mark(lines: list[str]) -> str:

@@ -50,10 +50,16 @@ def has_header(rows: list[list[str]], width: int) -> bool:
     first, below = rows[0], [row for row in rows[1:] if len(row) == width]
     if len(first) != width or any(NUMBER.fullmatch(name) for name in first):
         return False
-    if any(is_known(name) for name in first):
+    if any(is_known(name) for name in first) or _has_empty_corner(first):
         return True
     numeric = [sum(bool(NUMBER.fullmatch(row[i])) for row in below) > 0.9 * len(below) for i in range(width)]
     return bool(below) and any(numeric)
+
+
+def _has_empty_corner(first: list[str]) -> bool:
+    """Whether all but the first cell have something else in them, as above rows that have names."""
+    names = [name.strip() for name in first[1:]]
+    return not first[0].strip() and all(names) and len(set(names)) == len(names) > 1
 
 
 def is_orange(rows: list[list[str]], width: int) -> bool:

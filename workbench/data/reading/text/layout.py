@@ -33,7 +33,8 @@ class Layout(BaseModel):
     missing
         In a matrix, the value that stands where a user has not met an item; empty cells always say that.
     first
-        What the first column of a matrix is: a cell like the others, the user's id, or a count of no use.
+        What the first column of a matrix, or the first value of a list, is: a cell like the others, the user's id, or a
+        count of no use.
     """
 
     model_config = ConfigDict(extra="forbid")

@@ -9,6 +9,8 @@ from workbench.data.reading.text.fields import NUMBER
 
 WIDE_COLUMNS = 20
 EMPTY_CELLS = ("", "NA", "N/A", "NaN", "nan", "null", "NULL", "?", "-")
+CORNERS = ("", "Unnamed: 0")
+FEWEST_ITEMS = 3
 # From this share of all cells on, zeros are no ratings.
 SPARSE_SHARE = 0.5
 
@@ -22,7 +24,9 @@ def matrix_of(names: list[str], rows: list[list[str]], *, asked: bool = False) -
         The header; empty where there is none.
     """
     width = len(rows[0]) if rows else 0
-    if not asked and (width < WIDE_COLUMNS or any(is_known(name) for name in names[1:])):
+    if not asked and (
+        any(is_known(name) for name in names[1:]) or (width < WIDE_COLUMNS and not _has_corner(names, rows))
+    ):
         return {}
     body = [row[1:] for row in rows]
     cells = [cell.strip() for row in body for cell in row]
@@ -31,6 +35,17 @@ def matrix_of(names: list[str], rows: list[list[str]], *, asked: bool = False) -
         return {}
     missing = _missing(cells, filled)
     return {"missing": missing, "first": _first(names, rows, missing)}
+
+
+def _has_corner(names: list[str], rows: list[list[str]]) -> bool:
+    """Whether the first cell is empty, users stand below it and items beside it, as programs write a matrix."""
+    if len(names) < FEWEST_ITEMS + 1 or names[0].strip() not in CORNERS or not all(name.strip() for name in names[1:]):
+        return False
+    users = [row[0].strip() for row in rows]
+    body = [cell.strip() for row in rows for cell in row[1:]]
+    filled = [cell for cell in body if cell not in EMPTY_CELLS]
+    # A table with row numbers has no gaps in most of its columns, and columns that are each of another kind.
+    return len(set(users)) == len(users) and len(filled) < len(body) and _few_levels(filled)
 
 
 def _looks_like_ratings(cells: list[str], filled: list[str]) -> bool:

@@ -22,6 +22,7 @@ class ListConverter:
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
+        self._next = count(1)
 
     def convert(self, block: Block) -> Piece:
         """A row for each item of each line."""
@@ -40,7 +41,8 @@ class ListConverter:
         is_item = np.ones(len(values), bool)
         is_item[starts] = False
         item = pc.utf8_trim_whitespace(values.filter(pa.array(is_item)))
-        user = pc.utf8_trim_whitespace(values.take(pa.array(np.repeat(starts, lengths))))
+        users = values.take(pa.array(starts)) if self.layout.first != "count" else self._numbered(rows, block)
+        user = pc.utf8_trim_whitespace(users.take(pa.array(np.repeat(np.arange(len(rows)), lengths))))
         row, good = np.repeat(rows, lengths), np.ones(len(item), bool)
         for name, texts in (("user", user), ("item", item)):
             missing = pc.is_in(texts, value_set=MISSING).to_numpy(zero_copy_only=False)
@@ -50,6 +52,11 @@ class ListConverter:
         ids = [pa.chunked_array([texts.filter(kept).dictionary_encode()]) for texts in (user, item)]
         rows_in_all = int(good.sum()) + (table.num_rows if table is not None else 0)
         return Piece(ids[0], ids[1], None, None, rows_in_all, table, row[good])
+
+    def _numbered(self, rows: Positions, block: Block) -> pa.Array:
+        """Users that are called by the number of their line, from 1."""
+        numbers = np.array([next(self._next) for _ in range(block.n_rows)], np.int64)
+        return pa.array(numbers[rows].astype(str).tolist(), pa.string())
 
 
 class MatrixConverter:

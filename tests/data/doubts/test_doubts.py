@@ -13,6 +13,9 @@ CASES = Path(__file__).parent / "cases"
 # By file: user, item, rating and time as they are right, what is doubted, and figures of the reading.
 READ = {
     "01-sessions-no-header.csv": ((0, 2, None, 1), [], {"users": 24, "items": 18}),
+    "02-item-blocks.txt": (("user", "item", "rating", "date"), [], {"users": 24, "items": 18, "rows": 168}),
+    "13-wide-no-corner-name.csv": (("user", "item", "rating", None), [], {"users": 24, "items": 18, "kept": 168}),
+    "15-case-vote-lines.data": (("user", "item", None, None), ["no-time"], {"users": 24, "items": 18, "kept": 168}),
     "03-behaviour-no-header.csv": ((0, 1, None, 4), ["events"], {"users": 24, "items": 18}),
     "04-clicks-0-1.csv": (("user_id", "item_id", "click", "timestamp"), ["two-values"], {"items": 24}),
     "05-ids-with-minus.csv": (("user_id", "business_id", "stars", "date"), [], {"items": 18}),

@@ -24,7 +24,7 @@ WRITTEN = {
     **{unit: f"{word} since 1970" for unit, word in zip(EPOCHS, ("seconds", "milliseconds", "microseconds", "nanoseconds"),
                                                       strict=True)},
     "iso": "year-month-day", "ymd": "YYYYMMDD", "dmy": "day/month/year", "mdy": "month/day/year",
-    "words": "day, month in words, year",
+    "words": "day, month in words, year", "parts": "year, month and day in three columns",
 }  # fmt: skip
 # Those that no number looks like.
 DATED = ("iso", "dmy", "mdy", "words")
@@ -38,7 +38,7 @@ PATTERNS = {
     "dmy": r"^\s*(?P<d>\d{1,2})[-/. ](?P<m>\d{1,2})(?:[-/. ]|, *)(?P<y>\d{4})" + CLOCK,
     "mdy": r"^\s*(?P<m>\d{1,2})[-/. ](?P<d>\d{1,2})(?:[-/. ]|, *)(?P<y>\d{4})" + CLOCK,
 }
-PATTERNS["words"] = PATTERNS["iso"]  # once the month is in digits
+PATTERNS["words"] = PATTERNS["parts"] = PATTERNS["iso"]  # once the month is in digits, the parts together
 # Blanks, but not those that Python calls space and `float` does not (the separators of ASCII).
 NUMBER = r"^[^\S\x1c-\x1f]*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?[^\S\x1c-\x1f]*$"
 # 0001-01-01 and 9999-12-31, the years in which calendars of every library agree.

@@ -1,6 +1,6 @@
 """Rows that were refused, where they are not a few."""
 
-from workbench.data.columns.values import MISSING
+from workbench.data.columns.values import MISSING, follows, missing_share
 from workbench.data.doubts.base.doubt import Doubt, DoubtKind, Evidence, Json
 
 # Fewer are told in the account of the rows alone.
@@ -35,6 +35,10 @@ def _remedy(seen: Evidence, reason: str) -> tuple[str, Json, str]:
         if codes:
             change = {"read": {"ids": "codes"}}
             return "--read ids=codes", change, f"They would be kept if '{codes[0]}' is a {role} like any other."
+        other = next((at for at in seen.free() if role == "item" and _stands_for(seen, at)), None)
+        if other is not None:
+            option, change = seen.columns_option({"item": other})
+            return option, change, f"They would be kept with '{seen.shown.names[other]}' as the item."
         option, _ = seen.columns_option(asked=role)
         return option, {}, f"They would be kept with a column as the {role} that is filled."
     if role in ("rating", "time"):
@@ -45,6 +49,14 @@ def _remedy(seen: Evidence, reason: str) -> tuple[str, Json, str]:
     if "bytes" in reason:
         return "--read encoding=…", {}, "They would be kept in another encoding."
     return "--read quotes=no", {"read": {"quotes": False}}, "Look at them: they may be no rows at all."
+
+
+def _stands_for(seen: Evidence, at: int) -> bool:
+    """Whether a column that is filled tells the same items apart."""
+    items, values = seen.values("item"), seen.columns[at]
+    there = [row for row, item in enumerate(items) if item not in MISSING]
+    known, others = [items[row] for row in there], [values[row] for row in there]
+    return not missing_share(values) and follows(others, known) and follows(known, others)
 
 
 def _is_about(seen: Evidence, role: str, reason: str) -> bool:

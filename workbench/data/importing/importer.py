@@ -13,6 +13,7 @@ import numpy as np
 
 from workbench.control import Control
 from workbench.data.checked import note_checked
+from workbench.data.columns.date_parts import date_parts
 from workbench.data.columns.graded import is_graded, scale_of
 from workbench.data.data_file import read_about
 from workbench.data.importing import roles
@@ -168,6 +169,9 @@ def converter_of(file: SourceFile, recipe: Recipe) -> BlockConverter:
         at.pop("rating", None)
         at |= {role: roles.position(told.column, shown) for role, told in feedback.items()}
     time = recipe.time or time_kind(shown, recipe.columns)
+    if time == "parts":
+        parts = date_parts(shown.names, [shown.column(i) for i in range(len(shown.names))]) or {}
+        at |= {part: place for part, place in parts.items() if part != "year"}
     return Converter(ColumnPlan(layout, len(shown.names), at, names_of, time, scale, recipe.ids, feedback))
 
 

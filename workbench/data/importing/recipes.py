@@ -13,6 +13,7 @@ from pydantic import (
     model_serializer,
 )
 
+from workbench.data.columns.date_parts import date_parts
 from workbench.data.columns.times import WRITTEN, guess_kind, is_ambiguous
 from workbench.data.feedback.rules import Feedback
 from workbench.data.importing import roles
@@ -245,6 +246,9 @@ def time_kind(shown: Preview, columns: Columns) -> str | None:
     at = roles.positions(columns, shown).get("time")
     if at is None:
         return None
+    parts = date_parts(shown.names, [shown.column(i) for i in range(len(shown.names))])
+    if parts and parts["year"] == at:
+        return "parts"
     kind, why = guess_kind(shown.column(at))
     if is_ambiguous(shown.column(at)):
         name = shown.names[at]

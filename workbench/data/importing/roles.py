@@ -4,7 +4,9 @@ import re
 
 from pydantic import BaseModel, ConfigDict
 
+from workbench.data.columns.date_parts import date_parts
 from workbench.data.columns.graded import is_graded
+from workbench.data.columns.id_shapes import are_measures, look_like_items
 from workbench.data.columns.names import COUNTS, NAMES, likeness, plain
 from workbench.data.columns.times import (
     DATED,
@@ -145,14 +147,9 @@ def _by_value(
         if role not in chosen and len(free) + len(chosen) <= 2:  # noqa: PLR2004
             _take_first(role, free, chosen, evidence)
     spare = [at for at in free if header or at > 1 or (at == 1 and len(values) > 2)]  # noqa: PLR2004 - two are ids
-    if "time" in chosen:
-        _finer(names, values, chosen, evidence)
-    else:
-        times = [at for at in spare if _is_time(values[at], strict=True)]
-        if times:
-            chosen["time"] = times[0]
-            kind, why = guess_kind(values[times[0]])
-            evidence["time"] = (f"The values are {why if kind else 'dates'}.", 0.8)
+    _time_by_value(names, values, spare, chosen, evidence)
+    if not header:
+        _by_shape(free, values, chosen)
     if "rating" not in chosen and not header:
         _rating_by_value([at for at in free if at not in chosen.values()], values, chosen, evidence)
     free = [at for at in free if at not in chosen.values()]
@@ -166,6 +163,38 @@ def _by_value(
             evidence[role] = (f"The name '{names[about]}' speaks of {role}s, though not of their ids.", 0.4)
         if role not in chosen:
             _take_first(role, free, chosen, evidence, sure=0.3 if header else 0.7)
+
+
+def _time_by_value(
+    names: list[str],
+    values: list[list[str]],
+    spare: list[int],
+    chosen: dict[str, int],
+    evidence: dict[str, tuple[str, float]],
+) -> None:
+    """Take what looks like times, a column or three; or a finer time than the one that was taken by its name."""
+    if "time" in chosen:
+        _finer(names, values, chosen, evidence)
+        return
+    times = next((at for at in spare if _is_time(values[at], strict=True)), None)
+    if times is not None:
+        chosen["time"] = times
+        kind, why = guess_kind(values[times])
+        evidence["time"] = (f"The values are {why if kind else 'dates'}.", 0.8)
+    elif (parts := date_parts(names, values)) and not set(parts.values()) & set(chosen.values()):
+        chosen["time"] = parts["year"]
+        evidence["time"] = ("Year, month and day stand in three columns.", 0.8)
+
+
+def _by_shape(free: list[int], values: list[list[str]], chosen: dict[str, int]) -> None:
+    """Without names: what has the shape of an item's id and stands in front is the item; measures are no ids."""
+    first = [at for at in free if at not in chosen.values()][:2]
+    if len(first) == 2 and look_like_items(values[first[0]]) and not look_like_items(values[first[1]]):  # noqa: PLR2004
+        free.remove(first[1])
+        free.insert(free.index(first[0]), first[1])
+    elif len(first) == 2 and are_measures(values[first[1]]):  # noqa: PLR2004
+        measures = [at for at in free if at not in chosen.values() and are_measures(values[at])]
+        free[:] = [at for at in free if at not in measures] + measures
 
 
 def _rating_by_value(

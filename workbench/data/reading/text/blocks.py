@@ -169,7 +169,8 @@ class Converter:
     def convert(self, block: Block) -> Piece:
         """Columns of a block, and what was refused."""
         piece = None
-        if self._failures < MAX_FAILED_BLOCKS and not len(block.broken) and not self.plan.scale:
+        slow = bool(self.plan.scale) or self.plan.time == "parts"
+        if self._failures < MAX_FAILED_BLOCKS and not len(block.broken) and not slow:
             piece = self._at_once(block)
             self._failures += piece is None
         piece = piece or self._row_by_row(block)
@@ -291,6 +292,8 @@ class Converter:
             good &= fine
             rating = number
         if "time" in texts:
+            if self.plan.time == "parts":
+                texts["time"] = pc.binary_join_element_wise(texts["time"], texts["month"], texts["day"], "-")
             time, fine = times.to_milliseconds(texts["time"], str(self.plan.time))
             reason = _no_time(texts["time"], self.plan.names["time"], str(self.plan.time))
             refused.add(rows[good & ~fine], reason.filter(pa.array(good & ~fine)))

@@ -3,10 +3,10 @@
 from contextlib import AbstractContextManager
 from typing import Any, ClassVar
 
-from workbench.data.reading.formats.base.file_format import FileFormat
+from workbench.data.reading.formats.base.file_format import FileFormat, Text
 from workbench.data.reading.text.layout import Layout
 from workbench.data.reading.text.source_file import SourceFile
-from workbench.data.reading.text.text_source import TextSource, opened
+from workbench.data.reading.text.text_source import opened
 
 
 class TextFormat(FileFormat):
@@ -20,6 +20,6 @@ class TextFormat(FileFormat):
         return known
 
     @classmethod
-    def open(cls, file: SourceFile, layout: Layout) -> AbstractContextManager[TextSource]:
+    def open(cls, file: SourceFile, layout: Layout) -> AbstractContextManager[Text]:
         """Open a file for reading as text."""
         return opened(file, layout.encoding, layout.compression, layout.member)

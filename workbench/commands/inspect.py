@@ -47,6 +47,8 @@ def _words(path: Path, found: dict[str, Any]) -> str:
     ]
     if found["rating_min"] is not None:
         lines.append(("ratings", f"{found['rating_min']:g} to {found['rating_max']:g}"))
+    if found["feedback"]["rules"]:
+        lines.append(("feedback", _feedback(found)))
     if found["time_min"] is not None:
         lines.append(("time", f"{found['time_min']} to {found['time_max']}"))
     lines += [(name, joined_words(name, report)) for name, report in found.get("joined", {}).items()]
@@ -56,6 +58,13 @@ def _words(path: Path, found: dict[str, Any]) -> str:
     if more > 0:
         refused.append(f"and {more:,} more (the first 100 with --json)")
     return "\n".join([name_values(lines), *(["", *refused] if refused else [])])
+
+
+def _feedback(found: dict[str, Any]) -> str:
+    feedback = found["feedback"]
+    ignored = f"; {found['ignored']:,} rows ignored" if found.get("ignored") else ""
+    column = feedback["column"] if isinstance(feedback["column"], str) else ", ".join(feedback["column"])
+    return f"{feedback['kind']}, by {column}: {', '.join(feedback['rules'])}{ignored}"
 
 
 def _duplicates(found: dict[str, Any]) -> str:

@@ -9,6 +9,10 @@ import pytest
 
 from workbench.algorithms import all_algorithms
 from workbench.algorithms.hybrid.blend import Blend
+from workbench.data.filtering import apply
+from workbench.data.filtering.core import Core
+from workbench.data.filtering.min_item import MinimumPerItem
+from workbench.data.filtering.min_user import MinimumPerUser
 from workbench.data.importing.importer import import_file, inspect, make_recipe, read_interactions
 from workbench.data.interactions import Interactions, UserItems
 from workbench.data.splitting import SHOWN, TEST, TRAIN, UNUSED, VALIDATION
@@ -195,3 +199,32 @@ def test_each_algorithm_gets_what_it_declares():
     assert shown_as(rows, ("positives", "dislikes")).item.tolist() == [0, 2, 4, 6, 8]
     plain = UserItems.from_lists([[1, 2]])
     assert shown_as(plain, ("positives",)) is plain
+
+
+def test_filters_that_count_look_at_positives():
+    """Items 0 to 3 and users 0 to 2: item 3 is chosen once, user 2 chooses twice, and only sees item 1."""
+    rows = [
+        (0, 0, 1),
+        (0, 1, 1),
+        (0, 2, 2),
+        (0, 3, 1),
+        (1, 0, 1),
+        (1, 1, 1),
+        (1, 2, 1),
+        (2, 0, 1),
+        (2, 1, -1),
+        (2, 2, 1),
+    ]
+    user, item, weight = (np.array(column, np.int32) for column in zip(*rows, strict=True))
+    ids = [pa.array([str(i) for i in range(n)]) for n in (3, 4)]
+    data = Interactions(user, item, *ids, weight=weight.astype(np.float32))
+
+    def left(*rules):
+        found, _ = apply(rules, data)
+        return [
+            (found.user_ids[u].as_py(), found.item_ids[i].as_py()) for u, i in zip(found.user, found.item, strict=True)
+        ]
+
+    assert left(MinimumPerUser(n=3)) == [("0", i) for i in "0123"] + [("1", i) for i in "012"]
+    assert left(MinimumPerItem(n=3)) == [(u, i) for u in "012" for i in "02"]
+    assert left(Core(k=2)) == [(u, i) for u in "012" for i in "012"]

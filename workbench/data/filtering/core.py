@@ -15,6 +15,7 @@ class Core(Filter):
     name, title, order = "core", "k-core", 4
     sentence = "Keeps the largest part in which every user and every item has enough interactions within that part."
     keys: ClassVar[dict[str, str]] = {"core": "k"}
+    counts: ClassVar[tuple[str, ...]] = ("users", "items")
 
     k: int = hyperparameter(5, "Of a user", "Minimum interactions of each user with items that are kept.", ge=1)
     items: int | None = hyperparameter(

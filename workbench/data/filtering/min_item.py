@@ -13,6 +13,7 @@ class MinimumPerItem(Filter):
     name, title, order = "min-item", "Interactions of an item", 3
     sentence = "Keeps items with enough interactions."
     keys: ClassVar[dict[str, str]] = {"min-item": "n"}
+    counts: ClassVar[tuple[str, ...]] = ("items",)
 
     n: int = hyperparameter(5, "At least", "Items with fewer interactions are removed.", ge=1)
 

@@ -15,6 +15,7 @@ class MinimumPerUser(Filter):
     name, title, order = "min-user", "Interactions of a user", 2
     sentence = "Keeps users with enough interactions."
     keys: ClassVar[dict[str, str]] = {"min-user": "n"}
+    counts: ClassVar[tuple[str, ...]] = ("users",)
 
     n: int = hyperparameter(5, "At least", "Users with fewer interactions are removed.", ge=1)
 

@@ -49,7 +49,7 @@ def apply(filters: Sequence[Filter], data: Interactions) -> tuple[Interactions, 
     """
     steps, left = [], data
     for rule in filters:
-        keeps = rule.keeps(left)
+        keeps = _keeps(rule, left)
         before = len(left)
         if not keeps.all():
             left = left.take(keeps)
@@ -58,6 +58,22 @@ def apply(filters: Sequence[Filter], data: Interactions) -> tuple[Interactions, 
             raise WorkbenchError(message)
         steps.append(Step(rule.describe(), len(left), *_sizes(left)))
     return (compact(left) if filters else data), steps
+
+
+def _keeps(rule: Filter, data: Interactions) -> Array:
+    """Which interactions stay; a filter that counts looks at positives alone."""
+    if data.weight is None or not rule.counts:
+        return rule.keeps(data)
+    positive = data.weight > 0
+    of_positives = rule.keeps(data.positives)
+    kept = data.positives.take(of_positives)
+    stays = np.ones(len(data), bool)
+    if "users" in rule.counts:
+        stays &= (kept.by_user.lengths > 0)[data.user]
+    if "items" in rule.counts:
+        stays &= (kept.item_counts > 0)[data.item]
+    stays[positive] = of_positives
+    return stays
 
 
 def compact(data: Interactions) -> Interactions:

@@ -17,6 +17,8 @@ class Filter(BaseModel):
     title, sentence : what the window calls it, and what it keeps
     order : its place among the filters, the usual ones first
     keys : what may stand left of the ``=`` on the command line, with the setting that it means
+    counts : of ``users`` and ``items``, whose interactions it counts; where events are worth more or less, it is asked of
+        positives alone, and what was merely seen or disliked goes with its user and item
     takes_ids : whether what stands right of the ``=`` are ids of items, so that a comma in it begins no other setting
     """
 
@@ -27,6 +29,7 @@ class Filter(BaseModel):
     keys: ClassVar[dict[str, str]]
     order: ClassVar[int] = 100
     takes_ids: ClassVar[bool] = False
+    counts: ClassVar[tuple[str, ...]] = ()
 
     def keeps(self, data: Interactions) -> Array:
         """Which interactions stay, bool (n,); raises WorkbenchError where the data lacks what it needs."""

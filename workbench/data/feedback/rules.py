@@ -24,6 +24,7 @@ Kind = Literal["ratings", "counts", "likes", "events", "implicit"]
 # What a value is worth under each effect; weights of `weight` and `log` come from the value itself.
 WORTH = {"like": 1.0, "dislike": -1.0, "seen": 0.0, "ignore": np.nan}
 SCALED = ("weight", "log")
+BATCH_ROWS = 1 << 20
 
 _EFFECT = re.compile(r"(like|dislike|seen|ignore|weight|log)\s*(>=|<=|=|>|<)\s*(.*)", re.DOTALL)
 _RANGE = re.compile(r"(.+)\.\.(.+)")
@@ -174,8 +175,11 @@ class Feedback(BaseModel):
 
     def of_numbers(self, values: npt.NDArray[Any]) -> Weights:
         """Weights of numbers, float32 (n,); NaN where a row is to be ignored."""
-        number = np.asarray(values, np.float64)
-        return self._first(number, [rule.holds(number) for rule in self.rules])
+        found = np.empty(len(values), np.float32)
+        for start in range(0, len(values), BATCH_ROWS):  # memory does not grow with the file
+            number = np.asarray(values[start : start + BATCH_ROWS], np.float64)
+            found[start : start + BATCH_ROWS] = self._first(number, [rule.holds(number) for rule in self.rules])
+        return found
 
     def of_texts(self, texts: pa.Array) -> Weights:
         """Weights of texts, float32 (n,); NaN where a row is to be ignored."""

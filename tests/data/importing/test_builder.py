@@ -1,5 +1,8 @@
 """Rows that wait on disk and are placed in linear passes are the rows that sorting would give."""
 
+import threading
+import time
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -94,3 +97,16 @@ def test_sorting_can_be_cancelled(monkeypatch):
         rows.add(piece([(i, i, 1, 1) for i in range(100)], True, True), None)
         with pytest.raises(Cancelled):
             rows.build("last", Stop())
+
+
+def test_what_loads_the_kernels_never_meets_the_end_of_python(monkeypatch):
+    """A thread that is left behind in compiled code when Python ends may end it with SIGABRT."""
+    began = threading.Event()
+    monkeypatch.setattr(builder, "COMPILED_FROM_ROWS", 0)
+    monkeypatch.setattr(builder, "_load_kernels", lambda: (began.set(), time.sleep(0.05)))
+    before = threading.active_count()
+    with pytest.raises(Cancelled), Assembly() as rows:
+        rows.add(piece([(0, 0, 1, 1)], True, True), None)
+        raise Cancelled
+    assert began.is_set()
+    assert threading.active_count() == before

@@ -297,3 +297,20 @@ def test_users_that_look_like_items_are_warned_of(tmp_path):
     assert "Should they be swapped" in inspect(path, "user=movieId,item=userId")["doubts"][0]["sentence"]
     path.write_text("a,b\n" + "".join(f"x{i % 2},{i}\n" for i in range(300)))
     assert "there are 2 users for 300 items" in inspect(path, "user=a,item=b")["doubts"][0]["sentence"]
+
+
+def test_a_workbook_of_charts_alone_has_no_rows(tmp_path):
+    from openpyxl import Workbook
+    from openpyxl.chart import BarChart
+
+    book = Workbook()
+    book.create_chartsheet("Chart").add_chart(BarChart())
+    book.active.append(["user", "item"])
+    book.active.append(["a", "b"])
+    book.move_sheet("Chart", -1)
+    book.save(tmp_path / "both.xlsx")
+    assert read_interactions(tmp_path / "both.xlsx")[1].kept == 1
+    book.remove(book["Sheet"])
+    book.save(tmp_path / "charts.xlsx")
+    with pytest.raises(WorkbenchError, match="has no sheet with rows"):
+        read_interactions(tmp_path / "charts.xlsx")

@@ -9,6 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from workbench.data.reading.text.arrow_memory import arrow_reader
+
 Array = np.ndarray
 Columns = dict[str, Array]
 
@@ -237,7 +239,7 @@ def _columns_by_arrow(lines: bytes) -> Columns:
 
     schema = pa.schema([(name, pa.float64()) for name in PLAIN])
     options = pyarrow.json.ParseOptions(explicit_schema=schema)
-    table = pyarrow.json.read_json(pa.BufferReader(lines), parse_options=options)
+    table = pyarrow.json.read_json(arrow_reader(lines), parse_options=options)
     table = table.filter(pc.is_finite(table["epoch"]))
     columns = {name: _floats(table[name]) for name in PLAIN}
     for name in DEEPER:

@@ -128,6 +128,8 @@ class Assembly:
         return self
 
     def __exit__(self, *error: object) -> None:
+        if self._loading is not None:  # a thread in the middle of compiled code must not meet the end of Python
+            self._loading.join()
         for column in (self.user.index, self.item.index, *self._others.values()):
             column.close()
 
@@ -138,7 +140,7 @@ class Assembly:
         self.item.add(piece.item)
         self.length += len(piece.user)
         if self.length >= COMPILED_FROM_ROWS and self._loading is None:  # while the rest is read
-            self._loading = threading.Thread(target=_load_kernels, daemon=True)
+            self._loading = threading.Thread(target=_load_kernels)
             self._loading.start()
         for name, kind, values in (
             ("rating", np.float32, piece.rating),

@@ -1,6 +1,9 @@
 """Blocks become columns: what is refused is shown whole letters long, and which encoding the file has is weighed."""
 
+import sys
+
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from workbench.data.reading.text.blocks import MAX_TEXT_CHARS, MAX_VALUE_CHARS, ColumnPlan, Converter
@@ -70,3 +73,13 @@ def test_rows_beyond_ascii_are_refused_only_where_they_are_not_utf_8():
     ]
     assert piece.at.tolist() == [0, 2]
     assert np.array_equal(piece.rating, np.float32([3, 3]))
+
+
+def test_no_thread_of_arrow_holds_memory_of_python():
+    """It would let go of it some time after the rows are there, perhaps while Python ends, which ends it with SIGABRT."""
+    data = b"u,i,3\n" * 100_000
+    kinds = {"user": pa.string(), "item": pa.string(), "rating": pa.float64()}
+    reader, references = converter(), sys.getrefcount(data)
+    for _ in range(20):
+        assert len(reader._read(data, kinds, quoted=False)) == 100_000
+        assert sys.getrefcount(data) == references

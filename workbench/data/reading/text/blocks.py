@@ -17,6 +17,7 @@ from pyarrow import csv
 from workbench.data.columns import times
 from workbench.data.columns.graded import number_of
 from workbench.data.feedback.rules import Feedback, Weights, combined
+from workbench.data.reading.text.arrow_memory import arrow_reader
 from workbench.data.reading.text.fields import split_row
 from workbench.data.reading.text.layout import Layout
 from workbench.data.reading.text.rows import Block, Positions
@@ -251,7 +252,7 @@ class Converter:
         columns, delimiter = self.plan.columns, self.plan.layout.delimiter
         names = [str(i) for i in range(self.plan.width)]
         table = csv.read_csv(
-            pa.BufferReader(data),
+            arrow_reader(data),
             read_options=csv.ReadOptions(
                 column_names=names, use_threads=bad is None, block_size=len(data) + 1 if bad is not None else 4 << 20
             ),

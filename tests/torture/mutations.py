@@ -92,9 +92,10 @@ def _nest(rng: random.Random) -> str:
 def odd(array: np.ndarray, kind: str, rng: random.Random) -> np.ndarray:
     """An array that is not as it was."""
     if kind == "type":
-        return array.astype(rng.choice(["<f8", "<i8", "<u2", "<f2", "bool"]))
+        with np.errstate(all="ignore"):
+            return array.astype(rng.choice(["<f8", "<i8", "<u2", "<f2", "bool"]))
     if kind == "nested":
-        return rng.choice([lambda: array[..., None], lambda: array.reshape(-1)[:1].reshape(()), lambda: array[None]])()
+        return rng.choice([lambda: array[..., None], lambda: np.zeros((), array.dtype), lambda: array[None]])()
     if kind == "missing":
         return array[: rng.randrange(len(array))] if array.ndim else array.reshape(1)
     array, at = np.array(array), rng.randrange(max(array.size, 1))

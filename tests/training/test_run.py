@@ -52,6 +52,28 @@ def test_a_damaged_run_is_refused_in_a_sentence(make_run, content):
         Run.open(run.folder)
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"version": 2},
+        {"seed": 1 << 70},
+        {"filters": [{"settings": {}}]},
+        {"hyperparameters": [1]},
+        {"data": "a\u0000b"},
+        {"number": -1},
+        {"device": "tpu"},
+        {"changes": [{"since": 1, "name": "epochs", "value": "many"}]},
+    ],
+    ids=str,
+)
+def test_what_a_run_was_asked_is_of_its_shape_and_version(make_run, odd):
+    path = make_run("popularity").folder / "run.json"
+    path.write_text(text := json.dumps(json.loads(path.read_text(encoding="utf-8")) | odd), encoding="utf-8")
+    with pytest.raises(WorkbenchError, match="later version" if "version" in odd else r"is damaged \("):
+        Run.open(path.parent)
+    assert path.read_text(encoding="utf-8") == text
+
+
 def test_a_folder_without_a_run_is_refused_in_a_sentence(tmp_path):
     with pytest.raises(WorkbenchError, match="not a run folder"):
         Run.open(tmp_path)
@@ -124,7 +146,7 @@ def test_filters_are_written_out_and_come_before_the_split(make_run):
 def test_a_run_from_before_there_were_filters_opens(make_run):
     run = make_run("popularity")
     asked = json.loads((run.folder / "run.json").read_text(encoding="utf-8"))
-    del asked["filters"]
+    del asked["filters"], asked["version"]
     (run.folder / "run.json").write_text(json.dumps(asked), encoding="utf-8")
     assert Run.open(run.folder).data_identity == run.spec.data_hash
 

@@ -6,11 +6,26 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from pydantic import Field
 
 from workbench.algorithms import Record
 from workbench.files import readable_errors, whole_file
+from workbench.stored import LARGEST, MAX_COUNT, Count, Shape, Text
 
 STEP_SECONDS = 0.1  # between two records inside an epoch
+
+
+class RecordLine(Shape):
+    """A line of ``records.jsonl``."""
+
+    epoch: Count
+    epochs: Count = 0
+    loss: float | None = None
+    seconds: float = Field(0.0, ge=0, le=MAX_COUNT)
+    memory_bytes: int | None = Field(None, ge=0, le=LARGEST)
+    part: float | None = Field(None, ge=0, le=1)
+    validation: dict[Text, float | None] = Field({}, description='Such as {"ndcg@10": 0.12}.')
+    values: dict[Text, float | None] = Field({}, description="Learning rate, norm of the gradient, and the like.")
 
 
 def read_records(path: Path) -> list[dict[str, Any]]:
@@ -22,12 +37,10 @@ def read_records(path: Path) -> list[dict[str, Any]]:
         text = path.read_text(encoding="utf-8", errors="replace")
     for line in text.splitlines():
         try:
-            record = json.loads(line)
+            RecordLine.model_validate_json(line)
+            records.append(json.loads(line))
         except ValueError:  # cut short by a kill or a full disk, or damaged
             break
-        if not isinstance(record, dict) or not isinstance(record.get("epoch"), int):
-            break
-        records.append(record)
     return records
 
 

@@ -12,6 +12,8 @@ import numpy as np
 
 Array = np.ndarray
 LARGEST = 1 << 62
+# In bytes: what is computed with. Compiled loops know no others.
+SIZES = {"f": (4, 8), "i": (4, 8), "u": (), "b": (1,)}
 KINDS = {"f": "numbers", "iu": "whole numbers", "b": "truths"}
 
 
@@ -85,7 +87,7 @@ def check(state: Mapping[str, Array], shapes: Mapping[str, Learned], n_users: in
 
 
 def _check_shape(name: str, array: Array, wanted: Learned, sizes: dict[str, int]) -> None:
-    if array.dtype.kind not in wanted.kind:
+    if array.dtype.kind not in wanted.kind or array.dtype.itemsize not in SIZES[array.dtype.kind]:
         raise ValueError(f"{name} holds {array.dtype}, not {KINDS[wanted.kind]}")
     if array.ndim != len(wanted.axes):
         raise ValueError(f"{name} has {array.ndim} dimensions, not {len(wanted.axes)}")

@@ -12,14 +12,14 @@ import pyarrow.compute as pc
 from workbench.data.columns.names import GENRES, TEXT, TITLE, YEAR, likeness
 from workbench.data.reading.first_rows import Preview, preview
 from workbench.data.reading.text.source_file import look_at
-from workbench.data.side_files.joining import id_column, match, texts_of, write_table
-from workbench.errors import WorkbenchError
+from workbench.data.side_files.joining import id_column, match, open_table, texts_of, write_table
 
 # The 19 genre flags at the end of MovieLens 100K's u.item.
 MOVIELENS_GENRES = (
     "unknown", "Action", "Adventure", "Animation", "Children's", "Comedy", "Crime", "Documentary", "Drama", "Fantasy",
     "Film-Noir", "Horror", "Musical", "Mystery", "Romance", "Sci-Fi", "Thriller", "War", "Western",
 )  # fmt: skip
+TYPES = {"id": pa.string(), "title": pa.string(), "year": pa.int16(), "genres": pa.list_(pa.string())}
 TITLE_WITH_YEAR = r"^(?s)(?P<title>.*\S)\s*\((?P<year>(?:18|19|20)\d\d)(?:-\d*)?\)\s*$"
 
 
@@ -68,16 +68,9 @@ class Items:
         path = folder / "items.arrow"
         if not path.exists():
             return None
-        try:
-            with pa.memory_map(str(path)) as source:
-                table = pa.ipc.open_file(source).read_all()
-            table.validate(full=True)  # Arrow believes what a file says of itself, and would read beyond its end
-            table = table.combine_chunks()
-            text = ["text"] if "text" in table.column_names else []
-            columns = [table[name].combine_chunks() for name in ("id", "title", "year", "genres", *text)]
-        except (OSError, KeyError, pa.ArrowException) as error:
-            message = f"{path} is damaged ({error}). Import the item file again."
-            raise WorkbenchError(message) from error
+        table = open_table(path, "item", TYPES)
+        text = ["text"] if "text" in table.column_names else []
+        columns = (table[name].combine_chunks() for name in (*TYPES, *text))
         return cls(*(column.chunk(0) if isinstance(column, pa.ChunkedArray) else column for column in columns))
 
 

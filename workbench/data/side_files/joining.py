@@ -1,5 +1,6 @@
 """Attributes of users and features of items are joined to the interactions by id; the report says what did not match."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from workbench.data.reading.text.source_file import SourceFile
 from workbench.errors import WorkbenchError
 
 MAX_EXAMPLES = 20
+TEXTS = {"id": pa.string()}
 
 
 def texts_of(
@@ -103,8 +105,13 @@ def write_table(path: Path, table: pa.Table) -> None:
         writer.write_table(table)
 
 
-def open_table(path: Path, what: str) -> pa.Table:
+def open_table(path: Path, what: str, types: Mapping[str, pa.DataType] = TEXTS) -> pa.Table:
     """Open an Arrow file, memory-mapped, its columns in one piece.
+
+    Parameters
+    ----------
+    types
+        Of the columns that must be there; others, which may be, hold texts.
 
     Raises
     ------
@@ -114,8 +121,29 @@ def open_table(path: Path, what: str) -> pa.Table:
     try:
         with pa.memory_map(str(path)) as source:
             table = pa.ipc.open_file(source).read_all()
-        table.validate(full=True)
+        table.validate(full=True)  # Arrow believes what a file says of itself, and would read beyond its end
+        _check_types(table, types)
         return table.combine_chunks()
-    except (OSError, pa.ArrowException) as error:
+    except (OSError, ValueError, KeyError, pa.ArrowException) as error:
         message = f"{path} is damaged ({error}). Import the {what} file again."
         raise WorkbenchError(message) from error
+
+
+def _check_types(table: pa.Table, types: Mapping[str, pa.DataType]) -> None:
+    """Raise ValueError where a column has another type than it must have, and KeyError where one is missing."""
+    names = table.column_names
+    if len(set(names)) < len(names):
+        raise ValueError("two columns are called alike")
+    for name in {**dict.fromkeys(names), **types}:
+        wanted, found = types.get(name, pa.string()), table.schema.field(name).type
+        if _plain(found) != wanted:
+            raise ValueError(f"{name} holds {found}, not {wanted}")
+    if table["id"].null_count:
+        raise ValueError("an id is missing")
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    """A type without what makes no difference: how long texts may be, and what the parts of a list are called."""
+    if pa.types.is_large_string(kind):
+        return pa.string()
+    return pa.list_(_plain(kind.value_type)) if pa.types.is_list(kind) else kind

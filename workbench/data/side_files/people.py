@@ -61,9 +61,9 @@ class Users:
         if not path.exists():
             return None
         table = open_table(path, "user")
-        names = [name.removeprefix("attribute ") for name in table.column_names[1:]]
-        ids = table.column(0).combine_chunks()
-        return cls(ids.chunk(0) if isinstance(ids, pa.ChunkedArray) else ids, table.drop(["id"]).rename_columns(names))
+        ids, attributes = table["id"].combine_chunks(), table.drop(["id"])
+        names = [name.removeprefix("attribute ") for name in attributes.column_names]
+        return cls(ids.chunk(0) if isinstance(ids, pa.ChunkedArray) else ids, attributes.rename_columns(names))
 
 
 def read_users(path: Path, user_ids: pa.Array) -> tuple[Users, dict[str, Any]]:

@@ -60,6 +60,8 @@ def _suited(args: argparse.Namespace, progress: Progress) -> Answer:
 
 
 def _describe(algorithm: Any) -> dict[str, Any]:
+    from workbench.declaring import schema_of
+
     return {
         "name": algorithm.name,
         "title": algorithm.title,
@@ -71,7 +73,7 @@ def _describe(algorithm: Any) -> dict[str, Any]:
         "explains": algorithm.explains,
         "predicts_ratings": algorithm.predicts_ratings,
         "iterative": algorithm.iterative,
-        "hyperparameters": algorithm.model_json_schema(),
+        "hyperparameters": schema_of(algorithm),
     }
 
 

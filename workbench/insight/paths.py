@@ -12,7 +12,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 
 from workbench.algorithms import Algorithm
-from workbench.declaring import applies
+from workbench.declaring import applies, schema_of
 
 # What must be equal beside the other hyperparameters.
 ALIKE = ("algorithm", "data_hash", "filters", "split", "split_settings", "seed")
@@ -20,7 +20,7 @@ ALIKE = ("algorithm", "data_hash", "filters", "split", "split_settings", "seed")
 
 def varied(kind: type[Algorithm], values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Hyperparameters that are numbers with a range to search in and that matter now: their JSON schemas by name."""
-    fields = kind.model_json_schema().get("properties", {})
+    fields = schema_of(kind).get("properties", {})
     return {
         name: schema
         for name, schema in fields.items()

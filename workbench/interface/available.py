@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from workbench.algorithms import all_algorithms, find
 from workbench.data.filtering import all_filters
 from workbench.data.splitting import all_splits
-from workbench.declaring import allowed_range
+from workbench.declaring import allowed_range, schema_of
 from workbench.metrics import all_metrics
 
 
@@ -63,7 +63,7 @@ def _defaults(declaration: type[BaseModel]) -> dict[str, Any]:
 
 
 def _declared(declaration: type[BaseModel]) -> pd.DataFrame:
-    schemas = declaration.model_json_schema().get("properties", {})
+    schemas = schema_of(declaration).get("properties", {})
     rows = {
         name: {
             "default": schema.get("default"),

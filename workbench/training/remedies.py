@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from workbench.algorithms import Algorithm
-from workbench.declaring import applies
+from workbench.declaring import applies, schema_of
 from workbench.errors import WorkbenchError
 
 # Losses that tell an item from all others at once, and those that do it with a few.
@@ -99,7 +99,7 @@ def _round(value: float) -> int:
 def _valid(algorithm: Algorithm, wanted: Iterable[Remedy]) -> list[Remedy]:
     """Those that the algorithm takes and that matter as its other hyperparameters are."""
     kind, values = type(algorithm), algorithm.model_dump()
-    schemas = kind.model_json_schema()["properties"]
+    schemas = schema_of(kind)["properties"]
     found: list[Remedy] = []
     for value in wanted:
         try:

@@ -42,10 +42,11 @@ def load_modules() -> None:
     import workbench.data.importing.importer
     import workbench.training.run  # noqa: F401
     from workbench.algorithms import all_algorithms
+    from workbench.declaring import schema_of
     from workbench.jobs import all_jobs
     from workbench.metrics import all_metrics
 
     for kind in all_algorithms().values():
-        kind.model_json_schema()  # pydantic puts off much of its work until it is asked
+        schema_of(kind)  # pydantic puts off much of its work until it is asked
     all_metrics()
     all_jobs()

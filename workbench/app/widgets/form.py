@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from workbench.app.widgets import icons
 from workbench.app.widgets.basic import Button, clear
 from workbench.app.widgets.field import Field
-from workbench.declaring import allowed_range, applies
+from workbench.declaring import allowed_range, applies, schema_of
 
 
 class Form(QWidget):
@@ -42,7 +42,7 @@ class Form(QWidget):
     def set_declaration(self, declaration: type[BaseModel] | None, values: dict[str, Any] | None = None) -> None:
         """Show the fields of another class, with their defaults or with these values."""
         clear(self._column)
-        schema = declaration.model_json_schema() if declaration is not None else {}
+        schema = schema_of(declaration) if declaration is not None else {}
         self._declaration, self._rows = declaration, {}
         self._schemas = {
             name: entry for name, entry in schema.get("properties", {}).items() if name not in self._hidden

@@ -30,6 +30,14 @@ class Golden:
     grade: Callable[[Algorithm, bool], float]
 
 
+def learn_until(goal: Callable[[Algorithm], bool], algorithm: Algorithm, data: Interactions, seed: int = 0) -> bool:
+    """Train until the goal is reached, looking after each tenth epoch and at the end; whether it is."""
+    for record in algorithm.train(data, seed):
+        if record.ends_epoch and record.epoch % 10 == 0 and goal(algorithm):
+            return True
+    return goal(algorithm)
+
+
 def checkerboard(n_users: int = 60, n_items: int = 30) -> Golden:
     """Even users chose all even items, odd users all odd ones; hidden is one item of each user."""
     user, item = np.divmod(np.arange(n_users * n_items), n_items)

@@ -1,3 +1,4 @@
+import functools
 import itertools
 
 import numpy as np
@@ -83,11 +84,16 @@ def test_enough_conjugate_steps_and_one_whole_block_are_the_exact_solution():
         np.testing.assert_allclose(scores, expected, atol=1e-4)
 
 
+@functools.cache
+def exact_end():
+    """Where exact steps end: after 20 epochs, nothing moves in five digits."""
+    return train(random_data(), solver="cholesky", epochs=100)[1][-1]
+
+
 @pytest.mark.parametrize("solver", SOLVERS)
 def test_all_solvers_end_in_equally_good_models(solver):
-    _, losses = train(random_data(), solver=solver, epochs=300, block_size=2)
-    _, exact = train(random_data(), solver="cholesky", epochs=300)
-    assert losses[-1] == pytest.approx(exact[-1], rel=0.02)
+    _, losses = train(random_data(), solver=solver, epochs=60, block_size=2)
+    assert losses[-1] == pytest.approx(exact_end(), rel=1e-4)
 
 
 @pytest.mark.parametrize("solver", SOLVERS)

@@ -1,5 +1,6 @@
 """Sessions whose workers are quick and obedient stand-ins, and a small data set that is already imported."""
 
+import gc
 import subprocess
 import sys
 from pathlib import Path
@@ -7,10 +8,18 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 
 HERE = Path(__file__).parent
 WORKER = [sys.executable, str(HERE / "fake_worker.py")]
 TRAINER = [sys.executable, str(HERE / "fake_trainer.py")]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _look_at_no_garbage_of_others():
+    """What earlier files have loaded and keep is looked at once, and not after each window: a fifth of a second."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture
@@ -87,7 +96,10 @@ def light(qapp):
     dress(qapp)
     theme().set_mode("light", keep=False)
     yield theme()
-    theme().set_mode("light", keep=False)
+    if theme().dark:
+        # A window that is on its way out would be dressed once more, for half a second.
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        theme().set_mode("light", keep=False)
 
 
 def small_data():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 
-from tests.app.real_window import RATINGS
+from tests.app.real_window import RATINGS, RealWindow
 from workbench.app.widgets.theme import theme
 
 # The offscreen platform says so whenever a list is opened.
@@ -113,8 +113,18 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
-def test_hostile_data_is_shown_in_all_tables(real, write, text):
-    real.read(write("ratings.csv", text))
+def test_hostile_data_is_shown_in_all_tables_and_drawn(light, qtbot, home, trainer_command, real_worker, write, text):
+    light.set_mode("dark", keep=False)  # before there is a window to dress anew
+    real = RealWindow(qtbot, trainer_command, real_worker)
+    try:
+        real.read(write("ratings.csv", text))
+        look_at_tables(real)
+        look_at_charts(real)
+    finally:
+        real.close()
+
+
+def look_at_tables(real):
     rows = real.data.glance.rows
     for which in ("interactions", "users", "items"):
         real.click(rows.tabs.buttons[which])
@@ -126,17 +136,14 @@ def test_hostile_data_is_shown_in_all_tables(real, write, text):
             rows.table.model().index(0, column).data(Qt.ItemDataRole.ToolTipRole)
 
 
-@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
-def test_hostile_data_is_drawn(real, write, text):
-    real.read(write("ratings.csv", text))
+def look_at_charts(real):
     glance = real.data.glance
     real.until(lambda: glance.closer.matrix.counts.size)
-    for which in ("overview", "matrix"):
-        real.click(glance.tabs.buttons[which])
-        for mode in ("dark", "light"):
-            theme().set_mode(mode, keep=False)
+    for mode, order in (("dark", ("overview", "matrix")), ("light", ("matrix", "overview"))):
+        theme().set_mode(mode, keep=False)
+        for which in order:
+            real.click(glance.tabs.buttons[which])
             assert not real.window.grab().isNull()
-    real.click(glance.tabs.buttons["overview"])
     summary = real.session.about["summary"]
     assert glance.closer.matrix.counts.sum() == summary["interactions"]
     assert glance.overview.cards["ratings"].isVisible() == bool(summary["rating"])

@@ -4,6 +4,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject
 
+from workbench.data.columns.date_parts import date_parts
 from workbench.data.columns.times import guess_kind
 from workbench.data.importing.roles import ROLES
 from workbench.data.reading.text.fields import NUMBER
@@ -113,6 +114,14 @@ class ColumnRoles(QObject):
         if column in self.names:
             return self.names.index(column)
         return column if isinstance(column, int) and column < len(self.names) else None
+
+    def time_written(self) -> str | None:
+        """How the times of the column that has that role are written; None where there is none, or nobody knows."""
+        at = self.of("time")
+        if at is None:
+            return None
+        parts = date_parts(self.names, [self.values(column) for column in range(len(self.names))])
+        return "parts" if parts and parts["year"] == at else guess_kind(self.values(at))[0]
 
     def of(self, role: str) -> int | None:
         """The column of a role."""

@@ -18,6 +18,8 @@ def ways_out(change: Json) -> dict[str, Json]:
     for name, value in (change.get("read") or {}).items():
         words = translate("Doubts", "Read as {encoding}") if name == "encoding" else READ.get((name, value), "")
         ways[(declared(words) or f"{name} = {value}").format(encoding=value)] = {"read": {name: value}}
+    if change.get("items"):
+        ways[translate("Doubts", "Add it to the data that is there")] = {"items": True}
     for column, rules in (change.get("feedback") or {}).items():
         ways[_feedback_words(rules)] = {"feedback": {column: rules}}
     if change.get("rating_as") == "log":

@@ -20,7 +20,7 @@ from workbench.app.pages.data.preview_table import MOST_COLUMNS
 from workbench.app.pages.data.side_files import Further
 from workbench.app.widgets.basic import Card, Text
 from workbench.app.widgets.theme import GRID
-from workbench.data.columns.times import guess_kind, is_ambiguous, to_milliseconds
+from workbench.data.columns.times import is_ambiguous, to_milliseconds
 from workbench.data.doubts.swapped import named_like_items
 from workbench.data.reading.formats import all_formats
 
@@ -45,6 +45,8 @@ class PreviewSheet(QWidget):
     file_chosen = Signal(Path)
     recipe_chosen = Signal(Path)
     changed = Signal()
+    items_wanted = Signal(Path)
+    """The file is one of items, to be added to the data that is there."""
 
     def __init__(self, how: HowRead, further: Further) -> None:
         super().__init__()
@@ -177,6 +179,8 @@ class PreviewSheet(QWidget):
             self.how.say(name, value)
         if "rating_as" in change:
             self.how.give_rating_as(change["rating_as"])
+        if change.get("items"):
+            self.items_wanted.emit(self.file)
         for column, rules in (change.get("feedback") or {}).items():
             self.worth.say(self.columns.place_of(column), rules)
 
@@ -187,8 +191,7 @@ class PreviewSheet(QWidget):
             self.give_role(at, "item")
 
     def _guess_times(self) -> None:
-        at = self.columns.of("time")
-        self.how.choices["times"].show_value(guess_kind(self.columns.values(at))[0] if at is not None else None)
+        self.how.choices["times"].show_value(self.columns.time_written())
 
     @Slot(int)
     def _rate(self, column: int) -> None:

@@ -125,6 +125,7 @@ class DataPage(Page):
         made.again_wanted.connect(self._guess_again)
         made.file_chosen.connect(self._take_other)
         made.recipe_chosen.connect(self._use_recipe)
+        made.items_wanted.connect(self.again.add_items)
         self.stack.addWidget(made)
         return made
 

@@ -50,6 +50,15 @@ class ReadAgain(QObject):
         """Show what can be added, where the pointer is."""
         self.menu.popup(QCursor.pos())
 
+    @Slot(Path)
+    def add_items(self, file: Path) -> None:
+        """Read the data again with a file of items, where there is data."""
+        if self._session.data is not None:
+            self._add_further("items", file)
+            return
+        words = self.tr("There is no data yet. Open the file of interactions first, then add this one to it.")
+        self._session.notice.emit("warn", words)
+
     @Slot(str, Path)
     def _add_further(self, what: str, file: Path) -> None:
         about = self._session.about
@@ -76,7 +85,10 @@ class ReadAgain(QObject):
             Note(
                 "warn",
                 doubt["sentence"],
-                {words: partial(self._mend, part) for words, part in ways_out(doubt.get("change") or {}).items()},
+                {
+                    words: partial(self._mend, part)
+                    for words, part in ways_out((doubt.get("change") or {}) | {"items": False}).items()
+                },
             )
             for doubt in found
         ]

@@ -37,7 +37,7 @@ def test_only_what_a_process_left_that_is_gone_is_swept(tmp_path, gone):
     alive = owned.owned(tmp_path / "b.csv").name
     foreign = f"c.{gone}.part".replace(gone.split("-")[2], "00000000")  # of another computer
     kept = ["a.csv", alive, foreign, "film.part", "film.4711.part", f"{gone}.part", "x.part1.rar"]
-    fill(tmp_path, *kept, f"a.csv.{gone}.part", f"other.{gone}.part", f"run.{gone}.removed")
+    fill(tmp_path, *kept, f"a.csv.{gone}.part", f"other.{gone}.part")
     fill(tmp_path / f"data.{gone}.part" / "inner", "user.npy")
     owned.sweep(tmp_path, "a.csv")
     assert f"a.csv.{gone}.part" not in names_in(tmp_path)
@@ -74,6 +74,8 @@ def test_nothing_but_one_s_own_is_discarded(tmp_path, gone):
     owned.discard(mine / "inside")
     owned.discard(mine)
     owned.discard(mine)
+    fill(aside := owned.owned(tmp_path / "c", "aside"), "inside")
+    owned.discard(aside)
     assert names_in(tmp_path) == ["a", f"a.{gone}.part"]
 
 

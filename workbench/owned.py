@@ -1,14 +1,13 @@
 """Everything that this program removes, and how it knows that it may.
 
-What is half written, set aside or thrown away for good carries in its name which process made it::
+What is half written or set aside carries in its name which process made it::
 
     data.4711-1790000000-9f2c01aa-3.part        half written: moved to ``data`` in one step when it is whole
-    data.4711-1790000000-9f2c01aa-4.aside       what ``data`` was, while it is replaced
-    run-1.4711-1790000000-9f2c01aa-5.removed    what a person has removed, and may still want back
+    data.4711-1790000000-9f2c01aa-4.aside       ``data``, while it is replaced or may still be wanted back
 
 that is the number of a process, when it started, the computer, and a count. A process that was killed leaves such names
-behind; `sweep` removes them once that process is gone. No other module unlinks a file or removes a folder, so nothing
-that somebody else put there can go with it (``tests/test_owned.py`` looks for it).
+behind; once it is gone `sweep` removes what is half written and puts back what was set aside. No other module unlinks a
+file or removes a folder, so nothing that somebody else put there can go with it (``tests/test_owned.py`` looks for it).
 """
 
 import itertools
@@ -26,9 +25,9 @@ from typing import Literal
 
 from workbench.processes import is_alive, start_time
 
-Kind = Literal["part", "aside", "removed"]
+Kind = Literal["part", "aside"]
 NAME = re.compile(
-    r"(?P<name>.+)\.(?P<pid>\d{1,10})-(?P<started>\d{1,12})-(?P<computer>[0-9a-f]{8})-\d+\.(?P<kind>part|aside|removed)",
+    r"(?P<name>.+)\.(?P<pid>\d{1,10})-(?P<started>\d{1,12})-(?P<computer>[0-9a-f]{8})-\d+\.(?P<kind>part|aside)",
     re.DOTALL,
 )
 _count = itertools.count(1)
@@ -40,19 +39,17 @@ def owned(path: Path, kind: Kind = "part") -> Path:
 
 
 def is_owned(path: Path) -> bool:
-    """Whether this is the name of something half written, set aside or thrown away."""
+    """Whether this is the name of something half written or set aside."""
     return NAME.fullmatch(path.name) is not None
 
 
 def sweep(folder: Path, name: str | None = None) -> None:
     """Remove what processes that are gone left in a folder, all of it or what they left of one name.
 
-    What was set aside by a process that was killed before its replacement was in place comes back under its name.
+    What was set aside comes back under its name where nothing has taken its place.
     """
     try:
-        left = [
-            Path(entry.path) for entry in os.scandir(folder) if entry.name.endswith((".part", ".aside", ".removed"))
-        ]
+        left = [Path(entry.path) for entry in os.scandir(folder) if entry.name.endswith((".part", ".aside"))]
     except OSError:  # not there, or not ours to read: then nothing of ours lies in it
         return
     for path in left:
@@ -72,6 +69,9 @@ def discard(path: Path) -> None:
     mine = _this_process(os.getpid())
     if not any(NAME.fullmatch(part) and f".{mine}-" in part for part in path.parts):
         raise ValueError(f"{path} is not this process's to remove")
+    if path.name.endswith(".aside") and os.path.lexists(path):  # a kill meanwhile must not bring half of it back
+        with suppress(OSError):
+            path = path.replace(owned(path))
     _remove(path)
 
 

@@ -21,6 +21,8 @@ from workbench.commands.options import (
     settings_words,
 )
 from workbench.commands.output import Answer, Progress, size
+from workbench.commands.same_command import FILE as COMMAND
+from workbench.commands.same_command import is_same_command, note_command
 from workbench.control import Control
 from workbench.errors import WorkbenchError
 from workbench.files import LOCK, alone, check_replaceable, readable_errors, remove_written
@@ -118,11 +120,11 @@ def train(args: argparse.Namespace, progress: Progress) -> Answer:
     elif args.file is None:
         _refuse_new_settings(args)
         run = Run.open(args.run)
-        if run.status().state is RunState.DONE:
-            progress.say(f"The run in {args.run} is done; there is nothing left to train.")
-            return _answer(run)
     else:
         run = _new_run(args, progress)
+    if run.status().state is RunState.DONE:
+        progress.say(f"The run in {args.run} is done; there is nothing left to train.")
+        return _answer(run)
     return _trained(run, progress)
 
 
@@ -193,6 +195,8 @@ def _new_run(args: argparse.Namespace, progress: Progress) -> Any:
     make_split(split, settings)
     recipe, stored = recipe_of(args)
     filters = [*make_filters(stored), *(written_as(key, value) for key, value in args.filter or [])]
+    if is_same_command(args.run, args):
+        return Run.open(args.run)
     with new_folder(args.run) as data:
         _import(args, recipe, data, progress)
         left, steps = apply(filters, Interactions.open(data))
@@ -205,6 +209,7 @@ def _new_run(args: argparse.Namespace, progress: Progress) -> Any:
         options = {name: getattr(args, name) for name in ("seed", "device", "threads", "patience", "include_seen")}
         chosen = {name: value for name, value in options.items() if value is not None}
         chain = [made.recipe() for made in filters]
+        note_command(args.run, args)
         return Run.create(args.run, data, kind.name, hyperparameters, split, settings, filters=chain, **chosen)
 
 
@@ -228,14 +233,20 @@ def new_folder(folder: Path) -> Iterator[Path]:
             try:
                 yield data
             except BaseException:
-                if not there:
-                    remove_written(data)
-                if new:
-                    remove_file(folder / LOCK)
+                if not (folder / "run.json").exists():  # else the run did come about, and goes on
+                    _clear(folder, with_data=not there, with_files=bool(new))
                 raise
     except BaseException:
         remove_empty(*new)
         raise
+
+
+def _clear(folder: Path, *, with_data: bool, with_files: bool) -> None:
+    """Remove what was written for a run that does not come about."""
+    if with_data:
+        remove_written(folder / "data")
+    for name in (LOCK, COMMAND) if with_files else ():
+        remove_file(folder / name)
 
 
 def _import(args: argparse.Namespace, recipe: Any, data: Path, progress: Progress) -> None:

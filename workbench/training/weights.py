@@ -65,11 +65,12 @@ def same_file(source: Path, target: Path) -> None:
     """Let `target` be what `source` is now, in one step; a second name for it where the disk can do that."""
     part = owned(target)
     try:
-        os.link(source, part)
-    except OSError:  # the file system has no hard links
-        shutil.copyfile(source, part)
-    # A rename onto another name of the same file does nothing and leaves both, so the old name goes first.
-    if target.exists() and target.samefile(part):
+        try:
+            os.link(source, part)
+        except OSError:  # the file system has no hard links
+            shutil.copyfile(source, part)
+        # A rename onto another name of the same file does nothing and leaves both.
+        if not (target.exists() and target.samefile(part)):
+            part.replace(target)
+    finally:
         discard(part)
-        return
-    part.replace(target)

@@ -11,7 +11,7 @@ from workbench.owned import discard, owned
 class RunBin:
     """Their folders lie beside the others under a name that nobody reads; emptied when the project is closed.
 
-    What a window left that did not end well is swept like everything else of a process that is gone.
+    Where the window is killed before, they come back: nobody can say any more that they were not wanted.
     """
 
     def __init__(self) -> None:
@@ -25,7 +25,7 @@ class RunBin:
     def put(self, info: RunInfo) -> None:
         """Take a run. Raises WorkbenchError where its folder cannot be renamed."""
         try:
-            place = owned(info.folder, "removed")
+            place = owned(info.folder, "aside")
             info.folder.rename(place)
         except OSError as error:
             words = translate("RunBin", "The run could not be removed: {reason}.")

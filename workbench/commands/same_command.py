@@ -1,0 +1,53 @@
+"""Whether a command that trains a new run was given before: after a kill, giving it again goes on with that run."""
+
+import argparse
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from workbench.errors import WorkbenchError
+from workbench.files import read_json, write_json
+
+FILE = "command.json"
+PIECE = 1 << 20
+# What changes how a command speaks, not what it does.
+MANNERS = ("command", "parser", "quiet", "json", "debug")
+
+
+def note_command(folder: Path, args: argparse.Namespace) -> None:
+    """Write down what was asked for, into the folder of the run that it makes."""
+    write_json(folder / FILE, _asked(args))
+
+
+def is_same_command(folder: Path, args: argparse.Namespace) -> bool:
+    """Whether the run in `folder` was made by this command from the same files, as they are now."""
+    try:
+        same = (folder / "run.json").exists() and read_json(folder / FILE) == _asked(args)
+        sources = read_json(folder / "data" / "data.json")["source"].values() if same else []
+        return same and all(_sha256(Path(source["path"])) == source["sha256"] for source in sources)
+    except (WorkbenchError, OSError, KeyError, TypeError, AttributeError):  # gone, damaged, or made by hand
+        return False
+
+
+def _asked(args: argparse.Namespace) -> dict[str, Any]:
+    """The arguments as JSON values; paths from the root, because the same words elsewhere mean other files."""
+    given = {name: value for name, value in vars(args).items() if name not in MANNERS and value is not None}
+    return {name: _plain(value) for name, value in sorted(given.items())}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Path):
+        return str(value.absolute())
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    if isinstance(value, dict):
+        return {str(name): _plain(part) for name, part in value.items()}
+    return value if isinstance(value, str | int | float | bool) or value is None else str(value)
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(PIECE):
+            digest.update(piece)
+    return digest.hexdigest()

@@ -350,12 +350,17 @@ def test_a_gzip_bomb_is_refused(tmp_path, monkeypatch):
         read_interactions(path, recipe)
 
 
-def test_a_line_without_end_is_refused(write, monkeypatch):
+@pytest.mark.parametrize("long", ["x", '"x"', 'x,"x'])
+def test_a_line_that_is_far_too_long_is_refused_and_those_below_it_are_read(write, monkeypatch, long):
     monkeypatch.setattr(rows, "MAX_LINE_BYTES", 1000)
-    monkeypatch.setattr(text_source, "CHUNK_BYTES", 100)
     recipe = Recipe(format=Layout(), columns=Columns(user=0, item=1))
-    with pytest.raises(WorkbenchError, match="Line 3 is longer than"):
-        read_interactions(write("user,item\nu,a\n" + "x" * (9 << 20)), recipe)
+    path = write("user,item\nu,a\n" + long.replace("x", "x" * (17 << 20)) + "\nv,b\nw\n")
+    data, report, _ = read_interactions(path, recipe)
+    assert data.item_ids.to_pylist() == ["a", "b"]
+    assert [(row["line"], row["reason"]) for row in report.refused] == [
+        (3, "a line of more than 16 MB"), (5, "1 column where 2 were expected"),
+    ]  # fmt: skip
+    assert len(report.refused[0]["text"]) <= 200
 
 
 def test_cut_short_gzip(tmp_path):

@@ -126,6 +126,15 @@ def test_matlab_matrices_and_tables(tmp_path):
         inspect(tmp_path / "new.mat")
 
 
+def test_a_first_row_of_megabytes_hides_no_other(tmp_path):
+    path = tmp_path / "texts.csv"
+    path.write_text(
+        "user,item,text\n1,2," + "x" * 300_000 + "\n" + "".join(f"{i % 9},{i % 7},short\n" for i in range(100))
+    )
+    found = inspect(path)
+    assert (found["kept"], found["columns"]["user"], found["columns"]["item"]) == (101, "user", "item")
+
+
 def test_workbooks_of_before_2007(tmp_path):
     path = tmp_path / "any.name"
     shutil.copy(Path(__file__).with_name("made-up.xls"), path)

@@ -6,6 +6,7 @@ from workbench.data.doubts.base.doubt import Doubt, DoubtKind, Evidence, Json
 # Fewer are told in the account of the rows alone.
 WORTH_TELLING = 0.02
 REASONS = 3
+EMPTY = "an empty line"
 
 
 class Refusals(DoubtKind):
@@ -15,16 +16,17 @@ class Refusals(DoubtKind):
 
     @classmethod
     def look(cls, seen: Evidence) -> Doubt | None:
-        if seen.refused < WORTH_TELLING * seen.rows:
+        reasons = {reason: about for reason, about in seen.reasons.items() if reason != EMPTY}
+        empty = seen.reasons.get(EMPTY, {}).get("count", 0)  # nothing is lost with them
+        refused, rows = seen.refused - empty, seen.rows - empty
+        if not refused or refused < WORTH_TELLING * rows:
             return None
-        commonest = sorted(seen.reasons.items(), key=lambda reason: -reason[1]["count"])[:REASONS]
+        commonest = sorted(reasons.items(), key=lambda reason: -reason[1]["count"])[:REASONS]
         option, change, keeps = _remedy(seen, commonest[0][0])
         told = "; ".join(f"{about['count']:,} × {reason}" for reason, about in commonest)
-        sentence = (
-            f"{seen.refused:,} of {seen.rows:,} rows ({seen.refused / seen.rows:.0%}) are refused: {told}. {keeps}"
-        )
+        sentence = f"{refused:,} of {rows:,} rows ({refused / rows:.0%}) are refused: {told}. {keeps}"
         shown = [{"line": about["line"], "text": about["text"]} for _, about in commonest]
-        return Doubt(cls.name, "rows", sentence, option, seen.refused, shown, change)
+        return Doubt(cls.name, "rows", sentence, option, refused, shown, change)
 
 
 def _remedy(seen: Evidence, reason: str) -> tuple[str, Json, str]:

@@ -1,6 +1,7 @@
 """The first rows of a file, as they are shown before it is read."""
 
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -8,6 +9,7 @@ from pydantic import BaseModel
 from workbench.data.reading.formats import format_of
 from workbench.data.reading.sniffing import sniff
 from workbench.data.reading.streams import open_text, row_blocks
+from workbench.data.reading.text.beginning import beginning
 from workbench.data.reading.text.fields import fields_of, lines_of, width_of
 from workbench.data.reading.text.layout import Layout
 from workbench.data.reading.text.rows import unified
@@ -71,13 +73,15 @@ def _first_rows(file: SourceFile, layout: Layout, most: int) -> list[list[str]]:
     with open_text(file, layout) as source:
         chunks = source.chunks(SAMPLE_BYTES)
         text, whole = "", False
-        while len(text) < SAMPLE_BYTES and not whole:
+        if format_of(layout).is_text:
+            first = next(chunks, b"")
+            lines = beginning(chain([first], chunks), SAMPLE_BYTES)
+            text = lines.decode(errors="replace")
+            whole = lines is not first or next(chunks, b"") in (b"", b"\n", b"\r")
+        while len(text) < SAMPLE_BYTES and not whole and not format_of(layout).is_text:
             piece = next(chunks, None)
             whole = piece is None
             text += (piece or b"").decode(errors="replace")
-            if format_of(layout).is_text:
-                whole = next(chunks, b"") in (b"", b"\n", b"\r")
-                break
     lines = lines_of(text, whole=whole)
     return fields_of([line for line in lines if not (layout.comment and line.startswith(layout.comment))], layout, most)
 

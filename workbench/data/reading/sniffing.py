@@ -5,6 +5,7 @@ from typing import Any
 
 from workbench.data.reading.archives import member_of, packing_of
 from workbench.data.reading.formats import all_formats
+from workbench.data.reading.text.beginning import beginning
 from workbench.data.reading.text.layout import Layout
 from workbench.data.reading.text.sample import SAMPLE_BYTES, Sample
 from workbench.data.reading.text.source_file import SourceFile, look_at
@@ -34,7 +35,7 @@ def sniff(path: Path | SourceFile, known: dict[str, Any] | None = None) -> Layou
     packing, member = packing_of(file), member_of(file, known.pop("member", ""))
     known.pop("compression", None)
     with opened(file, "latin-1", packing, member) as source:
-        sample = Sample(file, source.head(SAMPLE_BYTES), known, member)
+        sample = Sample(file, beginning(source.raw_pieces(SAMPLE_BYTES), SAMPLE_BYTES), known, member)
     for name, kind in all_formats().items():
         found = kind.recognise(sample)
         if found is not None:

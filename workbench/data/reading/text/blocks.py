@@ -20,7 +20,7 @@ from workbench.data.feedback.rules import Feedback, Weights, combined
 from workbench.data.reading.text.arrow_memory import arrow_reader
 from workbench.data.reading.text.fields import split_row
 from workbench.data.reading.text.layout import Layout
-from workbench.data.reading.text.rows import Block, Positions
+from workbench.data.reading.text.rows import MAX_LINE_BYTES, TOO_LONG, Block, Positions
 from workbench.data.reading.text.text_source import REPLACED
 
 # Texts that mean "nothing here", whatever program wrote them.
@@ -192,6 +192,7 @@ class Converter:
         if (
             self.plan.layout.thousands
             or b"\0" in block.data
+            or TOO_LONG in block.data
             or (self.plan.layout.encoding != "utf-8" and REPLACED in block.data)
         ):
             return None
@@ -381,6 +382,8 @@ def unreadable(block: Block, encoding: str, accents: dict[str, int]) -> Iterator
     short = np.flatnonzero(lengths < 64)  # noqa: PLR2004 - blanks alone rarely fill more
     blank = [row for row in short[array[block.starts[short]] <= 32].tolist() if not block.text(row).strip()]  # noqa: PLR2004
     yield np.array(blank, np.int64), "an empty line"
+    if TOO_LONG in block.data:
+        yield _rows_of(block, _places(block.data, TOO_LONG)), f"a line of more than {MAX_LINE_BYTES >> 20} MB"
     if b"\0" in block.data:
         yield _rows_of(block, np.flatnonzero(array == 0)), "a NUL byte, which no text has"
     if encoding != "utf-8":

@@ -12,14 +12,15 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from workbench.errors import WorkbenchError
-
 Positions = npt.NDArray[np.int64]
 
 QUOTE, NEWLINE, RETURN, BLANK = 34, 10, 13, 32
 # A quoted field longer than this is a quote that someone forgot to close.
 MAX_FIELD_BYTES = 1 << 20
 MAX_LINE_BYTES = 16 << 20
+# What stands at the end of a line of which the rest is left out.
+TOO_LONG = "…\x1d".encode()
+SHOWN_BYTES = 1024
 
 
 @dataclass(frozen=True)
@@ -115,8 +116,14 @@ def blocks(chunks: Iterator[bytes], delimiter: str, *, quotes: bool) -> Iterator
     WorkbenchError
         If a line is so long that this cannot be a table.
     """
-    rest, line = b"", 1
-    for chunk in chunks:
+    rest, line, is_skipping = b"", 1, False
+    for piece in chunks:
+        chunk = piece
+        if is_skipping:
+            end = re.search(rb"[\r\n]", chunk)
+            if end is None:
+                continue
+            chunk, is_skipping = chunk[end.start() :], False
         text = rest + chunk if rest else chunk
         data = unified(text)
         block = _cut(data, line, delimiter, quotes=quotes, final=False)
@@ -128,9 +135,8 @@ def blocks(chunks: Iterator[bytes], delimiter: str, *, quotes: bool) -> Iterator
         if block.data:
             yield _with_returns(block, text)
         line += block.n_lines
-        if len(rest) > MAX_LINE_BYTES:
-            message = f"Line {line:,} is longer than {MAX_LINE_BYTES >> 20} MB. This is no table of rows and columns."
-            raise WorkbenchError(message)
+        if len(rest) > MAX_LINE_BYTES:  # it is refused by its mark, and the rest of it never held
+            rest, is_skipping = rest[:SHOWN_BYTES].replace(b'"', b"'") + TOO_LONG, True
     if rest.strip(b" \t\r\n"):
         data = unified(rest) + b"\n"
         yield _with_returns(_cut(data[: _without_empty_end(data)], line, delimiter, quotes=quotes, final=True), rest)

@@ -222,9 +222,9 @@ class Interactions:
         return self if self.weight is None else self.take(self.weight > 0)
 
     @cached_property
-    def dislikes(self) -> "Interactions":
-        """Those with a weight below 0; none where the data has no weights."""
-        return self.take(np.zeros(len(self), bool) if self.weight is None else self.weight < 0)
+    def not_chosen(self) -> "Interactions":
+        """Those that are no positives: merely seen, or disliked; none where the data has no weights."""
+        return self.take(np.zeros(len(self), bool) if self.weight is None else self.weight <= 0)
 
     def unweighted(self) -> "Interactions":
         """The same interactions, each of weight 1."""

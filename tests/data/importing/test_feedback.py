@@ -157,8 +157,8 @@ def test_only_positives_are_hidden_and_nothing_seen_comes_back():
     assert weighted.learned_from.weight.tolist() == [2, 1, 3]
     assert weighted.test.histories.weight.tolist() == [2, 1, 3, 1]
     disliked = fold.read_by(("positives", "dislikes"))
-    assert disliked.learned_from.dislikes.item.tolist() == [3]
-    assert disliked.learned_from.weight.tolist() == [1, 1, -1, 1]
+    assert disliked.learned_from.not_chosen.item.tolist() == [1, 3, 5]
+    assert disliked.learned_from.weight.tolist() == [1, 0, 1, -1, 1, 0]
     assert disliked.test.histories.item.tolist() == [0, 2, 4, 6]
     rated = fold.read_by(("ratings",))
     assert rated.learned_from.item.tolist() == [0, 1, 2, 3, 4, 5]

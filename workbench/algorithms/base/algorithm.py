@@ -55,8 +55,8 @@ class Algorithm(BaseModel):
     reference : the paper
     needs : of ``"ratings"``, ``"time"`` and ``"items"`` (titles or genres), what the data must have
     feedback : what it reads of the worth of events, as its paper allows: ``positives`` each of weight 1; ``weights`` of
-        positives, in `train` and in histories; ``dislikes``, rows of a weight below 0 in `train`; ``ratings``, every event
-        as it was rated. Nothing else is passed to it
+        positives, in `train` and in histories; ``dislikes``, rows in `train` of a weight below 0, and of 0 for what was
+        merely seen; ``ratings``, every event as it was rated. Nothing else is passed to it
     fold_in : whether people who were not in training are scored ``exact``, ``approximate`` or not (``none``)
     explains : whether reasons are ``exact`` or ``approximate``
     predicts_ratings : whether `predict` gives ratings

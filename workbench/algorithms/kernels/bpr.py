@@ -11,7 +11,7 @@ SUMS = {"reassoc", "contract"}
 
 
 @numba.njit(cache=True, nogil=True, fastmath=SUMS)
-def learn_pairs(people, seen, disliked, users, items, settings, state):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
+def learn_pairs(people, seen, not_chosen, users, items, settings, state):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
     """One step for each seen item of some users, one user after the other, in place: it should be above one not seen.
 
     That one scores highest of those drawn. With x the difference of the scores the loss is -ln sigmoid(x) + weight / 2
@@ -23,8 +23,9 @@ def learn_pairs(people, seen, disliked, users, items, settings, state):  # type:
     people : int64 (n,)
     seen : tuple
         Where each user's items begin, and the items, each user's in ascending order.
-    disliked : tuple
-        Where each user's disliked items begin, and the items: one of them, by chance, is drawn before those not seen.
+    not_chosen : tuple
+        Where each user's items begin that were seen and not chosen, or disliked, and the items: every other time one of
+        them, by chance, takes the place of those that are drawn.
     users : tuple
         Factors (n_users, d), squares (n_users,).
     items : tuple
@@ -41,7 +42,7 @@ def learn_pairs(people, seen, disliked, users, items, settings, state):  # type:
     state : uint64
     """
     begin, seen_item = seen
-    begin_disliked, disliked_item = disliked
+    begin_refused, refused_item = not_chosen
     factors, squares = users
     item_factors, item_squares, biases, bias_squares = items
     rate, weight, drawn = settings
@@ -50,7 +51,7 @@ def learn_pairs(people, seen, disliked, users, items, settings, state):  # type:
     total = 0.0
     for u in people:
         p, first, last = factors[u], begin[u], begin[u + 1]
-        n_disliked = begin_disliked[u + 1] - begin_disliked[u]
+        n_refused = begin_refused[u + 1] - begin_refused[u]
         for at in range(first, last):
             i = seen_item[at]
             q = item_factors[i]
@@ -58,10 +59,13 @@ def learn_pairs(people, seen, disliked, users, items, settings, state):  # type:
             for f in range(d):
                 own += p[f] * q[f]
             j, best = -1, np.float32(-np.inf)
-            for turn in range(drawn):
-                if turn == 0 and n_disliked:
-                    place, state = _draw(state, n_disliked)
-                    other = int(disliked_item[begin_disliked[u] + place])
+            refused = 0
+            if n_refused:
+                refused, state = _draw(state, 2)
+            for _ in range(1 if refused else drawn):
+                if refused:
+                    place, state = _draw(state, n_refused)
+                    other = int(refused_item[begin_refused[u] + place])
                 else:
                     other, state = _draw(state, len(biases))
                 r, score = item_factors[other], biases[other]

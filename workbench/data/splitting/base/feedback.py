@@ -1,8 +1,8 @@
 """What an algorithm gets of events that are worth more or less, and where events that are no positives fall.
 
 An algorithm declares what it reads (`Algorithm.feedback`), and nothing else is passed to it: ``positives`` alone, each of
-weight 1; ``weights`` of positives; ``dislikes`` beside positives, when it learns, with weights below 0; ``ratings``: every
-event, as it was rated.
+weight 1; ``weights`` of positives; ``dislikes``, and what was seen and not chosen, beside positives when it learns, with
+weights of 0 and below; ``ratings``: every event, as it was rated.
 """
 
 from dataclasses import replace
@@ -20,7 +20,8 @@ def learned_as(data: Interactions, declared: Declared) -> Interactions:
     """What an algorithm learns from, of interactions; the data itself where it has no weights."""
     if data.weight is None:
         return data
-    kept = data if "ratings" in declared else data.take(_read(data.weight, declared))
+    everything = {"ratings", "dislikes"} & set(declared)
+    kept = data if everything else data.positives
     return replace(kept, weight=_weights(kept.weight, declared))
 
 
@@ -54,10 +55,6 @@ def places_of_all(of_positives: Array, data: Interactions, *, by_order: bool) ->
         later = before[1:] > before[starts[data.user]]
         place[later & ~positive] = UNUSED
     return place
-
-
-def _read(weight: Array, declared: Declared) -> Array:
-    return weight != 0 if "dislikes" in declared else weight > 0
 
 
 def _weights(weight: Array | None, declared: Declared) -> Array | None:

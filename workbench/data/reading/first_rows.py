@@ -75,9 +75,9 @@ def _first_rows(file: SourceFile, layout: Layout, most: int) -> list[list[str]]:
         text, whole = "", False
         if format_of(layout).is_text:
             first = next(chunks, b"")
-            lines = beginning(chain([first], chunks), SAMPLE_BYTES)
-            text = lines.decode(errors="replace")
-            whole = lines is not first or next(chunks, b"") in (b"", b"\n", b"\r")
+            begun = beginning(chain([first], chunks), SAMPLE_BYTES)
+            text = begun.decode(errors="replace")
+            whole = begun is not first or next(chunks, b"") in (b"", b"\n", b"\r")
         while len(text) < SAMPLE_BYTES and not whole and not format_of(layout).is_text:
             piece = next(chunks, None)
             whole = piece is None

@@ -120,10 +120,10 @@ def blocks(chunks: Iterator[bytes], delimiter: str, *, quotes: bool) -> Iterator
     for piece in chunks:
         chunk = piece
         if is_skipping:
-            end = re.search(rb"[\r\n]", chunk)
-            if end is None:
+            line_end = re.search(rb"[\r\n]", chunk)
+            if line_end is None:
                 continue
-            chunk, is_skipping = chunk[end.start() :], False
+            chunk, is_skipping = chunk[line_end.start() :], False
         text = rest + chunk if rest else chunk
         data = unified(text)
         block = _cut(data, line, delimiter, quotes=quotes, final=False)

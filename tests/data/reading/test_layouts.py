@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from scipy.io import savemat
 from scipy.sparse import csc_array
 
 from workbench.data.importing.importer import inspect, make_recipe, read_interactions
+from workbench.data.reading.formats.base.r_tables import rows_of
 from workbench.errors import WorkbenchError
 
 ROWS = [(k, 100 + k // 6, 5000 + k % 6) for k in range(90)]
@@ -124,6 +126,22 @@ def test_matlab_matrices_and_tables(tmp_path):
     (tmp_path / "new.mat").write_bytes(b"MATLAB 7.3 MAT-file" + bytes(600))
     with pytest.raises(WorkbenchError, match="Save it with -v7"):
         inspect(tmp_path / "new.mat")
+
+
+def test_data_frames_of_r():
+    found = inspect(Path(__file__).with_name("made-up.rda"))
+    assert (found["kind"], found["kept"], found["users"], found["items"]) == ("r", 30, 6, 7)
+
+
+def test_matrices_of_r_become_rows():
+    ratings = csc_array(np.array([[5, 0, 3], [0, 4, 0]], float))
+    names = (["u1", "u2"], np.array(["a", "b", "c"]))
+    slots = SimpleNamespace(i=ratings.indices, p=ratings.indptr, x=ratings.data, Dim=np.array([2, 3]), Dimnames=names)
+    sparse = [["u1", "a", 5], ["u2", "b", 4], ["u1", "c", 3]]
+    assert list(rows_of(SimpleNamespace(data=slots))) == [["user", "item", "rating"], *sparse]
+    dense = list(rows_of(np.array([[5, np.nan], [np.nan, 2]])))
+    assert dense == [["user", "item", "rating"], ["1", "1", 5], ["2", "2", 2]]
+    assert rows_of("made up") is None
 
 
 def test_a_first_row_of_megabytes_hides_no_other(tmp_path):

@@ -18,6 +18,8 @@ from workbench.data.reading.text.source_file import SourceFile, look_at
 from workbench.errors import WorkbenchError
 
 PREVIEW_ROWS = 200
+# So many are read at once, as whoever asks next may want more.
+MOST_ROWS = 1000
 MAX_COLUMNS = 10_000
 # Rows that tell how many columns a matrix has.
 WIDTH_ROWS = 20
@@ -58,6 +60,14 @@ def preview(path: Path | SourceFile, layout: Layout | None = None, rows: int = P
     file = look_at(path)
     layout = layout or sniff(file)
     _check(layout)
+    key = f"{layout.model_dump_json()} {max(rows, MOST_ROWS)}"
+    if key not in file.shown:
+        file.shown[key] = _read_preview(file, layout, max(rows, MOST_ROWS))
+    seen: Preview = file.shown[key]
+    return seen.model_copy(update={"rows": seen.rows[:rows]})
+
+
+def _read_preview(file: SourceFile, layout: Layout, rows: int) -> Preview:
     kind = format_of(layout)
     if kind.is_wide:
         return _wide_preview(file, layout, rows)

@@ -8,6 +8,7 @@ import zlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from workbench.data.reading.text.folders import could_not_open, look_into
 from workbench.errors import WorkbenchError
@@ -62,6 +63,11 @@ class SourceFile:
     def size(self) -> int:
         """Its bytes."""
         return self.stamp.size
+
+    @cached_property
+    def shown(self) -> dict[str, Any]:
+        """First rows by layout, once they were read."""
+        return {}
 
     @cached_property
     def packing(self) -> str:

@@ -8,6 +8,7 @@ from tests.data.doubts.sets import LARGE, SETS, doubted
 from workbench.control import Control
 from workbench.data.importing.importer import inspect, make_recipe
 from workbench.data.importing.preview import doubts
+from workbench.errors import WorkbenchError
 
 CASES = Path(__file__).parent / "cases"
 # By file: user, item, rating and time as they are right, what is doubted, and figures of the reading.
@@ -79,6 +80,24 @@ def test_what_a_doubt_offers_settles_it(name, asked, wanted, facts):
     found = inspect(CASES / name, recipe=make_recipe(CASES / name, read=asked))
     assert doubted(found) == wanted
     assert {key: found[key] for key in facts} == facts
+
+
+def test_letters_of_another_script_behind_the_first_rows_are_doubted(tmp_path):
+    path = tmp_path / "r.csv"
+    rows = [f"{i},film {i % 50},{i % 5}\n" for i in range(8000)] + [f"{i},Фильм {i % 50},{i % 5}\n" for i in range(800)]
+    path.write_bytes(("user,item,rating\n" + "".join(rows)).encode("cp1251"))
+    found = inspect(path)
+    (doubt,) = [doubt for doubt in found["doubts"] if doubt["about"] == "encoding"]
+    assert (found["encoding"], doubt["try"]) == ("latin-1", "--read encoding=cp1251")
+    assert inspect(path, recipe=make_recipe(path, read=doubt["change"]["read"]))["items"] == found["items"]
+
+
+def test_ids_with_a_point_find_their_titles_once_it_is_gone():
+    ratings, items = CASES / "14-float-ids.csv", CASES / "14-items.csv"
+    with pytest.raises(WorkbenchError, match="--read ids=whole"):
+        inspect(ratings, further={"items": items})
+    found = inspect(ratings, recipe=make_recipe(ratings, read={"ids": "whole"}), further={"items": items})
+    assert found["joined"]["items"]["matched"] == found["items"] == 18
 
 
 def test_taking_the_session_as_the_user_keeps_all_rows():

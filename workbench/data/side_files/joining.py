@@ -85,7 +85,12 @@ def match(wanted: pa.Array, ids: pa.Array, path: Path, what: str) -> tuple[pa.Ar
     if not pc.any(matched).as_py():
         such = f", such as '{ids[0]}', are others than '{wanted[0]}'" if len(ids) and len(wanted) else " are not there"
         message = f"No row of {path.name} is about an {what} of the interactions: its ids{such}."
-        raise WorkbenchError(message.replace("an user", "a user") + f" Choose the {what} file of this data.")
+        whole = pc.replace_substring_regex(wanted, r"\.0*$", "")
+        pointed = pc.any(pc.is_in(whole, value_set=ids)).as_py()
+        way = "Read the interactions with whole numbers as ids (--read ids=whole)." if pointed else ""
+        raise WorkbenchError(
+            message.replace("an user", "a user") + f" {way or f'Choose the {what} file of this data.'}"
+        )
     unused = pc.invert(pc.is_in(ids, value_set=wanted))
     number = pc.sum(matched).as_py()
     return where, {

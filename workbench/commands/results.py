@@ -245,6 +245,7 @@ def _metric_table(answer: dict[str, Any], *, usual: bool = False) -> str:
         f"relevant: {protocol['relevance']}",
         *(f"formula of {name}: {protocol['formulas'][name]}" for name in protocol.get("definitions") or {}),
         *(protocol.get("undefined") or {}).values(),
+        *([answer["earlier"]] if answer.get("earlier") else []),
         *(f"warning ({leak['name']}): {leak['sentence']}" for leak in answer.get("leaks") or []),
     ]
     return table(rows, right=(1,)) + "\n\n" + "\n".join(about)

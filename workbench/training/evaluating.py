@@ -24,6 +24,7 @@ from workbench.metrics.peers import PEERS, Peer
 from workbench.owned import remove_file
 from workbench.stored import read_stored
 from workbench.training.answer import Answer, Opened
+from workbench.training.earlier import with_earlier
 from workbench.training.run import Run
 from workbench.training.status import now
 
@@ -61,8 +62,10 @@ def evaluate_run(  # noqa: PLR0913 - what a number depends on
     dict
         ``metrics``, ``users``, ``protocol``, ``seconds`` as in the command line's ``evaluate``, ``leaks`` (see
         `workbench.evaluation.leaks`), ``at`` and ``opened`` (when this and the first test were), ``asked`` (what was
-        given); also written to ``evaluation.json``, and every metric of every user to ``users.parquet``, with their lists
-        as indices of items in ``lists.npy`` (a row for each user there): whatever is asked later needs no scoring again.
+        given), and ``earlier`` where there is something to say of an earlier test; also written to ``evaluation.json``,
+        and every metric of every user to ``users.parquet``, with their lists as indices of items in ``lists.npy`` (a row
+        for each user there), all with what an earlier test of the same protocol found: whatever is asked later needs no
+        scoring again.
     """
     asked: dict[str, Any] = {
         "metrics": metrics and list(metrics),
@@ -115,8 +118,9 @@ def evaluate_run(  # noqa: PLR0913 - what a number depends on
         "leaks": [asdict(leak) for leak in find_leaks(evidence)],
         "asked": asked,
     }
-    _write(run, result, answer)
-    return answer
+    whole, stored, said = with_earlier(run, result, answer)
+    _write(run, whole, stored)
+    return answer | ({"earlier": said} if said else {})
 
 
 def _opened(run: Run) -> str:

@@ -16,7 +16,7 @@ from workbench.commands import algorithms, compare, inspect, reasons, results, t
 from workbench.commands.options import Parser, common
 from workbench.commands.output import Answer, Progress
 from workbench.declaring import nearest
-from workbench.errors import UNFORESEEN, Cancelled, sentence_of
+from workbench.errors import UNFORESEEN, Cancelled, WorkbenchError, sentence_of
 from workbench.processes import check_room
 from workbench.version import __version__
 
@@ -68,6 +68,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _told(lambda: None) or int(ended.code or 0)
     except OSError as error:
         return _untold(error)
+    except WorkbenchError as error:  # help that is asked of a file which somebody added
+        return _fail(FAILED, str(error))
     return _run(args)
 
 
@@ -82,7 +84,7 @@ def make_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"workbench {__version__}")
-    commands = parser.add_subparsers(metavar="COMMAND", title="commands")
+    commands = parser.add_subparsers(metavar="COMMAND", title="commands", prog="workbench")
     for part in (demo, inspect, algorithms, train, results, reasons, compare):
         part.add(commands)
     return parser

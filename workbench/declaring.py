@@ -6,6 +6,7 @@ schema of a declaration, so that nothing is written twice.
 
 import difflib
 import functools
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError
@@ -71,14 +72,26 @@ def explain(error: ValidationError, title: str, declaration: type[BaseModel]) ->
 
 
 def _explain_one(error: dict[str, Any], title: str, declaration: type[BaseModel]) -> str:
-    name = str(error["loc"][0]) if error["loc"] else ""
-    fields = declaration.model_fields
+    name = ".".join(map(str, error["loc"]))
     if error["type"] == "extra_forbidden":
-        return nearest(f"hyperparameter of {title}", name, list(fields))
+        what = "hyperparameter" if hasattr(declaration, "train") else "setting"
+        return f"{title} has no {what} '{name}'. {meant(name, list(declaration.model_fields))}"
     if error["type"] == "value_error":  # the declaration's own sentence
         return f"{title}: {name} {error['ctx']['error']}."
-    allowed = allowed_range(schema_of(declaration)["properties"].get(name, {}))
+    if error["type"] == "missing":
+        return f"{title}: {name} is missing."
+    allowed = allowed_range(_schema_at(schema_of(declaration), error["loc"]))
     return f"{title}: {name} must be {allowed}, not {error['input']!r}."
+
+
+def _schema_at(schema: dict[str, Any], place: Sequence[Any]) -> dict[str, Any]:
+    """The schema of a field, perhaps of a field of a field; an empty one where it is not declared."""
+    found = schema
+    for name in place:
+        found = found.get("properties", {}).get(str(name), {})
+        if "$ref" in found:
+            found = schema["$defs"][found["$ref"].rpartition("/")[2]]
+    return found
 
 
 def allowed_range(schema: dict[str, Any]) -> str:
@@ -100,6 +113,10 @@ def allowed_range(schema: dict[str, Any]) -> str:
 
 def nearest(what: str, given: str, known: list[str]) -> str:
     """Say that there is no such thing, and what may have been meant."""
+    return f"There is no {what} '{given}'. {meant(given, known)}"
+
+
+def meant(given: str, known: list[str]) -> str:
+    """What of all that there is may have been meant."""
     close = difflib.get_close_matches(given.lower(), known, n=1, cutoff=0.5)
-    hint = f"Did you mean '{close[0]}'?" if close else f"There are: {', '.join(sorted(known))}."
-    return f"There is no {what} '{given}'. {hint}"
+    return f"Did you mean '{close[0]}'?" if close else f"There are: {', '.join(sorted(known))}."

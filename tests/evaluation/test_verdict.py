@@ -147,3 +147,16 @@ def test_p_is_written_out_as_far_as_it_says_something():
 def test_sentences_can_be_translated():
     told = verdict_of(found(), "Popularity", "EASE", "ndcg@10", tr=lambda text: text.replace("chance", "Zufall"))
     assert told.answer == "More than Zufall"
+
+
+@pytest.mark.parametrize(
+    ("p", "words"), [(0.0496, "p = 0.0496"), (0.04999, "p = 0.04999"), (0.05, "p = 0.05"), (0.0504, "p = 0.05")]
+)
+def test_p_is_written_on_the_side_of_the_level_on_which_it_is(p, words):
+    one = said(p=p, p_adjusted=p)
+    assert one.evidence[-1].startswith(f"{words}, ")
+    assert one.more_than_chance == (p < 0.05)
+
+
+def test_many_times_as_much_is_a_plain_percentage():
+    assert "by 0.1000 (2,000 %) in" in said(mean_a=0.005, mean_b=0.105).sentence

@@ -122,7 +122,7 @@ def test_wrong_wishes_are_told(folder, ask):
 
 
 def test_errors_of_ratings_are_compared_by_user(folder):
-    with pytest.raises(WorkbenchError, match="was not tested with rmse"):
+    with pytest.raises(WorkbenchError, match="has no rmse"):
         comparing.compare_runs([run(folder, "average"), run(folder, "pop")], "rmse")
 
 

@@ -15,22 +15,33 @@ from functools import cache
 
 from workbench.algorithms.base.algorithm import Algorithm, Record
 from workbench.declaring import nearest
+from workbench.discovery import check_declared
 from workbench.errors import WorkbenchError
 
 __all__ = ["Algorithm", "Record", "all_algorithms", "find"]
 
+# What each algorithm says of itself; and ``learned``, where it does not give its state in another way.
+DECLARED = ("title", "family", "summary")
 # Folders that are no families.
 SHARED = ("base", "kernels", "layers")
 
 
 @cache
 def all_algorithms() -> dict[str, type[Algorithm]]:
-    """Every algorithm by name, in the order of family and title."""
+    """Every algorithm by name, in the order of family and title.
+
+    Raises
+    ------
+    WorkbenchError
+        If one does not declare what it must.
+    """
     for family in pkgutil.iter_modules(__path__, f"{__name__}."):
         if family.ispkg and family.name.rpartition(".")[2] not in SHARED:
             for module in pkgutil.iter_modules(importlib.import_module(family.name).__path__, f"{family.name}."):
                 importlib.import_module(module.name)
     found = [algorithm for algorithm in _subclasses(Algorithm) if algorithm.name]
+    for algorithm in found:
+        check_algorithm(algorithm)
     return {algorithm.name: algorithm for algorithm in sorted(found, key=lambda a: (a.family, a.title.lower()))}
 
 
@@ -41,6 +52,11 @@ def find(name: str) -> type[Algorithm]:
     if wanted not in known:
         raise WorkbenchError(nearest("algorithm", name, list(known)))
     return known[wanted]
+
+
+def check_algorithm(kind: type[Algorithm]) -> None:
+    """Raise WorkbenchError with its file where an algorithm does not declare what it must."""
+    check_declared(kind, DECLARED if kind.state is not Algorithm.state else (*DECLARED, "learned"))
 
 
 def _subclasses(of: type[Algorithm]) -> Iterator[type[Algorithm]]:

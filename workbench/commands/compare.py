@@ -30,15 +30,17 @@ def add(commands: Commands) -> None:
 
 def compare(args: argparse.Namespace, progress: Progress) -> Answer:
     """Compare runs."""
+    from workbench.evaluation.metric_names import metric_key
     from workbench.training.comparing import compare_runs
     from workbench.training.run import Run
 
     if len(args.runs) < 2:  # noqa: PLR2004 - a pair
         args.parser.error("two or more run folders are needed to compare")
+    metric = metric_key(args.metric)
     runs = [Run.open(folder) for folder in args.runs]
-    test_missing(runs, args.metric, progress)
+    test_missing(runs, metric, progress)
     progress.start("Comparing")
-    answer = compare_runs(runs, args.metric, test=args.test)
+    answer = compare_runs(runs, metric, test=args.test)
     return Answer(answer, _text(answer))
 
 
@@ -57,6 +59,8 @@ def test_missing(runs: Sequence[Any], metric: str, progress: Progress) -> None:
 
 
 def _text(answer: dict[str, Any]) -> str:
+    from workbench.evaluation.verdict import p_digits
+
     metric, higher = answer["metric"], answer["higher_is_better"]
     order = sorted(answer["runs"].items(), key=lambda one: one[1], reverse=higher is not False)
     if not answer["comparable"]:
@@ -68,7 +72,7 @@ def _text(answer: dict[str, Any]) -> str:
         rows = [("a", "b", "b - a", "95 % interval", "p", "p corrected")]
         for pair in answer["pairs"]:
             interval = "" if pair["low"] is None else f"{pair['low']:+.4f} – {pair['high']:+.4f}"
-            figures = (f"{pair['difference']:+.4f}", interval, f"{pair['p']:.2g}", f"{pair['p_adjusted']:.2g}")
+            figures = (f"{pair['difference']:+.4f}", interval, p_digits(pair["p"]), p_digits(pair["p_adjusted"]))
             rows.append((pair["a"], pair["b"], *figures))
         parts += [table(rows, right=(2, 4, 5)), "\n".join(pair["words"] for pair in answer["pairs"])]
     parts += [f"{', '.join(repeat['runs'])}: {repeat['words']}" for repeat in answer["repeats"]]

@@ -74,7 +74,7 @@ class Progress(Control):
             return
         self._next = now + (DRAW_SECONDS if self.bar else LINE_SECONDS)
         if not self.bar:
-            self._write(f"{self._what}: {text}\n")
+            self._write(f"{self._what}: {text}\n" if text else f"{self._what} …\n")
             return
         full = round(min(max(fraction, 0.0), 1.0) * BAR_CHARS)
         line = f"{self._what}  {'█' * full}{'░' * (BAR_CHARS - full)}  {text}"

@@ -48,7 +48,7 @@ def similar(args: argparse.Namespace, progress: Progress) -> Answer:
     """List neighbours."""
     from workbench.insight import looking
 
-    progress.start("Comparing")
+    progress.start("Looking for similar items")
     answer = looking.similar(str(args.run), args.item, progress, args.k)
     rows = [("rank", "similarity", "item", "title")]
     rows += [(str(item["rank"]), f"{item['score']:.4f}", item["item"], item["title"]) for item in answer["items"]]

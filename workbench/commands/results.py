@@ -1,14 +1,14 @@
 """Commands about a trained run: ``evaluate``, ``recommend``, ``predict``."""
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from workbench.amounts import counted
 from workbench.commands.options import Commands, add_command, assignment, choices, cutoffs, names
 from workbench.commands.output import Answer, Progress, table
-from workbench.errors import WorkbenchError
 from workbench.owned import temporary_folder
 
 
@@ -119,6 +119,7 @@ def evaluate(args: argparse.Namespace, progress: Progress) -> Answer:
     """Evaluate a run, or lists, on the test part."""
     from workbench.evaluation.evaluate import CUTOFFS
     from workbench.evaluation.lists import Negatives
+    from workbench.evaluation.metric_names import named_metrics
     from workbench.training.evaluating import evaluate_run
     from workbench.training.run import Run
 
@@ -179,7 +180,7 @@ def _evaluate_lists(args: argparse.Namespace, progress: Progress, chosen: list[s
         "seen": "listed items that the user had before, which cannot be hits",
     }
     remarks = [f"{report[key]:,} {text}" for key, text in words.items() if report[key]]
-    lines = [f"{report['rows']:,} rows of {args.lists.name}, ordered by {report['ordered_by']}", *remarks]
+    lines = [f"{counted(report['rows'], 'row')} of {args.lists.name}, ordered by {report['ordered_by']}", *remarks]
     return Answer(answer, _metric_table(answer, usual=chosen is None) + "\n" + "\n".join(lines))
 
 
@@ -209,17 +210,6 @@ def _formulas(args: argparse.Namespace) -> dict[str, str]:
     return {metric: str(formula) for metric, formula in args.formula or []}
 
 
-def named_metrics(asked: Sequence[str] | None) -> tuple[list[str] | None, list[int]]:
-    """Names without cutoffs, and the cutoffs that stood in them as in ``ndcg@10``."""
-    if asked is None:
-        return None, []
-    at = [name.partition("@")[2] for name in asked]
-    for name, cutoff in zip(asked, at, strict=True):
-        if "@" in name and not (cutoff.isdecimal() and int(cutoff)):
-            raise WorkbenchError(f"The cutoff of {name} is not a whole number from 1 up. Write for example ndcg@10.")
-    return list(dict.fromkeys(name.partition("@")[0].lower() for name in asked)), [int(k) for k in at if k.isdecimal()]
-
-
 def _metric_table(answer: dict[str, Any], *, usual: bool = False) -> str:
     """The usual metrics only where nobody chose: all of them would fill several screens."""
     from workbench.metrics import all_metrics
@@ -236,7 +226,7 @@ def _metric_table(answer: dict[str, Any], *, usual: bool = False) -> str:
     about = [
         *([f"{more} more with --metrics: {', '.join(rest)}", ""] if more else []),
         *(["SAMPLED CANDIDATES: not comparable with numbers over all items", ""] if protocol.get("sampled") else []),
-        f"{answer['users']:,} users evaluated in {answer['seconds']:.1f} s",
+        f"{counted(answer['users'], 'user')} evaluated in {answer['seconds']:.1f} s",
         *([f"filters: {protocol['filters_in_words']}"] if protocol.get("filters") else []),
         f"split: {protocol['split_in_words']}",
         *(f"in doubt: {told}" for told in protocol.get("doubts") or []),
@@ -271,9 +261,9 @@ def recommend(args: argparse.Namespace, progress: Progress) -> Answer:
         reason=first_reason(algorithm),
         control=progress,
     )
-    text = f"{done['rows']:,} recommendations for {done['users']:,} users written to {args.output}."
+    text = f"{counted(done['rows'], 'recommendation')} for {counted(done['users'], 'user')} written to {args.output}."
     if done["cold"]:
-        text += f" {done['cold']:,} of them have no history, so their lists are the same for everybody, or random."
+        text += f" {done['cold']:,} of them without a history: such lists are the same for everybody, or random."
     return Answer(done, text)
 
 
@@ -285,6 +275,7 @@ def predict(args: argparse.Namespace, progress: Progress) -> Answer:
     run = Run.open(args.run)
     progress.start("Predicting")
     done = predict_pairs(run, run.trained_algorithm(), args.pairs, args.output, control=progress)
-    text = f"{done['rows']:,} ratings written to {args.output}."
-    unknown = [f"{what} in {done[f'unknown_{what}s']:,} rows" for what in ("user", "item") if done[f"unknown_{what}s"]]
+    text = f"{counted(done['rows'], 'rating')} written to {args.output}."
+    rows = {what: done[f"unknown_{what}s"] for what in ("user", "item")}
+    unknown = [f"{what} in {counted(n, 'row')}" for what, n in rows.items() if n]
     return Answer(done, text + (f" Training has not seen the {' and the '.join(unknown)}." if unknown else ""))

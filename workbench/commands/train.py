@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench.amounts import counted
 from workbench.commands.options import (
     FURTHER,
     Commands,
@@ -201,8 +202,9 @@ def _new_run(args: argparse.Namespace, progress: Progress) -> Any:
         _import(args, recipe, data, progress)
         left, steps = apply(filters, Interactions.open(data))
         for step in steps:
-            counts = f"{step.interactions:,} interactions, {step.users:,} users, {step.items:,} items"
-            progress.say(f"Filter {step.words}: {counts} are left.")
+            sizes = {"interaction": step.interactions, "user": step.users, "item": step.items}
+            counts = ", ".join(counted(n, what) for what, n in sizes.items())
+            progress.say(f"Filter {step.words}: {counts} left.")
         reason = kind.unsuited(left)
         if reason:
             raise WorkbenchError(reason)
@@ -270,7 +272,7 @@ def _import(args: argparse.Namespace, recipe: Any, data: Path, progress: Progres
         if name in about:
             progress.say(f"{name.capitalize()}: {joined_words(name, about[name])}.")
     if report["refused_count"]:
-        refused = f"{report['refused_count']:,} of {report['rows']:,} rows were refused"
+        refused = f"{report['refused_count']:,} of {counted(report['rows'], 'row')} refused"
         progress.say(f"{refused}; {data / 'refused.csv'} says which and why.")
     for doubt in report["doubts"]:
         progress.say(f"In doubt: {doubt['sentence']} Try {doubt['try']}")

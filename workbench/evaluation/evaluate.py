@@ -15,7 +15,7 @@ from workbench.algorithms import Algorithm
 from workbench.control import Control
 from workbench.data.interactions import Array, Interactions
 from workbench.data.splitting import Part, Split
-from workbench.declaring import nearest
+from workbench.declaring import meant, nearest
 from workbench.errors import WorkbenchError
 from workbench.evaluation.comparable import MASKED, relevance_words
 from workbench.evaluation.intervals import WORDS, bootstrap
@@ -162,7 +162,8 @@ def check_variants(variants: Mapping[str, str]) -> None:
         if name not in known:
             raise WorkbenchError(nearest("metric", name, list(known)))
         if variant not in known[name].formulas:
-            raise WorkbenchError(nearest(f"formula of {name}", variant, list(known[name].formulas)))
+            hint = meant(variant, list(known[name].formulas))
+            raise WorkbenchError(f"{known[name].title} has no formula '{variant}'. {hint}")
 
 
 def evaluate(  # noqa: PLR0913 - what a number depends on

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from workbench.amounts import counted
 from workbench.data.interactions import Array, Interactions
 from workbench.data.splitting import TEST, TRAIN, VALIDATION, Fold, Split
 from workbench.data.splitting.base import checks
@@ -78,7 +79,7 @@ def truth_in_history(evidence: Evidence) -> Leak | None:
     count = sum(checks.shown_and_hidden(part, fold.data.n_items) for part in parts)
     if not count:
         return None
-    told = f"{count:,} test interactions are in the histories that the algorithm is given. "
+    told = f"{counted(count, 'test interaction', 'are')} in the histories that the algorithm is given. "
     return Leak("truth-in-history", count, told + "Split the data again, without this overlap.")
 
 
@@ -89,7 +90,9 @@ def future_in_training(evidence: Evidence) -> Leak | None:
     count = checks.learned_later(evidence.fold)
     if not count:
         return None
-    told = f"{count:,} training interactions are not before all held-out ones, although the split is by time. "
+    told = (
+        f"{counted(count, 'training interaction', 'are')} not before all held-out ones, although the split is by time. "
+    )
     return Leak("future-in-training", count, told + "Choose the split 'time', or correct the times.")
 
 
@@ -98,7 +101,7 @@ def duplicates_across(evidence: Evidence) -> Leak | None:
     count = _shared(evidence.fold, TRAIN, TEST)
     if not count or evidence.fold.include_seen:  # people take things again
         return None
-    told = f"{count:,} test interactions are also in training (the same user and item). "
+    told = f"{counted(count, 'test interaction', 'are')} also in training (the same user and item). "
     return Leak("duplicates-across-the-split", count, told + "Remove the duplicates before the data is split.")
 
 
@@ -107,7 +110,9 @@ def test_chooses(evidence: Evidence) -> Leak | None:
     fold = evidence.fold
     shared, hidden = _shared(fold, VALIDATION, TEST), int((fold.places == TEST).sum())
     if shared >= SAME * hidden:
-        told = f"Validation shares {shared:,} of the {hidden:,} test interactions, so the test decides when to stop. "
+        told = (
+            f"Validation shares {shared:,} of {counted(hidden, 'test interaction')}, so the test decides when to stop. "
+        )
         return Leak("test-used-for-early-stopping", shared, told + "Use other interactions for validation.")
     if evidence.opened and evidence.trained and evidence.opened < evidence.trained:
         told = "Training went on after the test, so its results could influence your choices. "
@@ -121,7 +126,7 @@ def validation_in_test(evidence: Evidence) -> Leak | None:
     count = _shared(fold, VALIDATION, TEST)
     if not count or count >= SAME * (fold.places == TEST).sum():
         return None
-    told = f"{count:,} interactions are in both validation and test (the same user and item). "
+    told = f"{counted(count, 'interaction', 'are')} in both validation and test (the same user and item). "
     return Leak("validation-in-test", count, told + "Remove them from one of the two.")
 
 
@@ -208,8 +213,12 @@ def same_user_twice(evidence: Evidence) -> Leak | None:
         return None
     example = str(fold.data.user_ids[int(fold.test.who[doubled][0])])
     count = int(doubled.sum())
-    told = f"{count:,} tested users are in training under another id too that differs by spaces or case only, such as "
-    return Leak("same-user-twice", count, told + f"'{example}'. Make the ids equal before the data is imported.")
+    told = (
+        f"{counted(count, 'tested user', 'are')} in training under another id too that differs by spaces or case only"
+    )
+    return Leak(
+        "same-user-twice", count, f"{told}, such as '{example}'. Make the ids equal before the data is imported."
+    )
 
 
 def popularity_over_test(evidence: Evidence) -> Leak | None:

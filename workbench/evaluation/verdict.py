@@ -13,7 +13,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from workbench.evaluation.significance import Difference
+from workbench.amounts import percent
+from workbench.evaluation.significance import ALPHA, Difference
 from workbench.metrics import higher_is_better, metric_title
 
 NOTICED, LARGE = 0.05, 0.10  # parts of the mean
@@ -75,7 +76,7 @@ def verdict_of(found: Difference, a: str, b: str, metric: str, *, tr: Callable[[
     higher = higher_is_better(metric)
     first, second = (b, a) if _b_first(found, higher) else (a, b)
     share = _share(found, higher)
-    by = f"{abs(found.difference):.4f}" + ("" if share == math.inf else f" ({100 * share:.3g} %)")
+    by = f"{abs(found.difference):.4f}" + ("" if share == math.inf else f" ({percent(share)})")
     fact = _fact(found, higher, tr).format(a=first, b=second, by=by, metric=metric_title(metric), n=found.users)
     size = _size(found, share)
     return Verdict(
@@ -160,4 +161,10 @@ def _evidence(found: Difference, tr: Callable[[str], str]) -> list[str]:
 
 def p_words(p: float, tr: Callable[[str], str] = str) -> str:
     """A p-value, as far as its digits mean something."""
-    return tr("p < 0.0001") if p < SMALLEST_P else tr("p = {p:.2g}").format(p=p)
+    return tr("p < 0.0001") if p < SMALLEST_P else tr("p = {p}").format(p=p_digits(p))
+
+
+def p_digits(p: float) -> str:
+    """A p-value of two digits, or as many as tell it from the level that it is held against."""
+    texts = (f"{p:.{digits}g}" for digits in range(2, 18))
+    return next((text for text in texts if (float(text) < ALPHA) == (p < ALPHA)), f"{p:.2g}")

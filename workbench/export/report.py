@@ -8,6 +8,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from workbench.amounts import counted, percent
 from workbench.charts.style import DARK, LIGHT
 from workbench.data.data_file import read_about
 from workbench.data.interactions import Interactions
@@ -131,7 +132,8 @@ def _data(runs: Sequence[Run]) -> Interactions | None:
 def _data_facts(data: Interactions) -> list[str]:
     users, items = int((data.by_user.lengths > 0).sum()), int((data.item_counts > 0).sum())
     density = len(data) / max(1, users * items)
-    return [f"{len(data):,} interactions", f"{users:,} users", f"{items:,} items", f"{density:.2%} of all pairs"]
+    counts = (counted(n, what) for what, n in (("interaction", len(data)), ("user", users), ("item", items)))
+    return [*counts, f"{percent(density)} of all pairs"]
 
 
 def _source(run: Run) -> list[str]:

@@ -6,6 +6,7 @@ import pandas as pd
 
 from workbench.commands.compare import test_missing
 from workbench.errors import WorkbenchError
+from workbench.evaluation.metric_names import metric_key
 from workbench.interface.progress import shown
 from workbench.interface.runs import Run
 from workbench.interface.values import check_kind, one_or_more
@@ -51,6 +52,7 @@ def compare(
     opened = [run.opened for run in named]
     if len(opened) < 2:  # noqa: PLR2004 - a pair
         raise WorkbenchError("Two or more runs are needed to compare. Give a list of them.")
+    metric = metric_key(metric)
     with shown("Comparing", progress) as control:
         test_missing(opened, metric, control)
         answer = compare_runs(opened, metric, test=test)

@@ -19,6 +19,7 @@ from workbench.data.importing.recipes import open_recipe
 from workbench.data.importing.roles import Columns
 from workbench.data.interactions import Interactions, data_hash
 from workbench.data.reading.cells import restored
+from workbench.declaring import explain
 from workbench.errors import WorkbenchError
 from workbench.files import check_replaceable, replace_folder
 from workbench.interface.filters import make
@@ -298,6 +299,4 @@ def _declared(kind: type[Declared], values: Mapping[str, Any], title: str) -> De
     try:
         return kind.model_validate(dict(values))
     except ValidationError as error:
-        problem = error.errors()[0]
-        where = ".".join(map(str, problem["loc"]))
-        raise WorkbenchError(f"{title}: {where}: {problem['msg']}, not {problem['input']!r}.") from error
+        raise WorkbenchError(explain(error, title, kind)) from error

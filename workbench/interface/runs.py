@@ -8,10 +8,10 @@ from typing import Any, Literal
 import pandas as pd
 import pyarrow as pa
 
-from workbench.commands.results import named_metrics
 from workbench.errors import WorkbenchError
 from workbench.evaluation.evaluate import CUTOFFS
 from workbench.evaluation.lists import Negatives
+from workbench.evaluation.metric_names import named_metrics
 from workbench.export.lists import all_lists
 from workbench.export.ratings import predict_pairs
 from workbench.insight import looking

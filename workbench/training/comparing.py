@@ -163,8 +163,8 @@ def _names(runs: Sequence[Run]) -> dict[str, Run]:
 def _mean(answer: Json, metric: str, name: str) -> float:
     known = answer["metrics"]
     if metric not in known:
-        there = ", ".join(known)
-        raise WorkbenchError(f"The run {name} was not tested with {metric}, only with: {there}.")
+        there = ", ".join(dict.fromkeys(key.partition("@")[0] for key in known))
+        raise WorkbenchError(f"The run {name} has no {metric}. Its test found: {there}.")
     return float(known[metric]["mean"])
 
 

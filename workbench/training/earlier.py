@@ -20,6 +20,7 @@ Json = dict[str, Any]
 OF_METRICS = ("cutoffs", "formulas", "definitions", "undefined", "audiences")
 # Terms that another one brings with it, which says enough.
 FOLLOW = ("users", "relevant_from", "mask", "sampled", "filters_in_words", "split_in_words")
+MOST_NAMED = 8
 KEPT = "Kept from an earlier test of the same protocol: {names}."
 REPLACED = "The earlier test of this run was replaced, because it was of another protocol ({terms})."
 
@@ -58,7 +59,9 @@ def with_earlier(run: Run, result: Evaluation, answer: Json) -> tuple[Evaluation
         "protocol": _protocols(earlier["protocol"], answer["protocol"], old),
         "asked": _asked(earlier.get("asked"), answer["asked"]) if old else answer["asked"],
     }
-    names = ", ".join(dict.fromkeys(map(_name, old)))
+    known = list(dict.fromkeys(map(_name, old)))
+    more = len(known) - MOST_NAMED
+    names = ", ".join(known[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
     return whole, merged if old else answer, KEPT.format(names=names) if old else ""
 
 

@@ -33,6 +33,7 @@ from workbench.data.data_file import read_about
 from workbench.data.importing.recipes import known_recipe
 from workbench.data.interactions import Interactions, data_hash
 from workbench.data.splitting import DEFAULT, Fold, Split, make_split
+from workbench.declaring import explain
 from workbench.errors import WorkbenchError
 from workbench.files import alone, write_json
 from workbench.owned import remove_file, sweep
@@ -105,9 +106,7 @@ class Run:
                 **{"number": next_number(folder.parent), **options},
             )
         except ValidationError as error:
-            problem = error.errors()[0]
-            message = f"{problem['loc'][0]}: {problem['msg']}, not {problem['input']!r}."
-            raise WorkbenchError(message) from error
+            raise WorkbenchError(explain(error, "The run", RunSpec)) from error
         run = cls(folder, spec)
         if kind is Blend:
             run._take_members()

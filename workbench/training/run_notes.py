@@ -59,4 +59,5 @@ class RunNotes:
 
 
 def _one_line(text: Any) -> str:
-    return " ".join(str(text).split())[:MAX_TITLE_CHARS]
+    line = " ".join(str(text).split())[:MAX_TITLE_CHARS]
+    return line if any(character.isprintable() for character in line) else ""  # nobody sees the others

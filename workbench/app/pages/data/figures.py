@@ -5,6 +5,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from workbench.amounts import percent
 from workbench.app.widgets.basic import Figure
 from workbench.app.widgets.theme import GRID
 
@@ -52,7 +53,7 @@ class Figures(QWidget):
             figure.set(f"{summary.get(what + 's', 0):,}", title, self.tr("median {n:,.4g} each").format(n=median))
         share = summary.get("density", 0.0)
         remark = self.tr("one pair in {n:,}").format(n=round(1 / share)) if 0 < share < 0.5 else self.tr("of all pairs")  # noqa: PLR2004
-        density.set(f"{share * 100:.3g} %", self.tr("density"), remark, f"{share:.6%}")
+        density.set(percent(share), self.tr("density"), remark, f"{share:.6%}")
         self._show_time(when, time)
         merged, refused = report.get("merged", 0), report.get("refused_count", 0)
         words = [self.tr("no row refused"), self.tr("1 row refused"), self.tr("{n:,} rows refused")]

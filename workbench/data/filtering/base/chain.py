@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from workbench.amounts import counted
 from workbench.data.filtering.base.filter import Filter
 from workbench.data.interactions import Array, Interactions
 from workbench.data.side_files.items import Items
@@ -54,8 +55,8 @@ def apply(filters: Sequence[Filter], data: Interactions) -> tuple[Interactions, 
         if not keeps.all():
             left = left.take(keeps)
         if not len(left):
-            message = f"The filter '{rule.describe()}' leaves nothing of {before:,} interactions. Loosen or remove it."
-            raise WorkbenchError(message)
+            message = f"The filter '{rule.describe()}' leaves nothing of {counted(before, 'interaction')}."
+            raise WorkbenchError(f"{message} Loosen or remove it.")
         steps.append(Step(rule.describe(), len(left), *_sizes(left)))
     return (compact(left) if filters else data), steps
 

@@ -4,6 +4,7 @@ from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from workbench.amounts import counted
 from workbench.data.interactions import Array, Interactions
 from workbench.data.splitting.base.feedback import places_of_all
 from workbench.data.splitting.base.fold import TEST, TRAIN, Fold
@@ -96,7 +97,7 @@ class Split(BaseModel):
         for place, what in ((TRAIN, "learn from"), (TEST, "test on")):
             found = places == place
             if not (found if data.weight is None else found & (data.weight > 0)).any():
-                message = f"The split '{self.title}' leaves nothing to {what} in {len(data):,} interactions. "
+                message = f"The split '{self.title}' leaves nothing to {what} in {counted(len(data), 'interaction')}. "
                 raise WorkbenchError(message + "Choose another split, or smaller test and validation parts.")
         return Fold(data, places, self.show_validation)
 

@@ -22,6 +22,7 @@ from workbench.data.splitting.last_n import LastN
 from workbench.data.splitting.random import Random
 from workbench.data.splitting.time_cut import TimeCut
 from workbench.errors import WorkbenchError
+from workbench.export import script_calls
 from workbench.files import read_json
 
 CASES = Path(__file__).parents[1] / "doubts" / "cases"
@@ -228,3 +229,16 @@ def test_filters_that_count_look_at_positives():
     assert left(MinimumPerUser(n=3)) == [("0", i) for i in "0123"] + [("1", i) for i in "012"]
     assert left(MinimumPerItem(n=3)) == [(u, i) for u in "012" for i in "02"]
     assert left(Core(k=2)) == [(u, i) for u in "012" for i in "012"]
+
+
+def test_the_script_of_a_session_says_what_was_said_and_no_guess(tmp_path):
+    rows = [("u", "a", "view"), ("u", "b", "buy"), ("v", "a", "buy")]
+    path = written(tmp_path / "a.csv", "user,item,event", rows)
+    for number, (said, told) in enumerate([([], None), ([("event", "buy:3,view:seen")], {"event": "buy:3,seen=view"})]):
+        recipe = make_recipe(path, feedback=said)
+        about = import_file(path, tmp_path / str(number), recipe)
+        call = script_calls.reading(about, tmp_path)
+        assert ("feedback=" in call) == bool(said)
+        again = make_recipe(path, feedback=list((told or {}).items()))
+        assert again == recipe
+        assert told is None or repr(told).replace("'", '"') in call.replace("'", '"')

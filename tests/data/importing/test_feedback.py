@@ -63,6 +63,7 @@ def test_clicks_are_stored_and_come_back(tmp_path):
     assert worth(data) == {("u", "a"): 1, ("u", "b"): 0, ("v", "b"): 1, ("v", "c"): 0}  # clicked once is clicked
     rules = [{"effect": "like", "value": "1"}, {"effect": "seen", "value": "0"}]
     assert found["recipe"]["feedback"] == [{"column": "click", "rules": rules, "guessed": True}]
+    assert found["summary"]["worth"] == {"positives": 2, "seen": 2, "dislikes": 0}
     again = read_interactions(path)[0]
     assert again.content_hash == data.content_hash
     without = read_interactions(path, make_recipe(path, feedback=[("click", "like=0..1")]))[0]

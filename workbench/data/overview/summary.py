@@ -40,6 +40,7 @@ def summarize(data: Interactions, control: Control | None = None) -> dict[str, A
         "rating": None if data.rating is None else _ratings(data.rating, control),
         "time": None if data.time is None else _times(data.time, control),
         "order": sequential_signal(data, control),
+        **({} if data.weight is None else {"worth": _worth(data.weight, control)}),
         "long_tail": long_tail(per_item),
         "user_tail": long_tail(per_user),
         "per_user": _counts(per_user),
@@ -78,6 +79,15 @@ def _ratings(rating: Array, control: Control) -> dict[str, Any]:
         part, edges = np.histogram(piece, BARS, (low, high))
         counts += part
     return {**about, "edges": edges.tolist(), "counts": counts.tolist()}
+
+
+def _worth(weight: Array, control: Control) -> dict[str, int]:
+    """How many interactions are positives, were merely seen, or are dislikes."""
+    found = {"positives": 0, "seen": 0, "dislikes": 0}
+    for piece in _pieces(weight, control):
+        for name, those in (("positives", piece > 0), ("seen", piece == 0), ("dislikes", piece < 0)):
+            found[name] += int(np.count_nonzero(those))
+    return found
 
 
 def _times(time: Array, control: Control) -> dict[str, Any]:

@@ -4,7 +4,8 @@ import pytest
 
 from tests.app.pages.data.test_import_sheet import Shown, shown, write  # noqa: F401
 from workbench.app.pages.data.doubt_changes import changed_recipe, ways_out
-from workbench.data.importing.importer import inspect, make_recipe, read_interactions
+from workbench.app.pages.data.summary_line import data_subtitle
+from workbench.data.importing.importer import import_file, inspect, make_recipe, read_interactions
 from workbench.data.importing.recipes import Recipe
 
 pytestmark = pytest.mark.usefixtures("light")
@@ -41,8 +42,9 @@ def test_events_are_guessed_and_corrected(shown, write):  # noqa: F811
     choose(rows["cart"], "dislike")
     assert told(sheet) == [("event", ["buy:4", "dislike=cart", "view:1"])]
     assert "guessed" not in sheet.recipe()["feedback"][0]
-    data, _, _ = read_interactions(path, Recipe(**sheet.recipe()))
-    assert min(data.weight.tolist()) < 0
+    about = import_file(path, path.parent / "data", Recipe(**sheet.recipe()))
+    assert about["summary"]["worth"] == {"positives": 20, "seen": 0, "dislikes": 10}
+    assert data_subtitle(about).endswith("30 rows, all kept · 20 likes, 10 dislikes")
     sheet.change({"feedback": {"event": "buy:5,cart:like,view:seen"}})
     assert told(sheet) == [("event", ["buy:5", "like=cart", "seen=view"])]
     panel.which.show_value(-1)

@@ -24,7 +24,19 @@ def data_subtitle(about: Json) -> str:
         if rows == kept
         else translate("SummaryLine", "{n:,} rows, {kept:,} kept")
     )
-    return " · ".join(filter(None, [_layout(layout), told.format(n=rows, kept=kept), *_joined(about)]))
+    words = [_layout(layout), told.format(n=rows, kept=kept), _worth(about), *_joined(about)]
+    return " · ".join(filter(None, words))
+
+
+def _worth(about: Json) -> str:
+    """How many events are likes, were merely seen, or are dislikes; empty where all are choices."""
+    worth = (about.get("summary") or {}).get("worth") or {}
+    patterns = {
+        "positives": translate("SummaryLine", "{n:,} likes"),
+        "seen": translate("SummaryLine", "{n:,} merely seen"),
+        "dislikes": translate("SummaryLine", "{n:,} dislikes"),
+    }
+    return ", ".join(words.format(n=worth[what]) for what, words in patterns.items() if worth.get(what))
 
 
 def _layout(layout: Json) -> str:

@@ -58,7 +58,7 @@ class Fold:
     data : Interactions
         All that is divided.
     places : int8 (n,)
-        Where each interaction of the data falls.
+        Where each interaction of the data falls; only positives are hidden.
     show_validation : bool
         Whether the validation interactions are in the histories of the test.
     feedback : tuple of str
@@ -94,16 +94,14 @@ class Fold:
     @cached_property
     def validation(self) -> Part | None:
         """Who chooses the best epoch, by a history without validation interactions; None where there are none."""
-        hidden = self._taken(self.places == VALIDATION).positives.unweighted()
+        hidden = self._taken(self.places == VALIDATION).unweighted()
         seen = self._nothing if self.include_seen else self._seen
         return self._part(self._shown, seen, hidden) if len(hidden) else None
 
     @cached_property
     def test(self) -> Part:
         """Who judges."""
-        return self._part(
-            self.shown_at_test, self.seen_at_test, self._taken(self.places == TEST).positives.unweighted()
-        )
+        return self._part(self.shown_at_test, self.seen_at_test, self._taken(self.places == TEST).unweighted())
 
     @property
     def shown_at_test(self) -> Interactions:

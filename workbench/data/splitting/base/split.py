@@ -2,12 +2,13 @@
 
 from typing import Any, ClassVar, Self
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from workbench.amounts import counted
 from workbench.data.interactions import Array, Interactions
 from workbench.data.splitting.base.feedback import places_of_all
-from workbench.data.splitting.base.fold import TEST, TRAIN, Fold
+from workbench.data.splitting.base.fold import TEST, TRAIN, UNUSED, VALIDATION, Fold
 from workbench.declaring import hyperparameter
 from workbench.errors import WorkbenchError
 
@@ -103,9 +104,12 @@ class Split(BaseModel):
 
     def _placed(self, data: Interactions) -> Array:
         """Places of all interactions, of which only positives are hidden."""
-        if data.weight is None or self.row_by_row:
+        if data.weight is None:
             return self.places(data)
-        return places_of_all(self.places(data.positives), data, by_order=self.by_order)
+        if not self.row_by_row:
+            return places_of_all(self.places(data.positives), data, by_order=self.by_order)
+        places = self.places(data)
+        return np.where((data.weight <= 0) & np.isin(places, (VALIDATION, TEST)), np.int8(UNUSED), places)
 
     def folds(self) -> list[Self]:
         """All folds, each as a split of its own; most splits have but one."""

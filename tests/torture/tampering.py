@@ -26,6 +26,7 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
@@ -294,6 +295,7 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=1500)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--start", type=int, default=0, help="the first case")
+    parser.add_argument("--file", choices=FILES, help="that type of file alone")
     parser.add_argument("--only", type=int, help="one case alone")
     parser.add_argument("--victim", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--numbers", help=argparse.SUPPRESS)
@@ -302,7 +304,8 @@ def main() -> int:
         numbers = [int(number) for number in args.numbers.split(",")]
         attack(numbers, args.seed, args.victim, _tell)
         return 0
-    numbers = [args.only] if args.only is not None else list(range(args.start, args.start + args.count))
+    fits = (number for number in count(args.start) if args.file in (None, case_of(number, args.seed).file))
+    numbers = [args.only] if args.only is not None else list(islice(fits, args.count))
     with tempfile.TemporaryDirectory(prefix="victim-") as place:
         from tests.torture.victim import make_victim
 

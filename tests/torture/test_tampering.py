@@ -5,7 +5,7 @@ import pytest
 from tests.torture.tampering import FILES, KINDS, attack, case_of
 from tests.torture.victim import make_victim
 
-SEED, CASES, WALKS = 5, 44, 3
+SEED, CASES, WALKS = 5, 24, 2
 
 
 @pytest.fixture(scope="module")

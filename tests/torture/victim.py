@@ -24,6 +24,36 @@ RUNS = {
     "3-bpr": ("bpr", {"epochs": 2, "factors": 4}),
 }
 
+# As a window leaves it.
+VIEW = {
+    "page": "compare",
+    "selection": {"user": "u1", "runs": ["0-ease", "2-biased-svd"]},
+    "page.data": {"tab": "rows"},
+    "page.train": {
+        "algorithm": "bpr",
+        "drafts": {"bpr": {"factors": 8, "learning_rate": 0.1}, "ease": {"regularization": 10.0}},
+        "options": {"seed": 3, "device": "cpu", "patience": 5, "threads": 1},
+    },
+    "page.compare": {"metric": "ndcg@10", "columns": ["ndcg@10"], "group": "protocol", "sort": ["title", True]},
+    "page.inspect": {"k": 20, "seen": False},
+    "page.export": {
+        "whom": "all",
+        "ids": "",
+        "k": 10,
+        "seen": False,
+        "columns": ["user"],
+        "format": ".csv",
+        "path": "",
+    },
+    "pictures": {
+        "shown": "segments",
+        "SegmentsChart": {"what": "activity", "by": "x"},
+        "TradeOffChart": {"x": "ndcg@10"},
+    },
+    "export": {"whom": "all"},
+    "beside": {"run": "1-item-knn"},
+}
+
 
 def make_victim(folder: Path, home: Path) -> Path:
     """Make the project in `folder`, and what the program remembers of the person in `home`."""
@@ -49,7 +79,7 @@ def make_victim(folder: Path, home: Path) -> Path:
     about = import_file(folder / "ratings.csv", data, None, folder / "items.csv", **further)
     (folder / "recipe.json").write_text(json.dumps({"recipe": about["recipe"], "filters": []}))
     project.data, project.split = "ratings", {"name": "last-n", "settings": {"n": 1, "validation": 1}}
-    project.filters = []
+    project.view = VIEW
     project.save()
     for name, (algorithm, hyperparameters) in RUNS.items():
         _run(project, name, algorithm, hyperparameters)

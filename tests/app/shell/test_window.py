@@ -112,6 +112,17 @@ def test_a_project_comes_back_as_it_was_left(window, session, project, keep, qtb
     assert window.page.word == "kept"
 
 
+@pytest.mark.parametrize(
+    "view", [{"page": []}, {"page": {"a": 1}, "page.data": 3}, {"selection": {"user": 3, "runs": {"a": 1}}}]
+)
+def test_an_odd_view_of_a_project_is_passed_over(window, session, project, view):
+    project.view = view
+    project.save()
+    assert session.open_project(project.folder)
+    assert window.page.name == "data"
+    assert (session.selection.user, session.selection.runs) == (None, [])
+
+
 def test_what_the_page_wants_kept_is_on_disk_without_closing(window, session, project, qtbot):
     session.open_project(project.folder)
     window.page.word = "soon"

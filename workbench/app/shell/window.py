@@ -160,9 +160,8 @@ class MainWindow(QMainWindow):
         self._project = project
         self.header.show_page(None)
         self.cards.clear()
-        kept = project.view.get("page") if project is not None else None
-        start = kept if kept in self.kinds else "data" if project is not None and "data" in self.kinds else "home"
-        self.turn_to(start if project is not None else "home")
+        kept = str(project.view.get("page")) if project is not None else "home"
+        self.turn_to(kept if kept in self.kinds else "data" if "data" in self.kinds else "home")
         name = self.tr("Recommender Workbench")
         self.setWindowTitle(f"{project.name} – {name}" if project is not None else name)
         set_setting("open", str(project.folder) if project is not None else None)

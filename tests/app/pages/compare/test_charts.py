@@ -522,3 +522,10 @@ def test_a_report_that_is_cancelled_or_fails_says_so_and_leaves_nothing(opened, 
     assert "nowhere" in heard.args[1]
     assert report.make.isVisible()
     assert not report.open.isVisible()
+
+
+def test_odd_choices_that_were_kept_are_passed_over(session, project, keep):
+    session.open_project(project.folder)
+    session.project.set_view("pictures", {"shown": ["x"], "SegmentsChart": {"by": ["genre"], "what": "genre"}})
+    chart = keep(next(kind for kind in charts.all_charts().values() if kind.__name__ == "SegmentsChart")(session))
+    assert chart.kept() == {"what": "genre"}

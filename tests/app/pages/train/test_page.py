@@ -228,7 +228,16 @@ def test_values_are_kept_when_another_algorithm_is_looked_at_and_with_the_projec
     assert again.options.values()["seed"] == 7
 
 
-@pytest.mark.parametrize("view", [{"algorithm": "gone"}, {"drafts": 3, "options": []}, {"drafts": {"ease": {"x": 1}}}])
+@pytest.mark.parametrize(
+    "view",
+    [
+        {"algorithm": "gone"},
+        {"drafts": 3, "options": []},
+        {"drafts": {"ease": {"x": 1}}},
+        {"drafts": {"ease": {"regularization": [1]}}, "options": {"validation_users": ["many"]}},
+        {"options": {"seed": "3", "patience": -1}},
+    ],
+)
 def test_what_was_kept_by_another_version_does_no_harm(page, view):
     page.recall(view)
     assert page.form.valid

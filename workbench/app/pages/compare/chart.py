@@ -123,9 +123,10 @@ class ComparisonChart(QWidget):
         return made
 
     def kept(self) -> dict[str, Any]:
-        """What the person chose in this picture, kept with the project."""
+        """What the person chose in this picture, by name, kept with the project."""
         found = self.session.project.view("pictures").get(type(self).__name__)
-        return dict(found) if isinstance(found, dict) else {}
+        chosen = found.items() if isinstance(found, dict) else ()
+        return {name: choice for name, choice in chosen if isinstance(choice, str)}
 
     def keep(self, **chosen: Any) -> None:
         """Keep what the person chose."""

@@ -85,7 +85,7 @@ class ChartPanel(QWidget):
             self._stack.removeWidget(made)
             made.deleteLater()
         kept = self.session.project.view("pictures").get("shown")
-        self._turn_to(kept if kept in self._kinds else "curves")
+        self._turn_to(kept if isinstance(kept, str) and kept in self._kinds else "curves")
 
     def _turn_to(self, kind: str) -> None:
         self.tabs.buttons[kind].setChecked(True)

@@ -150,7 +150,7 @@ class InspectPage(Page):
     def _take_beside(self) -> None:
         """Lay a run beside that another page asked for."""
         wanted = self.session.project.view("beside").get("run")
-        if wanted:
+        if isinstance(wanted, str):
             self.session.project.set_view("beside", {})
             self.show_view("user")
             self.user.beside.choose(wanted)

@@ -1,8 +1,8 @@
 """What is chosen for a run beside the algorithm's own hyperparameters, declared as those are."""
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from workbench.algorithms import Algorithm
 from workbench.declaring import hyperparameter
@@ -39,6 +39,15 @@ class DeviceOptions(EpochOptions):
     device: Literal["auto", "cpu", "cuda", "mps"] = hyperparameter(
         "auto", "Device", "Auto uses a graphics card if there is one."
     )
+
+
+def usable(declaration: type[BaseModel], values: Any) -> dict[str, Any]:
+    """Values that were kept with a project, of which a form can be made; none where one of them is not as declared."""
+    try:
+        declaration.model_validate(values, strict=True)
+    except ValidationError:
+        return {}
+    return dict(values)
 
 
 def options_of(kind: type[Algorithm]) -> type[Options]:

@@ -13,7 +13,7 @@ from workbench.app.page import Page
 from workbench.app.pages.train.algorithm_header import AboutAlgorithm
 from workbench.app.pages.train.algorithm_list import AlgorithmList
 from workbench.app.pages.train.estimate import EstimateLine
-from workbench.app.pages.train.options import options_of
+from workbench.app.pages.train.options import DeviceOptions, options_of, usable
 from workbench.app.pages.train.presets import Presets
 from workbench.app.pages.train.queue import Queue
 from workbench.app.pages.train.run_panel import RunPanel
@@ -354,11 +354,10 @@ class TrainPage(Page):
         return {"algorithm": self.algorithms.name, "drafts": drafts, "options": dict(self._options)}
 
     def recall(self, view: dict[str, Any]) -> None:
-        drafts, options = view.get("drafts"), view.get("options")
+        drafts, known = view.get("drafts"), all_algorithms()
         if isinstance(drafts, dict):
-            self._drafts = {str(name): dict(draft) for name, draft in drafts.items() if isinstance(draft, dict)}
-        if isinstance(options, dict):
-            self._options = dict(options)
+            self._drafts = {name: usable(known[name], draft) for name, draft in drafts.items() if name in known}
+        self._options = usable(DeviceOptions, view.get("options"))
         name = str(view.get("algorithm") or self.algorithms.name)
         self.algorithms.choose(name)
         if name == self.algorithms.name:

@@ -132,3 +132,12 @@ def test_a_column_that_only_counts_the_rows_is_nobody():
     found = guess(seen)
     assert (found.columns.user, found.columns.item) == ("user_feature", "item_id")
     assert found.evidence["user"][1] < 0.5
+
+
+def test_ids_of_ten_digits_are_no_times():
+    rows = [(u, f"13{10_000_000 + 7919 * int(i)}", "3", t) for u, i, _, t in ROWS]
+    found = guess(shown(["Column 1", "Column 2", "Column 3", "Column 4"], rows, header=False))
+    assert found.columns == Columns(user=0, item=1, rating=2, time=3)
+    rows = [(u, f"13{10_000_000 + 7919 * int(i)}", str(1 + n % 4)) for n, (u, i, _, _) in enumerate(ROWS)]
+    found = guess(shown(["Column 1", "Column 2", "Column 3"], rows, header=False))
+    assert found.columns == Columns(user=0, item=1, rating=2)

@@ -8,6 +8,8 @@ from workbench.data.columns.values import ENOUGH, counts_up, is_numeric, is_text
 from workbench.data.doubts.base.doubt import Doubt, DoubtKind, Evidence
 
 ONCE = 0.95
+# With fewer rows, that no item came again may be chance.
+MANY = 100
 # Ratings have no more levels than this, and no item is one of so few in thousands of rows.
 FEW_LEVELS = 11
 
@@ -43,7 +45,11 @@ def _without(seen: Evidence, taken: int) -> dict[str, int | None]:
 def _is_time(seen: Evidence) -> bool:
     values = seen.values("item")
     kind = guess_kind(values)[0]
-    return kind in DATED or (kind is not None and looks_like_epoch(values) and _mostly_new(values))
+    if kind in DATED:
+        return True
+    # Ids of ten digits look like seconds, too, but come again.
+    once = seen.is_whole and seen.data.n_items > len(seen.data) / 2
+    return kind is not None and once and looks_like_epoch(values) and _mostly_new(values)
 
 
 def _mostly_new(values: list[str]) -> bool:
@@ -61,7 +67,8 @@ def _is_rating(seen: Evidence) -> bool:
 
 
 def _is_once(seen: Evidence) -> bool:
-    return seen.is_whole and seen.data.n_items >= ONCE * len(seen.data) and better_items(seen) is not None
+    once = seen.is_whole and seen.data.n_items >= ONCE * len(seen.data)
+    return once and (len(seen.data) > MANY or better_items(seen) is not None)
 
 
 SIGNS: tuple[tuple[Callable[[Evidence], bool], str], ...] = (

@@ -176,7 +176,9 @@ def _time_by_value(
     if "time" in chosen:
         _finer(names, values, chosen, evidence)
         return
-    times = next((at for at in spare if _is_time(values[at], strict=True)), None)
+    # Ids of ten digits look like seconds, too: the second column comes last, and its times are mostly different.
+    likely = [at for at in spare if at > 1 or len(set(values[at])) > len(values[at]) / 2]
+    times = next((at for at in sorted(likely, key=lambda at: at == 1) if _is_time(values[at], strict=True)), None)
     if times is not None:
         chosen["time"] = times
         kind, why = guess_kind(values[times])

@@ -157,10 +157,8 @@ class Run:
         """Open a run folder; raises WorkbenchError where it is none, or damaged."""
         sweep(folder)
         if not (folder / "run.json").exists():
-            message = (
-                f"{folder} is not a run folder: it has no run.json. Name the folder given to 'workbench train --run'."
-            )
-            raise WorkbenchError(message)
+            message = f"{folder} is not a run folder (any more): it has no run.json. Was the run moved or deleted? "
+            raise WorkbenchError(message + "Choose another one.")
         return cls(folder, read_stored(RunSpec, folder / "run.json"))
 
     @property

@@ -60,4 +60,5 @@ class RunNotes:
 
 def _one_line(text: Any) -> str:
     line = " ".join(str(text).split())[:MAX_TITLE_CHARS]
-    return line if any(character.isprintable() for character in line) else ""  # nobody sees the others
+    seen = any(character.isprintable() and not character.isspace() for character in line)
+    return line if seen else ""

@@ -452,12 +452,20 @@ class Runs(QObject):
             return
         del self._followers[run_id]
         self._leaving.append(follower)
-        follower.finished.connect(partial(_drop, self._leaving, follower))
+        follower.finished.connect(self._let_go)
         info = self._infos.get(run_id)
         if info is not None and info.state.is_failure:
             self.failed.emit(self.tr("{title} ended early").format(title=info.title), info.reason, info.details)
         self.changed.emit()
         self._advance()
+
+    @Slot()
+    def _let_go(self) -> None:
+        """Forget a follower whose thread has ended; a connection that held it would keep it for ever."""
+        follower = self.sender()
+        if follower in self._leaving:
+            follower.wait()
+            self._leaving.remove(follower)
 
 
 def _hand_over(folder: Path, pid: int) -> None:
@@ -473,9 +481,3 @@ def _queue(writer: "StatusWriter", place: int) -> None:
 
 def _place_in_queue(info: RunInfo) -> tuple[int, str]:
     return (info.number if info.status.place is None else info.status.place), info.id
-
-
-def _drop(followers: list[Follower], follower: Follower) -> None:
-    if follower in followers:
-        follower.wait()
-        followers.remove(follower)

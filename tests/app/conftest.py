@@ -82,6 +82,7 @@ def session(qapp, home):
     from workbench.app.session.session import Session
 
     made = Session(worker=WORKER, standby=TRAINER)
+    made.runs._reading._seconds = 10.0  # the few runs of a test are read at once, on a busy machine too
     yield made
     made.close()
     made.deleteLater()

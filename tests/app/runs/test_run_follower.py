@@ -272,6 +272,7 @@ def test_a_reopened_project_follows_a_living_run_and_goes_on_with_the_queue(open
     opened.close_project()
     assert psutil.pid_exists(pid)
     opened.open_project(project.folder)
+    qtbot.waitUntil(lambda: opened.runs.get(first) is not None)
     assert opened.runs.get(first).state == "running"
     qtbot.waitUntil(lambda: len(opened.runs.records_of(first)) == 3)
     assert [info.id for info in opened.runs.waiting()] == [second]
@@ -288,6 +289,7 @@ def test_a_reopened_run_whose_process_died_is_lost(opened, project, qtbot):
     os.kill(pid, signal.SIGKILL)
     qtbot.waitUntil(lambda: psutil.Process(pid).status() == psutil.STATUS_ZOMBIE if psutil.pid_exists(pid) else True)
     opened.open_project(project.folder)
+    qtbot.waitUntil(lambda: opened.runs.get(run_id) is not None)
     assert opened.runs.get(run_id).state == "lost"
     assert opened.runs.get(run_id).resumable
 
@@ -319,6 +321,7 @@ def test_a_corrupt_run_folder_is_told_and_the_others_are_there(opened, project, 
     with qtbot.waitSignal(opened.failure) as card:
         opened.open_project(project.folder)
     assert "damaged" in card.args[1]
+    qtbot.waitUntil(lambda: bool(opened.runs.all()))
     assert [info.id for info in opened.runs.all()] == [run_id]
 
 

@@ -72,6 +72,7 @@ ALGORITHM = '''
 import numpy as np
 
 from workbench.algorithms.base.algorithm import Algorithm
+from workbench.algorithms.base.learned import floats
 from workbench.declaring import hyperparameter
 
 
@@ -84,7 +85,7 @@ class Baskets(Algorithm):
     )
     reference = "Linden, Smith & York, Amazon.com Recommendations, 2003"
     fold_in = "exact"
-    learned = ("counts",)
+    learned, shapes = ("counts",), {"counts": floats("items", "items")}
 
     damping: float = hyperparameter(
         0.5, "Damping", "Holds down what everybody has. Raise it for less popular lists.", ge=0, le=2, search=(0, 1)

@@ -153,8 +153,6 @@ def _by_value(
     if "rating" not in chosen and not header:
         _rating_by_value([at for at in free if at not in chosen.values()], values, chosen, evidence)
     free = [at for at in free if at not in chosen.values()]
-    if header:
-        free.sort(key=lambda at: _unlike_ids(names[at], values[at]))
     for role in ("user", "item"):
         about = next((at for at in free if plain(names[at]).startswith(role)), None) if role not in chosen else None
         if about is not None:
@@ -162,7 +160,9 @@ def _by_value(
             chosen[role] = about
             evidence[role] = (f"The name '{names[about]}' speaks of {role}s, though not of their ids.", 0.4)
         if role not in chosen:
-            _take_first(role, free, chosen, evidence, sure=0.3 if header else 0.7)
+            likely = sorted(free, key=lambda at: _unlike_ids(names[at], values[at])) if header else free
+            _take_first(role, likely, chosen, evidence, sure=0.3 if header else 0.7)
+            free = [at for at in free if at not in chosen.values()]
 
 
 def _time_by_value(

@@ -11,7 +11,7 @@ MAX_BYTES = 256 << 20
 
 
 def beginning(pieces: Iterator[bytes], size: int) -> bytes:
-    """The first piece of a text; where it holds no two whole lines, the first lines, long ones cut.
+    """The first piece of a text; where it holds one whole line and a part of the next, the first lines, long ones cut.
 
     Parameters
     ----------
@@ -24,7 +24,9 @@ def beginning(pieces: Iterator[bytes], size: int) -> bytes:
         Fewer than `size` where the last of its lines is whole.
     """
     first = next(pieces, b"")
-    if len(first) < size or b"\0" in first or first.count(b"\n") + first.count(b"\r") > 1:
+    n_lines = first.count(b"\n") + first.count(b"\r")
+    # Where the first line is too long by itself, there are too many columns, and that is to be said.
+    if len(first) < size or b"\0" in first or n_lines != 1:
         return first
     found, read = _cut(first), len(first)
     for piece in pieces:

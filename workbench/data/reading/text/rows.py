@@ -190,7 +190,7 @@ def _without_empty_end(data: bytes) -> int:
 
 def _cut(data: bytes, line: int, delimiter: str, *, quotes: bool, final: bool) -> Block:
     """The whole rows that `data` begins with."""
-    if not (quotes and b'"' in data):
+    if not (quotes and b'"' in data and b"\n" in data):
         return Block(data[: data.rfind(b"\n") + 1], line)
     cut = _well_formed(data, delimiter)
     if cut is not None:

@@ -32,7 +32,7 @@ ROWS = [(f"u{i % 5}", f"i{i % 7}", i % 5 + 1, 1260759108 + i) for i in range(40)
 NAMES = ("user", "item", "rating", "time")
 TEXT = "\n".join([",".join(NAMES), *(",".join(map(str, row)) for row in ROWS)]) + "\n"
 TABLE = pa.Table.from_pylist([dict(zip(NAMES, row, strict=True)) for row in ROWS])
-LONGEST = 10.0
+LONGEST = 10.0  # seconds of a processor: other programs do not count
 
 
 def _sink(write):
@@ -135,14 +135,14 @@ def check(tmp_path, kind, mutations):
 
 
 def read_or_refused(path):
-    began, sentence = time.perf_counter(), ""
+    began, sentence = time.process_time(), ""
     try:
         found = inspect(path)
         assert found["rows"] == found["kept"] + found["refused_count"]
         json.dumps(found, allow_nan=False)
     except WorkbenchError as error:
         sentence = str(error)
-    assert time.perf_counter() - began < LONGEST
+    assert time.process_time() - began < LONGEST
     assert "\n" not in sentence
     assert len(sentence) < 1000
 
@@ -228,17 +228,19 @@ def test_a_hundred_thousand_columns(tmp_path, delimiter):
     path = tmp_path / "wide.csv"
     line = delimiter.join(["1"] * 100_000) + "\n"
     path.write_text(line * 20)
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(WorkbenchError, match=r"columns|longer"):
         inspect(path)
-    assert time.perf_counter() - began < LONGEST
+    assert time.process_time() - began < LONGEST
 
 
 def test_a_hundred_thousand_columns_with_names(tmp_path):
     path = tmp_path / "wide.csv"
     path.write_text(",".join(f"column {i}" for i in range(100_000)) + "\n" + ",".join(["1"] * 100_000) + "\n")
+    began = time.process_time()
     with pytest.raises(WorkbenchError, match="columns"):
         inspect(path)
+    assert time.process_time() - began < LONGEST
     pq.write_table(pa.table({f"c{i}": [1] for i in range(11_000)}), tmp_path / "wide.parquet")
     with pytest.raises(WorkbenchError, match="11,000 columns"):
         preview(tmp_path / "wide.parquet")
@@ -277,9 +279,9 @@ def test_a_sheet_that_lies_about_its_size(tmp_path):
                 data = data.replace(b'ref="A1:D41"', b'ref="A1:XFD1048576"')
                 assert b"XFD" in data
             new.writestr(part, data)
-    began = time.perf_counter()
+    began = time.process_time()
     assert inspect(tmp_path / "big.xlsx")["kept"] == 40
-    assert time.perf_counter() - began < LONGEST
+    assert time.process_time() - began < LONGEST
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with names are for POSIX systems")

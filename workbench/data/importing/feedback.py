@@ -122,7 +122,7 @@ def _other_column(shown: Preview, columns: Columns) -> Told | None:
     rating = None if columns.rating is None else roles.position(columns.rating, shown)
     if rating is not None and shown.format.header:
         return None  # its name says that it is the rating
-    for at, name in enumerate(shown.names):
+    for at, name in enumerate(shown.names[: roles.LOOKED_AT]):
         if at in taken - {rating}:
             continue
         worth = guess_worth(_name(shown, at), shown.column(at))

@@ -27,6 +27,8 @@ ROLES = ("user", "item", "rating", "time")
 # Below this a guess is not acted on without asking.
 MIN_CONFIDENCE = 0.25
 WIDE_COLUMNS = 20
+# Columns whose values are looked at where names tell nothing; a table of more is refused, and should be soon.
+LOOKED_AT = 200
 FEW_RATING_LEVELS = 25
 # Columns with no more values than this are rather words that tell of something.
 FEW_VALUES = 5
@@ -177,7 +179,7 @@ def _time_by_value(
         _finer(names, values, chosen, evidence)
         return
     # Ids of ten digits look like seconds, too: the second column comes last, and its times are mostly different.
-    likely = [at for at in spare if at > 1 or len(set(values[at])) > len(values[at]) / 2]
+    likely = [at for at in spare[:LOOKED_AT] if at > 1 or len(set(values[at])) > len(values[at]) / 2]
     times = next((at for at in sorted(likely, key=lambda at: at == 1) if _is_time(values[at], strict=True)), None)
     if times is not None:
         chosen["time"] = times

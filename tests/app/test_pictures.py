@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, QTimer
@@ -9,8 +10,11 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from tests.app.trained import films, make_project
+from workbench.app import pictures
 from workbench.app.pages import all_pages
 from workbench.app.pictures import draw, main, settle
+from workbench.app.session import session
+from workbench.files import LOCK
 
 
 @pytest.fixture
@@ -18,8 +22,13 @@ def project(tmp_path):
     return make_project(tmp_path / "films", *films())
 
 
+def contents(folder):
+    """What all files hold, but for the empty one by which processes wait for each other."""
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.name != LOCK}
+
+
 def test_every_page_is_drawn_in_both_themes_and_the_project_is_left_alone(project, tmp_path):
-    before = {path: path.read_bytes() for path in project.folder.rglob("*") if path.is_file()}
+    before = contents(project.folder)
     command = [sys.executable, "-m", "workbench.app.pictures", "--project", str(project.folder)]
     done = subprocess.run(
         [*command, "--output", str(tmp_path / "out"), "--size", "1000x640"],
@@ -33,26 +42,7 @@ def test_every_page_is_drawn_in_both_themes_and_the_project_is_left_alone(projec
     assert (picture.width(), picture.height()) == (1000, 640)
     assert picture.pixelColor(5, 5).lightness() < 60
     assert QImage(str(tmp_path / "out" / "inspect-light.png")).pixelColor(5, 5).lightness() > 200
-    assert {path: path.read_bytes() for path in project.folder.rglob("*") if path.is_file()} == before
-
-
-def test_the_list_is_there_before_the_picture_is_taken(project, tmp_path, light, monkeypatch):
-    from workbench.app import pictures
-
-    seen = {}
-
-    def look(window, path):
-        seen[window.page.name] = window.page
-        if window.page.name == "inspect":
-            assert window.page.heading == "User u0"
-            assert window.page.list.model().rowCount() > 0
-        if window.page.name == "export":
-            assert window.page.preview.text.toPlainText()
-        return path
-
-    monkeypatch.setattr(pictures, "_write", look)
-    draw(project.folder, tmp_path / "out", themes=("light",))
-    assert {"data", "split", "train", "inspect", "export"} <= set(seen)
+    assert contents(project.folder) == before
 
 
 class _Watch(QObject):
@@ -68,12 +58,28 @@ class _Watch(QObject):
         return False
 
 
-def test_no_part_of_a_page_is_a_window_for_a_moment(project, tmp_path, light, qapp):
-    """One that is shown before it is put in its place would flash up, and take the keys from the window."""
+def test_pictures_are_taken_of_what_is_there_and_nothing_flashes_up(
+    project, tmp_path, light, qapp, real_worker, trainer_command, monkeypatch
+):
+    seen = []
+
+    def look(window, path):
+        seen.append(window.page.name)
+        if window.page.name == "inspect":
+            assert window.page.heading == "User u0"
+            assert window.page.list.model().rowCount() > 0
+        if window.page.name == "export":
+            assert window.page.preview.text.toPlainText()
+        return path
+
+    monkeypatch.setattr(pictures, "_write", look)
+    monkeypatch.setattr(session, "Session", partial(session.Session, worker=real_worker, standby=trainer_command))
     watch = _Watch()
     qapp.installEventFilter(watch)
     draw(project.folder, tmp_path / "out", themes=("light",))
     qapp.removeEventFilter(watch)
+    assert {"data", "split", "train", "inspect", "export"} <= set(seen)
+    # A part that is shown before it is put in its place would flash up, and take the keys from the window.
     assert watch.seen == ["MainWindow"]
 
 
@@ -99,7 +105,6 @@ def test_what_is_no_project_is_said_in_a_sentence(tmp_path, capsys, light):
 
 
 def test_a_page_that_never_rests_is_said(opened, keep, light, monkeypatch):
-    from workbench.app import pictures
     from workbench.app.shell.window import MainWindow
     from workbench.errors import WorkbenchError
 

@@ -63,6 +63,7 @@ def test_what_a_doubt_proposes_is_a_button_and_changes_the_recipe(write):  # noq
     events = changed_recipe(recipe, {"feedback": {"stars": "view:1,buy:5"}})
     assert Recipe(**events).read_as_text
     assert events["columns"]["rating"] is None
+    assert changed_recipe(recipe, {"columns": {"rating": "stars"}})["feedback"] == []
 
 
 def test_another_rating_is_worth_something_else(shown, write):  # noqa: F811

@@ -71,6 +71,8 @@ def changed_recipe(recipe: Json, change: Json) -> Json:
     columns = change.get("columns") or {}
     found = {**recipe, **own, "format": {**(recipe.get("format") or {}), **layout}}
     found["columns"] = {**(recipe.get("columns") or {}), **columns}
+    if "rating" in columns:  # what the other was worth says nothing of it
+        found["feedback"] = []
     if "time" in columns:  # another column may be written in another way
         found["time"] = None
     if "rating_as" in change:

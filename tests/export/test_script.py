@@ -14,6 +14,7 @@ from workbench.data.importing.importer import import_file, make_recipe
 from workbench.errors import WorkbenchError
 from workbench.evaluation.lists import Negatives
 from workbench.export.script import script, with_members, write_script
+from workbench.export.script_calls import reading
 from workbench.files import read_json, write_json
 from workbench.interface import read_interactions, split, train
 from workbench.training.evaluating import evaluate_run
@@ -113,6 +114,13 @@ def test_a_script_of_what_was_read_by_the_guess_says_nothing_of_reading(tmp_path
     text = script([run.opened])
     assert f"# {tmp_path / 'plain.csv'} is not there any more" in text
     assert 'delimiter=","' in text  # with nothing to guess from, all is said
+
+
+def test_what_was_said_of_ids_is_in_the_script(tmp_path):
+    path = tmp_path / "pointed.csv"
+    path.write_text("user,item\n" + "".join(f"{u}.0,{i}.0\n" for u in range(20) for i in range(u % 7, 9)))
+    about = {"source": {"all": {"path": str(path)}}, "recipe": make_recipe(path, read={"ids": "whole"}).model_dump()}
+    assert 'ids="whole"' in reading(about, tmp_path)
 
 
 def test_no_setting_has_the_name_of_an_option():

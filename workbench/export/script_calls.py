@@ -70,7 +70,7 @@ def _said(path: Path, recipe: Recipe) -> dict[str, Any]:
     """As little as has to be said for a file to be read by this recipe."""
     columns = {role: name for role, name in recipe.columns.model_dump().items() if name is not None}
     layout = recipe.format.model_dump(exclude={"compression"})
-    own = recipe.model_dump(include={"duplicates", "time", "rating_as"}, exclude_none=True)
+    own = recipe.model_dump(include={"duplicates", "time", "rating_as", "ids"}, exclude_none=True)
     worth = {str(each.column): ",".join(each.written()) for each in recipe.feedback if not each.guessed}
     said = {"feedback": worth} if worth else {}
     for known in ({}, {"columns": columns}, {"columns": columns, **_chosen(layout, type(recipe.format)), **own}):

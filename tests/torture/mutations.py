@@ -97,7 +97,7 @@ def odd(array: np.ndarray, kind: str, rng: random.Random) -> np.ndarray:
     if kind == "nested":
         return rng.choice([lambda: array[..., None], lambda: np.zeros((), array.dtype), lambda: array[None]])()
     if kind == "missing":
-        return array[: rng.randrange(len(array))] if array.ndim else array.reshape(1)
+        return array[: rng.randrange(max(len(array), 1))] if array.ndim else array.reshape(1)
     array, at = np.array(array), rng.randrange(max(array.size, 1))
     if array.dtype.kind == "f":
         array.reshape(-1)[at : at + 1] = rng.choice([np.nan, np.inf, -np.inf, np.finfo(array.dtype).max])

@@ -67,12 +67,15 @@ class ReadAgain(QObject):
     @Slot()
     def _save_recipe(self) -> None:
         """Write how the file was read, and the filters, for another file or for the command line."""
+        from workbench.data.importing.recipes import RecipeFile
+
         session, window = self._session, self._page.window()
         name, _ = QFileDialog.getSaveFileName(window, self.tr("Save the recipe"), "recipe.json", "JSON (*.json)")
         if not name:
             return
         try:
-            write_json(Path(name), {"recipe": session.about.get("recipe"), "filters": session.project.filters})
+            recipe = {"recipe": session.about.get("recipe"), "filters": session.project.filters}
+            write_json(Path(name), {"version": RecipeFile.newest, **recipe})
         except WorkbenchError as error:
             session.failure.emit(self.tr("The recipe was not saved"), str(error), "")
         else:

@@ -48,7 +48,7 @@ def test_inspect_takes_columns_and_names_refused_lines(tmp_path, value, ask):
 
 def test_algorithms_are_listed_with_their_declarations(value, ask):
     found = value("algorithms")
-    keys = {"name", "title", "family", "reference", "needs", "fold_in", "explains", "hyperparameters"}
+    keys = {"name", "title", "family", "reference", "needs", "feedback", "fold_in", "explains", "hyperparameters"}
     assert all(keys <= set(one) for one in found)
     ease = next(one for one in found if one["name"] == "ease")
     assert ease["hyperparameters"]["properties"]["regularization"]["default"] == 500

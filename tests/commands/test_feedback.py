@@ -41,6 +41,10 @@ def test_ratings_become_likes_and_dislikes(shop, value, ask):
     assert protocol["feedback"] == "rating: like>=4, dislike<=2; read: positives"
     assert protocol["masked"].endswith("and all that they saw and did not choose")
     assert protocol["relevance"] == "every hidden interaction that is worth more than 0"
+    rated = value("train", shop / "train.csv", "--algorithm", "average", "--run", shop / "average", "--feedback", rules,
+                  "--split", "random", "--split-set", "validation=0.2")  # fmt: skip
+    assert list(rated["last"]["validation"]) == ["ndcg@10"], "errors over likes alone choose nothing"
+    assert "over hidden positives alone" in value("evaluate", shop / "average")["protocol"]["feedback"]
     value("recommend", run, "--all", "--output", shop / "lists.csv")
     assert not lists(shop / "lists.csv") & {(user, item) for user, item, rating in ROWS if rating < 4}
     for wrong, told in (("rating=good", "Write like>=4"), ("stars=like>=4", "no column 'stars'")):

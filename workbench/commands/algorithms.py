@@ -69,6 +69,7 @@ def _describe(algorithm: Any) -> dict[str, Any]:
         "summary": algorithm.summary,
         "reference": algorithm.reference,
         "needs": list(algorithm.needs),
+        "feedback": list(algorithm.feedback),
         "fold_in": algorithm.fold_in,
         "explains": algorithm.explains,
         "predicts_ratings": algorithm.predicts_ratings,
@@ -101,6 +102,7 @@ def _in_full(one: dict[str, Any]) -> str:
             ("name", one["name"]),
             ("family", one["family"]),
             ("needs", ", ".join(one["needs"]) or "users and items alone"),
+            ("feedback", f"reads {', '.join(one['feedback'])}"),
             ("new users", f"folded in: {one['fold_in']}"),
             ("reference", one["reference"]),
         ]

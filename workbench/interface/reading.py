@@ -116,7 +116,7 @@ class Data:
         return found
 
     def to_frame(self) -> pd.DataFrame:
-        """The interactions: ``user``, ``item`` and, where they are known, ``rating`` and ``time`` (UTC)."""
+        """The interactions: ``user``, ``item`` and, where they are known, ``rating``, ``time`` (UTC) and ``weight``."""
         return self.frame_of(self.interactions)
 
     def frame_of(self, data: Interactions) -> pd.DataFrame:
@@ -129,6 +129,8 @@ class Data:
             columns["rating"] = data.rating
         if data.time is not None:
             columns["time"] = pd.Series(data.time.astype("datetime64[ms]")).dt.tz_localize("UTC")
+        if data.weight is not None:
+            columns["weight"] = data.weight
         return pd.DataFrame(columns)
 
     @cached_property

@@ -96,6 +96,10 @@ def evaluate_run(  # noqa: PLR0913 - what a number depends on
     if run.data.weight is not None:
         protocol["relevance"] = f"{protocol['relevance']} that is worth more than 0"
         protocol["feedback"] = f"{run.feedback()}; read: {', '.join(algorithm.feedback)}"
+        if algorithm.predicts_ratings:
+            protocol["feedback"] += (
+                "; errors are over hidden positives alone, and so no measure of how dislikes are foretold"
+            )
     if like:
         protocol["as"] = peer.title
     if run.spec.filters:

@@ -19,7 +19,8 @@ class Validator:
         self.run = run
         part = run.fold.validation
         self.part: Part | None = part and part.sample(run.spec.validation_users, run.spec.seed)
-        rated = self.part is not None and self.part.truth.rating is not None
+        # Only positives are hidden of weighed events: whoever foretells a like for everything errs least on them.
+        rated = self.part is not None and self.part.truth.rating is not None and run.data.weight is None
         self.metric, self.cutoff, self.key = ("ndcg", 10, "ndcg@10")
         if algorithm.predicts_ratings and rated:
             self.metric, self.key = ("rmse", "rmse")

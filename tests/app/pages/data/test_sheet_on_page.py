@@ -102,6 +102,19 @@ def test_dates_in_doubt_wait_for_the_person(real, write):
     assert real.session.about["summary"]["time"]["min"] == "2020-02-01T00:00:00Z"
 
 
+def test_dates_of_three_columns_and_ratings_in_words_are_shown_as_they_are_read(real, write):
+    text = "user,item,rating,year,month,day\n" + "".join(
+        f"{i % 5},{i % 7},{i % 5 + 1}/5,2020,2,{i % 28 + 1}\n" for i in range(35)
+    )
+    real.offer(write("parts.csv", text))
+    rows = real.data.sheet.table.rows
+    assert real.cells(real.data.sheet.table)[1][3] == "2 Feb 2020, 00:00"
+    assert not any(rows._unread(row, column) for row in range(35) for column in (2, 3))
+    real.click(real.primary())
+    real.until(lambda: real.session.data is not None)
+    assert real.session.about["summary"]["time"]["max"] == "2020-02-28T00:00:00Z"
+
+
 def test_a_list_of_items_alone_is_not_read_without_asking(real, sample):
     real.offer(sample / "movies.csv")
     assert not real.primary().isEnabled()

@@ -8,6 +8,8 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
 from workbench.app.widgets.theme import theme
+from workbench.data.columns.date_parts import date_parts
+from workbench.data.columns.graded import is_graded, number_of, scale_of
 from workbench.data.columns.times import to_milliseconds
 from workbench.data.reading.text.fields import NUMBER
 
@@ -25,6 +27,7 @@ class FirstRows(QAbstractTableModel):
         self._rows: list[list[str]] = []
         self._roles: dict[int, str] = {}
         self._times: dict[int, list[str]] = {}
+        self._scale: dict[str, float] = {}
 
     def show_rows(self, names: list[str], rows: list[list[str]]) -> None:
         """Show other rows."""
@@ -35,13 +38,26 @@ class FirstRows(QAbstractTableModel):
     def set_roles(self, roles: dict[int, str], time_kind: str | None, words: Any) -> None:
         """Tell what each column is, so that times are read; `words` turns milliseconds into text."""
         self._roles, self._times = dict(roles), {}
+        self._scale = {}
         for column, role in roles.items():
+            if role == "rating":
+                graded = self._values(column)
+                self._scale = scale_of(graded) if is_graded(graded, 0.5) else {}
             if role == "time" and time_kind:
-                texts = pa.array([row[column] if column < len(row) else "" for row in self._rows], pa.string())
+                texts = pa.array(self._dates() if time_kind == "parts" else self._values(column), pa.string())
                 times, good = to_milliseconds(texts, time_kind)
                 self._times[column] = [words(int(at)) if ok else "" for at, ok in zip(times, good, strict=True)]
         if self._rows:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, len(self._names) - 1))
+
+    def _values(self, column: int) -> list[str]:
+        return [row[column] if column < len(row) else "" for row in self._rows]
+
+    def _dates(self) -> list[str]:
+        """Dates whose year, month and day stand in three columns."""
+        parts = date_parts(self._names, [self._values(at) for at in range(len(self._names))])
+        columns = [self._values(parts[part]) for part in ("year", "month", "day")] if parts else []
+        return ["-".join(date) for date in zip(*columns, strict=True)] if columns else [""] * len(self._rows)
 
     def rowCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008 - Qt's way
         return 0 if parent.isValid() else len(self._rows)
@@ -74,7 +90,8 @@ class FirstRows(QAbstractTableModel):
         cells = self._rows[row]
         value = cells[column] if column < len(cells) else ""
         role = self._roles.get(column)
-        return (role == "rating" and not NUMBER.fullmatch(value)) or (
+        is_number = NUMBER.fullmatch(value) or (self._scale and number_of(value, self._scale) is not None)
+        return (role == "rating" and not is_number) or (
             role == "time" and column in self._times and not self._times[column][row]
         )
 

@@ -9,6 +9,7 @@ import numpy as np
 from workbench.data.feedback.guessing import Worth, counted, guess_worth, is_telling
 from workbench.data.feedback.rules import Feedback, parse_feedback
 from workbench.data.importing import roles
+from workbench.data.importing.role_evidence import LOOKED_AT
 from workbench.data.importing.roles import Columns
 from workbench.data.interactions import Interactions
 from workbench.data.reading.first_rows import Preview
@@ -122,7 +123,7 @@ def _other_column(shown: Preview, columns: Columns) -> Told | None:
     rating = None if columns.rating is None else roles.position(columns.rating, shown)
     if rating is not None and shown.format.header:
         return None  # its name says that it is the rating
-    for at, name in enumerate(shown.names[: roles.LOOKED_AT]):
+    for at, name in enumerate(shown.names[:LOOKED_AT]):
         if at in taken - {rating}:
             continue
         worth = guess_worth(_name(shown, at), shown.column(at))

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject
 
 from workbench.data.columns.date_parts import date_parts
 from workbench.data.columns.times import guess_kind
-from workbench.data.importing.roles import ROLES
+from workbench.data.importing.role_evidence import ROLES
 from workbench.data.reading.text.fields import NUMBER
 
 Json = dict[str, Any]

@@ -20,7 +20,7 @@ from workbench.app.widgets.basic import Chip, Elided, Picture
 from workbench.app.widgets.choice import QuietBox
 from workbench.app.widgets.theme import GRID, ROW_HEIGHT, SMALL, font, theme
 from workbench.app.widgets.translate import translate
-from workbench.data.importing.roles import ROLES
+from workbench.data.importing.role_evidence import ROLES
 
 MIME = "application/x-workbench-role"
 DOUBTFUL = 0.55  # confidence below which a guess is marked

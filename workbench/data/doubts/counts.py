@@ -16,7 +16,8 @@ class Counts(DoubtKind):
         low, high = float(data.min()), float(data.max())
         below = int((data <= 0).sum()) if low <= 0 else 0
         given = f" {below:,} of them are 0 or below, as for what was given back." if below else ""
-        weighed = " They are taken for how much each is worth." if seen.guess_of(seen.at["rating"]) else ""
+        guess = seen.guess_of(seen.at["rating"])
+        weighed = f" They are taken for how much each is worth ({guess})." if guess else ""
         sentence = (
             f"'{seen.name('rating')}' holds counts ({low:,.0f} to {high:,.0f}) and no ratings.{given}{weighed} Say that to "
             "have met an item at all is what counts; or take their logarithm."

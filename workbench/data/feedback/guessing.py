@@ -36,11 +36,11 @@ TYPES = ("event", "eventtype", "eventname", "action", "actiontype", "behavior", 
          "行为", "行为类型", "事件", "操作")  # fmt: skip
 SECONDS = (
     "seconds", "secondswatched", "watchedseconds", "watchseconds", "watchtime", "watchingtime", "watched", "playtime",
-    "playseconds", "playduration", "secondsplayed", "duration", "dwelltime", "dwell", "dwellseconds", "timespent",
+    "playseconds", "playduration", "secondsplayed", "dwelltime", "dwell", "dwellseconds", "timespent",
     "listeningtime", "viewtime", "viewduration", "viewingtime", "readtime", "readingtime", "watchduration", "sec", "secs",
     "观看时长", "播放时长", "停留时间", "时长",
 )  # fmt: skip
-MILLISECONDS = ("msplayed", "milliseconds", "ms", "watchms", "durationms", "dwellms", "playms")
+MILLISECONDS = ("msplayed", "watchms", "dwellms", "playms")
 MINUTES = ("minutes", "minuteswatched", "watchminutes", "mins", "playminutes", "minutesplayed")
 SPANS = ("hours", "hoursplayed", "playtimeforever", "playhours")
 MORE_COUNTS = (

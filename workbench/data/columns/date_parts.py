@@ -1,5 +1,7 @@
 """Dates whose year, month and day stand in three columns."""
 
+from collections.abc import Callable
+
 from workbench.data.columns.names import plain
 from workbench.data.columns.vocabulary import words_of
 
@@ -7,13 +9,19 @@ from workbench.data.columns.vocabulary import words_of
 RANGES = {"year": (1980, 2070), "month": (1, 12), "day": (1, 31)}
 
 
-def date_parts(names: list[str], columns: list[list[str]]) -> dict[str, int] | None:
-    """Positions of the columns of year, month and day; None where a file has not all three."""
+def date_parts(names: list[str], values_of: Callable[[int], list[str]]) -> dict[str, int] | None:
+    """Positions of the columns of year, month and day; None where a file has not all three.
+
+    Parameters
+    ----------
+    values_of
+        The values of the column at a position; asked of few.
+    """
     found: dict[str, int] = {}
     for part, (low, high) in RANGES.items():
         known = {plain(word) for words in words_of(f"{part}_of_date") for word in words}
         at = next(
-            (at for at, name in enumerate(names) if plain(name) in known and _within(columns[at], low, high)), None
+            (at for at, name in enumerate(names) if plain(name) in known and _within(values_of(at), low, high)), None
         )
         if at is None:
             return None

@@ -170,7 +170,7 @@ def converter_of(file: SourceFile, recipe: Recipe) -> BlockConverter:
         at |= {role: roles.position(told.column, shown) for role, told in feedback.items()}
     time = recipe.time or time_kind(shown, recipe.columns)
     if time == "parts":
-        parts = date_parts(shown.names, [shown.column(i) for i in range(len(shown.names))]) or {}
+        parts = date_parts(shown.names, shown.column) or {}
         at |= {part: place for part, place in parts.items() if part != "year"}
     return Converter(ColumnPlan(layout, len(shown.names), at, names_of, time, scale, recipe.ids, feedback))
 

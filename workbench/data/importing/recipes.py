@@ -246,7 +246,7 @@ def time_kind(shown: Preview, columns: Columns) -> str | None:
     at = roles.positions(columns, shown).get("time")
     if at is None:
         return None
-    parts = date_parts(shown.names, [shown.column(i) for i in range(len(shown.names))])
+    parts = date_parts(shown.names, shown.column)
     if parts and parts["year"] == at:
         return "parts"
     kind, why = guess_kind(shown.column(at))

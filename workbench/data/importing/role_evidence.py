@@ -87,7 +87,7 @@ def _time_by_value(
         chosen["time"] = times
         kind, why = guess_kind(values[times])
         evidence["time"] = (f"The values are {why if kind else 'dates'}.", 0.8)
-    elif (parts := date_parts(names, values)) and not set(parts.values()) & set(chosen.values()):
+    elif (parts := date_parts(names, values.__getitem__)) and not set(parts.values()) & set(chosen.values()):
         chosen["time"] = parts["year"]
         evidence["time"] = ("Year, month and day stand in three columns.", 0.8)
 

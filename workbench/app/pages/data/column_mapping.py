@@ -120,7 +120,7 @@ class ColumnRoles(QObject):
         at = self.of("time")
         if at is None:
             return None
-        parts = date_parts(self.names, [self.values(column) for column in range(len(self.names))])
+        parts = date_parts(self.names, self.values)
         return "parts" if parts and parts["year"] == at else guess_kind(self.values(at))[0]
 
     def of(self, role: str) -> int | None:

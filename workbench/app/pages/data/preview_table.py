@@ -55,7 +55,7 @@ class FirstRows(QAbstractTableModel):
 
     def _dates(self) -> list[str]:
         """Dates whose year, month and day stand in three columns."""
-        parts = date_parts(self._names, [self._values(at) for at in range(len(self._names))])
+        parts = date_parts(self._names, self._values)
         columns = [self._values(parts[part]) for part in ("year", "month", "day")] if parts else []
         return ["-".join(date) for date in zip(*columns, strict=True)] if columns else [""] * len(self._rows)
 

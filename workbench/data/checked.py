@@ -4,6 +4,7 @@ A copy is known by its place and by number, size and times of its files, as the 
 person's settings, not in the data folder, which may be somebody else's or not be written to.
 """
 
+import hashlib
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -43,10 +44,11 @@ def _copies() -> dict[str, Any]:
         return {}
 
 
-def _identity(folder: Path, data_hash: str) -> list[Any]:
-    found: list[Any] = [data_hash]
+def _identity(folder: Path, data_hash: str) -> str:
+    """One hash for what the system tells of the files: where they lie on the disk, their sizes and times."""
+    found = [data_hash]
     for name in LOOKED_AT:
         with suppress(OSError):
             about = (folder / name).stat()
-            found.append([name, about.st_ino, about.st_size, str(about.st_mtime_ns), str(about.st_ctime_ns)])
-    return found
+            found.append(f"{name} {about.st_ino} {about.st_size} {about.st_mtime_ns} {about.st_ctime_ns}")
+    return hashlib.sha256("\n".join(found).encode()).hexdigest()

@@ -19,6 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psutil
+from PySide6.QtCore import QEvent
 
 PATIENCE = 300  # seconds for one thing to happen
 MORE = 1.05  # times what was held before that is no leak yet
@@ -50,6 +51,7 @@ class Soak:
         end = time.monotonic() + PATIENCE
         while not true():
             self.app.processEvents()
+            self.app.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # else only a loop of its own does that
             time.sleep(0.002)
             if time.monotonic() > end:
                 raise AssertionError(f"it did not happen; failures: {self.failures}")

@@ -1,12 +1,13 @@
 """Each kind of file that people bring: it is read rightly, or what was guessed wrongly is told; else nothing is."""
 
+import shlex
 from pathlib import Path
 
 import pytest
 
 from tests.data.doubts.sets import LARGE, SETS, doubted
 from workbench.control import Control
-from workbench.data.importing.importer import inspect, make_recipe
+from workbench.data.importing.importer import inspect, make_recipe, read_interactions
 from workbench.data.importing.preview import doubts
 from workbench.errors import WorkbenchError
 
@@ -98,6 +99,20 @@ def test_ids_with_a_point_find_their_titles_once_it_is_gone():
         inspect(ratings, further={"items": items})
     found = inspect(ratings, recipe=make_recipe(ratings, read={"ids": "whole"}), further={"items": items})
     assert found["joined"]["items"]["matched"] == found["items"] == 18
+
+
+@pytest.mark.parametrize(
+    "name", ["04-clicks-0-1.csv", "16-zero-is-not-rated.csv", "03-behaviour-no-header.csv", "18-count-column-cnt.csv"]
+)
+def test_what_values_are_worth_leaves_positives_and_no_doubt(name):
+    (doubt,) = [doubt for doubt in inspect(CASES / name)["doubts"] if doubt["about"] == "feedback"]
+    (option, said) = shlex.split(doubt["try"])
+    column, _, rules = said.partition("=")
+    recipe = make_recipe(CASES / name, feedback=[(column, rules)])
+    data, report, _ = read_interactions(CASES / name, recipe)
+    assert option == "--feedback"
+    assert data.weight is None or (data.weight > 0).sum() > 0
+    assert not [doubt for doubt in report.doubts if doubt["about"] == "feedback"]
 
 
 def test_taking_the_session_as_the_user_keeps_all_rows():

@@ -34,5 +34,5 @@ class Zeros(DoubtKind):
             f"0 in '{seen.name('rating')}' may mean 'not rated' ({zeros:,} of {len(data):,} rows; {why}), but is taken as "
             "the lowest rating."
         )
-        option, change = seen.feedback_option("seen=0")
+        option, change = seen.feedback_option("like>0,seen=0")
         return Doubt(cls.name, "feedback", sentence, option, zeros, change=change)

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent
 
 HERE = Path(__file__).parent
 WORKER = [sys.executable, str(HERE / "fake_worker.py")]
@@ -97,10 +96,7 @@ def light(qapp):
     dress(qapp)
     theme().set_mode("light", keep=False)
     yield theme()
-    if theme().dark:
-        # A window that is on its way out would be dressed once more, for half a second.
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-        theme().set_mode("light", keep=False)
+    theme().set_mode("light", keep=False)
 
 
 def small_data():

@@ -1,12 +1,14 @@
 """Processes that end at any moment: ``python -m tests.torture.kills --count 100 --seed 1``.
 
 Each attempt forks a process that gives a command, and ends it at its n-th step on the disk (a file opened to be written,
-renamed, linked or removed, a folder made), half of the times by SIGKILL, else by SIGTERM or SIGHUP. Then the same command
-is given again. It must end well, the result must be the one of a command that nobody ended, and nothing half written may
-be left anywhere. Then pairs of commands work on one folder at once: of two that make a run one wins, and its run is whole.
+renamed, linked or removed, a folder made) by SIGKILL, SIGTERM or SIGHUP, or lets the disk be full at that step. Then the
+same command is given again. It must end well, the result must be the one of a command that nobody ended, and nothing half
+written may be left anywhere. Then pairs of commands work on one folder at once: of two that make a run one wins, and its
+run is whole.
 """
 
 import argparse
+import errno
 import faulthandler
 import os
 import random
@@ -24,7 +26,8 @@ from pathlib import Path
 from workbench import owned
 from workbench.control import Control
 
-SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGKILL, signal.SIGHUP)
+FULL = 0  # no signal: the disk is full at that step, and at no other
+SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGKILL, signal.SIGHUP, FULL)
 STEPS = {"os.rename", "os.link", "os.mkdir", "os.remove", "os.rmdir", "os.chmod", "shutil.rmtree"}
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 FILE = "ratings.csv"
@@ -162,6 +165,8 @@ class Ending:
             return
         if str(arguments[0]).startswith(self.places) or not Path(str(arguments[0])).is_absolute():
             self.steps += 1
+            if self.steps == self.at and self.number == FULL:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(arguments[0]))
             if self.steps == self.at:
                 os.kill(os.getpid(), self.number)
 
@@ -188,9 +193,9 @@ def attempt(case: Case, base: Path, whole: Path, place: Path, at: int, number: i
     shutil.rmtree(place, ignore_errors=True)
     shutil.copytree(base, place)
     first = in_child(lambda: Ending(place, at, number) and case.command(place))
-    if first not in (0, 130, -number):
+    if first not in ((0, 1) if number == FULL else (0, 130, -number)):
         return f"it ended with status {first}"
-    if case.tidy and number != signal.SIGKILL and (left := half_written(place)):
+    if (case.tidy or number == FULL) and number != signal.SIGKILL and (left := half_written(place)):
         return f"it left {left} when it was asked to end"
     status = in_child(lambda: case.command(place))
     if status != 0:
@@ -294,7 +299,8 @@ def main(arguments: list[str] | None = None) -> int:
             wrong = attempt(case, here / "base", here / case.name, here / "attempt", at, how)
             tried[case.name] += 1
             if wrong:
-                failures.append(f"{case.name}, {how.name} at step {at} of {steps[case.name]}: {wrong}")
+                moment = signal.Signals(how).name if how else "a full disk"
+                failures.append(f"{case.name}, {moment} at step {at} of {steps[case.name]}: {wrong}")
                 sys.stdout.write(failures[-1] + "\n")
         for number in range(max(1, asked.count // 10)):
             delay = chance.random() / 4

@@ -338,9 +338,9 @@ def test_sampled_numbers_are_red_apart_and_called_so(show_compare, project, sess
 
 
 @pytest.mark.parametrize("leaks", [3, [3], [{}], [{"name": None, "sentence": 3}], {"a": 1}])
-def test_damaged_checks_are_shown_somehow(show_compare, project, leaks):
+def test_a_test_with_damaged_checks_is_not_shown(show_compare, project, leaks):
     run = done_run(project, "a-popularity")
     write_json(run.folder / "evaluation.json", evaluation(figures(0.2)) | {"leaks": leaks})
     page = show_compare()
-    assert column(page, "NDCG@10") == ["0.200"]
+    assert column(page, "NDCG@10") == ["–"]  # a warning may be among what is damaged
     page.grab()

@@ -11,6 +11,7 @@ import pytest
 
 from workbench.cli import main
 from workbench.commands import train
+from workbench.training.run import WRITTEN
 
 PICTURE = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)) * 8
 
@@ -110,6 +111,20 @@ def test_nothing_existing_is_replaced_by_a_new_run(trained, folder, tmp_path, fa
     (tmp_path / "data" / "mine.txt").write_text("mine")
     assert "already holds something else" in fails(*new, tmp_path)
     assert (tmp_path / "data" / "mine.txt").read_text() == "mine"
+    for name in (*WRITTEN, "command.json"):
+        place = tmp_path / name.replace(".", "-")
+        place.mkdir()
+        (place / name).write_text("mine")
+        assert "already holds something else" in fails(*new, place)
+        assert [(path.name, path.read_text()) for path in place.iterdir()] == [(name, "mine")]
+
+
+def test_nothing_is_written_over_what_is_read(trained, folder, tmp_path, fails):
+    source = folder / "ratings.csv"
+    before = source.read_bytes()
+    assert "is read for this" in fails("recommend", trained["ease"], "--all", "--output", source)
+    assert "is read for this" in fails("predict", trained["average"], source, "--output", source)
+    assert source.read_bytes() == before
 
 
 def test_unknown_users_and_pairs_that_are_none(trained, tmp_path, fails):

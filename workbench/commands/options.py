@@ -113,7 +113,7 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
         type=column_rules,
         action="append",
         metavar="COLUMN=RULES",
-        help="what an event is worth, such as rating=like>=4,dislike<=2 or event=view:1,cart:3,buy:5 or "
+        help="what an event is worth, such as 'rating=like>=4,dislike<=2' (in quotes) or event=view:1,cart:3,buy:5 or "
         "click=like=1,seen=0; also ignore=…, log>=30 (the more the stronger); what no rule names was merely seen; "
         "guessed if left out; repeatable",
     )
@@ -185,7 +185,7 @@ def column_rules(text: str) -> tuple[str, str]:
     """``COLUMN=RULES``: the name of a column as it stands in the file, and what its values are worth."""
     column, equals, rules = text.partition("=")
     if not equals or not column.strip() or not rules.strip():
-        message = f"'{text}' is not COLUMN=RULES, such as rating=like>=4,dislike<=2"
+        message = f"'{text}' is not COLUMN=RULES, such as 'rating=like>=4,dislike<=2', in quotes"
         raise argparse.ArgumentTypeError(message)
     return column.strip(), rules.strip()
 

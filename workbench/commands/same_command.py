@@ -19,6 +19,19 @@ def note_command(folder: Path, args: argparse.Namespace) -> None:
     write_json(folder / FILE, _asked(args))
 
 
+def refuse_other(folder: Path) -> None:
+    """Raise WorkbenchError where a file of that name is not from this program."""
+    if not (folder / FILE).exists():
+        return
+    try:
+        known = isinstance(read_json(folder / FILE)["algorithm"], str)
+    except (WorkbenchError, KeyError, TypeError):
+        known = False
+    if not known:
+        message = f"{folder} already holds something else ({FILE}). Name another folder; nothing was changed."
+        raise WorkbenchError(message)
+
+
 def is_same_command(folder: Path, args: argparse.Namespace) -> bool:
     """Whether the run in `folder` was made by this command from the same files, as they are now."""
     try:

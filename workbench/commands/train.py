@@ -23,7 +23,7 @@ from workbench.commands.options import (
 )
 from workbench.commands.output import Answer, Progress, size
 from workbench.commands.same_command import FILE as COMMAND
-from workbench.commands.same_command import is_same_command, note_command
+from workbench.commands.same_command import is_same_command, note_command, refuse_other
 from workbench.control import Control
 from workbench.errors import WorkbenchError
 from workbench.files import LOCK, alone, check_replaceable, readable_errors, remove_written
@@ -221,6 +221,7 @@ def new_folder(folder: Path) -> Iterator[Path]:
     from workbench.training.run import refuse_taken
 
     refuse_taken(folder)
+    refuse_other(folder)
     data = folder / "data"
     check_replaceable(data)  # before the time is spent
     there = data.exists()

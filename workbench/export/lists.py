@@ -22,7 +22,7 @@ from workbench.data.side_files.items import Items
 from workbench.errors import WorkbenchError
 from workbench.evaluation.ranking import list_blocks, recommend
 from workbench.export.columns import COLUMNS, chosen_columns
-from workbench.export.tables import check_place, table_file
+from workbench.export.tables import check_place, refuse_source, table_file
 from workbench.export.workbook import check_rows
 from workbench.training.run import Run
 from workbench.training.run_notes import RunNotes
@@ -72,6 +72,7 @@ def export_lists(  # noqa: PLR0913 - each is a choice of the person
     started = time.perf_counter()
     control = control or Control()
     check_place(output)
+    refuse_source(run, output)
     chosen = _indices(run.data, users)
     if output.suffix.lower() == ".xlsx":  # said before the work
         check_rows(len(chosen) * min(k, run.data.n_items))

@@ -21,7 +21,7 @@ from workbench.data.reading.text.layout import Layout
 from workbench.data.reading.text.rows import blocks
 from workbench.data.reading.text.source_file import SourceFile, look_at
 from workbench.errors import WorkbenchError
-from workbench.export.tables import check_place, table_file
+from workbench.export.tables import check_place, refuse_source, table_file
 from workbench.training.run import Run
 
 # Pairs predicted at once.
@@ -51,6 +51,7 @@ def predict_pairs(
     started = time.perf_counter()
     control = control or Control()
     check_place(output)
+    refuse_source(run, output, pairs)
     if not algorithm.predicts_ratings:
         algorithm.predict(np.zeros(0, np.int32), np.zeros(0, np.int32))  # says which algorithms do
     train = run.fold.learned_from

@@ -11,10 +11,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from workbench.data.data_file import read_about
 from workbench.data.reading.cells import harmless
 from workbench.errors import WorkbenchError
 from workbench.export.workbook import sheet_file
 from workbench.files import whole_file
+from workbench.training.run import Run
 
 # Takes one block of rows; gives the number of its cells that do not stand there as they came: with an apostrophe before
 # them in CSV, cut in Excel.
@@ -47,6 +49,17 @@ def check_place(path: Path) -> None:
         message = f"{path.name} does not say which format to write. End its name in {', '.join(FORMATS)}."
         raise WorkbenchError(message)
     check_folder(path)
+
+
+def refuse_source(run: Run, output: Path, *others: Path) -> None:
+    """Raise WorkbenchError where something is to be written over a file that a run was made from, or one of others."""
+    if not output.exists():
+        return
+    sources = read_about(run.data_folder).get("source") or {}
+    for source in (*(Path(file["path"]) for file in sources.values() if "path" in file), *others):
+        if source.exists() and output.samefile(source):
+            message = f"{output} is a file that is read for this. Write to another place; nothing was changed."
+            raise WorkbenchError(message)
 
 
 def check_folder(path: Path) -> None:

@@ -47,6 +47,12 @@ from workbench.training.status import StatusWriter, now
 from workbench.training.weights import load_weights
 from workbench.uninterrupted import load_whole
 
+# What is written into the folder of a run while it trains, is tested and looked into.
+WRITTEN = (
+    *("status.json", "records.jsonl", "checkpoint.safetensors", "best.safetensors", "model.safetensors", "log.txt"),
+    *("control.json", "adjust.json", "evaluation.json", "users.parquet", "lists.npy", "opened.json", "facts.json"),
+    *("faithfulness.json", "map.npy"),
+)
 LOCK_SECONDS = 2.0  # that a process has to take up a run before another one gives up
 
 
@@ -347,11 +353,15 @@ class Run:
 
 
 def refuse_taken(folder: Path) -> None:
-    """Raise WorkbenchError where a folder holds a run already."""
+    """Raise WorkbenchError where a folder holds a run already, or a file whose name a run would write."""
     if (folder / "run.json").exists():
         message = (
             f"{folder} already holds a run. Go on with it (workbench train --run {folder}), or name another folder."
         )
+        raise WorkbenchError(message)
+    taken = next((name for name in WRITTEN if os.path.lexists(folder / name)), None)
+    if taken is not None:
+        message = f"{folder} already holds something else ({taken}). Name another folder; nothing was changed."
         raise WorkbenchError(message)
 
 

@@ -19,8 +19,8 @@ class Counts(DoubtKind):
         guess = seen.guess_of(seen.at["rating"])
         weighed = f" They are taken for how much each is worth ({guess})." if guess else ""
         sentence = (
-            f"'{seen.name('rating')}' holds counts ({low:,.0f} to {high:,.0f}) and no ratings.{given}{weighed} Say that to "
-            "have met an item at all is what counts; or take their logarithm."
+            f"'{seen.name('rating')}' holds counts ({low:,.0f} to {high:,.0f}) and no ratings.{given}{weighed} Or say "
+            "that to have met an item at all is what counts."
         )
         option, change = seen.feedback_option("like>=1,ignore<=0" if below else "like>=1")
         return Doubt(cls.name, "feedback", sentence, option, len(data), change={**change, "rating_as": "log"})

@@ -25,9 +25,8 @@ class LostTime(DoubtKind):
             )
             option, change = seen.columns_option({"time": at})
             return Doubt(cls.name, "time", sentence, option, seen.kept, seen.examples(seen.columns[at]), change)
-        option, _ = seen.columns_option(asked="time")
         sentence = f"No column is a time: {last}. Split at random if the order means nothing."
-        return Doubt(cls.name, "time", sentence, option, seen.kept)
+        return Doubt(cls.name, "time", sentence, "--split random", seen.kept)
 
 
 def _looks_like_time(seen: Evidence, at: int) -> bool:

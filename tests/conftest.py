@@ -3,6 +3,7 @@
 import gc
 import importlib
 import os
+import subprocess
 import sys
 
 # Before Qt is imported by anyone: tests need no screen.
@@ -170,3 +171,16 @@ def keep(qapp) -> Iterator[Callable]:
     QCoreApplication.processEvents()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     gc.collect()
+
+
+@pytest.fixture
+def gone():
+    """What names of a process say that is gone."""
+    from workbench import owned
+    from workbench.processes import start_time
+
+    computer = owned.owned(Path("x")).name.split("-")[2]
+    with subprocess.Popen(["sleep", "60"]) as process:
+        name = f"{process.pid}-{int(start_time(process.pid))}-{computer}-1"
+        process.kill()
+    return name

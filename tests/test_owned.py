@@ -10,17 +10,6 @@ import workbench
 from workbench import owned
 from workbench.errors import WorkbenchError
 from workbench.files import alone, whole_file, whole_folder, write_json
-from workbench.processes import start_time
-
-
-@pytest.fixture
-def gone():
-    """What names of a process say that is gone."""
-    computer = owned.owned(Path("x")).name.split("-")[2]
-    with subprocess.Popen(["sleep", "60"]) as process:
-        name = f"{process.pid}-{int(start_time(process.pid))}-{computer}-1"
-        process.kill()
-    return name
 
 
 def fill(folder, *names):

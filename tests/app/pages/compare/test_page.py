@@ -482,7 +482,7 @@ def test_the_window_answers_while_a_run_reports(show, project, session, qtbot, h
     heartbeat.stop()
     own.stop()
     assert own.worst < 50 * crowded()
-    assert heartbeat.worst < 50 or loaded()
+    assert heartbeat.worst < 100 or loaded()  # by the clock, in which others work too
 
 
 # Everybody ---------------------------------------------------------------------------------------------------------

@@ -42,6 +42,7 @@ from workbench.training.blending import check_member, named
 from workbench.training.records import read_records
 from workbench.training.run_number import next_number, numbers_in
 from workbench.training.run_spec import Change, RunSpec
+from workbench.training.run_status import FILE as STATUS
 from workbench.training.run_status import RunStatus, read_status
 from workbench.training.status import StatusWriter, now
 from workbench.training.weights import load_weights
@@ -49,7 +50,7 @@ from workbench.uninterrupted import load_whole
 
 # What is written into the folder of a run while it trains, is tested and looked into.
 WRITTEN = (
-    *("status.json", "records.jsonl", "checkpoint.safetensors", "best.safetensors", "model.safetensors", "log.txt"),
+    *(STATUS, "records.jsonl", "checkpoint.safetensors", "best.safetensors", "model.safetensors", "log.txt"),
     *("control.json", "adjust.json", "evaluation.json", "users.parquet", "lists.npy", "opened.json", "facts.json"),
     *("faithfulness.json", "map.npy"),
 )

@@ -170,22 +170,28 @@ def _unit(values: Array) -> Array:
 
 
 class _Volume:
-    """Greedy growth of det(L) for L = diag(q) S diag(q), q = exp(value (1 - diversity) / diversity / 2)."""
+    """Greedy growth of det(L) for L = diag(q) S diag(q), log q² = value (1 - diversity) / diversity.
+
+    The determinant grows by q² times what S leaves of a candidate, so only S is factored, whose diagonal is 1: a q of
+    any size then neither overflows nor lifts the rounding errors of S over another candidate's share.
+    """
 
     def __init__(self, similarity: Array, value: Array, diversity: float) -> None:
-        quality = np.exp(np.minimum(value * (1 - diversity) / max(diversity, 1e-3), 60) / 2)
-        self._kernel = similarity * quality[:, None] * quality
-        np.fill_diagonal(self._kernel, quality**2)
-        self._left = np.diagonal(self._kernel).copy()
+        self._quality = value * (1 - diversity) / max(diversity, 1e-3)
+        self._similarity = np.array(similarity, np.float64)
+        np.fill_diagonal(self._similarity, 1)
+        self._left = np.ones(len(value))
         self._rows = np.zeros((0, len(value)))
 
     def gain(self) -> Array:
         """Logarithm of the factor by which each candidate would let the volume grow, float64 (m,)."""
-        return np.log(np.maximum(self._left, FLAT))
+        return np.asarray(self._quality + np.log(np.maximum(self._left, FLAT)))
 
     def take(self, place: int) -> None:
         """Take a candidate into the list: one row more of the Cholesky factor."""
-        row = self._kernel[place] - self._rows[:, place] @ self._rows
-        row = row / np.sqrt(max(self._left[place], FLAT))
+        if self._left[place] <= FLAT:
+            return
+        row = (self._similarity[place] - self._rows[:, place] @ self._rows) / np.sqrt(self._left[place])
+        row[self._left <= FLAT] = 0
         self._rows = np.vstack([self._rows, row])
         self._left = self._left - row**2

@@ -9,7 +9,7 @@ from contextlib import suppress
 import pytest
 
 from workbench.cli import main
-from workbench.errors import WorkbenchError, lacks_memory, sentence_of
+from workbench.errors import MAX_SENTENCE_CHARS, WorkbenchError, lacks_memory, sentence_of
 
 COMMANDS = [["algorithms", "ease"], ["algorithms", "--json"], ["--help"], ["evaluate", "--help"], ["--version"]]
 
@@ -166,3 +166,16 @@ def test_lack_of_memory_is_told_whoever_says_it(error, lacking):
     outer = WorkbenchError("The data is damaged.")
     outer.__cause__ = error
     assert sentence_of(outer).startswith("There was not enough memory" if lacking else "The data is damaged.")
+
+
+@pytest.mark.parametrize("value", ["x" * 200_000, "x " * 100_000, "9" * 5000], ids=["letters", "words", "digits"])
+def test_a_long_value_is_quoted_without_its_middle(value, tmp_path, capsys):
+    (tmp_path / "ratings.csv").write_text("user,item\nu,i\nv,j\n")
+    for argument in (["--set", f"factors={value}"], ["--columns", f"user={value},item=1"]):
+        train = ["train", str(tmp_path / "ratings.csv"), "--algorithm", "bpr", "--run", str(tmp_path / "run")]
+        assert main([*train, *argument, "--quiet"]) == 1
+        said = capsys.readouterr().err.strip().removeprefix("workbench: ")
+        assert "unexpectedly" not in said
+        assert 20 < len(said) <= MAX_SENTENCE_CHARS + 10
+        assert said.endswith((".", "?"))
+    assert str(WorkbenchError(f"There is no '{'y' * 350}'.")) == f"There is no '{'y' * 350}'.", "paths are as long"

@@ -1,5 +1,6 @@
 """What the window and the command line say of a file, beside the guess."""
 
+import json
 import zipfile
 
 import pytest
@@ -207,6 +208,9 @@ def test_a_stored_recipe_is_read_from_its_own_file_or_from_a_data_folder(write, 
     assert open_recipe(tmp_path / "recipe.json") == (recipe, filters)
     with pytest.raises(WorkbenchError, match="recipe"):
         open_recipe(write("x.json", "[1]"))
+    for change in ({"columns": {"user": -1, "item": 1}}, {"format": {"skip": -1}}, {"format": {"skip": 10**9}}):
+        with pytest.raises(WorkbenchError, match=r"x.json holds no recipe \("):
+            open_recipe(write("x.json", json.dumps({"recipe": recipe.model_dump(mode="json") | change})))
 
 
 def test_accents_that_come_late_are_latin_1_unless_the_person_chose(write, tmp_path):
@@ -245,6 +249,9 @@ def test_a_setting_that_is_none_is_told(write):
         make_recipe(path, read={"header": "perhaps"})
     with pytest.raises(WorkbenchError, match="duplicates must be one of last, first"):
         make_recipe(path, read={"duplicates": "none"})
+    for skip in ("two", "-1", "1001"):
+        with pytest.raises(WorkbenchError, match=f"skip must be a whole number at least 0 .*, not '{skip}'"):
+            make_recipe(path, read={"skip": skip})
     assert make_recipe(path, "user=0,item=1", read={"header": "no", "delimiter": "comma"}).format.header is False
 
 

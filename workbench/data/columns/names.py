@@ -3,10 +3,15 @@
 import re
 import unicodedata
 from collections.abc import Collection, Mapping
+from typing import Annotated
+
+from pydantic import Field
 
 from workbench.data.columns.vocabulary import words_of
 
 Words = Mapping[str, float]
+ColumnName = str | Annotated[int, Field(ge=0)]
+"""What a column is called; or its position (from 0), where the file has no header."""
 
 
 def plain(name: str) -> str:

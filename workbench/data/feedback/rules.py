@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, ValidationError, model_serializer
 
 from workbench.data.columns.graded import YES_NO
+from workbench.data.columns.names import ColumnName
 from workbench.declaring import nearest
 from workbench.errors import WorkbenchError
 
@@ -147,7 +148,7 @@ class Feedback(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    column: str | int
+    column: ColumnName
     rules: list[Rule] = Field(min_length=1)
     guessed: bool = False
 

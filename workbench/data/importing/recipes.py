@@ -223,16 +223,27 @@ def _settings(read: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
             raise WorkbenchError(nearest("setting of how a file is read", key, sorted(settable)))
         if name == "delimiter":
             value = CALLED.get(value, value)
-        if fields[name].get("type") == "boolean":
+        about = fields[name]
+        if about.get("type") == "boolean":
             value = YES_OR_NO.get(str(value).lower(), value)
-        enum = fields[name].get("enum")
-        if (enum and value not in enum) or (fields[name].get("type") == "boolean" and not isinstance(value, bool)):
-            wanted = allowed_range(fields[name]) if enum else "yes or no"
+        elif about.get("type") == "integer" and str(value).isdecimal():
+            value = int(value)
+        if not _is_allowed(value, about):
+            wanted = "yes or no" if about.get("type") == "boolean" else allowed_range(about)
             message = f"How the file is read: {name} must be {wanted}, not '{value}'."
             raise WorkbenchError(message)
-        found[name] = int(value) if name == "skip" and str(value).isdecimal() else value
+        found[name] = value
     own = {name: value for name, value in found.items() if name in Recipe.model_fields}
     return {name: value for name, value in found.items() if name not in own}, own
+
+
+def _is_allowed(value: Any, about: dict[str, Any]) -> bool:
+    """Whether a value is what the JSON schema of its field says."""
+    if about.get("type") == "boolean":
+        return isinstance(value, bool)
+    if about.get("type") == "integer":
+        return isinstance(value, int) and about["minimum"] <= value <= about["maximum"]
+    return value in about.get("enum", [value])
 
 
 def time_kind(shown: Preview, columns: Columns) -> str | None:

@@ -4,7 +4,7 @@ import re
 
 from pydantic import BaseModel, ConfigDict
 
-from workbench.data.columns.names import COUNTS, likeness
+from workbench.data.columns.names import COUNTS, ColumnName, likeness
 from workbench.data.columns.times import (
     WRITTEN,
     is_ambiguous,
@@ -32,10 +32,10 @@ class Columns(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    user: str | int
-    item: str | int
-    rating: str | int | None = None
-    time: str | int | None = None
+    user: ColumnName
+    item: ColumnName
+    rating: ColumnName | None = None
+    time: ColumnName | None = None
 
 
 class Guess(BaseModel):

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Layout(BaseModel):
@@ -44,7 +44,7 @@ class Layout(BaseModel):
     encoding: str = "utf-8"
     header: bool = True
     compression: Literal["none", "gz", "zip", "bz2", "xz", "zst"] = "none"
-    skip: int = 0
+    skip: int = Field(0, ge=0, le=1000)
     quotes: bool = True
     decimal: Literal[".", ","] = "."
     thousands: Literal["", ",", ".", " ", "'"] = ""

@@ -79,7 +79,7 @@ from workbench.declaring import hyperparameter
 class Baskets(Algorithm):
     """How often two items were had by the same person, to a power."""
 
-    name, title, family = "baskets", "Shared baskets", "Neighbours"
+    name, title = "baskets", "Shared baskets"
     summary = (
         "Recommends what was had together with the items of a history. Fast; memory grows with the square of the catalogue."
     )

@@ -38,10 +38,10 @@ def test_a_split_that_does_not_declare_all(add_file):
 class Blank(Algorithm):
     """Declares what a test asks for; not registered, because it has no name."""
 
-    title, family, summary, learned = "Blank", "Ours", "Nothing.", ("weights",)
+    title, summary, learned = "Blank", "Nothing.", ("weights",)
 
 
-@pytest.mark.parametrize("missing", ["title", "family", "summary", "learned"])
+@pytest.mark.parametrize("missing", ["title", "summary", "learned"])
 def test_an_algorithm_that_does_not_declare_all(missing, monkeypatch):
     check_algorithm(Blank)
     monkeypatch.setattr(Blank, missing, () if missing == "learned" else " ")

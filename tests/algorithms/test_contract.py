@@ -124,7 +124,7 @@ def test_tells_what_it_is_and_is_found_in_any_spelling(name):
     algorithm = ALGORITHMS[name]
     assert name == name.lower().replace("_", "-")
     assert algorithm.title
-    assert algorithm.family
+    assert algorithm.__module__.split(".")[:-1] == ["workbench", "algorithms", algorithm.family.lower()]
     assert algorithm.summary.endswith(".")
     assert 2 <= algorithm.summary.count(". ") + 1 <= 4  # what it does, when to use it, what it costs
     assert len(algorithm.summary) <= 300

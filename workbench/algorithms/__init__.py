@@ -21,7 +21,7 @@ from workbench.errors import WorkbenchError
 __all__ = ["Algorithm", "Record", "all_algorithms", "find"]
 
 # What each algorithm says of itself; and ``learned``, where it does not give its state in another way.
-DECLARED = ("title", "family", "summary")
+DECLARED = ("title", "summary")
 # Folders that are no families.
 SHARED = ("base", "kernels", "layers")
 

@@ -51,7 +51,6 @@ class Autoencoder(NeuralAlgorithm):
     ``out``, the vectors and biases of the items.
     """
 
-    family = "Autoencoders"
     fold_in = "exact"
 
     batch_size: int = declare_people(500)

@@ -48,7 +48,7 @@ class AutoRec(RatingPredictor, NeuralAlgorithm):
     A new person's w and b are those of the average user, corrected by ridge regression of their ratings on the codes.
     """
 
-    name, title, family = "autorec", "AutoRec", "Autoencoders"
+    name, title = "autorec", "AutoRec"
     summary = (
         "Compresses the ratings of an item to some hundred numbers, and predicts each user's rating from them. "
         "For predicting ratings where most items have many. "

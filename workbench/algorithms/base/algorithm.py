@@ -50,7 +50,7 @@ class Algorithm(BaseModel):
     Class attributes (declared by each file)
     -----------------------------------
     name : its name on the command line, lower case with hyphens
-    title, family : its name and group in the window
+    title : its name in the window
     summary : two or three plain sentences: what it does, when to use it, what it costs
     reference : the paper
     needs : of ``"ratings"``, ``"time"`` and ``"items"`` (titles or genres), what the data must have
@@ -67,6 +67,8 @@ class Algorithm(BaseModel):
     learned : names of private attributes (without underscore) that hold what was learned, as arrays or numbers
     gaps : those of them that are NaN where nothing is known, such as the mean rating of an item that nobody rated
     shapes : of those, how each must be that is not as usual (`workbench.algorithms.base.learned`)
+
+    Its ``family``, the group that it stands in, is named after the folder it lies in.
 
     Hyperparameters are pydantic fields declared with `workbench.declaring.hyperparameter`.
     """
@@ -93,6 +95,10 @@ class Algorithm(BaseModel):
 
     # Where tensors live ("cpu", "cuda", …); chosen by whoever starts the run. Only neural algorithms look at it.
     _device: str = PrivateAttr(default="cpu")
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.family = cls.__module__.rpartition(".")[0].rpartition(".")[2].capitalize()
 
     def train(self, data: Interactions, seed: int = 0) -> Iterator[Record]:
         """Learn from `data`; closed-form algorithms yield nothing, iterative ones a `Record` for steps and epochs.

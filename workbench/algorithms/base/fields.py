@@ -96,7 +96,6 @@ def _side_by_side(columns: list[Array], n_features: int) -> Fields:
 class FieldScorer(PairScorer):
     """Base of those that score by fields of users and items; not offered itself."""
 
-    family = "Hybrid"
     needs = ("items",)
     learned: ClassVar[tuple[str, ...]] = LEARNED
     shapes: ClassVar[dict[str, Learned]] = {

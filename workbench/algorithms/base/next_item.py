@@ -75,7 +75,6 @@ class NextItem(NeuralAlgorithm):
     which every sequence begins, so that an empty history has scores too), and perhaps an embedding ``bias``.
     """
 
-    family = "Sequential"
     needs = ("time",)
     fold_in: ClassVar[Literal["exact", "approximate", "none"]] = "exact"
     personal: ClassVar[bool] = False  # whether `query` is told whose states they are

@@ -13,7 +13,7 @@ from workbench.declaring import hyperparameter
 class Average(Algorithm):
     """Predicted rating: the mean of the user's or the item's ratings, or of all where that has none."""
 
-    name, title, family = "average", "Average rating", "Baseline"
+    name, title = "average", "Average rating"
     summary = (
         "Predicts each rating as the average of the item, of the user, or of all. "
         "The baseline for predicted ratings; lists by item average favour items with few, high ratings. "

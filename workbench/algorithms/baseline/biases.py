@@ -21,7 +21,7 @@ class Biases(RatingPredictor):
     The least of Σ (r - mean - b_u - b_i)² + w_u Σ b_u² + w_i Σ b_i²: each side in turn, the other one held fixed.
     """
 
-    name, title, family = "biases", "User and item biases", "Baseline"
+    name, title = "biases", "User and item biases"
     summary = (
         "Predicts ratings from how generous the user is and how well the item is liked, both shrunk where few ratings "
         "speak. The baseline that anything personal has to beat; everybody gets the same list. "

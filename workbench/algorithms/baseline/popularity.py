@@ -17,7 +17,7 @@ DAY = 24 * 3600 * 1000  # milliseconds
 class Popularity(Algorithm):
     """Score of an item: the number of its interactions, or of its recent ones, or of all, older ones counting less."""
 
-    name, title, family = "popularity", "Popularity", "Baseline"
+    name, title = "popularity", "Popularity"
     summary = (
         "Recommends what most people chose. The baseline: an algorithm that does not beat it has learned nothing. "
         "Learned in a moment."

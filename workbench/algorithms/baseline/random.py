@@ -11,7 +11,7 @@ from workbench.data.interactions import Array, Interactions, UserItems
 class Random(Algorithm):
     """Score of an item: a number drawn for the pair of user and item, the same whenever it is asked for."""
 
-    name, title, family = "random", "Random", "Baseline"
+    name, title = "random", "Random"
     summary = (
         "Recommends random items, a different list for each user. "
         "Shows what a metric gives without any knowledge; takes no time to learn."

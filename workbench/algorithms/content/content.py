@@ -28,7 +28,7 @@ class Content(Algorithm):
     Ratings count from the lowest to the highest of training; a history without ratings weighs all its items alike.
     """
 
-    name, title, family = "content", "Content", "Content"
+    name, title = "content", "Content"
     summary = (
         "Recommends items whose titles, genres and years are like those of the history. "
         "The one choice for items that nobody has met yet; elsewhere, what people did tells more. "

@@ -25,7 +25,7 @@ class BiasedSVD(Algorithm):
     every scale.
     """
 
-    name, title, family = "biased-svd", "Biased SVD", "Factors"
+    name, title = "biased-svd", "Biased SVD"
     summary = (
         "Predicts ratings from what a user and an item have in common beyond both averages. "
         "The first choice where the task is to predict ratings; for lists of items, others are better. "

@@ -37,7 +37,7 @@ class BPR(OrderLearner):
     4 items drawn 0.152; the highest of 2 0.146; steps in random order instead of person by person 0.149.
     """
 
-    name, title, family = "bpr", "BPR", "Factors"
+    name, title = "bpr", "BPR"
     feedback = ("positives", "dislikes")
     summary = (
         "Gives every user and item a short vector, so that what users chose scores above what they did not. "

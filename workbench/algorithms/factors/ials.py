@@ -35,7 +35,7 @@ class IALS(Algorithm):
     0.0428 and 0.0685. An unobserved weight of 3 gave 0.0443 and 0.0634, of 30 0.0337 and 0.0666 (8 epochs), both at 0.01.
     """
 
-    name, title, family = "ials", "iALS", "Factors"
+    name, title = "ials", "iALS"
     summary = (
         "Describes users and items by short vectors, learned from what was chosen and, with less weight, from what "
         "was not. Good on any data, quick with any number of users and items, and new users are served exactly."

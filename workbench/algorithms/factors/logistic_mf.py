@@ -28,7 +28,7 @@ class LogisticMF(Algorithm):
     get as many of them whatever their interactions, and so biases can tell how popular an item is. They begin there.
     """
 
-    name, title, family = "logistic-mf", "Logistic MF", "Factors"
+    name, title = "logistic-mf", "Logistic MF"
     summary = (
         "Gives every user and item a short vector that says how likely an interaction is. "
         "For clicks, plays and purchases; its steps are independent, so that it uses all cores."

@@ -45,7 +45,7 @@ class NMF(RatingPredictor):
     so that scales that reach below zero will do.
     """
 
-    name, title, family = "nmf", "NMF", "Factors"
+    name, title = "nmf", "NMF"
     summary = (
         "Predicts ratings as sums of parts that can only add up, never cancel out, so that each factor can be read as a "
         "group of users and the items they like. Choose it to understand the data rather than for accuracy. "

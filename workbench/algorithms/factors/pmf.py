@@ -27,7 +27,7 @@ class PMF(RatingPredictor):
     every scale.
     """
 
-    name, title, family = "pmf", "PMF", "Factors"
+    name, title = "pmf", "PMF"
     summary = (
         "Predicts ratings from factors of users and items alone, without biases, each held near zero by a normal prior. "
         "The simple predecessor of Biased SVD, for comparisons. "

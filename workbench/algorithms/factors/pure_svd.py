@@ -26,7 +26,7 @@ SPARE = 32
 class PureSVD(Algorithm):
     """Score of a history h: h V Vᵀ, V the right singular vectors of the matrix of users and items."""
 
-    name, title, family = "pure-svd", "PureSVD", "Factors"
+    name, title = "pure-svd", "PureSVD"
     summary = (
         "Finds the few directions in which users' choices differ most, and recommends what lies in a user's own. "
         "Exact, quick, with a single number to choose."

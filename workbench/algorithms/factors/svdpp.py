@@ -27,7 +27,7 @@ class SVDPlusPlus(RatingPredictor):
     every scale.
     """
 
-    name, title, family = "svdpp", "SVD++", "Factors"
+    name, title = "svdpp", "SVD++"
     summary = (
         "Predicts ratings like Biased SVD, and also learns from which items a user chose to rate at all. "
         "The most accurate of the classical models of ratings where people rated some dozens of items. "

@@ -14,7 +14,7 @@ class WARP(OrderLearner):
     stand, and the harder it is pushed.
     """
 
-    name, title, family = "warp", "WARP", "Factors"
+    name, title = "warp", "WARP"
     summary = (
         "Gives every user and item a short vector, so that what users chose is at the top of their lists. "
         "Often better than BPR where only the first ranks count; quick without a graphics card."

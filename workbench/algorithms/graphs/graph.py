@@ -82,7 +82,6 @@ class GraphModel(NeuralAlgorithm):
     (`vectors_of_new`). What came out at the end of an epoch is kept with the weights: scoring needs no graph.
     """
 
-    family = "Graphs"
     fold_in = "approximate"
 
     factors: int = hyperparameter(

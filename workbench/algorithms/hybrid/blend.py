@@ -33,7 +33,7 @@ class Blend(Algorithm):
     that is chosen on validation too. Of a person without a history it makes the whole list.
     """
 
-    name, title, family = "blend", "Blend", "Hybrid"
+    name, title = "blend", "Blend"
     summary = (
         "Adds up the scores of runs that are trained already, with weights that give the best lists on validation. "
         "For the last per cent, and with a content run among them for new people and items. "

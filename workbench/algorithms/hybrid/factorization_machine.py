@@ -31,7 +31,7 @@ class FactorizationMachine(RatingPredictor):
     every scale.
     """
 
-    name, title, family = "factorization-machine", "Factorization machine", "Hybrid"
+    name, title = "factorization-machine", "Factorization machine"
     summary = (
         "Predicts ratings from users, items and the items' genres, years and titles, and from how each two of these "
         "go together. Also rates items that nobody has rated yet. "

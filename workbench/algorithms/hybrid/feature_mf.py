@@ -27,7 +27,7 @@ class FeatureMF(OrderLearner):
     others; it is not drawn to be compared with, so that it is not pushed down for being new.
     """
 
-    name, title, family = "feature-mf", "Feature MF", "Hybrid"
+    name, title = "feature-mf", "Feature MF"
     summary = (
         "Learns vectors of items from who chose them and from their genres, years and titles together. "
         "For catalogues where many items have few interactions, or none yet. "

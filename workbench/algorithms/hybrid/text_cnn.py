@@ -50,7 +50,7 @@ class TextCNN(RatingPredictor, NeuralAlgorithm):
     some items for such ones in each epoch. Batches hold all ratings of some items, so that an epoch reads each text once.
     """
 
-    name, title, family = "text-cnn", "Text CNN", "Hybrid"
+    name, title = "text-cnn", "Text CNN"
     summary = (
         "Predicts ratings from texts about items, with a network that finds informative phrases. "
         "Also rates items that nobody has rated yet, the better the longer their texts are. "

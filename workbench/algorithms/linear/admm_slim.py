@@ -22,7 +22,7 @@ class AdmmSLIM(SparseItemWeights):
     cut to zero. They are pulled together until they agree; C is kept.
     """
 
-    name, title, family = "admm-slim", "ADMM-SLIM", "Linear"
+    name, title = "admm-slim", "ADMM-SLIM"
     summary = (
         "Learns which few items predict each item, all at once: like EASE, but with most weights exactly zero. "
         "For catalogues of some thousand items and any number of people. "

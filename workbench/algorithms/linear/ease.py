@@ -19,7 +19,7 @@ from workbench.errors import WorkbenchError
 class EASE(Algorithm):
     """Ridge regression of every item on all others, solved at once."""
 
-    name, title, family = "ease", "EASE", "Linear"
+    name, title = "ease", "EASE"
     summary = (
         "Learns how strongly each item predicts each other item, in one exact step. "
         "Fast and hard to beat on catalogues of up to some thousand items. "

@@ -23,7 +23,7 @@ BLOCK = 2**16
 class SLIM(SparseItemWeights):
     """For each item j: ½ |x_j - X w|² + l1 |w|₁ + ½ l2 |w|² is least, where w_j = 0 and, by default, no w is negative."""
 
-    name, title, family = "slim", "SLIM", "Linear"
+    name, title = "slim", "SLIM"
     summary = (
         "Learns for each item which few others predict it, and how strongly. "
         "As good as EASE on many data sets, with weights that one can read; takes longer."

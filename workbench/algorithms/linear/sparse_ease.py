@@ -32,7 +32,7 @@ class SparseEASE(SparseItemWeights):
     the pairs of items that somebody has in common, not with items³ and items².
     """
 
-    name, title, family = "sparse-ease", "Sparse EASE", "Linear"
+    name, title = "sparse-ease", "Sparse EASE"
     summary = (
         "Learns exactly how strongly each item's nearest neighbours predict it, and ignores all other items. "
         "For catalogues that are too large for EASE. "

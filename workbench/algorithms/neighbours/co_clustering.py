@@ -35,7 +35,7 @@ class CoClustering(RatingPredictor):
     Clusters are drawn first; then each user, and each item, moves in turn to the cluster that predicts its ratings best.
     """
 
-    name, title, family = "co-clustering", "Co-clustering", "Neighbours"
+    name, title = "co-clustering", "Co-clustering"
     summary = (
         "Sorts users and items into a few clusters each and predicts ratings from the averages of clusters, users and "
         "items. Quick and small; choose it to see coarse groups in the data rather than for accuracy."

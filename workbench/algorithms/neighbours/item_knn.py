@@ -36,7 +36,7 @@ class ItemKNN(SparseItemWeights):
     out the others: NDCG@10 0.187 instead of 0.239 on MovieLens 1M (ratings from 3, 8:1:1, 200 neighbours).
     """
 
-    name, title, family = "item-knn", "Item kNN", "Neighbours"
+    name, title = "item-knn", "Item kNN"
     summary = (
         "Recommends items that were chosen by the same people as the items of the history. "
         "Fast on catalogues of any size, and easy to explain."

@@ -26,7 +26,7 @@ class P3Alpha(SparseItemWeights):
     on Gowalla (LightGCN split) it is NDCG@20 0.111 and 0.136.
     """
 
-    name, title, family = "p3alpha", "P3alpha", "Neighbours"
+    name, title = "p3alpha", "P3alpha"
     summary = (
         "Random walk from the items of the history to the users who chose them and on to what else they chose. "
         "Fast on catalogues of any size; favours popular items, so try RP3beta first."

@@ -65,7 +65,7 @@ class RatingKNN(RatingPredictor):
     nobody is near, the centre stands alone.
     """
 
-    name, title, family = "rating-knn", "kNN for ratings", "Neighbours"
+    name, title = "rating-knn", "kNN for ratings"
     summary = (
         "Predicts a rating from the same user's ratings of similarly rated items, or from users who rate similarly. "
         "Accurate on small and middle-sized data, and every prediction can be traced to ratings."

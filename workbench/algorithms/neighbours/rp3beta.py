@@ -18,7 +18,7 @@ class RP3Beta(P3Alpha):
     popularity has 0.0630.
     """
 
-    name, title, family = "rp3beta", "RP3beta", "Neighbours"
+    name, title = "rp3beta", "RP3beta"
     summary = (
         "Random walk from the items of the history to the users who chose them and on to what else they chose, "
         "with less weight on popular items. The first choice for large catalogues: fast, exact and hard to beat."

@@ -36,7 +36,7 @@ class SlopeOne(RatingPredictor):
     are their numbers. Without weights, r_j is taken to be the mean of all the user's ratings.
     """
 
-    name, title, family = "slope-one", "Slope One", "Neighbours"
+    name, title = "slope-one", "Slope One"
     summary = (
         "Predicts a rating from how much better or worse the item is rated than the user's other items, on average. "
         "Nothing to tune, and as good as many complex models; needs a catalogue of some thousand items at most."

@@ -38,7 +38,7 @@ class UserKNN(Algorithm):
     themselves among their neighbours: that adds only to items that they have had.
     """
 
-    name, title, family = "user-knn", "User kNN", "Neighbours"
+    name, title = "user-knn", "User kNN"
     summary = (
         "Recommends what people with a similar history chose. "
         "Strong where histories are long; nothing is learned beforehand, so lists take longer than with other models."

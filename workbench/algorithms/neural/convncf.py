@@ -25,7 +25,7 @@ class ConvNCF(PairScorer):
     leaves one number for each filter.
     """
 
-    name, title, family = "convncf", "ConvNCF", "Neural"
+    name, title = "convncf", "ConvNCF"
     summary = (
         "Applies convolutions to the products of all pairs of a user's and an item's factors. "
         "For clicks and purchases where factors depend on each other. "

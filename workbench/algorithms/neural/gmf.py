@@ -18,7 +18,7 @@ class GMF(PairScorer):
     With BCE, ``σ`` of the score is the chance that u chose i.
     """
 
-    name, title, family = "gmf", "GMF", "Neural"
+    name, title = "gmf", "GMF"
     summary = (
         "Matrix factorization that learns how much each factor counts, from what was chosen and what was not. "
         "A plain start among the neural ones, for clicks and purchases. "

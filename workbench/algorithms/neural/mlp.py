@@ -28,7 +28,7 @@ class MLP(PairScorer):
     ``W_1 [p_u, q_i]`` is computed once for each user and item, the other layers for each pair.
     """
 
-    name, title, family = "mlp", "MLP", "Neural"
+    name, title = "mlp", "MLP"
     summary = (
         "Lets a network find out how a user and an item go together, instead of multiplying their factors. "
         "For clicks and purchases, where a product of factors is too simple. "

@@ -28,7 +28,7 @@ class NeuMF(PairScorer):
     Both parts learn together from the start; the paper also begins with each trained alone.
     """
 
-    name, title, family = "neumf", "NeuMF", "Neural"
+    name, title = "neumf", "NeuMF"
     summary = (
         "A product of factors and a network side by side, trained together on what was chosen and what was not. "
         "The best-known neural model for clicks and purchases. "

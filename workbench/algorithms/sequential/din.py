@@ -44,7 +44,7 @@ class DIN(NeuralAlgorithm):
     the items that it is compared with are any others, those of the history too: what comes again is no matter of course.
     """
 
-    name, title, family = "din", "DIN", "Sequential"
+    name, title = "din", "DIN"
     summary = (
         "Weighs the history for each item by attention, by what is relevant to it. "
         "For users with several interests, where only part of a history is relevant to an item. "

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from workbench.app.runs.run_store import RunInfo, Runs
+from workbench.app.runs.run_store import Runs
 from workbench.app.session.project import OpenProject
 
 
@@ -33,13 +33,6 @@ class Selection(QObject):
     def runs(self) -> list[str]:
         """Ids of the selected runs, the one selected first at the head; those removed since left out."""
         return [run_id for run_id in self._runs if self._all.get(run_id) is not None]
-
-    @property
-    def current_run(self) -> RunInfo | None:
-        """The first selected run; without a selection, the newest usable one."""
-        for run_id in self.runs:
-            return self._all.get(run_id)
-        return next((info for info in reversed(self._all.all()) if info.usable), None)
 
     def select_runs(self, run_ids: list[str]) -> None:
         """Select runs by id, in order."""

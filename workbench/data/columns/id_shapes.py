@@ -2,7 +2,6 @@
 
 import re
 
-USERS = (re.compile(r"A[0-9A-Z]{9,20}"), re.compile(r"(user|u|customer|cust|member)[_-]?\d+", re.IGNORECASE))
 ITEMS = (
     re.compile(r"B0[0-9A-Z]{8}"),  # numbers of things that a shop sells
     re.compile(r"\d{9}[\dX]"),  # of books
@@ -10,24 +9,15 @@ ITEMS = (
     re.compile(r"(item|i|movie|film|product|prod|song|track|book|sku)[_-]?\d+", re.IGNORECASE),
     re.compile(r"tt\d{7,8}"),
 )
-MOST = 0.8
-
-
-def look_like_users(values: list[str]) -> bool:
-    """Whether most values have the shape of ids of users."""
-    return _share(values, USERS) > MOST
+MIN_SHARE = 0.8
 
 
 def look_like_items(values: list[str]) -> bool:
     """Whether most values have the shape of ids of items."""
-    return _share(values, ITEMS) > MOST
-
-
-def _share(values: list[str], shapes: tuple[re.Pattern[str], ...]) -> float:
-    return sum(any(shape.fullmatch(value) for shape in shapes) for value in values) / max(len(values), 1)
+    return sum(any(shape.fullmatch(value) for shape in ITEMS) for value in values) > MIN_SHARE * len(values)
 
 
 def are_measures(values: list[str]) -> bool:
     """Whether these are measures such as degrees of latitude: numbers with digits behind the point that matter."""
     measured = sum(bool(re.fullmatch(r"\s*[+-]?\d*[.,]\d*[1-9]\d*\s*", value)) for value in values)
-    return measured > MOST * len(values)
+    return measured > MIN_SHARE * len(values)

@@ -36,15 +36,6 @@ class RunTable(TableView):
         return self._model
 
     @property
-    def current_run(self) -> RunInfo | None:
-        """The run that the keyboard is at, where it is selected; else the first one selected."""
-        index = self.currentIndex()
-        info = self._model.run_at(self._model.source_row(index.row())) if index.isValid() else None
-        if info is not None and info.id in self._chosen:
-            return info
-        return next((run_id for run_id in self.chosen_runs if run_id.id == self._chosen[0]), None)
-
-    @property
     def chosen_runs(self) -> list[RunInfo]:
         """The selected runs, from the top."""
         # Not `selectedRows`, which asks for the flags of each cell.
@@ -89,7 +80,8 @@ class RunTable(TableView):
             current = self._model.index(rows.index(ids[0]), 0)
         self._quiet = True
         flags = QItemSelectionModel.SelectionFlag
-        if current.isValid() and not self.hasFocus():
+        # Where the keyboard is, it stays; but a table that was shown anew has lost its place.
+        if current.isValid() and not (self.hasFocus() and self.currentIndex().isValid()):
             self.selectionModel().setCurrentIndex(current, flags.NoUpdate)
         self.selectionModel().select(wanted, flags.ClearAndSelect)
         self._quiet = False

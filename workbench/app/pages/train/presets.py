@@ -25,8 +25,6 @@ from workbench.data.splitting import all_splits
 from workbench.metrics import metric_title
 from workbench.training.presets import Preset, presets_of
 
-BEGINNING = "as published:"  # of the names of some presets
-
 
 class _Box(QuietBox):
     """One whose text is cut with … where it is too long."""

@@ -11,6 +11,7 @@ import pytest
 from tests.data.test_interactions import build
 from workbench import worker
 from workbench.jobs import Job, all_jobs
+from workbench.training.evaluating import evaluate_run
 from workbench.training.run import Run
 from workbench.training.train import train_run
 
@@ -115,8 +116,21 @@ def test_a_split_is_described_with_what_lands_where(run):
     args = {"data": str(run.data_folder), "name": "last-n", "settings": {"n": 1, "validation": 1}}
     facts = answers({"id": 1, "job": "split", "args": args})[0]["result"]
     assert (facts["train"], facts["validation"], facts["test"]) == (24, 8, 8)
-    assert facts["leaked"] == 0
+    assert facts["leaks"] == []
     assert facts["equal_times"] == 0
+
+
+def test_a_split_has_the_leaks_that_its_runs_will_have(tmp_path):
+    """One check for both pages: order that the file decides was red in Compare, and no leak before training."""
+    build([(user, (user + step) % 9, 1.0, 10) for user in range(8) for step in range(5)]).save(
+        tmp_path / "data" / "tied"
+    )
+    run = Run.create(tmp_path / "runs" / "one", tmp_path / "data" / "tied", "popularity")
+    train_run(run.folder)
+    args = {"data": str(run.data_folder), "name": run.spec.split, "settings": run.spec.split_settings}
+    told = answers({"id": 1, "job": "split", "args": args})[0]["result"]["leaks"]
+    assert [leak["name"] for leak in told] == ["last-by-file-order"]
+    assert told == evaluate_run(run)["leaks"]
 
 
 LIKES = {"name": "rating", "settings": {"low": 2}}
@@ -156,9 +170,9 @@ def test_filters_tell_what_each_leaves_and_the_split_takes_that(run):
         (
             "time",
             {"test": 0.2},
-            {"learned_later": 0, "test_starts": "1970-01-01 00:00:00.040", "shown": 0, "unused": 0},
+            {"test_starts": "1970-01-01 00:00:00.040", "shown": 0, "unused": 0},
         ),
-        ("time-series", {"windows": 2, "test": 0.2, "validation": 0}, {"learned_later": 0, "unused": 8}),
+        ("time-series", {"windows": 2, "test": 0.2, "validation": 0}, {"unused": 8}),
         ("held-out-users", {"test": 2, "validation": 1}, {"test_users": 2, "shown": 12, "validation": 1}),
         ("k-fold", {"k": 4, "fold": 3}, {"test": 10, "test_starts": None}),
     ],
@@ -167,7 +181,7 @@ def test_every_split_is_described(run, name, settings, more):
     args = {"data": str(run.data_folder), "name": name, "settings": settings}
     facts = answers({"id": 1, "job": "split", "args": args})[0]["result"]
     assert facts | more == facts
-    assert facts["leaked"] == 0
+    assert facts["leaks"] == []
     assert sum(facts[one] for one in ("train", "validation", "test", "shown", "unused")) == 40
 
 

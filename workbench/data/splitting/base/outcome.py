@@ -7,14 +7,13 @@ import numpy as np
 from workbench.data.dates import written
 from workbench.data.interactions import Interactions
 from workbench.data.splitting.base import checks
-from workbench.data.splitting.base.fold import SHOWN, TEST, TRAIN, UNUSED, VALIDATION
+from workbench.data.splitting.base.fold import SHOWN, TEST, TRAIN, UNUSED, VALIDATION, Fold
 from workbench.data.splitting.base.split import Split
 
 
-def outcome(split: Split, data: Interactions) -> dict[str, Any]:
-    """Sizes of the parts, what the checks find, and a picture of some users."""
-    fold = split.split(data)
-    test, train = fold.test, fold.train
+def outcome(split: Split, fold: Fold) -> dict[str, Any]:
+    """Sizes of the parts of a fold that a split has made, what to mind, and a picture of some users."""
+    data, test, train = fold.data, fold.test, fold.train
     sizes = [int(np.count_nonzero(fold.places == place)) for place in range(UNUSED + 1)]
     hidden_items, unknown_items = checks.hidden_items(test, train)
     first_hidden = checks.first_hidden(fold) if split.by_time else None
@@ -31,8 +30,6 @@ def outcome(split: Split, data: Interactions) -> dict[str, Any]:
         "test_items": hidden_items,
         "shown": sizes[SHOWN],
         "unused": sizes[UNUSED],
-        "leaked": checks.shown_and_hidden(test, data.n_items),
-        "learned_later": checks.learned_later(fold) if split.by_time else None,
         "test_starts": None if first_hidden is None else written(first_hidden),
         "by_order": split.by_order,
         "equal_times": checks.equal_times(data),

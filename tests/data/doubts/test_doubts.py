@@ -168,3 +168,36 @@ def test_headers_in_ten_languages(tmp_path, header):
         header + "\n" + "".join(f"a{i % 7};b{i % 5};{i % 5 + 1};2020-09-{i % 28 + 1:02}\n" for i in range(60))
     )
     assert list(inspect(path)["columns"].values()) == header.split(";")
+
+
+def test_a_slip_of_the_hand_among_stars_makes_no_counts_of_them(tmp_path):
+    path = tmp_path / "r.csv"
+    for slips, wanted in ((0, []), (1, ["far-ratings"]), (2, ["far-ratings"]), (40, ["counts"])):
+        ratings = [1 + i % 5 for i in range(200 - slips)] + [1100 + i for i in range(slips)]
+        rows = [f"u{i % 20},i{i // 20},{rating},{1_600_000_000 + i}\n" for i, rating in enumerate(ratings)]
+        path.write_text("user,item,rating,time\n" + "".join(rows))
+        found = inspect(path)
+        assert (doubted(found), found["duplicates_as"]) == (wanted, "sum" if "counts" in wanted else "last")
+    path.write_text("user,item,rating,time\n" + "".join(rows[:100]) + "u1,i99,1100,1600000000\n")
+    (doubt,) = inspect(path)["doubts"]
+    assert (doubt["try"], doubt["examples"]) == (
+        "--filter max-rating=5",
+        [{"line": 102, "text": "u1,i99,1100,1600000000"}],
+    )
+
+
+def test_zeros_are_doubted_from_their_gap_or_their_number_on(tmp_path):
+    """Both sides of both thresholds: a gap of more than one and a half steps, more than three times the commonest rating."""
+    path = tmp_path / "r.csv"
+    for others, zeros, wanted in (
+        ([1, 2, 3, 4, 5], 20, []),
+        ([1.5, 2.5, 3.5, 4.5], 20, []),
+        ([1.6, 2.6, 3.6, 4.6], 20, ["zeros"]),
+        ([1, 2, 3, 4, 5], 60, []),
+        ([1, 2, 3, 4, 5], 61, ["zeros"]),
+        ([1, 2], 61, []),
+    ):
+        ratings = [rating for rating in others for _ in range(20)] + [0] * zeros
+        rows = [f"u{i % 20},i{i // 20},{rating},{1_600_000_000 + i}\n" for i, rating in enumerate(ratings)]
+        path.write_text("user,item,rating,time\n" + "".join(rows))
+        assert doubted(inspect(path)) == wanted, (others, zeros)

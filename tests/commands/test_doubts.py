@@ -30,3 +30,16 @@ def test_an_inspection_tells_doubts_with_what_would_change_them(tmp_path, ask):
     _, out, _ = ask("inspect", path)
     assert "doubt (feedback)" in out
     assert "Try --feedback 'plays=like>=1'" in out
+
+
+def test_counts_are_no_ratings_before_the_training_and_in_the_run(tmp_path, ask, value, monkeypatch):
+    path = tmp_path / "plays.csv"
+    path.write_text("user,item,plays\n" + "".join(f"{i % 7},{i % 11},{i % 13 + 1}\n" for i in range(77)))
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    _, out, err = ask("train", path, "--algorithm", "average", "--run", ".")
+    told = "takes the counts in 'plays' (1 to 13) for them"
+    assert told in err[: err.index("Training")]
+    assert f"The run is in {tmp_path / 'here'}. Next: workbench evaluate {tmp_path / 'here'}" in out
+    assert told in value("evaluate", ".")["protocol"]["doubts"][-1]
+    assert ask("train", "--run", ".")[2].startswith(f"The run in {tmp_path / 'here'} is done")

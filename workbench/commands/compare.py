@@ -2,10 +2,9 @@
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from workbench.commands.options import Commands, add_command
+from workbench.commands.options import Commands, add_command, run_folder
 from workbench.commands.output import Answer, Progress, table
 
 
@@ -20,7 +19,7 @@ def add(commands: Commands) -> None:
         "named. Runs that were tested differently (other data, split, candidates, formulas …) are not ranked together. A "
         "run that was not tested yet is tested first.",
     )
-    parser.add_argument("runs", type=Path, nargs="+", metavar="DIR", help="run folders, two or more")
+    parser.add_argument("runs", type=run_folder, nargs="+", metavar="DIR", help="run folders, two or more")
     parser.add_argument("--metric", default="ndcg@10", metavar="NAME", help="such as ndcg@10 (the default) or rmse")
     parser.add_argument(
         "--test", choices=("wilcoxon", "t", "permutation"), default="wilcoxon", help="by user (wilcoxon)"

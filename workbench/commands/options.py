@@ -190,6 +190,12 @@ def column_rules(text: str) -> tuple[str, str]:
     return column.strip(), rules.strip()
 
 
+def run_folder(text: str) -> Path:
+    """A folder that sentences can name: ``.`` as it is called."""
+    path = Path(text)
+    return path if path.name not in ("", "..") else path.resolve()
+
+
 def names(text: str) -> list[str]:
     """Names between commas."""
     found = [name.strip() for name in text.split(",") if name.strip()]

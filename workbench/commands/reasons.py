@@ -1,9 +1,8 @@
 """Commands that look into a trained run: ``explain``, ``similar``."""
 
 import argparse
-from pathlib import Path
 
-from workbench.commands.options import Commands, add_command
+from workbench.commands.options import Commands, add_command, run_folder
 from workbench.commands.output import Answer, Progress, table
 
 HOW = {
@@ -17,12 +16,12 @@ HOW = {
 def add(commands: Commands) -> None:
     """Add the commands."""
     parser = add_command(commands, "explain", "why an item has its place in a user's list")
-    parser.add_argument("run", type=Path, metavar="DIR", help="the run folder")
+    parser.add_argument("run", type=run_folder, metavar="DIR", help="the run folder")
     parser.add_argument("--user", required=True, metavar="ID", help="a user of the data")
     parser.add_argument("--item", required=True, metavar="ID", help="an item of the data")
     parser.set_defaults(command=explain)
     parser = add_command(commands, "similar", "items similar to one, as the run's algorithm sees it")
-    parser.add_argument("run", type=Path, metavar="DIR", help="the run folder")
+    parser.add_argument("run", type=run_folder, metavar="DIR", help="the run folder")
     parser.add_argument("--item", required=True, metavar="ID", help="an item of the data")
     parser.add_argument("--k", type=int, default=10, metavar="N", help="how many (10)")
     parser.set_defaults(command=similar)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.amounts import counted
-from workbench.commands.options import Commands, add_command, assignment, choices, cutoffs, names
+from workbench.commands.options import Commands, add_command, assignment, choices, cutoffs, names, run_folder
 from workbench.commands.output import Answer, Progress, table
 from workbench.owned import temporary_folder
 
@@ -31,7 +31,7 @@ def _add_evaluate(commands: Commands) -> None:
         "Numbers over randomly drawn candidates (--negatives) must never be compared with numbers over all items.",
     )
     parser.add_argument(
-        "run", type=Path, metavar="DIR", help="the run folder; with --lists also a file of interactions"
+        "run", type=run_folder, metavar="DIR", help="the run folder; with --lists also a file of interactions"
     )
     parser.add_argument(
         "--metrics", type=names, metavar="NAMES", help="such as ndcg,recall or ndcg@10; all that apply if left out"
@@ -92,7 +92,7 @@ def _add_recommend(commands: Commands) -> None:
         epilog="Left out of a list are the person's training and validation items, as in the evaluation; items of the "
         "test may be listed.",
     )
-    parser.add_argument("run", type=Path, metavar="DIR", help="the run folder")
+    parser.add_argument("run", type=run_folder, metavar="DIR", help="the run folder")
     parser.add_argument("--output", type=Path, required=True, metavar="FILE", help=".csv, .xlsx, .parquet or .jsonl")
     who = parser.add_mutually_exclusive_group(required=True)
     who.add_argument("--user", action="append", metavar="ID", help="a user of the data; may be repeated")
@@ -109,7 +109,7 @@ def _add_recommend(commands: Commands) -> None:
 
 def _add_predict(commands: Commands) -> None:
     parser = add_command(commands, "predict", "predict ratings of user-item pairs, for algorithms that predict ratings")
-    parser.add_argument("run", type=Path, metavar="DIR", help="the run folder")
+    parser.add_argument("run", type=run_folder, metavar="DIR", help="the run folder")
     parser.add_argument("pairs", type=Path, metavar="PAIRS", help="a file of users and items, with or without a header")
     parser.add_argument("--output", type=Path, required=True, metavar="FILE", help=".csv, .parquet or .jsonl")
     parser.set_defaults(command=predict)

@@ -19,6 +19,7 @@ from workbench.commands.options import (
     joined_words,
     paragraph,
     recipe_of,
+    run_folder,
     settings_words,
 )
 from workbench.commands.output import Answer, Progress, size
@@ -51,7 +52,9 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "file", nargs="?", type=Path, metavar="FILE", help="interactions: CSV, TSV, '::', also in gz or zip"
     )
-    parser.add_argument("--run", type=Path, required=True, metavar="DIR", help="the run folder, new or to be continued")
+    parser.add_argument(
+        "--run", type=run_folder, required=True, metavar="DIR", help="the run folder, new or to be continued"
+    )
     parser.add_argument("--algorithm", metavar="NAME", help="see: workbench algorithms")
     parser.add_argument(
         "--set", type=assignment, action="append", metavar="KEY=VALUE", help="a hyperparameter; may be repeated"
@@ -181,9 +184,11 @@ def _new_blend(args: argparse.Namespace) -> Any:
 def _new_run(args: argparse.Namespace, progress: Progress) -> Any:
     """Check all settings, then read the file, then create the run."""
     from workbench.algorithms import find
+    from workbench.data.data_file import read_about
     from workbench.data.filtering import apply, make_filters, written_as
     from workbench.data.interactions import Interactions
     from workbench.data.splitting import DEFAULT, OWN_FILES, make_split
+    from workbench.training.not_ratings import taken_for_ratings
     from workbench.training.run import Run
 
     if args.algorithm is None:
@@ -208,6 +213,9 @@ def _new_run(args: argparse.Namespace, progress: Progress) -> Any:
         reason = kind.unsuited(left)
         if reason:
             raise WorkbenchError(reason)
+        taken = taken_for_ratings(kind, read_about(data))
+        if taken:
+            progress.say(f"In doubt: {taken}")
         options = {name: getattr(args, name) for name in ("seed", "device", "threads", "patience", "include_seen")}
         chosen = {name: value for name, value in options.items() if value is not None}
         chain = [made.recipe() for made in filters]

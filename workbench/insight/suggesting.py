@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.algorithms import Algorithm, all_algorithms
+from workbench.training.not_ratings import HIGHEST_GRADE
 
 NUMBER = 3
 # Below, an exact inverse of an item-item matrix takes seconds to a few minutes.
 SMALL_CATALOGUE = 15_000
 # Below, users can be compared with users, or inverted in the place of items.
 FEW_USERS = 5_000
-# A rating above is no grade but a count, such as of plays.
-HIGHEST_GRADE = 100
 # Median length of a history below which nobody can be known.
 SHORT = 3
 # Median length from which SVD++ has something to learn from what was rated at all, and the data it is quick on.

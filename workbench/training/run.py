@@ -39,6 +39,7 @@ from workbench.files import alone, write_json
 from workbench.owned import remove_file, sweep
 from workbench.stored import read_stored
 from workbench.training.blending import check_member, named
+from workbench.training.not_ratings import taken_for_ratings
 from workbench.training.records import read_records
 from workbench.training.run_number import next_number, numbers_in
 from workbench.training.run_spec import Change, RunSpec
@@ -131,12 +132,14 @@ class Run:
         return run
 
     def doubts(self) -> list[str]:
-        """What was in doubt when the data were read, as sentences; none where nobody knows."""
+        """What was in doubt when the data were read, and what is taken for ratings; none where nobody knows."""
         try:
-            report = read_about(self.data_folder).get("report") or {}
+            about = read_about(self.data_folder)
         except WorkbenchError:
             return []
-        return [doubt["sentence"] for doubt in report.get("doubts") or []]
+        told = [doubt["sentence"] for doubt in (about.get("report") or {}).get("doubts") or []]
+        taken = taken_for_ratings(find(self.spec.algorithm), about)
+        return [*told, *([taken] if taken else [])]
 
     def feedback(self) -> str:
         """What events are worth by the rules with which the data were read, such as ``click: like=1, seen=0``."""

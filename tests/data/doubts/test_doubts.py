@@ -1,5 +1,6 @@
 """Each kind of file that people bring: it is read rightly, or what was guessed wrongly is told; else nothing is."""
 
+import re
 import shlex
 from pathlib import Path
 
@@ -187,7 +188,7 @@ def test_a_slip_of_the_hand_among_stars_makes_no_counts_of_them(tmp_path):
 
 
 def test_zeros_are_doubted_from_their_gap_or_their_number_on(tmp_path):
-    """Both sides of both thresholds: a gap of more than one and a half steps, more than three times the commonest rating."""
+    """Both sides of both: a gap of over one and a half steps, over three times as many as of the commonest rating."""
     path = tmp_path / "r.csv"
     for others, zeros, wanted in (
         ([1, 2, 3, 4, 5], 20, []),
@@ -201,3 +202,71 @@ def test_zeros_are_doubted_from_their_gap_or_their_number_on(tmp_path):
         rows = [f"u{i % 20},i{i // 20},{rating},{1_600_000_000 + i}\n" for i, rating in enumerate(ratings)]
         path.write_text("user,item,rating,time\n" + "".join(rows))
         assert doubted(inspect(path)) == wanted, (others, zeros)
+
+
+@pytest.mark.parametrize(
+    ("said", "told", "settled"),
+    [
+        ("rating=like>=4,dislike<=2", None, ""),
+        ("rating=dislike<=1,seen<=3,like<=5", None, ""),  # exceptions first
+        ("rating=like>=4,ignore=9", "The rule ignore=9 of 'rating' does nothing: the column goes from", "like>=4"),
+        ("rating=like>=3,dislike<=4", "overlap: 20 of the 40 rows that dislike<=4 names", "like>=3,dislike<3"),
+        ("rating=dislike<3,like>=2", "overlap: 10 of the 40 rows that like>=2", "dislike<3,like>=3"),
+        ("rating=like=3..5,dislike=1..3", "overlap: 10 of the 30 rows", "like=3..5,dislike<3"),
+        ("rating=like>=3,dislike=5", "overlap: 10 of the 10 rows that dislike=5", "dislike=5,like>=3"),
+        ("event=buy:5,view:1", None, ""),
+        ("event=buy:5,veiw:1,cat:2", "The rules veiw:1 and cat:2 of 'event' do nothing: the column has view,", "buy:5"),
+        ("event=buy:5,buy:1", "overlap: 16 of the 16 rows that buy:1", "buy:5"),
+    ],
+)  # fmt: skip
+def test_rules_that_name_nothing_or_overlap_are_doubted(tmp_path, said, told, settled):
+    path = of_events(tmp_path / "r.csv")
+    column, _, rules = said.partition("=")
+    found = [doubt for doubt in asked(path, column, rules)["doubts"] if doubt["name"] == "rules"]
+    assert len(found) == (told is not None)
+    for doubt in found:
+        assert told in doubt["sentence"]
+        assert doubt["change"] == {"feedback": {column: settled}}
+        assert not [again for again in asked(path, column, settled)["doubts"] if again["name"] == "rules"]
+
+
+def of_events(path):
+    rows = [
+        f"u{i % 10},i{i // 10},{1 + i * 7 % 5},{('view', 'cart', 'buy')[i % 3]},{1_600_000_000 + i}\n"
+        for i in range(50)
+    ]
+    path.write_text("user,item,rating,event,time\n" + "".join(rows))
+    return path
+
+
+def asked(path, column, rules):
+    return inspect(path, recipe=make_recipe(path, feedback=[(column, rules)]))
+
+
+def test_without_a_like_the_rule_is_named_and_not_the_split(tmp_path):
+    path = of_events(tmp_path / "r.csv")
+    for column, rules, values, way in (
+        ("rating", "like>=6", "goes from 1 to 5", "like>=3"),
+        ("event", "veiw:1", "has view, cart, buy", "view:1"),
+    ):
+        (doubt,) = asked(path, column, rules)["doubts"]
+        assert (doubt["name"], doubt["change"]) == ("no-likes", {"feedback": {column: way}})
+        told = f"None of the 50 rows is a like by what is said of '{column}' ({rules}): '{column}' {values}."
+        assert told in doubt["sentence"]
+        with pytest.raises(WorkbenchError, match=re.escape(f"r.csv: {told}")):
+            read_interactions(path, make_recipe(path, feedback=[(column, rules)]))
+        assert read_interactions(path, make_recipe(path, feedback=[(column, way)]))[1].kept == 50
+
+
+def test_lists_of_items_or_users_are_offered_as_such(shared_data):
+    for name, option in (
+        (CASES / "14-items.csv", "--items FILE"),
+        (shared_data("ml-100k/u.item"), "--items FILE"),
+        (shared_data("ml-1m/movies.dat"), "--items FILE"),
+        (shared_data("ml-100k/u.user"), "--users FILE"),
+    ):
+        (doubt,) = inspect(name)["doubts"]
+        assert (doubt["about"], doubt["try"]) == ("rows", option)
+        assert doubt["sentence"].endswith(
+            "Give it beside a file of interactions, for what it tells of users or items; or choose the columns for both."
+        )

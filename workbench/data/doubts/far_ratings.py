@@ -32,4 +32,3 @@ class FarRatings(DoubtKind):
         those = {value for value in values if NUMBER.fullmatch(value) and as_number(value) > FAR * usual}
         option = f"--filter max-rating={usual:g}"
         return Doubt(cls.name, "rows", sentence, option, number, seen.examples(values, those))
-

@@ -6,6 +6,7 @@ from typing import Any
 from workbench.data.columns.times import DATED, guess_kind, looks_like_epoch
 from workbench.data.columns.values import ENOUGH, counts_up, is_numeric, is_text
 from workbench.data.doubts.base.doubt import Doubt, DoubtKind, Evidence
+from workbench.data.doubts.problems import WAYS_OUT, is_once
 
 ONCE = 0.95
 # With fewer rows, that no item came again may be chance.
@@ -26,6 +27,8 @@ class OddItems(DoubtKind):
         why = next((words for odd, words in SIGNS if odd(seen)), None)
         if why is None:
             return None
+        if seen.is_whole and is_once(seen.data.n_users, seen) and seen.data.n_items >= ONCE * len(seen.data):
+            return _list_of_things(seen)
         other = better_items(seen)
         offer, change = "Choose the column of the items.", dict[str, Any]()
         option, _ = seen.columns_option(asked="item")
@@ -35,6 +38,16 @@ class OddItems(DoubtKind):
         sentence = f"The item is read from '{seen.name('item')}', whose values {why}. {offer}"
         shown = seen.examples(seen.values("item"))
         return Doubt(cls.name, "columns", sentence, option, seen.kept, shown, change, settles=True)
+
+
+def _list_of_things(seen: Evidence) -> Doubt:
+    """Nobody has met two of them: there is nothing to learn from."""
+    sentence = (
+        f"Each row is another user ('{seen.name('user')}') and another item ('{seen.name('item')}'), as in a list of items "
+        f"or users. {WAYS_OUT}"
+    )
+    shown = seen.examples(seen.values("item"))
+    return Doubt(OddItems.name, "rows", sentence, "--items FILE", seen.rows, shown, {"items": True}, settles=True)
 
 
 def _without(seen: Evidence, taken: int) -> dict[str, int | None]:

@@ -2,10 +2,10 @@
 
 from workbench.data.columns.names import NAMES, TITLE, YEAR, likeness, plain
 from workbench.data.doubts.base.doubt import Doubt, DoubtKind, Evidence
+from workbench.data.doubts.problems import is_once
 
 # Names that tell of a thing, and of no meeting of somebody with it.
 TELLING = ("title", "author", "year", "genre", "category", "description", "price", "publisher", "count", "average")
-ONCE = 0.99
 
 
 class Things(DoubtKind):
@@ -16,13 +16,7 @@ class Things(DoubtKind):
     @classmethod
     def look(cls, seen: Evidence) -> Doubt | None:
         n_items = seen.data.n_items
-        if (
-            seen.is_wide
-            or not seen.is_whole
-            or not seen.has_header
-            or n_items < ONCE * len(seen.data)
-            or "time" in seen.at
-        ):
+        if seen.is_wide or not seen.is_whole or not seen.has_header or not is_once(n_items, seen) or "time" in seen.at:
             return None
         others = [seen.shown.names[at] for at in range(len(seen.shown.names)) if at != seen.at["item"]]
         about = [

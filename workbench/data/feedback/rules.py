@@ -32,6 +32,7 @@ _RANGE = re.compile(r"(.+)\.\.(.+)")
 GRAMMAR = "like>=4, dislike<=2, seen=0, ignore=9, log>=30 or EVENT:WEIGHT such as buy:5"
 
 Weights = npt.NDArray[np.float32]
+Named = npt.NDArray[np.int64]
 
 
 class Rule(BaseModel):
@@ -93,6 +94,14 @@ class Rule(BaseModel):
         if self.low is not None:
             return f"{self.effect}{'>' if self.strict else '>='}{self.low:g}"
         return self.effect if self.high is None else f"{self.effect}{'<' if self.strict else '<='}{self.high:g}"
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Between which numbers the values lie that are meant, NaN where a word is meant."""
+        if self.value is not None:
+            number = as_number(self.value)
+            return (np.nan, np.nan) if number is None else (number, number)
+        return -np.inf if self.low is None else self.low, np.inf if self.high is None else self.high
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -182,14 +191,30 @@ class Feedback(BaseModel):
             found[start : start + BATCH_ROWS] = self._first(number, [rule.holds(number) for rule in self.rules])
         return found
 
+    def named_numbers(self, values: npt.NDArray[Any]) -> Named:
+        """How many numbers each rule names, and how many of them no rule before it does, int64 (n_rules, 2)."""
+        found = np.zeros((len(self.rules), 2), np.int64)
+        for start in range(0, len(values), BATCH_ROWS):
+            number = np.asarray(values[start : start + BATCH_ROWS], np.float64)
+            found += _counted([rule.holds(number) for rule in self.rules], np.ones(len(number), np.int64))
+        return found
+
     def of_texts(self, texts: pa.Array) -> Weights:
         """Weights of texts, float32 (n,); NaN where a row is to be ignored."""
+        return self._first(*self._read(texts))
+
+    def named_texts(self, texts: pa.Array, times: npt.NDArray[np.int64]) -> Named:
+        """The same as `named_numbers`, of texts that are there so many times each."""
+        return _counted(self._read(texts)[1], times)
+
+    def _read(self, texts: pa.Array) -> tuple[npt.NDArray[np.float64], list[npt.NDArray[np.bool_]]]:
+        """Texts as numbers, and which of them each rule names."""
         plain = pc.utf8_trim_whitespace(texts)
         is_number = pc.match_substring_regex(plain, r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$")
         number = pc.cast(pc.if_else(is_number, plain, pa.scalar(None, plain.type)), pa.float64())
         number = number.to_numpy(zero_copy_only=False).astype(np.float64)
         lower = pc.utf8_lower(plain)
-        return self._first(number, [rule.holds(number) | _is(lower, rule.value) for rule in self.rules])
+        return number, [rule.holds(number) | _is(lower, rule.value) for rule in self.rules]
 
     def _first(self, number: npt.NDArray[np.float64], holds: list[npt.NDArray[np.bool_]]) -> Weights:
         worth = [rule.worth(number) for rule in self.rules]
@@ -233,6 +258,15 @@ def combined(weights: Sequence[Weights]) -> Weights:
     whole = np.stack(weights)
     lowest = whole.min(axis=0)  # NaN where one of them is: a row that one column ignores is ignored
     return np.where(lowest < 0, lowest, whole.prod(axis=0)).astype(np.float32)
+
+
+def _counted(holds: list[npt.NDArray[np.bool_]], times: npt.NDArray[np.int64]) -> Named:
+    """How many rows each rule holds for, and for how many of them it is the first."""
+    found, before = [], np.zeros(len(times), bool)
+    for held in holds:
+        found.append((int(times[held].sum()), int(times[held & ~before].sum())))
+        before |= held
+    return np.array(found, np.int64).reshape(-1, 2)
 
 
 def as_number(text: str) -> float | None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from workbench.data.doubts import Evidence, doubts_of
+from workbench.data.feedback.rules import Feedback
 from workbench.data.importing import roles
 from workbench.data.importing.import_report import Report
 from workbench.data.importing.recipes import Recipe
@@ -35,7 +36,7 @@ def doubts_about(
     is_whole
         Whether they are of the whole file and not of its beginning alone.
     """
-    said, guessed = (_rules(shown, recipe, guessed=guessed) for guessed in (False, True))
+    told = {_called(each, shown): each for each in recipe.feedback}
     seen = Evidence(
         shown=shown,
         at=roles.positions(recipe.columns, shown),
@@ -52,17 +53,14 @@ def doubts_about(
         problem=problem,
         is_whole=is_whole,
         counts=roles.counts_of(shown, recipe.columns.rating),
-        feedback=said,
-        guessed=guessed,
+        feedback={name: each for name, each in told.items() if not each.guessed},
+        guessed={name: each for name, each in told.items() if each.guessed},
+        named={name: report.named.get(str(each.column), []) for name, each in told.items()},
     )
     return [doubt.plain() for doubt in doubts_of(seen)]
 
 
-def _rules(shown: Preview, recipe: Recipe, *, guessed: bool) -> dict[str, list[str]]:
-    """Rules of feedback that were guessed, or that were said, by column as the command line calls it."""
-    found = {}
-    for each in recipe.feedback:
-        at = roles.position(each.column, shown)
-        if each.guessed == guessed:
-            found[shown.names[at] if shown.format.header else str(at)] = each.written()
-    return found
+def _called(feedback: Feedback, shown: Preview) -> str:
+    """The column of feedback as the command line calls it."""
+    at = roles.position(feedback.column, shown)
+    return shown.names[at] if shown.format.header else str(at)

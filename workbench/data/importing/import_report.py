@@ -37,6 +37,8 @@ class Report:
         Guesses that could be wrong and would change the result (`workbench.data.doubts`).
     ignored : int
         Kept rows that the rules of feedback leave out.
+    named : dict of str to list
+        By column: for each rule of feedback how many rows it names, and how many of them no rule before it does.
     """
 
     rows: int = 0
@@ -48,12 +50,14 @@ class Report:
     reasons: dict[str, dict[str, Any]] = field(default_factory=dict)
     doubts: list[dict[str, Any]] = field(default_factory=list)
     ignored: int = 0
+    named: dict[str, list[list[int]]] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
-        """The account as plain values; no word of ignored rows where there are none."""
+        """The account as plain values; no word of what rules do where there are none."""
         found = asdict(self)
-        if not self.ignored:
-            del found["ignored"]
+        for name in ("ignored", "named"):
+            if not found[name]:
+                del found[name]
         return found
 
 
@@ -88,6 +92,9 @@ def account(piece: Piece, report: Report, sink: csv.CSVWriter | None, name: str 
     report.rows += piece.rows
     report.kept += len(piece.user) + piece.ignored
     report.ignored += piece.ignored
+    for column, named in piece.named.items():
+        before = report.named.get(column)
+        report.named[column] = (named if before is None else named + before).tolist()
     if piece.refused is None:
         return
     report.refused_count += piece.refused.num_rows

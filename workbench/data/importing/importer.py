@@ -16,6 +16,7 @@ from workbench.data.checked import note_checked
 from workbench.data.columns.date_parts import date_parts
 from workbench.data.columns.graded import is_graded, scale_of
 from workbench.data.data_file import read_about
+from workbench.data.doubts.no_likes import NoLikes
 from workbench.data.importing import roles
 from workbench.data.importing.builder import LONG, SHORT, Assembly, Phases
 from workbench.data.importing.doubting import SAMPLE_ROWS, doubts_about
@@ -109,12 +110,22 @@ def read_interactions(
     control.check()
     report.duplicates = report.merged = report.kept - report.ignored - len(data)
     merged = len(data)
+    report.named |= chosen.named(data)
     data = chosen.weigh(data)
     report.ignored += merged - len(data)
     if not len(data):
         raise WorkbenchError(nothing_left(first.name, report))
     report.doubts = doubts_about(preview(first, _packed(first, chosen), SAMPLE_ROWS), chosen, data, report, problem)
+    if not doubtful:
+        _refuse_without_likes(first.name, report)
     return _rated(data, chosen.rating_as), report, chosen
+
+
+def _refuse_without_likes(name: str, report: Report) -> None:
+    doubt = next((doubt for doubt in report.doubts if doubt["name"] == NoLikes.name), None)
+    if doubt is not None:
+        message = f"{name}: {doubt['sentence']} Try {doubt['try']}"
+        raise WorkbenchError(message)
 
 
 def look_at_files(paths: Paths) -> dict[str, SourceFile]:

@@ -102,6 +102,7 @@ def doubts(path: str, recipe: Json, control: Control) -> list[Json]:
             return []
         merged = rows.build(asked.duplicates, control)
     report.duplicates = report.kept - report.ignored - len(merged)
+    report.named |= asked.named(merged)
     data = asked.weigh(merged)
     if not len(data):
         return []

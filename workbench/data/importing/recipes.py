@@ -77,6 +77,12 @@ class Recipe(BaseModel):
         plain = [each for each in self.feedback if each.column == self.columns.rating and not each.is_text]
         return [] if len(plain) == len(self.feedback) else self.feedback
 
+    def named(self, data: Interactions) -> dict[str, list[list[int]]]:
+        """What each rule over ratings names, of merged interactions that are not weighed yet (see `Report.named`)."""
+        if not self.feedback or self.read_as_text or data.rating is None or self.rating_as == "presence":
+            return {}
+        return {str(each.column): each.named_numbers(data.rating).tolist() for each in self.feedback}
+
     def weigh(self, data: Interactions) -> Interactions:
         """Merged interactions with what they are worth by the rules; as they are where presence is all that counts."""
         if self.rating_as == "presence":

@@ -10,6 +10,7 @@ from workbench.data.columns.times import (
     is_ambiguous,
 )
 from workbench.data.columns.values import NUMBER, as_number, counts_up, is_numeric, is_prose
+from workbench.data.doubts.problems import WAYS_OUT
 from workbench.data.importing.role_evidence import ROLES, by_name, by_value
 from workbench.data.reading.first_rows import Preview
 from workbench.data.reading.formats import format_of
@@ -19,6 +20,7 @@ from workbench.errors import WorkbenchError
 # Below this a guess is not acted on without asking.
 MIN_CONFIDENCE = 0.25
 WIDE_COLUMNS = 20
+CHOOSE = "Choose the columns for user and item."
 
 
 class Columns(BaseModel):
@@ -127,9 +129,9 @@ def _problem(
             "Write it as rows of user, item and rating, or choose the columns yourself."
         )
     if not preview.format.header and "time" not in chosen and counts_up(values[0]):
-        return "This looks like a list of users or items: the first column counts up. Choose the columns for user and item."
+        return f"This looks like a list of users or items: the first column counts up. {WAYS_OUT}"
     if not {"rating", "time"} & set(chosen) and is_prose(values[chosen["item"]]):
-        return "This looks like a list of items or texts, not of interactions. Choose the columns for user and item."
+        return f"This looks like a list of items or texts, not of interactions. {WAYS_OUT}"
     for role, other in (("user", "item"), ("item", "user")):
         if preview.format.header and role not in named and (other in named or len(names) > 2):  # noqa: PLR2004
             ids = values[chosen[other]]
@@ -138,7 +140,7 @@ def _problem(
             alone = len(set(own)) == len(own) > WIDE_COLUMNS and evidence[role][1] < 0.5  # noqa: PLR2004 - a mere guess
             if once or alone or other not in named or evidence[role][1] < MIN_CONFIDENCE:
                 like = f" This may be a list of {other}s: each '{names[chosen[other]]}' is there once." if once else ""
-                return f"No column says by its name that it is the {role}.{like} Choose the columns for user and item."
+                return f"No column says by its name that it is the {role}.{like} {WAYS_OUT if once else CHOOSE}"
     return None
 
 

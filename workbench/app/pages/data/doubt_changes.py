@@ -40,11 +40,11 @@ READ = {
 
 def _feedback_words(rules: str) -> str:
     """Rules of feedback as a button says them."""
-    if re.fullmatch(r"like>=-?[\d.]+", rules):
+    if re.fullmatch(r"like>=(-1|0|1)", rules):
         return translate("Doubts", "Each row is a choice")
     if rules == "like>0,seen=0":
         return translate("Doubts", "0 is no rating")
-    if "like>=" in rules:
+    if rules == "like>=1,ignore<=0":
         return translate("Doubts", "Presence counts")
     return translate("Doubts", "Take {rules}").format(rules=rules if len(rules) <= 30 else f"{rules[:29]}…")  # noqa: PLR2004
 

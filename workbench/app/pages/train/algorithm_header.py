@@ -60,7 +60,7 @@ class AboutAlgorithm(QWidget):
         self._chips.addStretch(1)
 
     def say(self, unsuited: str, why: str) -> None:
-        """Say why it cannot learn from this data ("" where it can), and why it is suggested ("" where it is not)."""
+        """Say why it cannot learn from this data, or should not, and why it is suggested ("" where there is no reason)."""
         self.unsuited.setText(unsuited)
         self.unsuited.setVisible(bool(unsuited))
         self.why.setText(self.tr("Suggested: {why}").format(why=why) if why else "")

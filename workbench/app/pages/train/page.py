@@ -29,6 +29,7 @@ from workbench.app.widgets.theme import GRID
 from workbench.app.widgets.translate import translate
 from workbench.data.splitting import OWN_FILES
 from workbench.insight.paths import varied
+from workbench.training.not_ratings import taken_for_ratings
 
 LIST_WIDTH, FORM_WIDTH = 25 * GRID, 38 * GRID
 FIRST = "ease"
@@ -291,7 +292,8 @@ class TrainPage(Page):
         words = self.tr("Queue {name}") if busy else self.tr("Train {name}")
         self.blend.refresh()
         reason = self.algorithms.reason(kind) or (self.blend.reason() if kind is Blend else "")
-        self.about.say(reason, self.algorithms.suggestion(kind.name))
+        taken = taken_for_ratings(kind, self.session.about) or ""
+        self.about.say(reason or taken, self.algorithms.suggestion(kind.name))
         self.primary.setText(words.format(name=kind.title))
         self.primary.setToolTip(self.tr("Starts when the runs before it are done") if busy else reason)
         self.primary.setEnabled(self.session.data is not None and not reason)

@@ -1,6 +1,7 @@
 """A doubt: a guess that could be wrong and would change the result, told with what would change it."""
 
 import shlex
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -9,6 +10,8 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from workbench.data.columns.names import plain
+from workbench.data.feedback.guessing import as_read
+from workbench.data.feedback.rules import Feedback, as_number
 from workbench.data.interactions import Array, Interactions
 from workbench.data.reading.first_rows import Preview
 from workbench.data.reading.formats import format_of
@@ -20,6 +23,8 @@ Json = dict[str, Any]
 FEWEST_ROWS = 20
 # Ratings that are looked at, however many there are.
 SAMPLED_RATINGS = 200_000
+# Words of a column that a sentence lists.
+MAX_WORDS = 6
 
 
 @dataclass(frozen=True)
@@ -84,10 +89,12 @@ class Evidence:
         Why the file looks like no table of interactions.
     counts : str or None
         Why the ratings look like counts.
-    feedback : dict
-        What the person has said that values are worth, by column; nothing is doubted about that.
-    guessed : dict
-        What values are guessed to be worth: rules by column.
+    feedback : dict of str to Feedback
+        What the person has said that values are worth, by column; nothing is doubted of that but what it names.
+    guessed : dict of str to Feedback
+        What values are guessed to be worth, by column.
+    named : dict of str to list
+        By column, how many rows each rule names, and how many of them no rule before it does.
     is_whole : bool
         Whether the data are of the whole file: how many users and items there are says little of its beginning.
     """
@@ -106,8 +113,9 @@ class Evidence:
     reasons: dict[str, Json] = field(default_factory=dict)
     problem: str | None = None
     counts: str | None = None
-    feedback: dict[str, Any] = field(default_factory=dict)
-    guessed: dict[str, list[str]] = field(default_factory=dict)
+    feedback: dict[str, Feedback] = field(default_factory=dict)
+    guessed: dict[str, Feedback] = field(default_factory=dict)
+    named: dict[str, list[list[int]]] = field(default_factory=dict)
     is_whole: bool = True
 
     @property
@@ -148,7 +156,8 @@ class Evidence:
 
     def guess_of(self, at: int) -> str:
         """What the values of a column are guessed to be worth, as the command line writes it; empty where nothing is."""
-        return ", ".join(self.guessed.get(self.called(at), []))
+        guess = self.guessed.get(self.called(at))
+        return "" if guess is None else ", ".join(guess.written())
 
     def columns_option(self, others: Mapping[str, int | None] | None = None, asked: str = "") -> tuple[str, Json]:
         """``--columns`` with other columns for some roles, and the same as a button's change.
@@ -176,7 +185,36 @@ class Evidence:
 
     def feedback_of(self, at: int, rules: str) -> tuple[str, Json]:
         """``--feedback`` for a column, and the same as a button's change."""
-        return f"--feedback {shlex.quote(f'{self.called(at)}={rules}')}", {"feedback": {self.called(at): rules}}
+        return self.feedback_named(self.called(at), rules)
+
+    def feedback_named(self, column: str, rules: str) -> tuple[str, Json]:
+        """The same for a column as the command line calls it."""
+        return f"--feedback {shlex.quote(f'{column}={rules}')}", {"feedback": {column: rules}}
+
+    def range_of(self, column: str) -> str:
+        """What there is in a column, for a sentence: from which number to which, or a few of its words."""
+        values = self._column(column)
+        numbers = [number for value in values if (number := as_number(value.replace(",", "."))) is not None]
+        if numbers and len(numbers) == len(values):
+            low, high = min(numbers), max(numbers)
+            if "rating" in self.at and self.called(self.at["rating"]) == column and self.data.rating is not None:
+                low, high = min(low, float(self.data.rating.min())), max(high, float(self.data.rating.max()))
+            return f"goes from {low:g} to {high:g}"
+        words = list(dict.fromkeys(values))
+        return f"has {', '.join(words[:MAX_WORDS])}{' and others' if len(words) > MAX_WORDS else ''}"
+
+    def likes_of(self, column: str) -> str:
+        """Rules by which some of a column are likes: the upper half of its numbers, or the word that is there most."""
+        values = self._column(column)
+        numbers = [number for value in values if (number := as_number(value.replace(",", "."))) is not None]
+        if numbers and len(numbers) == len(values):
+            return f"like>={sorted(numbers)[len(numbers) // 2]:g}"
+        return f"{Counter(values).most_common(1)[0][0]}:1" if values else "like>=1"
+
+    def _column(self, column: str) -> list[str]:
+        """Values of a column of the sample that are there, ratings in words as they are read."""
+        at = next(at for at in range(len(self.shown.names)) if self.called(at) == column)
+        return [value for value in as_read(self.columns[at]) if value]
 
     def examples(self, role_values: list[str], wanted: "set[str] | None" = None, most: int = 3) -> list[Json]:
         """Rows of the sample, with their lines where a row is a line; those whose value is wanted."""

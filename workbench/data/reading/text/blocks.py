@@ -16,7 +16,7 @@ from pyarrow import csv
 
 from workbench.data.columns import times
 from workbench.data.columns.graded import number_of
-from workbench.data.feedback.rules import Feedback, Weights, combined
+from workbench.data.feedback.rules import Feedback, Named, Weights, combined
 from workbench.data.reading.text.arrow_memory import arrow_reader
 from workbench.data.reading.text.fields import split_row
 from workbench.data.reading.text.layout import Layout
@@ -84,6 +84,8 @@ class Piece:
         Row of the block in which each stands; None where they are all its rows.
     ignored : int
         Rows that were read well and are left out all the same, as the rules of feedback want it.
+    named : dict of str to int64 (n_rules, 2)
+        By column of `ColumnPlan.feedback`: rows that each of its rules names, and those that no rule before it does.
     """
 
     user: pa.ChunkedArray
@@ -94,6 +96,7 @@ class Piece:
     refused: pa.Table | None = None
     at: Positions | None = None
     ignored: int = 0
+    named: dict[str, Named] = field(default_factory=dict)
 
     def without_ignored(self) -> "Piece":
         """The rows that are worth something, or nothing, but not those that are not to be looked at (NaN)."""
@@ -103,7 +106,8 @@ class Piece:
         at = np.arange(self.rows) if self.at is None else self.at
         user, item = (pa.chunked_array([_again(column, kept)]) for column in (self.user, self.item))
         time = None if self.time is None else self.time[kept]
-        return Piece(user, item, self.rating[kept], time, self.rows, self.refused, at[kept], int(left_out.sum()))
+        ignored = int(left_out.sum())
+        return Piece(user, item, self.rating[kept], time, self.rows, self.refused, at[kept], ignored, self.named)
 
 
 def _again(ids: pa.ChunkedArray, kept: npt.NDArray[np.bool_]) -> pa.Array:
@@ -212,9 +216,10 @@ class Converter:
         if (rating is None and "rating" in self.plan.columns) or (time is None and "time" in self.plan.columns):
             return None
         self._accents["utf-8"] += not block.data.isascii()
+        named: dict[str, Named] = {}
         if self.plan.feedback:
-            rating = self._worth({role: table[role].unify_dictionaries() for role in self.plan.feedback})
-        return Piece(table["user"], table["item"], rating, time, block.n_rows).without_ignored()
+            rating, named = self._worth({role: table[role].unify_dictionaries() for role in self.plan.feedback})
+        return Piece(table["user"], table["item"], rating, time, block.n_rows, named=named).without_ignored()
 
     def _time_type(self) -> pa.DataType:
         if self.plan.time in times.EPOCHS:
@@ -300,23 +305,30 @@ class Converter:
             reason = _no_time(texts["time"], self.plan.names["time"], str(self.plan.time))
             refused.add(rows[good & ~fine], reason.filter(pa.array(good & ~fine)))
             good &= fine
-        if self.plan.feedback:
-            rating = self._worth({role: texts[role].dictionary_encode() for role in self.plan.feedback})
         mask = pa.array(good)
+        named: dict[str, Named] = {}
+        if self.plan.feedback:
+            columns = {role: texts[role].filter(mask).dictionary_encode() for role in self.plan.feedback}
+            rating, named = self._worth(columns)
+        elif rating is not None:
+            rating = rating[good]
         ids = [pa.chunked_array([texts[role].filter(mask).dictionary_encode()]) for role in ("user", "item")]
-        rating = None if rating is None else rating[good]
         time = None if time is None else time[good]
-        return Piece(ids[0], ids[1], rating, time, block.n_rows, refused.table(), rows[good]).without_ignored()
+        whole = Piece(ids[0], ids[1], rating, time, block.n_rows, refused.table(), rows[good], named=named)
+        return whole.without_ignored()
 
-    def _worth(self, columns: dict[str, pa.DictionaryArray | pa.ChunkedArray]) -> Weights:
-        """What rows are worth, by columns as dictionaries; NaN for what is to be ignored."""
-        found = []
+    def _worth(self, columns: dict[str, pa.DictionaryArray | pa.ChunkedArray]) -> tuple[Weights, dict[str, Named]]:
+        """What rows are worth, by columns as dictionaries, NaN for what is to be ignored; and what each rule names."""
+        found, named = [], {}
         for role, feedback in self.plan.feedback.items():
             column = columns[role]
             coded = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
             of_each = feedback.of_texts(coded.dictionary)
-            found.append(of_each[coded.indices.to_numpy(zero_copy_only=False)])
-        return combined(found) if len(found) > 1 else found[0]
+            indices = coded.indices.to_numpy(zero_copy_only=False)
+            found.append(of_each[indices])
+            times = np.bincount(indices, minlength=len(coded.dictionary))
+            named[str(feedback.column)] = feedback.named_texts(coded.dictionary, times)
+        return (combined(found) if len(found) > 1 else found[0]), named
 
     def strings(self, block: Block, refused: Refusals) -> tuple[Positions, dict[str, pa.Array]]:
         """Texts of the wanted columns, and the row of each, after refusing rows that are not rows."""

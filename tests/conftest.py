@@ -13,12 +13,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # The same examples in every run: what fails in one was changed by its change. `--hypothesis-profile=drawn` draws new ones,
-# and what they find becomes an `@example` of its test.
-settings.register_profile("same", derandomize=True)
-settings.register_profile("drawn", derandomize=False, print_blob=True)
+# and what they find becomes an `@example` of its test. How long an example takes says how busy the machine is.
+PATIENT = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("same", derandomize=True, **PATIENT)
+settings.register_profile("drawn", derandomize=False, print_blob=True, **PATIENT)
 settings.load_profile("same")
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -1,5 +1,8 @@
 """Users worth a look, the story of an item, and the map."""
 
+import re
+import unicodedata
+
 import numpy as np
 import pytest
 
@@ -136,13 +139,42 @@ def test_people_alike_are_those_of_the_largest_cosine_of_sets(runs):
     assert len(everybody) == sum(bool(had[0] & one) for one in had[1:])
 
 
-@pytest.mark.parametrize("query", ["the", "THE", "a", "toy story", "1", "(", "[", "zzz-nothing", "", "é"])
-def test_items_are_found_by_any_part_of_their_titles_or_by_their_id(runs, query):
+@pytest.mark.parametrize("query", ["the", "THE", "a", "toy story", "1", "(", "[", "zzz-nothing", "", "é", "STORY toy"])
+def test_items_are_found_by_their_titles_words_and_parts_or_by_their_id(runs, query):
     run = runs["ials"]
     data = run.data
     ids, counts = data.item_ids.to_pylist(), data.item_counts
-    titles = [title or ids[at] for at, title in enumerate(data.item_features.title.to_pylist())]
-    wanted = [at for at, title in enumerate(titles) if query.lower() in title.lower() or ids[at] == query]
-    wanted.sort(key=lambda at: (ids[at] != query, not titles[at].lower().startswith(query.lower()), -counts[at], at))
+    titles = [plain(title or ids[at]) for at, title in enumerate(data.item_features.title.to_pylist())]
+    typed = plain(query)
+
+    def fits(at):
+        words, has = re.findall(r"[^\W_]+", typed), re.findall(r"[^\W_]+", titles[at])
+        if query in (ids[at], titles[at]) or typed == titles[at]:
+            return 0
+        if titles[at].startswith(typed):
+            return 1
+        if words and all(any(one.startswith(word) for one in has) for word in words):
+            return 2
+        return 3 if typed in titles[at] else None
+
+    wanted = sorted((at for at in range(len(ids)) if fits(at) is not None), key=lambda at: (fits(at), -counts[at], at))
     found = finding.find_items(str(run.folder), query, GO, limit=30)
     assert [one["item"] for one in found] == [ids[at] for at in wanted[:30]]
+
+
+def plain(text):
+    return "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
+
+
+def test_anything_is_found_and_what_is_called_so_is_marked(runs):
+    run = runs["ials"]
+    folder, data = str(run.data_folder), run.data
+    user, title = data.user_ids[3].as_py(), data.item_features.title[5].as_py()
+    found = finding.find_anything(folder, f"user {user}", GO)
+    assert found["items"] == []
+    assert found["users"][0] == {"user": user, "interactions": int(data.by_user.lengths[3]), "exact": True}
+    assert all(user in one["user"] for one in found["users"])
+    found = finding.find_anything(folder, title.upper(), GO)
+    assert (found["items"][0]["title"], found["items"][0]["exact"]) == (title, True)
+    assert finding.find_anything(folder, " ", GO) == {"users": [], "items": []}
+    assert finding.find_anything(folder, "item " + user, GO)["users"] == []

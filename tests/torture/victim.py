@@ -51,7 +51,6 @@ VIEW = {
         "TradeOffChart": {"x": "ndcg@10"},
     },
     "export": {"whom": "all"},
-    "beside": {"run": "1-item-knn"},
 }
 
 

@@ -84,6 +84,9 @@ class Page(QWidget):
     def shown(self) -> None:
         """Called each time the page comes to the front: the place to catch up with the session."""
 
+    def open(self, **wanted: Any) -> None:
+        """Show what another page, or the command palette, asked for: ``session.request_page("inspect", item="318")``."""
+
     def hidden(self) -> None:
         """Called when another page comes to the front."""
 

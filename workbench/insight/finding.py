@@ -1,14 +1,17 @@
 """Users worth a look, what is to be known of one item, and a map of all items; as plain JSON values."""
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.control import Control
+from workbench.data.data_file import read_about
 from workbench.data.interactions import Array, UserItems
+from workbench.data.overview.search import item_names, searchable, users_json
+from workbench.data.overview.word_index import WordIndex
 from workbench.errors import WorkbenchError
 from workbench.evaluation.overlap import rank_biased_overlap
 from workbench.files import whole_file
@@ -78,17 +81,35 @@ def similar_users(run: str, user: str, control: Control, limit: int = 20) -> lis
 
 
 def find_items(run: str, query: str, control: Control, limit: int = 50) -> list[Json]:
-    """Items whose title or id holds the query; those that start with it first, then by number of interactions."""
+    """Items by title or id, the best fit first, then by number of interactions."""
     opened, _, features = load(Path(run))
-    data = opened.data
-    names = data.item_ids if features is None else pc.coalesce(features.title, features.item_ids)
-    names = names.cast(pa.string())
-    holds = pc.match_substring(names, query, ignore_case=True)
-    starts = pc.starts_with(names, query, ignore_case=True).to_numpy(zero_copy_only=False)
-    same = pc.equal(data.item_ids.cast(pa.string()), query).to_numpy(zero_copy_only=False)
-    found = np.flatnonzero(holds.to_numpy(zero_copy_only=False) | same)
-    order = np.lexsort((-data.item_counts[found], ~starts[found], ~same[found]))[:limit]
-    return items_json(data, features, found[order])
+    return items_json(opened.data, features, _names(opened).find(query, limit))
+
+
+@lru_cache(maxsize=1)
+def _names(run: Run) -> WordIndex:
+    return item_names(run.data, run.data.item_features)
+
+
+def find_anything(data: str, query: str, control: Control, limit: int = 8) -> Json:
+    """Users and items of a data folder that fit what was typed, with `exact` for those that are called so.
+
+    A word that says what is meant ("user 4", "item heat") leaves the others out.
+    """
+    folder = Path(data)
+    opened, users, titles = searchable(folder, str(read_about(folder).get("hash")))
+    kind, _, rest = query.strip().partition(" ")
+    meant = {"user": "users", "item": "items"}.get(kind.lower()) if rest.strip() else None
+    typed = rest.strip() if meant else query.strip()
+    found: Json = {"users": [], "items": []}
+    if typed and meant != "items":
+        found["users"] = users_json(opened, users.find(typed, limit, slips=False))
+    if typed and meant != "users":
+        places = titles.find(typed, limit, slips=opened.item_features is not None)
+        found["items"] = items_json(opened, opened.item_features, places)
+    for entry in (*found["users"], *found["items"]):
+        entry["exact"] = typed.casefold() in {str(entry.get(key)).casefold() for key in ("user", "item", "title")}
+    return found
 
 
 def judged(run: Run) -> tuple[Array, Array]:

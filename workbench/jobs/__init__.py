@@ -27,9 +27,12 @@ def all_jobs() -> dict[str, Job]:
 
 def preload_modules() -> None:
     """Import what most jobs need, so that the first of each need not wait for it."""
+    import rapidfuzz.distance
+    import rapidfuzz.process  # noqa: F401
+
     import workbench.data.importing.preview
     import workbench.data.overview.density
-    import workbench.data.overview.user_search
+    import workbench.data.overview.search
     import workbench.data.splitting.base.outcome
     import workbench.export.lists
     import workbench.insight.finding

@@ -47,10 +47,18 @@ def similar(**asked: Any) -> Json:
 
 @job("find_items", title="Looking for items", lane="interactive")
 def find_items(**asked: Any) -> list[Json]:
-    """Items whose title or id holds the query."""
+    """Items by title or id, the best fit first."""
     from workbench.insight import finding
 
     return finding.find_items(**asked)
+
+
+@job("find_anything", title="Looking for users and items", lane="interactive", silent=True)
+def find_anything(**asked: Any) -> Json:
+    """Users and items of the data that fit what was typed."""
+    from workbench.insight import finding
+
+    return finding.find_anything(**asked)
 
 
 @job("item_story", title="Looking at the item", lane="interactive")

@@ -49,8 +49,7 @@ def _ordered(folder: Path, data_hash: str) -> "Ordered":
 
 @job("find_users", title="Looking for users", lane="interactive", silent=True)
 def find_users(data: str, query: str, control: Control, limit: int = 50) -> list[Json]:
-    """Users whose id holds the query; those who start with it first, then by number of interactions."""
-    from workbench.data.interactions import Interactions
-    from workbench.data.overview.user_search import find_users
+    """Users by a part of their id."""
+    from workbench.data.overview.search import find_users
 
-    return find_users(Interactions.open(Path(data)), query, limit)
+    return find_users(Path(data), query, limit)

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QWidget
 from workbench.app.page import Page
 from workbench.app.pages.home.page import Home
 from workbench.app.session.session import Session
-from workbench.app.shell.command_palette import CheatSheet, CommandPalette, match
+from workbench.app.shell.command_palette import CheatSheet, CommandPalette
+from workbench.app.shell.offers import match
 from workbench.app.shell.window import MainWindow, first_size
 from workbench.app.widgets.basic import Button
 

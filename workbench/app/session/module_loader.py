@@ -40,6 +40,7 @@ class ModuleLoader(QObject):
 def load_modules() -> None:
     """Import what a project needs, and let the declarations be read."""
     import workbench.data.importing.importer
+    import workbench.data.overview.word_index
     import workbench.training.run  # noqa: F401
     from workbench.algorithms import all_algorithms
     from workbench.declaring import schema_of

@@ -75,6 +75,7 @@ class Session(QObject):
         self.items: Any = None
         self.about: dict[str, Any] = {}
         self._files: list[Path] = []
+        self._wanted: dict[str, dict[str, Any]] = {}
         self._warm = False
         self._sweeping = Background(self)
 
@@ -299,9 +300,14 @@ class Session(QObject):
             self.runs.prepare()
             self.jobs.start()
 
-    def request_page(self, name: str) -> None:
-        """Bring a page to the front."""
+    def request_page(self, name: str, **wanted: Any) -> None:
+        """Bring a page to the front, and let it show what is wanted: the arguments of its `Page.open`."""
+        self._wanted[name] = wanted
         self.page_requested.emit(name)
+
+    def take_wanted(self, name: str) -> dict[str, Any]:
+        """What was asked of a page, once."""
+        return self._wanted.pop(name, {})
 
     def close(self) -> None:
         """Save, close the project, and end all threads and waiting processes."""

@@ -60,16 +60,18 @@ def make_orders(window: Target) -> dict[str, QAction]:
     """Give the window all its orders; returns them by their names."""
     session, strip = window.session, window.strip
     made: dict[str, QAction] = {}
+    words = other_words()
 
     def add(name: str, text: str, keys: str | list[str], slot: Any) -> None:
         order = made[name] = Order(text, cast("QWidget", window), slot)
         order.setObjectName(name)
+        order.setData(words.get(name, ""))  # under which the palette finds it, too
         order.setShortcuts([QKeySequence(key) for key in ([keys] if isinstance(keys, str) else keys) if key])
         window.addAction(order)
 
     for number, page in enumerate(window.kinds.values(), 1):
-        words = translate("Orders", "Go to {page}").format(page=page.title)
-        add(f"page.{page.name}", words, f"Ctrl+{number}", partial(window.turn_to, page.name))
+        title = translate("Orders", "Go to {page}").format(page=page.title)
+        add(f"page.{page.name}", title, f"Ctrl+{number}", partial(window.turn_to, page.name))
     add("page.previous", translate("Orders", "Previous step"), "Alt+Left", partial(window.show_beside, -1))
     add("page.next", translate("Orders", "Next step"), "Alt+Right", partial(window.show_beside, 1))
     add("file.open", translate("Orders", "Open a file or project…"), "Ctrl+O", window.open_file)
@@ -91,3 +93,18 @@ def make_orders(window: Target) -> dict[str, QAction]:
     add("fullscreen", translate("Orders", "Full screen"), "F11", window.full_screen)
     add("quit", translate("Orders", "Quit"), "Ctrl+Q", window.close)
     return made
+
+
+def other_words() -> dict[str, str]:
+    """Words that stand in no title, by which the palette finds an order, too."""
+    return {
+        "file.open": translate("Orders", "import load"),
+        "sample": translate("Orders", "example demo tutorial MovieLens"),
+        "run": translate("Orders", "learn fit start"),
+        "run.stop": translate("Orders", "cancel end"),
+        "export": translate("Orders", "save write download"),
+        "theme": translate("Orders", "dark appearance colours settings"),
+        "theme.system": translate("Orders", "appearance settings"),
+        "help": translate("Orders", "help keys keyboard"),
+        "quit": translate("Orders", "exit close"),
+    }

@@ -106,6 +106,9 @@ class PageStack(QStackedWidget):
         self.setCurrentWidget(page)
         self.turned.emit()
         self._attempt(name, page.shown)
+        wanted = self._session.take_wanted(name)
+        if wanted:
+            self._attempt(name, partial(page.open, **wanted))
 
     def _attempt(self, name: str, step: Callable[[], object]) -> None:
         """Do something that a page does; where that fails, a card takes the place of the page."""

@@ -218,7 +218,7 @@ class MainWindow(QMainWindow):
         """Show everything that can be done here."""
         offered = [self.page.primary, *self.page.secondary] if self.page is not None else []
         own = [action for action in offered if isinstance(action, QAction)]
-        CommandPalette([*own, *self.commands.values()], self).open()
+        CommandPalette([*own, *self.commands.values()], self.session, self).open()
 
     @Slot()
     def open_help(self) -> None:

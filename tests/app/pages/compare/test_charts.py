@@ -321,7 +321,7 @@ def test_a_click_on_the_curve_of_users_leads_to_both_lists(opened, trained):
     assert opened.window.page.name == "inspect"
     assert view.right.runs.run_id == "2-ease"
     opened.until(lambda: view.beside.current == "0-popularity" and view.beside.table.items)
-    assert opened.session.project.view("beside") == {}
+    assert opened.session.take_wanted("inspect") == {}
     opened.window.show_page("compare")
     opened.window.show_page("inspect")
     assert opened.session.selection.runs == ["2-ease", "0-popularity"]

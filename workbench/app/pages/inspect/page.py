@@ -145,15 +145,17 @@ class InspectPage(Page):
     def shown(self) -> None:
         self._at_front = True
         self.refresh()
-        self._take_beside()
 
-    def _take_beside(self) -> None:
-        """Lay a run beside that another page asked for."""
-        wanted = self.session.project.view("beside").get("run")
-        if isinstance(wanted, str):
-            self.session.project.set_view("beside", {})
+    def open(self, *, user: str | None = None, item: str | None = None, beside: str | None = None) -> None:
+        """Show a user, an item, or the list of another run beside the first."""
+        if item is not None:
+            self.open_item(item)
+        else:
             self.show_view("user")
-            self.user.beside.choose(wanted)
+        if user is not None:
+            self.session.selection.select_user(user)
+        if beside is not None:
+            self.user.beside.choose(beside)
 
     def hidden(self) -> None:
         self._at_front = False

@@ -342,6 +342,14 @@ class TrainPage(Page):
         if self.session.data is not None:
             QTimer.singleShot(0, self, self._show_run)
 
+    def open(self, *, algorithm: str = "", field: str = "") -> None:
+        """Choose an algorithm, or go to a field of the form."""
+        if algorithm:
+            self.algorithms.choose(algorithm)
+            self._enter_form()
+        if field:
+            self.form.focus_field(field)
+
     @Slot()
     def _show_run(self) -> None:
         self.run.refresh()

@@ -214,8 +214,7 @@ class UsersChart(ComparisonChart):
         self.session.selection.select_runs(
             [a, b, *(run_id for run_id in self.session.selection.runs if run_id not in (a, b))]
         )
-        self.session.project.set_view("beside", {"run": b})  # the page Inspect takes it up
-        self.session.request_page("inspect")
+        self.session.request_page("inspect", beside=b)
 
     def _choose(self) -> None:
         self.keep(a=self.first.currentData(), b=self.second.currentData())

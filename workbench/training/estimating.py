@@ -230,15 +230,15 @@ def _sampled(data: Interactions) -> tuple[Interactions, float]:
 
 def _in_one_step(make: Callable[[], Algorithm], data: Interactions, validation_users: int, control: Control) -> Cost:
     """What an algorithm takes that learns in one step."""
-    order = np.random.default_rng(0).permutation(data.n_items)
-    n = min(MIN_ITEMS, data.n_items)
+    part = _parts(data)
+    # Of both sides, so that the share of the interactions is its square.
+    least = data.n_items * min(1.0, WARM_UP_INTERACTIONS / len(data)) ** (0.5 if _is_wide(data) else 1.0)
+    n = min(max(MIN_ITEMS, int(least)), data.n_items)
     measured: list[tuple[int, Cost]] = []
     began = clock()
     while True:
         control.check()
-        keep = np.zeros(data.n_items, bool)
-        keep[order[:n]] = True
-        some = data if n == data.n_items else compact(data.take(keep[data.item]))
+        some = part(n)
         algorithm = make()
         with PeakMemory() as peak:
             start = clock()
@@ -255,6 +255,29 @@ def _in_one_step(make: Callable[[], Algorithm], data: Interactions, validation_u
         n = min(2 * n, data.n_items)
     whole = _extrapolated(measured[-2], measured[-1], data.n_items)
     return Cost(whole.seconds + validating, max(whole.bytes, whole.state), whole.state)
+
+
+def _parts(data: Interactions) -> Callable[[int], Interactions]:
+    """What gives the part of so many items.
+
+    Where people are fewer than items they stay so: each part has its share of them too. Some algorithms then work on a
+    matrix of people, and what they take does not grow as it would with a matrix of items.
+    """
+    rng = np.random.default_rng(0)
+    item_rank, user_rank = rng.permutation(data.n_items), rng.permutation(data.n_users)
+
+    def part(n: int) -> Interactions:
+        if n == data.n_items:
+            return data
+        people = -(-n * data.n_users // data.n_items) if _is_wide(data) else data.n_users
+        some = data.take((item_rank[data.item] < n) & (user_rank[data.user] < people))
+        return compact(some)
+
+    return part
+
+
+def _is_wide(data: Interactions) -> bool:
+    return data.n_users < data.n_items
 
 
 def _extrapolated(before: tuple[int, Cost], last: tuple[int, Cost], n_items: int) -> Cost:

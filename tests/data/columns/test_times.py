@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.data.columns.times import to_milliseconds
+from workbench.data.columns.times import guess_kind, is_ambiguous, to_milliseconds
 
 
 def expected(moment):
@@ -47,6 +47,11 @@ def test_iso_as_python_writes_it(times):
         ("2 de enero de 1970", "words", 86_400_000),
         ("2 января 1970", "words", 86_400_000),
         ("19700102", "ymd", 86_400_000),
+        ("02.01.70", "dmy", 86_400_000),
+        ("1/2/70 00:01", "mdy", 86_460_000),
+        ("69-12-31", "yy", 3_155_673_600_000),
+        ("0229", "md", 951_782_400_000),
+        ("229", "md", 951_782_400_000),
         (" 12 ", "s", 12_000),
         ("1.5", "s", 1500),
         ("12", "ms", 12),
@@ -68,6 +73,9 @@ def test_ways_to_write(text, kind, milliseconds):
         ("2001-13-01", "iso"),
         ("2001-00-01", "iso"),
         ("31/31/2020", "dmy"),
+        ("1/2/123", "dmy"),
+        ("1 2 20", "dmy"),
+        ("0230", "md"),
         ("2001-01-01 24:00", "iso"),
         ("yesterday", "iso"),
         ("", "iso"),
@@ -79,3 +87,25 @@ def test_ways_to_write(text, kind, milliseconds):
 )
 def test_what_is_no_time(text, kind):
     assert to_milliseconds(pa.array([text]), kind)[1].tolist() == [False]
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        (["13/05/21", "14/06/21", "15/06/20"], "dmy"),
+        (["05/13/21", "06/14/21", "06/15/20"], "mdy"),
+        (["21-05-13", "21-06-14", "20-06-15"], "yy"),
+        (["21/05/31", "21/06/40"], "dmy"),
+        (["05/06/21", "07/08/21", "09/10/20"], "mdy?"),
+        (["13/13/2020", "14/14/2020"], None),
+        ([f"{month:02}{day:02}" for month in (5, 11, 12) for day in range(1, 12)], "md"),
+        ([f"{month}{day:02}" for month in (5, 11, 12) for day in range(1, 12)], "md"),
+        ([str(at) for at in range(101, 140)], "s"),
+        (["1.2.10-beta"] * 20, None),
+    ],
+)
+def test_how_a_column_is_written(values, kind):
+    if kind == "mdy?":
+        assert (guess_kind(values)[0], is_ambiguous(values)) == (None, True)
+    else:
+        assert (guess_kind(values)[0], is_ambiguous(values)) == (kind, False)

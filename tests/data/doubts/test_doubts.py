@@ -270,3 +270,26 @@ def test_lists_of_items_or_users_are_offered_as_such(shared_data):
         assert doubt["sentence"].endswith(
             "Give it beside a file of interactions, for what it tells of users or items; or choose the columns for both."
         )
+
+
+def test_days_without_a_year_and_days_that_may_be_months_are_told(tmp_path):
+    path = tmp_path / "r.csv"
+
+    def read(written):
+        rows = [f"u{i % 20},i{i % 9},{written(1 + i % 12, 1 + i % 28)}\n" for i in range(200)]
+        path.write_text("user_id,item_id,time_stamp\n" + "".join(rows))
+        return inspect(path)
+
+    tmall = read(lambda month, day: f"{month:02}{day:02}")
+    assert (doubted(tmall), tmall["time_min"], tmall["time_written"]) == (["no-year"], "2000-01-01T00:00:00Z", "md")
+    assert tmall["doubts"][0]["change"] == {"columns": {"time": None}}
+    short = read(lambda month, day: f"{day}/{month:02}/21")
+    assert (doubted(short), short["time_min"]) == ([], "2021-01-01T00:00:00Z")
+    either = read(lambda month, day: f"{min(day, 12)}/{month:02}/21")
+    (doubt,) = either["doubts"]
+    assert (doubt["name"], doubt["change"]) == ("day-or-month", {"read": {"time": "mdy"}})
+    option = shlex.split(doubt["try"])[1]
+    assert inspect(path, option)["doubts"] == []
+    assert inspect(path, option)["time_written"] == "mdy"
+    with pytest.raises(WorkbenchError, match="day first"):
+        read_interactions(path)

@@ -5,6 +5,7 @@ next would be silent garbage.
 """
 
 import re
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
@@ -24,20 +25,30 @@ WRITTEN = {
     **{unit: f"{word} since 1970" for unit, word in zip(EPOCHS, ("seconds", "milliseconds", "microseconds", "nanoseconds"),
                                                       strict=True)},
     "iso": "year-month-day", "ymd": "YYYYMMDD", "dmy": "day/month/year", "mdy": "month/day/year",
+    "yy": "year/month/day, the year in two digits", "md": "MMDD, without a year",
     "words": "day, month in words, year", "parts": "year, month and day in three columns",
 }  # fmt: skip
 # Those that no number looks like.
-DATED = ("iso", "dmy", "mdy", "words")
+DATED = ("iso", "dmy", "mdy", "yy", "words")
 CLOCK = (
     r"(?:[T ]+(?P<h>\d{1,2}):(?P<min>\d{2})(?::(?P<s>\d{2})(?:[.,](?P<f>\d{1,9}))?)?"
     r" *(?P<half>[AaPp]\.?[Mm]\.?)? *(?P<z>Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?\s*$"
 )
+# A year of two digits has no blanks before it, and begins with 20 up to here.
+SHORT_YEAR = r"(?:[-/.](?P<short>\d{2})|(?:[-/. ]|, *)(?P<y>\d{4}))"
+LAST_SHORT = 69
 PATTERNS = {
     "iso": r"^\s*(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})" + CLOCK,
     "ymd": r"^\s*(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})" + CLOCK,
-    "dmy": r"^\s*(?P<d>\d{1,2})[-/. ](?P<m>\d{1,2})(?:[-/. ]|, *)(?P<y>\d{4})" + CLOCK,
-    "mdy": r"^\s*(?P<m>\d{1,2})[-/. ](?P<d>\d{1,2})(?:[-/. ]|, *)(?P<y>\d{4})" + CLOCK,
+    "dmy": r"^\s*(?P<d>\d{1,2})[-/. ](?P<m>\d{1,2})" + SHORT_YEAR + CLOCK,
+    "mdy": r"^\s*(?P<m>\d{1,2})[-/. ](?P<d>\d{1,2})" + SHORT_YEAR + CLOCK,
+    "yy": r"^\s*(?P<short>\d{2})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})" + CLOCK,
+    "md": r"^\s*(?P<m>\d{1,2})(?P<d>\d{2})" + CLOCK,
 }
+# Days of no year fall into this one, which has a 29 February.
+NO_YEAR = 2000
+MONTH_AND_DAY = re.compile(r"(0?[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
+FEWEST_DAYS = 10
 PATTERNS["words"] = PATTERNS["parts"] = PATTERNS["iso"]  # once the month is in digits, the parts together
 # Blanks, but not those that Python calls space and `float` does not (the separators of ASCII).
 NUMBER = r"^[^\S\x1c-\x1f]*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?[^\S\x1c-\x1f]*$"
@@ -69,21 +80,47 @@ def guess_kind(values: list[str]) -> tuple[str | None, str]:
     looked_at = given[:LOOKED_AT]
     if may_have_months(looked_at) and _most(in_order(pa.array(looked_at, pa.string())).to_pylist(), PATTERNS["iso"]):
         return "words", f"dates such as {given[0]}"
-    parts = [found.groups()[:2] for value in given if (found := re.match(PATTERNS["dmy"], value))]
-    if len(parts) < 0.9 * len(given):
+    orders = _orders(given)
+    if not orders:
         return None, f"values such as '{given[0]}' are no times"
-    first, second = (max(int(date[at]) for date in parts) for at in (0, 1))
-    if first > 12 >= second:  # noqa: PLR2004 - months
-        return "dmy", f"dates such as {given[0]}, day first"
-    if second > 12 >= first:  # noqa: PLR2004
-        return "mdy", f"dates such as {given[0]}, month first"
-    return None, f"in dates such as {given[0]} the day could be the month"
+    if len(orders) > 1:
+        return None, f"in dates such as {given[0]} the day could be the month"
+    return orders[0], f"dates such as {given[0]}, {FIRST[orders[0]]} first"
 
 
 def is_ambiguous(values: list[str]) -> bool:
     """Whether these are dates in which the day could be the month: then the person is asked."""
-    given = [value for value in values if value.strip()]
-    return bool(given) and guess_kind(given)[0] is None and _most(given, PATTERNS["dmy"])
+    given = [value.strip() for value in values if value.strip()]
+    return bool(given) and guess_kind(given)[0] is None and len(_orders(given)) > 1
+
+
+FIRST = {"dmy": "day", "mdy": "month", "yy": "year"}
+
+
+def _orders(given: list[str]) -> list[str]:
+    """In which orders these may be day, month and year: those in which all are dates, or else nearly all."""
+    matches = (re.match(PATTERNS["dmy"], value) for value in given)
+    parts = [found.group("d", "m", "short") for found in matches if found]
+    if len(parts) < 0.9 * len(given):
+        return []
+    first, second = ([int(date[at]) for date in parts] for at in (0, 1))
+    within = {"dmy": (_share(first, 31) + _share(second, 12)) / 2, "mdy": (_share(first, 12) + _share(second, 31)) / 2}
+    third = [int(date[2]) for date in parts if date[2] is not None]
+    if len(third) == len(parts):
+        within["yy"] = (_share(second, 12) + _share(third, 31)) / 2
+        if len(set(third)) < len(set(first)):  # there are fewer years than days
+            del within["yy"]
+        elif len(set(third)) > len(set(first)) and within["yy"] == 1:
+            return ["yy"]
+    return [order for order, share in within.items() if share == 1] or [
+        order
+        for order, share in within.items()
+        if share == max(within.values()) > 0.9  # noqa: PLR2004 - slips aside
+    ]
+
+
+def _share(numbers: list[int], most: int) -> float:
+    return sum(1 <= number <= most for number in numbers) / len(numbers)
 
 
 def _most(values: list[str], pattern: str) -> bool:
@@ -95,6 +132,8 @@ def _guess_number(given: list[str]) -> tuple[str | None, str]:
     middle = abs(numbers[len(numbers) // 2])
     if all(re.match(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$", value) for value in given):
         return "ymd", f"dates such as {given[0]}"
+    if len(set(given)) >= FEWEST_DAYS and all(MONTH_AND_DAY.fullmatch(value) for value in given):
+        return "md", f"days such as {given[0]}, without a year"
     for unit, limit in (("s", 1e11), ("ms", 1e14), ("us", 1e17)):
         if middle < limit:
             return unit, f"numbers such as {given[0]}, read as {WRITTEN[unit]}"
@@ -187,7 +226,7 @@ def _dates(texts: pa.Array, kind: str) -> tuple[Milliseconds, Mask]:
         number = pc.cast(pc.if_else(pc.equal(text, ""), "0", text), pa.int64())
         return np.asarray(number.to_numpy(zero_copy_only=False))
 
-    year, month, day = part("y"), part("m"), part("d")
+    year, month, day = _years(found, kind, part), part("m"), part("d")
     hour, minute, second = part("h"), part("min"), part("s")
     half = pc.utf8_upper(pc.utf8_slice_codeunits(pc.fill_null(pc.struct_field(found, "half"), ""), 0, 1))
     hour = _in_24(hour, half.to_numpy(zero_copy_only=False))
@@ -199,6 +238,19 @@ def _dates(texts: pa.Array, kind: str) -> tuple[Milliseconds, Mask]:
     clock = (hour * 3600 + minute * 60 + second) * 1000 + _fraction(pc.struct_field(found, "f"))
     time = days.astype(np.int64) * 86_400_000 + clock - _zone(pc.struct_field(found, "z"))
     return in_range(time.astype(np.float64), good)
+
+
+def _years(found: pa.Array, kind: str, part: Callable[[str], Milliseconds]) -> Milliseconds:
+    """Years, those of two digits in the century that is likely."""
+    if kind == "md":
+        return np.full(len(found), NO_YEAR)
+    names = [found.type.field(at).name for at in range(found.type.num_fields)]
+    if "short" not in names:
+        return part("y")
+    short = part("short")
+    in_century = np.where(short <= LAST_SHORT, 2000 + short, 1900 + short)
+    whole = part("y") if "y" in names else np.zeros(len(found), np.int64)
+    return np.where(whole > 0, whole, in_century)
 
 
 def _in_24(hour: Milliseconds, half: npt.NDArray[np.object_]) -> Milliseconds:

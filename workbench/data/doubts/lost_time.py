@@ -34,7 +34,7 @@ def _looks_like_time(seen: Evidence, at: int) -> bool:
     if not values:
         return False
     kind = guess_kind(values)[0]
-    if kind is not None and (kind not in ("s", "ms", "us", "ns") or looks_like_epoch(values)):
+    if kind not in (None, "md") and (kind not in ("s", "ms", "us", "ns") or looks_like_epoch(values)):
         return True
     named = seen.has_header and likeness(seen.shown.names[at], NAMES["time"]) > 0.5  # noqa: PLR2004 - more than a part
     return named and len(set(values)) > 1

@@ -14,7 +14,8 @@ from pydantic import (
 )
 
 from workbench.data.columns.date_parts import date_parts
-from workbench.data.columns.times import WRITTEN, guess_kind, is_ambiguous
+from workbench.data.columns.times import WRITTEN, guess_kind
+from workbench.data.doubts.day_or_month import day_or_month
 from workbench.data.feedback.rules import Feedback
 from workbench.data.importing import roles
 from workbench.data.importing.feedback import guess_feedback, said_feedback, weighed
@@ -154,7 +155,10 @@ def guess_recipe(
     else:
         chosen, written = roles.parse_all(columns) if isinstance(columns, str) else (columns, None)
     told = said_feedback(shown, chosen, feedback) if feedback else guess_feedback(shown, chosen, others=columns is None)
-    time = own.pop("time", None) or written or time_kind(shown, told.columns)
+    time = own.pop("time", None) or written
+    if time is None:
+        asked = day_or_month(shown, roles.positions(told.columns, shown).get("time"))
+        time, problem = ("dmy", problem or asked) if asked else (time_kind(shown, told.columns), problem)
     recipe = Recipe(
         **{
             "duplicates": usual_duplicates(shown, told.columns, told.duplicates)[0],
@@ -266,11 +270,10 @@ def time_kind(shown: Preview, columns: Columns) -> str | None:
     parts = date_parts(shown.names, shown.column)
     if parts and parts["year"] == at:
         return "parts"
+    asked = day_or_month(shown, at)
+    if asked:
+        raise WorkbenchError(asked)
     kind, why = guess_kind(shown.column(at))
-    if is_ambiguous(shown.column(at)):
-        name = shown.names[at]
-        message = f"Column '{name}' cannot be read as time before you say how it is written: {why}. Choose day first"
-        raise WorkbenchError(f"{message} (time={name}:dmy) or month first (time={name}:mdy).")
     if kind is None:
         message = f"Column '{shown.names[at]}' cannot be read as time: {why}. Write it as 2020-12-31 or leave it out."
         raise WorkbenchError(message)

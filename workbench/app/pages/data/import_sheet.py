@@ -316,7 +316,11 @@ class PreviewSheet(QWidget):
         return Note("ask", words, {read: partial(self._answer, kind) for kind, read in readings.items()})
 
     def _readings(self, date: str) -> dict[str, str]:
-        names = {"dmy": self.tr("{date} (day first)"), "mdy": self.tr("{date} (month first)")}
+        names = {
+            "dmy": self.tr("{date} (day first)"),
+            "mdy": self.tr("{date} (month first)"),
+            "yy": self.tr("{date} (year first)"),
+        }
         found = {}
         for kind, words in names.items():
             time, good = to_milliseconds(pa.array([date]), kind)

@@ -159,13 +159,16 @@ class Evidence:
         guess = self.guessed.get(self.called(at))
         return "" if guess is None else ", ".join(guess.written())
 
-    def columns_option(self, others: Mapping[str, int | None] | None = None, asked: str = "") -> tuple[str, Json]:
+    def columns_option(
+        self, others: Mapping[str, int | None] | None = None, asked: str = "", written: str = ""
+    ) -> tuple[str, Json]:
         """``--columns`` with other columns for some roles, and the same as a button's change.
 
-        The column of the role `asked` is left to the person.
+        The column of the role `asked` is left to the person; `written` is the time with how it is written.
         """
         at = {role: self.called(place) for role, place in {**self.at, **(others or {})}.items() if place is not None}
         at |= {asked: "COLUMN"} if asked else {}
+        at |= {"time": written} if written else {}
         said = ",".join(f"{role}={at[role]}" for role in ("user", "item", "rating", "time") if role in at)
         named = {role: self._reference(place) for role, place in (others or {}).items()}
         return f"--columns {shlex.quote(said)}", {"columns": named}

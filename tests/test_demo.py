@@ -40,7 +40,7 @@ def test_lists_are_of_the_best_algorithm_with_titles(made):
     with (output / "recommendations.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == said["recommendations"] == 671 * 10
-    assert {"user", "rank", "item", "score", "title"} == set(rows[0])
+    assert {"user", "rank", "item", "score", "title", "basis"} == set(rows[0])
     assert all(row["title"] for row in rows)
     assert next(iter(said["runs"])) == "Item kNN"
 

@@ -177,7 +177,7 @@ def test_evaluate_gives_metrics_with_intervals_and_the_protocol(trained, value):
 def test_lists_leave_out_what_was_shown_and_keep_ids_and_titles(trained, folder, tmp_path, value):
     said = value("recommend", trained["ease"], "--all", "--output", tmp_path / "lists.csv", "--k", "7")
     assert said["users"] == 40
-    assert (tmp_path / "lists.csv").read_text().splitlines()[0] == "user,rank,item,score,title"
+    assert (tmp_path / "lists.csv").read_text().splitlines()[0] == "user,rank,item,score,title,basis"
     rows = _rows(tmp_path / "lists.csv")
     assert len(rows) == said["rows"] == 40 * 7
     run = Run.open(trained["ease"])

@@ -12,6 +12,7 @@ from workbench.evaluation.evaluate import rank_all
 from workbench.export import lists, workbook
 from workbench.export.lists import export_lists
 from workbench.insight.explaining import first_reason
+from workbench.training.evaluating import evaluate_run
 from workbench.training.run import Run
 from workbench.training.train import train_run
 
@@ -39,12 +40,18 @@ def test_lists_are_those_that_the_evaluation_judged(run, tmp_path):
     done = export_lists(run, run.trained_algorithm(), tmp_path / "all.parquet", k=5)
     rows = _read(tmp_path / "all.parquet")
     test = run.fold.test
-    ranked = rank_all(run.trained_algorithm(), test, run.data.n_items, 5, Control()).items
+    ranked = rank_all(run.trained_algorithm(), test, run.data.n_items, 5, Control(), train=run.fold.train).items
     for person, expected in zip(test.who, ranked, strict=True):
         name = run.data.user_ids[int(person)].as_py()
         found = [item for user, item in zip(rows["user"], rows["item"], strict=True) if user == name]
         assert found == run.data.item_ids.take(expected).to_pylist()
-    assert (done["rows"], done["users"], done["cold"]) == (31 * 5, 31, 1)
+    assert (done["rows"], done["users"], done["cold"], done["popular"]) == (31 * 5, 31, 1, 1)
+    unknown = run.data.user_ids[30].as_py()
+    bases = dict(zip(rows["user"], rows["basis"], strict=True))
+    assert {user for user, basis in bases.items() if basis == "popularity"} == {unknown}
+    chosen = [score for user, score in zip(rows["user"], rows["score"], strict=True) if user == unknown]
+    assert chosen == sorted(run.fold.train.item_counts, reverse=True)[:5]
+    assert evaluate_run(run, ["ndcg"], [5])["protocol"]["without_evidence"] == 1
     assert done["sha256"] == hashlib.sha256((tmp_path / "all.parquet").read_bytes()).hexdigest()
 
 

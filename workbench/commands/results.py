@@ -102,7 +102,8 @@ def _add_recommend(commands: Commands) -> None:
     parser.add_argument(
         "--columns",
         metavar="NAMES",
-        help="such as user,item: of user, rank, item, score, title, year, genres, hit, reason, run (user to score, title)",
+        help="such as user,item: of user, rank, item, score, title, year, genres, hit, reason, run, basis (user to score, "
+        "title, basis)",
     )
     parser.set_defaults(command=recommend)
 
@@ -225,6 +226,7 @@ def _metric_table(answer: dict[str, Any], *, usual: bool = False) -> str:
     rest = sorted({name.partition("@")[0] for name in answer["metrics"]} - {row[0].partition("@")[0] for row in rows})
     about = [
         *([f"{more} more with --metrics: {', '.join(rest)}", ""] if more else []),
+        *_without_evidence(protocol, answer["users"]),
         *(["SAMPLED CANDIDATES: not comparable with numbers over all items", ""] if protocol.get("sampled") else []),
         f"{counted(answer['users'], 'user')} evaluated in {answer['seconds']:.1f} s",
         *([f"filters: {protocol['filters_in_words']}"] if protocol.get("filters") else []),
@@ -239,6 +241,11 @@ def _metric_table(answer: dict[str, Any], *, usual: bool = False) -> str:
         *(f"warning ({leak['name']}): {leak['sentence']}" for leak in answer.get("leaks") or []),
     ]
     return table(rows, right=(1,)) + "\n\n" + "\n".join(about)
+
+
+def _without_evidence(protocol: dict[str, Any], users: int) -> list[str]:
+    n = protocol.get("without_evidence")
+    return [f"{n:,} of {counted(users, 'user')} without evidence got the most popular items"] if n else []
 
 
 def recommend(args: argparse.Namespace, progress: Progress) -> Answer:
@@ -263,7 +270,10 @@ def recommend(args: argparse.Namespace, progress: Progress) -> Answer:
     )
     text = f"{counted(done['rows'], 'recommendation')} for {counted(done['users'], 'user')} written to {args.output}."
     if done["cold"]:
-        text += f" {done['cold']:,} of them without a history: such lists are the same for everybody, or random."
+        text += f" {done['cold']:,} of them without a history."
+    if done["popular"]:
+        text += f" {done['popular']:,} of them got the most popular items, because nothing is known of them; their basis is"
+        text += " 'popularity'."
     return Answer(done, text)
 
 

@@ -62,6 +62,7 @@ LACKING = {
     "scale": f"its gain doubles with each step of a rating, as on a scale from 1 to 5, and some hidden ratings are above "
     f"{HIGHEST_GRADE}, as amounts are. The linear formula has a number (in a command: --formula {{name}}=linear)",
 }
+FALLBACK = "the most popular items, for people of whom nothing is known"
 Means = dict[str, dict[str, float | None]]
 
 
@@ -194,7 +195,8 @@ def evaluate(  # noqa: PLR0913 - what a number depends on
         Lowest rating that counts as relevant; None: every hidden interaction is. Users without a relevant item are
         left out (and counted out of ``users``).
     train
-        What was learned from; metrics of popularity, novelty, diversity and fairness look at it.
+        What was learned from; metrics of popularity, novelty, diversity and fairness look at it, and people of whom
+        nothing is known get what is popular in it.
     variants
         Formulas by metric, where not the default.
     negatives
@@ -219,6 +221,7 @@ def evaluate(  # noqa: PLR0913 - what a number depends on
     result: Means = {}
     per_user: dict[str, Array] = {}
     lists = None
+    unknown = None
     if ranking:
         needs = frozenset(need for metric in ranking for need in metric.needs_of(variants or {}))
         ranked = rank_all(
@@ -236,11 +239,13 @@ def evaluate(  # noqa: PLR0913 - what a number depends on
             ranked = replace(ranked, groups=attribute(train.user_features if train else None, groups)[0][judged.who])
         result, per_user, infinite = measure(ranked, ranking, cutoffs, intervals=intervals)
         undefined |= infinite
+        unknown = ranked.unknown
         per_user, lists = _of_all(per_user, ranked.items, judged.who, who)
     if errors:
         found, own, infinite = _rating_errors(algorithm, part, errors, intervals=intervals)
         result, per_user, undefined = found | result, own | per_user, infinite | undefined
     protocol = _facts(chosen, cutoffs, n_items, relevant_from, variants, negatives, train) | _said(undefined)
+    protocol |= _instead(unknown, train)
     if groups is not None and "user_gap" in protocol["formulas"]:
         of = (variants or {}).get("user_gap") or "ndcg"
         protocol["formulas"]["user_gap"] = gap_formula(of, f"groups of users by {groups.casefold()}")
@@ -392,6 +397,14 @@ def _highest(part: Part) -> float:
 def _said(undefined: dict[str, str]) -> dict[str, dict[str, str]]:
     """For the protocol: what has no number and why, where there is such."""
     return {"undefined": undefined} if undefined else {}
+
+
+def _instead(unknown: Array | None, train: Interactions | None) -> dict[str, Any]:
+    """For the protocol: what is listed for people of whom nothing is known, and how many of the judged they are."""
+    if train is None:
+        return {}
+    counts = {} if unknown is None else {"without_evidence": int(unknown.sum())}
+    return {"fallback": FALLBACK, **counts}
 
 
 def _there(train: Interactions | None) -> frozenset[str]:

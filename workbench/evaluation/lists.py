@@ -1,6 +1,6 @@
 """Lists beside the truth, made block by block: all that a metric looks at, in one pass over the scores."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -12,7 +12,15 @@ from workbench.control import Control
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.data.splitting import Part
 from workbench.errors import WorkbenchError
-from workbench.evaluation.ranking import _tie_order, blocks, has_factors, list_blocks, recommend, top_k
+from workbench.evaluation.ranking import (
+    _tie_order,
+    blocks,
+    has_factors,
+    list_blocks,
+    recommend,
+    scores_for_lists,
+    top_k,
+)
 from workbench.metrics import Catalogue, Ranked, Ranks
 from workbench.metrics.inputs import UNKNOWN
 
@@ -55,7 +63,8 @@ def rank_all(
     negatives: Negatives | None = None,
 ) -> Ranked:
     """Lists of length `k` for everybody in `part`, and what metrics with these `needs` look at."""
-    items = np.empty((len(part), k), np.int32)
+    items, unknown = np.empty((len(part), k), np.int32), np.zeros(len(part), bool)
+    popular = None if train is None else train.item_counts
     ranks = _no_ranks(part, n_items) if "ranks" in needs else None
     drawn = None if negatives is None else _draws(negatives, part, n_items, train)
     # Some algorithms have lists without a score of each item; these are the same whatever else is asked for.
@@ -64,15 +73,16 @@ def rank_all(
         for block in list_blocks(algorithm, len(part), n_items):
             control.check()
             histories, seen = part.histories.rows(block), part.seen.rows(block)
-            items[block] = recommend(algorithm, part.users[block], histories, k, seen)[0]
+            items[block], _, unknown[block] = recommend(algorithm, part.users[block], histories, k, seen, popular)
             control.progress(block.stop / len(part) / (1 if ranks is None else 2), "users")
     for block in [] if apart and ranks is None else blocks(len(part), n_items):
         control.check()
         users, histories, seen = part.users[block], part.histories.rows(block), part.seen.rows(block)
-        scores, truth = algorithm.score(users, histories), part.truth.rows(block)
+        scores, unknown[block] = scores_for_lists(algorithm, users, histories, seen, popular)
+        truth = part.truth.rows(block)
         if drawn is not None:
             _only(scores, drawn.rows(block))
-        best = top_k(scores, k, seen)  # masks what was seen, too
+        best = top_k(scores, k)
         if not apart:
             items[block] = best
         if ranks is not None:
@@ -80,7 +90,7 @@ def rank_all(
                 ranks.candidates[block] = (scores > -np.inf).sum(axis=1)
             _place(scores, truth, slice(*part.truth.indptr[[block.start, block.stop]]), ranks, block)
         control.progress((block.stop / len(part) + apart) / (1 + apart), "users")
-    return compare_lists(items, part, n_items, train=train, needs=needs, ranks=ranks)
+    return replace(compare_lists(items, part, n_items, train=train, needs=needs, ranks=ranks), unknown=unknown)
 
 
 def compare_lists(

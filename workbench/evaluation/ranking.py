@@ -1,14 +1,15 @@
-"""From scores to lists: the only place that masks seen items and breaks ties."""
+"""From scores to lists: the only place that masks seen items, breaks ties, and lists what is popular instead of nothing."""
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from workbench.algorithms import Algorithm
 from workbench.data.interactions import Array, UserItems
 from workbench.errors import WorkbenchError
+from workbench.evaluation.evidence import are_level, lacks_history
 
 if TYPE_CHECKING:
     import scipy.sparse as sp
@@ -17,6 +18,24 @@ if TYPE_CHECKING:
 BLOCK_BYTES = 64 * 2**20
 # Users whose lists are made at once where their scores need no such place.
 AT_ONCE = 4096
+
+
+class Lists(NamedTuple):
+    """Lists of some users.
+
+    Attributes
+    ----------
+    items : int32 (n, k)
+        As from `top_k`.
+    scores : float32 (n, k)
+        Score of each; NaN where the item is -1.
+    popular : bool (n,)
+        Who got the most popular items, because nothing is known of them (`evidence`). Their scores are how many chose each.
+    """
+
+    items: Array
+    scores: Array
+    popular: Array
 
 
 def top_k(scores: Array, k: int, seen: UserItems | None = None) -> Array:
@@ -42,7 +61,7 @@ def top_k(scores: Array, k: int, seen: UserItems | None = None) -> Array:
     from workbench.evaluation.kernels.top_k import best_of_rows
 
     if seen is not None:
-        scores[np.repeat(np.arange(len(seen)), seen.lengths), seen.item] = -np.inf
+        _mask(scores, seen)
     items = np.empty((len(scores), k), np.int32)
     best_of_rows(np.ascontiguousarray(scores), _tie_order(scores.shape[1]), items, k)
     return items
@@ -79,36 +98,71 @@ def list_blocks(algorithm: Algorithm, n: int, n_items: int) -> Iterator[slice]:
 
 
 def recommend(
-    algorithm: Algorithm, users: Array, histories: UserItems, k: int, seen: UserItems | None = None
-) -> tuple[Array, Array]:
+    algorithm: Algorithm,
+    users: Array,
+    histories: UserItems,
+    k: int,
+    seen: UserItems | None = None,
+    popular: Array | None = None,
+) -> Lists:
     """Lists and their scores for some users.
 
-    Returns
-    -------
-    items : int32 (n, k)
-        As from `top_k`.
-    scores : float32 (n, k)
-        Score of each; NaN where the item is -1.
+    Parameters
+    ----------
+    popular : int (n_items,), optional
+        Training interactions of each item: people of whom nothing is known get those with most of them.
 
     Raises
     ------
     WorkbenchError
         If somebody's list is empty because the scores are no numbers.
     """
-    items, scores = _lists(algorithm, users, histories, k, seen)
+    asked = popular is not None and algorithm.personal
+    # The two best tell whether scores may be level.
+    items, scores, level = _lists(algorithm, users, histories, max(k, 2) if asked else k, seen, asked=asked)
+    items, scores = items[:, :k], scores[:, :k]
+    unknown = np.zeros(len(users), bool)
+    if popular is not None and level is not None:
+        unknown = lacks_history(users, histories) | level
+        rows = np.flatnonzero(unknown)
+        if len(rows):
+            items[rows] = _most_popular(popular, len(rows), k, None if seen is None else seen.rows(rows))
+            scores[rows] = np.where(items[rows] >= 0, popular[items[rows]], np.nan)
     for row in np.flatnonzero((items < 0).all(axis=1))[:1]:
         if np.isnan(algorithm.score(users[[row]], histories.rows(np.array([row])))).any():
             message = f"{algorithm.title} gives scores that are not numbers, so that there is nothing to recommend. "
             raise WorkbenchError(message + "Train it again as a new run, with other hyperparameters.")
-    return items, scores
+    return Lists(items, scores, unknown)
+
+
+def scores_for_lists(
+    algorithm: Algorithm, users: Array, histories: UserItems, seen: UserItems, popular: Array | None
+) -> tuple[Array, Array]:
+    """All scores that `recommend` makes lists of, -inf where an item is in no list, and who has those of popularity.
+
+    Returns
+    -------
+    scores : float32 (n, n_items)
+    unknown : bool (n,)
+    """
+    scores = algorithm.score(users, histories)
+    _mask(scores, seen)
+    unknown = np.zeros(len(users), bool)
+    if popular is not None and algorithm.personal:
+        unknown = lacks_history(users, histories) | are_level(scores)
+        scores[unknown] = popular
+        _mask(scores, seen)
+    return scores, unknown
 
 
 def _lists(
-    algorithm: Algorithm, users: Array, histories: UserItems, k: int, seen: UserItems | None
-) -> tuple[Array, Array]:
+    algorithm: Algorithm, users: Array, histories: UserItems, k: int, seen: UserItems | None, *, asked: bool
+) -> tuple[Array, Array, Array | None]:
+    """Lists, scores, and whose scores are level (`evidence.are_level`), None where that is not asked."""
     product = algorithm.sparse_scores(users, histories)
     if product is not None:
-        return _best_of_product(*product, k, seen)
+        items, values, level = _best_of_product(*product, k, seen)
+        return items, values, level if asked else None
     factors = algorithm.factor_scores(users, histories)
     if factors is not None:
         from workbench.evaluation.factor_lists import best_by_factors
@@ -116,26 +170,59 @@ def _lists(
         order = _tie_order(len(factors[1]))
         found = best_by_factors(*factors, k, _nothing(len(users)) if seen is None else seen, order)
         if found is not None:
-            return found
+            told = _level_of_factors(algorithm, users, histories, len(order), seen, found[1]) if asked else None
+            return *found, told
     scores = algorithm.score(users, histories)
     items = top_k(scores, k, seen)
     best = np.take_along_axis(scores, np.maximum(items, 0).astype(np.int64), axis=1)
-    return items, np.where(items >= 0, best, np.nan).astype(np.float32)
+    return items, np.where(items >= 0, best, np.nan).astype(np.float32), are_level(scores) if asked else None
 
 
-def _best_of_product(a: "sp.csr_matrix", b: "sp.csr_matrix", k: int, seen: UserItems | None) -> tuple[Array, Array]:
-    """What `recommend` gives for the scores A B, bit by bit, without a place for each user and item."""
+def _level_of_factors(
+    algorithm: Algorithm, users: Array, histories: UserItems, n_items: int, seen: UserItems | None, scores: Array
+) -> Array:
+    """Whose scores are level, where `scores` (n, k) are the best; all are made for those alone whose best are equal."""
+    level = scores[:, 0] == scores.min(axis=1, initial=np.inf, where=~np.isnan(scores))
+    rows = np.flatnonzero(level)
+    for block in blocks(len(rows), n_items):
+        some = rows[block]
+        made = algorithm.score(users[some], histories.rows(some))
+        if seen is not None:
+            _mask(made, seen.rows(some))
+        level[some] = are_level(made)
+    return level
+
+
+def _mask(scores: Array, seen: UserItems) -> None:
+    scores[np.repeat(np.arange(len(seen)), seen.lengths), seen.item] = -np.inf
+
+
+def _most_popular(popular: Array, n: int, k: int, seen: UserItems | None) -> Array:
+    """The `k` most popular items of `n` users, int32 (n, k), in the order that `top_k` gives them."""
+    from workbench.evaluation.kernels.top_k import first_of_order
+
+    items = np.empty((n, k), np.int32)
+    ordered = np.lexsort((_tie_order(len(popular)), -popular)).astype(np.int32)
+    left_out = _nothing(n) if seen is None else seen
+    first_of_order(ordered, left_out.indptr.astype(np.int64), np.array(left_out.item, np.int32), items)
+    return items
+
+
+def _best_of_product(
+    a: "sp.csr_matrix", b: "sp.csr_matrix", k: int, seen: UserItems | None
+) -> tuple[Array, Array, Array]:
+    """What `_lists` gives for the scores A B, bit by bit, without a place for each user and item."""
     from workbench.evaluation.kernels.top_k import best_of_product
 
     n, n_items = a.shape[0], b.shape[1]
-    items, values = np.empty((n, k), np.int32), np.empty((n, k), np.float32)
+    items, values, level = np.empty((n, k), np.int32), np.empty((n, k), np.float32), np.empty(n, bool)
     masked = _nothing(n) if seen is None else seen
     left, right = (
         (matrix.indptr.astype(np.int64), matrix.indices.astype(np.int32, copy=False), matrix.data) for matrix in (a, b)
     )
     left_out = (masked.indptr.astype(np.int64), np.array(masked.item, np.int32))
-    best_of_product(left, right, left_out, (_tie_order(n_items), _tied_items(n_items)), items, values)
-    return items, values
+    best_of_product(left, right, left_out, (_tie_order(n_items), _tied_items(n_items)), items, values, level)
+    return items, values, level
 
 
 def _nothing(n: int) -> UserItems:
@@ -152,6 +239,7 @@ def make_ready() -> None:
     top_k(one.copy(), 1)
     _best_of_product(sp.csr_matrix(one), sp.csr_matrix(one), 1, None)
     best_by_factors(one, one, None, 1, _nothing(1), _tie_order(1))
+    _most_popular(np.ones(1, np.int64), 1, 1, None)
 
 
 def rank_of(scores: Array, item: int, masked: Array) -> int:

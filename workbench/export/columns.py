@@ -19,6 +19,7 @@ COLUMNS = {
     "hit": pa.bool_(),
     "reason": pa.string(),
     "run": pa.string(),
+    "basis": pa.string(),
 }
 USUAL = ("user", "rank", "item", "score")
 # Those that need an item file.
@@ -28,7 +29,7 @@ OF_ITEMS = ("title", "year", "genres")
 def chosen_columns(columns: Sequence[str] | None, *, titled: bool) -> list[str]:
     """Columns by name, the usual ones where none are named; raises WorkbenchError for one that cannot be written."""
     if columns is None:
-        return [*USUAL, *(["title"] if titled else [])]
+        return [*USUAL, *(["title"] if titled else []), "basis"]
     for column in columns:
         if column not in COLUMNS:
             raise WorkbenchError(nearest("column", column, list(COLUMNS)))

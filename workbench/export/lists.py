@@ -20,6 +20,7 @@ from workbench.control import Control
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.data.side_files.items import Items
 from workbench.errors import WorkbenchError
+from workbench.evaluation.evidence import BASES
 from workbench.evaluation.ranking import list_blocks, recommend
 from workbench.export.columns import COLUMNS, chosen_columns
 from workbench.export.tables import check_place, refuse_source, table_file
@@ -59,15 +60,17 @@ def export_lists(  # noqa: PLR0913 - each is a choice of the person
         Titles, years and genres; with them the file has a column ``title``.
     columns
         Those of `columns.COLUMNS` that are written, in the order given; None for the usual ones. ``hit`` tells whether the
-        item is hidden in the test, ``reason`` which item of the history speaks most for it, ``run`` what the run is called.
+        item is hidden in the test, ``reason`` which item of the history speaks most for it, ``run`` what the run is called,
+        ``basis`` what the list was made from (`evidence.BASES`).
     reason
         Finds that item; needed for the column ``reason`` alone.
 
     Returns
     -------
     dict
-        ``path``, ``rows``, ``users``, ``cold`` (users without any history, whose lists say little), ``changed`` (cells that
-        do not stand there as they came, see `tables.Write`), ``seconds`` and ``sha256`` of the file.
+        ``path``, ``rows``, ``users``, ``cold`` (users without any history), ``popular`` (users of whom nothing is known,
+        whose lists are of the most popular items), ``changed`` (cells that do not stand there as they came, see
+        `tables.Write`), ``seconds`` and ``sha256`` of the file.
     """
     started = time.perf_counter()
     control = control or Control()
@@ -88,6 +91,7 @@ def export_lists(  # noqa: PLR0913 - each is a choice of the person
         "rows": rows,
         "users": len(chosen),
         "cold": source.cold,
+        "popular": source.popular,
         "changed": changed,
         "seconds": round(time.perf_counter() - started, 3),
         "sha256": _sha256(output),
@@ -159,7 +163,8 @@ class _Source:
         self.shown = fold.shown_at_test.by_user
         self.in_training = fold.learned_from.by_user.lengths > 0
         self.seen = None if include_seen else fold.seen_at_test.by_user
-        self.cold = 0
+        self.counts = fold.train.item_counts
+        self.cold = self.popular = 0
 
     def schema(self, columns: Sequence[str] | None, reason: Reason | None) -> pa.Schema:
         """The columns that are asked for."""
@@ -190,7 +195,8 @@ class _Source:
         self.cold += int((histories.lengths == 0).sum())
         indices = np.where(self.in_training[users], users, -1).astype(np.int32)
         seen = None if self.seen is None else self.seen.rows(users)
-        best, scores = recommend(self.algorithm, indices, histories, k, seen)
+        best, scores, popular = recommend(self.algorithm, indices, histories, k, seen, self.counts)
+        self.popular += int(popular.sum())
         row, rank = np.nonzero(best >= 0)  # a list is shorter where fewer items are left
         item = best[row, rank]
         made = {
@@ -204,6 +210,7 @@ class _Source:
             "hit": lambda: pa.array(self._hits(users[row], item)),
             "reason": lambda: pa.array(self._reasons(users, histories, row, item), pa.string()),
             "run": lambda: pa.array([self.name] * len(item), pa.string()),
+            "basis": lambda: pa.array(BASES).take(pa.array(popular[row].astype(np.int8))),
         }
         return pa.table([_plain(made[column.name](), column.type) for column in schema], schema=schema)
 

@@ -155,6 +155,13 @@ def _number(value: float | None, digits: int = 4) -> str:
     return "–" if value is None else f"{value:.{digits}f}"
 
 
+def _without_evidence(group: Group) -> str:
+    """Of how many people nothing is known, by run: an algorithm may know of somebody of whom another knows nothing."""
+    counts = [int(run.protocol.get("without_evidence") or 0) for run in group.runs]
+    told = ", ".join(f"{n:,}" for n in dict.fromkeys(counts))
+    return f"{told} users of whom a run knows nothing got the most popular items" if any(counts) else ""
+
+
 def _protocol(group: Group) -> list[tuple[str, str]]:
     """What the numbers of a group depend on, and the formula of each metric."""
     protocol = group.runs[0].protocol
@@ -168,6 +175,7 @@ def _protocol(group: Group) -> list[tuple[str, str]]:
         ("Candidates", protocol.get("candidates")),
         ("Feedback", protocol.get("feedback")),
         ("Left out of lists", protocol.get("masked")),
+        ("Without evidence", _without_evidence(group)),
         ("Relevant", protocol.get("relevance")),
         ("Cutoffs", ", ".join(map(str, protocol.get("cutoffs") or []))),
         ("As", protocol.get("as")),

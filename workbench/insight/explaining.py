@@ -27,7 +27,7 @@ ROUNDING = 1e-4
 # Numbers that say what each interaction adds to each item, before they are asked of one item alone (128 MB).
 MAX_SAID_NUMBERS = 2**25
 
-How = Literal["sum", "leave-one-out"]
+How = Literal["sum", "leave-one-out", "popularity"]
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,9 @@ class Explanation:
     base : float
         With ``how="sum"`` what the interactions do not account for: base and contributions add up to the score. Else the
         score that somebody without a history would see.
-    how : ``"sum"`` or ``"leave-one-out"``
-        Whether contributions are exact parts of the score.
+    how : ``"sum"``, ``"leave-one-out"`` or ``"popularity"``
+        Whether contributions are exact parts of the score; or that nothing is known of the person, who gets what is
+        popular: the score is then how many chose the item, and there are no reasons.
     reasons : list of Reason
         Those that add most first, those that were not asked last.
     """
@@ -194,7 +195,7 @@ def deletion_test(
     drops: list[tuple[int, int, float]] = []
     for user in drawn.tolist():
         history = histories.rows(np.array([user]))
-        listed = recommend(algorithm, np.array([-1], np.int32), history, PLACE, history)[0][0]
+        listed = recommend(algorithm, np.array([-1], np.int32), history, PLACE, history).items[0]
         listed = listed[listed >= 0]
         if not len(listed):
             continue

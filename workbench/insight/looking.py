@@ -15,7 +15,8 @@ from workbench.data import filtering
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.data.side_files.items import Items
 from workbench.errors import WorkbenchError
-from workbench.evaluation.ranking import rank_of
+from workbench.evaluation.evidence import BASES
+from workbench.evaluation.ranking import rank_of, scores_for_lists
 from workbench.evaluation.ranking import recommend as best_items
 from workbench.files import write_json
 from workbench.insight import explaining, items
@@ -51,7 +52,7 @@ def vectors(folder: Path) -> Array:
 
 
 def recommend(run: str, user: str, control: Control, k: int = 20, include_seen: bool = False) -> Json:
-    """One user's history and list, with titles."""
+    """One user's history and list, with titles; ``basis`` is what the list was made from (`evidence.BASES`)."""
     opened, algorithm, items = load(Path(run))
     data, fold = opened.data, opened.fold
     index = user_index(opened, user)
@@ -59,7 +60,8 @@ def recommend(run: str, user: str, control: Control, k: int = 20, include_seen: 
     history = fold.shown_at_test.by_user.rows(rows)
     known = fold.learned_from.by_user.lengths[index] > 0
     seen = None if include_seen else seen_of(opened, rows)
-    listed, scores = best_items(algorithm, np.array([index if known else -1], np.int32), history, k, seen)
+    who = np.array([index if known else -1], np.int32)
+    listed, scores, popular = best_items(algorithm, who, history, k, seen, popularity(opened))
     truth = set(truth_of(opened, index).tolist())
     all_seen = include_seen or opened.spec.include_seen
     had = set(fold.seen_by("train+validation").by_user.rows(rows).item.tolist()) if all_seen else set()
@@ -78,7 +80,13 @@ def recommend(run: str, user: str, control: Control, k: int = 20, include_seen: 
         "items": found,
         "hidden": len(truth),
         "known": bool(known),
+        "basis": BASES[int(popular[0])],
     }
+
+
+def popularity(run: Run) -> Array:
+    """Training interactions of each item: what people get of whom nothing is known."""
+    return run.fold.train.item_counts
 
 
 def listed_of(data: Interactions, items: Items | None, listed: Array, scores: Array) -> list[tuple[Json, int, float]]:
@@ -152,17 +160,31 @@ def explain(run: str, user: str, item: str, control: Control) -> Json:
     opened, algorithm, _ = load(Path(run))
     row = np.array([user_index(opened, user)], np.int32)
     history = opened.fold.shown_at_test.by_user.rows(row)
-    seen, index = seen_of(opened, row).item, opened.data.item_index(item)
-    explanation = explaining.explain(algorithm, history, index, seen, control)
+    masked, index = seen_of(opened, row), opened.data.item_index(item)
+    seen = masked.item
+    who = np.where(opened.fold.learned_from.by_user.lengths[row] > 0, row, -1).astype(np.int32)
+    told = _unknown(opened, algorithm, who, history, index, masked)
+    explanation = told or explaining.explain(algorithm, history, index, seen, control)
     learned = explanation.rank
-    if algorithm.fold_in != "exact":
-        learned = rank_of(algorithm.score(row, history)[0], index, seen[seen != index])
+    if told is None and algorithm.fold_in != "exact":
+        learned = rank_of(algorithm.score(who, history)[0], index, seen[seen != index])
     return {
         "user": user,
         "algorithm": opened.spec.algorithm,
         **_explained(opened.data, explanation),
         "rank_learned": learned,
     }
+
+
+def _unknown(
+    run: Run, algorithm: Algorithm, who: Array, history: UserItems, item: int, seen: UserItems
+) -> explaining.Explanation | None:
+    """What is to be said of an item in the list of somebody of whom nothing is known; None where something is."""
+    scores, unknown = scores_for_lists(algorithm, who, history, seen, popularity(run))
+    if not unknown[0]:
+        return None
+    chosen = scores[0, item] = float(popularity(run)[item])  # also of what is in no list, because it was seen
+    return explaining.Explanation(item, rank_of(scores[0], item, np.empty(0, np.int64)), chosen, 0.0, "popularity", [])
 
 
 def similar(run: str, item: str, control: Control, k: int = 10) -> Json:
@@ -207,7 +229,8 @@ def what_if(
     if user is not None:
         imagined = _weighted(opened, user, imagined)
     had = imagined if user is None else _with_refused(opened, user, imagined)
-    listed, scores = best_items(algorithm, np.array([-1], np.int32), imagined, k, had)
+    nobody = np.array([-1], np.int32)
+    listed, scores, popular = best_items(algorithm, nobody, imagined, k, had, popularity(opened))
     there = listed[0] >= 0
     before = _before(Path(run), user, listed[0][there].tolist()) if user is not None else {}
     found = [
@@ -215,8 +238,11 @@ def what_if(
         for rank, (shown, item, score) in enumerate(listed_of(data, features, listed[0][there], scores[0][there]), 1)
     ]
     answer: Json = {"algorithm": opened.spec.algorithm, "fold_in": algorithm.fold_in, "items": found}
+    answer["basis"] = BASES[int(popular[0])]
     if explain_item is not None:
-        explanation = explaining.explain(algorithm, imagined, data.item_index(explain_item), control=control)
+        index = data.item_index(explain_item)
+        told = _unknown(opened, algorithm, nobody, imagined, index, imagined)
+        explanation = told or explaining.explain(algorithm, imagined, index, control=control)
         answer["why"] = _explained(data, explanation)
     return answer
 
@@ -280,7 +306,9 @@ def _scores_before(folder: Path, stamp: float, user: str) -> tuple[Array, Array]
     run, algorithm, _ = _loaded(folder, stamp)
     row = np.array([user_index(run, user)])
     history = run.fold.shown_at_test.by_user.rows(row)
-    return algorithm.score(np.array([-1], np.int32), history)[0], seen_of(run, row).item
+    seen = seen_of(run, row)
+    scores, _ = scores_for_lists(algorithm, np.array([-1], np.int32), history, seen, popularity(run))
+    return scores[0], seen.item
 
 
 def _explained(data: Interactions, explanation: explaining.Explanation) -> Json:

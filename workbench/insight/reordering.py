@@ -10,8 +10,9 @@ import pyarrow as pa
 from workbench.control import Control
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.data.side_files.items import Items
+from workbench.evaluation.evidence import BASES
 from workbench.evaluation.ranking import recommend as best_items
-from workbench.insight.looking import indices_of, listed_of, load, seen_of, truth_of, user_index, vectors
+from workbench.insight.looking import indices_of, listed_of, load, popularity, seen_of, truth_of, user_index, vectors
 from workbench.insight.reranking import Known, Wishes, genre_shares, rerank
 
 Json = dict[str, Any]
@@ -35,7 +36,8 @@ def reorder(run: str, user: str, wishes: Json, control: Control, k: int = 20) ->
     history, seen = opened.fold.shown_at_test.by_user.rows(row), seen_of(opened, row)
     known_user = opened.fold.learned_from.by_user.lengths[index] > 0
     who = np.array([index if known_user else -1], np.int32)
-    listed, scores = best_items(algorithm, who, history, min(CANDIDATES * k, data.n_items), seen)
+    most = min(CANDIDATES * k, data.n_items)
+    listed, scores, popular = best_items(algorithm, who, history, most, seen, popularity(opened))
     candidates, value = listed[0][listed[0] >= 0], scores[0][listed[0] >= 0]
     ids = {name: tuple(indices_of(data, list(wishes.get(name, ())))) for name in ("exclude", "pin")}
     known = known_of(vectors(Path(run)), data, candidates, history)
@@ -52,6 +54,7 @@ def reorder(run: str, user: str, wishes: Json, control: Control, k: int = 20) ->
     worth = _worth(value)
     return {
         "items": found,
+        "basis": BASES[int(popular[0])],
         "before": _likeness(known, worth, plain) | {"hits": sum(int(candidates[at]) in truth for at in plain.tolist())},
         "after": _likeness(known, worth, order) | {"hits": sum(item["hit"] for item in found)},
         "tradeoff": [

@@ -163,14 +163,15 @@ class Run:
             Whether to list what a user already has, too.
         columns
             Such as ``["user", "item"]``: of ``user``, ``rank``, ``item``, ``score``, ``title``, ``year``, ``genres``,
-            ``hit`` (hidden in the test), ``reason``, ``run``.
+            ``hit`` (hidden in the test), ``reason``, ``run``, ``basis``.
         progress
             Whether a bar is drawn.
 
         Returns
         -------
         DataFrame
-            A row for each item of each list: ``user``, ``rank``, ``item``, ``score``, and ``title`` where it is known.
+            A row for each item of each list: ``user``, ``rank``, ``item``, ``score``, ``title`` where it is known, and
+            ``basis``: ``model``, or ``popularity`` for users of whom nothing is known.
 
         Raises
         ------

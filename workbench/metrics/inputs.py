@@ -139,6 +139,8 @@ class Ranked:
         Lowest rating that is relevant; 0 where every interaction is.
     groups : int64 (n_users,) or None
         Which group each user belongs to, -1 for none; None where users are grouped by nothing but their histories.
+    unknown : bool (n_users,) or None
+        Of whom nothing was known, so that they got the most popular items.
     """
 
     items: Array
@@ -155,6 +157,7 @@ class Ranked:
     variants: Mapping[str, str] = field(default_factory=dict)
     threshold: float = 0.0
     groups: Array | None = None
+    unknown: Array | None = None
 
     @cached_property
     def hit_counts(self) -> Array:

@@ -17,7 +17,7 @@ from workbench.training.run import Run
 
 Json = dict[str, Any]
 # What a protocol says of single metrics; all else must be the same for their numbers to stand beside each other.
-OF_METRICS = ("cutoffs", "formulas", "definitions", "undefined", "audiences")
+OF_METRICS = ("cutoffs", "formulas", "definitions", "undefined", "audiences", "without_evidence")
 # Terms that another one brings with it, which says enough.
 FOLLOW = ("users", "relevant_from", "mask", "sampled", "filters_in_words", "split_in_words")
 MOST_NAMED = 8
@@ -96,13 +96,12 @@ def _protocols(earlier: Json, later: Json, old: Mapping[str, Any]) -> Json:
     of_metrics: Json = {what: both(what) for what in ("formulas", "definitions")}
     if both("undefined"):
         of_metrics["undefined"] = both("undefined")
-    audiences = later.get("audiences") or earlier.get("audiences")
-    return (
-        later
-        | of_metrics
-        | {"cutoffs": sorted({*earlier["cutoffs"], *later["cutoffs"]})}
-        | ({"audiences": audiences} if audiences else {})
-    )
+    once = {
+        what: later.get(what, earlier.get(what))
+        for what in ("audiences", "without_evidence")
+        if what in {*later, *earlier}
+    }
+    return later | of_metrics | {"cutoffs": sorted({*earlier["cutoffs"], *later["cutoffs"]})} | once
 
 
 def _asked(earlier: Mapping[str, Any] | None, later: Json) -> Json:

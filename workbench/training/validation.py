@@ -34,8 +34,8 @@ class Validator:
         """The validation metric of the algorithm as it is now; empty where there is no validation part."""
         if self.part is None:
             return {}
-        n_items = self.run.data.n_items
-        result = evaluate(algorithm, self.part, n_items, metrics=[self.metric], cutoffs=[self.cutoff], intervals=False)
+        how: Any = {"metrics": [self.metric], "cutoffs": [self.cutoff], "intervals": False}
+        result = evaluate(algorithm, self.part, self.run.data.n_items, train=self.run.fold.train, **how)
         value = result.metrics[self.key]["mean"]
         return {} if value is None else {self.key: round(value, 6)}
 

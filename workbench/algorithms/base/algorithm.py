@@ -58,6 +58,8 @@ class Algorithm(BaseModel):
         positives, in `train` and in histories; ``dislikes``, rows in `train` of a weight below 0, and of 0 for what was
         merely seen; ``ratings``, every event as it was rated. Nothing else is passed to it
     fold_in : whether people who were not in training are scored ``exact``, ``approximate`` or not (``none``)
+    personal : whether lists are meant to differ by person; where not, they stand as they are for those, too, of whom
+        nothing is known (`workbench.evaluation.evidence`)
     explains : whether reasons are ``exact`` or ``approximate``
     predicts_ratings : whether `predict` gives ratings
     iterative : whether it has epochs (and then a hyperparameter ``epochs``)
@@ -83,6 +85,7 @@ class Algorithm(BaseModel):
     needs: ClassVar[tuple[str, ...]] = ()
     feedback: ClassVar[tuple[str, ...]] = ("positives",)
     fold_in: ClassVar[Literal["exact", "approximate", "none"]] = "none"
+    personal: ClassVar[bool] = True
     explains: ClassVar[Literal["exact", "approximate"]] = "approximate"
     predicts_ratings: ClassVar[bool] = False
     iterative: ClassVar[bool] = False

@@ -23,6 +23,7 @@ class Average(Algorithm):
     needs = ("ratings",)
     feedback = ("ratings",)
     fold_in = "exact"
+    personal = False
     explains = "exact"
     predicts_ratings = True
     learned = ("mean", "user_means", "item_means")

@@ -29,6 +29,7 @@ class Biases(RatingPredictor):
     )
     reference = "Koren, Factor in the neighbors: scalable and accurate collaborative filtering, TKDD 4(1), 2010"
     fold_in = "exact"
+    personal = False
     explains = "exact"
     iterative = True
     learned = (*SCALE, "epochs_done", "user_bias", "item_bias")

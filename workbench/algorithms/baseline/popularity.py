@@ -24,6 +24,7 @@ class Popularity(Algorithm):
     )
     reference = "Counting; as in every comparison since Cremonesi et al., RecSys 2010."
     fold_in = "exact"
+    personal = False
     explains = "exact"
     learned = ("counts",)
     shapes: ClassVar[dict[str, Learned]] = {"counts": floats("items")}

@@ -18,6 +18,7 @@ class Random(Algorithm):
     )
     reference = "Steele, Lea & Flood, Fast splittable pseudorandom number generators, OOPSLA 2014 (the mixing of bits)."
     fold_in = "approximate"
+    personal = False
     learned = ("seed", "n_items")
 
     _seed: int

@@ -46,7 +46,7 @@ def best_of_rows(scores, order, items, k):  # type: ignore[no-untyped-def] # pra
 
 
 @numba.njit(cache=True, nogil=True)
-def best_of_product(a, b, seen, order, items, values):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
+def best_of_product(a, b, seen, order, items, values, level):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
     """The same for the rows of the sparse product A B, which is never made dense; a column without entries scores 0.
 
     Parameters
@@ -61,6 +61,8 @@ def best_of_product(a, b, seen, order, items, values):  # type: ignore[no-untype
         Filled with columns, best first; -1 where there are not enough.
     values : float32 (rows of A, k)
         Filled with their scores.
+    level : bool (rows of A,)
+        Filled with whether all columns that are not left out score the same, and there are two of them at least.
     """
     a_indptr, a_indices, a_data = a
     b_indptr, b_indices, b_data = b
@@ -72,7 +74,9 @@ def best_of_product(a, b, seen, order, items, values):  # type: ignore[no-untype
     touched = np.empty(m + 1, np.int32)
     value, place = np.empty(k, np.float32), np.empty(k, np.int32)
     for u in range(len(items)):
+        free = m
         for at in range(seen_indptr[u], seen_indptr[u + 1]):
+            free -= state[seen_indices[at]] == 0
             state[seen_indices[at]] = 2
         n_touched = 0
         for at in range(a_indptr[u], a_indptr[u + 1]):
@@ -85,11 +89,15 @@ def best_of_product(a, b, seen, order, items, values):  # type: ignore[no-untype
                 n_touched += state[i] == 0
                 state[i] |= 1
         size = 0
+        first = score[touched[0]] if n_touched == free else np.float32(0)
+        same = 0
         for t in range(n_touched):
             i = touched[t]
             s = score[i]
+            same += s == first
             if (size < k or s >= value[0]) and s > -np.inf:
                 size = _offer(value, place, size, s, i, order)
+        level[u] = same == n_touched and free > 1
         # Columns that nothing is known of score 0: in their order, until one finds no place.
         if size < k or value[0] <= 0:
             for i in ordered:
@@ -104,6 +112,23 @@ def best_of_product(a, b, seen, order, items, values):  # type: ignore[no-untype
         _empty(value, place, size, order, items[u])
         values[u, :size] = value[:size]
         values[u, size:] = np.nan
+
+
+@numba.njit(cache=True, nogil=True)
+def first_of_order(ordered, seen_indptr, seen_indices, items):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
+    """Write to each row of `items` the first of the columns `ordered` that are not left out; -1 behind them."""
+    left_out = np.zeros(len(ordered), np.bool_)
+    for u in range(len(items)):
+        left_out[seen_indices[seen_indptr[u] : seen_indptr[u + 1]]] = True
+        size = 0
+        for i in ordered:
+            if size == items.shape[1]:
+                break
+            if not left_out[i]:
+                items[u, size] = i
+                size += 1
+        items[u, size:] = -1
+        left_out[seen_indices[seen_indptr[u] : seen_indptr[u + 1]]] = False
 
 
 @numba.njit(cache=True, nogil=True)

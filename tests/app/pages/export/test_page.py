@@ -96,7 +96,7 @@ def test_everybody_gets_a_list(open_at, fresh, tmp_path):
     assert lines(opened) == written.decode().splitlines()[: len(lines(opened))]
     assert len(lines(opened)) == 11  # the head, and two lists of the five items that are left
     assert page.figures["rows"].number.full_text() == f"{N_USERS * 9}"
-    assert page.figures["columns"].number.full_text() == "5"
+    assert page.figures["columns"].number.full_text() == "6"
     assert page.place.words.full_text() == "The existing file will be replaced."
     assert not unnamed(opened.window)
 
@@ -184,7 +184,7 @@ def test_columns_are_chosen(open_at, fresh, tmp_path):
     assert page.columns.are_usual
     for name in ("score", "genres", "hit", "reason", "run"):
         opened.click(page.columns.boxes[name])
-    names = ["user", "rank", "item", "title", "genres", "hit", "reason", "run"]
+    names = ["user", "rank", "item", "title", "genres", "hit", "reason", "run", "basis"]
     opened.until(lambda: lines(opened)[:1] == [",".join(names)])
     assert page.figures["columns"].what.full_text() == ", ".join(names)
     type_into(opened, page.place.field, str(tmp_path / "lists.csv"))
@@ -204,8 +204,8 @@ def test_a_file_needs_a_column_and_titles_need_an_item_file(open_at, tmp_path):
     opened = open_at(project)
     boxes = opened.page.columns.boxes
     assert not any(boxes[name].isEnabled() for name in ("title", "year", "genres"))
-    assert opened.page.columns.names == ["user", "rank", "item", "score"]
-    for name in ("user", "rank", "item", "score"):
+    assert opened.page.columns.names == ["user", "rank", "item", "score", "basis"]
+    for name in ("user", "rank", "item", "score", "basis"):
         opened.click(boxes[name])
     assert opened.primary().toolTip() == "Choose at least one column."
     assert not opened.primary().isEnabled()

@@ -160,6 +160,7 @@ def protocol_lines(runs: list[RunInfo], metric: str) -> list[ProtocolLine]:
         (translate("Protocol", "Candidates"), _candidates(protocol), bool(protocol.get("sampled"))),
         (translate("Protocol", "Feedback"), protocol.get("feedback")),
         (translate("Protocol", "Left out"), protocol.get("masked")),
+        (translate("Protocol", "Without evidence"), _without_evidence(protocol)),
         (translate("Protocol", "Relevant"), protocol.get("relevance")),
         (metric_title(metric), _formula(protocol, metric)),
         (translate("Protocol", "Interval"), protocol.get("interval")),
@@ -172,6 +173,12 @@ def protocol_lines(runs: list[RunInfo], metric: str) -> list[ProtocolLine]:
         *((translate("Protocol", "In doubt"), told) for told in _listed(protocol.get("doubts"))),
     ]
     return [ProtocolLine(what, _sentence(how), *warned) for what, how, *warned in said if what and how]
+
+
+def _without_evidence(protocol: dict[str, Any]) -> str:
+    n = protocol.get("without_evidence")
+    told = translate("Protocol", "{n:,} of {all:,} users got the most popular items, because nothing is known of them")
+    return told.format(n=n, all=protocol.get("users") or 0) if n else ""
 
 
 def _candidates(protocol: dict[str, Any]) -> Any:

@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
 
 from workbench.app.widgets.theme import GRID
-from workbench.export.columns import COLUMNS, OF_ITEMS, USUAL
+from workbench.export.columns import COLUMNS, OF_ITEMS, USUAL, chosen_columns
 
 ACROSS = 4
 
@@ -30,6 +30,9 @@ class ColumnsChoice(QWidget):
             "hit": self.tr("Whether the item is a hit: it is in the user's test set"),
             "reason": self.tr("The item of the history that contributes most; each takes as long as a list"),
             "run": self.tr("Name of the run"),
+            "basis": self.tr(
+                "What the list was made from: the model, or popularity where nothing is known of the user"
+            ),
         }
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 6, 0, 0)
@@ -37,7 +40,7 @@ class ColumnsChoice(QWidget):
         grid.setVerticalSpacing(6)
         for at, (name, box) in enumerate(self.boxes.items()):
             box.setToolTip(tips[name])
-            box.setChecked(name in USUAL or name == "title")
+            box.setChecked(name in (*USUAL, "title", "basis"))
             box.toggled.connect(self.changed)
             grid.addWidget(box, at // ACROSS, at % ACROSS)
         grid.setColumnStretch(ACROSS - 1, 1)
@@ -61,7 +64,7 @@ class ColumnsChoice(QWidget):
     @property
     def are_usual(self) -> bool:
         """Whether they are those that are written where nobody chose."""
-        return self.names == [*USUAL, *(["title"] if self._titled else [])]
+        return self.names == chosen_columns(None, titled=self._titled)
 
     def choose(self, names: list[str]) -> None:
         """Choose columns."""

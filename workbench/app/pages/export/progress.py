@@ -150,6 +150,8 @@ def list_words(result: Json) -> list[str]:
     ]
     if result.get("cold"):
         words.append(translate("Export", "{n:,} of the users have no history").format(n=result["cold"]))
+    if result.get("popular"):
+        words.append(translate("Export", "{n:,} lists of popular items").format(n=result["popular"]))
     if result.get("changed"):
         told = (
             translate("Export", "{n:,} texts shortened to fit a cell")

@@ -188,6 +188,10 @@ class Reasons(QWidget):
         return apart.format(learned=learned, rank=told["rank"], then=words)
 
     def _strongest(self, told: Json) -> str:
+        if told["how"] == "popularity":
+            return self.tr(
+                "Nothing is known of this user, so the list is of the most popular items: {n:,.0f} users chose this one."
+            ).format(n=told["score"])
         asked = [reason for reason in told.get("reasons", []) if reason.get("rank_without")]
         if not asked:
             return self.tr("There is no history, so this rank is not personal: any new user would get the same.")

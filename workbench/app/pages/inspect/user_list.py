@@ -8,11 +8,12 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout
 
 from workbench.app.pages.inspect.second_list import Beside
 from workbench.app.pages.inspect.user_history import with_sentence
+from workbench.app.pages.inspect.user_text import popular_instead
 from workbench.app.session.run_combo import RunCombo
 from workbench.app.session.session import Session
 from workbench.app.tables.item_tables import ListTable
-from workbench.app.widgets.basic import Card
-from workbench.app.widgets.theme import GRID
+from workbench.app.widgets.basic import Card, Text
+from workbench.app.widgets.theme import GRID, SMALL
 from workbench.app.widgets.translate import translate
 
 K, LENGTHS = 20, (5, 10, 20, 50, 100, 200)
@@ -48,10 +49,13 @@ class UserList(Card):
             action.triggered.connect(order)
             self.table.addAction(action)
         self._stack, self.nothing = with_sentence(self.table)
+        self.note = Text("", SMALL, "muted", wrap=True)
+        self.note.hide()
         lists = QHBoxLayout()
         lists.setSpacing(GRID)
         lists.addWidget(self._stack, 1)
         lists.addWidget(self.beside, 1)
+        self.body.addWidget(self.note)
         self.body.addLayout(lists, 1)
 
     def _build_head(self, session: Session) -> None:
@@ -73,8 +77,10 @@ class UserList(Card):
         for widget in (self.seen, self.k):
             self.head.addWidget(widget)
 
-    def show_items(self, items: list[Json], number: int, about: str) -> None:
-        """Show a list in the colour `number` of its run, and what it is in a few words."""
+    def show_items(self, items: list[Json], number: int, about: str, basis: str = "model") -> None:
+        """Show a list in the colour `number` of its run, what it is in a few words, and what it was made from."""
+        self.note.setText(popular_instead() if basis == "popularity" and items else "")
+        self.note.setVisible(bool(self.note.text()))
         self.table.set_narrow(self.beside.isVisibleTo(self))
         self.table.show_items(items, number)
         self.table.select_item(self.item)

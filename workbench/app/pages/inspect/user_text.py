@@ -73,11 +73,12 @@ def about_list(answer: Json) -> str:
 
 def no_history() -> str:
     """Why a user has none."""
-    return translate(
-        "Inspect",
-        "This user has no history before the test. Users without a history all get the same list, "
-        "or one that is hardly personal.",
-    )
+    return translate("Inspect", "This user has no history before the test.")
+
+
+def popular_instead() -> str:
+    """Why a list is not personal."""
+    return translate("Inspect", "Nothing is known of this user yet, so these are the most popular items.")
 
 
 def end_of_stars(low: float | None, high: float | None, history: list[Json]) -> float | None:

@@ -119,27 +119,28 @@ class UserView(QWidget):
             if wishes or self.left.tabs.current == "reorder":
                 self._others["reorder"].ask(args | {"user": base["user"], "wishes": wishes})
             if not wishes:
-                self._show_list(base["items"], about_list(base))
+                self._show_list(base, about_list(base))
         self.beside.ask(args, base["user"], self.what_if)
 
     @Slot(object, object)
     def _show_imagined(self, asked: Json, answer: Json) -> None:
         self.what_if.say(answer["fold_in"])
-        self._show_list(answer["items"], self.tr("for the changed history"))
+        self._show_list(answer, self.tr("for the changed history"))
 
     @Slot(object, object)
     def _show_reordered(self, asked: Json, answer: Json) -> None:
         self.left.reorder.show_answer(answer)
         if asked["wishes"]:
-            self._show_list(answer["items"], self.tr("in another order"))
+            self._show_list(answer, self.tr("in another order"))
 
     @Slot(object, str, str)
     def _show_no_other(self, asked: Json, sentence: str, details: str) -> None:
         self.right.nothing.setText(sentence)
-        self._show_list([], "")
+        self._show_list({"items": []}, "")
 
-    def _show_list(self, items: list[Json], about: str) -> None:
-        self.right.show_items(items, self._info.number if self._info is not None else 0, about)
+    def _show_list(self, answer: Json, about: str) -> None:
+        number = self._info.number if self._info is not None else 0
+        self.right.show_items(answer["items"], number, about, answer.get("basis", "model"))
         self.listed.emit()
         if self.left.tabs.current == "why":
             self.ask_why()

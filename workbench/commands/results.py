@@ -90,13 +90,17 @@ def _add_recommend(commands: Commands) -> None:
         "recommend",
         "write lists of recommendations to a file",
         epilog="Left out of a list are the person's training and validation items, as in the evaluation; items of the "
-        "test may be listed.",
+        "test may be listed. A file of --history is read as the data of the run was; whoever is in the data, too, is known "
+        "by this file alone. People of whom nothing is known get the most popular items; the column basis tells.",
     )
     parser.add_argument("run", type=run_folder, metavar="DIR", help="the run folder")
     parser.add_argument("--output", type=Path, required=True, metavar="FILE", help=".csv, .xlsx, .parquet or .jsonl")
     who = parser.add_mutually_exclusive_group(required=True)
     who.add_argument("--user", action="append", metavar="ID", help="a user of the data; may be repeated")
     who.add_argument("--all", action="store_true", help="everybody in the data")
+    who.add_argument(
+        "--history", type=Path, metavar="FILE", help="people who are not in the data: a file of their interactions"
+    )
     parser.add_argument("--k", type=int, default=10, metavar="N", help="items in a list (10)")
     parser.add_argument("--include-seen", action="store_true", help="also list what the person already has")
     parser.add_argument(
@@ -261,6 +265,7 @@ def recommend(args: argparse.Namespace, progress: Progress) -> Answer:
         algorithm,
         args.output,
         users=args.user,
+        history=args.history,
         k=args.k,
         include_seen=args.include_seen,
         items=items,
@@ -269,12 +274,35 @@ def recommend(args: argparse.Namespace, progress: Progress) -> Answer:
         control=progress,
     )
     text = f"{counted(done['rows'], 'recommendation')} for {counted(done['users'], 'user')} written to {args.output}."
-    if done["cold"]:
+    if "history" in done:
+        text += _about_history(done["history"])
+    elif done["cold"]:
         text += f" {done['cold']:,} of them without a history."
     if done["popular"]:
-        text += f" {done['popular']:,} of them got the most popular items, because nothing is known of them; their basis is"
+        text += (
+            f" {done['popular']:,} of them got the most popular items, because nothing is known of them; their basis is"
+        )
         text += " 'popularity'."
     return Answer(done, text)
+
+
+def _about_history(told: dict[str, Any]) -> str:
+    """What is to be said of a file of histories."""
+    said = []
+    if told["guessed"]:
+        columns = ", ".join(f"{role}={column}" for role, column in told["columns"].items() if column is not None)
+        said.append(f"The file has another shape than the data, and was read by a guess ({columns}).")
+    if told["refused_count"]:
+        said.append(f"{told['refused_count']:,} of {counted(told['rows'], 'row')} could not be read.")
+    if told["in_data"]:
+        said.append(f"{told['in_data']:,} of the people are in the data, too: the history in the file was taken.")
+    if told["unknown_rows"]:
+        named = ", ".join(told["examples"]) + (", …" if told["unknown_items"] > len(told["examples"]) else "")
+        items = counted(told["unknown_items"], "item")
+        said.append(f"{counted(told['unknown_rows'], 'row')} of {items} that the run does not know: {named}.")
+    if told["without_history"]:
+        said.append(f"{told['without_history']:,} are left without a history.")
+    return "".join(f" {sentence}" for sentence in said)
 
 
 def predict(args: argparse.Namespace, progress: Progress) -> Answer:

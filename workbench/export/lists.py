@@ -17,7 +17,11 @@ import pyarrow.compute as pc
 
 from workbench.algorithms import Algorithm
 from workbench.control import Control
+from workbench.data.data_file import read_about
+from workbench.data.filtering import make_filters
+from workbench.data.importing.recipes import known_recipe
 from workbench.data.interactions import Array, Interactions, UserItems
+from workbench.data.newcomers import Newcomers, read_newcomers
 from workbench.data.side_files.items import Items
 from workbench.errors import WorkbenchError
 from workbench.evaluation.evidence import BASES
@@ -41,6 +45,7 @@ def export_lists(  # noqa: PLR0913 - each is a choice of the person
     output: Path,
     *,
     users: list[str] | None = None,
+    history: Path | None = None,
     k: int = 10,
     include_seen: bool = False,
     items: Items | None = None,
@@ -54,6 +59,9 @@ def export_lists(  # noqa: PLR0913 - each is a choice of the person
     ----------
     users
         Their ids; None for everybody in the data.
+    history
+        A file of interactions of people who are not in the data: the lists are theirs. Whoever is in the data, too, is
+        known by this file alone.
     include_seen
         Whether items of a person's training and validation interactions may be listed.
     items
@@ -70,16 +78,18 @@ def export_lists(  # noqa: PLR0913 - each is a choice of the person
     dict
         ``path``, ``rows``, ``users``, ``cold`` (users without any history), ``popular`` (users of whom nothing is known,
         whose lists are of the most popular items), ``changed`` (cells that do not stand there as they came, see
-        `tables.Write`), ``seconds`` and ``sha256`` of the file.
+        `tables.Write`), ``seconds`` and ``sha256`` of the file; and ``history``, what was read
+        (`newcomers.Newcomers.told`), where the lists are of people of a file.
     """
     started = time.perf_counter()
     control = control or Control()
     check_place(output)
-    refuse_source(run, output)
-    chosen = _indices(run.data, users)
+    refuse_source(run, output, *([history] if history is not None else []))
+    newcomers = None if history is None else _newcomers(run, algorithm, history, control)
+    chosen = _indices(run.data, users) if newcomers is None else np.arange(len(newcomers.ids))
     if output.suffix.lower() == ".xlsx":  # said before the work
         check_rows(len(chosen) * min(k, run.data.n_items))
-    source = _Source(run, algorithm, items, include_seen=include_seen)
+    source = _Source(run, algorithm, items, include_seen=include_seen, newcomers=newcomers)
     schema = source.schema(columns, reason)
     rows = changed = 0
     with table_file(output, schema) as write:
@@ -95,6 +105,7 @@ def export_lists(  # noqa: PLR0913 - each is a choice of the person
         "changed": changed,
         "seconds": round(time.perf_counter() - started, 3),
         "sha256": _sha256(output),
+        **({} if newcomers is None else {"history": newcomers.told}),
     }
 
 
@@ -134,6 +145,18 @@ def first_lists(
     return source.lists(_indices(run.data, users), k, schema)
 
 
+def _newcomers(run: Run, algorithm: Algorithm, history: Path, control: Control) -> Newcomers:
+    """The people of a file; raises WorkbenchError where the algorithm knows nobody but those it was trained with."""
+    if algorithm.fold_in == "none":
+        message = (
+            f"{algorithm.title} cannot score people who were not in training. Add {history.name} to the data and train "
+        )
+        raise WorkbenchError(message + "again, or choose an algorithm that folds in new people, such as EASE.")
+    recipe = known_recipe(read_about(run.data_folder), run.data_folder)
+    filters = make_filters(run.spec.filters)
+    return read_newcomers(history, run.data, recipe, algorithm.feedback, filters, control)
+
+
 def _indices(data: Interactions, users: list[str] | None) -> Array:
     """Indices of users, each once; raises WorkbenchError for an id that is not in the data."""
     if users is None:
@@ -155,14 +178,29 @@ def _blocks(algorithm: Algorithm, n: int, n_items: int, k: int, with_reasons: bo
 class _Source:
     """Makes lists for blocks of users."""
 
-    def __init__(self, run: Run, algorithm: Algorithm, items: Items | None, *, include_seen: bool) -> None:
+    def __init__(
+        self,
+        run: Run,
+        algorithm: Algorithm,
+        items: Items | None,
+        *,
+        include_seen: bool,
+        newcomers: Newcomers | None = None,
+    ) -> None:
         self.data, self.algorithm, self.items = run.data, algorithm, items
-        fold = self.fold = run.fold
+        fold = run.fold
         self.name = RunNotes.read(run.folder).title or run.name
         self.reason: Reason | None = None
-        self.shown = fold.shown_at_test.by_user
-        self.in_training = fold.learned_from.by_user.lengths > 0
-        self.seen = None if include_seen else fold.seen_at_test.by_user
+        if newcomers is None:
+            self.ids, self.shown, self.had = run.data.user_ids, fold.shown_at_test.by_user, fold.seen_at_test.by_user
+            known = fold.learned_from.by_user.lengths > 0
+            self.indices = np.where(known, np.arange(len(known)), -1).astype(np.int32)
+        else:
+            self.ids, self.shown, self.had = newcomers.ids, newcomers.histories, newcomers.seen
+            self.indices = np.full(len(self.ids), -1, np.int32)
+            include_seen = include_seen or fold.include_seen
+        self.hidden = None if newcomers is not None else fold.test
+        self.seen = None if include_seen else self.had
         self.counts = fold.train.item_counts
         self.cold = self.popular = 0
 
@@ -193,21 +231,21 @@ class _Source:
         k = min(k, self.data.n_items)
         histories = self.shown.rows(users)
         self.cold += int((histories.lengths == 0).sum())
-        indices = np.where(self.in_training[users], users, -1).astype(np.int32)
+        indices = self.indices[users]
         seen = None if self.seen is None else self.seen.rows(users)
         best, scores, popular = recommend(self.algorithm, indices, histories, k, seen, self.counts)
         self.popular += int(popular.sum())
         row, rank = np.nonzero(best >= 0)  # a list is shorter where fewer items are left
         item = best[row, rank]
         made = {
-            "user": lambda: self.data.user_ids.take(pa.array(users[row])),
+            "user": lambda: self.ids.take(pa.array(users[row])),
             "rank": lambda: pa.array((rank + 1).astype(np.int32)),
             "item": lambda: self.data.item_ids.take(pa.array(item)),
             "score": lambda: pa.array(scores[row, rank], pa.float32()),
             "title": lambda: pa.array(self._titles(item.tolist()), pa.string()),
             "year": lambda: self.items.year.take(pa.array(item)),  # type: ignore[union-attr]
             "genres": lambda: pa.array(self._genres(item), pa.string()),
-            "hit": lambda: pa.array(self._hits(users[row], item)),
+            "hit": lambda: self._hits(users[row], item),
             "reason": lambda: pa.array(self._reasons(users, histories, row, item), pa.string()),
             "run": lambda: pa.array([self.name] * len(item), pa.string()),
             "basis": lambda: pa.array(BASES).take(pa.array(popular[row].astype(np.int8))),
@@ -223,17 +261,19 @@ class _Source:
         found = self.items.genres.take(pa.array(items)).to_pylist()  # type: ignore[union-attr]
         return [None if index is None else "|".join(filter(None, index)) for index in found]
 
-    def _hits(self, users: Array, items: Array) -> Array:
-        """Whether each pair is hidden in the test."""
-        test, n = self.fold.test, self.data.n_items
+    def _hits(self, users: Array, items: Array) -> pa.Array:
+        """Whether each pair is hidden in the test; unknown of people who are not in the data."""
+        test, n = self.hidden, self.data.n_items
+        if test is None:
+            return pa.nulls(len(users), pa.bool_())
         flat = test.truth
         hidden = np.repeat(test.who.astype(np.int64), flat.lengths) * n + flat.item
-        return np.isin(users.astype(np.int64) * n + items, hidden)
+        return pa.array(np.isin(users.astype(np.int64) * n + items, hidden))
 
     def _reasons(self, users: Array, histories: UserItems, row: Array, items: Array) -> list[str | None]:
         if self.reason is None:
             return [None] * len(items)
-        seen = self.fold.seen_at_test.by_user.rows(users)
+        seen = self.had.rows(users)
         found = [
             self.reason(histories.rows(np.array([at])), score, seen[at])
             for at, score in zip(row.tolist(), items.tolist(), strict=True)

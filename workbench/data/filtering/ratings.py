@@ -12,6 +12,7 @@ class RatingRange(Filter):
     """Keeps interactions whose rating is in a range, such as the likes among stars."""
 
     name, title, order = "rating", "Ratings", 1
+    of_taste = True
     sentence = "Keeps interactions whose rating is in a range, such as the likes among stars."
     keys: ClassVar[dict[str, str]] = {"min-rating": "low", "max-rating": "high"}
 

@@ -19,6 +19,7 @@ class Filter(BaseModel):
     keys : what may stand left of the ``=`` on the command line, with the setting that it means
     counts : of ``users`` and ``items``, whose interactions it counts; where events are worth more or less, it is asked of
         positives alone, and what was merely seen or disliked goes with its user and item
+    of_taste : whether it says which interactions speak for a person, so that it holds for people who are not in the data
     takes_ids : whether what stands right of the ``=`` are ids of items, so that a comma in it begins no other setting
     """
 
@@ -28,6 +29,7 @@ class Filter(BaseModel):
     sentence: ClassVar[str]
     keys: ClassVar[dict[str, str]]
     order: ClassVar[int] = 100
+    of_taste: ClassVar[bool] = False
     takes_ids: ClassVar[bool] = False
     counts: ClassVar[tuple[str, ...]] = ()
 

@@ -1,0 +1,90 @@
+"""Lists for people who are not in the data."""
+
+import json
+
+import pyarrow.csv as pc
+import pytest
+
+from workbench.algorithms import find
+from workbench.data.filtering import make_filter
+from workbench.data.importing.recipes import make_recipe
+from workbench.data.newcomers import read_newcomers
+from workbench.training.run import Run
+
+
+@pytest.fixture(scope="module")
+def histories(trained, folder):
+    """What the run was shown of each of its people, as a file of other people; and three odd ones."""
+    run = Run.open(trained["ease"])
+    shown, items = run.fold.shown_at_test, run.data.item_ids.to_pylist()
+    columns = (shown.user, shown.item, shown.rating, shown.time)
+    rows = [f"new {u},{items[i]},{rating:g},{time // 1000}" for u, i, rating, time in zip(*columns, strict=True)]
+    rows += ["stranger,nowhere,3,1", "stranger,elsewhere,4,2", "u003,i4,5,1", "odd,i1,many,1"]
+    path = folder / "histories.csv"
+    path.write_text("\n".join(["user,item,rating,time", *rows]) + "\n")
+    return path
+
+
+def test_a_history_gives_the_list_of_the_person_whose_it_is(trained, histories, tmp_path, value):
+    names = "user,item,score,basis,hit"
+    value("recommend", trained["ease"], "--all", "--columns", names, "--output", tmp_path / "known.csv")
+    done = value(
+        "recommend", trained["ease"], "--history", histories, "--columns", names, "--output", tmp_path / "new.csv"
+    )
+    ids = Run.open(trained["ease"]).data.user_ids.to_pylist()
+    known = [(f"new {ids.index(row['user'])}", *list(row.values())[1:4]) for row in _rows(tmp_path / "known.csv")]
+    new = _rows(tmp_path / "new.csv")
+    assert [tuple(row.values())[:4] for row in new if row["user"].startswith("new")] == known
+    assert {row["hit"] for row in new} == {None}
+    told = done["history"]
+    assert (told["people"], told["in_data"], told["refused_count"], done["popular"]) == (42, 1, 1, 1)
+    assert (told["unknown_rows"], told["examples"], told["without_history"]) == (2, ["nowhere", "elsewhere"], 1)
+    assert {row["user"] for row in new if row["basis"] == "popularity"} == {"stranger"}
+    counts = Run.open(trained["ease"]).fold.train.item_counts
+    assert max(row["score"] for row in new if row["user"] == "stranger") == counts.max()
+    # Who is in the data, too, is known by the file alone: not by what they had.
+    assert "i4" not in [row["item"] for row in new if row["user"] == "u003"]
+    assert len([row for row in new if row["user"] == "u003"]) == 10
+
+
+def _rows(path):
+    return pc.read_csv(path).to_pylist()
+
+
+def test_what_is_odd_about_a_file_is_told(trained, histories, tmp_path, ask, fails, monkeypatch):
+    run, out = trained["ease"], tmp_path / "new.jsonl"
+    _, said, _ = ask("recommend", run, "--history", histories, "--output", out, "--quiet")
+    for words in ("1 of 4", "the history in the file was taken", "2 rows of 2 items that the run does not", "nowhere"):
+        assert words in said
+    other = tmp_path / "other.tsv"
+    other.write_text("person\tmovie\n" + "".join(f"p{n % 3}\ti{n}\n" for n in range(20)))
+    _, said, _ = ask("recommend", run, "--history", other, "--output", out, "--quiet")
+    assert "another shape than the data, and was read by a guess (user=person, item=movie)" in said
+    assert {json.loads(line)["user"] for line in out.read_text().splitlines()} == {"p0", "p1", "p2"}
+    assert "read for this" in fails("recommend", run, "--history", histories, "--output", histories)
+    monkeypatch.setattr(find("ease"), "fold_in", "none")
+    said = fails("recommend", run, "--history", histories, "--output", out)
+    assert "cannot score people who were not in training" in said
+    assert "folds in new people" in said
+
+
+def test_the_rules_of_the_run_hold_for_new_people(trained, tmp_path):
+    data, path = Run.open(trained["ease"]).data, tmp_path / "few.csv"
+    path.write_text("user,item,rating,time\nn,i1,5,3\nn,i2,1,1\nn,i3,4,2\n")
+
+    def read(declared=("positives",), filters=(), feedback=()):
+        found = read_newcomers(path, data, make_recipe(path, feedback=feedback), declared, filters)
+        return [data.item_ids[item].as_py() for item in found.histories[0]], len(found.seen.item), found.histories
+
+    assert read()[:2] == (["i2", "i3", "i1"], 3)
+    assert read(filters=[make_filter({"name": "rating", "settings": {"low": 4}})])[:2] == (["i3", "i1"], 3)
+    liked = [("rating", "5:3,4:1,seen=1")]
+    items, seen, shown = read(feedback=liked)
+    assert (items, seen, shown.weight) == (["i3", "i1"], 3, None)
+    assert read(("weights",), feedback=liked)[2].weight.tolist() == [1, 3]
+    # Ratings and times that the file lacks, where the data has them.
+    path.write_text("user,item\nn,i5\nn,i9\n")
+    items, _, shown = read()
+    assert items == ["i5", "i9"]
+    assert shown.rating.tolist() == pytest.approx([float(data.rating.mean())] * 2)
+    assert shown.time.tolist() == [int(data.time.max()) - 1, int(data.time.max())]

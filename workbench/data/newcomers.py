@@ -1,0 +1,149 @@
+"""People who are not in the data: their histories, from a file of their interactions, in the items of the data."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from workbench.control import Control
+from workbench.data.filtering import Filter
+from workbench.data.importing import roles
+from workbench.data.importing.importer import read_interactions
+from workbench.data.importing.recipes import Recipe, guess_recipe
+from workbench.data.interactions import Array, Interactions, UserItems
+from workbench.data.reading.first_rows import preview
+from workbench.data.reading.sniffing import sniff
+from workbench.data.reading.text.source_file import SourceFile, look_at
+from workbench.data.splitting.base.feedback import Declared, shown_as
+from workbench.errors import WorkbenchError
+
+EXAMPLES = 5
+
+
+@dataclass(frozen=True, eq=False)
+class Newcomers:
+    """People of a file, and what is known of them.
+
+    Attributes
+    ----------
+    ids : pyarrow string array (n,)
+        Their own ids, in the order of the file.
+    histories : UserItems (n rows)
+        What an algorithm is shown.
+    seen : UserItems (n rows)
+        What is left out of their lists: all that they met, also what they disliked.
+    told : dict
+        For JSON: ``people``; ``in_data``, how many of their ids are in the data too; ``without_history``; ``rows``,
+        ``refused_count``; ``unknown_rows`` and ``unknown_items``, of items that the data has not, with ``examples``;
+        ``columns``, which were read, and ``guessed``, whether the file is of another shape than that of the data.
+    """
+
+    ids: pa.Array
+    histories: UserItems
+    seen: UserItems
+    told: dict[str, Any]
+
+
+def read_newcomers(
+    path: Path,
+    data: Interactions,
+    recipe: Recipe,
+    declared: Declared,
+    filters: Sequence[Filter] = (),
+    control: Control | None = None,
+) -> Newcomers:
+    """Read histories as the data itself was read; their people are new, whatever their ids are.
+
+    Parameters
+    ----------
+    data
+        What a run works with: its items, and whether it has ratings and times.
+    recipe
+        How that was read. A file of another shape is read by a guess, and by the rules of what an event is worth that the
+        recipe has for columns of this file.
+    declared
+        What the algorithm reads of the worth of events.
+    filters
+        Of the run; those that say which interactions speak for a person hold for these people, too.
+
+    Raises
+    ------
+    WorkbenchError
+        As in an import.
+    """
+    file = look_at(path)
+    used, guessed = _recipe_for(file, recipe)
+    read, report, used = read_interactions(file, used, control=control)
+    known = np.asarray(pc.fill_null(pc.index_in(read.item_ids, value_set=data.item_ids), -1), np.int64)
+    item = known[read.item].astype(np.int32)
+    met = replace(_alike(read.by_user, data), item=item).where(item >= 0)
+    missing = np.flatnonzero(known < 0)
+    told = {
+        "people": read.n_users,
+        "in_data": int(pc.sum(pc.is_in(read.user_ids, value_set=data.user_ids)).as_py() or 0),
+        "rows": report.rows,
+        "refused_count": report.refused_count,
+        "unknown_rows": int((item < 0).sum()),
+        "unknown_items": len(missing),
+        "examples": read.item_ids.take(pa.array(missing[:EXAMPLES])).to_pylist(),
+        "columns": used.columns.model_dump(),
+        "guessed": guessed,
+    }
+    histories = shown_as(_speaking(met, filters), declared)
+    told["without_history"] = int((histories.lengths == 0).sum())
+    return Newcomers(read.user_ids, histories, replace(met, weight=None), told)
+
+
+def _recipe_for(file: SourceFile, recipe: Recipe) -> tuple[Recipe, bool]:
+    """The recipe where the file has its shape and columns; else a guess, and that it is one."""
+    layout = sniff(file, {})
+    shown = preview(file, layout)
+    if (layout.kind, layout.header) == (recipe.format.kind, recipe.format.header):
+        try:
+            roles.positions(recipe.columns, shown)
+        except WorkbenchError:
+            pass
+        else:
+            return recipe, False
+    guess, problem = guess_recipe(file)
+    if problem:
+        message = f"{file.name} has other columns than the data of the run, and {problem[:1].lower()}{problem[1:]}"
+        raise WorkbenchError(message)
+    same: dict[str, Any] = {"ids": recipe.ids, "rating_as": recipe.rating_as}
+    if recipe.feedback and all(told.column in shown.names for told in recipe.feedback):
+        same |= {"feedback": recipe.feedback, "duplicates": recipe.duplicates}
+    return guess.model_copy(update=same), True
+
+
+def _alike(rows: UserItems, data: Interactions) -> UserItems:
+    """Histories with ratings and times where the data has them; where unknown, the mean rating, and steps of time."""
+    rating, time = rows.rating, rows.time
+    if data.rating is None:
+        rating = None
+    elif rating is None:
+        rating = np.full(len(rows.item), data.rating.mean() if len(data) else 0, np.float32)
+    if data.time is None:
+        time = None
+    elif time is None:
+        newest = int(data.time.max()) if len(data) else 0
+        time = newest + 1 + np.arange(len(rows.item)) - np.repeat(rows.indptr[1:], rows.lengths)
+    return replace(rows, rating=rating, time=time)
+
+
+def _speaking(rows: UserItems, filters: Sequence[Filter]) -> UserItems:
+    """Interactions that the filters of a run would let speak for a person."""
+    kept: Array = np.ones(len(rows.item), bool)
+    for each in filters:
+        if each.of_taste:
+            kept &= each.keeps(_as_interactions(rows))
+    return rows if kept.all() else rows.where(kept)
+
+
+def _as_interactions(rows: UserItems) -> Interactions:
+    user = np.repeat(np.arange(len(rows), dtype=np.int32), rows.lengths)
+    nobody = pa.array([], pa.string())
+    return Interactions(user, rows.item, nobody, nobody, rows.rating, rows.time, weight=rows.weight)

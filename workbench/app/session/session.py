@@ -132,15 +132,21 @@ class Session(QObject):
         self.project.split_changed.emit()
         self.selection.changed.emit()
 
-    def _remember(self, project: Project) -> None:
+    def contents(self) -> str:
+        """What the open project holds, in words: interactions and runs."""
+        return self._contents(len(self.runs.all()))
+
+    def _contents(self, runs: int) -> str:
         parts = []
         if self.data is not None:
             parts.append(self.tr("{n:,} interactions").format(n=len(self.data)))
-        number = len(self.runs.all())
-        if number:
-            parts.append(self.tr("1 run") if number == 1 else self.tr("{n} runs").format(n=number))
+        if runs:
+            parts.append(self.tr("1 run") if runs == 1 else self.tr("{n} runs").format(n=runs))
+        return " · ".join(parts)
+
+    def _remember(self, project: Project) -> None:
         try:
-            remember(project, " · ".join(parts))
+            remember(project, self._contents(len(project.run_folders())))  # many runs are still being read
         except (WorkbenchError, OSError) as error:
             self.notice.emit("warn", self.tr("The list of recent projects was not saved: {why}").format(why=error))
 

@@ -44,7 +44,10 @@ class Home(Page):
         left.addWidget(self._sample_card())
         row.addLayout(left, 3)
         row.addWidget(self._recent_card(), 2)
+        self._current: RecentRow | None = None
         session.project_changed.connect(self.shown)
+        for signal in (session.data_changed, session.runs.changed):
+            signal.connect(self._show_contents)
 
     def shown(self) -> None:
         self._list_recent()
@@ -114,6 +117,7 @@ class Home(Page):
 
     def _list_recent(self) -> None:
         clear(self._recent)
+        self._current = None
         projects = recent()
         if not projects:
             nothing = self.tr("Projects you work on will be listed here, the most recent first.")
@@ -121,7 +125,21 @@ class Home(Page):
         for place, one in enumerate(projects):
             if place:
                 self._recent.addWidget(Line())
-            self._recent.addWidget(self._recent_row(one))
+            row = self._recent_row(one)
+            if self._is_open(one):
+                self._current = row
+            self._recent.addWidget(row)
+        self._show_contents()
+
+    def _is_open(self, one: Recent) -> bool:
+        project = self.session.project.current
+        return project is not None and project.folder.absolute() == one.folder
+
+    @Slot()
+    def _show_contents(self) -> None:
+        """What the open project holds now; the list knows what it held when it was opened or closed."""
+        if self._current is not None and self._is_open(self._current.one):
+            self._current.show_contents(self.session.contents())
 
     def _recent_row(self, one: Recent) -> "RecentRow":
         row = RecentRow(one)
@@ -166,17 +184,17 @@ class RecentRow(QWidget):
 
     def __init__(self, one: Recent) -> None:
         super().__init__()
+        self.one = one
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 10, 0, 10)
         row.setSpacing(GRID)
         words = QVBoxLayout()
         words.setSpacing(1)
         name = Elided(one.name, BODY, "text" if one.there else "faint", bold=True)
-        facts = (
-            [one.facts, ago(one.opened)] if one.there else [self.tr("not found: {folder}").format(folder=one.folder)]
-        )
+        self.about = Elided("", SMALL, "muted")
         words.addWidget(name)
-        words.addWidget(Elided(" · ".join(filter(None, facts)), SMALL, "muted"))
+        words.addWidget(self.about)
+        self.show_contents(one.facts)
         row.addLayout(words, 1)
         self.open = Button(self.tr("Open"))
         self.open.setAccessibleName(self.tr("Open {name}").format(name=one.name))
@@ -187,6 +205,12 @@ class RecentRow(QWidget):
         for button in (self.open, self.forget):
             button.setProperty("folder", str(one.folder))
             row.addWidget(button)
+
+    def show_contents(self, contents: str) -> None:
+        """Show what it holds, and when it was last open."""
+        one = self.one
+        words = [contents, ago(one.opened)] if one.there else [self.tr("not found: {folder}").format(folder=one.folder)]
+        self.about.set_text(" · ".join(filter(None, words)))
 
 
 class DropTarget(QWidget):

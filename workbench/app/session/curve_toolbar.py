@@ -5,11 +5,12 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPainter
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QSlider, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QWidget
 
 from workbench.app.runs.run_text import short_title
 from workbench.app.session.session import Session
 from workbench.app.widgets.basic import Button, Text
+from workbench.app.widgets.quiet import QuietSlider
 from workbench.app.widgets.theme import GRID, SMALL, font, theme
 from workbench.training.run_state import RunState
 
@@ -33,7 +34,7 @@ class CurveTools(QWidget):
         row.setContentsMargins(4, 0, 0, 0)
         row.setSpacing(4)
         label = Text(self.tr("Smoothing"), SMALL, "muted")
-        self.smoothing = QSlider(Qt.Orientation.Horizontal)
+        self.smoothing = QuietSlider(Qt.Orientation.Horizontal)
         self.smoothing.setRange(0, 9)
         self.smoothing.setFixedWidth(9 * GRID)
         self.smoothing.setAccessibleName(self.tr("Smoothing"))

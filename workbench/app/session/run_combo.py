@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.runs.run_text import short_title
 from workbench.app.session.session import Session
+from workbench.app.widgets.quiet import QuietBox
 from workbench.app.widgets.theme import GRID, theme
 from workbench.data.interactions import Interactions
 from workbench.errors import WorkbenchError
@@ -16,7 +17,7 @@ from workbench.errors import WorkbenchError
 DOT = 2 * GRID
 
 
-class RunCombo(QComboBox):
+class RunCombo(QuietBox):
     """Trained runs, the newest first. Choosing one selects it in the session."""
 
     chosen = Signal(str)

@@ -7,17 +7,11 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QW
 
 from workbench.app.widgets.basic import Text
 from workbench.app.widgets.deferred import Deferred
+from workbench.app.widgets.quiet import QuietBox
 from workbench.app.widgets.theme import GRID, SMALL
 
 OWN = "\0own"
 LONGEST = 40  # letters of an entry; the whole of it on hover
-
-
-class QuietBox(QComboBox):
-    """A list to choose from that the wheel does not change while one scrolls past it."""
-
-    def wheelEvent(self, event: Any) -> None:
-        event.ignore()
 
 
 class Choice(QWidget):

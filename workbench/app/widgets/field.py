@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from workbench.app.widgets.basic import Button, Text
+from workbench.app.widgets.quiet import QuietBox
 from workbench.app.widgets.theme import GRID, SMALL, font
 from workbench.declaring import allowed_range
 
@@ -177,7 +178,7 @@ def _input(kind: str, schema: dict[str, Any]) -> "QCheckBox | QComboBox | QLineE
     if kind == "boolean":
         return QCheckBox()
     if kind == "choice":
-        box = QComboBox()
+        box = QuietBox()
         choices = schema.get("enum") or next(option["enum"] for option in schema["anyOf"] if "enum" in option)
         for value in ([None] if _optional(schema) else []) + list(choices):
             box.addItem("–" if value is None else str(value), value)

@@ -11,6 +11,7 @@ from workbench.app.runs.run_store import RunInfo
 from workbench.app.runs.run_text import algorithm_of, seconds_of, short_title, tested, validated
 from workbench.app.session.session import Session
 from workbench.app.widgets.basic import Elided, Text
+from workbench.app.widgets.quiet import QuietBox
 from workbench.app.widgets.theme import GRID, SMALL
 from workbench.charts.runs import ChartRun
 from workbench.data.reading.cells import row_writer
@@ -114,7 +115,7 @@ class ComparisonChart(QWidget):
 
     def combo(self, name: str, letters: int = 12) -> QComboBox:
         """A choice at the right end of the line."""
-        made = QComboBox()
+        made = QuietBox()
         made.setAccessibleName(name)
         made.setToolTip(name)
         made.setMinimumContentsLength(letters)

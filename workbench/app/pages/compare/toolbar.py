@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QSizePolicy, QWidge
 from workbench.app.pages.compare.columns import TEST, is_usual, metrics_of, plain, usual_columns
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.widgets.basic import Button, SearchField
+from workbench.app.widgets.quiet import QuietBox
 from workbench.app.widgets.theme import GRID
 from workbench.metrics import metric_title
 
@@ -42,7 +43,7 @@ class Tools(QWidget):
         self.field.setMinimumWidth(12 * GRID)
         self.field.setMaximumWidth(22 * GRID)
         self.field.textChanged.connect(self.looked_for)
-        self.way = QComboBox()
+        self.way = QuietBox()
         self.way.setAccessibleName(self.tr("Group by"))
         self.way.setToolTip(self.tr("Runs with different protocols are always listed apart"))
         for key, text in {
@@ -52,7 +53,7 @@ class Tools(QWidget):
         }.items():
             self.way.addItem(text, key)
         self.way.activated.connect(self._choose_way)
-        self.chooser = QComboBox()
+        self.chooser = QuietBox()
         self.chooser.setAccessibleName(self.tr("Test metric"))
         self.chooser.setToolTip(self.tr("The test metric in the table and the chart"))
         self.chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)

@@ -4,8 +4,8 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from workbench.app.widgets.basic import Elided
-from workbench.app.widgets.choice import QuietBox
 from workbench.app.widgets.field import NumberInput, parsed, shown
+from workbench.app.widgets.quiet import QuietBox
 from workbench.app.widgets.theme import GRID
 from workbench.data.feedback.rules import Effect
 from workbench.data.feedback.table import Row, effects_of

@@ -6,10 +6,11 @@ import shutil
 from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from workbench.app.widgets.amounts import size
 from workbench.app.widgets.basic import Button, Elided
+from workbench.app.widgets.quiet import QuietBox
 from workbench.app.widgets.theme import GRID, SMALL
 
 ENDINGS = (".csv", ".xlsx", ".parquet", ".jsonl")
@@ -26,7 +27,7 @@ class PlaceChoice(QWidget):
         self._name = "recommendations"
         self.own = False
         """Whether the person named the file; else its name follows the other choices."""
-        self.format = QComboBox()
+        self.format = QuietBox()
         self.format.setAccessibleName(self.tr("Format"))
         formats = (self.tr("CSV"), self.tr("Excel"), self.tr("Parquet"), self.tr("JSON lines"))
         for ending, words in zip(ENDINGS, formats, strict=True):

@@ -12,6 +12,7 @@ from workbench.app.session.report_text import ask_place, ask_report, place_of, r
 from workbench.app.session.run_combo import usable_runs
 from workbench.app.session.session import Session
 from workbench.app.widgets.basic import Button, Card, Text
+from workbench.app.widgets.quiet import QuietBox
 from workbench.app.widgets.theme import GRID
 from workbench.app.widgets.translate import translate
 
@@ -28,7 +29,7 @@ class SessionFiles(Card):
     def __init__(self, session: Session) -> None:
         super().__init__(translate("SessionFiles", "Save more of this session"))
         self._session = session
-        self.runs = QComboBox()
+        self.runs = QuietBox()
         self.runs.setAccessibleName(self.tr("Runs in the report and the other files"))
         self.runs.addItem("", ALL)
         self.runs.addItem("", SELECTED)

@@ -5,10 +5,11 @@ from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QSlider, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSlider, QVBoxLayout, QWidget
 
 from workbench.app.tables.item_tables import line
 from workbench.app.widgets.basic import Button, Elided, Text, clear
+from workbench.app.widgets.quiet import QuietBox, QuietSlider, QuietSpinBox
 from workbench.app.widgets.theme import GRID, SMALL, font, theme
 
 STEPS = 20  # places of a slider
@@ -40,7 +41,7 @@ class Reorder(QWidget):
         self.sliders: dict[str, QSlider] = {}
         self._values: dict[str, Text] = {}
         for row, (key, (name, tip)) in enumerate(names.items()):
-            slider = QSlider(Qt.Orientation.Horizontal)
+            slider = QuietSlider(Qt.Orientation.Horizontal)
             slider.setRange(0, STEPS)
             slider.setPageStep(STEPS // 5)
             slider.setAccessibleName(name)
@@ -82,7 +83,7 @@ class Reorder(QWidget):
     def _rules(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(GRID)
-        self.method = QComboBox()
+        self.method = QuietBox()
         for key, name in (("mmr", self.tr("Pair by pair (MMR)")), ("dpp", self.tr("All at once (DPP)"))):
             self.method.addItem(name, key)
         self.method.setAccessibleName(self.tr("How diversity is measured"))
@@ -90,7 +91,7 @@ class Reorder(QWidget):
             self.tr("Compare an item with the most similar one above it, or with all above it at once")
         )
         self.method.currentIndexChanged.connect(self._tell)
-        self.per_genre = QSpinBox()
+        self.per_genre = QuietSpinBox()
         self.per_genre.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.per_genre.setRange(0, 99)
         self.per_genre.setSpecialValueText(self.tr("any"))

@@ -12,6 +12,7 @@ from workbench.app.session.latest import Latest
 from workbench.app.session.session import Session
 from workbench.app.tables.item_tables import ListTable
 from workbench.app.widgets.basic import Text
+from workbench.app.widgets.quiet import QuietBox
 from workbench.app.widgets.theme import GRID
 
 KEPT = "kept"
@@ -34,7 +35,7 @@ class Beside(QWidget):
         for question in self._questions.values():
             question.answered.connect(self._show)
             question.failed.connect(self._fail)
-        self.choice = QComboBox()
+        self.choice = QuietBox()
         self.choice.setAccessibleName(self.tr("Second list"))
         self.choice.setToolTip(self.tr("Compare with a second list: another run's, or the kept what-if list"))
         self.choice.setMinimumContentsLength(7)

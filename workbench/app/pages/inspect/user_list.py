@@ -4,7 +4,7 @@ from typing import Any
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout
 
 from workbench.app.pages.inspect.second_list import Beside
 from workbench.app.pages.inspect.user_history import with_sentence
@@ -13,6 +13,7 @@ from workbench.app.session.run_combo import RunCombo
 from workbench.app.session.session import Session
 from workbench.app.tables.item_tables import ListTable
 from workbench.app.widgets.basic import Card, Text
+from workbench.app.widgets.quiet import QuietBox
 from workbench.app.widgets.theme import GRID, SMALL
 from workbench.app.widgets.translate import translate
 
@@ -64,7 +65,7 @@ class UserList(Card):
         self.seen.setToolTip(self.tr("Also list items that the user already has"))
         self.seen.setAccessibleName(self.tr("List seen items too"))
         self.seen.toggled.connect(self.wanted)
-        self.k = QComboBox()
+        self.k = QuietBox()
         for k in LENGTHS:
             self.k.addItem(self.tr("Top {k}").format(k=k), k)
         self.k.setCurrentIndex(self.k.findData(K))

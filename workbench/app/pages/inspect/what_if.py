@@ -4,13 +4,14 @@ from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.app.pages.inspect.user_search import ItemSearch
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.session.session import Session
 from workbench.app.tables.item_tables import HistoryTable, line
 from workbench.app.widgets.basic import Button, Text
+from workbench.app.widgets.quiet import QuietDoubleSpinBox
 from workbench.app.widgets.theme import GRID, SMALL
 
 Json = dict[str, Any]
@@ -48,7 +49,7 @@ class WhatIf(QWidget):
         )
         self.search.setMinimumWidth(14 * GRID)
         self.search.chosen.connect(self.add)
-        self.rating = QDoubleSpinBox()
+        self.rating = QuietDoubleSpinBox()
         self.rating.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.rating.setRange(-1e9, 1e9)
         self.rating.setDecimals(1)

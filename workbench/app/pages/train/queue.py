@@ -17,7 +17,7 @@ from workbench.app.runs.run_memory import RESERVED_BYTES
 from workbench.app.runs.run_text import short_title
 from workbench.app.session.session import Session
 from workbench.app.widgets.basic import Button, Elided, Text
-from workbench.app.widgets.choice import QuietBox
+from workbench.app.widgets.quiet import QuietBox
 from workbench.app.widgets.theme import GRID, SMALL
 from workbench.project import set_setting
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDoubleValidator
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from workbench.algorithms import Algorithm
 from workbench.app.runs.run_store import RunInfo
@@ -12,6 +12,7 @@ from workbench.app.runs.run_text import algorithm_of, change_words, changes_of, 
 from workbench.app.session.session import Session
 from workbench.app.widgets.basic import Button, Elided, Text
 from workbench.app.widgets.field import parsed, shown
+from workbench.app.widgets.quiet import QuietSpinBox
 from workbench.app.widgets.theme import GRID
 from workbench.app.widgets.translate import translate
 from workbench.errors import WorkbenchError
@@ -43,7 +44,7 @@ class RunOrders(QWidget):
         self.rate.returnPressed.connect(self._adjust)
         self.set = Button(self.tr("Set"), "quiet", tip=self.tr("Use this value from the next step on"))
         self.set.clicked.connect(self._adjust)
-        self.more = QSpinBox()
+        self.more = QuietSpinBox()
         self.more.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.more.setRange(1, 10_000)
         self.more.setValue(MORE)

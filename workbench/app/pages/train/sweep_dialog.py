@@ -3,7 +3,7 @@
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from workbench.algorithms import Algorithm
 from workbench.app.plots.line_plot import LinePlot
@@ -13,6 +13,7 @@ from workbench.app.session.blend import offered
 from workbench.app.session.session import Session
 from workbench.app.widgets.basic import Button, Text
 from workbench.app.widgets.field import parsed, shown
+from workbench.app.widgets.quiet import QuietBox
 from workbench.app.widgets.theme import GRID, SMALL
 from workbench.errors import WorkbenchError
 from workbench.insight.paths import along, count_weights, spread, varied
@@ -51,7 +52,7 @@ class SeveralValues(QDialog):
             signal.connect(self._draw)
 
     def _build_form(self) -> QVBoxLayout:
-        self.which = QComboBox()
+        self.which = QuietBox()
         for name, schema in self._schemas.items():
             self.which.addItem(schema.get("title", name), name)
         self.low, self.high, self.number = QLineEdit(), QLineEdit(), QLineEdit(str(USUAL))

@@ -14,6 +14,7 @@ from workbench.app.pages.home.page import Home
 from workbench.app.session.session import Session
 from workbench.app.shell.command_palette import CheatSheet, CommandPalette
 from workbench.app.shell.offers import match
+from workbench.app.shell.sidebar import Entry
 from workbench.app.shell.window import MainWindow, first_size
 from workbench.app.widgets.basic import Button
 
@@ -264,6 +265,21 @@ def test_escape_closes_the_palette_whatever_is_typed(window, qtbot):
     qtbot.keyClicks(palette.field, "export")
     qtbot.keyClick(palette.field, Qt.Key.Key_Escape)
     assert not palette.isVisible()
+
+
+def test_who_is_at_work_on_a_page_is_on_the_next_one_and_who_walks_the_sidebar_stays_there(window, qtbot):
+    window.activateWindow()
+    window.show_page("data")
+    go_on = next(button for button in window.header.findChildren(Button) if button.text() == "Go on")
+    qtbot.waitUntil(go_on.isVisible)
+    go_on.setFocus()
+    assert not isinstance(window.focusWidget(), Entry)
+    window.show_page("train")
+    assert window.focusWidget() is window.page
+    first = window.sidebar.findChild(Entry)
+    first.setFocus()
+    window.show_page("data")
+    assert window.focusWidget() is first
 
 
 def test_letters_match_in_order():

@@ -50,6 +50,7 @@ class MainWindow(QMainWindow):
         self.kinds = {page.name: page for page in (pages if pages is not None else all_pages())}
         self._project: Project | None = None
         self._first_paint = True
+        self._moves_focus = False
         self.setWindowTitle(self.tr("Recommender Workbench"))
         self.setMinimumSize(960, 600)
         self.setAcceptDrops(True)
@@ -104,6 +105,7 @@ class MainWindow(QMainWindow):
         self.sidebar.page_chosen.connect(self.turn_to)
         self.sidebar.palette_wanted.connect(self.open_palette)
         self.stack.turning.connect(self._collect)
+        self.stack.turning.connect(self._note_focus)
         self.stack.turned.connect(self._turned)
         session.page_requested.connect(self.turn_to)
         session.project_closing.connect(self._collect)
@@ -145,6 +147,15 @@ class MainWindow(QMainWindow):
             # On a very small screen, or with very large letters, pages are scrolled rather than pushed into each other.
             self.stack.setMinimumSize(*page.smallest)
             self.session.project.set_view("page", page.name)
+            if self._moves_focus:
+                self._moves_focus = False
+                page.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot()
+    def _note_focus(self) -> None:
+        """Whoever was at work on the page goes on with the next one: Qt would go to the first button of the sidebar."""
+        focused = self.focusWidget()
+        self._moves_focus = focused is None or not self.sidebar.isAncestorOf(focused)
 
     @Slot()
     def make_ahead(self) -> None:
@@ -155,6 +166,7 @@ class MainWindow(QMainWindow):
     def _change_project(self) -> None:
         """Another project: pages begin afresh, at the place where it was left."""
         project = self.session.project.current
+        self._note_focus()
         # Pages that were made ahead while there was no project are fresh: the click need not wait for others.
         self.stack.begin_afresh(keep_unseen=self._project is None)
         self._project = project

@@ -73,6 +73,8 @@ class Settings(Shape):
     at_once: int = Field(1, ge=1, le=1000, description="Runs that may train at once.")
     open: Place | None = Field(None, description="The project that was open last.")
     geometry: str = Field("", max_length=10_000, description="Of the window, base64.")
+    projects_in: Place | None = Field(None, description="Folder in which the last new project was made.")
+    files_in: Place | None = Field(None, description="Folder in which the last file was saved.")
 
     @field_validator("geometry")
     @classmethod
@@ -82,7 +84,7 @@ class Settings(Shape):
 
 
 def home() -> Path:
-    """Folder for settings, logs and new projects: ``RECWB_HOME`` where it is set, else the system's own place."""
+    """Folder for settings and logs: ``RECWB_HOME`` where it is set, else the system's own place."""
     chosen = os.environ.get("RECWB_HOME")
     return Path(chosen) if chosen else Path(platformdirs.user_data_dir("recommender-workbench", appauthor=False))
 
@@ -94,8 +96,25 @@ def log_folder() -> Path:
     return folder
 
 
+def projects_folder() -> Path:
+    """Where new projects lie: where a person made the last one, else among their documents."""
+    chosen = settings().projects_in
+    if chosen is not None and Path(chosen).is_dir():
+        return Path(chosen)
+    if os.environ.get("RECWB_HOME"):
+        return home() / "projects"
+    return Path(platformdirs.user_documents_dir()) / "Recommender Workbench"
+
+
+def files_folder(otherwise: Path | None = None) -> Path:
+    """Where files are saved: where a person saved the last one, else among their downloads, else `otherwise`."""
+    downloads = None if os.environ.get("RECWB_HOME") else platformdirs.user_downloads_dir()
+    places = [settings().files_in, downloads, otherwise]
+    return next((Path(place) for place in places if place is not None and Path(place).is_dir()), Path.home())
+
+
 def free_folder(name: str) -> Path:
-    """A new empty folder under `home` for a project called `name`.
+    """A new empty folder in `projects_folder` for a project called `name`.
 
     Raises
     ------
@@ -103,7 +122,7 @@ def free_folder(name: str) -> Path:
         If it cannot be made.
     """
     plain = re.sub(r"[^\w .-]", "", name).strip(" .")[:MAX_NAME] or "project"
-    return _taken(home() / "projects", plain, "{} {}")
+    return _taken(projects_folder(), plain, "{} {}")
 
 
 def _taken(place: Path, name: str, numbered: str) -> Path:

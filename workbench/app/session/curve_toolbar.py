@@ -5,11 +5,12 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPainter
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from workbench.app.runs.run_text import short_title
 from workbench.app.session.session import Session
 from workbench.app.widgets.basic import Button, Text
+from workbench.app.widgets.file_dialog import choose_place
 from workbench.app.widgets.quiet import QuietSlider
 from workbench.app.widgets.theme import GRID, SMALL, font, theme
 from workbench.training.run_state import RunState
@@ -108,8 +109,7 @@ class CurveTools(QWidget):
 
     def ask_place(self, kind: str, name: str) -> Path | None:
         """Where a file is to be; None where the person thinks better of it."""
-        given, _ = QFileDialog.getSaveFileName(self, self.tr("Export the curves"), f"{name}.{kind}", f"*.{kind}")
-        path = Path(given) if given else None
+        path = choose_place(self, self.tr("Export the curves"), f"{name}.{kind}", f"*.{kind}")
         return path.with_suffix(f".{kind}") if path is not None and path.suffix != f".{kind}" else path
 
 

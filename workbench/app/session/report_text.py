@@ -3,17 +3,13 @@
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from workbench.app.session.session import Session
+from workbench.app.widgets.file_dialog import choose_place
 from workbench.app.widgets.translate import translate
 
 Json = dict[str, Any]
-
-
-def place_of(session: Session) -> Path:
-    """Where files of a session are offered to lie."""
-    return session.project.current.folder if session.project.current is not None else Path.home()
 
 
 def title_of(session: Session) -> str:
@@ -28,13 +24,8 @@ def title_of(session: Session) -> str:
 def ask_place(session: Session, parent: QWidget, name: str, kinds: str) -> Path | None:
     """Ask where a file shall be written; None where nobody says."""
     title = translate("SessionFiles", "Save {file}").format(file=name)
-    chosen, kind = QFileDialog.getSaveFileName(parent, title, str(place_of(session) / name), kinds)
-    if not chosen:
-        return None
-    path = Path(chosen)
-    if not path.suffix:  # of the kind that was chosen in the dialog
-        path = path.with_name(path.name + (kind.partition("*")[2].rstrip(")") or Path(name).suffix))
-    return path
+    project = session.project.current
+    return choose_place(parent, title, name, kinds, project.folder if project is not None else None)
 
 
 def ask_report(session: Session, parent: QWidget) -> Path | None:

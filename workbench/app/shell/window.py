@@ -9,7 +9,6 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QFileDialog,
     QFrame,
     QHBoxLayout,
     QMainWindow,
@@ -30,7 +29,7 @@ from workbench.app.shell.overlays import DropOverlay, Toast
 from workbench.app.shell.page_stack import PageStack
 from workbench.app.shell.sidebar import Sidebar
 from workbench.app.widgets.basic import Line
-from workbench.app.widgets.file_dialog import choose_data
+from workbench.app.widgets.file_dialog import choose_data, choose_new_project, choose_project
 from workbench.app.widgets.theme import GRID
 from workbench.project import FILE, Project, set_setting, settings
 
@@ -199,16 +198,16 @@ class MainWindow(QMainWindow):
     @Slot()
     def open_folder(self) -> None:
         """Ask for a project folder."""
-        path = QFileDialog.getExistingDirectory(self, self.tr("Open a project folder"))
-        if path:
-            self.session.open_project(Path(path))
+        path = choose_project(self)
+        if path is not None:
+            self.session.open_project(path)
 
     @Slot()
     def new_project(self) -> None:
         """Ask where a new project shall lie."""
-        path, _ = QFileDialog.getSaveFileName(self, self.tr("Name of the new project's folder"))
-        if path:
-            self.session.new_project(Path(path))
+        path = choose_new_project(self)
+        if path is not None:
+            self.session.new_project(path)
 
     @Slot()
     def train(self) -> None:

@@ -484,7 +484,7 @@ def test_the_report_draws_what_the_page_shows(opened):
 
 def test_a_report_of_the_selected_runs_is_written_and_opened(opened, tmp_path, monkeypatch):
     report, shown = opened.page.report, []
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "films"), "Web page (*.html)"))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(tmp_path / "films"), "Web page (*.html)"))
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: shown.append(url.toLocalFile()))
     opened.session.selection.select_runs(["2-ease", "0-popularity"])
     opened.page.refresh()
@@ -506,7 +506,7 @@ def test_a_report_that_is_cancelled_or_fails_says_so_and_leaves_nothing(opened, 
     report, said = opened.page.report, []
     opened.session.notice.connect(lambda *told: said.append(told))
     path = tmp_path / "films.html"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(path), ""))
     opened.click(report.make)
     report.set_progress(0.4, "runs")
     assert report.cancel.text() == "Cancel report (40 %)"

@@ -27,7 +27,7 @@ def test_refused_rows_are_listed_and_can_be_saved(real, write, tmp_path, monkeyp
     assert "good" in found[0][1]
     assert found[1][2] == "only,two"
     target = tmp_path / "saved.csv"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(target), ""))
     with real.qtbot.waitSignal(real.session.notice, timeout=LONG):
         real.click(rows.save)
     assert "only,two" in target.read_text()
@@ -45,7 +45,7 @@ def test_duplicates_are_listed_beside_them_and_can_be_saved(real, write, tmp_pat
     assert [row[0] for row in found] == ["3", "37"]
     assert [row[-1] for row in found] == ["left out", "kept"]
     target = tmp_path / "saved.csv"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(target), ""))
     with real.qtbot.waitSignal(real.session.notice, timeout=LONG):
         real.click(rows.save)
     assert target.read_text().count("\n") == 3

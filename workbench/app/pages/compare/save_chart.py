@@ -4,13 +4,14 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QFileDialog, QMenu
+from PySide6.QtWidgets import QMenu
 
 from workbench.app.pages.compare.chart import ComparisonChart, Part
 from workbench.app.plots.painted import Names
 from workbench.app.runs.run_text import short_title
 from workbench.app.session.curve_toolbar import draw_curves
 from workbench.app.widgets.basic import Button
+from workbench.app.widgets.file_dialog import choose_place
 from workbench.errors import WorkbenchError
 
 
@@ -46,9 +47,8 @@ class SaveChart(Button):
         self.menu_of_files().popup(self.mapToGlobal(QPoint(0, self.height())))
 
     def _ask(self, kind: str, _checked: bool = False) -> None:
-        given, _ = QFileDialog.getSaveFileName(self, self.tr("Export"), f"{self.name}.{kind}", f"*.{kind}")
-        if given:
-            path = Path(given)
+        path = choose_place(self, self.tr("Export"), f"{self.name}.{kind}", f"*.{kind}")
+        if path is not None:
             self.write(path if path.suffix == f".{kind}" else path.with_name(f"{path.name}.{kind}"))
 
     def write(self, path: Path) -> None:

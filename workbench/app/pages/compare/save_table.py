@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from workbench.app.pages.compare.columns import metrics_of
 from workbench.app.pages.compare.comparable import is_sampled
@@ -15,6 +15,7 @@ from workbench.app.pages.compare.model import Group
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.runs.run_text import seconds_of, tested, validated
 from workbench.app.session.session import Session
+from workbench.app.widgets.file_dialog import choose_place
 from workbench.data.reading.cells import row_writer
 from workbench.errors import WorkbenchError
 from workbench.files import whole_file
@@ -52,9 +53,9 @@ class TableFile(QObject):
     def save(self) -> None:
         """Ask for a place, and write the table there."""
         kind = self.tr("CSV (*.csv)")
-        path, _ = QFileDialog.getSaveFileName(self._page, self.tr("Save the table"), "runs.csv", kind)
-        if path:
-            self.write(Path(path))
+        path = choose_place(self._page, self.tr("Save the table"), "runs.csv", kind)
+        if path is not None:
+            self.write(path)
 
     def write(self, path: Path) -> None:
         """Write the table to a CSV file."""

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QFileDialog
 
 from workbench.app.jobs.background import Background
 from workbench.app.pages.data.row_tables import Rows
 from workbench.app.session.latest import Latest
 from workbench.app.session.session import Session
+from workbench.app.widgets.file_dialog import choose_place
 
 
 class SavedLists(QObject):
@@ -53,9 +53,9 @@ class SavedLists(QObject):
         if source is None or not source.is_file():
             return
         titles = {"refused": self.tr("Save refused rows"), "duplicates": self.tr("Save duplicates")}
-        name, _ = QFileDialog.getSaveFileName(self._rows.window(), titles[which], source.name, "CSV (*.csv)")
-        if name:
-            self._copying.ask(partial(_copy, source, Path(name)))
+        path = choose_place(self._rows.window(), titles[which], source.name, "CSV (*.csv)")
+        if path is not None:
+            self._copying.ask(partial(_copy, source, path))
 
     @Slot(object)
     def _saved(self, outcome: tuple[str, str]) -> None:

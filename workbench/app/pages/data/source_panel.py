@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QCursor
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from workbench.app.pages.data.doubt_changes import changed_recipe, ways_out
 from workbench.app.pages.data.dropped_files import FURTHER
@@ -14,6 +14,7 @@ from workbench.app.pages.data.hints import Note
 from workbench.app.pages.data.side_files import FurtherMenu
 from workbench.app.pages.data.summary_line import joined_files
 from workbench.app.session.session import Session
+from workbench.app.widgets.file_dialog import choose_place
 from workbench.errors import WorkbenchError
 from workbench.files import write_json
 
@@ -70,16 +71,16 @@ class ReadAgain(QObject):
         from workbench.data.importing.recipes import RecipeFile
 
         session, window = self._session, self._page.window()
-        name, _ = QFileDialog.getSaveFileName(window, self.tr("Save the recipe"), "recipe.json", "JSON (*.json)")
-        if not name:
+        path = choose_place(window, self.tr("Save the recipe"), "recipe.json", "JSON (*.json)")
+        if path is None:
             return
         try:
             recipe = {"recipe": session.about.get("recipe"), "filters": session.project.filters}
-            write_json(Path(name), {"version": RecipeFile.newest, **recipe})
+            write_json(path, {"version": RecipeFile.newest, **recipe})
         except WorkbenchError as error:
             session.failure.emit(self.tr("The recipe was not saved"), str(error), "")
         else:
-            session.notice.emit("ok", self.tr("Saved as {file}").format(file=Path(name).name))
+            session.notice.emit("ok", self.tr("Saved as {file}").format(file=path.name))
 
     def doubts(self) -> list[Note]:
         """What looked odd when the file was read, with the way to mend it."""

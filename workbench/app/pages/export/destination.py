@@ -6,10 +6,11 @@ import shutil
 from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from workbench.app.widgets.amounts import size
 from workbench.app.widgets.basic import Button, Elided
+from workbench.app.widgets.file_dialog import choose_place
 from workbench.app.widgets.quiet import QuietBox
 from workbench.app.widgets.theme import GRID, SMALL
 
@@ -144,14 +145,10 @@ class PlaceChoice(QWidget):
     @Slot()
     def _browse(self) -> None:
         # That a file is replaced is said beside the field; one question about it is enough.
-        name, _ = QFileDialog.getSaveFileName(
-            self.window(),
-            self.tr("Write lists to"),
-            str(self.path or self._folder),
-            options=QFileDialog.Option.DontConfirmOverwrite,
-        )
-        if name:
-            self.take(name if Path(name).suffix.lower() in ENDINGS else name + self.ending)
+        name = str(self.path or self._folder / self._name)
+        path = choose_place(self.window(), self.tr("Write lists to"), name, "", confirm=False)
+        if path is not None:
+            self.take(str(path) if path.suffix.lower() in ENDINGS else f"{path}{self.ending}")
 
 
 def _plain(word: str) -> str:

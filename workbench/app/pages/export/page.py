@@ -23,8 +23,10 @@ from workbench.app.session.latest import Latest
 from workbench.app.session.run_combo import RunData, run_to_show, select_run, usable_runs
 from workbench.app.session.session import Session
 from workbench.app.widgets.basic import EmptyState, ErrorCard
+from workbench.app.widgets.file_dialog import keep_folder
 from workbench.app.widgets.theme import GRID
 from workbench.app.widgets.translate import translate
+from workbench.project import files_folder
 
 PAUSE = 150  # milliseconds of rest before the preview is made anew
 MOST_TOLD = 200  # users that the command line names
@@ -151,7 +153,8 @@ class ExportPage(Page):
         self.users.set_people(self._data.of(info), self._one(info))
         self.columns.set_titled(self._titled(info))
         one = self.session.selection.user if self.users.whom == ONE else None
-        folder = self.session.project.current.folder if self.session.project.current is not None else Path.home()
+        project = self.session.project.current
+        folder = files_folder(project.folder if project is not None else None)
         self.choices.suggest(folder, "recommendations", short_title(info), f"user {one}" if one else "")
         self.choices.blockSignals(False)
         self.more.show_runs(busy=self._task is not None)
@@ -248,6 +251,8 @@ class ExportPage(Page):
             return
         args = {"run": str(info.folder), "users": self.users.users(), **self.choices.args()}
         self._clear_failure()
+        if self.place.own:
+            keep_folder("files_in", path.parent)
         self.writing.start("export", args, path, list_words)
 
     @Slot(str, object, object, object)

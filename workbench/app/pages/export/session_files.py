@@ -1,17 +1,17 @@
 """What else can be kept of a session: a report, metrics, pictures, and a script that makes the same numbers."""
 
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout
+from PySide6.QtWidgets import QComboBox, QHBoxLayout
 
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.session.file_writer import Telling
-from workbench.app.session.report_text import ask_place, ask_report, place_of, report_words, runs_words, title_of
+from workbench.app.session.report_text import ask_place, ask_report, report_words, runs_words, title_of
 from workbench.app.session.run_combo import usable_runs
 from workbench.app.session.session import Session
 from workbench.app.widgets.basic import Button, Card, Text
+from workbench.app.widgets.file_dialog import choose_files_folder
 from workbench.app.widgets.quiet import QuietBox
 from workbench.app.widgets.theme import GRID
 from workbench.app.widgets.translate import translate
@@ -97,9 +97,10 @@ class SessionFiles(Card):
     @Slot()
     def _plots(self) -> None:
         title = self.tr("Folder for the charts")
-        chosen = QFileDialog.getExistingDirectory(self.window(), title, str(place_of(self._session)))
-        if chosen:
-            self.wanted.emit("plots", {"runs": self.folders}, Path(chosen), self._files_words)
+        project = self._session.project.current
+        chosen = choose_files_folder(self.window(), title, project.folder if project is not None else None)
+        if chosen is not None:
+            self.wanted.emit("plots", {"runs": self.folders}, chosen, self._files_words)
 
     def _save(self, job: str, name: str, kinds: str, telling: Telling) -> None:
         path = ask_place(self._session, self.window(), name, kinds)

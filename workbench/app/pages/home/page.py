@@ -6,12 +6,12 @@ from pathlib import Path
 
 from PySide6.QtCore import QDateTime, QLocale, Qt, Slot
 from PySide6.QtGui import QAction, QPainter, QPaintEvent
-from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QSizePolicy, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QSizePolicy, QTextBrowser, QVBoxLayout, QWidget
 
 from workbench.app.page import Page
 from workbench.app.session.sample import SAMPLE, try_sample
 from workbench.app.widgets.basic import Button, Card, Elided, Line, Picture, Text, clear
-from workbench.app.widgets.file_dialog import choose_data
+from workbench.app.widgets.file_dialog import choose_data, choose_new_project, choose_project
 from workbench.app.widgets.theme import BODY, GRID, HEADING, SMALL, theme
 from workbench.project import Recent, forget, recent
 from workbench.resources import resource
@@ -164,15 +164,15 @@ class Home(Page):
 
     @Slot()
     def _open_project(self) -> None:
-        path = QFileDialog.getExistingDirectory(self, self.tr("Open a project folder"))
-        if path:
-            self.session.open_project(Path(path))
+        path = choose_project(self)
+        if path is not None:
+            self.session.open_project(path)
 
     @Slot()
     def _new_project(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(self, self.tr("Name of the new project's folder"))
-        if path:
-            self.session.new_project(Path(path))
+        path = choose_new_project(self)
+        if path is not None:
+            self.session.new_project(path)
 
     @Slot()
     def _show_terms(self) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.commands.options import (
+    FILES_HELP,
     Commands,
     add_command,
     add_reading,
@@ -14,12 +15,13 @@ from workbench.commands.options import (
     recipe_of,
 )
 from workbench.commands.output import Answer, Progress, name_values
+from workbench.commands.several_files import files_words, take_files
 
 
 def add(commands: Commands) -> None:
     """Add the command."""
     parser = add_command(commands, "inspect", "show how a file would be imported", format_choices)
-    parser.add_argument("file", type=Path, metavar="FILE", help="interactions: a file or a MovieLens folder")
+    parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help=FILES_HELP)
     add_reading(parser)
     parser.set_defaults(command=inspect, parser=parser)
 
@@ -28,9 +30,10 @@ def inspect(args: argparse.Namespace, progress: Progress) -> Answer:
     """Read the whole file and keep nothing."""
     from workbench.data.importing import importer as importing
 
-    progress.start(f"Reading {args.file.name}")
+    progress.start(f"Reading {args.files[0].name}")
+    take_files(args)
     recipe, _ = recipe_of(args)
-    found = importing.inspect(args.file, recipe=recipe, further=further_files(args), control=progress)
+    found = importing.inspect(args.paths, recipe=recipe, further=further_files(args), control=progress)
     return Answer(found, _words(args.file, found))
 
 
@@ -38,6 +41,7 @@ def _words(path: Path, found: dict[str, Any]) -> str:
     roles = ", ".join(f"{role} = {name}" for role, name in found["columns"].items() if name is not None)
     lines = [
         ("file", f"{path.name} ({_layout(found)})"),
+        *files_words(found.get("files", [])),
         ("columns", roles),
         ("rows", f"{found['rows']:,}: {found['kept']:,} kept, {found['refused_count']:,} refused"),
         ("duplicates", _duplicates(found)),

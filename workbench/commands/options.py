@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench.commands.several_files import first_and_joined
+
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
@@ -87,10 +89,14 @@ def settings_words(declaration: "type[BaseModel]") -> str:
 
 
 FURTHER = ("items", "users", "vectors", "pictures")
+FILES_HELP = "interactions, or a folder; of several: parts of one table, orders and their lines, items, users, vectors"
 
 
 def add_reading(parser: argparse.ArgumentParser) -> None:
-    """Options that say how a file of interactions is read, and what further files tell."""
+    """Options that say how files of interactions are read, and what further files tell."""
+    parser.add_argument(
+        "--join", metavar="KEY", help="of two files: the column by which rows of the one find theirs in the other"
+    )
     parser.add_argument(
         "--columns",
         metavar="user=A,item=B,…",
@@ -147,8 +153,10 @@ def recipe_of(args: argparse.Namespace) -> "tuple[Recipe | None, list[dict[str, 
         if args.columns or args.read or args.feedback:
             args.parser.error("--recipe says how the file is read; leave out --columns, --read and --feedback")
         return open_recipe(args.recipe)
-    if args.columns or args.read or args.feedback:
-        return make_recipe(args.file, args.columns, dict(args.read or []), args.feedback or ()), []
+    if args.columns or args.read or args.feedback or args.join:
+        first, joined = first_and_joined(args.paths)
+        said = (args.columns, dict(args.read or []), args.feedback or ())
+        return make_recipe(first, *said, joined=joined, key=args.join), []
     return None, []
 
 

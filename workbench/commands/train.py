@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.amounts import counted
 from workbench.commands.options import (
+    FILES_HELP,
     FURTHER,
     Commands,
     add_command,
@@ -25,6 +26,7 @@ from workbench.commands.options import (
 from workbench.commands.output import Answer, Progress, size
 from workbench.commands.same_command import FILE as COMMAND
 from workbench.commands.same_command import is_same_command, note_command, refuse_other
+from workbench.commands.several_files import files_words, take_files
 from workbench.control import Control
 from workbench.errors import WorkbenchError
 from workbench.files import LOCK, alone, check_replaceable, readable_errors, remove_written
@@ -49,9 +51,7 @@ def add(commands: Commands) -> None:
         "train an algorithm on a file, or continue a stopped run",
         more=_more,
     )
-    parser.add_argument(
-        "file", nargs="?", type=Path, metavar="FILE", help="interactions: CSV, TSV, '::', also in gz or zip"
-    )
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help=FILES_HELP)
     parser.add_argument(
         "--run", type=run_folder, required=True, metavar="DIR", help="the run folder, new or to be continued"
     )
@@ -119,9 +119,9 @@ def train(args: argparse.Namespace, progress: Progress) -> Answer:
     """Train a new run, or go on with one."""
     from workbench.training.run import Run
 
-    if args.file is None and _is_blend(args.algorithm):
+    if not args.files and _is_blend(args.algorithm):
         run = _new_blend(args)
-    elif args.file is None:
+    elif not args.files:
         _refuse_new_settings(args)
         run = Run.open(args.run)
     else:
@@ -142,6 +142,7 @@ def _refuse_new_settings(args: argparse.Namespace) -> None:
         "test",
         "validation",
         *FURTHER,
+        "join",
         "columns",
         "read",
         "recipe",
@@ -199,9 +200,11 @@ def _new_run(args: argparse.Namespace, progress: Progress) -> Any:
     kind, hyperparameters, settings = find(args.algorithm), dict(args.set or []), dict(args.split_set or [])
     kind.make(hyperparameters)
     make_split(split, settings)
+    asked = argparse.Namespace(**vars(args))
+    take_files(args)
     recipe, stored = recipe_of(args)
     filters = [*make_filters(stored), *(written_as(key, value) for key, value in args.filter or [])]
-    if is_same_command(args.run, args):
+    if is_same_command(args.run, asked):
         return Run.open(args.run)
     with new_folder(args.run) as data:
         _import(args, recipe, data, progress)
@@ -219,7 +222,7 @@ def _new_run(args: argparse.Namespace, progress: Progress) -> Any:
         options = {name: getattr(args, name) for name in ("seed", "device", "threads", "patience", "include_seen")}
         chosen = {name: value for name, value in options.items() if value is not None}
         chain = [made.recipe() for made in filters]
-        note_command(args.run, args)
+        note_command(args.run, asked)
         return Run.create(args.run, data, kind.name, hyperparameters, split, settings, filters=chain, **chosen)
 
 
@@ -264,7 +267,7 @@ def _import(args: argparse.Namespace, recipe: Any, data: Path, progress: Progres
     from workbench.data.importing.importer import import_file
 
     named = {"train": args.file, "test": args.test, "validation": args.validation}
-    paths = {name: path for name, path in named.items() if path} if args.test else args.file
+    paths = {name: path for name, path in named.items() if path} if args.test else args.paths
     progress.start(f"Reading {args.file.name}")
     about = import_file(
         paths,
@@ -277,6 +280,8 @@ def _import(args: argparse.Namespace, recipe: Any, data: Path, progress: Progres
         control=progress,
     )
     report = about["report"]
+    for file, words in files_words(report.get("files", [])):
+        progress.say(f"{file}: {words}.")
     for name in FURTHER:
         if name in about:
             progress.say(f"{name.capitalize()}: {joined_words(name, about[name])}.")

@@ -67,7 +67,9 @@ def reading(about: dict[str, Any], folder: Path) -> str:
 
 
 def _said(path: Path, recipe: Recipe) -> dict[str, Any]:
-    """As little as has to be said for a file to be read by this recipe."""
+    """As little as has to be said for a file to be read by this recipe; all of it where it joins another."""
+    if recipe.join is not None:
+        return {"recipe": recipe.model_dump(exclude_defaults=True)}
     columns = {role: name for role, name in recipe.columns.model_dump().items() if name is not None}
     layout = recipe.format.model_dump(exclude={"compression"})
     own = recipe.model_dump(include={"duplicates", "time", "rating_as", "ids"}, exclude_none=True)

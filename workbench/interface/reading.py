@@ -1,7 +1,7 @@
 """Files and DataFrames become data."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from functools import cached_property
@@ -14,11 +14,13 @@ from pydantic import BaseModel, ValidationError
 
 from workbench.data import filtering
 from workbench.data.data_file import read_about
-from workbench.data.importing.importer import Recipe, Report, import_file, make_recipe
+from workbench.data.importing.importer import JOINED, Recipe, Report, import_file, make_recipe
 from workbench.data.importing.recipes import open_recipe
 from workbench.data.importing.roles import Columns
+from workbench.data.importing.sorting_out import sort_out
 from workbench.data.interactions import Interactions, data_hash
 from workbench.data.reading.cells import restored
+from workbench.data.reading.text.source_file import SourceFile, look_at
 from workbench.declaring import explain
 from workbench.errors import WorkbenchError
 from workbench.files import check_replaceable, replace_folder
@@ -139,8 +141,9 @@ class Data:
 
 
 def read_interactions(  # noqa: PLR0913 - each file that comes along has a name of its own
-    source: Source | Mapping[str, Source],
+    source: Source | Mapping[str, Source] | Sequence[str | os.PathLike[str]],
     *,
+    join: str | None = None,
     columns: Mapping[str, str | int] | str | None = None,
     recipe: str | os.PathLike[str] | Mapping[str, Any] | None = None,
     items: Source | None = None,
@@ -159,6 +162,9 @@ def read_interactions(  # noqa: PLR0913 - each file that comes along has a name 
     source
         A file (CSV, TSV, Excel, Parquet, JSON lines, SQLite …, packed or not), a folder in the layout of MovieLens, or a
         DataFrame. Your own split: a dict with ``train``, ``test`` and perhaps ``validation``, for ``split(data, "files")``.
+        Several files in a list: parts of one table, orders and their lines, items, users, vectors, told by their columns.
+    join
+        Of several files: the column by which rows of the one find theirs in the other; found where None.
     columns
         Which column is ``user``, ``item``, ``rating``, ``time``, by name or by position; guessed where None. Also as the
         command line writes it: ``"user=userId,item=movieId"``.
@@ -202,9 +208,14 @@ def read_interactions(  # noqa: PLR0913 - each file that comes along has a name 
         raise WorkbenchError("A recipe says how everything is read. Leave out the recipe, or columns and the rest.")
     with temporary_folder() as temporary, shown("Reading", progress) as control:
         files = _Files(temporary)
+        if isinstance(source, Sequence) and not isinstance(source, str):
+            found = sort_out([Path(path) for path in source], join)
+            source, items = dict(found.paths), items or found.further.get("items")
+            users, vectors = users or found.further.get("users"), vectors or found.further.get("vectors")
         paths = files.interactions(source)
         first = paths if isinstance(paths, Path) else next(iter(paths.values()))
-        chosen, filters = _recipe(first, columns, recipe, reading, feedback)
+        joined = None if isinstance(paths, Path) or JOINED not in paths else look_at(paths[JOINED])
+        chosen, filters = _recipe(first, columns, recipe, reading, feedback, joined, join)
         with _new_or_same(target) as new:
             about = import_file(
                 paths,
@@ -285,16 +296,18 @@ def _recipe(
     recipe: str | os.PathLike[str] | Mapping[str, Any] | None,
     reading: dict[str, Any],
     feedback: Mapping[str, str] | None,
+    joined: SourceFile | None = None,
+    key: str | None = None,
 ) -> tuple[Recipe | None, list[dict[str, Any]]]:
     """How to read, None for the guess; and the filters stored with a recipe."""
     if isinstance(recipe, Mapping):
         return _declared(Recipe, recipe, "The recipe"), []
     if recipe is not None:
         return open_recipe(Path(recipe))
-    if columns is None and not reading and not feedback:
+    if columns is None and not reading and not feedback and (joined is None or key is None):
         return None, []
     chosen = _declared(Columns, columns, "The columns") if isinstance(columns, Mapping) else columns
-    return make_recipe(first, chosen, reading, list((feedback or {}).items())), []
+    return make_recipe(first, chosen, reading, list((feedback or {}).items()), joined=joined, key=key), []
 
 
 def _declared(kind: type[Declared], values: Mapping[str, Any], title: str) -> Declared:

@@ -5,6 +5,7 @@ import pytest
 
 from workbench.data.importing import duplicates
 from workbench.data.importing.importer import import_file
+from workbench.data.importing.recipes import Recipe
 
 
 @pytest.mark.parametrize("at_once", [1, 7, 500])
@@ -14,7 +15,7 @@ def test_the_list_does_not_depend_on_how_many_rows_are_looked_through_at_once(tm
     rows = np.stack([rng.integers(0, 30, 600), rng.integers(0, 40, 600), rng.integers(1, 6, 600)], axis=1)
     file, folder = tmp_path / "ratings.csv", tmp_path / "data"
     np.savetxt(file, rows, "%d", ",", header="user,item,rating", comments="")
-    recipe = duplicates.Recipe.model_validate(import_file(file, tmp_path / "guessed")["recipe"])
+    recipe = Recipe.model_validate(import_file(file, tmp_path / "guessed")["recipe"])
     import_file(file, folder, recipe.model_copy(update={"duplicates": policy}))
     monkeypatch.setattr(duplicates, "TURN_ROWS", at_once)
     duplicates.list_duplicates(folder)

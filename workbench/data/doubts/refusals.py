@@ -46,6 +46,8 @@ def _remedy(seen: Evidence, reason: str) -> tuple[str, Json, str]:
     if role in ("rating", "time"):
         option, change = seen.columns_option({role: None})
         return option, change, f"They would be kept without the column '{seen.name(role)}'."
+    if " is not in " in reason:
+        return "--join KEY", {}, "They would be kept if another column is the key, or the second file has more rows."
     if "column" in reason:
         return "--read delimiter=…", {}, "They would be kept if another delimiter fits, or quotes that are letters."
     if "bytes" in reason:

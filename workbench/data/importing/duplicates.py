@@ -17,10 +17,11 @@ from workbench.data.data_file import read_about
 from workbench.data.dates import written
 from workbench.data.importing.builder import Column, Numbering
 from workbench.data.importing.import_report import Report
-from workbench.data.importing.importer import PARTS, converter_of
-from workbench.data.importing.recipes import Recipe, known_recipe
+from workbench.data.importing.importer import JOINED, PARTS, converter_of, orders_of
+from workbench.data.importing.recipes import known_recipe
 from workbench.data.interactions import Array
 from workbench.data.reading.cells import harmless_table
+from workbench.data.reading.formats.base.file_format import BlockConverter
 from workbench.data.reading.streams import open_text, row_blocks
 from workbench.data.reading.text.source_file import SourceFile, changed, look_at
 from workbench.files import add_to_contents, whole_file
@@ -54,11 +55,16 @@ def list_duplicates(folder: Path, control: Control | None = None) -> dict[str, A
         found = _Rows(folder)
         stack.callback(found.close)
         sources = about.get("source") or {}
+        joined = look_at(Path(sources[JOINED]["path"])) if JOINED in sources else None
+        orders, first = orders_of(joined, recipe), look_at(Path(next(iter(sources.values()))["path"]))
         for number, (name, source) in enumerate(sources.items()):
             file = look_at(Path(source["path"]))
             if file.size != source["size"]:
                 raise changed(file.path)
-            found.read(file, recipe, PARTS.get(name, 0), number, (number / len(sources), 1 / len(sources)), control)
+            if name == JOINED:
+                continue
+            share = (number / len(sources), 1 / len(sources))
+            found.read(converter_of(file, recipe, orders, first), file, PARTS.get(name, 0), number, share, control)
         control.progress(0.7, "Looking for duplicates")
         rows, outcome, pairs = found.repeated(recipe.duplicates)
         control.check()
@@ -80,7 +86,7 @@ class _Rows:
         self.user, self.item = Numbering(folder), Numbering(folder)
         kinds: dict[str, type[np.generic]] = {
             "line": np.int64,
-            "file": np.int8,
+            "file": np.int16,
             "part": np.int8,
             "rating": np.float32,
             "time": np.int64,
@@ -92,10 +98,16 @@ class _Rows:
             column.close()
 
     def read(
-        self, file: SourceFile, recipe: Recipe, part: int, number: int, share: tuple[float, float], control: Control
+        self,
+        converter: BlockConverter,
+        file: SourceFile,
+        part: int,
+        number: int,
+        share: tuple[float, float],
+        control: Control,
     ) -> None:
         """Read a file as it was read before."""
-        converter, report = converter_of(file, recipe), Report()
+        report = Report()
         with open_text(file, converter.layout) as source:
             for block in row_blocks(source, converter.layout):
                 control.check()
@@ -108,7 +120,7 @@ class _Rows:
                 self.user.add(piece.user)
                 self.item.add(piece.item)
                 self.columns["line"].append(block.lines(at))
-                self.columns["file"].append(np.full(n, number, np.int8))
+                self.columns["file"].append(np.full(n, number, np.int16))
                 self.columns["part"].append(np.full(n, part, np.int8))
                 if piece.rating is not None:
                     self.columns["rating"].append(piece.rating)

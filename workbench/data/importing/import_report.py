@@ -39,6 +39,8 @@ class Report:
         Kept rows that the rules of feedback leave out.
     named : dict of str to list
         By column: for each rule of feedback how many rows it names, and how many of them no rule before it does.
+    files : list of dict
+        Of several files: ``file``, what it was taken for (``as``), its rows, and how many were kept or met another file's.
     """
 
     rows: int = 0
@@ -51,11 +53,12 @@ class Report:
     doubts: list[dict[str, Any]] = field(default_factory=list)
     ignored: int = 0
     named: dict[str, list[list[int]]] = field(default_factory=dict)
+    files: list[dict[str, Any]] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
-        """The account as plain values; no word of what rules do where there are none."""
+        """The account as plain values; no word of rules and of several files where there are none."""
         found = asdict(self)
-        for name in ("ignored", "named"):
+        for name in ("ignored", "named", "files"):
             if not found[name]:
                 del found[name]
         return found

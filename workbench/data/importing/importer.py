@@ -22,12 +22,14 @@ from workbench.data.importing.builder import LONG, SHORT, Assembly, Phases
 from workbench.data.importing.doubting import SAMPLE_ROWS, doubts_about
 from workbench.data.importing.feedback import feedback_json
 from workbench.data.importing.import_report import Report, account, nothing_kept, nothing_left, refused_file
+from workbench.data.importing.joins import JoinedLines, Orders, beside, read_orders
+from workbench.data.importing.parts import like_first
 from workbench.data.importing.recipes import Recipe, guess_recipe, make_recipe, time_kind
 from workbench.data.importing.roles import Columns
 from workbench.data.interactions import Interactions
 from workbench.data.overview.summary import iso, summarize
 from workbench.data.reading.archives import member_of, members_of, packing_of
-from workbench.data.reading.first_rows import column_names, preview
+from workbench.data.reading.first_rows import Preview, column_names, preview
 from workbench.data.reading.formats import format_of
 from workbench.data.reading.formats.base.file_format import BlockConverter
 from workbench.data.reading.prefetch import prefetched
@@ -48,6 +50,8 @@ __all__ = ["Recipe", "Report", "import_file", "inspect", "make_recipe", "read_in
 # Bytes from which a file takes its time as tens of millions of rows do.
 LARGE_BYTES = 40 << 20
 PARTS = {"train": 0, "validation": 1, "test": 2}
+# The name of a second file that is joined, and how those of the parts of one table begin.
+JOINED, PART_OF_TABLE = "joined", "part "
 Paths = Mapping[str, Path | SourceFile] | Path | SourceFile
 
 
@@ -62,7 +66,10 @@ def read_interactions(
     guessed: bool = False,
     doubtful: bool = False,
 ) -> tuple[Interactions, Report, Recipe]:
-    """Read a file, or the person's own split as ``{"train": ..., "validation": ..., "test": ...}``.
+    """Read a file, or the person's own split as ``{"train": ..., "validation": ..., "test": ...}``, or several of a table.
+
+    Parts of one table (``{"part 1": ..., "part 2": ...}``) are put one below the other; ``joined`` is a file that says
+    who an order is by (`importing.joins`).
 
     Parameters
     ----------
@@ -85,23 +92,24 @@ def read_interactions(
         If a file cannot be read, has no row that fits, or changes while it is read.
     """
     files = look_at_files(paths)
-    unknown = set(files) - set(PARTS) - {"all"}
+    joined = files.pop(JOINED, None)
+    unknown = {name for name in files if not name.startswith(PART_OF_TABLE)} - set(PARTS) - {"all"}
     if unknown or not files:
         message = f"Files are for {', '.join(PARTS)}, not {', '.join(sorted(unknown)) or 'nothing'}."
         raise WorkbenchError(message)
     control = control or Control()
     first = next(iter(files.values()))
-    chosen, problem = (recipe, None) if recipe else guess_recipe(first, columns)
+    chosen, problem = (recipe, None) if recipe else guess_recipe(first, columns, joined=joined)
     if problem and not doubtful:
         message = f"{first.name}: {problem}"
         raise WorkbenchError(message)
     with ExitStack() as stack:
         rows = stack.enter_context(Assembly(spill, _phases(files)))
-        report, accents_differ = _read_all(files, chosen, control, refused, rows)
+        report, accents_differ = _read_all(files, joined, chosen, control, refused, rows)
         if accents_differ and (recipe is None or guessed):  # the sample of the guess was ASCII, the rest is not UTF-8
             chosen = chosen.model_copy(update={"format": chosen.format.model_copy(update={"encoding": "latin-1"})})
             rows = stack.enter_context(Assembly(spill, _phases(files)))
-            report, _ = _read_all(files, chosen, control, refused, rows)
+            report, _ = _read_all(files, joined, chosen, control, refused, rows)
         if not report.kept:
             raise WorkbenchError(nothing_kept(first.name, report))
         if report.kept == report.ignored:
@@ -115,7 +123,7 @@ def read_interactions(
     report.ignored += merged - len(data)
     if not len(data):
         raise WorkbenchError(nothing_left(first.name, report))
-    report.doubts = doubts_about(preview(first, _packed(first, chosen), SAMPLE_ROWS), chosen, data, report, problem)
+    report.doubts = doubts_about(shown_by(first, joined, chosen), chosen, data, report, problem)
     if not doubtful:
         _refuse_without_likes(first.name, report)
     return _rated(data, chosen.rating_as), report, chosen
@@ -146,13 +154,19 @@ def _rated(data: Interactions, rating_as: str) -> Interactions:
 
 
 def _read_all(
-    files: Mapping[str, SourceFile], recipe: Recipe, control: Control, refused: Path | None, rows: Assembly
+    files: Mapping[str, SourceFile],
+    joined: SourceFile | None,
+    recipe: Recipe,
+    control: Control,
+    refused: Path | None,
+    rows: Assembly,
 ) -> tuple[Report, bool]:
     """Read all files into `rows`; the account, and whether the encoding looks wrong."""
     report, wrong = Report(), False
+    orders, first = orders_of(joined, recipe), next(iter(files.values()))
     with refused_file(refused) as sink:
         for number, (name, file) in enumerate(files.items()):
-            converter = converter_of(file, recipe)
+            converter, before = converter_of(file, recipe, orders, first), (report.rows, report.kept)
             each = (rows.phases.read - rows.phases.begun) / len(files)
             share = (rows.phases.begun + each * number, each)
             for piece in _pieces(file, converter, report, control, share):
@@ -161,17 +175,60 @@ def _read_all(
                 rows.add(piece, PARTS.get(name), control)
             file.check_unchanged()
             wrong |= converter.is_other_encoding
+            if len(files) > 1 or joined is not None:
+                rows_kept = {"rows": report.rows - before[0], "kept": report.kept - before[1]}
+                report.files.append({"file": file.name, "as": name if name in PARTS else "interactions", **rows_kept})
+    if orders is not None and joined is not None:
+        joined.check_unchanged()
+        report.files.append({"file": orders.name, "as": f"joined by {orders.join.key}", **orders.report()})
     return report, wrong
 
 
-def converter_of(file: SourceFile, recipe: Recipe) -> BlockConverter:
-    """What turns the blocks of a file into pieces, as the recipe says."""
+def orders_of(joined: SourceFile | None, recipe: Recipe) -> Orders | None:
+    """The second file, read, where the recipe joins one; raises WorkbenchError where one is there without the other."""
+    if recipe.join is None:
+        if joined is not None:
+            message = (
+                f"Nothing says by which column {joined.name} is joined. Name it (--join KEY), or leave the file out."
+            )
+            raise WorkbenchError(message)
+        return None
+    if joined is None:
+        message = f"The recipe joins a second file by '{recipe.join.key}', which is missing. Name both files."
+        raise WorkbenchError(message)
+    return read_orders(joined, recipe.join)
+
+
+def shown_by(first: SourceFile, joined: SourceFile | None, recipe: Recipe) -> Preview:
+    """The first rows as a recipe reads them, with the columns of a file that is joined."""
+    shown = preview(first, _packed(first, recipe), SAMPLE_ROWS)
+    if recipe.join is None or joined is None:
+        return shown
+    return beside(shown, preview(joined, recipe.join.format, SAMPLE_ROWS), recipe.join.key)
+
+
+def converter_of(
+    file: SourceFile, recipe: Recipe, orders: Orders | None = None, first: SourceFile | None = None
+) -> BlockConverter:
+    """What turns the blocks of a file into pieces, as the recipe says.
+
+    Parameters
+    ----------
+    orders
+        What is joined, where the recipe joins something.
+    first
+        The file in front of which this is a part of the same table, perhaps without a header of its own.
+    """
     layout = _packed(file, recipe)
     kind = format_of(layout)
     if kind.is_wide:
         return kind.converter(layout, column_names(file, layout), rated=recipe.columns.rating is not None)
+    columns = recipe.columns if recipe.join is None else recipe.join.of_lines(recipe.columns)
     shown = preview(file, layout)
-    at = roles.positions(recipe.columns, shown)
+    if first is not None and first is not file:
+        shown = like_first(file, shown, preview(first, _packed(first, recipe)), columns)
+        layout = shown.format
+    at = roles.positions(columns, shown)
     names_of = {role: shown.names[i] if layout.header else role for role, i in at.items()}
     graded = shown.column(at["rating"]) if "rating" in at else []
     scale = scale_of(graded) if is_graded(graded, 0.5) else {}
@@ -179,11 +236,12 @@ def converter_of(file: SourceFile, recipe: Recipe) -> BlockConverter:
     if feedback:
         at.pop("rating", None)
         at |= {role: roles.position(told.column, shown) for role, told in feedback.items()}
-    time = recipe.time or time_kind(shown, recipe.columns)
+    time = recipe.time or time_kind(shown, columns)
     if time == "parts":
         parts = date_parts(shown.names, shown.column) or {}
         at |= {part: place for part, place in parts.items() if part != "year"}
-    return Converter(ColumnPlan(layout, len(shown.names), at, names_of, time, scale, recipe.ids, feedback))
+    lines = Converter(ColumnPlan(layout, len(shown.names), at, names_of, time, scale, recipe.ids, feedback))
+    return lines if orders is None else JoinedLines(lines, orders)
 
 
 def _pieces(
@@ -210,7 +268,7 @@ def _packed(file: SourceFile, recipe: Recipe) -> Layout:
 
 
 def inspect(
-    path: Path | SourceFile,
+    paths: Paths,
     columns: Columns | str | None = None,
     *,
     recipe: Recipe | None = None,
@@ -218,7 +276,7 @@ def inspect(
     control: Control | None = None,
 ) -> dict[str, Any]:
     """What an import would do, as plain values for JSON; `further` files as in `import_file`, by name."""
-    data, report, recipe = read_interactions(path, recipe, columns=columns, control=control, doubtful=True)
+    data, report, recipe = read_interactions(paths, recipe, columns=columns, control=control, doubtful=True)
     low, high = (float(data.rating.min()), float(data.rating.max())) if data.rating is not None else (None, None)
     since, until = (iso(data.time.min()), iso(data.time.max())) if data.time is not None else (None, None)
     return {

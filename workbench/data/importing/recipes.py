@@ -20,6 +20,7 @@ from workbench.data.feedback.rules import Feedback
 from workbench.data.importing import roles
 from workbench.data.importing.feedback import guess_feedback, said_feedback, weighed
 from workbench.data.importing.import_report import Report, nothing_kept
+from workbench.data.importing.joins import Join, beside, key_of, make_join
 from workbench.data.importing.roles import Columns
 from workbench.data.interactions import DUPLICATES, Interactions
 from workbench.data.reading.first_rows import Preview, preview
@@ -52,6 +53,8 @@ class Recipe(BaseModel):
         (sums below zero count as zero); ``presence``, none at all, so that feedback is implicit.
     feedback
         What the values of columns are worth; empty where every row is a choice of equal worth.
+    join
+        How a second file is joined that says who an order is by; None where one file tells everything.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -63,13 +66,15 @@ class Recipe(BaseModel):
     ids: Literal["as is", "whole", "codes"] = "as is"
     rating_as: Literal["as is", "log", "presence"] = "as is"
     feedback: list[Feedback] = []
+    join: Join | None = None
 
     @model_serializer(mode="wrap")
     def _plain(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Files of ratings or of mere presence have recipes without a word of feedback."""
+        """Files of ratings or of mere presence have recipes without a word of feedback, and single files none of joins."""
         found: dict[str, Any] = serialize(self)
-        if not self.feedback:
-            found.pop("feedback", None)
+        for name in ("feedback", "join"):
+            if not getattr(self, name):
+                found.pop(name, None)
         return found
 
     @property
@@ -112,6 +117,9 @@ def make_recipe(
     columns: Columns | str | None = None,
     read: dict[str, Any] | None = None,
     feedback: Sequence[tuple[str, str | None]] = (),
+    *,
+    joined: SourceFile | None = None,
+    key: str | None = None,
 ) -> Recipe:
     """Guess how to read a file.
 
@@ -123,13 +131,15 @@ def make_recipe(
         What is known of the rest, by name of a field of `Layout` or of `Recipe`, values as text will do.
     feedback
         What values of columns are worth: names and rules, as the command line writes them; guessed where empty.
+    joined, key
+        A second file that says who an order is by, and the column by which it is found; guessed where None.
 
     Raises
     ------
     WorkbenchError
         If the file cannot be read, nothing says which column is which, or there is no such setting.
     """
-    recipe, problem = guess_recipe(path, columns, read, feedback)
+    recipe, problem = guess_recipe(path, columns, read, feedback, joined=joined, key=key)
     if problem:
         message = f"{look_at(path).name}: {problem}"
         raise WorkbenchError(message)
@@ -141,11 +151,18 @@ def guess_recipe(
     columns: Columns | str | None = None,
     read: dict[str, Any] | None = None,
     feedback: Sequence[tuple[str, str | None]] = (),
+    *,
+    joined: SourceFile | None = None,
+    key: str | None = None,
 ) -> tuple[Recipe, str | None]:
     """The same as `make_recipe`, and why the file is likely no table of interactions, which is no error here."""
     file = look_at(path)
     known, own = _settings(read or {})
-    shown = preview(file, sniff(file, known))
+    shown = lines = preview(file, sniff(file, known))
+    orders = None if joined is None else preview(joined)
+    if joined is not None and orders is not None:
+        key = key_of(lines, orders, (file.name, joined.name), key)
+        shown = beside(lines, orders, key)
     if not shown.rows:
         raise WorkbenchError(nothing_kept(file.name, Report()))
     written = problem = None
@@ -167,6 +184,7 @@ def guess_recipe(
             "columns": told.columns,
             "time": time,
             "feedback": told.feedback,
+            "join": None if orders is None else make_join(told.columns, lines, orders, str(key), time),
         }
     )
     return recipe, problem

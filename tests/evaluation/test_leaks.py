@@ -16,7 +16,7 @@ from workbench.data.splitting import TEST, TRAIN, VALIDATION, Fold, Part
 from workbench.data.splitting.last_n import LastN
 from workbench.data.splitting.random import Random
 from workbench.data.splitting.time_cut import TimeCut
-from workbench.evaluation.leaks import LIGHTS, Evidence, find_leaks, light
+from workbench.evaluation.leaks import CAUTIONS, LIGHTS, Evidence, find_leaks, light
 
 RNG = np.random.default_rng(4)
 USERS, ITEMS, EACH = 30, 25, 12
@@ -139,6 +139,12 @@ def test_a_planted_leak_is_caught_by_name_and_by_no_other_light(name):
     assert found.count > 0
     assert found.sentence.endswith(".")
     assert set(caught(evidence)) - ALSO.get(name, set()) == {name}
+
+
+def test_ties_are_a_caution_that_says_whom_they_touch():
+    leak = light("last-by-file-order", plant_last_by_file_order())
+    assert leak.sentence.startswith(f"For {USERS} of {USERS} test users (100 %) the order of the file decided")
+    assert frozenset({"last-by-file-order"}) == CAUTIONS
 
 
 def test_training_after_the_test_was_opened_is_seen():

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.amounts import counted
+from workbench.amounts import counted, percent
 from workbench.data.interactions import Array, Interactions
 from workbench.data.splitting import TEST, TRAIN, VALIDATION, Fold, Split
 from workbench.data.splitting.base import checks
@@ -169,10 +169,15 @@ def last_by_file_order(evidence: Evidence) -> Leak | None:
     if tied.sum() < max(1, TIED * len(hidden)):
         return None
     cold = int((fold.train.item_counts[data.item[hidden[tied]]] == 0).sum())
+    touched, users = len(np.unique(data.user[hidden[tied]])), len(np.unique(data.user[hidden]))
     told = (
-        f"{int(tied.sum()):,} of {len(hidden):,} tested interactions have the time of one before them that is shown, "
+        f"For {touched:,} of {counted(users, 'test user')} ({percent(round(touched / users, 2))}) the order of the file "
+        "decided what is last, because a tested interaction has the same time as one that is shown. "
     )
-    told += f"{cold:,} of them with items that training has not seen: the order of the file decided what is last. "
+    if cold:
+        told += (
+            f"{counted(cold, 'of these', many='of these')} {'is' if cold == 1 else 'are'} with items not in training. "
+        )
     return Leak("last-by-file-order", int(tied.sum()), told + "Choose the split 'time', or more exact times.")
 
 
@@ -247,6 +252,9 @@ LIGHTS: dict[str, Callable[[Evidence], Leak | None]] = {
     "same-user-twice": same_user_twice,
     "popularity-over-test": popularity_over_test,
 }
+
+# Of these the numbers are right for what was done, which is only less well defined than it looks: a caution, no error.
+CAUTIONS = frozenset({"last-by-file-order"})
 
 
 def light(name: str, evidence: Evidence) -> Leak | None:

@@ -13,6 +13,7 @@ from workbench.charts.style import DARK, LIGHT
 from workbench.data.data_file import read_about
 from workbench.data.interactions import Interactions
 from workbench.errors import WorkbenchError
+from workbench.evaluation.leaks import CAUTIONS
 from workbench.evaluation.significance import about
 from workbench.evaluation.verdict import p_words
 from workbench.export.report_plots import plots_of
@@ -97,6 +98,7 @@ def write_report(
         columns=_columns,
         protocol=_protocol,
         lights=lights,
+        cautions=CAUTIONS,
         number=_number,
         p_value=p_words,
     )

@@ -41,7 +41,7 @@ class RunReport:
     metrics : dict
         By name such as ``ndcg@10``: ``mean``, ``low``, ``high``; empty where it was not tested.
     leaks : list of (name, sentence) or None
-        Leak lights that are red; None where nobody has looked.
+        Leaks that were found; None where nobody has looked.
     about : list of (what, how)
         Everything else that the numbers of the run depend on.
     """
@@ -231,7 +231,7 @@ def _leaks(found: Json) -> list[tuple[str, str]] | None:
 
 
 def lights(runs: Sequence[RunReport]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Every leak light by name, with the runs in which it is red and what is said of them."""
+    """Every leak light by name, with the runs in which it was found and what is said of them."""
     found: dict[str, dict[str, list[str]]] = {name: {} for name in LIGHTS}
     for run in runs:
         for name, told in run.leaks or ():

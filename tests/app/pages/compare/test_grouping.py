@@ -289,19 +289,23 @@ def test_each_leak_check_is_a_light_with_its_name(show_compare, project):
     write_json(clear.folder / "evaluation.json", evaluation(figures(0.2)) | {"leaks": []})
     leaky = done_run(project, "b-random", "random")
     leak = {"name": "future-in-training", "count": 3, "sentence": "3 interactions come too early."}
-    write_json(leaky.folder / "evaluation.json", evaluation(figures(0.2)) | {"leaks": [leak]})
+    tied = {"name": "last-by-file-order", "count": 2, "sentence": "2 are tied."}
+    write_json(leaky.folder / "evaluation.json", evaluation(figures(0.2)) | {"leaks": [leak, tied]})
     done_run(project, "c-ease", "ease")
     page = show_compare()
-    assert column(page, "checks") == ["passed", "1 found", "–"]
+    assert column(page, "checks") == ["passed", "2 found", "–"]
     shown = column(page, "checks", LIGHTS)
-    assert shown[0] == [False] * len(CHECKS)
-    assert [name for name, found in zip(CHECKS, shown[1], strict=True) if found] == ["future-in-training"]
+    assert shown[0] == [""] * len(CHECKS)
+    inks = {name: ink for name, ink in zip(CHECKS, shown[1], strict=True) if ink}
+    assert inks == {"future-in-training": "error", "last-by-file-order": "warn"}
     assert shown[2] is None
     tips = column(page, "checks", TIP)
     assert tips[0].startswith("No leak found")
     assert "■ Future in training: 3 interactions come too early." in tips[1]
-    assert tips[1].count("●") == len(CHECKS) - 1
-    assert {one.what: one.how for one in page.pictures.protocol.said}["Leaks"] == "Found: Future in training"
+    assert tips[1].count("●") == len(CHECKS) - 2
+    assert {one.what: one.how for one in page.pictures.protocol.said}[
+        "Leaks"
+    ] == "Found: Future in training, Last by file order"
     page.grab()
 
 

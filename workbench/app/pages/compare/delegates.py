@@ -150,7 +150,7 @@ class LightsDelegate(CellDelegate):
         top = room.center().y() - APART * (lines - 1) / 2
         for at, found in enumerate(given):
             middle = QPointF(room.left() + LIGHT / 2 + APART * (at % ACROSS), top + APART * (at // ACROSS))
-            painter.setBrush(self._color("error" if found else "ok"))
+            painter.setBrush(self._color(found or "ok"))
             if found:
                 half = LIGHT / 2 + 1
                 painter.drawRect(QRectF(middle.x() - half, middle.y() - half, 2 * half, 2 * half))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.runs.run_text import MAX_TITLE_CHARS, NONE
 from workbench.app.widgets.translate import translate
-from workbench.evaluation.leaks import LIGHTS
+from workbench.evaluation.leaks import CAUTIONS, LIGHTS
 
 MOST_LETTERS = 600  # of a sentence that a file says
 
@@ -19,12 +19,19 @@ def leaks_of(info: RunInfo) -> dict[str, str] | None:
     return {str(leak.get("name"))[:MAX_TITLE_CHARS]: str(leak.get("sentence") or "")[:MOST_LETTERS] for leak in found}
 
 
-def lights(info: RunInfo) -> list[bool] | None:
-    """For each check whether it found something; None where nobody looked. Leaks that are not known come last."""
+def lights(info: RunInfo) -> list[str] | None:
+    """For each check the colour of what it found, "" for nothing; None where nobody looked. Unknown leaks come last."""
     found = leaks_of(info)
     if found is None:
         return None
-    return [name in found for name in LIGHTS] + [True for name in found if name not in LIGHTS]
+    return [ink_of(name) if name in found else "" for name in LIGHTS] + [
+        "error" for name in found if name not in LIGHTS
+    ]
+
+
+def ink_of(name: str) -> str:
+    """Red for what makes a number wrong, amber for what to know about it."""
+    return "warn" if name in CAUTIONS else "error"
 
 
 def lights_words(info: RunInfo) -> str:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from workbench.app.pages.split.split_pictures import ShareBar, Swatch, UserRows
 from workbench.app.widgets.basic import Card, Elided, Figure, Picture, Text
 from workbench.app.widgets.theme import GRID, HEADING, SMALL
+from workbench.evaluation.leaks import CAUTIONS
 
 MANY_EQUAL = 0.05  # share of equal times from which the order is worth a warning
 MOST_REMARKS = 8
@@ -138,7 +139,7 @@ class Outcome(Card):
 
     def _remarks(self, answer: dict[str, Any], *, has_times: bool) -> list[tuple[str, str]]:
         leaks = {leak["name"]: leak["sentence"] for leak in answer["leaks"]}
-        found = [("error", sentence) for sentence in leaks.values()] or [
+        found = [("warn" if name in CAUTIONS else "error", sentence) for name, sentence in leaks.items()] or [
             ("ok", self.tr("No leak found in this split."))
         ]
         left = answer["users"] - answer["test_users"]

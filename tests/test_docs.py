@@ -66,6 +66,18 @@ def test_the_tutorial_is_among_the_pages():
     assert "tutorial.md" in [page.name for page in PAGES]
 
 
+def test_every_kind_of_stored_file_is_listed():
+    """CONTRIBUTING.md says of each file where it lies and what becomes of a damaged one."""
+    package = Path(workbench.__file__).parent
+    texts = (file.read_text(encoding="utf-8") for file in package.rglob("*.py"))
+    kinds = {name for text in texts for name in re.findall(r"^class (\w+)\(StoredFile\)", text, re.MULTILINE)}
+    assert len(kinds) > 12
+    listed = (
+        (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("## What is kept")[2].partition("\n## ")[0]
+    )
+    assert {kind for kind in kinds if f"`{kind}`" not in listed} == set()
+
+
 def test_a_difference_is_seen():
     assert same("a 0.1234\nb  2", "a 0.1235 b 2\n")
     assert not same("a 0.1234", "a 0.1334")

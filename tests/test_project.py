@@ -2,10 +2,12 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from workbench import project as projects
+from workbench.data.checked import is_checked, note_checked
 from workbench.errors import WorkbenchError
 from workbench.processes import start_time
 from workbench.project import FILE, LOCK, Project
@@ -111,6 +113,36 @@ def test_recent_projects_come_last_first_and_once(tmp_path):
     assert not projects.recent()[0].there
 
 
+def test_what_a_later_version_keeps_for_a_person_is_told_and_left_alone(tmp_path):
+    projects.home().mkdir()
+    made = Project.create(tmp_path / "films")
+    for name in ("settings.json", "recent.json"):
+        (projects.home() / name).write_text('{"version": 99, "theme": ["dark"], "projects": {}}')
+    assert projects.settings().theme == "system"
+    assert projects.recent() == []
+    for write in (lambda: projects.set_setting("theme", "dark"), lambda: projects.remember(made)):
+        with pytest.raises(WorkbenchError, match="later version"):
+            write()
+    note_checked(tmp_path, "x")
+    (projects.home() / "checked.json").write_text('{"version": 99, "copies": {"a": 1}}')
+    note_checked(tmp_path, "x")
+    assert not is_checked(tmp_path, "x")
+    texts = {path.name: json.loads(path.read_text())["version"] for path in projects.home().glob("*.json")}
+    assert texts == dict.fromkeys(("settings.json", "recent.json", "checked.json"), 99)
+
+
+def test_what_an_earlier_version_kept_for_a_person_is_taken_over(tmp_path):
+    projects.home().mkdir()
+    (projects.home() / "recent.json").write_text('[{"folder": "/a", "name": "a", "opened": "now", "facts": ""}]')
+    (projects.home() / "checked.json").write_text(json.dumps({str(tmp_path / "other"): "known"}))
+    projects.remember(Project.create(tmp_path / "films"))
+    assert [each.name for each in projects.recent()] == ["films", "a"]
+    note_checked(tmp_path, "x")
+    assert is_checked(tmp_path, "x")
+    kept = json.loads((projects.home() / "checked.json").read_text())
+    assert (kept["version"], len(kept["copies"])) == (2, 2)
+
+
 def test_a_damaged_list_of_recent_projects_is_an_empty_one():
     projects.home().mkdir()
     for content in ("[{]", "3", "[" * 100_000, '[3, {"folder": 4}, {"folder": "a\\u0000b", "name": "", "opened": ""}]'):
@@ -126,3 +158,6 @@ def test_names_of_folders_never_meet(tmp_path):
     made = Project.create(tmp_path / "films")
     assert made.free_data_folder("../x y").is_dir()
     assert made.free_data_folder("../x y").name == "x-y-2"
+    with ThreadPoolExecutor(8) as several:  # two imports of files with one name, or two windows
+        places = list(several.map(made.free_data_folder, ["ratings"] * 40))
+    assert len(set(places)) == 40

@@ -15,7 +15,7 @@ from typing import Any
 from workbench.errors import WorkbenchError
 from workbench.owned import discard, owned, sweep
 
-CONTENTS = "contents.json"  # the names of all that was written into a folder
+CONTENTS, CONTENTS_VERSION = "contents.json", 1  # the names of all that was written into a folder
 LOCK = ".lock"
 
 
@@ -86,7 +86,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
         part.mkdir(parents=True)
         yield part
         names = sorted(file.relative_to(part).as_posix() for file in part.rglob("*"))
-        write_json(part / CONTENTS, {"files": names})
+        _write_contents(part, names)
         replace_folder(part, path)
     except OSError as error:
         raise _sentence(error, path) from error
@@ -137,16 +137,22 @@ def add_to_contents(folder: Path, name: str) -> None:
     """Note that a file which was put into a folder of `whole_folder` later is the program's own, too."""
     known = _contents(folder)
     if known and name not in known:
-        write_json(folder / CONTENTS, {"files": sorted({*known, name} - {CONTENTS})})
+        _write_contents(folder, sorted({*known, name} - {CONTENTS}))
+
+
+def _write_contents(folder: Path, names: list[str]) -> None:
+    write_json(folder / CONTENTS, {"version": CONTENTS_VERSION, "files": names})
 
 
 def _contents(folder: Path) -> set[str]:
-    """The names of all that was written into a folder; empty where that is not known."""
+    """The names of all that was written into a folder; empty where that is not known, or for a later version to know."""
     try:
-        names = json.loads((folder / CONTENTS).read_text(encoding="utf-8"))["files"]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        contents = json.loads((folder / CONTENTS).read_text(encoding="utf-8"))
+        names, is_later = contents["files"], contents.get("version", 1) > CONTENTS_VERSION
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return set()
-    return {CONTENTS, *(name for name in names if isinstance(name, str))} if isinstance(names, list) else set()
+    known = isinstance(names, list) and not is_later
+    return {CONTENTS, *(name for name in names if isinstance(name, str))} if known else set()
 
 
 @contextmanager

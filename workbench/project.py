@@ -7,10 +7,10 @@ names the process that has the project open; a lock whose process is gone counts
 import base64
 import copy
 import itertools
-import json
 import os
 import re
 import socket
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,12 +20,23 @@ import platformdirs
 from pydantic import Field, ValidationError, field_validator
 
 from workbench.errors import WorkbenchError
-from workbench.files import alone, write_json
+from workbench.files import alone
 from workbench.owned import is_owned, remove_empty_in, remove_file, sweep
 from workbench.processes import is_alive, start_time
-from workbench.stored import Choice, FolderName, Place, Shape, StoredFile, Text, plain_values, read_stored
+from workbench.stored import (
+    Choice,
+    FolderName,
+    LaterVersionError,
+    Place,
+    Shape,
+    StoredFile,
+    Text,
+    read_stored,
+    values_or_none,
+    write_stored,
+)
 
-FILE, LOCK = "project.json", "lock.json"
+FILE, LOCK, RECENT, SETTINGS = "project.json", "lock.json", "recent.json", "settings.json"
 MAX_RECENT = 12
 MAX_NAME = 100  # letters of the name of a folder that is made of that of a file
 
@@ -50,8 +61,19 @@ class ProjectFile(StoredFile):
 
 
 class RecentFile(StoredFile):
-    """A project in ``recent.json``."""
+    """The content of ``recent.json``."""
 
+    newest = 2
+
+    projects: list[Any] = Field([], description="The last one first; one that is damaged is left out.")
+
+    @classmethod
+    def migrated(cls, content: Any) -> Any:
+        """The first version was the list alone."""
+        return {"projects": content} if isinstance(content, list) else content
+
+
+class _RecentProject(Shape):
     folder: Place
     name: Text
     opened: Text
@@ -64,6 +86,10 @@ class LockFile(StoredFile):
     pid: int = Field(gt=0, le=1 << 31)
     host: Text
     started: float | None = None
+
+
+class SettingsFile(StoredFile):
+    """The content of ``settings.json``: each setting is looked at alone."""
 
 
 class Settings(Shape):
@@ -216,7 +242,7 @@ class Project:
 
     def save(self) -> None:
         """Write ``project.json``, whole or not at all."""
-        write_json(self.folder / FILE, self.stored())
+        write_stored(ProjectFile, self.folder / FILE, self.stored())
 
     def stored(self) -> dict[str, Any]:
         """A copy of what ``project.json`` holds."""
@@ -262,7 +288,7 @@ class Project:
             if holder is not None:
                 raise WorkbenchError(words.format(f" (process {holder})"))
             about = {"pid": os.getpid(), "host": socket.gethostname(), "started": start_time(os.getpid())}
-            write_json(self.folder / LOCK, about)
+            write_stored(LockFile, self.folder / LOCK, about)
 
     def unlock(self) -> None:
         """Take this process's mark away."""
@@ -302,17 +328,15 @@ class Recent:
 
 def recent() -> list[Recent]:
     """Projects that were open before, the last one first; what is damaged is left out."""
-    try:
-        stored = json.loads((home() / "recent.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return []
-    found = [_recent(entry) for entry in stored] if isinstance(stored, list) else []
-    return [entry for entry in found if entry is not None]
+    stored: list[Any] = []
+    with suppress(LaterVersionError):  # told when something would be written there
+        stored = values_or_none(RecentFile, home() / RECENT).get("projects") or []
+    return [entry for entry in map(_recent, stored) if entry is not None]
 
 
 def _recent(entry: Any) -> Recent | None:
     try:
-        known = RecentFile.model_validate(entry)
+        known = _RecentProject.model_validate(entry)
     except ValidationError:
         return None
     return Recent(Path(known.folder), known.name, known.opened, known.facts)
@@ -337,12 +361,14 @@ def _write_recent(projects: list[Recent]) -> None:
         {"folder": str(project.folder), "name": project.name, "opened": project.opened, "facts": project.facts}
         for project in projects
     ]
-    write_json(home() / "recent.json", rows)
+    write_stored(RecentFile, home() / RECENT, {"projects": rows})
 
 
 def settings() -> Settings:
     """Settings of the person that belong to no project (theme, window size)."""
-    stored = _stored_settings()
+    stored: dict[str, Any] = {}
+    with suppress(LaterVersionError):  # told when something would be written there
+        stored = _stored_settings()
     try:
         return Settings.model_validate(stored)
     except ValidationError as error:
@@ -351,13 +377,16 @@ def settings() -> Settings:
 
 
 def _stored_settings() -> dict[str, Any]:
-    try:
-        return plain_values((home() / "settings.json").read_bytes())
-    except (OSError, ValueError):
-        return {}
+    return values_or_none(SettingsFile, home() / SETTINGS)
 
 
 def set_setting(key: str, value: Any) -> None:
-    """Keep one setting."""
+    """Keep one setting.
+
+    Raises
+    ------
+    WorkbenchError
+        If it cannot be written, or settings of a later version are there.
+    """
     home().mkdir(parents=True, exist_ok=True)
-    write_json(home() / "settings.json", {**_stored_settings(), key: value})
+    write_stored(SettingsFile, home() / SETTINGS, {**_stored_settings(), key: value})

@@ -11,7 +11,8 @@ import pytest
 
 from workbench.cli import main
 from workbench.commands import train
-from workbench.training.run import WRITTEN
+from workbench.errors import WorkbenchError
+from workbench.training.run import WRITTEN, Run
 
 PICTURE = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)) * 8
 
@@ -119,6 +120,28 @@ def test_nothing_existing_is_replaced_by_a_new_run(trained, folder, tmp_path, fa
         assert [(path.name, path.read_text()) for path in place.iterdir()] == [(name, "mine")]
 
 
+@pytest.mark.parametrize("what", ["its file", "its data", "both"])
+def test_a_run_that_failed_by_its_data_is_made_again_by_the_same_command(tmp_path, fails, value, what, monkeypatch):
+    file, run = tmp_path / "r.csv", tmp_path / "new"
+    new = ["train", file, "--algorithm", "average", "--run", run]
+    rows = [f"u{n % 9},i{n // 9},{n % 5}\n" for n in range(90)]
+    file.write_text("user,item,rating\n" + "".join(rows))
+    with monkeypatch.context() as patch:
+        patch.setattr(Run, "fold", property(lambda _: (_ for _ in ()).throw(WorkbenchError("Nothing is hidden."))))
+        assert "Nothing is hidden" in fails(*new)
+        assert "Nothing is hidden" in fails(*new), "it goes on with the run as it is"
+    if what != "its data":
+        file.write_text("user,item,rating\n" + "".join(rows) + "u1,i99,5\n")
+    if what != "its file":
+        (run / "data" / "item.npy").write_bytes((run / "data" / "item.npy").read_bytes()[:-1] + b"\1")
+    assert value(*new)["status"] == "done"
+    assert len(Run.open(run).data) == 90 + (what != "its data")
+    file.write_text("user,item,rating\nu,i,1\n")
+    before = (run / "model.safetensors").read_bytes()
+    assert "already holds a run" in fails(*new), "what was learned stays"
+    assert (run / "model.safetensors").read_bytes() == before
+
+
 def test_nothing_is_written_over_what_is_read(trained, folder, tmp_path, fails):
     source = folder / "ratings.csv"
     before = source.read_bytes()
@@ -168,10 +191,12 @@ def test_corrupt_run_folders_get_a_sentence(copy, tmp_path, fails, damage, words
     assert not (tmp_path / "out.csv").exists()
 
 
-def test_cut_records_and_lost_status_do_not_matter(copy, value):
+def test_cut_records_and_lost_status_do_not_matter(copy, value, capsys):
     records = (copy / "records.jsonl").read_bytes()
     (copy / "records.jsonl").write_bytes(records[:-20])
     (copy / "status.json").write_text('{"sta')
+    assert main(["train", "--run", str(copy)]) == 0
+    assert "Its status.json is damaged at line 1. It can be resumed" in capsys.readouterr().err
     said = value("train", "--run", copy)
     assert (said["status"], said["records"]) == ("done", 2)  # a record that is lost stays lost, the model does not
     assert "ndcg@10" in value("evaluate", copy)["metrics"]

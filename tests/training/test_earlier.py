@@ -1,10 +1,11 @@
 """Metrics that were measured one after another are kept as if they had been measured together."""
 
-import shutil
+import re
 
 import numpy as np
 import pytest
 
+from workbench.errors import WorkbenchError
 from workbench.training.evaluating import evaluate_run
 from workbench.training.results import lists_of, read_answer, read_users
 from workbench.training.run import Run
@@ -53,6 +54,35 @@ def test_another_protocol_takes_the_place_of_the_earlier_one_and_says_so(trained
     assert list(read_answer(trained.folder)["metrics"]) == ["recall@5"]
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "why"),
+    [
+        (
+            "evaluation.json",
+            '{"metrics": {}, "users": 3, "protocol": 4}',
+            r"evaluation.json was damaged \(protocol: .*\)",
+        ),
+        ("evaluation.json", "{", "evaluation.json was damaged"),
+        ("users.parquet", "x", "users.parquet or lists.npy was damaged"),
+    ],
+)
+def test_an_earlier_test_that_is_damaged_is_replaced_and_that_is_told(trained, name, content, why):
+    evaluate_run(trained, ["ndcg"], [5])
+    (trained.folder / name).write_text(content)
+    told = evaluate_run(trained, ["recall"], [5])["earlier"]
+    assert re.fullmatch(rf"The earlier test of this run was replaced, because its {why}\.", told)
+    assert list(read_answer(trained.folder)["metrics"]) == ["recall@5"]
+
+
+def test_a_test_of_a_later_version_is_told_and_not_replaced(trained):
+    evaluate_run(trained, ["ndcg"], [5])
+    (trained.folder / "evaluation.json").write_text('{"version": 99}')
+    before = {path.name: path.read_bytes() for path in trained.folder.iterdir() if path.is_file()}
+    with pytest.raises(WorkbenchError, match="later version"):
+        evaluate_run(trained, ["recall"], [5])
+    assert {path.name: path.read_bytes() for path in trained.folder.iterdir() if path.is_file()} == before
+
+
 def test_another_formula_replaces_its_metric_alone(trained):
     evaluate_run(trained, ["ndcg", "recall"], [5, 10])
     told = evaluate_run(trained, ["recall"], [5], variants={"recall": "truncated"})["earlier"]
@@ -60,10 +90,3 @@ def test_another_formula_replaces_its_metric_alone(trained):
     stored = read_answer(trained.folder)
     assert list(stored["metrics"]) == ["ndcg@5", "ndcg@10", "recall@5"]
     assert stored["protocol"]["definitions"] == {"recall": "truncated"}
-
-
-def test_a_damaged_earlier_test_is_none(trained):
-    evaluate_run(trained, ["ndcg"], [5])
-    shutil.copyfile(trained.folder / "evaluation.json", trained.folder / "users.parquet")
-    assert "earlier" not in evaluate_run(trained, ["recall"], [5])
-    assert list(read_answer(trained.folder)["metrics"]) == ["recall@5"]

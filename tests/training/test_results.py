@@ -101,6 +101,28 @@ def test_lists_of_items_that_are_not_there_are_told(damaged, odd):
         comparing.overlap(damaged[1], damaged[2])
 
 
+@pytest.mark.parametrize("name", ["lists.npy", "users.parquet"])
+def test_a_flipped_bit_in_what_a_test_has_left_is_found(damaged, name):
+    """Else item 1 would be item 0, and a hit a miss."""
+    path = damaged[2].folder / name
+
+    def read():
+        return (
+            results.read_users(path.parent).to_pydict() if name == "users.parquet" else results.lists_of(damaged[2])[1]
+        )
+
+    whole = path.read_bytes()
+    bits = range(0, 8 * len(whole), len(whole) // 5 | 1)
+    for at in bits:
+        changed = bytearray(whole)
+        changed[at // 8] ^= 1 << at % 8
+        path.write_bytes(changed)
+        with pytest.raises(WorkbenchError, match="is damaged"):
+            read()
+    path.write_bytes(whole)
+    read()
+
+
 def test_a_later_version_of_a_test_is_told_and_not_tested_again(damaged):
     path = damaged[2].folder / "evaluation.json"
     path.write_text(text := json.dumps(json.loads(path.read_text()) | {"version": 2}))

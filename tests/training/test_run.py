@@ -1,5 +1,7 @@
 import json
 import os
+import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -7,7 +9,7 @@ from tests.statuses import living, set_status
 from workbench.algorithms import find
 from workbench.errors import WorkbenchError
 from workbench.training.records import read_records
-from workbench.training.run import Run, new_run_name
+from workbench.training.run import Run, new_run_name, refuse_taken
 
 
 def test_a_new_run_writes_out_every_default_and_waits(make_run):
@@ -44,12 +46,53 @@ def test_a_folder_with_a_run_is_not_taken_twice(make_run, project):
         Run.create(run.folder, project / "data" / "small", "ease")
 
 
+def test_of_several_that_make_a_run_in_one_folder_one_wins(project, tmp_path):
+    def make(algorithm):
+        try:
+            return Run.create(tmp_path / "new", project / "data" / "small", algorithm).spec.algorithm
+        except WorkbenchError as error:
+            return str(error)
+
+    with ThreadPoolExecutor(8) as several:
+        ended = list(several.map(make, ["popularity", "average"] * 4))
+    won = [said for said in ended if said in ("popularity", "average")]
+    assert len(won) == 1
+    assert all("already holds" in said for said in ended if said not in won)
+    assert Run.open(tmp_path / "new").spec.algorithm == won[0]
+    # And of two that would train it, such as two windows with one queue.
+    Run.open(tmp_path / "new").take(os.getppid())
+    with pytest.raises(WorkbenchError, match=f"is being trained by process {os.getppid()}"):
+        Run.open(tmp_path / "new").take(os.getpid())
+
+
 @pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"algorithm": 1}'])
 def test_a_damaged_run_is_refused_in_a_sentence(make_run, content):
     run = make_run("popularity")
     (run.folder / "run.json").write_text(content, encoding="utf-8")
-    with pytest.raises(WorkbenchError, match="damaged"):
+    with pytest.raises(WorkbenchError, match="was not written by this program" if content == "{}" else "damaged"):
         Run.open(run.folder)
+    taken = rf"^{re.escape(str(run.folder))} already holds something else \(run\.json\)"
+    with pytest.raises(WorkbenchError, match=taken):
+        refuse_taken(run.folder)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [{"algorithm": "of a later version"}, {"algorithm": "bpr"}, {"hyperparameters": {"sort": "up"}}],
+    ids=str,
+)
+def test_what_cannot_be_done_as_it_was_asked_names_the_file(make_run, odd):
+    run = make_run("popularity")
+    path = run.folder / "run.json"
+    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | {"hyperparameters": {"none": 1}} | odd))
+    with pytest.raises(
+        WorkbenchError, match=rf"^{re.escape(str(path))} asks for what cannot be done here: .*new folder.$"
+    ):
+        Run.open(run.folder).new_algorithm()
+    for wrong in ({"split": "halves"}, {"split_settings": {"n": -1}}, {"filters": [{"name": "none", "settings": {}}]}):
+        path.write_text(json.dumps(run.spec.model_dump() | wrong))
+        with pytest.raises(WorkbenchError, match=rf"^{re.escape(str(path))} asks for what cannot be done here: "):
+            _ = Run.open(run.folder).fold
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def test_a_damaged_file_is_a_sentence(tmp_path, text):
 
 def test_the_sentence_names_what_is_wrong(tmp_path):
     (tmp_path / "status.json").write_text('{"state": "done", "last": {"seconds": "long"}}')
-    assert "(last.seconds)" in read_status(tmp_path).reason
+    assert "(last.seconds: " in read_status(tmp_path).reason
 
 
 def test_a_missing_file_is_a_sentence(tmp_path):

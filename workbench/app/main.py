@@ -146,7 +146,8 @@ def _report(kind: type[BaseException], error: BaseException, trace: TracebackTyp
         details = "".join(traceback.format_exception(kind, error, trace))
         for window in QApplication.topLevelWidgets():
             if isinstance(window, MainWindow):
-                sentence = f"{kind.__name__}: {error}. Your project is safe; the details help to find the cause."
+                what = str(error) if isinstance(error, WorkbenchError) else f"{kind.__name__}: {error}."
+                sentence = f"{what} Your project is safe; the details help to find the cause."
                 window.session.failure.emit("Something went wrong in the window", sentence, details)
     except Exception:
         log.exception("the report failed as well")

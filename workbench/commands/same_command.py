@@ -5,8 +5,9 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+from workbench.data.data_file import read_about
 from workbench.errors import WorkbenchError
-from workbench.files import read_json, write_json
+from workbench.stored import LaterVersionError, StoredFile, Text, read_stored, read_values, write_stored
 
 FILE = "command.json"
 PIECE = 1 << 20
@@ -14,9 +15,15 @@ PIECE = 1 << 20
 MANNERS = ("command", "parser", "quiet", "json", "debug")
 
 
+class CommandFile(StoredFile):
+    """The content of ``command.json``: the arguments of a command, and perhaps more of them than are declared here."""
+
+    algorithm: Text
+
+
 def note_command(folder: Path, args: argparse.Namespace) -> None:
     """Write down what was asked for, into the folder of the run that it makes."""
-    write_json(folder / FILE, _asked(args))
+    write_stored(CommandFile, folder / FILE, _asked(args))
 
 
 def refuse_other(folder: Path) -> None:
@@ -24,21 +31,31 @@ def refuse_other(folder: Path) -> None:
     if not (folder / FILE).exists():
         return
     try:
-        known = isinstance(read_json(folder / FILE)["algorithm"], str)
-    except (WorkbenchError, KeyError, TypeError):
-        known = False
-    if not known:
+        read_stored(CommandFile, folder / FILE)
+    except LaterVersionError:
+        raise
+    except WorkbenchError as error:
         message = f"{folder} already holds something else ({FILE}). Name another folder; nothing was changed."
-        raise WorkbenchError(message)
+        raise WorkbenchError(message) from error
 
 
 def is_same_command(folder: Path, args: argparse.Namespace) -> bool:
-    """Whether the run in `folder` was made by this command from the same files, as they are now."""
+    """Whether the run in `folder` was made by this command."""
+    if not (folder / "run.json").exists():
+        return False
     try:
-        same = (folder / "run.json").exists() and read_json(folder / FILE) == _asked(args)
-        sources = read_json(folder / "data" / "data.json")["source"].values() if same else []
-        return same and all(_sha256(Path(source["path"])) == source["sha256"] for source in sources)
-    except (WorkbenchError, OSError, KeyError, TypeError, AttributeError):  # gone, damaged, or made by hand
+        asked = read_values(CommandFile, folder / FILE)
+    except WorkbenchError:  # gone, damaged, or of another program or version
+        return False
+    return {name: value for name, value in asked.items() if name != "version"} == _asked(args)
+
+
+def has_same_files(data: Path) -> bool:
+    """Whether the files that were read into a data folder are now as they were then."""
+    try:
+        sources = read_about(data)["source"].values()
+        return all(_sha256(Path(source["path"])) == source["sha256"] for source in sources)
+    except (WorkbenchError, OSError, KeyError):  # gone, damaged, or made by hand
         return False
 
 

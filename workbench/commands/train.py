@@ -25,7 +25,7 @@ from workbench.commands.options import (
 )
 from workbench.commands.output import Answer, Progress, size
 from workbench.commands.same_command import FILE as COMMAND
-from workbench.commands.same_command import is_same_command, note_command, refuse_other
+from workbench.commands.same_command import has_same_files, is_same_command, note_command, refuse_other
 from workbench.commands.several_files import files_words, take_files
 from workbench.control import Control
 from workbench.errors import WorkbenchError
@@ -40,6 +40,8 @@ LAST_WORDS = (
     "Hyperparameters: workbench algorithms NAME. A blend of runs needs no FILE: workbench train --algorithm blend --set "
     "runs=ONE,OTHER --run DIR, folders that lie side by side. After Ctrl-C or a crash: workbench train --run DIR."
 )
+BUSY = "Another process is making a run in {folder}. Wait for it, or name another folder."
+ENDED_EARLY = (RunState.FAILED, RunState.CANCELLED, RunState.LOST)
 POLL_SECONDS = 0.2  # between two looks at the status of the run
 
 
@@ -126,7 +128,10 @@ def train(args: argparse.Namespace, progress: Progress) -> Answer:
         run = Run.open(args.run)
     else:
         run = _new_run(args, progress)
-    if run.status().state is RunState.DONE:
+    status = run.status()
+    if status.state is RunState.LOST:
+        progress.say(status.reason)
+    if status.state is RunState.DONE:
         progress.say(f"The run in {args.run} is done; there is nothing left to train.")
         return _answer(run)
     return _trained(run, progress)
@@ -204,7 +209,7 @@ def _new_run(args: argparse.Namespace, progress: Progress) -> Any:
     take_files(args)
     recipe, stored = recipe_of(args)
     filters = [*make_filters(stored), *(written_as(key, value) for key, value in args.filter or [])]
-    if is_same_command(args.run, asked):
+    if is_same_command(args.run, asked) and not _begins_again(args.run):
         return Run.open(args.run)
     with new_folder(args.run) as data:
         _import(args, recipe, data, progress)
@@ -226,6 +231,43 @@ def _new_run(args: argparse.Namespace, progress: Progress) -> Any:
         return Run.create(args.run, data, kind.name, hyperparameters, split, settings, filters=chain, **chosen)
 
 
+def _begins_again(folder: Path) -> bool:
+    """Whether a run of the same command is one to be made again; then what it has left is removed.
+
+    It is where its data was damaged, or is not what the files now say, because they were mended since, and it has learned
+    nothing.
+
+    Raises
+    ------
+    WorkbenchError
+        If it has learned something from what the files said before.
+    """
+    from workbench.training.run import Run, refuse_taken
+
+    with alone(folder, BUSY.format(folder=folder)):
+        run = Run.open(folder)
+        same = has_same_files(folder / "data")
+        if run.has_learned or run.status().state not in ENDED_EARLY:
+            if not same:
+                refuse_taken(folder)
+            return False
+        if same and _is_sound(folder / "data"):
+            return False
+        check_replaceable(folder / "data")
+        remove_written(folder / "data")
+        run.remove_trace()
+    return True
+
+
+def _is_sound(data: Path) -> bool:
+    from workbench.data.interactions import Interactions
+
+    try:
+        return len(Interactions.open(data)) > 0
+    except WorkbenchError:
+        return False
+
+
 @contextmanager
 def new_folder(folder: Path) -> Iterator[Path]:
     """The data folder of a new run folder, for this process alone; where no run comes about, nothing new stays behind."""
@@ -237,11 +279,10 @@ def new_folder(folder: Path) -> Iterator[Path]:
     check_replaceable(data)  # before the time is spent
     there = data.exists()
     new = [parent for parent in (folder, *folder.parents) if not parent.exists()]
-    busy = f"Another process is making a run in {folder}. Wait for it, or name another folder."
     try:
         with readable_errors(folder):
             folder.mkdir(parents=True, exist_ok=True)
-        with alone(folder, busy):
+        with alone(folder, BUSY.format(folder=folder)):
             refuse_taken(folder)
             sweep(folder)
             try:

@@ -9,10 +9,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from pydantic import Field
+
 from workbench.errors import WorkbenchError
-from workbench.files import write_json
 from workbench.project import home
-from workbench.stored import plain_values
+from workbench.stored import LaterVersionError, StoredFile, Text, values_or_none, write_stored
 
 FILE = "checked.json"
 MAX_COPIES = 200  # those that were looked through longest ago are forgotten, and looked through again
@@ -20,6 +21,19 @@ LOOKED_AT = (
     *("user.npy", "item.npy", "rating.npy", "time.npy", "part.npy", "weight.npy", "user_ids.arrow", "item_ids.arrow"),
     *("items.arrow", "users.arrow", "item_vectors.npy"),
 )
+
+
+class CheckedFile(StoredFile):
+    """The content of ``checked.json``."""
+
+    newest = 2
+
+    copies: dict[Text, Text] = Field({}, description="The identity of what lies in each folder.")
+
+    @classmethod
+    def migrated(cls, content: Any) -> Any:
+        """The first version held the copies alone."""
+        return content if not isinstance(content, dict) or "version" in content else {"copies": content}
 
 
 def is_checked(folder: Path, data_hash: str) -> bool:
@@ -34,14 +48,13 @@ def note_checked(folder: Path, data_hash: str) -> None:
     copies[place] = _identity(folder, data_hash)
     with suppress(WorkbenchError, OSError):
         home().mkdir(parents=True, exist_ok=True)
-        write_json(home() / FILE, dict(list(copies.items())[-MAX_COPIES:]))
+        write_stored(CheckedFile, home() / FILE, {"copies": dict(list(copies.items())[-MAX_COPIES:])})
 
 
 def _copies() -> dict[str, Any]:
-    try:
-        return plain_values((home() / FILE).read_bytes())
-    except (OSError, ValueError):
-        return {}
+    with suppress(LaterVersionError):  # it is not ours: looked through at each opening
+        return values_or_none(CheckedFile, home() / FILE).get("copies") or {}
+    return {}
 
 
 def _identity(folder: Path, data_hash: str) -> str:

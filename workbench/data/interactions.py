@@ -23,7 +23,8 @@ from workbench.data.checked import is_checked, note_checked
 from workbench.data.data_file import FILE, DataFile, read_about
 from workbench.data.masking import picked
 from workbench.errors import WorkbenchError
-from workbench.files import whole_folder, write_json
+from workbench.files import whole_folder
+from workbench.stored import open_array, write_stored
 
 if TYPE_CHECKING:
     import scipy.sparse as sp
@@ -294,8 +295,8 @@ class Interactions:
         Its hash is that of the interactions; with that of each file of attributes of items and users where there are some,
         because algorithms learn from them too.
         """
-        version, found = DataFile.newest, self._hash_with_sides(folder)
-        write_json(folder / FILE, {**(about or {}), "version": version, "hash": found, "interactions": len(self)})
+        known = {"hash": self._hash_with_sides(folder), "interactions": len(self)}
+        write_stored(DataFile, folder / FILE, {**(about or {}), **known})
 
     def _hash_with_sides(self, folder: Path) -> str:
         known = {name: _file_hash(folder / name) for name in SIDE_FILES if (folder / name).exists()}
@@ -325,7 +326,7 @@ class Interactions:
         features, people = Items.open(folder), Users.open(folder)
         known = is_checked(folder, about.get("hash") or "")
         try:
-            columns = {name: _open_array(folder / f"{name}.npy") for name in TYPES if _is_there(folder, name)}
+            columns = {name: open_array(folder / f"{name}.npy") for name in TYPES if _is_there(folder, name)}
             check_columns(columns)
             ids = {name: _open_ids(folder / f"{name}.arrow") for name in ("user_ids", "item_ids")}
             data = cls(**columns, **ids, item_features=features, user_features=people)
@@ -363,10 +364,6 @@ def data_hash(folder: Path) -> str:
 
 def _is_there(folder: Path, name: str) -> bool:
     return name in ("user", "item") or (folder / f"{name}.npy").exists()
-
-
-def _open_array(path: Path) -> Array:
-    return np.load(path, mmap_mode="r", allow_pickle=False)
 
 
 def counted(index: Array, n: int, control: Control | None = None) -> Array:

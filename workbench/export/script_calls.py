@@ -7,7 +7,6 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from workbench.algorithms import find
 from workbench.data.filtering import all_filters
 from workbench.data.importing.importer import Recipe, make_recipe
 from workbench.data.importing.recipes import known_recipe
@@ -112,7 +111,7 @@ def _filter(recipe: Mapping[str, Any]) -> str:
 
 def training(run: Run, fold: str) -> str:
     """The training of a run, on a fold that is called `fold`."""
-    spec, kind = run.spec, find(run.spec.algorithm)
+    spec, kind = run.spec, run.kind
     chosen = _chosen({name: getattr(spec, name) for name in OPTIONS}, RunSpec)
     if spec.changes:  # that epochs were added is told too: it was a new chance for a run that had stopped by itself
         chosen["changes"] = [(change.since, change.name, change.value) for change in spec.changes]

@@ -18,9 +18,8 @@ from workbench.errors import WorkbenchError
 from workbench.evaluation.evidence import BASES
 from workbench.evaluation.ranking import rank_of, scores_for_lists
 from workbench.evaluation.ranking import recommend as best_items
-from workbench.files import write_json
 from workbench.insight import explaining, items
-from workbench.stored import Count, StoredFile, read_stored
+from workbench.stored import Count, StoredFile, read_stored, write_stored
 from workbench.training.run import Run
 
 Json = dict[str, Any]
@@ -370,5 +369,5 @@ def faithfulness(run: str, control: Control, users: int = 30) -> Json:
     found = explaining.deletion_test(algorithm, opened.fold.shown_at_test.by_user, users, control=control)
     answer = asked | asdict(found) if found.users else {"users": 0}
     if found.users:
-        write_json(path, answer)
+        write_stored(_Faithfulness, path, answer)
     return answer

@@ -78,6 +78,7 @@ class Answer(StoredFile):
     opened: Text = ""
     leaks: list[_Leak] = Field([])
     asked: _Asked | None = None
+    files: dict[Text, Text] = Field({}, description="SHA-256 of the files beside it; none in tests of before.")
 
 
 class Opened(StoredFile):

@@ -7,11 +7,14 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from pydantic import ValidationError
 
 from workbench.data.interactions import Array
 from workbench.errors import WorkbenchError
 from workbench.evaluation.evaluate import Evaluation
 from workbench.metrics import all_metrics
+from workbench.stored import where
+from workbench.training.answer import FILE
 from workbench.training.results import lists_of, read_users, tested
 from workbench.training.run import Run
 
@@ -24,6 +27,8 @@ MOST_NAMED = 8
 KEPT = "Kept from an earlier test of the same protocol: {names}."
 REPLACED = "The earlier test of this run was replaced, because it was of another protocol ({terms})."
 
+DAMAGED = "The earlier test of this run was replaced, because its {damage}."
+
 
 def with_earlier(run: Run, result: Evaluation, answer: Json) -> tuple[Evaluation, Json, str]:
     """A test with what an earlier one of the same protocol found and this one did not look for.
@@ -35,10 +40,12 @@ def with_earlier(run: Run, result: Evaluation, answer: Json) -> tuple[Evaluation
     said : str
         What became of the earlier test, in a sentence; "" where there was none, or nothing of it is left to tell.
     """
+    if not (run.folder / FILE).exists():
+        return result, answer, ""
     try:
         earlier = tested(run)
-    except WorkbenchError:  # there is none, or it is damaged
-        return result, answer, ""
+    except WorkbenchError as error:
+        return result, answer, DAMAGED.format(damage=_damage(FILE, error))
     terms = _unlike(earlier["protocol"], answer["protocol"])
     if terms:
         return result, answer, REPLACED.format(terms=", ".join(terms))
@@ -52,8 +59,8 @@ def with_earlier(run: Run, result: Evaluation, answer: Json) -> tuple[Evaluation
     }
     try:
         whole = _joined(run, result, list(old)) if old else result
-    except WorkbenchError:  # values of users that are damaged help nobody
-        return result, answer, ""
+    except WorkbenchError as error:  # values of users that are damaged help nobody
+        return result, answer, DAMAGED.format(damage=_damage("users.parquet or lists.npy", error))
     merged = answer | {
         "metrics": _in_order(answer["metrics"] | old),
         "protocol": _protocols(earlier["protocol"], answer["protocol"], old),
@@ -63,6 +70,11 @@ def with_earlier(run: Run, result: Evaluation, answer: Json) -> tuple[Evaluation
     more = len(known) - MOST_NAMED
     names = ", ".join(known[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
     return whole, merged if old else answer, KEPT.format(names=names) if old else ""
+
+
+def _damage(name: str, error: WorkbenchError) -> str:
+    cause = error.__cause__
+    return f"{name} was damaged{where(cause) if isinstance(cause, ValidationError) else ''}"
 
 
 def _name(key: str) -> str:

@@ -19,12 +19,13 @@ from workbench.evaluation.comparable import masked_words
 from workbench.evaluation.evaluate import CUTOFFS, Evaluation, describe_protocol, evaluate
 from workbench.evaluation.leaks import Evidence, find_leaks
 from workbench.evaluation.lists import Negatives
-from workbench.files import whole_file, write_json
+from workbench.files import whole_file
 from workbench.metrics.peers import PEERS, Peer
 from workbench.owned import remove_file
-from workbench.stored import read_stored
-from workbench.training.answer import Answer, Opened
+from workbench.stored import read_stored, refuse_later, write_stored
+from workbench.training.answer import FILE, Answer, Opened
 from workbench.training.earlier import with_earlier
+from workbench.training.results import hash_of
 from workbench.training.run import Run
 from workbench.training.status import now
 
@@ -76,6 +77,7 @@ def evaluate_run(  # noqa: PLR0913 - what a number depends on
     asked |= {"negatives": negatives and asdict(negatives)}
     asked |= {} if include_seen is None else {"include_seen": include_seen}
     peer = find_peer(like)
+    refuse_later(Answer, run.folder / FILE)  # before the time is spent
     masked = "nothing" if (run.spec.include_seen if include_seen is None else include_seen) else peer.masked
     algorithm = run.trained_algorithm()
     result = evaluate(
@@ -131,7 +133,7 @@ def _opened(run: Run) -> str:
     """When the test of this run was opened first; it is kept, whatever becomes of the run."""
     path = run.folder / "opened.json"
     if not path.exists():
-        write_json(path, {"version": Opened.newest, "at": now()})
+        write_stored(Opened, path, {"at": now()})
     return read_stored(Opened, path).at
 
 
@@ -155,11 +157,16 @@ def _write(run: Run, result: Evaluation, answer: Mapping[str, Any]) -> None:
     """Write all files of a test, so that a kill leaves the earlier ones, these, or none, and never some of each."""
     told, users, lists = (run.folder / name for name in ("evaluation.json", "users.parquet", "lists.npy"))
     with ExitStack() as last_in_place_first:
-        write_json(last_in_place_first.enter_context(whole_file(told)), answer)
+        part, hashes = last_in_place_first.enter_context(whole_file(told)), {}
         if result.lists is not None:
-            with last_in_place_first.enter_context(whole_file(lists)).open("wb") as file:
+            kept = last_in_place_first.enter_context(whole_file(lists))
+            with kept.open("wb") as file:
                 np.save(file, result.lists)
-        _write_users(run, result, last_in_place_first.enter_context(whole_file(users)))
+            hashes[lists.name] = hash_of(kept)
+        values = last_in_place_first.enter_context(whole_file(users))
+        _write_users(run, result, values)
+        hashes[users.name] = hash_of(values)
+        write_stored(Answer, part, {**answer, "files": hashes})
         remove_file(told)
         if result.lists is None:
             remove_file(lists)

@@ -1,5 +1,6 @@
 """What the test of a run left in its folder: figures, the values of each user, and the lists."""
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ import pyarrow.parquet as pq
 from workbench.data.interactions import Array
 from workbench.declaring import nearest
 from workbench.errors import WorkbenchError
-from workbench.training.answer import read_answer
+from workbench.stored import open_array
+from workbench.training.answer import FILE, read_answer
 from workbench.training.run import Run
 
 Json = dict[str, Any]
@@ -46,6 +48,7 @@ def read_users(folder: Path, columns: Sequence[str] | None = None) -> pa.Table:
         _check_users(table)
     except (pa.ArrowException, OSError, ValueError, KeyError) as error:
         raise damaged(folder, "users.parquet") from error
+    _check_hash(folder, "users.parquet")
     return table
 
 
@@ -106,13 +109,27 @@ def read_lists(run: Run, n_users: int) -> Array:
     if not path.exists():
         raise WorkbenchError(f"The lists of the run {run.name} were not kept. Test it again.")
     try:
-        lists: Array = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
+        lists = open_array(path)
+    except (OSError, ValueError) as error:
         raise damaged(run.folder, "lists.npy") from error
+    _check_hash(run.folder, "lists.npy")
     fits = lists.ndim == 2 and lists.dtype.kind == "i" and len(lists) == n_users  # noqa: PLR2004 - users and ranks
     if not fits or (lists.size and not (int(lists.min()) >= -1 and int(lists.max()) < run.data.n_items)):
         raise damaged(run.folder, "lists.npy")
     return lists
+
+
+def hash_of(path: Path) -> str:
+    """SHA-256 of a file, by which a flipped bit is found."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _check_hash(folder: Path, name: str) -> None:
+    """Raise WorkbenchError where a file is not what the test has left."""
+    written = (read_answer(folder).get("files") or {}).get(name) if (folder / FILE).exists() else None
+    if written and written != hash_of(folder / name):
+        raise damaged(folder, name)
 
 
 def in_both(a: tuple[pa.Array, Array], b: tuple[pa.Array, Array]) -> tuple[pa.Array, Array, Array]:

@@ -35,14 +35,15 @@ from workbench.data.interactions import Interactions, data_hash
 from workbench.data.splitting import DEFAULT, Fold, Split, make_split
 from workbench.declaring import explain
 from workbench.errors import WorkbenchError
-from workbench.files import alone, write_json
+from workbench.files import alone
 from workbench.owned import remove_file, sweep
-from workbench.stored import read_stored
+from workbench.stored import LaterVersionError, read_stored, write_stored
 from workbench.training.blending import check_member, named
 from workbench.training.not_ratings import taken_for_ratings
 from workbench.training.records import read_records
+from workbench.training.run_notes import FILE as NOTES
 from workbench.training.run_number import next_number, numbers_in
-from workbench.training.run_spec import Change, RunSpec
+from workbench.training.run_spec import Adjustment, Change, Request, RunSpec
 from workbench.training.run_status import FILE as STATUS
 from workbench.training.run_status import RunStatus, read_status
 from workbench.training.status import StatusWriter, now
@@ -52,7 +53,7 @@ from workbench.uninterrupted import load_whole
 # What is written into the folder of a run while it trains, is tested and looked into.
 WRITTEN = (
     *(STATUS, "records.jsonl", "checkpoint.safetensors", "best.safetensors", "model.safetensors", "log.txt"),
-    *("control.json", "adjust.json", "evaluation.json", "users.parquet", "lists.npy", "opened.json", "facts.json"),
+    *("control.json", "adjust.json", "evaluation.json", "users.parquet", "lists.npy", "opened.json", NOTES),
     *("faithfulness.json", "map.npy"),
 )
 LOCK_SECONDS = 2.0  # that a process has to take up a run before another one gives up
@@ -124,7 +125,7 @@ class Run:
             message = f"The run folder {folder} could not be made: {error.strerror}. Choose another place."
             raise WorkbenchError(message) from error
         try:
-            write_json(folder / "run.json", spec.model_dump(), new=True)
+            write_stored(RunSpec, folder / "run.json", spec.model_dump(), new=True)
         except WorkbenchError:
             refuse_taken(folder)  # since we looked
             raise
@@ -183,6 +184,31 @@ class Run:
             return self.spec.number
         return numbers_in(self.folder.resolve().parent).get(self.name, 0)
 
+    @property
+    def kind(self) -> type[Algorithm]:
+        """Its algorithm; raises WorkbenchError where this version knows none of that name."""
+        with self._as_asked():
+            return find(self.spec.algorithm)
+
+    @contextmanager
+    def _as_asked(self) -> Iterator[None]:
+        """Name ``run.json`` where what it asks for is refused: it was checked when it was written."""
+        try:
+            yield
+        except WorkbenchError as error:
+            message = f"{self.folder / 'run.json'} asks for what cannot be done here: {error} {RunSpec.way_out}"
+            raise WorkbenchError(message) from error
+
+    @property
+    def has_learned(self) -> bool:
+        """Whether there is anything to go on from, or anything that a person has noted."""
+        return any(self.folder.glob("*.safetensors")) or (self.folder / NOTES).exists()
+
+    def remove_trace(self) -> None:
+        """Remove a run that has learned nothing from its folder, so that another one can be made there."""
+        for name in (*WRITTEN, "run.json"):  # as long as this is there, it is a run
+            remove_file(self.folder / name)
+
     def status(self) -> RunStatus:
         """Where the run stands (see `read_status`)."""
         return read_status(self.folder)
@@ -223,23 +249,23 @@ class Run:
 
     def control(self, command: Literal["pause", "resume", "stop", "cancel"]) -> None:
         """Ask the training process for something; it answers through ``status.json``."""
-        write_json(self.folder / "control.json", {"command": command})
+        write_stored(Request, self.folder / "control.json", {"command": command})
 
     def adjust(self, name: str, value: float) -> None:
         """Ask the training process to go on with another value of one of the algorithm's `adjustable` hyperparameters."""
-        kind = find(self.spec.algorithm)
+        kind = self.kind
         check_adjustable(kind, name)
         kind.make({**self.spec.hyperparameters, name: value})
-        write_json(self.folder / "adjust.json", {"name": name, "value": value})
+        write_stored(Adjustment, self.folder / "adjust.json", {"name": name, "value": value})
 
     def note_change(self, change: Change) -> None:
         """Write down that a hyperparameter has changed."""
         self.spec.changes.append(change)
-        write_json(self.folder / "run.json", self.spec.model_dump())
+        write_stored(RunSpec, self.folder / "run.json", self.spec.model_dump())
 
     def extend(self, epochs: int) -> None:
         """Let a run that has ended go on for more epochs than were asked for at first: it waits to be trained then."""
-        kind = find(self.spec.algorithm)
+        kind = self.kind
         if not kind.iterative:
             message = f"{kind.title} learns in one step, so there are no more epochs to train."
             raise WorkbenchError(message)
@@ -275,7 +301,9 @@ class Run:
         if data_hash(self.data_folder) != self.spec.data_hash:
             message = f"The data in {self.data_folder} has changed since the run {self.name} was made. Train a new run."
             raise WorkbenchError(message)
-        return filtering.apply(filtering.make_filters(self.spec.filters), Interactions.open(self.data_folder))[0]
+        with self._as_asked():
+            filters = filtering.make_filters(self.spec.filters)
+        return filtering.apply(filters, Interactions.open(self.data_folder))[0]
 
     @property
     def data_identity(self) -> str:
@@ -285,18 +313,18 @@ class Run:
     @property
     def split(self) -> Split:
         """The rule that divides the data."""
-        return make_split(self.spec.split, self.spec.split_settings)
+        with self._as_asked():
+            return make_split(self.spec.split, self.spec.split_settings)
 
     @cached_property
     def fold(self) -> Fold:
         """The division itself, drawn again, as the algorithm reads it."""
-        return self.split.split(self.data).read_by(
-            find(self.spec.algorithm).feedback, include_seen=self.spec.include_seen
-        )
+        return self.split.split(self.data).read_by(self.kind.feedback, include_seen=self.spec.include_seen)
 
     def new_algorithm(self) -> Algorithm:
         """The algorithm with its hyperparameters, untrained."""
-        return find(self.spec.algorithm).make(self.spec.hyperparameters)
+        with self._as_asked():
+            return find(self.spec.algorithm).make(self.spec.hyperparameters)
 
     def trained_algorithm(self) -> Algorithm:
         """The algorithm as it came out of the run."""
@@ -338,7 +366,7 @@ class Run:
 
     def members(self) -> "list[Run]":
         """The runs that a blend refers to, none for anything else; raises WorkbenchError where one has no model."""
-        if find(self.spec.algorithm) is not Blend:
+        if self.kind is not Blend:
             return []
         return _members(self.folder, self.spec.hyperparameters["runs"])
 
@@ -358,15 +386,26 @@ class Run:
 
 def refuse_taken(folder: Path) -> None:
     """Raise WorkbenchError where a folder holds a run already, or a file whose name a run would write."""
-    if (folder / "run.json").exists():
+    taken = next((name for name in ("run.json", *WRITTEN) if os.path.lexists(folder / name)), None)
+    if taken == "run.json" and _is_run(folder):
         message = (
             f"{folder} already holds a run. Go on with it (workbench train --run {folder}), or name another folder."
         )
         raise WorkbenchError(message)
-    taken = next((name for name in WRITTEN if os.path.lexists(folder / name)), None)
     if taken is not None:
         message = f"{folder} already holds something else ({taken}). Name another folder; nothing was changed."
         raise WorkbenchError(message)
+
+
+def _is_run(folder: Path) -> bool:
+    """Whether a ``run.json`` is that of a run, and not another program's; raises LaterVersionError for a later version."""
+    try:
+        read_stored(RunSpec, folder / "run.json")
+    except LaterVersionError:
+        raise
+    except WorkbenchError:
+        return False
+    return True
 
 
 _OF_ITSELF = "The run '{name}' is the blend itself, or made of it. Blend other runs."

@@ -2,14 +2,28 @@
 
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from workbench.files import write_json
-from workbench.stored import plain_values
+from pydantic import Field
+
+from workbench.errors import WorkbenchError
+from workbench.stored import StoredFile, Text, read_stored, write_stored
 
 FILE = "facts.json"  # its name since the first version
 # A table shows them and a window draws whatever is there.
 MAX_TITLE_CHARS, MAX_NOTE_CHARS, MAX_TAGS = 200, 20_000, 20
+
+
+class NotesFile(StoredFile):
+    """The content of ``facts.json``."""
+
+    way_out: ClassVar[str] = (
+        "What was noted about the run is not shown; a new note replaces it. The run itself is whole."
+    )
+
+    title: Text = ""
+    tags: list[Text] = Field([])
+    note: Text = ""
 
 
 @dataclass(frozen=True)
@@ -32,15 +46,17 @@ class RunNotes:
     def read(cls, folder: Path) -> "RunNotes":
         """Those of a run folder; empty where there are none, or where their file is damaged (the run is not)."""
         try:
-            stored = plain_values((folder / FILE).read_bytes())
-        except (OSError, ValueError):
+            return cls.open(folder)
+        except WorkbenchError:
             return cls()
-        tags = stored.get("tags")
-        return cls().but(
-            title=str(stored.get("title") or ""),
-            tags=tags if isinstance(tags, list) else [],
-            note=str(stored.get("note") or ""),
-        )
+
+    @classmethod
+    def open(cls, folder: Path) -> "RunNotes":
+        """The same; raises WorkbenchError where the file cannot be read."""
+        if not (folder / FILE).exists():
+            return cls()
+        stored = read_stored(NotesFile, folder / FILE)
+        return cls().but(title=stored.title, tags=stored.tags, note=stored.note)
 
     def but(self, **changes: Any) -> "RunNotes":
         """The same with other words; titles and tags are put on one line, and all are cut to what is allowed."""
@@ -55,7 +71,7 @@ class RunNotes:
 
     def write(self, folder: Path) -> None:
         """Write them beside ``run.json``, whole or not at all."""
-        write_json(folder / FILE, asdict(self))
+        write_stored(NotesFile, folder / FILE, asdict(self))
 
 
 def _one_line(text: Any) -> str:

@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from workbench.processes import is_alive
+from workbench.stored import LaterVersionError, Shape, StoredFile, parse_stored, where
 from workbench.training.run_spec import Change
 from workbench.training.run_state import RunState
 
@@ -15,13 +16,7 @@ MAX_FILE_BYTES, MAX_COUNT, MAX_BYTES = 1 << 20, 10**9, 1 << 60
 GO_ON = "It can be resumed after its last finished epoch."
 
 
-class _Shape(BaseModel):
-    """Exact types and finite numbers; what a later version adds is passed over."""
-
-    model_config = ConfigDict(strict=True, frozen=True, extra="ignore", allow_inf_nan=False)
-
-
-class EpochSummary(_Shape):
+class EpochSummary(Shape):
     """What the status repeats of an epoch's record."""
 
     epoch: int = Field(0, ge=0, le=MAX_COUNT)
@@ -30,7 +25,7 @@ class EpochSummary(_Shape):
     validation: dict[str, float] = Field({}, description='Such as {"ndcg@10": 0.12}.')
 
 
-class RunStatus(_Shape):
+class RunStatus(StoredFile):
     """Where a run stands; the content of ``status.json``."""
 
     state: RunState = RunState.QUEUED
@@ -68,23 +63,25 @@ class RunStatus(_Shape):
         return is_alive(self.pid, self.process_started)
 
 
-def parse_status(text: bytes) -> RunStatus:
-    """The content of a ``status.json``; raises ValueError where it is none."""
-    return RunStatus.model_validate_json(text)
+def parse_status(text: bytes, path: Path = Path(FILE)) -> RunStatus:
+    """The content of a ``status.json``; raises ValueError where it is none, LaterVersionError as `read_stored`."""
+    return parse_stored(RunStatus, text, path)[0]
 
 
 def read_status(folder: Path) -> RunStatus:
     """The status of the run in `folder`.
 
-    ``state`` is `RunState.LOST`, with the reason, where the file is missing or damaged, and where it says that a process
-    is at work which is gone.
+    ``state`` is `RunState.LOST`, with the reason, where the file is missing, damaged or of a later version, and where it
+    says that a process is at work which is gone.
     """
     try:
-        status = parse_status(read_bytes(folder / FILE))
+        status = parse_status(read_bytes(folder / FILE), folder / FILE)
+    except LaterVersionError as error:
+        return RunStatus(state=RunState.LOST, reason=str(error))
     except OSError as error:
         return _lost(RunStatus(), f"Its {FILE} could not be read ({error.strerror or error}).")
     except ValueError as error:
-        return _lost(RunStatus(), f"Its {FILE} is damaged{_where(error)}.")
+        return _lost(RunStatus(), f"Its {FILE} is damaged{where(error)}.")
     if status.state.is_active and not status.process_is_alive:
         return _lost(
             status, "Its process ended without giving a reason: it was killed, or the computer was turned off."
@@ -103,9 +100,3 @@ def read_bytes(path: Path) -> bytes:
 
 def _lost(status: RunStatus, why: str) -> RunStatus:
     return status.but(state=RunState.LOST, reason=f"{why} {GO_ON}")
-
-
-def _where(error: ValueError) -> str:
-    """Which entry is wrong, where that is known."""
-    places = error.errors(include_url=False)[0]["loc"] if isinstance(error, ValidationError) else ()
-    return f" ({'.'.join(map(str, places))})" if places else ""

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import psutil
 
 from workbench.errors import WorkbenchError
-from workbench.files import write_json
 from workbench.processes import start_time
+from workbench.stored import write_stored
 from workbench.training.run_state import RunState
 from workbench.training.run_status import FILE, RunStatus
 
@@ -57,7 +57,7 @@ class StatusWriter:
     def _write(self) -> RunStatus:
         self.note(at=now())
         status = self.status
-        write_json(self.folder / FILE, status.stored())
+        write_stored(RunStatus, self.folder / FILE, status.stored())
         return status
 
     def queue(self, place: int | None = None) -> RunStatus:

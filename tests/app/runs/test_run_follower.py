@@ -214,7 +214,11 @@ def test_another_learning_rate_is_asked_for_while_it_trains(opened, qtbot):
     run_id = opened.queue_run("gmf", {}, seed=1)
     info = reach(opened, run_id, qtbot, "running")
     opened.runs.adjust(run_id, "learning_rate", 0.002)
-    assert json.loads((info.folder / "adjust.json").read_text()) == {"name": "learning_rate", "value": 0.002}
+    assert json.loads((info.folder / "adjust.json").read_text()) == {
+        "version": 1,
+        "name": "learning_rate",
+        "value": 0.002,
+    }
     with pytest.raises(WorkbenchError, match="only learning_rate"):
         opened.runs.adjust(run_id, "factors", 3)
     opened.runs.stop(run_id)

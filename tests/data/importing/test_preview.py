@@ -208,7 +208,8 @@ def test_a_stored_recipe_is_read_from_its_own_file_or_from_a_data_folder(write, 
     assert open_recipe(tmp_path / "recipe.json") == (recipe, filters)
     with pytest.raises(WorkbenchError, match="recipe"):
         open_recipe(write("x.json", "[1]"))
-    for change in ({"columns": {"user": -1, "item": 1}}, {"format": {"skip": -1}}, {"format": {"skip": 10**9}}):
+    odd = ({"columns": {"user": -1, "item": 1}}, {"format": {"skip": -1}}, {"format": {"skip": 10**9}}, {"time": "x"})
+    for change in odd:
         with pytest.raises(WorkbenchError, match=r"x.json holds no recipe \("):
             open_recipe(write("x.json", json.dumps({"recipe": recipe.model_dump(mode="json") | change})))
 

@@ -177,7 +177,11 @@ def test_links_in_a_circle_get_a_sentence(tmp_path):
 
 @pytest.mark.parametrize(
     ("change", "sentence"),
-    [({"encoding": "no-such"}, "not a text encoding"), ({"delimiter": "\n"}, "cannot separate")],
+    [
+        ({"encoding": "no-such"}, "not a text encoding"),
+        ({"encoding": "\0"}, "not a text encoding"),
+        ({"delimiter": "\n"}, "cannot separate"),
+    ],
 )
 def test_a_wrong_correction_is_said(tmp_path, change, sentence):
     path = write(tmp_path / "r.csv", ROWS)

@@ -207,8 +207,8 @@ class Follower(QThread):
             stamp = (about.st_mtime_ns, about.st_ino)
             if stamp == self._stamp:
                 return None
-            status = parse_status(read_bytes(path))
-        except (OSError, ValueError):
+            status = parse_status(read_bytes(path), path)
+        except (OSError, ValueError, WorkbenchError):
             return None
         self._stamp, self._status = stamp, status
         return status

@@ -39,6 +39,8 @@ class RunInfo:
     notes: RunNotes = field(default_factory=RunNotes)
     damage: str = ""
     """Why what its test said cannot be read, in a sentence."""
+    notes_damage: str = ""
+    """The same of what a person has noted about it."""
     own_title: str = ""
     """What it is called where nobody gave it a name."""
 
@@ -138,6 +140,14 @@ class RunInfo:
         self.metrics, self.evaluation = dict((evaluation or {}).get("metrics") or {}), evaluation
 
 
+def _notes(folder: Path) -> tuple[RunNotes, str]:
+    """What a person has noted about a run, and why that cannot be read."""
+    try:
+        return RunNotes.open(folder), ""
+    except WorkbenchError as error:
+        return RunNotes(), str(error)
+
+
 def read_info(run: "Run", status: "RunStatus", number: int, others: Iterable[RunInfo]) -> RunInfo:
     """What there is to know of a run; it is told apart from others of its kind by a number behind its title."""
     from workbench.algorithms import find
@@ -149,8 +159,8 @@ def read_info(run: "Run", status: "RunStatus", number: int, others: Iterable[Run
         title = spec.algorithm
     alike = sum(info.algorithm == spec.algorithm for info in others)
     title = f"{title} {alike + 1}" if alike else title
-    notes = RunNotes.read(run.folder)
+    notes, notes_damage = _notes(run.folder)
     info = RunInfo(run.name, run.folder, number, notes.title or title, spec.algorithm, spec.model_dump(), status)
-    info.notes, info.own_title = notes, title
+    info.notes, info.own_title, info.notes_damage = notes, title, notes_damage
     info.read_evaluation()
     return info

@@ -81,6 +81,9 @@ class Runs(QObject):
                 self.failed.emit(
                     self.tr("The test of {title} could not be read").format(title=info.title), info.damage, ""
                 )
+            if info.notes_damage:
+                what = self.tr("What was noted about {title} could not be read")
+                self.failed.emit(what.format(title=info.title), info.notes_damage, "")
         except WorkbenchError as error:
             self.failed.emit(self.tr("A run could not be read"), str(error), "")
 

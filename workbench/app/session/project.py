@@ -7,8 +7,8 @@ from typing import Any
 from PySide6.QtCore import QObject, QThreadPool, QTimer, Signal, Slot
 
 from workbench.errors import WorkbenchError
-from workbench.files import write_json
-from workbench.project import FILE, Project
+from workbench.project import FILE, Project, ProjectFile
+from workbench.stored import write_stored
 
 SAVE_PAUSE = 1000  # milliseconds from a change of the view to its place on disk
 PATIENCE = 5000  # milliseconds that closing waits for the disk
@@ -55,7 +55,7 @@ class OpenProject(QObject):
 
     def _write(self, folder: Path, stored: dict[str, Any]) -> None:
         try:
-            write_json(folder / FILE, stored)
+            write_stored(ProjectFile, folder / FILE, stored)
         except WorkbenchError as error:
             self.failed.emit(self.tr("The project was not saved"), str(error), "")
         else:

@@ -31,6 +31,7 @@ from workbench.app.shell.sidebar import Sidebar
 from workbench.app.widgets.basic import Line
 from workbench.app.widgets.file_dialog import choose_data, choose_new_project, choose_project
 from workbench.app.widgets.theme import GRID
+from workbench.errors import WorkbenchError
 from workbench.project import FILE, Project, set_setting, settings
 
 FRAME, TITLE_BAR = 8, 48  # pixels that the system may draw around a window
@@ -291,11 +292,11 @@ class MainWindow(QMainWindow):
         self._collect()
         project = self.session.project.current
         geometry = base64.b64encode(bytes(self.saveGeometry().data())).decode()
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, WorkbenchError):  # told before, for each project that was opened
             set_setting("geometry", geometry)
+            set_setting("open", str(project.folder) if project is not None else None)
         self.session.project_changed.disconnect(self._change_project)
         self.session.close()
-        set_setting("open", str(project.folder) if project is not None else None)
         super().closeEvent(event)
 
     def _restore_geometry(self) -> None:

@@ -95,9 +95,9 @@ class Theme(QObject):
     def set_mode(self, mode: Mode, *, keep: bool = True) -> None:
         """Choose "system", "light" or "dark", and remember it."""
         self._mode = mode
+        self._follow()
         if keep:
             set_setting("theme", mode)
-        self._follow()
 
     def toggle(self) -> None:
         """Change from light to dark or back."""

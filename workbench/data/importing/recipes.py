@@ -95,6 +95,13 @@ class Recipe(BaseModel):
             return data
         return weighed(data, self.feedback, as_text=bool(self.read_as_text), rated=self.columns.rating is not None)
 
+    @field_validator("time")
+    @classmethod
+    def _readable(cls, written: str | None) -> str | None:
+        if written not in (None, *WRITTEN):
+            raise ValueError(f"is no way of writing times that this version knows: {written}")
+        return written
+
     @field_validator("format")
     @classmethod
     def _known(cls, layout: Layout) -> Layout:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from workbench.data.filtering import describe, make_filters
 from workbench.data.importing.recipes import Recipe, make_recipe, open_recipe
@@ -17,9 +17,17 @@ from workbench.data.reading.formats import format_of
 from workbench.data.reading.text.layout import Layout
 from workbench.data.reading.text.source_file import SourceFile
 from workbench.errors import WorkbenchError
-from workbench.files import write_json
 from workbench.project import FILE, ProjectFile, home
-from workbench.stored import Place, Shape, Text, plain_values, read_stored
+from workbench.stored import (
+    LaterVersionError,
+    Place,
+    Shape,
+    StoredFile,
+    Text,
+    read_stored,
+    values_or_none,
+    write_stored,
+)
 
 MAX_SHAPES = 200  # shapes; the ones used longest ago are forgotten
 MAX_SHAPE_CHARS = 2000  # letters of a shape: names of columns can be endless
@@ -34,6 +42,19 @@ class _Remembered(Shape):
     corrected: bool = False
 
 
+class RecipesFile(StoredFile):
+    """The content of ``recipes.json``."""
+
+    newest = 2
+
+    shapes: dict[str, Any] = Field({}, description="How the last file of each shape was read.")
+
+    @classmethod
+    def migrated(cls, content: Any) -> Any:
+        """The first version held the shapes alone."""
+        return content if not isinstance(content, dict) or "version" in content else {"shapes": content}
+
+
 def shape_of(names: list[str], layout: Layout) -> str:
     """What files of one origin have in common: the names of the columns, or their number and the delimiter."""
     kind = format_of(layout)
@@ -45,7 +66,10 @@ def shape_of(names: list[str], layout: Layout) -> str:
 
 
 def remember(shape: str, file: SourceFile, recipe: Recipe, project: Path) -> None:
-    """Keep a recipe for the next file of this shape. One that equals what is guessed is only the way to its filters."""
+    """Keep a recipe for the next file of this shape. One that equals what is guessed is only the way to its filters.
+
+    Where that cannot be written, nothing is lost but a convenience.
+    """
     try:
         corrected = make_recipe(file) != recipe
     except WorkbenchError:
@@ -59,7 +83,8 @@ def remember(shape: str, file: SourceFile, recipe: Recipe, project: Path) -> Non
         "project": str(project),
         "when": datetime.now(UTC).isoformat(timespec="seconds"),
     }
-    write_json(_place(), dict(list(kept.items())[-MAX_SHAPES:]))
+    with suppress(WorkbenchError):
+        write_stored(RecipesFile, _place(), {"shapes": dict(list(kept.items())[-MAX_SHAPES:])})
 
 
 def recall(shape: str) -> dict[str, Any] | None:
@@ -102,7 +127,6 @@ def _place() -> Path:
 
 
 def _all() -> dict[str, Any]:
-    try:
-        return plain_values(_place().read_bytes())
-    except (OSError, ValueError):  # none yet, or damaged: nothing is lost but a convenience
-        return {}
+    with suppress(LaterVersionError):
+        return values_or_none(RecipesFile, _place()).get("shapes") or {}
+    return {}

@@ -17,6 +17,7 @@ from workbench.data.reading.text.blocks import as_numbers
 from workbench.data.reading.text.source_file import SourceFile, could_not_read, look_at, stamp_of
 from workbench.data.side_files.joining import first_of_each, id_column, match, open_table, texts_of, write_table
 from workbench.errors import WorkbenchError
+from workbench.stored import open_array
 
 PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp")
 # Files with the ids of the rows of an array, beside it.
@@ -58,8 +59,8 @@ def read_vectors(path: Path, item_ids: pa.Array) -> tuple[Vectors, dict[str, Any
 
 def _array(path: Path, item_ids: pa.Array) -> tuple[pa.Array, Vectors, list[str]]:
     try:
-        array = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
+        array = open_array(path)
+    except (OSError, ValueError) as error:
         message = f"{path.name} is damaged or no NumPy array of numbers ({error}). Save it again with numpy.save."
         raise WorkbenchError(message) from error
     if array.ndim != 2 or array.dtype.kind not in "fiub":  # noqa: PLR2004 - items and dimensions
@@ -180,8 +181,8 @@ def open_vectors(folder: Path) -> Vectors | None:
     if not path.exists():
         return None
     try:
-        return np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
+        return open_array(path)
+    except (OSError, ValueError) as error:
         raise WorkbenchError(f"{path} is damaged ({error}). Import the vectors again.") from error
 
 

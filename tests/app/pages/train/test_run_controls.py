@@ -31,7 +31,7 @@ def test_another_learning_rate_is_asked_for_marked_and_told(learning, qtbot):
     qtbot.keyClicks(orders.rate, "0.001")
     qtbot.keyClick(orders.rate, Qt.Key.Key_Return)
     asked = json.loads((learning.live.folder / "adjust.json").read_text())
-    assert asked == {"name": "learning_rate", "value": 0.001}
+    assert asked == {"version": 1, "name": "learning_rate", "value": 0.001}
     assert not orders.set.isEnabled()
     changes = [{"since": 2.25, "name": "learning_rate", "value": 0.001}]
     set_status(learning.live, "running", **living(), epochs=9, epoch=2, device="cpu", changes=changes)

@@ -23,10 +23,13 @@ def test_words_are_kept_beside_the_run_and_read_again(project, session, qtbot):
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"title": 3, "tags": "x", "note": null}'])
-def test_damaged_words_do_not_damage_the_run(project, session, text):
+def test_damaged_words_do_not_damage_the_run_and_are_told(project, session, text, qtbot):
     run = done_run(project, "a-popularity")
     (run.folder / "facts.json").write_text(text)
-    session.open_project(project.folder)
+    with qtbot.waitSignal(session.failure) as card:
+        session.open_project(project.folder)
+    assert card.args[0] == "What was noted about Popularity could not be read"
+    assert "facts.json is damaged" in card.args[1]
     assert session.runs.get("a-popularity").state == "done"
     assert session.runs.get("a-popularity").notes.tags == ()
 

@@ -16,7 +16,7 @@ from workbench.app.pages.data.summary_line import joined_files
 from workbench.app.session.session import Session
 from workbench.app.widgets.file_dialog import choose_place
 from workbench.errors import WorkbenchError
-from workbench.files import write_json
+from workbench.stored import write_stored
 
 
 class ReadAgain(QObject):
@@ -76,7 +76,7 @@ class ReadAgain(QObject):
             return
         try:
             recipe = {"recipe": session.about.get("recipe"), "filters": session.project.filters}
-            write_json(path, {"version": RecipeFile.newest, **recipe})
+            write_stored(RecipeFile, path, recipe)
         except WorkbenchError as error:
             session.failure.emit(self.tr("The recipe was not saved"), str(error), "")
         else:

@@ -159,5 +159,5 @@ class Queue(QWidget):
 
     def _choose_at_once(self) -> None:
         self.session.runs.set_at_once(int(self.at_once.currentData()))
-        set_setting("at_once", self.session.runs.at_once)
         self.refresh()
+        set_setting("at_once", self.session.runs.at_once)

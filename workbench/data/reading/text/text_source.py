@@ -156,6 +156,6 @@ def check_encoding(encoding: str) -> None:
     """Raise WorkbenchError where there is no such encoding of text."""
     try:
         codecs.lookup(encoding)
-    except LookupError as error:
+    except (LookupError, ValueError) as error:
         message = f"'{encoding}' is not a text encoding. Try utf-8, latin-1, utf-16 or gb18030."
         raise WorkbenchError(message) from error

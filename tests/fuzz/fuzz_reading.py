@@ -7,7 +7,7 @@ Run by hand, in an environment of its own, because the fuzzer is no part of the 
 
 The corpus is seeded with a small sound file of each kind. A crash, a hang over 10 seconds, an account that does not add
 up, or more memory than the limit (the program itself takes some 300 MB of it) ends it and leaves the file beside; each
-finding becomes a test in ``tests/data/test_hostile.py``.
+finding becomes a test in ``tests/data/reading/test_hostile.py``.
 """
 
 import json
@@ -46,10 +46,10 @@ def read(data: bytes) -> None:
 
 def seed(folder: Path) -> None:
     """Put a sound file of each kind into the corpus."""
-    from tests.data.reading.test_hostile import SOUND
+    from tests.data.reading.test_hostile import sound_files
 
     folder.mkdir(parents=True, exist_ok=True)
-    for kind, data in SOUND.items():
+    for kind, data in sound_files().items():
         (folder / kind.replace(":", "colon")).write_bytes(data)
 
 

@@ -13,24 +13,21 @@ own, so that one that crashes is told and the others go on. One case again: ``--
 import argparse
 import contextlib
 import io
-import json
 import os
 import random
 import shutil
-import signal
-import subprocess
 import sys
 import tempfile
 import traceback
 import warnings
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
 from tests.torture.mutations import KINDS, tamper
+from tests.torture.processes import in_processes, sum_up, tell
 
 NPY_HEAD_BYTES = 128  # of the small arrays of the victim
 RUN = "runs/{run}/"
@@ -244,6 +241,7 @@ def _problem(case: Case, well: bool, sentence: str, told: str) -> str:
         # Every bit of a column is covered by the hash, which is looked at by whoever computes with it.
         is_value = case.kind == "huge" or (case.kind == "bit" and int(told.rsplit(maxsplit=1)[-1]) >= NPY_HEAD_BYTES)
         hashed = case.file in ("user.npy", "item.npy", "rating.npy", "time.npy") and is_value
+        hashed |= case.file == "model.safetensors" and case.kind == "bit"
         uses_data = case.action in ("recommend", "evaluate", "explain", "similar", "filter", "split")
         return "nobody noticed" if hashed and uses_data else ""
     if "unexpectedly" in sentence or "Error:" in sentence:
@@ -302,7 +300,7 @@ def main() -> int:
     args = parser.parse_args()
     if args.victim is not None:
         numbers = [int(number) for number in args.numbers.split(",")]
-        attack(numbers, args.seed, args.victim, _tell)
+        attack(numbers, args.seed, args.victim, tell)
         return 0
     fits = (number for number in count(args.start) if args.file in (None, case_of(number, args.seed).file))
     numbers = [args.only] if args.only is not None else list(islice(fits, args.count))
@@ -310,45 +308,9 @@ def main() -> int:
         from tests.torture.victim import make_victim
 
         victim = make_victim(Path(place) / "project", Path(place) / "home")
-        return _sum_up(list(_in_processes(numbers, args.seed, victim)))
-
-
-def _tell(*line: Any) -> None:
-    sys.stdout.write(json.dumps(line) + "\n")
-    sys.stdout.flush()
-
-
-def _in_processes(numbers: list[int], seed: int, victim: Path) -> Iterator[tuple[str, int, str]]:
-    left = list(numbers)
-    while left:
-        chunk = left[:100]
-        line = [sys.executable, "-m", "tests.torture.tampering", "--seed", str(seed), "--victim", str(victim)]
-        line += ["--numbers", ",".join(map(str, chunk))]
-        environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "OMP_NUM_THREADS": "1"}
-        with subprocess.Popen(line, stdout=subprocess.PIPE, text=True, env=environment) as process:
-            begun = None
-            for text in process.stdout:
-                what, number, told = json.loads(text)
-                begun = number if what == "begin" else None
-                if what != "begin":
-                    left.remove(number)
-                    yield what, number, told
-                    if what == "FAULT":
-                        sys.stderr.write(f"FAULT {told}\n")
-        if begun is not None:
-            left.remove(begun)
-            name = signal.Signals(-process.returncode).name if process.returncode < 0 else f"exit {process.returncode}"
-            told = f"{case_of(begun, seed)}: the process ended with {name}"
-            sys.stderr.write(f"CRASH {told}\n")
-            yield "CRASH", begun, told
-        elif process.returncode:
-            raise SystemExit(f"the attack itself failed with {process.returncode}")
-
-
-def _sum_up(ended: list[tuple[str, int, str]]) -> int:
-    found = Counter(what for what, _, _ in ended)
-    sys.stdout.write(f"{len(ended)} tamperings: {dict(found)}\n")
-    return 1 if found["FAULT"] or found["CRASH"] else 0
+        line = [sys.executable, "-m", "tests.torture.tampering", "--seed", str(args.seed), "--victim", str(victim)]
+        ended = in_processes([*line, "--numbers"], numbers, lambda number: str(case_of(number, args.seed)))
+        return sum_up(list(ended), "tamperings")
 
 
 if __name__ == "__main__":

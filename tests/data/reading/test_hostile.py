@@ -1,6 +1,6 @@
 """No file crashes the reading, holds it up or takes the memory: it is read, or one sentence says why not.
 
-``MUTATIONS=10000 pytest tests/data/test_hostile.py -m benchmark`` is the long run; the suite does some hundred.
+``python -m tests.torture.hostile --count 10000`` is the long form; the suite does some hundred.
 """
 
 import bz2
@@ -157,14 +157,6 @@ quiet = [HealthCheck.function_scoped_fixture]
 @settings(max_examples=300, deadline=None, suppress_health_check=quiet)
 @given(**cases)
 def test_mutated_files_are_read_or_refused_in_a_sentence(tmp_path, kind, mutations):
-    check(tmp_path, kind, mutations)
-
-
-@pytest.mark.benchmark
-@pytest.mark.skipif("MUTATIONS" not in os.environ, reason="a long run: set MUTATIONS to how many")
-@settings(max_examples=int(os.environ.get("MUTATIONS", "10")), deadline=None, suppress_health_check=quiet)
-@given(**cases)
-def test_very_many_mutated_files(tmp_path, kind, mutations):
     check(tmp_path, kind, mutations)
 
 

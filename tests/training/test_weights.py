@@ -4,6 +4,7 @@ import signal
 
 import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
 from workbench.errors import WorkbenchError
 from workbench.training.weights import load_weights, save_weights
@@ -35,3 +36,36 @@ def test_what_the_system_refuses_is_told_as_everywhere(tmp_path, monkeypatch, nu
     monkeypatch.setattr("workbench.training.weights.save_file", refuse)
     with pytest.raises(WorkbenchError, match=words):
         save_weights(tmp_path / "model.safetensors", {"a": np.arange(4)}, 1)
+
+
+def test_every_flipped_bit_is_found(tmp_path):
+    path = tmp_path / "model.safetensors"
+    state = {
+        "a": np.arange(3, dtype=np.float32),
+        "b": np.ones((2, 2), bool),
+        "empty": np.zeros((0, 4)),
+        "n": np.float64(3),
+    }
+    save_weights(path, state, 3)
+    whole = path.read_bytes()
+    for at in range(0, 8 * len(whole), 7):
+        changed = bytearray(whole)
+        changed[at // 8] ^= 1 << at % 8
+        path.write_bytes(changed)
+        with pytest.raises(WorkbenchError, match="is damaged"):
+            load_weights(path)
+    path.write_bytes(whole)
+    found, epoch = load_weights(path)
+    assert epoch == 3
+    assert {name: (array.dtype, array.shape) for name, array in found.items()} == {
+        name: (np.asarray(array).dtype, np.shape(array)) for name, array in state.items()
+    }
+
+
+def test_the_same_arrays_are_the_same_bytes_and_those_of_before_hashes_are_read(tmp_path):
+    save_weights(tmp_path / "0", {"a": np.arange(3)}, 3)
+    for number in range(1, 9):
+        save_weights(tmp_path / str(number), {"a": np.arange(3)}, 3)
+        assert (tmp_path / str(number)).read_bytes() == (tmp_path / "0").read_bytes()
+    save_file({"a": np.arange(3)}, tmp_path / "earlier", {"epoch": "2"})
+    assert load_weights(tmp_path / "earlier")[1] == 2

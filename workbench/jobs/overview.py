@@ -39,6 +39,15 @@ def density(
     }
 
 
+@job("check_data", title="Looking through the data", lane="background", silent=True)
+def check_data(data: str, control: Control) -> None:
+    """Take the hash of a copy of data that nobody has looked through yet; WorkbenchError where it is damaged."""
+    from workbench.data.interactions import Interactions
+
+    control.check()
+    Interactions.open(Path(data))
+
+
 @lru_cache(maxsize=1)
 def _ordered(folder: Path, data_hash: str) -> "Ordered":
     from workbench.data.interactions import Interactions

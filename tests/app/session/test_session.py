@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 
 from workbench.app.shell.sidebar import run_state
+from workbench.control import Control
+from workbench.errors import WorkbenchError
+from workbench.jobs import all_jobs
 from workbench.project import FILE, LOCK, Project, recent
 
 
@@ -55,6 +58,20 @@ def test_damaged_data_is_told(session, project, qtbot):
         session.open_project(project.folder)
     assert "damaged" in card.args[1]
     assert session.data is None
+
+
+def test_a_copy_of_data_is_looked_through_once(session, project, home):
+    session.open_project(project.folder)
+    assert session.jobs.tasks == [], "what was just written is known"
+    session.close_project()
+    (home / "checked.json").unlink()
+    rating = project.folder / "data" / "small" / "rating.npy"
+    rating.write_bytes(rating.read_bytes()[:-1] + b"\x41")  # still a number
+    session.open_project(project.folder)
+    task = session.jobs.tasks[0]
+    assert (task.job, task.args) == ("check_data", {"data": str(project.folder / "data" / "small")})
+    with pytest.raises(WorkbenchError, match="is not what was written there"):
+        all_jobs()[task.job].function(control=Control(), **task.args)
 
 
 def test_a_split_out_of_range_is_refused(opened, qtbot):

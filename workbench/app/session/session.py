@@ -257,6 +257,15 @@ class Session(QObject):
         except WorkbenchError as error:
             self.data, self.items, self.about = None, None, {}
             self.failure.emit(self.tr("The data could not be opened"), str(error), "")
+        else:
+            self._check(folder)
+
+    def _check(self, folder: Path) -> None:
+        """Let the hash of data be taken, if nobody has done so with this copy: a flipped bit is told by a card."""
+        from workbench.data.checked import is_checked
+
+        if not is_checked(folder, self.about.get("hash") or ""):
+            self.jobs.submit("check_data", {"data": str(folder)})
 
     # Runs ----------------------------------------------------------------------------------------------------------
 

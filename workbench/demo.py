@@ -120,7 +120,7 @@ def _people(run: Any) -> list[Any]:
     """Some people with histories of usual length, their newest items and their lists."""
     from workbench.control import Control
     from workbench.export.report import Person
-    from workbench.insight.looking import recommend
+    from workbench.insight.listing import recommend
 
     lengths = run.fold.shown_at_test.by_user.lengths
     usual = sorted(range(len(lengths)), key=lambda at: abs(int(lengths[at]) - 60))[:PEOPLE]

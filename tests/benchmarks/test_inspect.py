@@ -17,7 +17,8 @@ import pytest
 from workbench.algorithms import all_algorithms, find
 from workbench.control import Control
 from workbench.data.importing.importer import import_file
-from workbench.insight import looking
+from workbench.insight import listing
+from workbench.insight.reasons import explain
 from workbench.training.run import Run
 from workbench.training.train import train_run
 
@@ -83,21 +84,20 @@ def test_user_to_list_and_what_if(trained, name, say):
     lengths = run.fold.train.by_user.lengths
     drawn = np.random.default_rng(0).choice(np.flatnonzero(lengths), USERS - 1, replace=False)
     users = [data.user_ids[int(one)].as_py() for one in [*drawn, int(lengths.argmax())]]
-    looking.recommend(folder, users[0], GO)  # what is loaded once
-    looking.what_if(folder, [], GO, user=users[0])
+    listing.recommend(folder, users[0], GO)  # what is loaded once
+    listing.list_items(GO, run=folder, user=users[0], changes={"removed": [], "added": []})
     lists, changes, reasons = [], [], []
     random = np.random.default_rng(1)
     for user in users:
-        *spent, answer = timed(lambda: looking.recommend(folder, user, GO))  # noqa: B023 - called at once
+        *spent, answer = timed(lambda: listing.recommend(folder, user, GO))  # noqa: B023 - called at once
         lists.append(spent)
-        history = [{"item": one["item"], "rating": one["rating"]} for one in reversed(answer["history"])]
+        history = [one["item"] for one in answer["history"]]
         for _ in range(EDITS):
-            at = int(random.integers(len(history)))
-            edited = [*history[:at], *history[at + 1 :], {"item": random.choice(answer["items"])["item"]}]
-            changes.append(timed(lambda: looking.what_if(folder, edited, GO, user=user))[:2])  # noqa: B023
+            edit = {"removed": [random.choice(history)], "added": [{"item": random.choice(answer["items"])["item"]}]}
+            changes.append(timed(lambda: listing.list_items(GO, run=folder, user=user, changes=edit))[:2])  # noqa: B023
         if name in WHOLE:
             first = answer["items"][0]["item"]
-            reasons.append(timed(lambda: looking.explain(folder, user, first, GO))[:2])  # noqa: B023
+            reasons.append(timed(lambda: explain(folder, user, first, GO))[:2])  # noqa: B023
     about = f"ML-1M{'' if name in WHOLE else f', {data.n_users} users'}, {data.n_items} items"
     for what, spent, target in (
         ("user to list", lists, f"p95 {TARGET} ms"),

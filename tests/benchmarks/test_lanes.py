@@ -42,12 +42,11 @@ def questions(project):
     """Jobs and what they are asked, about one user and the first item of their list."""
     run, other, data = (str(project.runs_folder / "ease"), str(project.runs_folder / "popularity"), project.data_folder)
     found = all_jobs()["recommend"].function(run=run, user="1", control=Control())
-    item, history = found["items"][0]["item"], [{"item": one["item"]} for one in found["history"]]
+    item, history = found["items"][0]["item"], [one["item"] for one in found["history"]]
     return {
         "recommend": {"run": run, "user": "1"},
         "explain": {"run": run, "user": "1", "item": item},
-        "what_if": {"run": run, "user": "1", "history": history[1:]},
-        "reorder": {"run": run, "user": "1", "wishes": {"diversity": 0.5}},
+        "list": {"run": run, "user": "1", "changes": {"removed": history[:1]}, "order": {"diversity": 0.5}},
         "similar": {"run": run, "item": item},
         "item_story": {"run": run, "item": item},
         "find_items": {"run": run, "query": "1"},

@@ -7,7 +7,7 @@ import pytest
 
 from tests.data.test_interactions import build
 from workbench.control import Control
-from workbench.insight import looking
+from workbench.insight import listing, reasons
 from workbench.training.evaluating import evaluate_run
 from workbench.training.run import Run
 from workbench.training.train import train_run
@@ -40,24 +40,23 @@ def test_nothing_refused_is_listed_whatever_is_asked(runs, name):
     run = runs[name]
     folder = str(run.folder)
     for user in ("u0", "u7"):
-        listed = looking.recommend(folder, user, Control(), k=40)
+        listed = listing.recommend(folder, user, Control(), k=40)
         items = {entry["item"] for entry in listed["items"]}
         assert not items & refused(run, user)
         history = [{"item": entry["item"]} for entry in reversed(listed["history"])]
         chosen = [entry for entry in history if entry["item"] not in refused(run, user)]
         # A blend shows its runs all that happened, a run what it reads.
         assert (len(history) > len(chosen)) == (name == "blend")
-        same = looking.what_if(folder, history, Control(), k=40, user=user)
-        assert [entry["item"] for entry in same["items"]] == [entry["item"] for entry in listed["items"]]
-        assert all(entry["rank"] == entry["was"] for entry in same["items"])
-        newcomer = looking.what_if(folder, chosen[:2], Control(), k=40)
+        less = listing.list_items(Control(), run=folder, user=user, k=40, changes={"removed": [chosen[0]["item"]]})
+        assert {entry["item"] for entry in less["items"]} == items | {chosen[0]["item"]}
+        newcomer = listing.list_items(Control(), run=folder, user=None, k=40, changes={"added": chosen[:2]})
         assert {entry["item"] for entry in newcomer["items"]} & refused(run, user), "of nobody, nothing was seen"
 
 
 def test_reasons_add_up_with_weights(runs):
     run = runs["ials"]
-    listed = looking.recommend(str(run.folder), "u4", Control(), k=1)
-    found = looking.explain(str(run.folder), "u4", listed["items"][0]["item"], Control())
+    listed = listing.recommend(str(run.folder), "u4", Control(), k=1)
+    found = reasons.explain(str(run.folder), "u4", listed["items"][0]["item"], Control())
     told = sum(reason["contribution"] for reason in found["reasons"])
     assert found["base"] + told == pytest.approx(found["score"], abs=1e-4)
     assert found["rank"] == 1

@@ -9,7 +9,7 @@ from workbench.control import Control
 from workbench.data.importing.importer import import_file
 from workbench.errors import WorkbenchError
 from workbench.files import read_json, write_json
-from workbench.insight import looking, reordering
+from workbench.insight import listing, looking, reasons
 from workbench.training.run import Run
 from workbench.training.train import train_run
 
@@ -29,16 +29,12 @@ def run(tmp_path_factory, sample):
 
 @pytest.fixture(scope="module")
 def told(run):
-    return looking.recommend(run, "4", GO, k=10)
-
-
-def as_history(told):
-    return [{"item": one["item"], "rating": one["rating"]} for one in reversed(told["history"])]
+    return listing.recommend(run, "4", GO, k=10)
 
 
 def test_contributions_add_up_and_ranks_are_those_of_the_list(run, told):
     for one in told["items"][:3]:
-        why = looking.explain(run, "4", one["item"], GO)
+        why = reasons.explain(run, "4", one["item"], GO)
         assert why["rank"] == one["rank"]
         assert why["how"] == "sum"
         assert why["base"] + sum(r["contribution"] for r in why["reasons"]) == pytest.approx(why["score"], abs=1e-4)
@@ -50,43 +46,40 @@ def test_the_place_in_the_users_own_list_is_told_where_the_history_gives_another
     data = Run.open(Path(run)).folder.parent.parent / "data" / "d"
     made = Run.create(Path(run).parent / "bpr", data, "bpr", {"factors": 8, "epochs": 3})
     train_run(made.folder)
-    listed = looking.recommend(str(made.folder), "4", GO, k=10)["items"]
-    whys = [looking.explain(str(made.folder), "4", one["item"], GO) for one in listed]
+    listed = listing.recommend(str(made.folder), "4", GO, k=10)["items"]
+    whys = [reasons.explain(str(made.folder), "4", one["item"], GO) for one in listed]
     assert [why["rank_learned"] for why in whys] == [one["rank"] for one in listed]
     assert any(why["rank"] != why["rank_learned"] for why in whys)
-    exact = looking.explain(run, "4", told["items"][0]["item"], GO)
+    exact = reasons.explain(run, "4", told["items"][0]["item"], GO)
     assert exact["rank_learned"] == exact["rank"]
-
-
-def test_the_history_as_it_is_gives_the_list_as_it_is(run, told):
-    same = looking.what_if(run, as_history(told), GO, k=10, user="4")
-    # Items of validation are not in the history shown, and so stand in the imagined list.
-    kept = [one["item"] for one in same["items"] if one["was"] is not None]
-    assert kept == [one["item"] for one in told["items"]][: len(kept)]
-    assert len(kept) >= 8
 
 
 def test_without_an_item_the_list_is_what_the_explanation_says(run, told):
     first = told["items"][0]["item"]
-    why = looking.explain(run, "4", first, GO)
+    why = reasons.explain(run, "4", first, GO)
     top = why["reasons"][0]
-    shorter = [one for one in as_history(told) if one["item"] != top["item"]]
-    again = looking.what_if(run, shorter, GO, k=200, user="4", explain_item=first)
+    changes = {"removed": [top["item"]]}
+    again = listing.list_items(GO, run=run, user="4", k=200, changes=changes)
     found = next(one for one in again["items"] if one["item"] == first)
     assert found["score"] == pytest.approx(top["score_without"], abs=1e-5)
     assert found["was"] == 1
-    assert again["why"]["score"] == pytest.approx(found["score"], abs=1e-5)
+    assert top["item"] in {one["item"] for one in again["items"]}, "what is not had any more can be listed"
+    assert reasons.explain(run, "4", first, GO, changes)["score"] == pytest.approx(found["score"], abs=1e-5)
 
 
 def test_somebody_new_gets_a_list(run, told):
-    nobody = looking.what_if(run, [], GO, k=5)
+    nobody = listing.list_items(GO, run=run, user=None, k=5)
     assert len(nobody["items"]) == 5
-    fan = looking.what_if(run, [{"item": told["history"][0]["item"]}], GO, k=5)
-    assert all(one["was"] is None for one in fan["items"])
-    with pytest.raises(WorkbenchError, match="twice"):
-        looking.what_if(run, [{"item": told["history"][0]["item"]}] * 2, GO)
-    with pytest.raises(WorkbenchError, match="no-such-item"):
-        looking.what_if(run, [{"item": "no-such-item"}], GO)
+    fan = listing.list_items(GO, run=run, user=None, k=5, changes={"added": [{"item": told["history"][0]["item"]}]})
+    assert not any({"was", "hit"} & one.keys() for one in fan["items"]), "nothing is known of somebody new"
+    assert [one["item"] for one in fan["items"]] != [one["item"] for one in nobody["items"]]
+    for wrong, words in (
+        ({"added": [{"item": "no-such-item"}]}, "no-such-item"),
+        ({"added": [{"item": told["history"][0]["item"]}] * 2}, "twice"),
+        ({"added": [{"item": 3}]}, r"changes\.added\.0\.item"),
+    ):
+        with pytest.raises(WorkbenchError, match=words):
+            listing.list_items(GO, run=run, user=None, changes=wrong)
 
 
 def test_neighbours_have_titles(run, told):
@@ -97,17 +90,21 @@ def test_neighbours_have_titles(run, told):
 
 
 def test_another_order_is_more_various_and_keeps_the_rules(run, told):
-    same = reordering.reorder(run, "4", {}, GO, k=10)
-    assert [one["item"] for one in same["items"]] == [one["item"] for one in told["items"]]
-    assert same["before"] == same["after"]
-    various = reordering.reorder(run, "4", {"diversity": 0.8}, GO, k=10)
-    assert various["after"]["diversity"] > various["before"]["diversity"]
+    def ordered(**order):
+        found = listing.list_items(GO, run=run, user="4", k=10, order=order, with_figures=True)
+        return found["items"], found["figures"]["before"], found["figures"]["after"]
+
+    same, before, after = ordered()
+    assert [one["item"] for one in same] == [one["item"] for one in told["items"]]
+    assert before == after
+    _, before, after = ordered(diversity=0.8)
+    assert after["diversity"] > before["diversity"]
     first, third = told["items"][0]["item"], told["items"][2]["item"]
-    ruled = reordering.reorder(run, "4", {"exclude": [first], "pin": [third], "per_genre": 2}, GO, k=10)
-    items = [one["item"] for one in ruled["items"]]
+    ruled, *_ = ordered(exclude=[first], pin=[third], per_genre=2)
+    items = [one["item"] for one in ruled]
     assert items[0] == third
     assert first not in items
-    genres = [genre for one in ruled["items"] for genre in one["genres"] or ()]
+    genres = [genre for one in ruled for genre in one["genres"] or ()]
     assert max(np.unique(genres, return_counts=True)[1]) <= 2
 
 

@@ -47,8 +47,7 @@ ALL_RUNS = ("0-ease", "1-item-knn", "2-biased-svd", "3-bpr")
 COMMANDS = ("recommend", "evaluate", "predict", "explain", "similar", "compare", "train")
 JOBS = ("segments", "gains", "overlap", "waterfall", "report", "metrics", "script", "curves", "item_story", "item_map")
 JOBS += (
-    "what_if",
-    "reorder",
+    "list",
     "find_items",
     "similar_users",
     "faithfulness",
@@ -171,8 +170,7 @@ def do_job(case: Case, place: Path) -> tuple[bool, str]:
         "curves": {"runs": [run], "output": out + ".csv"},
         "item_story": {"run": run, "item": "i3"},
         "item_map": {"run": run},
-        "what_if": {"run": run, "history": [{"item": "i3", "rating": 4.0}], "k": 5},
-        "reorder": {"run": run, "user": "u1", "wishes": {"diversity": 0.5}, "k": 5},
+        "list": {"run": run, "user": "u1", "changes": {"removed": ["i3"]}, "order": {"diversity": 0.5}, "k": 5},
         "find_items": {"run": run, "query": "film"},
         "similar_users": {"run": run, "user": "u1"},
         "faithfulness": {"run": run, "users": 3},

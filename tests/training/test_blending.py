@@ -10,7 +10,7 @@ from workbench.control import Control
 from workbench.errors import WorkbenchError
 from workbench.export.lists import export_lists
 from workbench.insight.explaining import explain
-from workbench.insight.looking import recommend
+from workbench.insight.listing import recommend
 from workbench.training.evaluating import evaluate_run
 from workbench.training.run import Run
 from workbench.training.train import train_run

@@ -30,10 +30,10 @@ def add(commands: Commands) -> None:
 
 def explain(args: argparse.Namespace, progress: Progress) -> Answer:
     """Take a score apart."""
-    from workbench.insight import looking
+    from workbench.insight import reasons
 
     progress.start("Explaining")
-    answer = looking.explain(str(args.run), args.user, args.item, progress)
+    answer = reasons.explain(str(args.run), args.user, args.item, progress)
     rows = [("adds", "rank without", "item", "title")]
     for reason in answer["reasons"]:
         rank = "" if reason["rank_without"] is None else f"{answer['rank']} → {reason['rank_without']}"

@@ -1,18 +1,16 @@
-"""A user's list under one run in another order, and what that costs; as plain JSON values."""
+"""A user's list in another order, and what that costs."""
 
-from dataclasses import replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from workbench.control import Control
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.data.side_files.items import Items
-from workbench.evaluation.evidence import BASES
-from workbench.evaluation.ranking import recommend as best_items
-from workbench.insight.looking import indices_of, listed_of, load, popularity, seen_of, truth_of, user_index, vectors
+from workbench.insight.asked_list import Order
+from workbench.insight.looking import indices_of
+from workbench.insight.person import Person
 from workbench.insight.reranking import Known, Wishes, genre_shares, rerank
 
 Json = dict[str, Any]
@@ -22,43 +20,56 @@ CANDIDATES = 10
 STEPS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 
 
-def reorder(run: str, user: str, wishes: Json, control: Control, k: int = 20) -> Json:
-    """A user's list in another order: more various, nearer to the taste, less popular, by rules (`reranking.Wishes`).
+@dataclass(frozen=True)
+class Candidates:
+    """The best m items of a person, from which a list is ordered.
 
-    ``exclude`` and ``pin`` are ids here. The answer tells what the list was like before and is like after: ``diversity``,
-    ``popularity``, ``relevance`` (share of the scores that is kept) and ``hits``; ``tradeoff`` tells the first three for
-    each diversity in `STEPS`, all other wishes being the same.
+    Attributes
+    ----------
+    items : int32 (m,)
+        Indices, best first.
+    scores : float32 (m,)
+    known
+        What re-ranking must know of them.
     """
-    opened, algorithm, features = load(Path(run))
-    data = opened.data
-    index = user_index(opened, user)
-    row = np.array([index])
-    history, seen = opened.fold.shown_at_test.by_user.rows(row), seen_of(opened, row)
-    known_user = opened.fold.learned_from.by_user.lengths[index] > 0
-    who = np.array([index if known_user else -1], np.int32)
-    most = min(CANDIDATES * k, data.n_items)
-    listed, scores, popular = best_items(algorithm, who, history, most, seen, popularity(opened))
-    candidates, value = listed[0][listed[0] >= 0], scores[0][listed[0] >= 0]
-    ids = {name: tuple(indices_of(data, list(wishes.get(name, ())))) for name in ("exclude", "pin")}
-    known = known_of(vectors(Path(run)), data, candidates, history)
-    wanted = Wishes(**{**wishes, **ids})
-    order = rerank(candidates, value, k, wanted, known)
-    truth = set(truth_of(opened, index).tolist())
-    found = [
-        {**shown, "rank": rank, "was": int(at) + 1, "score": score, "hit": item in truth}
-        for rank, (at, (shown, item, score)) in enumerate(
-            zip(order, listed_of(data, features, candidates[order], value[order]), strict=True), 1
-        )
-    ]
-    plain = np.arange(min(k, len(candidates)))
-    worth = _worth(value)
+
+    items: Array
+    scores: Array
+    known: Known
+
+    @classmethod
+    def of(cls, of_items: Array, person: Person, items: Array, scores: Array) -> "Candidates":
+        """Those of a person; `of_items` are the vectors of all items."""
+        return cls(items, scores, known_of(of_items, person.data, items, person.history))
+
+    def ordered(self, k: int, wishes: Wishes) -> Array:
+        """Places among the candidates of a list of `k`, in its order, int64."""
+        return rerank(self.items, self.scores, k, wishes, self.known)
+
+
+def wishes_of(order: Order, data: Interactions) -> Wishes:
+    """What is wanted, with indices of items; raises WorkbenchError for an item that is not there, or a share beyond 1."""
+    ids = {name: tuple(indices_of(data, getattr(order, name))) for name in ("exclude", "pin")}
+    return Wishes(**(order.model_dump() | ids))
+
+
+def figures(candidates: Candidates, k: int, wishes: Wishes, truth: Array | None) -> Json:
+    """What a list was like ``before`` it was ordered and is like ``after``.
+
+    Told are ``diversity``, ``popularity``, ``relevance`` (share of the scores that is kept) and ``hits`` (None of somebody
+    new); ``tradeoff`` tells the first three for each diversity in `STEPS`, all other wishes being the same.
+    """
+    worth = _worth(candidates.scores)
+
+    def told(order: Array) -> Json:
+        hits = None if truth is None else int(np.isin(candidates.items[order], truth).sum())
+        return _likeness(candidates.known, worth, order) | {"hits": hits}
+
     return {
-        "items": found,
-        "basis": BASES[int(popular[0])],
-        "before": _likeness(known, worth, plain) | {"hits": sum(int(candidates[at]) in truth for at in plain.tolist())},
-        "after": _likeness(known, worth, order) | {"hits": sum(item["hit"] for item in found)},
+        "before": told(np.arange(min(k, len(candidates.items)))),
+        "after": told(candidates.ordered(k, wishes)),
         "tradeoff": [
-            _likeness(known, worth, rerank(candidates, value, k, replace(wanted, diversity=share), known))
+            _likeness(candidates.known, worth, candidates.ordered(k, replace(wishes, diversity=share)))
             for share in STEPS
         ],
     }

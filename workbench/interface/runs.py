@@ -14,7 +14,7 @@ from workbench.evaluation.lists import Negatives
 from workbench.evaluation.metric_names import named_metrics
 from workbench.export.lists import all_lists
 from workbench.export.ratings import predict_pairs
-from workbench.insight import looking
+from workbench.insight import looking, reasons
 from workbench.insight.explaining import first_reason
 from workbench.interface.frames import Ids
 from workbench.interface.progress import shown
@@ -212,7 +212,7 @@ class Run:
         """
         user_text, item_text = self._users.to_texts([user])[0], self._items.to_texts([item])[0]
         with shown("Explaining", progress) as control:
-            told = looking.explain(str(self.folder), user_text, item_text, control)
+            told = reasons.explain(str(self.folder), user_text, item_text, control)
         names = ["item", *self._titled, "contribution", "score_without", "rank_without", "attention"]
         table = self._of_items(told.pop("reasons"), names)
         table["rank_without"] = table["rank_without"].astype("Int64")

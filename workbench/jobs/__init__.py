@@ -36,6 +36,6 @@ def preload_modules() -> None:
     import workbench.data.splitting.base.outcome
     import workbench.export.lists
     import workbench.insight.finding
-    import workbench.insight.reordering
+    import workbench.insight.listing
     import workbench.training.evaluating
     import workbench.training.side_by_side  # noqa: F401

@@ -8,33 +8,25 @@ from workbench.jobs.job import Json, job
 @job("recommend", title="Recommending", lane="interactive", silent=True)
 def recommend(**asked: Any) -> Json:
     """One user's history and list, with titles."""
-    from workbench.insight import looking
+    from workbench.insight import listing
 
-    return looking.recommend(**asked)
+    return listing.recommend(**asked)
 
 
 @job("explain", title="Looking for reasons", lane="interactive")
 def explain(**asked: Any) -> Json:
     """Why an item has its place in a user's list."""
-    from workbench.insight import looking
+    from workbench.insight import reasons
 
-    return looking.explain(**asked)
-
-
-@job("what_if", title="Recommending", lane="interactive")
-def what_if(**asked: Any) -> Json:
-    """The list for a history that never was."""
-    from workbench.insight import looking
-
-    return looking.what_if(**asked)
+    return reasons.explain(**asked)
 
 
-@job("reorder", title="Reordering the list", lane="interactive")
-def reorder(**asked: Any) -> Json:
-    """A user's list in another order."""
-    from workbench.insight import reordering
+@job("list", title="Recommending", lane="interactive", silent=True)
+def list_items(**asked: Any) -> Json:
+    """A list, whatever it was asked to be: for a changed history, for somebody new, in another order."""
+    from workbench.insight import listing
 
-    return reordering.reorder(**asked)
+    return listing.list_items(**asked)
 
 
 @job("similar", title="Looking for similar items", lane="interactive")

@@ -14,8 +14,7 @@ ONE, TWO = {"run": "run"}, {"a": "run", "b": "other"}
 SOMEBODY, ITEM = {"run": "run", "user": "u3"}, {"run": "run", "item": "i2"}
 ASKED = {
     "explain": SOMEBODY | {"item": "i2"},
-    "what_if": ONE | {"history": [{"item": "i1"}, {"item": "i2"}]},
-    "reorder": SOMEBODY | {"wishes": {"diversity": 0.5}},
+    "list": SOMEBODY | {"changes": {"added": [{"item": "i1"}]}, "order": {"diversity": 0.5}},
     "similar": ITEM,
     "item_story": ITEM,
     "find_items": ONE | {"query": "Film"},

@@ -12,6 +12,8 @@ FRACTION = int(Qt.ItemDataRole.UserRole)
 """Role of the length of a bar, 0 to 1."""
 SERIES = FRACTION + 1
 """Role of the number of a series, for a coloured dot before the text."""
+NEVER = 2**63 - 1
+"""Stands for no moment among moments."""
 
 
 @dataclass
@@ -71,11 +73,16 @@ def texts(title: str, values: Any, tip: str = "") -> Column:
     return Column(title, take, lambda: values, tip=tip)
 
 
-def times(title: str, milliseconds: Any, tip: str = "") -> Column:
-    """A column of moments, int64 milliseconds since 1970 UTC: the day in the cell, the second on hover."""
-    array = np.asarray(milliseconds)
+def times(title: str, milliseconds: Any, tip: str = "", never: str = "–") -> Column:
+    """A column of moments, milliseconds since 1970 UTC: the day in the cell, the second on hover.
+
+    None is no moment: `never` stands there, and after all others when it is sorted.
+    """
+    array = np.array([NEVER if value is None else value for value in milliseconds], np.int64)
 
     def moment(value: int, pattern: str) -> str:
+        if value == NEVER:
+            return never
         try:
             return datetime.fromtimestamp(value / 1000, UTC).strftime(pattern)
         except (OverflowError, OSError, ValueError):

@@ -79,7 +79,7 @@ class HistoryTable(ItemTable):
             columns.append(_ratings(self.tr("rating"), ratings, scale))
             widths.append(2 * INSET + 4 * GRID + (N_STARS * STAR if scale else GRID))
         if any(item.get("time") is not None for item in items):
-            day = times(self.tr("date"), np.array([item.get("time") or 0 for item in items], np.int64))
+            day = times(self.tr("date"), [item.get("time") for item in items], never=self.tr("added"))
             day.extra = {INK: partial(always, "muted")}
             columns.append(day)
             widths.append(12 * GRID + 4)
@@ -99,6 +99,7 @@ class ListTable(ItemTable):
         super().__init__("")
         self.setAccessibleName(name or self.tr("Recommendations"))
         self._narrow = False
+        self.heading = ""
         self._ranks, self._titles = RankDelegate(self), TitleDelegate(self)
         self._bars, self._inks = ScoreDelegate(self), InkDelegate(self)
 
@@ -106,9 +107,9 @@ class ListTable(ItemTable):
         """Leave out what there is no room for; the next list is shown that way."""
         self._narrow = narrow
 
-    def show_items(self, items: list[Json], number: int) -> None:
-        """Show a list; `number` gives the colour of the run."""
-        self.items = items
+    def show_items(self, items: list[Json], number: int, heading: str = "") -> None:
+        """Show a list; `number` gives the colour of the run, `heading` says which list it is."""
+        self.items, self.heading = items, heading
         self._bars.set_number(number)
         short = self._narrow
         marks = [
@@ -146,6 +147,15 @@ class ListTable(ItemTable):
         lay_columns(self, list(columns), list(widths), len(items), TALL if tall else ROW_HEIGHT)
         for place, delegate in enumerate(delegates):
             self.setItemDelegateForColumn(place, delegate)
+
+    def copy(self) -> None:
+        """Copy the whole list as it stands, under its heading and the names of its columns."""
+        rows = self._model.source_rows(np.arange(len(self.items)))
+        columns = list(self._model.columns)
+        names = [self.tr("rank"), *(column.title for column in columns[1:-1]), self.tr("test")]
+        cells = zip(*(column.texts(rows) for column in columns), strict=True)
+        lines = [self.heading, *("\t".join(" ".join(cell.split()) for cell in row) for row in (names, *cells))]
+        self._put_on_clipboard("\n".join(lines), len(rows), len(rows))
 
     def _about_move(self, one: Json) -> str:
         if "was" not in one or one["was"] == one["rank"]:

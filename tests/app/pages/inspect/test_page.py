@@ -6,12 +6,14 @@ import math
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtWidgets import QApplication
 
 from tests.app.trained import CANNED, N_USERS, Opened, films, interactions, make_project, unnamed
 from workbench.app.tables.item_delegates import STARS, YEAR
 from workbench.app.tables.item_tables import digits_for
 from workbench.control import Control
-from workbench.insight.looking import explain, recommend
+from workbench.insight.listing import recommend
+from workbench.insight.reasons import explain
 
 ALT = Qt.KeyboardModifier.AltModifier
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -460,6 +462,52 @@ def test_another_order_obeys_its_rules(open_at, fresh):
     opened.until(lambda: first["item"] not in ids(page.list))
     opened.click(page.user.left.reorder.reset)
     opened.until(lambda: page.list.items[0]["item"] == first["item"])
+
+
+def test_a_list_says_what_it_is_and_nothing_of_it_goes_on_to_the_next_user(open_at, fresh):
+    opened = open_at(fresh)
+    opened.user("u0")
+    page, user = opened.page, opened.page.user
+    run = page.info.title
+    headings = user.right.heading, user.beside.heading
+    assert headings[0].full_text() == f"User u0 · {run} · top 20"
+    user.what_if.add("i0")
+    user.left.reorder.sliders["diversity"].setValue(8)
+    user.left.reorder.rule("exclude", {"item": "i3"})
+    changed = f"User u0 · {run} · history +1 · more diverse 0.4 · 1 excluded · top 20"
+    opened.until(lambda: headings[0].full_text() == changed)
+    assert opened.column(user.left.table, 2)[0] == "added"
+    page.list.copy()
+    copied = QApplication.clipboard().text().splitlines()
+    assert copied[0] == changed
+    assert copied[1].split("\t")[:2] == ["rank", "title"]
+    assert [row.split("\t")[1] for row in copied[2:]] == [one["title"] for one in page.list.items]
+    rows = ids(page.list)
+    opened.click(user.what_if.keep)
+    opened.click(page.next)
+    opened.user("u1")
+    assert headings[0].full_text() == f"User u1 · {run} · top 20"
+    assert headings[1].full_text() == f"Kept: {changed}"
+    assert ids(page.list) == [one["item"] for one in asked(fresh, "u1")["items"]]
+    assert ids(user.beside.table) == rows
+    assert not user.left.reorder.order
+    assert user.what_if.history is None
+
+
+def test_a_change_of_the_history_is_made_again_under_another_run(open_at, fresh):
+    opened = open_at(fresh)
+    opened.user("u0")
+    user = opened.page.user
+    user.left.table.select(0)
+    gone = user.what_if.selected()
+    opened.click(user.what_if.remove)
+    opened.choose(opened.page.runs, "0-popularity")
+    opened.until(lambda: user.shown.run.endswith("0-popularity") and user.shown.changes)
+    assert user.shown.changes.removed == [gone]
+    assert gone not in ids(user.left.table)
+    user.what_if.add(gone)  # at another place than it had, unless it was the newest
+    user.what_if.reset.click()
+    assert gone in ids(user.left.table)
 
 
 def test_an_item_and_the_map(open_at, fresh):

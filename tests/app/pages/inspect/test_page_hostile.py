@@ -72,7 +72,7 @@ class Tour:
         for row in range(min(3, len(self.page.list.items))):
             self.page.list.select(row)
             self.page.user.ask_why()
-            self.until(lambda: reasons.sentence.text() and not reasons._questions["explain"].pending)
+            self.until(lambda: reasons.sentence.text() and not reasons._question.pending)
             self.look()
         if reasons.check.isEnabled():
             self.opened.click(reasons.check)
@@ -84,7 +84,7 @@ class Tour:
         for place in range(1, choice.count()):
             choice.setCurrentIndex(place)
             self.page.user.beside._choose()
-            self.until(lambda: not any(one.pending for one in self.page.user.beside._questions.values()))
+            self.until(lambda: not self.page.user.beside._question.pending)
             self.look()
         choice.setCurrentIndex(0)
         self.page.user.beside._choose()
@@ -101,12 +101,12 @@ class Tour:
         ):
             listed.clear()
             if step() != []:
-                self.until(lambda: listed and not user._others["what_if"].pending)
+                self.until(lambda: listed and not user._lists.pending)
             self.look()
             if user.right.table.items:
                 user.right.table.select(0)
                 user.ask_why()
-                self.until(lambda: not user.left.reasons._questions["what_if"].pending)
+                self.until(lambda: not user.left.reasons._question.pending)
                 self.look()
                 user.left.turn("history")
         assert self.page.heading == "New user"
@@ -122,7 +122,7 @@ class Tour:
             lambda: user.right.table.items and (user.right.table.select(0), user.right.exclude()),
         ):
             change()
-            self.until(lambda: not user._others["reorder"].pending)
+            self.until(lambda: not user._lists.pending)
             self.look()
         user.left.reorder.clear()
         user.left.turn("history")

@@ -16,6 +16,7 @@ from workbench.app.tables.item_tables import always, digits_for, finite, lay_col
 from workbench.app.tables.table_view import TableView
 from workbench.app.widgets.basic import Button, Elided, Text
 from workbench.app.widgets.theme import GRID, ROW_HEIGHT, SMALL
+from workbench.insight.asked_list import AskedList
 
 LATE = 400  # milliseconds without an answer until the panel says that it is waiting
 Json = dict[str, Any]
@@ -29,12 +30,11 @@ class Reasons(QWidget):
 
     def __init__(self, session: Session) -> None:
         super().__init__()
-        self._asked: tuple[str, Json] | None = None
+        self._asked: Json | None = None
         self._folder = ""
-        self._questions = {name: Latest(session, name, self) for name in ("explain", "what_if")}
-        for question in self._questions.values():
-            question.answered.connect(self._show)
-            question.failed.connect(self._fail)
+        self._question = Latest(session, "explain", self)
+        self._question.answered.connect(self._show)
+        self._question.failed.connect(self._fail)
         self._late = QTimer(self, singleShot=True, interval=LATE)
         self._late.timeout.connect(self._say_late)
         self._faith = Latest(session, "faithfulness", self)
@@ -89,28 +89,24 @@ class Reasons(QWidget):
         if (info.folder / "faithfulness.json").exists():
             self._check()
 
-    def ask(self, args: Json, item: Json, history: list[Json] | None = None) -> None:
-        """Ask why `item` has its place; for a `history` that was changed, where one is given."""
-        if history is None:
-            job, asked = "explain", {"run": args["run"], "user": args["user"], "item": item["item"]}
-        else:
-            job, asked = "what_if", {"run": args["run"], "history": history, "explain_item": item["item"], "k": 1}
-        if self._asked == (job, asked):
+    def ask(self, listed: AskedList, item: Json) -> None:
+        """Ask why `item` has its place in a list."""
+        asked: Json = {"run": listed.run, "user": listed.user, "item": item["item"]}
+        if listed.changes:
+            asked["changes"] = listed.changes.model_dump()
+        if self._asked == asked:
             return
-        for question in self._questions.values():
-            question.forget()
-        self._asked = (job, asked)
+        self._asked = asked
         self.title.set_text(self._heading(item))
         self._empty("", "")
-        self._questions[job].ask(asked)
+        self._question.ask(asked)
         self._late.start()
 
     def clear(self) -> None:
         """Show what could be here."""
         self._asked = None
         self._late.stop()
-        for question in self._questions.values():
-            question.forget()
+        self._question.forget()
         self.title.set_text(self.tr("Why this list?"))
         self._empty(self.tr("Choose a recommendation on the right to see the reasons for it."), "")
 
@@ -139,16 +135,15 @@ class Reasons(QWidget):
     @Slot(object, object)
     def _show(self, asked: Json, answer: Json) -> None:
         self._late.stop()
-        told = answer.get("why", answer)
-        self.items = reasons = told.get("reasons", [])
-        self.sentence.setText(self._sentence(told))
-        self.how.setText(self._how(told) if reasons else "")
+        self.items = reasons = answer.get("reasons", [])
+        self.sentence.setText(self._sentence(answer))
+        self.how.setText(self._how(answer) if reasons else "")
         parts = np.array([finite(reason["contribution"]) for reason in reasons], float)
         largest = float(np.nanmax(np.abs(parts))) if np.isfinite(parts).any() else 1.0
         adds = numbers(self.tr("adds"), parts, digits_for(parts.tolist()), tip=self.tr("What it adds to the score"))
         adds.right = False  # the head stands over the bar
         adds.extra = {FRACTION: lambda row: None if np.isnan(parts[row]) else float(parts[row]) / (largest or 1.0)}
-        rank = told.get("rank")
+        rank = answer.get("rank")
         moves = [
             "–"
             if reason.get("rank_without") is None

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
@@ -202,6 +201,6 @@ class ItemView(QWidget):
             columns.append(rating)
             widths.append(8 * GRID)
         if any(user.get("time") is not None for user in users):
-            columns.append(times(self.tr("date"), np.array([user["time"] or 0 for user in users], np.int64)))
+            columns.append(times(self.tr("date"), [user["time"] for user in users]))
             widths.append(14 * GRID)
         lay_columns(self.users, columns, widths, len(users), ROW_HEIGHT)

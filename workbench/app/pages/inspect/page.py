@@ -19,6 +19,7 @@ from workbench.app.runs.run_store import RunInfo
 from workbench.app.session.latest import Latest
 from workbench.app.session.run_combo import RunCombo, RunData, run_to_show, select_run, usable_runs
 from workbench.app.session.session import Session
+from workbench.app.session.shown_list import note_list
 from workbench.app.tables.item_tables import ListTable, line
 from workbench.app.widgets.basic import EmptyState
 from workbench.app.widgets.deferred import Deferred
@@ -26,6 +27,7 @@ from workbench.app.widgets.tabs import Tabs
 from workbench.app.widgets.theme import GRID
 from workbench.app.widgets.translate import translate
 from workbench.data.interactions import Interactions
+from workbench.insight.asked_list import AskedList
 
 LATE = 400  # milliseconds without an answer until the page says that it is waiting
 Json = dict[str, Any]
@@ -114,6 +116,7 @@ class InspectPage(Page):
         made.wanted.connect(self.refresh)
         made.changed.connect(self._name_user)
         made.listed.connect(self._mark)
+        made.listed.connect(self._note)
         made.right.runs.chosen.connect(self._choose_run)
         made.opened.connect(self.open_item)
         self._views.insertWidget(0, made)
@@ -258,11 +261,9 @@ class InspectPage(Page):
     @Slot(object, object)
     def _show(self, asked: Json, answer: Json) -> None:
         self._late.stop()
-        before = self._shown[0] if self._shown is not None else {}
-        same = {f"same_{key}": before.get(key) == asked[key] for key in ("user", "run")}
         self._shown = (asked, self._stamp)
         self._facts = " · ".join(report_on(answer))
-        self.user.show_answer(answer, **same)
+        self.user.show_answer(AskedList.from_json(asked), answer)
         self._name_user()
         self._stack.setCurrentIndex(2)
 
@@ -275,6 +276,12 @@ class InspectPage(Page):
         elif self._shown is not None:
             self.set_subtitle(self._facts)
             self.set_heading(self.tr("User {user}").format(user=line(self._shown[0]["user"])))
+
+    @Slot()
+    def _note(self) -> None:
+        """Keep which list is shown, for other pages."""
+        if self.user.shown is not None:
+            note_list(self.session, self.user.shown)
 
     @Slot()
     def _mark(self) -> None:

@@ -11,13 +11,14 @@ from workbench.app.tables.item_tables import line
 from workbench.app.widgets.basic import Button, Elided, Text, clear
 from workbench.app.widgets.quiet import QuietBox, QuietSlider, QuietSpinBox
 from workbench.app.widgets.theme import GRID, SMALL, font, theme
+from workbench.insight.asked_list import Order
 
 STEPS = 20  # places of a slider
 Json = dict[str, Any]
 
 
 class Reorder(QWidget):
-    """What is wanted of a list. `wishes` is empty while it stays as it is."""
+    """What is wanted of a list. `order` is empty while it stays as it is."""
 
     changed = Signal()
 
@@ -106,15 +107,16 @@ class Reorder(QWidget):
         return row
 
     @property
-    def wishes(self) -> Json:
-        """What the job ``reorder`` takes; empty where nothing is wanted."""
-        found: Json = {key: slider.value() / STEPS for key, slider in self.sliders.items() if slider.value()}
-        if self.per_genre.value():
-            found["per_genre"] = self.per_genre.value()
-        for key, chosen in (("exclude", self.exclude), ("pin", self.pin)):
-            if chosen:
-                found[key] = list(chosen)
-        return found | {"method": self.method.currentData()} if found else {}
+    def order(self) -> Order:
+        """What is wanted, as a list is asked for."""
+        wanted = Order(
+            **{key: slider.value() / STEPS for key, slider in self.sliders.items()},
+            per_genre=self.per_genre.value(),
+            method=self.method.currentData(),
+            exclude=list(self.exclude),
+            pin=list(self.pin),
+        )
+        return wanted or Order()
 
     def rule(self, kind: str, item: Json) -> None:
         """Leave an item out ("exclude") or put it at the top ("pin")."""
@@ -148,7 +150,7 @@ class Reorder(QWidget):
     def _tell(self, *_: object) -> None:
         for key, slider in self.sliders.items():
             self._values[key].setText(f"{slider.value() / STEPS:.2f}".rstrip("0").rstrip("."))
-        self.reset.setEnabled(bool(self.wishes))
+        self.reset.setEnabled(bool(self.order))
         clear(self._chips)
         for kind, chosen, words in (
             ("pin", self.pin, self.tr("Pinned: {title}")), ("exclude", self.exclude, self.tr("Excluded: {title}")),
@@ -180,7 +182,7 @@ class TradeOff(QWidget):
         theme().changed.connect(self.update)
 
     def show_answer(self, answer: Json | None) -> None:
-        """Draw what `reorder` answered."""
+        """Draw the figures of before and after, and of more or less diversity."""
         self._answer = answer
         if answer:
             words = self.tr("The list keeps {r:.0%} of its scores; diversity goes from {a:.2f} to {b:.2f}.")

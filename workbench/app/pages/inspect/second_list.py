@@ -1,19 +1,20 @@
-"""A second list beside the first: another run's for the same user, or one that was kept."""
+"""A second list beside the first: the same under another run, or one that was kept. Its heading says which."""
 
 from typing import Any
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QComboBox, QStackedLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QStackedLayout, QVBoxLayout, QWidget
 
-from workbench.app.pages.inspect.what_if import WhatIf
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.runs.run_text import short_title
 from workbench.app.session.latest import Latest
 from workbench.app.session.session import Session
+from workbench.app.session.shown_list import list_heading, run_of
 from workbench.app.tables.item_tables import ListTable
-from workbench.app.widgets.basic import Text
+from workbench.app.widgets.basic import Elided, Text
 from workbench.app.widgets.quiet import QuietBox
-from workbench.app.widgets.theme import GRID
+from workbench.app.widgets.theme import GRID, SMALL
+from workbench.insight.asked_list import AskedList
 
 KEPT = "kept"
 Json = dict[str, Any]
@@ -28,16 +29,18 @@ class Beside(QWidget):
         super().__init__()
         self._infos: dict[str, RunInfo] = {}
         self._offered: list[tuple[str, str | None]] = []
-        self._kept: list[Json] = []
-        self._items: list[Json] = []
+        self._session = session
+        self._kept: tuple[AskedList, list[Json]] | None = None
+        self.shown: AskedList | None = None
+        """Which list this is; None while there is none."""
+        self.items: list[Json] = []
         self._first: list[Json] = []
-        self._questions = {name: Latest(session, name, self) for name in ("recommend", "what_if")}
-        for question in self._questions.values():
-            question.answered.connect(self._show)
-            question.failed.connect(self._fail)
+        self._question = Latest(session, "list", self)
+        self._question.answered.connect(self._show)
+        self._question.failed.connect(self._fail)
         self.choice = QuietBox()
         self.choice.setAccessibleName(self.tr("Second list"))
-        self.choice.setToolTip(self.tr("Compare with a second list: another run's, or the kept what-if list"))
+        self.choice.setToolTip(self.tr("Compare with a second list: another run's, or one that was kept"))
         self.choice.setMinimumContentsLength(7)
         self.choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.choice.activated.connect(self._choose)
@@ -45,7 +48,13 @@ class Beside(QWidget):
         self.table.set_narrow(True)
         self._words = Text("", ink="muted", wrap=True)
         self._words.setContentsMargins(GRID, GRID, GRID, 0)
-        self._stack = QStackedLayout(self)
+        self.heading = Elided("", SMALL, "muted")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self.heading)
+        self._stack = QStackedLayout()
+        column.addLayout(self._stack, 1)
         self._stack.addWidget(self.table)
         self._stack.addWidget(self._words)
         self.hide()
@@ -72,15 +81,15 @@ class Beside(QWidget):
             self.choice.setCurrentIndex(at)
             self._choose()
 
-    def keep(self, items: list[Json]) -> None:
-        """Keep a list, and lay it beside."""
-        self._kept = [dict(item) for item in items]
+    def keep(self, asked: AskedList, items: list[Json]) -> None:
+        """Keep a list as it is, and lay it beside."""
+        self._kept = asked, [dict(item) for item in items]
         self._offer(KEPT)
         self._choose()
 
     def _offer(self, wanted: str | None = None) -> None:
         offered: list[tuple[str, str | None]] = [(self.tr("One list"), None)]
-        offered += [(self.tr("Kept list"), KEPT)] if self._kept else []
+        offered += [(self.tr("Kept list"), KEPT)] if self._kept is not None else []
         offered += [(short_title(info), run_id) for run_id, info in reversed(self._infos.items())]
         current = wanted or self.current
         if offered != self._offered:
@@ -98,40 +107,40 @@ class Beside(QWidget):
         self.setVisible(self.current is not None)
         self.chosen.emit()
 
-    def ask(self, args: Json, user: str, what_if: WhatIf) -> None:
-        """Get the list of the run beside, for the same user or changed history."""
-        for question in self._questions.values():
-            question.forget()
-        if self.current == KEPT:
-            self._items = self._kept
-            self.lay_beside(self._first)
+    def ask(self, asked: AskedList) -> None:
+        """Get the same list under the run beside."""
+        self._question.forget()
+        if self.current == KEPT and self._kept is not None:
+            self._lay(*self._kept)
         elif self.info is not None:
-            asked = args | {"run": str(self.info.folder)}
-            if what_if.history is not None:
-                person = None if what_if.new_person else user
-                self._questions["what_if"].ask(asked | {"history": what_if.asked(), "user": person})
-            else:
-                self._questions["recommend"].ask(asked | {"user": user})
+            self._question.ask(asked.under(str(self.info.folder)).to_json())
 
     def lay_beside(self, first: list[Json]) -> None:
         """Show how the places of this list differ from those of the first."""
         self._first = first
-        if self.current is None:
-            return
-        ranks = {item["item"]: item["rank"] for item in first}
-        info = self.info
+        if self.current is not None and self.shown is not None:
+            self._lay(self.shown, self.items)
+
+    def _lay(self, asked: AskedList, items: list[Json]) -> None:
+        self.shown, self.items = asked, items
+        ranks = {item["item"]: item["rank"] for item in self._first}
+        info = run_of(self._session, asked)
+        heading = list_heading(self._session, asked)
+        if self.current == KEPT:
+            heading = self.tr("Kept: {list}").format(list=heading)
+        self.heading.set_text(heading)
         self.table.show_items(
-            [item | {"was": ranks.get(item["item"])} for item in self._items], info.number if info is not None else 0
+            [item | {"was": ranks.get(item["item"])} for item in items], info.number if info is not None else 0, heading
         )
         self._stack.setCurrentIndex(0)
 
     @Slot(object, object)
     def _show(self, asked: Json, answer: Json) -> None:
-        self._items = answer["items"]
-        self.lay_beside(self._first)
+        self._lay(AskedList.from_json(asked), answer["items"])
 
     @Slot(object, str, str)
     def _fail(self, asked: Json, sentence: str, details: str) -> None:
-        self._items = []
+        self.shown, self.items = None, []
+        self.heading.set_text(list_heading(self._session, AskedList.from_json(asked)))
         self._words.setText(sentence)
         self._stack.setCurrentIndex(1)

@@ -13,7 +13,7 @@ from workbench.app.session.session import Session
 from workbench.app.tables.item_tables import HistoryTable
 from workbench.app.widgets.basic import Card, Text
 from workbench.app.widgets.tabs import Tabs
-from workbench.app.widgets.theme import GRID
+from workbench.app.widgets.theme import GRID, SMALL, font
 from workbench.app.widgets.translate import translate
 
 Json = dict[str, Any]
@@ -31,6 +31,8 @@ class UserHistory(Card):
         super().__init__(translate("UserHistory", "History"), " ")
         self._base: Json = {}
         self.title.hide()
+        self.head.removeWidget(self.hint)
+        self.head.addStretch(1)
         self.tabs = Tabs({"history": self.tr("History"), "why": self.tr("Why"), "reorder": self.tr("Reorder")})
         self.tabs.chosen.connect(self.turn)
         self.head.insertWidget(0, self.tabs)
@@ -49,7 +51,12 @@ class UserHistory(Card):
         self._pages = QStackedWidget()
         for widget in (first, self.reasons, self.reorder):
             self._pages.addWidget(widget)
-        self.add(self._pages, 1)
+        self.hint.setFont(font(SMALL))
+        below = QVBoxLayout()
+        below.setSpacing(4)
+        below.addWidget(self.hint)  # as high as what stands above the list, so that both tables begin at one height
+        below.addWidget(self._pages, 1)
+        self.body.addLayout(below, 1)
 
     def show_history(self, base: Json, stars: float | None) -> None:
         """Show the history as it is (`base`, the answer of the job ``recommend``), or as it was changed."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout
 
 from workbench.app.pages.inspect.second_list import Beside
 from workbench.app.pages.inspect.user_history import with_sentence
@@ -12,7 +12,7 @@ from workbench.app.pages.inspect.user_text import popular_instead
 from workbench.app.session.run_combo import RunCombo
 from workbench.app.session.session import Session
 from workbench.app.tables.item_tables import ListTable
-from workbench.app.widgets.basic import Card, Text
+from workbench.app.widgets.basic import Card, Elided, Text
 from workbench.app.widgets.quiet import QuietBox
 from workbench.app.widgets.theme import GRID, SMALL
 from workbench.app.widgets.translate import translate
@@ -31,6 +31,8 @@ class UserList(Card):
     asked_why = Signal()
     opened = Signal(str)
     """An item was opened."""
+    kept = Signal()
+    """The list is to be kept."""
     ruled = Signal(str, object)
     """``pin`` or ``exclude``, and an item."""
 
@@ -45,6 +47,7 @@ class UserList(Card):
         for words, order in (
             (self.tr("Why?"), self.asked_why), (self.tr("Show the item"), self._open),
             (self.tr("Pin to the top"), self.pin), (self.tr("Exclude"), self.exclude),
+            (self.tr("Keep this list"), self.kept),
         ):  # fmt: skip
             action = QAction(words, self.table)
             action.triggered.connect(order)
@@ -54,7 +57,11 @@ class UserList(Card):
         self.note.hide()
         lists = QHBoxLayout()
         lists.setSpacing(GRID)
-        lists.addWidget(self._stack, 1)
+        first = QVBoxLayout()
+        first.setSpacing(4)
+        first.addWidget(self.heading)
+        first.addWidget(self._stack, 1)
+        lists.addLayout(first, 1)
         lists.addWidget(self.beside, 1)
         self.body.addWidget(self.note)
         self.body.addLayout(lists, 1)
@@ -73,17 +80,19 @@ class UserList(Card):
         self.k.setToolTip(self.tr("Length of the list"))
         self.k.currentIndexChanged.connect(self.wanted)
         self.beside = Beside(session)
+        self.heading = Elided("", SMALL, "muted")
         self.head.insertWidget(1, self.runs)
         self.head.insertWidget(2, self.beside.choice)
         for widget in (self.seen, self.k):
             self.head.addWidget(widget)
 
-    def show_items(self, items: list[Json], number: int, about: str, basis: str = "model") -> None:
-        """Show a list in the colour `number` of its run, what it is in a few words, and what it was made from."""
+    def show_items(self, items: list[Json], number: int, *, heading: str, about: str, basis: str) -> None:
+        """Show a list in the colour `number` of its run: which it is, how good it is, and what it was made from."""
+        self.heading.set_text(heading)
         self.note.setText(popular_instead() if basis == "popularity" and items else "")
         self.note.setVisible(bool(self.note.text()))
         self.table.set_narrow(self.beside.isVisibleTo(self))
-        self.table.show_items(items, number)
+        self.table.show_items(items, number, heading)
         self.table.select_item(self.item)
         self.hint.set_text(about)
         self._stack.setCurrentIndex(0 if items else 1)

@@ -60,10 +60,9 @@ def about_history(answer: Json) -> str:
     return translate("Inspect", "{n:,}, newest first").format(n=number)
 
 
-def about_list(answer: Json) -> str:
+def about_list(items: list[Json], hidden: int) -> str:
     """How many of the hidden items were found."""
-    hidden = answer.get("hidden") or 0
-    found = sum(bool(item.get("hit")) for item in answer["items"])
+    found = sum(bool(item.get("hit")) for item in items)
     return (
         translate("Inspect", "hits: {found} of {n}").format(found=found, n=hidden)
         if hidden

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from workbench.app.pages.inspect.user_history import UserHistory
@@ -12,7 +12,9 @@ from workbench.app.runs.run_store import RunInfo
 from workbench.app.session.latest import Latest
 from workbench.app.session.run_combo import RunData
 from workbench.app.session.session import Session
+from workbench.app.session.shown_list import list_heading
 from workbench.app.widgets.theme import GRID
+from workbench.insight.asked_list import AskedList
 
 Json = dict[str, Any]
 
@@ -35,10 +37,13 @@ class UserView(QWidget):
         self._session, self._data = session, data
         self._info: RunInfo | None = None
         self._base: Json = {}
-        self._others = {name: Latest(session, name, self) for name in ("what_if", "reorder")}
-        for other, show in (("what_if", self._show_imagined), ("reorder", self._show_reordered)):
-            self._others[other].answered.connect(show)
-            self._others[other].failed.connect(self._show_no_other)
+        self._new_person = False
+        self._plain: AskedList | None = None
+        self.shown: AskedList | None = None
+        """The list that is shown."""
+        self._lists = Latest(session, "list", self)
+        self._lists.answered.connect(self._show_made)
+        self._lists.failed.connect(self._show_not_made)
         self._build()
 
     def _build(self) -> None:
@@ -60,6 +65,7 @@ class UserView(QWidget):
         self.right.selected.connect(self._select)
         self.right.asked_why.connect(self.ask_why)
         self.right.ruled.connect(self._rule)
+        self.right.kept.connect(self._keep)
         self.beside.chosen.connect(self._choose_beside)
 
     def set_runs(self, infos: list[RunInfo], info: RunInfo) -> None:
@@ -69,12 +75,19 @@ class UserView(QWidget):
         self.beside.show_runs(infos, info)
         self.left.reasons.set_run(info)
 
-    def show_answer(self, answer: Json, *, same_user: bool, same_run: bool) -> None:
-        """Show what the job ``recommend`` answered. A changed history stays for the same user under another run."""
-        if not (same_user and same_run):
-            if not same_user or self.what_if.history is None:
-                self.what_if.set_real(answer["history"], self._info)
+    def show_answer(self, asked: AskedList, answer: Json) -> None:
+        """Show what the job ``recommend`` answered.
+
+        What was changed in the history, and the order that was wished for, stay for the same user alone.
+        """
+        before, self._plain = self._plain, asked
+        same_user = before is not None and before.user == asked.user
+        if not (same_user and before is not None and before.run == asked.run):
+            if not same_user:
                 self.right.item = None
+            self.what_if.set_real(answer["history"], self._info, keep=same_user)
+            if not same_user:
+                self._forget_order()
             self.left.reasons.clear()
         self._base = answer
         self.left.show_history(answer, self._stars())
@@ -94,53 +107,62 @@ class UserView(QWidget):
 
     @Slot()
     def _change_history(self) -> None:
-        if self._base:
-            self.left.show_history(self._base, self._stars())
-            self._update()
-            self.changed.emit()
+        if not self._base:
+            return
+        if self._new_person != self.what_if.new_person:  # somebody else, who has wished for nothing yet
+            self._forget_order()
+        self.left.show_history(self._base, self._stars())
+        self._update()
+        self.changed.emit()
+
+    def _forget_order(self) -> None:
+        self._new_person = self.what_if.new_person
+        with QSignalBlocker(self.left.reorder):
+            self.left.reorder.clear()
+
+    @property
+    def asked(self) -> AskedList | None:
+        """The list that is wanted; None while there is no user."""
+        if self._plain is None:
+            return None
+        wanted = {"changes": self.what_if.changes, "order": self.left.reorder.order}
+        return self._plain.model_copy(update=wanted | ({"user": None} if self.what_if.new_person else {}))
 
     @Slot()
     def _update(self) -> None:
         """Get the list that is wanted: as it is, for a changed history, or in another order."""
-        info, base = self._info, self._base
-        if info is None or not base:
+        asked = self.asked
+        if asked is None:
             return
-        for other in self._others.values():
-            other.forget()
-        args = {"run": str(info.folder), "k": self.right.k.currentData()}
-        changed, wishes = self.what_if.history is not None, self.left.reorder.wishes
-        self.left.reorder.setEnabled(not changed)
-        self.right.seen.setEnabled(not changed and not wishes)
+        self._lists.forget()
         self.what_if.say("exact")
-        if changed:
-            user = None if self.what_if.new_person else base["user"]
-            self._others["what_if"].ask(args | {"history": self.what_if.asked(), "user": user})
-        else:
-            if wishes or self.left.tabs.current == "reorder":
-                self._others["reorder"].ask(args | {"user": base["user"], "wishes": wishes})
-            if not wishes:
-                self._show_list(base, about_list(base))
-        self.beside.ask(args, base["user"], self.what_if)
+        plain, ordering = asked == self._plain, self.left.tabs.current == "reorder"
+        if not plain or ordering:
+            self._lists.ask(asked.to_json() | ({"with_figures": True} if ordering else {}))
+        if plain:
+            self._show_list(asked, self._base)
+        self.beside.ask(asked)
 
     @Slot(object, object)
-    def _show_imagined(self, asked: Json, answer: Json) -> None:
+    def _show_made(self, args: Json, answer: Json) -> None:
+        asked = AskedList.from_json(args)
         self.what_if.say(answer["fold_in"])
-        self._show_list(answer, self.tr("for the changed history"))
-
-    @Slot(object, object)
-    def _show_reordered(self, asked: Json, answer: Json) -> None:
-        self.left.reorder.show_answer(answer)
-        if asked["wishes"]:
-            self._show_list(answer, self.tr("in another order"))
+        if "figures" in answer:
+            self.left.reorder.show_answer(answer["figures"])
+        if asked != self._plain:
+            self._show_list(asked, answer)
 
     @Slot(object, str, str)
-    def _show_no_other(self, asked: Json, sentence: str, details: str) -> None:
+    def _show_not_made(self, args: Json, sentence: str, details: str) -> None:
         self.right.nothing.setText(sentence)
-        self._show_list({"items": []}, "")
+        self._show_list(AskedList.from_json(args), {"items": []})
 
-    def _show_list(self, answer: Json, about: str) -> None:
+    def _show_list(self, asked: AskedList, answer: Json) -> None:
+        self.shown = asked
+        items, heading = answer["items"], list_heading(self._session, asked)
+        about = about_list(items, answer.get("hidden") or 0) if asked.user is not None and items else ""
         number = self._info.number if self._info is not None else 0
-        self.right.show_items(answer["items"], number, about, answer.get("basis", "model"))
+        self.right.show_items(items, number, heading=heading, about=about, basis=answer.get("basis", "model"))
         self.listed.emit()
         if self.left.tabs.current == "why":
             self.ask_why()
@@ -165,20 +187,18 @@ class UserView(QWidget):
     @Slot()
     def ask_why(self) -> None:
         """Tell why the selected item is there."""
-        chosen, info = self.right.chosen, self._info
+        chosen = self.right.chosen
         if self.left.tabs.current != "why":
             self.left.turn("why")
-        elif chosen is None or info is None:
+        elif chosen is None or self.shown is None:
             self.left.reasons.clear()
         else:
-            history = None if self.what_if.history is None else self.what_if.asked()
-            self.left.reasons.ask({"run": str(info.folder), "user": self._base["user"]}, chosen, history)
+            self.left.reasons.ask(self.shown, chosen)
 
     @Slot(str, object)
     def _rule(self, kind: str, item: Json) -> None:
-        if self.what_if.history is None:
-            self.left.turn("reorder")
-            self.left.reorder.rule(kind, item)
+        self.left.turn("reorder")
+        self.left.reorder.rule(kind, item)
 
     @Slot()
     def _choose_beside(self) -> None:
@@ -189,5 +209,6 @@ class UserView(QWidget):
 
     @Slot()
     def _keep(self) -> None:
-        """Keep this what-if, to lay the next one beside it."""
-        self.beside.keep(self.right.table.items)
+        """Keep this list, to lay the next one beside it."""
+        if self.shown is not None:
+            self.beside.keep(self.shown, self.right.table.items)

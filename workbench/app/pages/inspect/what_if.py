@@ -13,6 +13,7 @@ from workbench.app.tables.item_tables import HistoryTable, line
 from workbench.app.widgets.basic import Button, Text
 from workbench.app.widgets.quiet import QuietDoubleSpinBox
 from workbench.app.widgets.theme import GRID, SMALL
+from workbench.insight.asked_list import Changes, changed, changes_between
 
 Json = dict[str, Any]
 
@@ -76,21 +77,33 @@ class WhatIf(QWidget):
         column.addLayout(second)
         self._follow()
 
-    def set_real(self, history: list[Json], info: RunInfo | None) -> None:
-        """Take up another user or run: the newest first, as it was answered. What was changed is forgotten."""
+    def set_real(self, history: list[Json], info: RunInfo | None, *, keep: bool = False) -> None:
+        """Take up another user or run: the newest first, as it was answered.
+
+        `keep` does what was changed again, for the same user under another run; else it is forgotten.
+        """
+        changes = self.changes
+        known = {entry["item"]: entry for entry in self.history or []}
         self._real = [dict(entry) for entry in reversed(history)]
         self._rated = any(entry.get("rating") is not None for entry in history)
         self.search.set_data(info.folder if info is not None else None)
-        self.history, self.new_person = None, False
+        if keep and self.history is not None:
+            real = [] if self.new_person else self._real
+            self.history = [known.get(entry["item"], {}) | entry for entry in changed(real, changes)]
+        else:
+            self.history, self.new_person = None, False
         self._follow()
 
     def shown(self) -> list[Json]:
         """The history as it is to be shown: the newest first."""
         return list(reversed(self._real if self.history is None else self.history))
 
-    def asked(self) -> list[Json]:
-        """The history as the jobs take it."""
-        return [{"item": entry["item"], "rating": entry.get("rating")} for entry in self.history or []]
+    @property
+    def changes(self) -> Changes:
+        """What is changed, as a list is asked for."""
+        if self.history is None:
+            return Changes()
+        return changes_between([] if self.new_person else self._real, self.history)
 
     def say(self, fold_in: str) -> None:
         """Say how far this algorithm can take up what was changed."""
@@ -136,6 +149,8 @@ class WhatIf(QWidget):
         return self.history
 
     def _tell(self) -> None:
+        if not self.new_person and not self.changes:
+            self.history = None  # as it was
         self._follow()
         self.changed.emit()
 
@@ -168,7 +183,6 @@ class WhatIf(QWidget):
         self.rating.setEnabled(one is not None)
         self.remove.setEnabled(one is not None)
         self.reset.setEnabled(self.history is not None)
-        self.keep.setEnabled(self.history is not None)
         if one is not None and one.get("rating") is not None:
             with QSignalBlocker(self.rating):
                 self.rating.setValue(one["rating"])

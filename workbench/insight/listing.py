@@ -1,0 +1,178 @@
+"""The one place where a list that a person looks at is made, whatever was asked of it; and what is told of it."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from workbench.control import Control
+from workbench.data.interactions import Array, Interactions, UserItems
+from workbench.data.side_files.items import Items
+from workbench.evaluation.evidence import BASES
+from workbench.evaluation.ranking import rank_of, scores_for_lists
+from workbench.evaluation.ranking import recommend as best_items
+from workbench.insight.asked_list import AskedList, Changes
+from workbench.insight.looking import items_json, load, vectors
+from workbench.insight.person import Person, find_person
+from workbench.insight.reordering import CANDIDATES, Candidates, figures, wishes_of
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class MadeList:
+    """A list, and what it was made of.
+
+    Attributes
+    ----------
+    items : int32 (n,)
+        Indices, as they stand in the list.
+    scores : float32 (n,)
+        Those of the algorithm, whatever the order.
+    places : int64 (n,)
+        Where each stood before it was ordered anew, from 0.
+    candidates
+        Those it was ordered from; None where it is in the order of the scores.
+    basis
+        What it was made from (`evidence.BASES`).
+    """
+
+    asked: AskedList
+    person: Person
+    items: Array
+    scores: Array
+    places: Array
+    candidates: Candidates | None
+    basis: str
+
+    @property
+    def hits(self) -> Array | None:
+        """Which items the test hides of the user, bool (n,); None for somebody new."""
+        truth = self.person.truth
+        return None if truth is None else np.isin(self.items, truth)
+
+
+def make_list(asked: AskedList, *, wide: bool = False) -> MadeList:
+    """Make a list; `wide` finds the candidates for another order even where none is wanted.
+
+    Raises
+    ------
+    WorkbenchError
+        If there is no such user or item, or the run has no model.
+    """
+    person = find_person(asked.run, asked.user, asked.changes)
+    wide = wide or bool(asked.order)
+    number = min(CANDIDATES * asked.k, person.data.n_items) if wide else asked.k
+    masked = None if asked.include_seen else person.left_out
+    who = person.who, person.history
+    listed, scores, popular = best_items(person.algorithm, *who, number, masked, person.popularity)
+    there = listed[0] >= 0
+    items, value = listed[0][there], scores[0][there]
+    candidates = Candidates.of(vectors(Path(asked.run)), person, items, value) if wide else None
+    places = np.arange(min(asked.k, len(items)))
+    if candidates is not None and asked.order:
+        places = candidates.ordered(asked.k, wishes_of(asked.order, person.data))
+    basis = BASES[int(popular[0])]
+    return MadeList(asked, person, items[places], value[places], places, candidates, basis)
+
+
+def list_items(control: Control, with_figures: bool = False, **asked: Any) -> Json:
+    """What is shown of an `AskedList`: ``items``, ``basis``, ``fold_in``; ``hidden``, how many items the test hides.
+
+    With a changed history or in another order, ``was`` tells where an item stood before. ``figures``, where they are
+    wanted, are those of `reordering.figures`.
+    """
+    made = make_list(AskedList.from_json(asked), wide=with_figures)
+    truth = made.person.truth
+    answer = {
+        "items": _items(made),
+        "hidden": 0 if truth is None else len(truth),
+        "fold_in": made.person.algorithm.fold_in,
+        "basis": made.basis,
+    }
+    if with_figures and made.candidates is not None:
+        wishes = wishes_of(made.asked.order, made.person.data)
+        answer["figures"] = figures(made.candidates, made.asked.k, wishes, truth)
+    return answer
+
+
+def recommend(run: str, user: str, control: Control, k: int = 20, include_seen: bool = False) -> Json:
+    """One user's history and list as they are, with titles; ``basis`` is what the list was made from (`evidence.BASES`)."""
+    made = make_list(AskedList(run=run, user=user, k=k, include_seen=include_seen))
+    person = made.person
+    history = person.history
+    truth = person.truth
+    return {
+        "user": user,
+        "algorithm": person.run.spec.algorithm,
+        "history": _history(person.data, person.features, history),
+        "history_count": len(history.item),
+        "history_since": None if history.time is None or not len(history.time) else int(history.time.min()),
+        "history_mean": None if history.rating is None or not len(history.rating) else float(history.rating.mean()),
+        "items": _items(made),
+        "hidden": 0 if truth is None else len(truth),
+        "known": person.by_name,
+        "basis": made.basis,
+    }
+
+
+def _items(made: MadeList) -> list[Json]:
+    person, indices = made.person, made.items.tolist()
+    hits = made.hits
+    had = _had(made)
+    shown = items_json(person.data, person.features, made.items)
+    found = [
+        {**about, "rank": rank, "score": score, "seen": index in had}
+        | ({} if hits is None else {"hit": bool(hits[rank - 1])})
+        for rank, (about, index, score) in enumerate(zip(shown, indices, made.scores.tolist(), strict=True), 1)
+    ]
+    for entry, was in zip(found, _was(made, indices), strict=False):
+        entry["was"] = was
+    return found
+
+
+def _had(made: MadeList) -> set[int]:
+    """What the person has, where it can stand in the list."""
+    person, asked = made.person, made.asked
+    if not (asked.include_seen or person.run.spec.include_seen):
+        return set()
+    if person.index is None or asked.changes:
+        return set(person.left_out.item.tolist()) | set(person.history.item.tolist())
+    return set(person.run.fold.seen_by("train+validation").by_user.rows(np.array([person.index])).item.tolist())
+
+
+def _was(made: MadeList, indices: list[int]) -> list[int | None]:
+    """Where each item stood before anything was changed; empty where nothing was."""
+    asked = made.asked
+    if asked.user is not None and asked.changes:
+        return _ranks_before(Path(asked.run), asked.user, indices)
+    return [int(place) + 1 for place in made.places] if asked.order else []
+
+
+def _ranks_before(folder: Path, user: str, wanted: list[int]) -> list[int | None]:
+    """Ranks in the list of a user as they are, known by the history alone as after a change of it."""
+    load(folder)
+    scores, seen = _scores_before(folder, (folder / "model.safetensors").stat().st_mtime, user)
+    known = set(seen.tolist())
+    return [None if item in known else rank_of(scores, item, seen) for item in wanted]
+
+
+@lru_cache(maxsize=4)
+def _scores_before(folder: Path, _stamp: float, user: str) -> tuple[Array, Array]:
+    """Scores of a user as they are, and what they have: the same while their history is changed again and again."""
+    person = find_person(str(folder), user, Changes())
+    nobody = np.array([-1], np.int32)
+    scores, _ = scores_for_lists(person.algorithm, nobody, person.history, person.left_out, person.popularity)
+    return scores[0], person.left_out.item
+
+
+def _history(data: Interactions, items: Items | None, history: UserItems) -> list[Json]:
+    """Newest first; at most the thousand newest, which is more than anybody scrolls."""
+    newest = np.arange(len(history.item))[::-1][:1000]
+    entries = items_json(data, items, history.item[newest])
+    for entry, at in zip(entries, newest.tolist(), strict=True):
+        entry["rating"] = None if history.rating is None else float(history.rating[at])
+        entry["time"] = None if history.time is None else int(history.time[at])
+    return entries

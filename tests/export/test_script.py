@@ -16,6 +16,8 @@ from workbench.evaluation.lists import Negatives
 from workbench.export.script import script, with_members, write_script
 from workbench.export.script_calls import reading
 from workbench.files import read_json, write_json
+from workbench.insight.asked_list import AskedList, Changes, Order, call_arguments
+from workbench.insight.listing import make_list
 from workbench.interface import read_interactions, split, train
 from workbench.training.evaluating import evaluate_run
 from workbench.training.run import Run
@@ -65,7 +67,11 @@ def session(tmp_path_factory):
 
 def test_the_numbers_of_the_script_are_those_of_the_session(session, tmp_path):
     runs = [session[name] for name in ("blend", "filtered")]
-    assert write_script(tmp_path / "again.py", runs) == ["filtered", "ease", "gmf", "blend"]
+    listed = AskedList(
+        run=str(session["ease"].folder), user="u3", k=3, order=Order(diversity=0.5), changes=Changes(removed=["i'1"])
+    )
+    lists = [("ease", call_arguments(listed)), ("a run that is not there", {})]
+    assert write_script(tmp_path / "again.py", runs, lists) == ["filtered", "ease", "gmf", "blend"]
     done = subprocess.run(
         [sys.executable, tmp_path / "again.py"], capture_output=True, text=True, check=False, timeout=120
     )
@@ -76,6 +82,9 @@ def test_the_numbers_of_the_script_are_those_of_the_session(session, tmp_path):
         assert json.dumps(again["metrics"]) == json.dumps(first["metrics"])
         assert again["protocol"] == first["protocol"]
     assert "ndcg@3" in done.stdout
+    made = make_list(listed)
+    rows = [row.split() for row in done.stdout.splitlines() if row.split()[:1] == ["u3"]]
+    assert [row[2] for row in rows] == made.person.data.item_ids.take(made.items).to_pylist()
 
 
 def test_a_script_is_short_and_says_what_was_chosen(session):

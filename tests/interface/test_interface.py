@@ -93,6 +93,23 @@ def test_recommend_has_the_lists_of_the_command(run, command, tmp_path):
     assert len(run.recommend(np.array([1003]), k=40, include_seen=True)) == 40
 
 
+def test_one_list_is_that_of_the_command(run, command, tmp_path):
+    path = tmp_path / "one.parquet"
+    had = run.explain(1003, run.recommend(1003, k=1)["item"][0])["item"][0]
+    first, second = run.recommend(1003, k=2)["item"].tolist()
+    found = run.recommend_one(1003, add={first: 5}, remove=[had], order={"diversity": 0.3, "exclude": [second]}, k=4)
+    words = ("--user", 1003, f"--add={first}=5", f"--remove={had}", "--order=diversity=0.3", f"--exclude={second}")
+    command("recommend", run.folder, *words, "--k", 4, "--output", path)
+    assert found.astype({"user": str, "item": str}).equals(pd.read_parquet(path).astype({"user": str, "item": str}))
+    assert not {first, second} & set(found["item"])
+    assert found["user"].tolist() == [1003] * 4
+    new = run.recommend_one(add=[first], k=3)
+    assert "user" not in new
+    assert first not in new["item"].tolist()
+    with pytest.raises(WorkbenchError, match="diversity"):
+        run.recommend_one(1003, order={"divers": 1})
+
+
 def test_explain_and_similar_have_the_numbers_of_the_commands(run, command):
     item = int(run.recommend(1004, k=1)["item"].iloc[0])
     told = command("explain", run.folder, "--user", 1004, "--item", item)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.amounts import counted
+from workbench.commands.one_list import add_options, asked_list
 from workbench.commands.options import Commands, add_command, assignment, choices, cutoffs, names, run_folder
 from workbench.commands.output import Answer, Progress, table
 from workbench.owned import temporary_folder
@@ -101,6 +102,7 @@ def _add_recommend(commands: Commands) -> None:
     who.add_argument(
         "--history", type=Path, metavar="FILE", help="people who are not in the data: a file of their interactions"
     )
+    who.add_argument("--new", action="store_true", help="somebody new, whose history is what --add names")
     parser.add_argument("--k", type=int, default=10, metavar="N", help="items in a list (10)")
     parser.add_argument("--include-seen", action="store_true", help="also list what the person already has")
     parser.add_argument(
@@ -109,6 +111,7 @@ def _add_recommend(commands: Commands) -> None:
         help="such as user,item: of user, rank, item, score, title, year, genres, hit, reason, run, basis (user to score, "
         "title, basis)",
     )
+    add_options(parser)
     parser.set_defaults(command=recommend)
 
 
@@ -257,21 +260,28 @@ def recommend(args: argparse.Namespace, progress: Progress) -> Answer:
     from workbench.export.lists import export_lists
     from workbench.insight.explaining import first_reason
     from workbench.insight.looking import load
+    from workbench.jobs.asked_lists import write_asked
 
+    columns = args.columns.split(",") if args.columns else None
+    asked = asked_list(args)
     run, algorithm, items = load(args.run)
     progress.start("Recommending")
-    done = export_lists(
-        run,
-        algorithm,
-        args.output,
-        users=args.user,
-        history=args.history,
-        k=args.k,
-        include_seen=args.include_seen,
-        items=items,
-        columns=args.columns.split(",") if args.columns else None,
-        reason=first_reason(algorithm),
-        control=progress,
+    done = (
+        write_asked(asked, args.output, columns)
+        if asked is not None
+        else export_lists(
+            run,
+            algorithm,
+            args.output,
+            users=args.user,
+            history=args.history,
+            k=args.k,
+            include_seen=args.include_seen,
+            items=items,
+            columns=columns,
+            reason=first_reason(algorithm),
+            control=progress,
+        )
     )
     text = f"{counted(done['rows'], 'recommendation')} for {counted(done['users'], 'user')} written to {args.output}."
     if "history" in done:

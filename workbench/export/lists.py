@@ -7,7 +7,8 @@ finds. Users kept out of training are folded in from their history where the alg
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ from workbench.training.run_notes import RunNotes
 # A block of users also has at most so many rows, so that progress and cancel are never far; fewer with reasons, each of
 # which may take as long as a list.
 MOST_ROWS, MOST_REASONS = 50_000, 200
+NEW = "new"
 # Index of the item of the history that speaks most for an item; None where none does.
 Reason = Callable[[UserItems, int, Array], int | None]
 
@@ -91,22 +93,76 @@ def export_lists(  # noqa: PLR0913 - each is a choice of the person
         check_rows(len(chosen) * min(k, run.data.n_items))
     source = _Source(run, algorithm, items, include_seen=include_seen, newcomers=newcomers)
     schema = source.schema(columns, reason)
+    written = _write(output, schema, source.blocks(chosen, k, schema, control))
+    told: dict[str, Any] = {"users": len(chosen), "cold": source.cold, "popular": source.popular}
+    told |= {} if newcomers is None else {"history": newcomers.told}
+    return written | told | {"seconds": round(time.perf_counter() - started, 3)}
+
+
+def _write(output: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> dict[str, Any]:
+    """Write tables to one file; returns what is known of it."""
     rows = changed = 0
     with table_file(output, schema) as write:
-        for table in source.blocks(chosen, k, schema, control):
+        for table in tables:
             changed += write(table)
             rows += len(table)
-    return {
-        "path": str(output),
-        "rows": rows,
-        "users": len(chosen),
-        "cold": source.cold,
-        "popular": source.popular,
-        "changed": changed,
-        "seconds": round(time.perf_counter() - started, 3),
-        "sha256": _sha256(output),
-        **({} if newcomers is None else {"history": newcomers.told}),
-    }
+    return {"path": str(output), "rows": rows, "changed": changed, "sha256": _sha256(output)}
+
+
+@dataclass(frozen=True)
+class OneList:
+    """A list that is made already, whatever was asked of it.
+
+    Attributes
+    ----------
+    user
+        Id of whose list it is; None for somebody new, who is called ``new`` in the file.
+    history : UserItems of one row
+        What the algorithm was shown.
+    left_out : int32
+        Indices of what does not stand in it.
+    items, scores : int32 (n,), float32 (n,)
+        Indices in the order of the list.
+    basis
+        What it was made from (`evidence.BASES`).
+    """
+
+    user: str | None
+    history: UserItems
+    left_out: Array
+    items: Array
+    scores: Array
+    basis: str
+
+
+def one_table(
+    run: Run,
+    algorithm: Algorithm,
+    one: OneList,
+    *,
+    items: Items | None = None,
+    columns: Sequence[str] | None = None,
+    reason: Reason | None = None,
+) -> pa.Table:
+    """A list that is made already, in the columns of `export_lists`."""
+    source = _Source(run, algorithm, items, include_seen=False)
+    return source.one(one, source.schema(columns, reason))
+
+
+def write_one(run: Run, output: Path, table: pa.Table) -> dict[str, Any]:
+    """Write what `one_table` gives to `output`; returns what `export_lists` returns, but for what the list is made from."""
+    started = time.perf_counter()
+    check_place(output)
+    refuse_source(run, output)
+    return _write(output, table.schema, [table]) | {"users": 1, "seconds": round(time.perf_counter() - started, 3)}
+
+
+def _new_name(data: Interactions) -> str:
+    """What somebody new is called in a file: nobody in the data has this name."""
+    name = NEW
+    while pc.index(data.user_ids, pa.scalar(name, data.user_ids.type)).as_py() >= 0:
+        name += " user"
+    return name
 
 
 def all_lists(  # noqa: PLR0913 - each is a choice of the person
@@ -240,17 +296,41 @@ class _Source:
         made = {
             "user": lambda: self.ids.take(pa.array(users[row])),
             "rank": lambda: pa.array((rank + 1).astype(np.int32)),
-            "item": lambda: self.data.item_ids.take(pa.array(item)),
             "score": lambda: pa.array(scores[row, rank], pa.float32()),
+            "hit": lambda: self._hits(users[row], item),
+            "reason": lambda: self._reasons(histories, self.had.rows(users), row, item),
+            "basis": lambda: pa.array(BASES).take(pa.array(popular[row].astype(np.int8))),
+        }
+        return self._table(item, made, schema)
+
+    def one(self, one: OneList, schema: pa.Schema) -> pa.Table:
+        """A list that is made already."""
+        n, seen = len(one.items), UserItems.from_lists([one.left_out.tolist()])
+        user = _new_name(self.data) if one.user is None else one.user
+        made = {
+            "user": lambda: pa.array([user] * n, self.data.user_ids.type),
+            "rank": lambda: pa.array(np.arange(1, n + 1, dtype=np.int32)),
+            "score": lambda: pa.array(one.scores, pa.float32()),
+            "hit": lambda: self._hits_of_one(one),
+            "reason": lambda: self._reasons(one.history, seen, np.zeros(n, np.int64), one.items),
+            "basis": lambda: pa.array([one.basis] * n, pa.string()),
+        }
+        return self._table(one.items, made, schema)
+
+    def _table(self, item: Array, made: dict[str, Callable[[], pa.Array]], schema: pa.Schema) -> pa.Table:
+        made |= {
+            "item": lambda: self.data.item_ids.take(pa.array(item)),
             "title": lambda: pa.array(self._titles(item.tolist()), pa.string()),
             "year": lambda: self.items.year.take(pa.array(item)),  # type: ignore[union-attr]
             "genres": lambda: pa.array(self._genres(item), pa.string()),
-            "hit": lambda: self._hits(users[row], item),
-            "reason": lambda: pa.array(self._reasons(users, histories, row, item), pa.string()),
             "run": lambda: pa.array([self.name] * len(item), pa.string()),
-            "basis": lambda: pa.array(BASES).take(pa.array(popular[row].astype(np.int8))),
         }
         return pa.table([_plain(made[column.name](), column.type) for column in schema], schema=schema)
+
+    def _hits_of_one(self, one: OneList) -> pa.Array:
+        if one.user is None:  # nothing is hidden of somebody new
+            return pa.nulls(len(one.items), pa.bool_())
+        return self._hits(np.full(len(one.items), self.data.user_index(one.user)), one.items)
 
     def _titles(self, items: list[int]) -> list[str]:
         if self.items is not None:
@@ -270,15 +350,15 @@ class _Source:
         hidden = np.repeat(test.who.astype(np.int64), flat.lengths) * n + flat.item
         return pa.array(np.isin(users.astype(np.int64) * n + items, hidden))
 
-    def _reasons(self, users: Array, histories: UserItems, row: Array, items: Array) -> list[str | None]:
+    def _reasons(self, histories: UserItems, seen: UserItems, row: Array, items: Array) -> pa.Array:
         if self.reason is None:
-            return [None] * len(items)
-        seen = self.had.rows(users)
+            return pa.nulls(len(items), pa.string())
         found = [
             self.reason(histories.rows(np.array([at])), score, seen[at])
             for at, score in zip(row.tolist(), items.tolist(), strict=True)
         ]
-        return [None if user is None else self._titles([user])[0] for user in found]
+        told = [None if item is None else self._titles([item])[0] for item in found]
+        return pa.array(told, pa.string())
 
 
 def _plain(column: pa.Array, kind: pa.DataType) -> pa.Array:

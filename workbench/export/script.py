@@ -3,13 +3,14 @@
 It is written in the Python interface (`workbench.interface`), and says what was chosen, not what is usual anyway.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from workbench.algorithms.hybrid.blend import Blend
 from workbench.data.data_file import read_about
 from workbench.errors import WorkbenchError
-from workbench.export.script_calls import call, fold, reading, tests, training, written
+from workbench.export.script_calls import call, fold, list_calls, reading, tests, training, written
 from workbench.export.tables import check_folder
 from workbench.files import whole_file
 from workbench.training.run import Run
@@ -41,20 +42,24 @@ runs = {{}}
 {trainings}
 
 {tests}
-'''
+{lists}'''
 
 
-def write_script(output: Path, runs: Sequence[Run]) -> list[str]:
+# The name of a run, and what `workbench.interface.Run.recommend_one` is given.
+OneList = tuple[str, Mapping[str, Any]]
+
+
+def write_script(output: Path, runs: Sequence[Run], lists: Sequence[OneList] = ()) -> list[str]:
     """Write a script that trains and tests `runs` again, which must be of the same data; returns what they are called."""
     check_folder(output)
-    text, every = script(runs), with_members(runs)
+    text, every = script(runs, lists), with_members(runs)
     with whole_file(output) as part:
         part.write_text(text, encoding="utf-8")
     return [run.name for run in every]
 
 
-def script(runs: Sequence[Run]) -> str:
-    """The text of the script.
+def script(runs: Sequence[Run], lists: Sequence[OneList] = ()) -> str:
+    """The text of the script, which shows some lists of the runs at its end.
 
     Runs that a blend refers to are trained too, before it. What was changed while a run trained, and more epochs that it
     was given later, happen at the same place again.
@@ -81,6 +86,7 @@ def script(runs: Sequence[Run]) -> str:
         folds="\n".join(call(name, "workbench.split", arguments) for arguments, name in folds.items()),
         trainings="\n".join(training(run, folds[fold(run)]) for run in every),
         tests="\n".join(tests(every)),
+        lists="".join(f"\n{one}\n" for one in list_calls(lists, [run.name for run in every])),
     )
 
 

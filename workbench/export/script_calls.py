@@ -151,6 +151,14 @@ def tests(runs: Sequence[Run]) -> Iterator[str]:
         yield f'    print(name, runs[name].evaluate({arguments})["mean"].to_string(), sep="\\n")'
 
 
+def list_calls(lists: Sequence[tuple[str, Mapping[str, Any]]], names: Sequence[str]) -> Iterator[str]:
+    """A call for each list of a run that the script trains."""
+    for name, arguments in lists:
+        if name in names:
+            asked = call("listed", f"runs[{written(name)}].recommend_one", _keywords(arguments)).rstrip()
+            yield f"{asked}\nprint(listed.to_string(index=False))"
+
+
 def _test(run: Run) -> dict[str, Any]:
     """How it was tested; as usual where it was not.
 

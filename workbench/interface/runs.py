@@ -8,6 +8,7 @@ from typing import Any, Literal
 import pandas as pd
 import pyarrow as pa
 
+from workbench.declaring import nearest
 from workbench.errors import WorkbenchError
 from workbench.evaluation.evaluate import CUTOFFS
 from workbench.evaluation.lists import Negatives
@@ -15,10 +16,12 @@ from workbench.evaluation.metric_names import named_metrics
 from workbench.export.lists import all_lists
 from workbench.export.ratings import predict_pairs
 from workbench.insight import looking, reasons
+from workbench.insight.asked_list import AskedList, Order
 from workbench.insight.explaining import first_reason
 from workbench.interface.frames import Ids
 from workbench.interface.progress import shown
 from workbench.interface.values import one_or_more
+from workbench.jobs.asked_lists import asked_table
 from workbench.owned import temporary_folder
 from workbench.training.evaluating import evaluate_run
 from workbench.training.run import Run as RunFolder
@@ -193,6 +196,76 @@ class Run:
                 control=control,
             )
         return self._frame(found)
+
+    def recommend_one(  # noqa: PLR0913 - each is a wish of the person
+        self,
+        user: Any = None,
+        *,
+        add: Mapping[Any, float | None] | Sequence[Any] | None = None,
+        remove: Sequence[Any] | None = None,
+        rate: Mapping[Any, float] | None = None,
+        order: Mapping[str, Any] | None = None,
+        k: int = 10,
+        include_seen: bool = False,
+        columns: Sequence[str] | None = None,
+        progress: bool = True,
+    ) -> pd.DataFrame:
+        """One list, after changes of the history or in another order, as the window's page Inspect shows it.
+
+        Parameters
+        ----------
+        user
+            Whose list; somebody new where None, whose history is what is added.
+        add
+            Items that become the newest of the history; with their ratings, as ``{318: 5}``, where the data has ratings.
+        remove, rate
+            Items that had never been; items of the history with another rating.
+        order
+            What is wanted besides high scores, such as ``{"diversity": 0.4, "pin": [318]}``: ``diversity``,
+            ``calibration`` and ``popularity_penalty`` from 0 to 1, ``method`` (``mmr`` or ``dpp``), ``per_genre``,
+            ``pin`` and ``exclude``.
+        k, include_seen, columns, progress
+            As in `recommend`.
+
+        Returns
+        -------
+        DataFrame
+            As from `recommend`; without ``user`` for somebody new.
+
+        Raises
+        ------
+        WorkbenchError
+            If the user or an item is not in the data, or there is no such wish.
+        """
+        wishes = dict(order or {})
+        if unknown := [name for name in wishes if name not in Order.model_fields]:
+            raise WorkbenchError(nearest("order", unknown[0], list(Order.model_fields)))
+        for name in {"pin", "exclude"} & wishes.keys():
+            wishes[name] = self._items.to_texts(wishes[name])
+        ratings = add if isinstance(add, Mapping) else dict.fromkeys(one_or_more(add) or ())
+        asked = AskedList.from_json(
+            {
+                "run": str(self.folder),
+                "user": None if user is None else self._users.to_texts([user])[0],
+                "k": k,
+                "include_seen": include_seen,
+                "changes": {
+                    "removed": self._items.to_texts(one_or_more(remove) or ()),
+                    "rated": self._entries(rate or {}),
+                    "added": self._entries(ratings),
+                },
+                "order": wishes,
+            }
+        )
+        with shown("Recommending", progress):
+            found = asked_table(asked, None if columns is None else list(columns))
+        known = found if user is not None or "user" not in found.column_names else found.drop_columns("user")
+        return self._frame(known)
+
+    def _entries(self, ratings: Mapping[Any, float | None]) -> list[dict[str, Any]]:
+        texts = self._items.to_texts(ratings)
+        values = [None if rating is None else float(rating) for rating in ratings.values()]
+        return [{"item": item, "rating": rating} for item, rating in zip(texts, values, strict=True)]
 
     def explain(self, user: Any, item: Any, *, progress: bool = True) -> pd.DataFrame:
         """Why an item has its place in a user's list.

@@ -1,5 +1,6 @@
 """Files for elsewhere: lists, and of a session the report, metrics, pictures, curves and a script."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,26 +10,47 @@ from workbench.jobs.open_run import open_runs
 
 
 @job("export", title="Writing lists", lane="background")
-def export(run: str, output: str, control: Control, users: list[str] | None = None, **how: Any) -> Json:
-    """Write the lists of some or all users to a file; `how` has k, include_seen and columns."""
+def export(
+    run: str,
+    output: str,
+    control: Control,
+    users: list[str] | None = None,
+    listed: Json | None = None,
+    columns: list[str] | None = None,
+    **how: Any,
+) -> Json:
+    """Write the lists of some or all users to a file, or one that was asked for; `how` has k and include_seen."""
+    if listed is not None:
+        from workbench.insight.asked_list import AskedList
+        from workbench.jobs.asked_lists import write_asked
+
+        return write_asked(AskedList.from_json(listed), Path(output), columns)
     from workbench.export.lists import export_lists
     from workbench.insight.explaining import first_reason
     from workbench.insight.looking import load
 
     trained, algorithm, items = load(Path(run))
-    how |= {"items": items, "reason": first_reason(algorithm)}
+    how |= {"items": items, "reason": first_reason(algorithm), "columns": columns}
     return export_lists(trained, algorithm, Path(output), users=users, control=control, **how)
 
 
 @job("first_lines", title="Writing the first lines", lane="interactive")
-def first_lines(run: str, users: list[str], control: Control, **how: Any) -> Json:
-    """What `export` would write for a few users: names of the columns in their order, and the values of each."""
+def first_lines(run: str, users: list[str], control: Control, listed: Json | None = None, **how: Any) -> Json:
+    """What `export` would write for a few users, or of a list: names of columns in their order, and values of each."""
+    if listed is not None:
+        from workbench.insight.asked_list import AskedList
+        from workbench.jobs.asked_lists import asked_table
+
+        return _told(asked_table(AskedList.from_json(listed), how["columns"], how["k"]))
     from workbench.export.lists import first_lists
     from workbench.insight.explaining import first_reason
     from workbench.insight.looking import load
 
     trained, algorithm, items = load(Path(run))
-    table = first_lists(trained, algorithm, users, items=items, reason=first_reason(algorithm), **how)
+    return _told(first_lists(trained, algorithm, users, items=items, reason=first_reason(algorithm), **how))
+
+
+def _told(table: Any) -> Json:
     return {"columns": table.column_names, "values": [column.to_pylist() for column in table.columns]}
 
 
@@ -57,11 +79,14 @@ def plots(runs: list[str], output: str, control: Control, metric: str = "ndcg@10
 
 
 @job("script", title="Writing the script", lane="background")
-def script(runs: list[str], output: str, control: Control) -> Json:
-    """Write a Python script that trains and tests some runs again."""
+def script(runs: list[str], output: str, control: Control, lists: Sequence[Json] = ()) -> Json:
+    """Write a Python script that trains and tests some runs again, and shows some lists of them."""
     from workbench.export.script import write_script
+    from workbench.insight.asked_list import AskedList, call_arguments
 
-    return {"path": output, "runs": write_script(Path(output), open_runs(runs))}
+    asked = [AskedList.from_json(one) for one in lists]
+    calls = [(Path(one.run).name, call_arguments(one)) for one in asked]
+    return {"path": output, "runs": write_script(Path(output), open_runs(runs), calls)}
 
 
 @job("curves", title="Reading curves", lane="background", silent=True)

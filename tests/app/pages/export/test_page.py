@@ -16,12 +16,15 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from tests.app.trained import CANNED, N_USERS, Opened, films, interactions, make_project, unnamed
 from workbench.app.pages.export.progress import command_line
 from workbench.app.pages.export.users import pasted
+from workbench.app.session.shown_list import list_heading, noted_list
 from workbench.app.widgets.basic import ErrorCard
 from workbench.data.importing.importer import import_file
 from workbench.data.side_files.items import Items
 from workbench.export.lists import export_lists
 from workbench.export.script import script
+from workbench.insight.asked_list import AskedList, Changes, Entry, Order
 from workbench.insight.explaining import first_reason
+from workbench.insight.listing import make_list
 from workbench.insight.looking import load
 from workbench.owned import owned
 from workbench.project import Project
@@ -117,6 +120,40 @@ def test_the_command_line_writes_the_same(open_at, fresh, tmp_path):
     assert main([*words[1:], "--quiet"]) == 0
     assert (tmp_path / "by window.csv").read_bytes() == by_window
     assert len(by_window.splitlines()) == 1 + 3 * N_USERS
+
+
+def test_a_list_is_written_as_it_was_shown(open_at, fresh, tmp_path):
+    """With its changes, order and length; and what the person chose besides it is there again."""
+    from workbench.cli import main
+
+    listed = AskedList(
+        run="1-ease", user="u1", k=5, changes=Changes(removed=["i1"], added=[Entry(item="i0", rating=2.5)]),
+        order=Order(diversity=0.4, pin=["i3"]),
+    )  # fmt: skip
+    new = AskedList(run="0-popularity", user=None, changes=Changes(added=[Entry(item="i0")]))
+    opened = open_at(fresh)
+    page = opened.page
+    assert not page.users.buttons["list"].isEnabled()
+    type_into(opened, page.k, "3")
+    for at, (asked, user) in enumerate(((listed, "u1"), (new, "new"))):
+        opened.session.project.set_view("list", asked.to_json())
+        page.refresh()
+        opened.click(page.users.buttons["list"])
+        assert page.subtitle == f"Export this list: {list_heading(opened.session, noted_list(opened.session))}"
+        assert (page.runs.run_id, page.k.text(), page.k.isEnabled()) == (asked.run, str(asked.k), False)
+        opened.until(lambda user=user: len(lines(opened)) > 1 and lines(opened)[1].startswith(f"{user},1,"))
+        path = tmp_path / f"{at}.csv"
+        type_into(opened, page.place.field, str(path))
+        write(opened)
+        made = make_list(asked.under(str(fresh.runs_folder / asked.run)))
+        ids = made.person.data.item_ids.take(made.items).to_pylist()
+        assert [line.split(",")[:3] for line in lines(opened)[1:]] == [[user, str(n), i] for n, i in enumerate(ids, 1)]
+        assert path.read_text().splitlines() == lines(opened)
+        by_window = path.read_bytes()
+        assert main([*shlex.split(page.outcome.command.text())[1:], "--quiet"]) == 0
+        assert path.read_bytes() == by_window
+    opened.click(page.users.buttons["all"])
+    assert (page.k.text(), page.k.isEnabled(), page.runs.isEnabled()) == ("3", True, True)
 
 
 def test_one_user_and_pasted_users(open_at, fresh, tmp_path):

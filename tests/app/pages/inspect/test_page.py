@@ -227,9 +227,11 @@ def test_the_list_can_be_exported(open_at, fresh):
     opened = open_at(fresh)
     opened.session.selection.select_user("u4")
     opened.user("u4")
+    heading = opened.page.user.right.heading.full_text()
     opened.click(opened.primary())
     assert opened.page.name == "export"
-    assert opened.page.users.users() == ["u4"]
+    assert heading == f"User u4 · {opened.page.info.title} · top 20"
+    assert opened.page.users.buttons["list"].toolTip() == f"This list: {heading}"
     opened.until(lambda: opened.primary().text() == "Export 1 list")
 
 

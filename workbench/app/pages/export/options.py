@@ -1,5 +1,6 @@
 """What a person chooses of an export: the run, for whom, how long, which columns, and where to."""
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +9,12 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QWidget
 
 from workbench.app.pages.export.columns import ColumnsChoice
 from workbench.app.pages.export.destination import PlaceChoice
-from workbench.app.pages.export.users import ONE, UsersChoice
+from workbench.app.pages.export.users import LIST, ONE, UsersChoice
 from workbench.app.session.run_combo import RunCombo
 from workbench.app.widgets.basic import Card, Text
 from workbench.app.widgets.field import NumberInput, parsed
 from workbench.app.widgets.theme import GRID
+from workbench.insight.asked_list import AskedList
 
 K, MOST_K = 10, 1000
 LEFT = 52 * GRID
@@ -41,6 +43,7 @@ class Choices(Card):
         self.k.setToolTip(self.tr("1 to {most:,}; the arrow keys change it").format(most=MOST_K))
         self.seen = QCheckBox(self.tr("Seen items too"))
         self.seen.setToolTip(self.tr("Also list items that the user already has"))
+        self._own: tuple[str, bool] | None = None  # length and seen items, while those of a list are shown
         self.columns = ColumnsChoice()
         self.place = PlaceChoice()
         for signal in (
@@ -80,11 +83,24 @@ class Choices(Card):
     def _tell(self, *_: object) -> None:
         self.changed.emit()
 
+    def follow(self, listed: AskedList | None) -> None:
+        """Show length and seen items of a list that is made already; None: what the person chose, to be chosen again."""
+        if listed is not None and self._own is None:
+            self._own = self.k.text(), self.seen.isChecked()
+        if listed is not None:
+            self.k.setText(str(listed.k))
+            self.seen.setChecked(listed.include_seen)
+        elif self._own is not None:
+            self.k.setText(self._own[0])
+            self.seen.setChecked(self._own[1])
+            self._own = None
+        for widget in (self.runs, self.k, self.seen):
+            widget.setEnabled(listed is None)
+
     @property
     def length(self) -> int | None:
         """Items in a list; None where the field holds no such number."""
-        k = parsed(self.k.text(), "integer", optional=True)
-        return k if isinstance(k, int) and 1 <= k <= MOST_K else None
+        return _length(self.k.text())
 
     def tell(self, bytes_to_come: float | None) -> str:
         """Mark what is wrong; returns why nothing can be written, in a sentence, "" where something can."""
@@ -110,20 +126,22 @@ class Choices(Card):
     def remember(self) -> Json:
         """What to keep with the project."""
         ids = self.users.ids.toPlainText()
+        text, seen = self._own or (self.k.text(), self.seen.isChecked())
         return {
             "whom": self.users.whom,
             "ids": ids if len(ids) <= MOST_KEPT else "",
-            "k": self.length or K,
-            "seen": self.seen.isChecked(),
+            "k": _length(text) or K,
+            "seen": seen,
             "columns": self.columns.chosen,
             "format": self.place.ending,
             "path": self.place.field.text() if self.place.own else "",
         }
 
-    def recall(self, view: Json, *, one: bool) -> None:
-        """Take back what `remember` gave; `one` tells whether a user was looked at."""
+    def recall(self, view: Json, there: Collection[str]) -> None:
+        """Take back what `remember` gave; `there` is what of one user and one list there is to choose."""
         self.users.ids.setPlainText(str(view.get("ids") or ""))
-        self.users.choose(str(view.get("whom")) if one or view.get("whom") != ONE else "")
+        whom = str(view.get("whom"))
+        self.users.choose(whom if whom in there or whom not in (ONE, LIST) else "")
         if isinstance(view.get("k"), int):
             self.k.setText(str(view["k"]))
         self.seen.setChecked(view.get("seen") is True)
@@ -138,3 +156,8 @@ class Choices(Card):
         self.place.blockSignals(True)
         self.place.suggest(folder, *words)
         self.place.blockSignals(False)
+
+
+def _length(text: str) -> int | None:
+    k = parsed(text, "integer", optional=True)
+    return k if isinstance(k, int) and 1 <= k <= MOST_K else None

@@ -15,17 +15,19 @@ from workbench.app.pages.export.options import MOST_K, Choices
 from workbench.app.pages.export.preview import MOST_PEOPLE, asked_for, rows_of
 from workbench.app.pages.export.progress import Outcome, command_line, list_words
 from workbench.app.pages.export.session_files import SessionFiles
-from workbench.app.pages.export.users import ONE, SOME, pasted
+from workbench.app.pages.export.users import LIST, ONE, SOME, pasted
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.runs.run_text import short_title
 from workbench.app.session.file_writer import Writing
 from workbench.app.session.latest import Latest
 from workbench.app.session.run_combo import RunData, run_to_show, select_run, usable_runs
 from workbench.app.session.session import Session
+from workbench.app.session.shown_list import list_heading, noted_list, run_of
 from workbench.app.widgets.basic import EmptyState, ErrorCard
 from workbench.app.widgets.file_dialog import keep_folder
 from workbench.app.widgets.theme import GRID
 from workbench.app.widgets.translate import translate
+from workbench.insight.asked_list import AskedList
 from workbench.project import files_folder
 
 PAUSE = 150  # milliseconds of rest before the preview is made anew
@@ -126,12 +128,19 @@ class ExportPage(Page):
         return self.choices.remember()
 
     def recall(self, view: dict[str, Any]) -> None:
-        self.choices.recall(view, one=self.session.selection.user is not None)
+        there = {ONE: self.session.selection.user, LIST: noted_list(self.session)}
+        self.choices.recall(view, [whom for whom, what in there.items() if what is not None])
 
     @property
     def info(self) -> RunInfo | None:
         """The run that recommends."""
-        return run_to_show(self.session, self._run)
+        listed = self.listed
+        return run_to_show(self.session, self._run) if listed is None else run_of(self.session, listed)
+
+    @property
+    def listed(self) -> AskedList | None:
+        """The list in Inspect, where that is to be written."""
+        return noted_list(self.session) if self.users.whom == LIST else None
 
     @property
     def _task(self) -> Task | None:
@@ -146,16 +155,18 @@ class ExportPage(Page):
         if info is None:
             self._show_empty()
             return
-        self._run = info.id
+        listed, noted = self.listed, noted_list(self.session)
+        self._run = self._run if listed is not None else info.id
         self._stack.setCurrentIndex(1)
         self.choices.blockSignals(True)
         self.runs.show_runs(usable_runs(self.session), info.id)
-        self.users.set_people(self._data.of(info), self._one(info))
+        heading = list_heading(self.session, noted) if noted is not None else None
+        self.users.set_people(self._data.of(info), self._one(info), heading)
+        self.choices.follow(listed)
         self.columns.set_titled(self._titled(info))
-        one = self.session.selection.user if self.users.whom == ONE else None
         project = self.session.project.current
         folder = files_folder(project.folder if project is not None else None)
-        self.choices.suggest(folder, "recommendations", short_title(info), f"user {one}" if one else "")
+        self.choices.suggest(folder, "recommendations", short_title(info), self._whose(listed))
         self.choices.blockSignals(False)
         self.more.show_runs(busy=self._task is not None)
         self._tell(info)
@@ -165,6 +176,14 @@ class ExportPage(Page):
     def _refresh_run(self, run_id: str) -> None:
         if self._run is None or run_id == self._run:
             self.refresh()
+
+    def _whose(self, listed: AskedList | None) -> str:
+        """Words of a file's name."""
+        if listed is None:
+            return f"user {self.session.selection.user}" if self.users.whom == ONE else ""
+        whose = "new user" if listed.user is None else f"user {listed.user}"
+        changed = " changed" if listed.user is not None and listed.changes else ""
+        return whose + changed + (" reordered" if listed.order else "")
 
     def _one(self, info: RunInfo) -> str | None:
         """The user of the page Inspect, where the data of the run has them."""
@@ -180,14 +199,19 @@ class ExportPage(Page):
         self.primary.setEnabled(not trouble and self._task is None)
         self.primary.setToolTip(trouble)
         self.set_heading(self.title)
-        self.set_subtitle(self.tr("Export lists of {run}, for all users or some").format(run=short_title(info)))
+        listed = self.listed
+        self.set_subtitle(
+            self.tr("Export lists of {run}, for all users or some").format(run=short_title(info))
+            if listed is None
+            else self.tr("Export this list: {list}").format(list=list_heading(self.session, listed))
+        )
         chosen = self.users.users()
         told = chosen if chosen is None else chosen[:MOST_TOLD]
         path = self.place.path or Path(f"recommendations{self.place.ending}")
         args = self.choices.args()
-        self.outcome.set_command(
-            command_line(info.folder, path, told, args["k"], seen=args["include_seen"], columns=args["columns"])
-        )
+        seen, columns = args["include_seen"], args["columns"]
+        line = command_line(info.folder, path, told, args["k"], seen=seen, columns=columns, listed=listed)
+        self.outcome.set_command(line)
 
     def _titled(self, info: RunInfo) -> bool:
         return (self._data.folder(info) / "items.arrow").exists()
@@ -215,8 +239,10 @@ class ExportPage(Page):
         if info is None or not self._at_front:
             return
         people, k, columns = self.users.first(MOST_PEOPLE), self.choices.length, self.columns.names
-        if people and k and columns:
+        listed = self.listed
+        if (people or listed) and k and columns:
             args = self.choices.args() | asked_for(people, k, columns) | {"run": str(info.folder), "columns": columns}
+            args |= {"listed": listed.to_json()} if listed is not None else {}
             if args != self._asked:
                 self._asked = args
                 self._lines.ask(args)
@@ -246,10 +272,13 @@ class ExportPage(Page):
     @Slot()
     def _export(self) -> None:
         # The run that is shown, even where its folder has vanished since: the answer says so.
-        info, path = self.session.runs.get(self._run or ""), self.place.path
+        listed, path = self.listed, self.place.path
+        info = self.session.runs.get(self._run or "") if listed is None else run_of(self.session, listed)
         if info is None or path is None or self.choices.length is None:
             return
         args = {"run": str(info.folder), "users": self.users.users(), **self.choices.args()}
+        if listed is not None:
+            args["listed"] = listed.to_json()
         self._clear_failure()
         if self.place.own:
             keep_folder("files_in", path.parent)

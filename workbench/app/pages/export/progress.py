@@ -13,6 +13,8 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QProgressBar
 from workbench.app.widgets.basic import Button, Card, Elided, Line, Picture, Text
 from workbench.app.widgets.theme import BODY, GRID, SMALL
 from workbench.app.widgets.translate import translate
+from workbench.commands.one_list import words_of
+from workbench.insight.asked_list import AskedList
 
 Json = dict[str, Any]
 
@@ -163,11 +165,21 @@ def list_words(result: Json) -> list[str]:
 
 
 def command_line(
-    run: Path, output: Path, users: list[str] | None, k: int, *, seen: bool, columns: list[str] | None = None
+    run: Path,
+    output: Path,
+    users: list[str] | None,
+    k: int,
+    *,
+    seen: bool,
+    columns: list[str] | None = None,
+    listed: AskedList | None = None,
 ) -> str:
-    """The line that writes the same lists, for the shell of this system."""
+    """The line that writes the same lists, or the one that was `listed`, for the shell of this system."""
     words = ["workbench", "recommend", str(run), "--output", str(output)]
-    words += ["--all"] if users is None else [f"--user={user}" for user in users]
-    words += ["--k", str(k), *(["--include-seen"] if seen else [])]
+    if listed is not None:
+        words += words_of(listed)
+    else:
+        words += ["--all"] if users is None else [f"--user={user}" for user in users]
+        words += ["--k", str(k), *(["--include-seen"] if seen else [])]
     words += ["--columns", ",".join(columns)] if columns else []
     return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)

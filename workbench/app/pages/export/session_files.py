@@ -10,6 +10,7 @@ from workbench.app.session.file_writer import Telling
 from workbench.app.session.report_text import ask_place, ask_report, report_words, runs_words, title_of
 from workbench.app.session.run_combo import usable_runs
 from workbench.app.session.session import Session
+from workbench.app.session.shown_list import noted_list
 from workbench.app.widgets.basic import Button, Card, Text
 from workbench.app.widgets.file_dialog import choose_files_folder
 from workbench.app.widgets.quiet import QuietBox
@@ -44,7 +45,7 @@ class SessionFiles(Card):
             "plots": (self.tr("Charts…"), self.tr("Bars and curves as SVG files in a folder")),
             "script": (
                 self.tr("Python script…"),
-                self.tr("Repeats training and test and gets the same numbers"),
+                self.tr("Repeats training and test and gets the same numbers, and the list in Inspect"),
             ),
         }
         self.buttons = {name: Button(words, tip=tip) for name, (words, tip) in tips.items()}
@@ -92,7 +93,9 @@ class SessionFiles(Card):
 
     @Slot()
     def _script(self) -> None:
-        self._save("script", "session.py", self.tr("Python (*.py)"), self._script_words)
+        noted = noted_list(self._session)
+        lists = [noted.to_json()] if noted is not None and noted.run in self.folders else []
+        self._save("script", "session.py", self.tr("Python (*.py)"), self._script_words, {"lists": lists})
 
     @Slot()
     def _plots(self) -> None:
@@ -102,10 +105,10 @@ class SessionFiles(Card):
         if chosen is not None:
             self.wanted.emit("plots", {"runs": self.folders}, chosen, self._files_words)
 
-    def _save(self, job: str, name: str, kinds: str, telling: Telling) -> None:
+    def _save(self, job: str, name: str, kinds: str, telling: Telling, more: Json | None = None) -> None:
         path = ask_place(self._session, self.window(), name, kinds)
         if path is not None:
-            self.wanted.emit(job, {"runs": self.folders}, path, telling)
+            self.wanted.emit(job, {"runs": self.folders} | (more or {}), path, telling)
 
     def _rows_words(self, answer: Json) -> list[str]:
         return [self.tr("{n:,} metrics").format(n=answer["rows"])]

@@ -1,4 +1,4 @@
-"""For whom lists are written: everybody, the user that was last looked at, or ids that a person pastes."""
+"""What is written: the lists of everybody, of the user that was last looked at, of pasted ids; or the list in Inspect."""
 
 import re
 from functools import partial
@@ -6,7 +6,8 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QPlainTextEdit, QRadioButton, QVBoxLayout, QWidget
 
 from workbench.app.jobs.background import Background
@@ -18,11 +19,11 @@ from workbench.data.interactions import Interactions
 PAUSE = 200  # milliseconds of rest before pasted ids are looked up
 NAMED = 3  # unknown ids that are named
 SHOWN = 60  # letters of an id beside its button
-ALL, ONE, SOME = "all", "one", "some"
+ALL, ONE, SOME, LIST = "all", "one", "some", "list"
 
 
 class UsersChoice(QWidget):
-    """All users, one, or some; says how many of the pasted ids are users of the data."""
+    """A list that is shown, all users, one, or some; says how many of the pasted ids are users of the data."""
 
     changed = Signal()
 
@@ -30,12 +31,16 @@ class UsersChoice(QWidget):
         super().__init__()
         self._data: Interactions | None = None
         self._one: str | None = None
+        self._heading: str | None = None
         self._known: list[str] = []
         self._unknown: list[str] = []
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        self.buttons = {ALL: QRadioButton(), ONE: QRadioButton(), SOME: QRadioButton(self.tr("These users"))}
+        self.buttons = {
+            ALL: QRadioButton(), ONE: QRadioButton(),
+            LIST: QRadioButton(self.tr("This list")), SOME: QRadioButton(self.tr("These users")),
+        }  # fmt: skip
         group = QButtonGroup(self)
         for button in self.buttons.values():
             group.addButton(button)
@@ -58,8 +63,8 @@ class UsersChoice(QWidget):
         self.ids.textChanged.connect(self._rest.start)
         self._choose()
 
-    def set_people(self, data: Interactions | None, one: str | None) -> None:
-        """The data whose users can be chosen, and the user that was last looked at."""
+    def set_people(self, data: Interactions | None, one: str | None, heading: str | None = None) -> None:
+        """The data whose users can be chosen, the user that was last looked at, and what the list in Inspect is."""
         if data is not self._data:
             self._data = data
             self._look_up()
@@ -73,16 +78,31 @@ class UsersChoice(QWidget):
         )
         self.buttons[ONE].setText(words.replace("&", "&&"))
         self.buttons[ONE].setEnabled(one is not None)
-        if one is None and self.whom == ONE:
+        self.buttons[LIST].setEnabled(heading is not None)
+        if (one is None and self.whom == ONE) or (heading is None and self.whom == LIST):
             self.buttons[ALL].setChecked(True)
+        self._heading = heading
+        self._name_list(heading or self.tr("the one in Inspect"))
+
+    def _name_list(self, heading: str) -> None:
+        """Say which list it is, as far as there is room for it."""
+        button, words = self.buttons[LIST], self.tr("This list: {list}").format(list=heading)
+        room = self.width() - button.iconSize().width() - 2 * GRID
+        button.setText(button.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, room).replace("&", "&&"))
+        button.setToolTip(words)
+        button.setAccessibleName(words)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._name_list(self._heading or self.tr("the one in Inspect"))
 
     @property
     def whom(self) -> str:
-        """Which of the three is chosen."""
+        """Which of them is chosen."""
         return next(name for name, button in self.buttons.items() if button.isChecked())
 
     def choose(self, whom: str) -> None:
-        """Choose one of the three."""
+        """Choose one of them."""
         if whom in self.buttons:
             self.buttons[whom].setChecked(True)
 
@@ -91,13 +111,16 @@ class UsersChoice(QWidget):
         """For how many users a list is written."""
         if self.whom == ALL:
             return self._data.n_users if self._data is not None else 0
-        return int(self._one is not None) if self.whom == ONE else len(self._known)
+        if self.whom == SOME:
+            return len(self._known)
+        return int((self._one if self.whom == ONE else self._heading) is not None)
 
     def users(self) -> list[str] | None:
         """Their ids; None for all."""
         if self.whom == ALL:
             return None
-        return [self._one] if self.whom == ONE and self._one is not None else list(self._known)
+        one = [self._one] if self.whom == ONE and self._one is not None else []
+        return list(self._known) if self.whom == SOME else one
 
     def first(self, number: int) -> list[str]:
         """The ids of the first few."""

@@ -360,5 +360,5 @@ class InspectPage(Page):
 
     @Slot()
     def _export(self) -> None:
-        self.session.project.set_view("export", {"whom": "one"})  # the page Export takes it up
+        self.session.project.set_view("export", {"whom": "list"})  # the page Export takes it up
         self.session.request_page("export")

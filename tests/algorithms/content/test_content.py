@@ -99,6 +99,21 @@ def test_items_that_nobody_met_are_found_by_what_they_are():
     assert scores[[6, 8, 10]].min() > scores[[7, 9, 11]].max()
 
 
+def test_an_item_that_nobody_met_is_taken_for_a_usual_choice():
+    user, item = np.arange(30) // 3, np.tile([0, 2, 4], 10)
+    item[:6:2] = 1
+    given = with_facts(interactions(user, item, 10, 14))  # and two items of which nothing is known
+    counts = given.item_counts
+    popular = np.log1p(counts) / np.log1p(counts.max())
+    usual = (popular * counts).sum() / counts.sum()
+    for new_items in (0.0, 1.0, 1.25):
+        found = train(given, popularity=1.5, new_items=new_items)._popular
+        right = np.where(counts > 0, popular, np.where(np.arange(len(counts)) < 14, new_items * usual, 0))
+        np.testing.assert_allclose(found, right, rtol=1e-6)
+    scores = train(given, popularity=1.5).score(np.array([-1]), UserItems.from_lists([[2]]))[0]
+    assert scores[[6, 8]].min() > scores[[1, 5, 7]].max()  # of the taste, before what was met and is of another
+
+
 def test_popularity_is_added_on_a_logarithmic_scale():
     given = data()
     plain, popular = (train(given, popularity=weight) for weight in (0.0, 2.0))

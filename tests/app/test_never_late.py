@@ -67,6 +67,7 @@ def test_pages_are_made_and_turned_without_holding_the_window(tmp_path):
 def test_a_project_is_opened_on_pages_that_are_not_there_yet_without_holding_the_window(tmp_path, project):
     found = tried("early", tmp_path, ("early",), folder=str(project.folder))
     assert found["early"]["ticks"] > 50
+    assert found["imported"] == []
     assert found["late"] == set()
 
 

@@ -12,7 +12,8 @@ from PySide6.QtCore import QObject, Slot
 
 from workbench.app.heartbeat import Heartbeat
 
-LATE = 40  # milliseconds without a tick after which the stack is noted, where that is asked for
+LATE_MS = 40  # of work without a tick that is told with its stacks, where that is asked for
+STACKS_FROM_MS, STACKS_EVERY_MS = 5, 5  # of work without a tick, from which on and how often the stack is noted
 
 
 class Pulse(Heartbeat):
@@ -50,7 +51,7 @@ class Pulse(Heartbeat):
         self.queued.append((waited - self._waited) * 1000)
         self._used, self._waited = used, waited
         if self._watch is not None:
-            self._watch.tick(self.gaps[-1], self.work[-1])
+            self._watch.tick(self.work[-1])
 
     def figures(self) -> dict[str, float]:
         """What matters, in milliseconds.
@@ -79,29 +80,35 @@ def _queued() -> float:
 
 
 class _Watch:
-    """Notes on the error channel what the window's thread was doing while a tick was late (``PULSE_STACKS=1``).
+    """Tells on the error channel what the UI thread computed where a tick was late by its own work (``PULSE_STACKS=1``).
 
-    It takes time itself: for looking for a cause, not for figures.
+    Late is measured by the processor time of that thread, so that other work on the machine does not matter. It takes time
+    itself: for looking for a cause, not for figures.
     """
 
     def __init__(self) -> None:
-        self._thread, self._last, self._stack = threading.get_ident(), time.perf_counter(), ""
+        self._thread, self._clock = threading.get_ident(), time.pthread_getcpuclockid(threading.get_ident())
+        self._last, self._stacks = 0.0, []
 
     def start(self) -> None:
-        self._last = time.perf_counter()
+        self._last = time.thread_time()
         threading.Thread(target=self._look, daemon=True).start()
 
-    def tick(self, gap: float, work: float) -> None:
-        self._last = time.perf_counter()
-        if self._stack and gap > LATE:
-            sys.stderr.write(f"\n{gap:.0f} ms late, {work:.0f} ms of work\n{self._stack}")
-        self._stack = ""
+    def tick(self, work: float) -> None:
+        self._last, stacks = time.thread_time(), self._stacks
+        self._stacks = []
+        if work > LATE_MS and stacks:
+            told = "".join(
+                f"-- after {at:.0f} ms\n{''.join(traceback.format_list(stack[-9:]))}" for at, stack in stacks
+            )
+            sys.stderr.write(f"\n{work:.0f} ms of work\n{told}")
 
     def _look(self) -> None:
         while True:
-            time.sleep(0.01)
-            if (time.perf_counter() - self._last) * 1000 > LATE and not self._stack:
-                self._stack = "".join(traceback.format_list(_calls(self._thread))[-8:])
+            time.sleep(0.002)
+            work, stacks = (time.clock_gettime(self._clock) - self._last) * 1000, self._stacks
+            if work > (stacks[-1][0] + STACKS_EVERY_MS if stacks else STACKS_FROM_MS):
+                stacks.append((work, _calls(self._thread)))
 
 
 def _calls(thread: int) -> traceback.StackSummary:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import time
 from pathlib import Path
 
@@ -164,17 +165,22 @@ def started(person, page):
 
 
 def early(person, folder):
-    """A project is opened as soon as its modules are loaded, and pages are turned to that were not made ahead."""
+    """A project is opened as soon as its modules are loaded, and pages are turned to that were not made ahead.
+
+    ``imported``: what opening it still loaded in the UI thread.
+    """
     loaded = []
     person.session.loader.loaded.connect(lambda: loaded.append(True))
     person.pulse.start()
     person.until(lambda: loaded)
+    before = set(sys.modules)
     person.session.offer_files([Path(folder)])
+    imported = sorted(name for name in sys.modules.keys() - before if not name.startswith("workbench.app."))
     for name in ("train", "inspect", "compare", "export", "split", "data"):
         person.turn_to(name)
     person.rest(0.5)
     person.pulse.stop()
-    return {"early": person.pulse.figures()}
+    return {"early": person.pulse.figures(), "imported": imported}
 
 
 def opening(person, project, page):

@@ -39,15 +39,20 @@ class ModuleLoader(QObject):
 
 def load_modules() -> None:
     """Import what a project needs, and let the declarations be read."""
+    import filelock  # noqa: F401 - a project is opened under a lock
+
     import workbench.data.importing.importer
     import workbench.data.overview.word_index
     import workbench.training.run  # noqa: F401
     from workbench.algorithms import all_algorithms
+    from workbench.data.filtering import all_filters
+    from workbench.data.reading.formats import all_formats
+    from workbench.data.splitting import all_splits
     from workbench.declaring import schema_of
     from workbench.jobs import all_jobs
     from workbench.metrics import all_metrics
 
     for kind in all_algorithms().values():
         schema_of(kind)  # pydantic puts off much of its work until it is asked
-    all_metrics()
-    all_jobs()
+    for find in (all_filters, all_formats, all_jobs, all_metrics, all_splits):
+        find()

@@ -1,7 +1,7 @@
 """Small building blocks that every page shares: cards, buttons, empty states, error cards, figures, elided text."""
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QAction, QColor, QFontMetricsF, QPainter, QPaintEvent, QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -17,6 +17,8 @@ from PySide6.QtWidgets import (
 
 from workbench.app.widgets import icons
 from workbench.app.widgets.theme import BODY, FIGURE, GRID, HEADING, SMALL, font, theme
+
+GROUPS = (QPalette.ColorGroup.Active, QPalette.ColorGroup.Inactive, QPalette.ColorGroup.Disabled)
 
 
 class Text(QLabel):
@@ -52,9 +54,12 @@ class Text(QLabel):
         self._paint()  # what was made before the colours changed, and not shown until now, has the former ones again
 
     def _paint(self) -> None:
-        palette = self.palette()
-        palette.setColor(self.foregroundRole(), theme().tokens.color(self._ink))
-        self.setPalette(palette)
+        palette, role, color = self.palette(), self.foregroundRole(), theme().tokens.color(self._ink)
+        if any(
+            palette.color(group, role) != color for group in GROUPS
+        ):  # setting it costs, also where it changes nothing
+            palette.setColor(role, color)
+            self.setPalette(palette)
 
 
 class Elided(Text):

@@ -13,7 +13,7 @@ from workbench.app.pages.data.dropped_files import Offer, role_of, sort_out
 from workbench.app.pages.data.format_options import Choosers
 from workbench.app.pages.data.format_panel import HowRead
 from workbench.app.pages.data.import_sheet import PreviewSheet
-from workbench.app.pages.data.mapping_header import role_mime
+from workbench.app.pages.data.mapping_header import RoleTable, role_mime
 from workbench.app.pages.data.side_files import Further
 from workbench.control import Control
 from workbench.data.importing.importer import make_recipe
@@ -77,7 +77,7 @@ class Shown:
 def shown(keep, tmp_path, monkeypatch, qtbot):
     monkeypatch.setenv("RECWB_HOME", str(tmp_path / "home"))
     (tmp_path / "home").mkdir(exist_ok=True)
-    sheet = keep(PreviewSheet(HowRead(Choosers()), Further()))
+    sheet = keep(PreviewSheet(HowRead(Choosers()), Further(), RoleTable()))
     sheet.resize(1000, 600)
     sheet.show()
     return Shown(sheet)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from workbench.app.widgets.choice import Choice
+from workbench.app.widgets.deferred import Deferred
 from workbench.app.widgets.theme import GRID
 from workbench.app.widgets.translate import declared
 from workbench.data.columns.times import WRITTEN
@@ -31,7 +32,6 @@ class Choosers(QWidget):
         for at in range(ACROSS):
             self.grid.setColumnStretch(at, 1)
         self.placed: list[str] = []
-        self.all = self._make()
 
     def place(self, shown: list[str], below: QWidget) -> None:
         """Lay these out, in rows, and a widget below them; the others are away."""
@@ -43,7 +43,9 @@ class Choosers(QWidget):
             self.grid.addWidget(self.all[name], at // ACROSS, at % ACROSS)
         self.grid.addWidget(below, 1 + len(shown) // ACROSS, 0, 1, ACROSS)
 
-    def _make(self) -> dict[str, Choice]:
+    @Deferred
+    def _of_text(self) -> dict[str, Choice]:
+        """How bytes become rows and fields."""
         marks = {
             self.tr("comma"): ",",
             self.tr("tab"): "\t",
@@ -59,11 +61,6 @@ class Choosers(QWidget):
         }  # fmt: skip
         text = [kind for kind in all_formats().values() if kind.is_text]
         kinds = {declared(kind.title): kind.name for kind in sorted(text, key=lambda kind: kind is not Table)}
-        policies = (
-            self.tr("keep the last"), self.tr("keep the first"), self.tr("mean rating"), self.tr("sum of ratings"),
-            self.tr("highest rating"), self.tr("number of them"),
-        )  # fmt: skip
-        nothing = self.tr("nothing")
         found = {
             "file": Choice(self.tr("File"), {}),
             "table": Choice(self.tr("Sheet"), {}),
@@ -72,7 +69,24 @@ class Choosers(QWidget):
             "delimiter": Choice(self.tr("Delimiter"), marks, own=self.tr("such as ~")),
             "header": Choice(self.tr("First row"), {self.tr("names"): True, self.tr("data"): False}),
             "quotes": Choice(self.tr("Quotes"), {self.tr("enclose fields"): True, self.tr("plain characters"): False}),
-            "comment": Choice(self.tr("Comments begin with"), {nothing: "", "#": "#", "%": "%", "//": "//"}, own="#"),
+            "comment": Choice(
+                self.tr("Comments begin with"), {self.tr("nothing"): "", "#": "#", "%": "%", "//": "//"}, own="#"
+            ),
+        }
+        tips = {
+            "delimiter": self.tr("The characters between fields"),
+            "comment": self.tr("Lines that begin with this are skipped"),
+        }
+        return self._own(found, tips)
+
+    @Deferred
+    def _of_values(self) -> dict[str, Choice]:
+        """What fields mean, and what becomes of them."""
+        policies = (
+            self.tr("keep the last"), self.tr("keep the first"), self.tr("mean rating"), self.tr("sum of ratings"),
+            self.tr("highest rating"), self.tr("number of them"),
+        )  # fmt: skip
+        found = {
             "decimal": Choice(self.tr("Decimal mark"), {self.tr("point"): ".", self.tr("comma"): ","}),
             "thousands": Choice(self.tr("Thousands"), {
                 self.tr("none"): "", self.tr("comma"): ",", self.tr("point"): ".", self.tr("space"): " ", "'": "'",
@@ -93,14 +107,20 @@ class Choosers(QWidget):
             "duplicates": Choice(self.tr("Duplicates"), dict(zip(policies, DUPLICATES, strict=True))),
         }  # fmt: skip
         tips = {
-            "delimiter": self.tr("The characters between fields"),
-            "comment": self.tr("Lines that begin with this are skipped"),
             "missing": self.tr("What a cell holds where user and item have no interaction"),
             "rating_as": self.tr("For counts such as plays: the logarithm of 1 + count, or only that there was one"),
             "duplicates": self.tr("What to keep where a user has the same item several times"),
         }
-        for name, option in found.items():
-            option.setToolTip(tips.get(name, ""))
-            option.setParent(self)
-            option.chosen.connect(partial(self.chosen.emit, name))
-        return found
+        return self._own(found, tips)
+
+    @Deferred
+    def all(self) -> dict[str, Choice]:
+        """Every chooser by name, made in two steps, for all of them take longer than a tick may."""
+        return {**self._of_text, **self._of_values}
+
+    def _own(self, choosers: dict[str, Choice], tips: dict[str, str]) -> dict[str, Choice]:
+        for name, chooser in choosers.items():
+            chooser.setToolTip(tips.get(name, ""))
+            chooser.setParent(self)
+            chooser.chosen.connect(partial(self.chosen.emit, name))
+        return choosers

@@ -48,7 +48,7 @@ class PreviewSheet(QWidget):
     items_wanted = Signal(Path)
     """The file is one of items, to be added to the data that is there."""
 
-    def __init__(self, how: HowRead, further: Further) -> None:
+    def __init__(self, how: HowRead, further: Further, table: RoleTable) -> None:
         super().__init__()
         self.file: Path | None = None
         self.columns = ColumnRoles(self)
@@ -65,7 +65,7 @@ class PreviewSheet(QWidget):
         card = Card()
         card.body.setContentsMargins(GRID, 4, GRID, 4)
         card.body.setSpacing(2)
-        self.chips, self.table, self.doubts = RoleChips(), RoleTable(), DoubtCards()
+        self.chips, self.table, self.doubts = RoleChips(), table, DoubtCards()
         self.trouble = Text("", ink="error", wrap=True)
         self.trouble.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.trouble.hide()

@@ -14,6 +14,7 @@ from workbench.app.pages.data.table_columns import Prepared
 from workbench.app.widgets.basic import Button, Card
 from workbench.app.widgets.tabs import Tabs
 from workbench.app.widgets.theme import GRID
+from workbench.app.widgets.translate import translate
 
 Json = dict[str, Any]
 OVERVIEW, MATRIX = "overview", "matrix"
@@ -60,23 +61,28 @@ class Closer(Card):
         self.whole.setEnabled(not whole)
 
 
+def data_tabs() -> Tabs:
+    """What of the data can be looked at."""
+    return Tabs({
+        OVERVIEW: translate("Glance", "Overview"), MATRIX: translate("Glance", "Matrix"),
+        "interactions": translate("Glance", "Interactions"), "users": translate("Glance", "Users"),
+        "items": translate("Glance", "Items"), "refused": translate("Glance", "Refused"),
+        "duplicates": translate("Glance", "Duplicates"), "files": translate("Glance", "Files"),
+    })  # fmt: skip
+
+
 class Glance(QWidget):
     """All of it. `density_wanted` asks for the counts of a part of the matrix; None: of all."""
 
     density_wanted = Signal(object, object)
 
-    def __init__(self, overview: Overview) -> None:
+    def __init__(self, overview: Overview, rows: Rows) -> None:
         super().__init__()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
         self.figures, self.overview, self.closer = Figures(), overview, Closer()
-        self.tabs = Tabs({
-            OVERVIEW: self.tr("Overview"), MATRIX: self.tr("Matrix"), "interactions": self.tr("Interactions"),
-            "users": self.tr("Users"), "items": self.tr("Items"), "refused": self.tr("Refused"),
-            "duplicates": self.tr("Duplicates"), "files": self.tr("Files"),
-        })  # fmt: skip
-        self.rows = Rows(self.tabs)
+        self.rows, self.tabs = rows, rows.tabs
         self.stack = QStackedWidget()
         for widget in (self.overview, self.closer, self.rows):
             self.stack.addWidget(widget)

@@ -17,8 +17,10 @@ from workbench.app.pages.data.dropped_files import Offer, sort_out
 from workbench.app.pages.data.format_options import Choosers
 from workbench.app.pages.data.format_panel import HowRead
 from workbench.app.pages.data.import_sheet import PreviewSheet
-from workbench.app.pages.data.overview_tabs import Glance
+from workbench.app.pages.data.mapping_header import RoleTable
+from workbench.app.pages.data.overview_tabs import Glance, data_tabs
 from workbench.app.pages.data.problem_lists import SavedLists
+from workbench.app.pages.data.row_tables import Rows
 from workbench.app.pages.data.side_files import Further
 from workbench.app.pages.data.source_panel import ReadAgain
 from workbench.app.pages.data.states import DropTarget, Failure, Reading
@@ -55,7 +57,7 @@ class DataPage(Page):
         self.menu = self.again.menu
         self._make_actions()
         if session.data is not None:
-            for part in (DataPage._overview, DataPage.glance):
+            for part in (DataPage._overview, DataPage._rows, DataPage.glance):
                 yield
                 part.make(self)
         yield
@@ -93,9 +95,13 @@ class DataPage(Page):
         return Overview()
 
     @Deferred
+    def _rows(self) -> Rows:
+        return Rows(data_tabs())
+
+    @Deferred
     def glance(self) -> Glance:
         """All of the data that is there."""
-        made = Glance(self._overview)
+        made = Glance(self._overview, self._rows)
         made.density_wanted.connect(self._count_fields)
         made.show_data(None, None, {})
         self._lists = SavedLists(self.session, made.rows, self)
@@ -116,9 +122,13 @@ class DataPage(Page):
         return Further()
 
     @Deferred
+    def _roles(self) -> RoleTable:
+        return RoleTable()
+
+    @Deferred
     def sheet(self) -> PreviewSheet:
         """On which an offered file is looked at."""
-        made = PreviewSheet(self.how, self._further)
+        made = PreviewSheet(self.how, self._further, self._roles)
         made.changed.connect(self._refresh)
         DoubtQuestion(self.session, made)
         made.look_wanted.connect(self._look_again)

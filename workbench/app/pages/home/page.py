@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QDateTime, QLocale, Qt, Slot
+from PySide6.QtCore import QDateTime, QLocale, Qt, QTimer, Slot
 from PySide6.QtGui import QAction, QPainter, QPaintEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QSizePolicy, QTextBrowser, QVBoxLayout, QWidget
 
@@ -45,12 +45,20 @@ class Home(Page):
         row.addLayout(left, 3)
         row.addWidget(self._recent_card(), 2)
         self._current: RecentRow | None = None
-        session.project_changed.connect(self.shown)
+        # A moment later: opening a project has enough to do, and may turn to another page.
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._catch_up)
+        session.project_changed.connect(self._soon.start)
         for signal in (session.data_changed, session.runs.changed):
             signal.connect(self._show_contents)
 
     def shown(self) -> None:
         self._list_recent()
+
+    @Slot()
+    def _catch_up(self) -> None:
+        if self.isVisible():
+            self.shown()
 
     def _drop_card(self) -> QWidget:
         self.drop = DropTarget()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QStackedLayout, QStackedWidget, QVBoxLayout, QWidg
 from workbench.app.page import Page
 from workbench.app.pages.inspect.item_map import ItemMap
 from workbench.app.pages.inspect.item_view import ItemView
+from workbench.app.pages.inspect.rerank import Reorder
 from workbench.app.pages.inspect.states import Failure, Waiting
 from workbench.app.pages.inspect.user_history import UserHistory
 from workbench.app.pages.inspect.user_list import LENGTHS, K, UserList
@@ -102,8 +103,12 @@ class InspectPage(Page):
         return content
 
     @Deferred
+    def _reorder(self) -> Reorder:
+        return Reorder()
+
+    @Deferred
     def _left(self) -> UserHistory:
-        return UserHistory(self.session)
+        return UserHistory(self.session, self._reorder)
 
     @Deferred
     def _right(self) -> UserList:

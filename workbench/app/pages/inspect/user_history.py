@@ -27,7 +27,7 @@ class UserHistory(Card):
     opened = Signal(str)
     """An item was opened."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, reorder: Reorder) -> None:
         super().__init__(translate("UserHistory", "History"), " ")
         self._base: Json = {}
         self.title.hide()
@@ -46,7 +46,7 @@ class UserHistory(Card):
         column.setSpacing(0)
         column.addWidget(self._stack, 1)
         column.addWidget(self.what_if)
-        self.reasons, self.reorder = Reasons(session), Reorder()
+        self.reasons, self.reorder = Reasons(session), reorder
         self.reasons.opened.connect(self.opened)
         self._pages = QStackedWidget()
         for widget in (first, self.reasons, self.reorder):

@@ -56,7 +56,7 @@ class RealWindow:
     def offer(self, *paths):
         """Drop files, and wait until their first rows, or what is wrong with them, can be seen."""
         self.session.offer_files(list(paths))
-        self.until(lambda: self.data._looking is None)
+        self.until(lambda: self.data._looking is None and self.data._sorting.pending is None)
 
     def read(self, *paths):
         """Drop files, take what is guessed, and wait until all of it is shown."""

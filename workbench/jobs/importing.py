@@ -20,7 +20,16 @@ def doubts(**asked: Any) -> Json:
     """What is to be doubted of reading a file by a recipe."""
     from workbench.data.importing import preview
 
-    return {"doubts": preview.doubts(**asked)}
+    return preview.doubts(**asked)
+
+
+@job("sort files", title="Looking at the files", lane="interactive", silent=True)
+def sort_files(paths: list[str], control: Control) -> Json:
+    """What each of several files is for."""
+    from workbench.data.importing import preview
+
+    control.check()
+    return preview.sort_files(paths)
 
 
 @job("import", title="Reading the file", lane="background")

@@ -53,7 +53,7 @@ def test_real_files_raise_no_false_alarm(shared_data, name):
 )
 def test_the_beginning_of_a_file_raises_the_same_doubts(shared_data, name):
     path = shared_data(name)
-    found = doubts(str(path), make_recipe(path).model_dump(), Control())
+    found = doubts(str(path), make_recipe(path).model_dump(), Control())["doubts"]
     assert [doubt["name"] for doubt in found] == SETS[name]
 
 

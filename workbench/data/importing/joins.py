@@ -211,6 +211,15 @@ def beside(lines: Preview, orders: Preview, key: str) -> Preview:
     return lines.model_copy(update={"names": [*lines.names, *(orders.names[at] for at in others)], "rows": rows})
 
 
+def found_in(lines: Preview, orders: Preview, key: str) -> Preview:
+    """The same columns as `beside`, each row with what its key stands for; blank where that is not in the first rows."""
+    others = [at for at, name in enumerate(orders.names) if name != key and name not in lines.names]
+    at, of = lines.names.index(key), orders.names.index(key)
+    known = {row[of]: [row[other] for other in others] for row in orders.rows if len(row) == len(orders.names)}
+    rows = [[*row, *known.get(row[at], [""] * len(others))] for row in lines.rows if len(row) == len(lines.names)]
+    return lines.model_copy(update={"names": [*lines.names, *(orders.names[other] for other in others)], "rows": rows})
+
+
 def key_of(lines: Preview, orders: Preview, names: tuple[str, str], wanted: str | None) -> str:
     """The column by which two files are joined: the one wanted, or else one that both have, called an id if possible.
 

@@ -11,18 +11,30 @@ from workbench.data.importing import recipes
 from workbench.data.importing import remembered as remembering
 from workbench.data.importing import roles as columns
 from workbench.data.importing.builder import Assembly
-from workbench.data.importing.doubting import SAMPLE_ROWS, doubts_about
+from workbench.data.importing.doubting import doubts_about
 from workbench.data.importing.duplicates import list_duplicates
 from workbench.data.importing.feedback import guess_feedback
 from workbench.data.importing.import_report import Report, account
-from workbench.data.importing.importer import Recipe, converter_of, import_file
+from workbench.data.importing.importer import (
+    JOINED,
+    LARGE_BYTES,
+    Recipe,
+    converter_of,
+    import_file,
+    orders_of,
+    shown_by,
+)
+from workbench.data.importing.joins import beside, found_in, key_of, make_join
+from workbench.data.importing.sorting_out import sort_out
 from workbench.data.reading import first_rows as reading
 from workbench.data.reading.archives import members_of
+from workbench.data.reading.formats.base.file_format import BlockConverter
 from workbench.data.reading.formats.base.own_rows import is_likely
 from workbench.data.reading.sniffing import sniff
 from workbench.data.reading.streams import Beginning, open_text, row_blocks
 from workbench.data.reading.text.layout import Layout
-from workbench.data.reading.text.source_file import look_at
+from workbench.data.reading.text.source_file import SourceFile, look_at
+from workbench.errors import WorkbenchError
 
 Json = dict[str, Any]
 
@@ -34,6 +46,7 @@ def preview(
     rows: int = 200,
     again: bool = False,
     recipe: str | None = None,
+    joined: str | None = None,
 ) -> Json:
     """The first rows of a file, its layout, and a guess of its columns.
 
@@ -46,6 +59,8 @@ def preview(
         Whether the guess is wanted in any case.
     recipe
         A stored recipe, by which the file is to be read.
+    joined
+        A second file, that says who an order is by.
     """
     file = look_at(Path(path))
     known = dict(known or {})
@@ -63,12 +78,16 @@ def preview(
         kept = Layout(**before["recipe"]["format"])
         packed = {"compression": layout.compression, "member": layout.member}
         seen = reading.preview(file, kept.model_copy(update=packed), rows)
+    shown = seen
+    if joined is not None:
+        orders, key = _orders_beside(file, seen, joined)
+        seen, shown = beside(seen, orders, key), found_in(seen, orders, key)
     guess = columns.guess(seen)
     told = guess_feedback(seen, guess.columns, others=True)
     return {
         "path": path,
         "names": seen.names,
-        "rows": seen.rows,
+        "rows": shown.rows,
         "format": seen.format.model_dump(),
         "columns": told.columns.model_dump(),
         "feedback": [each.model_dump() for each in told.feedback],
@@ -83,11 +102,55 @@ def preview(
     }
 
 
-def doubts(path: str, recipe: Json, control: Control) -> list[Json]:
-    """What is to be doubted of reading a file by a recipe, judged by the beginning of the file."""
+def sort_files(paths: list[str]) -> Json:
+    """What each of several files is for, by its columns; ``why`` that could not be told, where it could not."""
+    try:
+        found = sort_out([Path(path) for path in paths])
+    except WorkbenchError as error:
+        return {"why": str(error)}
+    plain = {name: {what: str(path) for what, path in getattr(found, name).items()} for name in ("paths", "further")}
+    return {**plain, "key": found.key}
+
+
+def _orders_beside(file: SourceFile, lines: reading.Preview, joined: str) -> tuple[reading.Preview, str]:
+    """The first rows of a second file, and the column by which it is joined."""
+    other = look_at(Path(joined))
+    orders = reading.preview(other, rows=reading.MOST_ROWS)
+    return orders, key_of(lines, orders, (file.name, other.name), None)
+
+
+def doubts(path: str, recipe: Json, control: Control, joined: str | None = None) -> Json:
+    """What is to be doubted of reading a file by a recipe, and how many rows met, judged by the beginning of the file."""
     file, asked = look_at(Path(path)), Recipe(**recipe)
-    shown = reading.preview(file, asked.format, SAMPLE_ROWS)
-    converter, report = converter_of(file, asked), Report()
+    other = None if joined is None else look_at(Path(joined))
+    if other is not None and other.size > LARGE_BYTES:  # it would be read whole for each look
+        return {"doubts": [], "met": []}
+    asked = with_join(asked, file, other)
+    orders, report = orders_of(other, asked), Report()
+    converter = converter_of(file, asked, orders)
+    found = _doubts(file, other, asked, converter, report, control)
+    met = [] if orders is None else [{"file": orders.name, **orders.report()}]
+    return {"doubts": found, "met": met}
+
+
+def with_join(recipe: Recipe, file: SourceFile, joined: SourceFile | None) -> Recipe:
+    """A recipe over the columns of two files with what it does not say yet: how the second is joined."""
+    if joined is None or recipe.join is not None:
+        return recipe
+    lines = reading.preview(file, recipe.format)
+    orders, key = _orders_beside(file, lines, str(joined.path))
+    return recipe.model_copy(update={"join": make_join(recipe.columns, lines, orders, key, recipe.time)})
+
+
+def _doubts(
+    file: SourceFile,
+    joined: SourceFile | None,
+    asked: Recipe,
+    converter: BlockConverter,
+    report: Report,
+    control: Control,
+) -> list[Json]:
+    shown = shown_by(file, joined, asked)
     with Assembly() as rows, open_text(file, converter.layout) as source:
         beginning = Beginning(source)
         for block in row_blocks(beginning, converter.layout):
@@ -128,6 +191,8 @@ def import_data(
     """
     files = {name: Path(path) for name, path in paths.items()} if isinstance(paths, dict) else Path(paths)
     asked = Recipe(**recipe) if recipe else None
+    if asked is not None and isinstance(files, dict) and JOINED in files:
+        asked = with_join(asked, look_at(next(iter(files.values()))), look_at(files[JOINED]))
     others = {name: Path(path) for name, path in (further or {}).items()}
     about: Json = import_file(
         files,
@@ -140,7 +205,7 @@ def import_data(
         guessed=guessed,
         control=control,
     )
-    if asked is not None:
+    if asked is not None and asked.join is None:
         first = look_at(next(iter(files.values())) if isinstance(files, dict) else files)
         names = reading.preview(first, asked.format, 1).names
         remembering.remember(remembering.shape_of(names, asked.format), first, asked, Path(folder).parent.parent)

@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from tests.app.real_window import RATINGS
 
@@ -161,3 +161,37 @@ def test_tab_leads_through_the_sheet_and_out_of_the_table(real, write):
     assert all(one.box in met for one in sheet.table.head.heads)
     assert sheet.table in met
     assert real.primary() in met
+
+
+def test_of_several_files_it_is_shown_what_each_was_taken_for_and_how_many_rows_met(real, write):
+    lines = [
+        "".join(f"{o},i{(o * 3 + at) % 8},{at}\n" for o in range(part, 32, 2) for at in range(3)) for part in (1, 2)
+    ]
+    parts = [write(f"lines_{n}.csv", "order_id,item_id,position\n" + text) for n, text in enumerate(lines, 1)]
+    orders = write("orders.csv", "order_id,user_id\n" + "".join(f"{o},u{o % 6}\n" for o in range(31)))
+    things = write("things.csv", "item_id,title\n" + "".join(f"i{i},Thing {i}\n" for i in range(9)))
+    real.offer(orders, *parts, things)
+    taken = real.data.sheet.taken
+    real.until(lambda: "found theirs" in taken._met.text())
+    told = [label.text() for label in taken.findChildren(QLabel) if label.isVisible()]
+    assert set(told) == {
+        "lines_1.csv", "→ interactions, part 1", "lines_2.csv", "→ interactions, part 2", "orders.csv",
+        "→ says who each of them is by", "45 of the first 48 rows found theirs, by order_id; not 31",
+    }  # fmt: skip
+    assert real.data.sheet.further.slots["items"].name.text() == "things.csv"
+    assert real.cells(real.data.sheet.table)[0] == ["1", "i3", "0", "u1"]
+    assert real.data.sheet.remark.text() == ""
+    real.click(real.primary())
+    real.until(lambda: real.session.data is not None)
+    assert (len(real.session.data), real.session.data.n_users) == (45 + 45 - real.session.about["report"]["merged"], 6)
+    assert real.session.about["recipe"]["join"]["columns"] == {"user": "user_id"}
+    assert real.session.items.titles([0])[0].startswith("Thing")
+
+
+def test_files_that_columns_do_not_tell_apart_stay_as_their_names_say(real, write):
+    one = write("ratings.csv", RATINGS)
+    other = write("odd.csv", "a,b\n" + "".join(f"{i % 3},{i % 2}\n" for i in range(30)))
+    real.offer(one, other)
+    assert real.data.sheet.taken.isHidden()
+    assert real.data.sheet.remark.text().startswith("Not used: odd.csv")
+    assert real.primary().isEnabled()

@@ -29,6 +29,8 @@ class DoubtQuestion(QObject):
             self._sheet.doubts.show_doubts([])
             return
         asked = {"path": str(self._sheet.file), "recipe": self._sheet.recipe()}
+        joined = self._sheet.taken.joined
+        asked |= {} if joined is None else {"joined": str(joined)}
         if asked != self._asked:
             self._asked = asked
             self._latest.ask(asked)
@@ -37,3 +39,4 @@ class DoubtQuestion(QObject):
     def _answered(self, asked: Json, answer: Json) -> None:
         if asked == self._asked:
             self._sheet.doubts.show_doubts(answer["doubts"])
+            self._sheet.taken.show_met(answer.get("met") or [])

@@ -4,6 +4,7 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from workbench.app.widgets.file_dialog import data_endings
 from workbench.errors import WorkbenchError
@@ -38,6 +39,12 @@ class Offer:
         Attributes of users; vectors and a folder of pictures of items.
     choices : tuple of Path
         Files that could be meant by `main`, itself among them.
+    parts : tuple of Path
+        Further files of the same table, which are put below `main`.
+    joined : Path or None
+        A file that says who an order is by.
+    is_told : bool
+        Whether the columns of the files were looked at, or a person has said what is what.
     """
 
     main: Path
@@ -49,6 +56,29 @@ class Offer:
     vectors: Path | None = None
     pictures: Path | None = None
     choices: tuple[Path, ...] = ()
+    parts: tuple[Path, ...] = ()
+    joined: Path | None = None
+    is_told: bool = False
+
+    @property
+    def is_unclear(self) -> bool:
+        """Whether names did not tell what each file is for, so that their columns have to."""
+        return bool(self.unused) and self.test is None and not self.is_told
+
+    def tables(self) -> list[Path]:
+        """All files whose columns may tell what they are for."""
+        return list(dict.fromkeys(filter(None, (*self.choices, self.main, self.items, self.users, self.vectors))))
+
+    def told(self, answer: dict[str, Any]) -> "Offer":
+        """The same as columns tell it (the answer of the job ``sort files``); as names do where columns do not."""
+        if "paths" not in answer:
+            return replace(self, is_told=True)
+        paths = {name: Path(path) for name, path in answer["paths"].items()}
+        joined = paths.pop("joined", None)
+        further = {what: Path(path) for what, path in answer["further"].items()}
+        main, *parts = paths.values()
+        beside = {what: further.get(what) for what in ("items", "users", "vectors")}
+        return replace(self, main=main, parts=tuple(parts), joined=joined, unused=(), is_told=True, **beside)
 
 
 def sort_out(paths: list[Path]) -> Offer:

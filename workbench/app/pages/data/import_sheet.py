@@ -13,6 +13,7 @@ from workbench.app.pages.data.column_mapping import ColumnRoles
 from workbench.app.pages.data.doubt_cards import DoubtCards
 from workbench.app.pages.data.dropped_files import Offer
 from workbench.app.pages.data.feedback_panel import FeedbackPanel
+from workbench.app.pages.data.files_taken import FilesTaken
 from workbench.app.pages.data.format_panel import HowRead
 from workbench.app.pages.data.hints import Note, Notes
 from workbench.app.pages.data.mapping_header import Head, RoleChips, RoleTable
@@ -65,6 +66,7 @@ class PreviewSheet(QWidget):
         card = Card()
         card.body.setContentsMargins(GRID, 4, GRID, 4)
         card.body.setSpacing(2)
+        self.taken = FilesTaken()
         self.chips, self.table, self.doubts = RoleChips(), table, DoubtCards()
         self.trouble = Text("", ink="error", wrap=True)
         self.trouble.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -81,6 +83,7 @@ class PreviewSheet(QWidget):
         column.addWidget(self.how)
         column.addWidget(self.worth)
         column.addWidget(self.further)
+        column.addWidget(self.taken)
         column.addLayout(strip)
         beside = QHBoxLayout()
         beside.setSpacing(GRID)
@@ -108,6 +111,7 @@ class PreviewSheet(QWidget):
         self.columns.own, self._waiting = False, True
         self._clear()
         self.further.show_offer(offer)
+        self.taken.show_offer(offer)
         self.how.begin([*offer.choices], offer.main)
         self.worth.begin()
         self._unused = offer.unused
@@ -395,8 +399,12 @@ class PreviewSheet(QWidget):
         }
 
     def paths(self) -> Path | dict[str, Path]:
-        """The file of interactions, or those of the person's own split."""
+        """The file of interactions, those of one table, or those of the person's own split."""
         slots = self.further.slots
+        several = [self.file, *self.taken.parts]
+        if self.taken.joined is not None or self.taken.parts:
+            joined = {} if self.taken.joined is None else {"joined": self.taken.joined}
+            return {f"part {n}": file for n, file in enumerate(several, 1)} | joined
         if slots["test"].file is None:
             return self.file
         files = {"train": self.file, "validation": slots["validation"].file, "test": slots["test"].file}

@@ -52,6 +52,7 @@ class DataPage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.stack)
         self._counting = Latest(session, "density", self)
+        self._sorting = Latest(session, "sort files", self)
         self.again = ReadAgain(session, self)
         self.again.wanted.connect(self._read)
         self.menu = self.again.menu
@@ -88,6 +89,8 @@ class DataPage(Page):
         self.reading.cancel_wanted.connect(self._cancel)
         self.failure.closed.connect(self._go_back)
         self._counting.answered.connect(self._counted)
+        self._sorting.answered.connect(self._sorted)
+        self._sorting.failed.connect(self._not_sorted)
 
     @Deferred
     def _overview(self) -> Overview:
@@ -268,7 +271,21 @@ class DataPage(Page):
         self._offer = offer
         self.sheet.show_offer(offer)
         self._turn_to(self.sheet)
-        self._look()
+        if offer.is_unclear:
+            self._forget_look()
+            self._sorting.ask({"paths": [str(path) for path in offer.tables()]})
+        else:
+            self._look()
+
+    @Slot(object, object)
+    def _sorted(self, _asked: dict[str, Any], answer: dict[str, Any]) -> None:
+        """The columns of the files have told what each is for."""
+        if self._offer is not None and self._shows(DataPage.sheet):
+            self._show_offer(self._offer.told(answer))
+
+    @Slot(object, str, str)
+    def _not_sorted(self, _asked: dict[str, Any], sentence: str, _details: str) -> None:
+        self._sorted({}, {"why": sentence})
 
     @Slot(Path)
     def _take_other(self, file: Path) -> None:
@@ -276,6 +293,7 @@ class DataPage(Page):
         if self._offer is not None:
             places = ("items", "users", "vectors", "test", "validation")
             kept = {name: one for name in places if (one := getattr(self._offer, name)) != file}
+            kept |= {"parts": (), "joined": None, "is_told": True}
             empty = dict.fromkeys(places)
             unused = (*(path for path in self._offer.unused if path != file), self._offer.main)
             self._show_offer(replace(self._offer, **{**empty, **kept}, main=file, unused=unused))
@@ -297,6 +315,7 @@ class DataPage(Page):
         self._forget_look()
         args = {"path": str(self.sheet.file), "known": self.sheet.how.said, "again": again}
         args |= {"recipe": str(recipe)} if recipe else {}
+        args |= {"joined": str(self.sheet.taken.joined)} if self.sheet.taken.joined else {}
         title = self.tr("Looking at {file}").format(file=self._file_name())
         self._looking = self.session.jobs.submit(
             "preview", args, title=title, done=self._looked, failed=self._look_failed

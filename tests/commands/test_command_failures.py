@@ -134,6 +134,8 @@ def test_a_run_that_failed_by_its_data_is_made_again_by_the_same_command(tmp_pat
         file.write_text("user,item,rating\n" + "".join(rows) + "u1,i99,5\n")
     if what != "its file":
         (run / "data" / "item.npy").write_bytes((run / "data" / "item.npy").read_bytes()[:-1] + b"\1")
+    if what == "both":
+        Run.open(run).queue()  # as if it had been killed before it was trained
     assert value(*new)["status"] == "done"
     assert len(Run.open(run).data) == 90 + (what != "its data")
     file.write_text("user,item,rating\nu,i,1\n")

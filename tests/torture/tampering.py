@@ -41,7 +41,10 @@ FILES = {
     **dict.fromkeys(("data.json", "user.npy", "item.npy", "rating.npy", "time.npy", "item_vectors.npy"), DATA),
     **dict.fromkeys(("user_ids.arrow", "item_ids.arrow", "items.arrow", "users.arrow"), DATA),
     "recipe.json": "",
-    **dict.fromkeys(("settings.json", "recent.json", "checked.json"), HOME),
+    **dict.fromkeys(("settings.json", "recent.json", "checked.json", "recipes.json"), HOME),
+    "contents.json": DATA,
+    "faithfulness.json": "runs/0-ease/",
+    "lock.json": "",
 }
 ALL_RUNS = ("0-ease", "1-item-knn", "2-biased-svd", "3-bpr")
 COMMANDS = ("recommend", "evaluate", "predict", "explain", "similar", "compare", "train")
@@ -55,6 +58,7 @@ JOBS += (
     "split",
     "density",
     "duplicates",
+    "preview",
 )
 # What a thing that is done may write in the folder of its run, where it ends well.
 TESTED = {"evaluation.json", "users.parquet", "lists.npy", "opened.json"}
@@ -90,15 +94,17 @@ def case_of(number: int, seed: int, window: float = 0.15) -> Case:
     rng = random.Random(f"{seed}/{number}")
     combinations = [(file, kind) for file in FILES for kind in KINDS]
     file, kind = combinations[number % len(combinations)]
-    run = "3-bpr" if file == "checkpoint.safetensors" else rng.choice(ALL_RUNS)
+    run = {"checkpoint.safetensors": "3-bpr", "faithfulness.json": "0-ease"}.get(file) or rng.choice(ALL_RUNS)
     action = rng.choice(_actions(file))
     in_window = file in ("settings.json", "recent.json") or (rng.random() < window and file != "recipe.json")
     return Case(number, file, kind, run, "window" if in_window else action, rng.randrange(1 << 30))
 
 
 def _actions(file: str) -> tuple[str, ...]:
-    if file == "project.json":
+    if file in ("project.json", "lock.json"):
         return ("window",)
+    if file in ("contents.json", "recipes.json", "faithfulness.json"):
+        return {"contents.json": ("duplicates",), "recipes.json": ("preview",)}.get(file, ("faithfulness",))
     if file == "checkpoint.safetensors":
         return ("train",)
     if file == "recipe.json":
@@ -178,6 +184,7 @@ def do_job(case: Case, place: Path) -> tuple[bool, str]:
         "split": {"data": data, "name": "last-n", "settings": {"n": 1}},
         "density": {"data": data},
         "duplicates": {"data": data},
+        "preview": {"path": str(place / "ratings.csv")},
     }
     try:
         all_jobs()[case.action].function(control=Control(), **args[case.action])
@@ -221,7 +228,7 @@ def attempt(case: Case, victim: Path, scratch: Path) -> str:
                 raise AssertionError(f"{case} ({told}): {traceback.format_exc()}") from error
         problem = _problem(case, well, sentence, told) or _litter(case, place, before, well)
         assert not problem, f"{case} ({told}): {problem}"
-        unread = case.file in _written(case, well=well) or case.file in ("settings.json", "recent.json", "checked.json")
+        unread = case.file in _written(case, well=well) or FILES[case.file] == HOME
         now = target.read_bytes() if target.exists() else None
         assert now == content or unread or (case.action == "window" and well), f"{case} ({told}): the file was changed"
         return "well" if well else sentence

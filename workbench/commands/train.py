@@ -41,7 +41,6 @@ LAST_WORDS = (
     "runs=ONE,OTHER --run DIR, folders that lie side by side. After Ctrl-C or a crash: workbench train --run DIR."
 )
 BUSY = "Another process is making a run in {folder}. Wait for it, or name another folder."
-ENDED_EARLY = (RunState.FAILED, RunState.CANCELLED, RunState.LOST)
 POLL_SECONDS = 0.2  # between two looks at the status of the run
 
 
@@ -247,7 +246,7 @@ def _begins_again(folder: Path) -> bool:
     with alone(folder, BUSY.format(folder=folder)):
         run = Run.open(folder)
         same = has_same_files(folder / "data")
-        if run.has_learned or run.status().state not in ENDED_EARLY:
+        if run.has_learned or run.status().state.is_active:
             if not same:
                 refuse_taken(folder)
             return False

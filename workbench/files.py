@@ -147,9 +147,9 @@ def _write_contents(folder: Path, names: list[str]) -> None:
 def _contents(folder: Path) -> set[str]:
     """The names of all that was written into a folder; empty where that is not known, or for a later version to know."""
     try:
-        contents = json.loads((folder / CONTENTS).read_text(encoding="utf-8"))
+        contents = read_json(folder / CONTENTS)
         names, is_later = contents["files"], contents.get("version", 1) > CONTENTS_VERSION
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (WorkbenchError, KeyError, TypeError, AttributeError):
         return set()
     known = isinstance(names, list) and not is_later
     return {CONTENTS, *(name for name in names if isinstance(name, str))} if known else set()

@@ -56,7 +56,8 @@ def test_many_lines_are_read_as_few_are(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "damage", [b"not json\n", b"5\n", b'{"epoch": "one"}\n', b'{"loss": NaN}\n', b"\xff\xfe\n", b"\n"]
+    "damage",
+    [b"not json\n", b"5\n", b'{"epoch": "one"}\n', b'{"loss": NaN}\n', b"\xff\xfe\n", b"\n", b"[" * 10**5 + b"\n"],
 )
 def test_a_damaged_line_among_many_is_left_out(damage):
     records = whole()

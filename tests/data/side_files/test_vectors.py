@@ -47,6 +47,12 @@ def test_rows_of_an_array_belong_to_the_ids_beside_it_or_to_their_number(tmp_pat
     (tmp_path / "v.ids.txt").write_text("7\n2\nx\n")
     vectors, _ = read_vectors(tmp_path / "v.npy", IDS)
     np.testing.assert_array_equal(vectors, [[2, 3], [np.nan, np.nan], [0, 1]])
+    for encoding in ("latin-1", "utf-16", "utf-8-sig"):
+        (tmp_path / "v.ids.txt").write_text("7\né\n2\n", encoding=encoding)
+        np.testing.assert_array_equal(read_vectors(tmp_path / "v.npy", IDS)[0][0], [4, 5])
+    (tmp_path / "v.ids.txt").write_bytes(b"\xff\xfe\xff\n\x81\n\0")
+    with pytest.raises(WorkbenchError, match="1 ids for the 3 rows"):
+        read_vectors(tmp_path / "v.npy", IDS)
     (tmp_path / "v.ids.txt").write_text("7\n2\n")
     with pytest.raises(WorkbenchError, match="2 ids for the 3 rows"):
         read_vectors(tmp_path / "v.npy", IDS)

@@ -257,7 +257,7 @@ def _floats(column: Any) -> Array:
 def _parsed(line: bytes) -> Any:
     try:
         return json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

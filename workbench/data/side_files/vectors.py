@@ -14,9 +14,11 @@ from workbench.data.reading.formats.matrix import Matrix
 from workbench.data.reading.formats.table import Table
 from workbench.data.reading.sniffing import sniff
 from workbench.data.reading.text.blocks import as_numbers
+from workbench.data.reading.text.encodings import encoding_of
 from workbench.data.reading.text.source_file import SourceFile, could_not_read, look_at, stamp_of
 from workbench.data.side_files.joining import first_of_each, id_column, match, open_table, texts_of, write_table
 from workbench.errors import WorkbenchError
+from workbench.files import readable_errors
 from workbench.stored import open_array
 
 PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp")
@@ -70,7 +72,7 @@ def _array(path: Path, item_ids: pa.Array) -> tuple[pa.Array, Vectors, list[str]
         raise WorkbenchError(message + " needed.")
     beside = next((p for ending in IDS_ENDINGS if (p := path.with_suffix(ending)).exists()), None)
     if beside is not None:
-        ids = pa.array(beside.read_text(encoding="utf-8").splitlines(), pa.string())
+        ids = pa.array(_lines(beside), pa.string())
         if len(ids) != len(array):
             message = (
                 f"{beside.name} has {len(ids):,} ids for the {len(array):,} rows of {path.name}. Write one for each."
@@ -79,6 +81,12 @@ def _array(path: Path, item_ids: pa.Array) -> tuple[pa.Array, Vectors, list[str]
         keep = first_of_each(ids).to_numpy()
         return ids.take(pa.array(keep)), np.asarray(array[keep], np.float32), []
     return pa.array(np.arange(len(array)).astype(str), pa.string()), np.asarray(array, np.float32), []
+
+
+def _lines(path: Path) -> list[str]:
+    with readable_errors(path):
+        text = path.read_bytes()
+    return text.decode(encoding_of(text), errors="replace").removeprefix("\ufeff").splitlines()
 
 
 def _table(path: Path, item_ids: pa.Array) -> tuple[pa.Array, Vectors, list[str]]:

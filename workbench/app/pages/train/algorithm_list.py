@@ -150,6 +150,8 @@ class AlgorithmList(QWidget):
         self._suggested: dict[str, str] = {}
         self._from_head = True  # whether the chosen one is shown among those suggested, where it is one of them
         self._marking = False
+        self.by_person = False
+        """Whether a person has chosen, and not the page."""
         self._looking = Background(self)
         self._looking.answered.connect(self._take_reasons)
         self.search = SearchField(self.tr("Find an algorithm"))
@@ -206,6 +208,14 @@ class AlgorithmList(QWidget):
     def suggestion(self, name: str) -> str:
         """Why an algorithm is suggested for the data; "" where it is not."""
         return self._suggested.get(name, "")
+
+    def suggested_lists(self) -> list[str]:
+        """The algorithms that are suggested for lists, the most promising first."""
+        if self._known is None:
+            return []
+        known = all_algorithms()
+        found = suggest(self._known, lambda kind: kind.name not in self._reasons and not kind.predicts_ratings)
+        return [suggestion.algorithm for suggestion in found if suggestion.algorithm in known]
 
     def choose(self, name: str) -> None:
         """Choose by name, also where the search hides it."""
@@ -280,6 +290,7 @@ class AlgorithmList(QWidget):
         name = str(current.data(NAME) or "") if current.isValid() else ""
         if name and not self._marking:
             self._from_head = bool(current.data(WHY))
+            self.by_person = True
         if name and name != self._name:
             self._name = name
             self.chosen.emit(name)

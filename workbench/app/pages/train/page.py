@@ -13,6 +13,7 @@ from workbench.app.page import Page
 from workbench.app.pages.train.algorithm_header import AboutAlgorithm
 from workbench.app.pages.train.algorithm_list import AlgorithmList
 from workbench.app.pages.train.estimate import EstimateLine
+from workbench.app.pages.train.good_one import GoodOne
 from workbench.app.pages.train.options import DeviceOptions, options_of, usable
 from workbench.app.pages.train.presets import Presets
 from workbench.app.pages.train.queue import Queue
@@ -20,6 +21,7 @@ from workbench.app.pages.train.run_panel import RunPanel
 from workbench.app.pages.train.sweep_dialog import SeveralValues
 from workbench.app.runs.state_text import state_title
 from workbench.app.session.blend import BlendRuns
+from workbench.app.session.find_good import FindGood
 from workbench.app.session.session import Session
 from workbench.app.widgets import icons
 from workbench.app.widgets.basic import Button, Card, EmptyState, Line
@@ -88,6 +90,9 @@ class TrainPage(Page):
         yield
         row.addWidget(self._build_form())
         self._room = QVBoxLayout()
+        self._room.setSpacing(12)
+        self.good_one = GoodOne(self.session, self.good)
+        self._room.addWidget(self.good_one)
         row.addLayout(self._room, 1)
         self._stack.addWidget(whole)
         yield
@@ -106,9 +111,19 @@ class TrainPage(Page):
         card.body.setContentsMargins(12, 12, 6, 6)
         self.algorithms = AlgorithmList()
         self.algorithms.chosen.connect(self._choose)
+        self.algorithms.looked.connect(self._choose_what_can_run)
         self.algorithms.looked.connect(self._refresh_primary)
+        self.algorithms.looked.connect(self._refresh_good)
         self.algorithms.view.activated.connect(self._enter_form)
         card.add(self.algorithms, 1)
+        self.good = FindGood(self.session, self)
+        self.good.changed.connect(self._refresh_good)
+        self.find_good = Button(
+            self.tr("Find a good one"),
+            tip=self.tr("Train and test popularity and the suggested algorithms, and hear which to take"),
+        )
+        self.find_good.clicked.connect(self._find_good)
+        card.add(self.find_good)
         return card
 
     def _build_form(self) -> Card:
@@ -196,6 +211,24 @@ class TrainPage(Page):
             QWidget.setTabOrder(last, widget)
             last = widget
         tabs_after(tabs_after(last, self.options), self.queue)
+
+    def _find_good(self) -> None:
+        self.good.start(self.algorithms.suggested_lists())
+
+    @Slot()
+    def _refresh_good(self) -> None:
+        offered = self.session.data is not None and self.session.project.split is not None
+        self.find_good.setEnabled(offered and bool(self.algorithms.suggested_lists()) and not self.good.busy)
+
+    def _choose_what_can_run(self) -> None:
+        """Nobody has chosen yet: what cannot learn from this data is not what is offered first."""
+        kind = self.kind
+        if kind is None or not self.algorithms.reason(kind) or self.algorithms.by_person:
+            return
+        can = [name for name, other in all_algorithms().items() if not self.algorithms.reason(other)]
+        better = [*self.algorithms.suggested_lists(), *can]
+        if better:
+            self.algorithms.choose(better[0])
 
     def _enter_form(self) -> None:
         """Return on an algorithm: into its form, or straight to training where it has none."""

@@ -1,0 +1,50 @@
+"""Popularity and what is suggested: trained, tested, held against each other, also by a window that is opened later."""
+
+import pytest
+
+from tests.app.trained import Opened, films, make_project
+from workbench.app.session.find_good import VIEW
+
+
+@pytest.fixture
+def opened(qtbot, home, light, keep, real_worker, tmp_path):
+    project = make_project(tmp_path / "films", *films(), algorithms=("popularity", "ease"))
+    made = Opened(qtbot, project, "train", real_worker)
+    keep(made.window)
+    return made
+
+
+def test_what_is_trained_is_tested_and_one_sentence_says_which_to_take(opened, monkeypatch):
+    page, session = opened.page, opened.session
+    asked = []
+    monkeypatch.setattr(session, "queue_run", lambda name: asked.append(name) or f"{len(asked) - 1}-{name}")
+    monkeypatch.setattr(page.algorithms, "suggested_lists", lambda: ["ease"])
+    page._refresh_good()
+    opened.click(page.find_good)
+    assert asked == ["popularity", "ease"]
+    assert session.project.view(VIEW) == {"runs": ["0-popularity", "1-ease"]}
+    card = page.good_one
+    assert card.isVisible()
+    assert not page.find_good.isEnabled()  # once at a time
+    page.good._go_on()
+    opened.until(lambda: page.good.advice is not None)
+    assert all(info.evaluation is not None for info in page.good.runs)
+    assert card.words.text() == page.good.advice.sentence
+    assert "Popularity" in card.words.text()
+    opened.click(card.look)
+    assert (session.selection.runs, opened.window.page.name) == ([page.good.advice.run], "inspect")
+    page.good.forget()
+    assert not card.isVisibleTo(page)
+    assert page.find_good.isEnabled()
+
+
+def test_what_cannot_learn_from_the_data_is_not_offered_first(opened):
+    algorithms = opened.page.algorithms
+    assert algorithms.name == "ease"
+    algorithms._take_reasons({"ease": "It would need 60 GB."})
+    assert algorithms.name != "ease"
+    assert not algorithms.reason(opened.page.kind)
+    algorithms.choose("ease")
+    algorithms.by_person = True
+    algorithms._take_reasons({"ease": "It would need 60 GB."})
+    assert algorithms.name == "ease"

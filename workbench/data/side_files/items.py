@@ -70,8 +70,7 @@ class Items:
             return None
         table = open_table(path, "item", TYPES)
         text = ["text"] if "text" in table.column_names else []
-        columns = (table[name].combine_chunks() for name in (*TYPES, *text))
-        return cls(*(column.chunk(0) if isinstance(column, pa.ChunkedArray) else column for column in columns))
+        return cls(*(table[name].combine_chunks() for name in (*TYPES, *text)))
 
 
 def read_items(path: Path, item_ids: pa.Array) -> tuple[Items, dict[str, Any]]:

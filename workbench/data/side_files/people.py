@@ -63,7 +63,7 @@ class Users:
         table = open_table(path, "user")
         ids, attributes = table["id"].combine_chunks(), table.drop(["id"])
         names = [name.removeprefix("attribute ") for name in attributes.column_names]
-        return cls(ids.chunk(0) if isinstance(ids, pa.ChunkedArray) else ids, attributes.rename_columns(names))
+        return cls(ids, attributes.rename_columns(names))
 
 
 def read_users(path: Path, user_ids: pa.Array) -> tuple[Users, dict[str, Any]]:

@@ -204,5 +204,4 @@ def open_pictures(folder: Path) -> pa.Array | None:
     path = folder / "pictures.arrow"
     if not path.exists():
         return None
-    column = open_table(path, "picture", {"id": pa.string(), "path": pa.string()}).column("path").combine_chunks()
-    return column.chunk(0) if isinstance(column, pa.ChunkedArray) else column
+    return open_table(path, "picture", {"id": pa.string(), "path": pa.string()}).column("path").combine_chunks()

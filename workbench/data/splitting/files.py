@@ -8,7 +8,7 @@ class Files(Split):
     """The person's own files: one to learn from, one to test on, perhaps one for validation."""
 
     name, title, short, order = "files", "My own files", "own files", 7
-    sentence = "Trains on your training file and tests on your test file, to compare with published results."
+    sentence = "Trains on your training file, and tests on your test file, to compare with published results."
     needs = ("test file",)
     row_by_row = True
 

@@ -12,7 +12,7 @@ class LastN(Split):
     """The last interactions of each user are the test, those before them validation."""
 
     name, title, short, order = "last-n", "Last of each user", "last {split.n}", 1
-    sentence = "Holds out each user's newest interactions and trains on those before: what comes next?"
+    sentence = "Holds out each user's newest interactions, and trains on those before: what comes next?"
     by_order = True
 
     n: int = Field(

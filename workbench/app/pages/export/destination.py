@@ -6,11 +6,12 @@ import shutil
 from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.app.widgets.amounts import size
 from workbench.app.widgets.basic import Button, Elided
 from workbench.app.widgets.file_dialog import choose_place
+from workbench.app.widgets.path_field import PathField
 from workbench.app.widgets.quiet import QuietBox
 from workbench.app.widgets.theme import GRID, SMALL
 
@@ -33,7 +34,7 @@ class PlaceChoice(QWidget):
         formats = (self.tr("CSV"), self.tr("Excel"), self.tr("Parquet"), self.tr("JSON lines"))
         for ending, words in zip(ENDINGS, formats, strict=True):
             self.format.addItem(f"{words}  ({ending})", ending)
-        self.field = QLineEdit()
+        self.field = PathField()
         self.field.setAccessibleName(self.tr("File"))
         self.browse = Button("", icon="folder", tip=self.tr("Browse…"))
         self.words = Elided("", SMALL, "muted")

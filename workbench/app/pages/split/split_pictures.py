@@ -4,6 +4,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
+from workbench.app.widgets.clauses import beginning
 from workbench.app.widgets.theme import BODY, GRID, SMALL, font, theme
 
 # Train, validation, test, shown: colours of the series, from the least to the most striking for what is hidden.
@@ -173,7 +174,7 @@ class SplitChoice(QAbstractButton):
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
         sentence = self._sentence
         if not on:  # one line is enough to choose by; the rest is there once it is chosen, and on hover
-            sentence = painter.fontMetrics().elidedText(sentence, Qt.TextElideMode.ElideRight, words.width())
+            sentence = beginning(sentence, painter.fontMetrics(), words.width())
         painter.drawText(words.adjusted(0, 20, 0, 0), int(flags), sentence)
 
     def _paint_mark(self, painter: QPainter, *, on: bool, able: bool) -> None:

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from workbench.algorithms import Algorithm, all_algorithms
 from workbench.app.jobs.background import Background
 from workbench.app.widgets.basic import SearchField
+from workbench.app.widgets.clauses import beginning
 from workbench.app.widgets.theme import BODY, GRID, SMALL, font, theme
 from workbench.insight.suggesting import DataProfile, profile, suggest
 
@@ -29,6 +30,8 @@ NAME = int(Qt.ItemDataRole.UserRole)
 REASON = NAME + 1
 SHORT = NAME + 2
 WHY = NAME + 3
+REASON_LINES = 2
+NAME_HEIGHT, WITH_REASON = 21, 58  # pixels of a name above its reason, and of both
 MANY = 2_000_000
 """Interactions from which what suits them is found out off the window's thread: people must be counted for it."""
 
@@ -84,7 +87,7 @@ class _Model(QAbstractListModel):
 class _Delegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Any) -> QSize:
         if index.data(NAME):
-            return QSize(0, 44 if index.data(WHY) or index.data(SHORT) else 28)
+            return QSize(0, WITH_REASON if index.data(WHY) else 44 if index.data(SHORT) else 28)
         return QSize(0, 24 if index.row() == 0 else 36)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Any) -> None:
@@ -111,11 +114,13 @@ class _Delegate(QStyledItemDelegate):
         unsuited = bool(index.data(SHORT))
         below = str(index.data(SHORT) or index.data(WHY) or "")
         if below:
-            lower = room.adjusted(0, room.height() / 2 - 1, 0, -3)
+            lower = room.adjusted(0, NAME_HEIGHT, 0, -3)
             painter.setFont(font(SMALL))
             painter.setPen(tokens.color("faint" if unsuited else "muted"))
-            painter.drawText(lower, left, _elided(painter, below, room.width()))
-            room.setBottom(room.center().y() + 2)
+            lines = 1 if unsuited else REASON_LINES
+            words = beginning(below, painter.fontMetrics(), int(room.width()), lines)
+            painter.drawText(lower, int(Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap), words)
+            room.setBottom(room.top() + NAME_HEIGHT + 2)
         painter.setFont(font(BODY, bold=chosen))
         painter.setPen(tokens.color("faint" if unsuited else "accent" if chosen else "text"))
         painter.drawText(room, left, _elided(painter, str(index.data()), room.width()))

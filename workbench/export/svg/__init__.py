@@ -4,11 +4,11 @@ from workbench.charts.chart import BarChart, Chart, GridChart, LineChart, Parall
 from workbench.export.svg.bars import draw_bars
 from workbench.export.svg.grid import draw_grid
 from workbench.export.svg.lines import draw_lines
-from workbench.export.svg.page import Drawing
+from workbench.export.svg.page import Drawing, under_each_other
 from workbench.export.svg.parallel import draw_parallel
 from workbench.export.svg.points import draw_points
 
-__all__ = ["Drawing", "draw"]
+__all__ = ["Drawing", "draw", "under_each_other"]
 
 
 def draw(chart: Chart) -> Drawing | None:

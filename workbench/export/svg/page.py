@@ -12,6 +12,7 @@ from workbench.charts.style import DASHES, LIGHT, MARKERS, color_of, round_of
 from workbench.export.svg.text import cut, escape
 
 WIDTH, HEIGHT = 640, 300
+TOP, ROW = 32, 20  # height of a title, and of a row of the key
 # Width of a title and of a name in a key, in letters of usual width; of what is told of a whole drawing.
 KEY, TOLD = 60, 1000
 # The look of the light report, for a drawing that stands alone.
@@ -45,19 +46,32 @@ class Drawing:
 
     def alone(self, title: str) -> str:
         """The text of an SVG file, on white, with its title above and its key below."""
-        top, row = 32, 20
+        return under_each_other([(title, self)])
+
+    def titled(self, title: str) -> tuple[str, float]:
+        """The drawing with its title above and its key below, and how high they are."""
         key = [
-            f'<g transform="translate(34 {top + self.height + row * at + 8:g})">{sample(number)}</g>'
-            f'<text x="92" y="{top + self.height + row * at + 12:g}">{escape(cut(name, KEY))}</text>'
+            f'<g transform="translate(34 {TOP + self.height + ROW * at + 8:g})">{sample(number)}</g>'
+            f'<text x="92" y="{TOP + self.height + ROW * at + 12:g}">{escape(cut(name, KEY))}</text>'
             for at, (name, number) in enumerate(self.key)
         ]
-        whole = top + self.height + row * len(key) + (8 if key else 0)
-        return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {whole:g}" width="{WIDTH}" height="{whole:g}">'
-            f"<style>{STYLE}{SHAPES}{rules(LIGHT)}</style><title>{escape(cut(title, 200))}</title>"
-            f'<text class="title" x="10" y="20">{escape(cut(title, KEY))}</text>'
-            f'<g transform="translate(0 {top})">{"".join(self.parts)}</g>{"".join(key)}</svg>\n'
-        )
+        words = f'<text class="title" x="10" y="20">{escape(cut(title, KEY))}</text>'
+        drawn = f'{words}<g transform="translate(0 {TOP})">{"".join(self.parts)}</g>{"".join(key)}'
+        return drawn, TOP + self.height + ROW * len(key) + (8 if key else 0)
+
+
+def under_each_other(drawings: Sequence[tuple[str, Drawing]]) -> str:
+    """The text of an SVG file with some titled drawings, on white."""
+    parts, whole = [], 0.0
+    for title, drawing in drawings:
+        drawn, height = drawing.titled(title)
+        parts.append(f'<g transform="translate(0 {whole:g})">{drawn}</g>' if whole else drawn)
+        whole += height
+    title = " · ".join(title for title, _ in drawings)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {whole:g}" width="{WIDTH}" height="{whole:g}">'
+        f"<style>{STYLE}{SHAPES}{rules(LIGHT)}</style><title>{escape(cut(title, 200))}</title>{''.join(parts)}</svg>\n"
+    )
 
 
 def rules(colors: Sequence[str]) -> str:

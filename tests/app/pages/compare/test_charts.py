@@ -21,6 +21,7 @@ from workbench.charts.chart import GridChart, LineChart
 from workbench.data.side_files.people import Users
 from workbench.export.report_plots import chart_run, charts_of
 from workbench.export.run_report import groups_of, report_on
+from workbench.export.svg import draw
 from workbench.files import write_json
 from workbench.project import Project
 from workbench.training import comparing
@@ -385,7 +386,10 @@ def test_each_picture_is_written_as_numbers_picture_and_drawing(opened, tmp_path
         image = QImage(str(tmp_path / f"{kind}.png"))
         pixels = {image.pixel(x, y) for x in range(0, image.width(), 5) for y in range(0, image.height(), 5)}
         assert len(pixels) > 2
-        assert "<svg" in (tmp_path / f"{kind}.svg").read_text(encoding="utf-8")
+        shown = [draw(chart) for chart in picture.described()]
+        drawing = (tmp_path / f"{kind}.svg").read_text(encoding="utf-8")
+        assert sum(part is not None for part in shown) == len(picture.parts())
+        assert all("".join(part.parts) in drawing for part in shown if part is not None)  # as in the report
 
 
 def test_a_place_that_is_not_there_is_told(opened, tmp_path, qtbot):

@@ -13,6 +13,7 @@ from workbench.app.session.session import Session
 from workbench.app.widgets.basic import Elided, Text
 from workbench.app.widgets.quiet import QuietBox
 from workbench.app.widgets.theme import GRID, SMALL
+from workbench.charts.chart import Chart
 from workbench.charts.runs import ChartRun
 from workbench.data.reading.cells import row_writer
 from workbench.files import whole_file
@@ -43,6 +44,7 @@ class ComparisonChart(QWidget):
         self.session = session
         self.runs: list[RunInfo] = []
         self.key = ""  # of the metric, such as ndcg@10
+        self._described: list[Chart] = []
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -74,8 +76,12 @@ class ComparisonChart(QWidget):
     def finish(self) -> None:
         """Draw now what would come in a moment."""
 
+    def described(self) -> list[Chart]:
+        """What is drawn, as the report draws it too; one of them under another in a file."""
+        return list(self._described)
+
     def parts(self) -> list[Part]:
-        """What is drawn into a file, one part under another."""
+        """What is drawn into an image, one part under another."""
         return []
 
     def named(self) -> list[RunInfo]:
@@ -104,12 +110,14 @@ class ComparisonChart(QWidget):
 
     def say_nothing(self, sentence: str) -> None:
         """Say why there is nothing to draw, and what to do."""
+        self._described = []
         self._nothing.setText(sentence)
         self.words.set_text("")
         self._stack.setCurrentIndex(0)
 
-    def show_content(self, words: str = "") -> None:
-        """Show what is drawn, with a line of words above it."""
+    def show_content(self, words: str = "", *described: Chart) -> None:
+        """Show what is drawn of these descriptions, with a line of words above it."""
+        self._described = list(described)
         self.words.set_text(words)
         self._stack.setCurrentIndex(1)
 

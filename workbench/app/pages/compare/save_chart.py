@@ -13,6 +13,7 @@ from workbench.app.session.curve_toolbar import draw_curves
 from workbench.app.widgets.basic import Button
 from workbench.app.widgets.file_dialog import choose_place
 from workbench.errors import WorkbenchError
+from workbench.files import whole_file
 
 
 class SaveChart(Button):
@@ -61,6 +62,8 @@ class SaveChart(Button):
             if path.suffix == ".csv":
                 if not picture.write_table(path):
                     return
+            elif path.suffix == ".svg":
+                _write_drawing(picture, path)
             elif not draw_curves(_with_names(picture), path):
                 why = self.tr("{file} could not be written. Choose another folder.").format(file=path.name)
         except WorkbenchError as error:
@@ -69,6 +72,15 @@ class SaveChart(Button):
             picture.session.failure.emit(self.tr("The chart was not exported"), why, "")
         else:
             picture.session.notice.emit("ok", self.tr("Saved {file}").format(file=path.name))
+
+
+def _write_drawing(picture: ComparisonChart, path: Path) -> None:
+    """The same drawing that the report has."""
+    from workbench.export.svg import draw, under_each_other
+
+    drawn = [(chart.title, drawing) for chart in picture.described() if (drawing := draw(chart)) is not None]
+    with whole_file(path) as part:
+        part.write_text(under_each_other(drawn), encoding="utf-8")
 
 
 def _with_names(picture: ComparisonChart) -> list[Part]:

@@ -26,7 +26,7 @@ class IntervalsChart(ComparisonChart):
         if not chart.groups:
             self.say_nothing(self.tr("No selected run was tested with this metric. Test two runs first."))
             return
-        self.show_content(f"{chart.title} · {chart.words}")
+        self.show_content(f"{chart.title} · {chart.words}", chart)
 
     def parts(self) -> list[Part]:
         return [(metric_title(self.key), self.bars)] if self.bars.groups() else []

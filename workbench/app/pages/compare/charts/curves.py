@@ -18,7 +18,7 @@ from workbench.app.widgets.tabs import Tabs
 from workbench.app.widgets.theme import GRID, SMALL
 from workbench.app.widgets.translate import translate
 from workbench.charts import learning, results
-from workbench.charts.chart import LineChart
+from workbench.charts.chart import Chart, LineChart
 from workbench.charts.runs import ChartRun, RunCurve
 from workbench.metrics import metric_title
 
@@ -88,6 +88,7 @@ class CurvesChart(ComparisonChart):
         row.addWidget(self.cutoffs_panel, 1)
         row.addWidget(self.learning_panel, 1)
         self.set_content(both)
+        self._charts: dict[str, LineChart] = {}
         self._legend = Legend(NAMED)
         self.choices.insertWidget(0, self._legend)
 
@@ -95,6 +96,10 @@ class CurvesChart(ComparisonChart):
         self.show_content()
         self._reader.follow({info.id: info.folder for info in self.runs})
         self._draw_cutoffs()
+
+    def described(self) -> list[Chart]:
+        self.finish()
+        return [self._charts[part] for part in ("cutoffs", "learning") if part in self._charts]
 
     def parts(self) -> list[Part]:
         self.finish()
@@ -137,6 +142,7 @@ class CurvesChart(ComparisonChart):
     def _draw_cutoffs(self) -> None:
         name, _, cutoff = self.key.partition("@")
         chart = results.at_cutoffs(chart_runs(self.runs), self.key, self.tr)
+        self._charts["cutoffs"] = chart
         self.cutoffs_panel.title.setText(chart.title)
         self.cutoffs.set_empty(
             self.tr("{metric} has no cutoff: it uses all test interactions.").format(metric=metric_title(name))
@@ -165,6 +171,7 @@ class CurvesChart(ComparisonChart):
         runs = zip(chart_runs(self.runs), self.runs, strict=True)
         curves = [_curve(run, self._reader.curves[info.id]) for run, info in runs]
         chart = learning.validation(curves, by_seconds=self.by.current == "seconds", tr=self.tr)
+        self._charts["learning"] = chart
         self.learning_panel.title.setText(chart.title)
         self.learning.set_labels(chart.x.label, "")
         self._learning_lines.show(self._lines(chart))

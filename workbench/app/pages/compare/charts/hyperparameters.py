@@ -42,7 +42,7 @@ class HyperparametersChart(ComparisonChart):
             )
             return
         self.lines.show_chart(chart)
-        self.show_content(chart.words)
+        self.show_content(chart.words, chart)
 
     def _shown(self) -> list[ChartRun]:
         """Runs of the chosen algorithm."""

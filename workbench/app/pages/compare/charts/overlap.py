@@ -62,7 +62,7 @@ class OverlapChart(ComparisonChart):
         chart = people.overlap(self._values, chart_runs(self._shown), self.tr)
         self.grid.show_chart(chart)
         more = self.tr("the first {n} runs").format(n=MOST) if len(self._shown) == MOST < len(self.runs) else ""
-        self.show_content(" · ".join(filter(None, [chart.words, more])))
+        self.show_content(" · ".join(filter(None, [chart.words, more])), chart)
 
     def parts(self) -> list[Part]:
         return [(self.words.full_text(), self.grid)] if not self.nothing() else []

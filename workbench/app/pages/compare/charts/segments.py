@@ -120,7 +120,7 @@ class SegmentsChart(ComparisonChart):
         self._legend.show_runs(self._shown)
         left_out = len(tested_runs(self.runs, self.key)) - len(self._shown)
         more = self.tr("the first {n} runs").format(n=MOST) if left_out else ""
-        self.show_content(" · ".join(filter(None, [chart.words, more])))
+        self.show_content(" · ".join(filter(None, [chart.words, more])), chart)
 
     def _choose(self) -> None:
         self.keep(by=self.by.currentData(), what=self.what.currentData())

@@ -54,7 +54,7 @@ class TradeOffChart(ComparisonChart):
             return
         self._front = [chart.points[at].key for at in chart.front]
         self.points.show_chart(chart)
-        self.show_content(chart.words)
+        self.show_content(chart.words, chart)
 
     def _axes(self) -> tuple[str, str]:
         y = self.up.currentData()

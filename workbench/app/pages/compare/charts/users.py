@@ -149,7 +149,7 @@ class UsersChart(ComparisonChart):
             self.curve.set_line(line.key, line.x, line.y, line.number, fill=line.fill)
         self.curve.set_labels(chart.x.label, "")
         self._title = chart.title
-        self.show_content(chart.words)
+        self.show_content(chart.words, chart)
         self.curve.setAccessibleDescription(chart.words)
         self._ask_people(answer["users"] - 1 if self._gains_below() else 0)
 

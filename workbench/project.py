@@ -284,7 +284,7 @@ class Project:
             f"The project '{self.name}' is open in another window{{}}. Go to that window, or close it and try again."
         )
         with alone(self.folder, words.format("")):  # against another window that opens it now
-            holder = self._holder()
+            holder = self.holder()
             if holder is not None:
                 raise WorkbenchError(words.format(f" (process {holder})"))
             about = {"pid": os.getpid(), "host": socket.gethostname(), "started": start_time(os.getpid())}
@@ -303,7 +303,7 @@ class Project:
         except WorkbenchError:
             return None
 
-    def _holder(self) -> int | None:
+    def holder(self) -> int | None:
         """Process that has the project open, None where there is none (or it is this one)."""
         lock = self._lock()
         if lock is None or lock.pid == os.getpid() or lock.host != socket.gethostname():

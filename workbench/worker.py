@@ -13,6 +13,8 @@ To cancel a job, end the process: everything is written whole or not at all.
 
 ``python -m workbench.worker --standby`` has torch ready and waits for one line ``{"run": FOLDER}``, trains that run and
 ends. It outlives whoever started it, and speaks through the run folder only.
+
+``python -m workbench.worker --queue PROJECT`` trains what waits in a project that no window has open.
 """
 
 import json
@@ -123,6 +125,15 @@ def main() -> int:
             if hasattr(signal, name):
                 signal.signal(getattr(signal, name), _end)
         return stand_by(requests, answers)
+    if "--queue" in sys.argv[1:]:
+        from workbench.training.queue import go_on
+
+        try:
+            go_on(Path(sys.argv[-1]))
+        except WorkbenchError as error:
+            print(error, file=sys.stderr)  # noqa: T201 - the log of this process
+            return 1
+        return 0
     _tell(answers, event="ready")
     with suppress(BrokenPipeError):
         serve(requests, answers)

@@ -7,13 +7,14 @@ from pathlib import Path
 import psutil
 import pytest
 
-from workbench.app.runs.run_follower import Follower, Standby
+from workbench.app.runs.run_follower import Follower
 from workbench.app.runs.run_memory import DEFAULT_RUN_BYTES, RESERVED_BYTES
 from workbench.app.runs.run_store import Runs
 from workbench.errors import WorkbenchError
 from workbench.project import set_setting
 from workbench.training.run import Run
 from workbench.training.run_state import RunState
+from workbench.training.standby import Standby
 from workbench.training.status import StatusWriter
 
 

@@ -4,16 +4,12 @@ The process owns the run: it outlives the window, writes ``records.jsonl`` and `
 ``control.json``. A window that is opened again follows a run in exactly the same way as the one that started it.
 """
 
-import json
-import os
 import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QThread, Signal
 
@@ -27,88 +23,6 @@ if TYPE_CHECKING:
 POLL_SECONDS = 1 / 15  # between two looks at the folder
 GRACE_SECONDS = 0.5  # that a cancelled run has before it is terminated, and again before it is killed
 CLOSE_TIMEOUT_MS = 3000  # that closing waits for the thread
-
-
-class Standby:
-    """A process that has imported everything training needs and waits to be told which run to do."""
-
-    def __init__(self, command: list[str] | None = None, log: Path | None = None) -> None:
-        self._command = command or [sys.executable, "-m", "workbench.worker", "--standby"]
-        self._log = log
-        self._waiting: subprocess.Popen[str] | None = None
-        self._used: list[subprocess.Popen[str]] = []
-
-    @property
-    def pid(self) -> int | None:
-        """Process id of the one that waits; None where none does."""
-        return self._waiting.pid if self._waiting is not None and self._waiting.poll() is None else None
-
-    def prepare(self) -> None:
-        """Start one where none waits."""
-        self._used = [process for process in self._used if process.poll() is None]  # reaps what has ended
-        if self.pid is None:
-            self.close()  # one that died waiting
-            self._waiting = self._begin()
-
-    def start(self, folder: Path, hand_over: Callable[[int], object]) -> "subprocess.Popen[str]":
-        """Tell the waiting process to do the run in `folder`; the caller prepares the next one when it suits.
-
-        Parameters
-        ----------
-        hand_over
-            Is called with the process's number before it is told; where that raises, it is not told and goes on waiting.
-
-        Raises
-        ------
-        OSError
-            If no process could be started.
-        """
-        line = json.dumps({"run": str(folder)}) + "\n"
-        self.prepare()
-        hand_over(self._waiting.pid)
-        process, self._waiting = self._waiting, None
-        try:
-            _tell(process, line)
-        except OSError:  # It ended while it waited.
-            process.wait()
-            process = self._begin()
-            hand_over(process.pid)
-            _tell(process, line)
-        self._used.append(process)
-        return process
-
-    def close(self) -> None:
-        """End the waiting process. Those that train go on."""
-        process, self._waiting = self._waiting, None
-        if process is not None:
-            process.kill()
-            process.wait()
-            process.stdin.close()
-
-    def _begin(self) -> "subprocess.Popen[str]":
-        log = self._log.open("a", encoding="utf-8") if self._log is not None else None
-        apart: dict[str, Any] = {"start_new_session": True}
-        if os.name == "nt":
-            names = ("CREATE_NEW_PROCESS_GROUP", "DETACHED_PROCESS")
-            apart = {"creationflags": getattr(subprocess, names[0]) | getattr(subprocess, names[1])}
-        try:
-            return subprocess.Popen(
-                self._command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=log if log is not None else subprocess.DEVNULL,
-                text=True,
-                encoding="utf-8",
-                **apart,
-            )
-        finally:
-            if log is not None:
-                log.close()
-
-
-def _tell(process: "subprocess.Popen[str]", line: str) -> None:
-    process.stdin.write(line)
-    process.stdin.close()  # It flushes; nothing more is ever said.
 
 
 class Follower(QThread):

@@ -12,12 +12,13 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from workbench.app.jobs.slices import Slices
 from workbench.app.runs.outside_changes import OutsideChanges
 from workbench.app.runs.run_bin import RunBin
-from workbench.app.runs.run_follower import Follower, Standby
+from workbench.app.runs.run_follower import Follower
 from workbench.app.runs.run_info import RunInfo, read_info
 from workbench.app.runs.run_memory import one_more_fits
 from workbench.errors import WorkbenchError
 from workbench.project import Project, log_folder, settings
 from workbench.training.run_state import RunState
+from workbench.training.standby import Standby, hand_over
 
 if TYPE_CHECKING:
     from workbench.training.run_status import RunStatus
@@ -61,6 +62,7 @@ class Runs(QObject):
         self._outside.appeared.connect(self._take_up_new)
         self._outside.changed.connect(self._take_up_changed)
         self._at_once = settings().at_once
+        self._leaves_queue = command is None  # who trains with a command of their own goes on with it themselves
         self.standby = Standby(command, log_folder() / "training.log")
 
     def open(self, project: Project) -> None:
@@ -129,8 +131,10 @@ class Runs(QObject):
                     self.run_changed.emit(run_id)
 
     def close(self) -> None:
-        """Stop following everything. Runs in progress go on without the window."""
+        """Stop following everything. Runs in progress go on without the window, and so does the queue."""
         self._outside.stop()
+        if self._queue and self._project is not None and self._leaves_queue:
+            self._leave_queue(self._project.folder)
         for follower in [*self._followers.values(), *self._leaving]:
             follower.leave()
         for follower in [*self._followers.values(), *self._leaving]:
@@ -142,6 +146,16 @@ class Runs(QObject):
         self._infos = {}
         self._queue.clear()
         self.changed.emit()
+
+    def _leave_queue(self, project: Path) -> None:
+        from workbench.training.queue import leave_to_process
+
+        try:
+            leave_to_process(project)
+        except OSError as error:
+            sentence = self.tr("{n} runs wait until the project is opened again ({reason}).")
+            words = sentence.format(n=len(self._queue), reason=error.strerror)
+            self.failed.emit(self.tr("The queue cannot go on"), words, "")
 
     def shut(self) -> None:
         """Close, and end the process that stands by."""
@@ -388,7 +402,7 @@ class Runs(QObject):
     def _begin_next(self) -> None:
         info = self._infos[self._queue.popleft()]
         try:
-            process = self.standby.start(info.folder, partial(_hand_over, info.folder))
+            process = self.standby.start(info.folder, partial(hand_over, info.folder))
         except WorkbenchError:  # another process has taken it since, such as one of the command line
             self._look_again(info)
             return
@@ -471,16 +485,11 @@ class Runs(QObject):
             self._leaving.remove(follower)
 
 
-def _hand_over(folder: Path, pid: int) -> None:
-    """Write down that the run is a process's from now on, before it knows: so nobody else takes it up meanwhile."""
-    from workbench.training.run import Run
-
-    Run.open(folder).take(pid)
-
-
 def _queue(writer: "StatusWriter", place: int) -> None:
     writer.queue(place)
 
 
 def _place_in_queue(info: RunInfo) -> tuple[int, str]:
-    return (info.number if info.status.place is None else info.status.place), info.id
+    from workbench.training.queue import place_in_queue
+
+    return place_in_queue(info.status, info.number, info.id)

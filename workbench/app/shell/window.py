@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QMainWindow,
+    QMessageBox,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -25,6 +26,7 @@ from workbench.app.shell.command_palette import CheatSheet, CommandPalette
 from workbench.app.shell.failure_cards import FailureCards
 from workbench.app.shell.header import Header
 from workbench.app.shell.job_strip import JobStrip
+from workbench.app.shell.leaving import ask_to_leave, what_goes_on
 from workbench.app.shell.overlays import DropOverlay, Toast
 from workbench.app.shell.page_stack import PageStack
 from workbench.app.shell.sidebar import Sidebar
@@ -287,7 +289,23 @@ class MainWindow(QMainWindow):
         self.overlay.setGeometry(self.rect())
         self.toast.place()
 
+    @Slot()
+    def leave(self) -> None:
+        """Close the window, after a word on what goes on and what would be lost."""
+        said = what_goes_on(self.session)
+        if not said:
+            self.close()
+        elif self.findChild(QMessageBox) is None:
+            box = ask_to_leave(said, self)
+            box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            box.accepted.connect(self.close)
+            box.open()
+
     def closeEvent(self, event: QCloseEvent) -> None:
+        if event.spontaneous() and what_goes_on(self.session):  # the person's doing, by the window's own button
+            event.ignore()
+            self.leave()
+            return
         self._collector.stop()
         self._collect()
         project = self.session.project.current

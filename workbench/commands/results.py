@@ -111,8 +111,20 @@ def _add_recommend(commands: Commands) -> None:
         help="such as user,item: of user, rank, item, score, title, year, genres, hit, reason, run, basis (user to score, "
         "title, basis)",
     )
+    _add_csv(parser)
     add_options(parser)
     parser.set_defaults(command=recommend)
+
+
+def _add_csv(parser: argparse.ArgumentParser) -> None:
+    """The option that says for whom CSV is written."""
+    parser.add_argument(
+        "--csv",
+        choices=("spreadsheet", "program"),
+        default="spreadsheet",
+        help="for whom a .csv is: for a spreadsheet (the default) what it would execute gets an apostrophe in front; for a "
+        "program every text is written to the letter",
+    )
 
 
 def _add_predict(commands: Commands) -> None:
@@ -120,6 +132,7 @@ def _add_predict(commands: Commands) -> None:
     parser.add_argument("run", type=run_folder, metavar="DIR", help="the run folder")
     parser.add_argument("pairs", type=Path, metavar="PAIRS", help="a file of users and items, with or without a header")
     parser.add_argument("--output", type=Path, required=True, metavar="FILE", help=".csv, .parquet or .jsonl")
+    _add_csv(parser)
     parser.set_defaults(command=predict)
 
 
@@ -267,7 +280,7 @@ def recommend(args: argparse.Namespace, progress: Progress) -> Answer:
     run, algorithm, items = load(args.run)
     progress.start("Recommending")
     done = (
-        write_asked(asked, args.output, columns)
+        write_asked(asked, args.output, columns, exact=args.csv == "program")
         if asked is not None
         else export_lists(
             run,
@@ -280,6 +293,7 @@ def recommend(args: argparse.Namespace, progress: Progress) -> Answer:
             items=items,
             columns=columns,
             reason=first_reason(algorithm),
+            exact=args.csv == "program",
             control=progress,
         )
     )
@@ -322,7 +336,8 @@ def predict(args: argparse.Namespace, progress: Progress) -> Answer:
 
     run = Run.open(args.run)
     progress.start("Predicting")
-    done = predict_pairs(run, run.trained_algorithm(), args.pairs, args.output, control=progress)
+    exact = args.csv == "program"
+    done = predict_pairs(run, run.trained_algorithm(), args.pairs, args.output, progress, exact=exact)
     text = f"{counted(done['rows'], 'rating')} written to {args.output}."
     rows = {what: done[f"unknown_{what}s"] for what in ("user", "item")}
     unknown = [f"{what} in {counted(n, 'row')}" for what, n in rows.items() if n]

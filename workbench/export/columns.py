@@ -22,6 +22,8 @@ COLUMNS = {
     "basis": pa.string(),
 }
 USUAL = ("user", "rank", "item", "score")
+# The format of a CSV file for a program: every text to the letter, also what a spreadsheet would execute.
+EXACT = "exact .csv"
 # Those that need an item file.
 OF_ITEMS = ("title", "year", "genres")
 

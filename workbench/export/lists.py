@@ -53,6 +53,7 @@ def export_lists(  # noqa: PLR0913 - each is a choice of the person
     items: Items | None = None,
     columns: Sequence[str] | None = None,
     reason: Reason | None = None,
+    exact: bool = False,
     control: Control | None = None,
 ) -> dict[str, Any]:
     """Write the `k` best items of each user to `output` (``.csv``, ``.xlsx``, ``.parquet`` or ``.jsonl``).
@@ -74,6 +75,8 @@ def export_lists(  # noqa: PLR0913 - each is a choice of the person
         ``basis`` what the list was made from (`evidence.BASES`).
     reason
         Finds that item; needed for the column ``reason`` alone.
+    exact
+        Whether CSV is for a program and not for a spreadsheet (`tables.table_file`).
 
     Returns
     -------
@@ -93,16 +96,16 @@ def export_lists(  # noqa: PLR0913 - each is a choice of the person
         check_rows(len(chosen) * min(k, run.data.n_items))
     source = _Source(run, algorithm, items, include_seen=include_seen, newcomers=newcomers)
     schema = source.schema(columns, reason)
-    written = _write(output, schema, source.blocks(chosen, k, schema, control))
+    written = _write(output, schema, source.blocks(chosen, k, schema, control), exact=exact)
     told: dict[str, Any] = {"users": len(chosen), "cold": source.cold, "popular": source.popular}
     told |= {} if newcomers is None else {"history": newcomers.told}
     return written | told | {"seconds": round(time.perf_counter() - started, 3)}
 
 
-def _write(output: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> dict[str, Any]:
+def _write(output: Path, schema: pa.Schema, tables: Iterable[pa.Table], *, exact: bool = False) -> dict[str, Any]:
     """Write tables to one file; returns what is known of it."""
     rows = changed = 0
-    with table_file(output, schema) as write:
+    with table_file(output, schema, exact=exact) as write:
         for table in tables:
             changed += write(table)
             rows += len(table)
@@ -149,12 +152,13 @@ def one_table(
     return source.one(one, source.schema(columns, reason))
 
 
-def write_one(run: Run, output: Path, table: pa.Table) -> dict[str, Any]:
+def write_one(run: Run, output: Path, table: pa.Table, *, exact: bool = False) -> dict[str, Any]:
     """Write what `one_table` gives to `output`; returns what `export_lists` returns, but for what the list is made from."""
     started = time.perf_counter()
     check_place(output)
     refuse_source(run, output)
-    return _write(output, table.schema, [table]) | {"users": 1, "seconds": round(time.perf_counter() - started, 3)}
+    written = _write(output, table.schema, [table], exact=exact)
+    return written | {"users": 1, "seconds": round(time.perf_counter() - started, 3)}
 
 
 def _new_name(data: Interactions) -> str:

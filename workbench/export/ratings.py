@@ -14,6 +14,7 @@ from workbench.algorithms import Algorithm
 from workbench.control import Control
 from workbench.data.columns.names import NAMES, likeness
 from workbench.data.interactions import Array
+from workbench.data.reading.cells import restored_ids
 from workbench.data.reading.sniffing import sniff
 from workbench.data.reading.streams import open_text
 from workbench.data.reading.text.fields import split_row
@@ -30,7 +31,13 @@ SCHEMA = pa.schema([("user", pa.string()), ("item", pa.string()), ("rating", pa.
 
 
 def predict_pairs(
-    run: Run, algorithm: Algorithm, pairs: Path, output: Path, control: Control | None = None
+    run: Run,
+    algorithm: Algorithm,
+    pairs: Path,
+    output: Path,
+    control: Control | None = None,
+    *,
+    exact: bool = False,
 ) -> dict[str, Any]:
     """Predict the rating of each pair in a file, in the order of the file.
 
@@ -39,9 +46,12 @@ def predict_pairs(
     Parameters
     ----------
     pairs
-        A table of users and items, with or without a header; without one the first two columns.
+        A table of users and items, with or without a header; without one the first two columns. Ids that an export has
+        marked for a spreadsheet are taken for what they were.
     output
         ``.csv``, ``.parquet`` or ``.jsonl``: columns ``user``, ``item``, ``rating``.
+    exact
+        Whether CSV is for a program and not for a spreadsheet (`tables.table_file`).
 
     Returns
     -------
@@ -57,21 +67,23 @@ def predict_pairs(
     train = run.fold.learned_from
     known_users, known_items = train.by_user.lengths > 0, train.item_counts > 0
     counts = {"rows": 0, "unknown_users": 0, "unknown_items": 0}
-    with table_file(output, SCHEMA) as write:
-        for users, items in _blocks(look_at(pairs), control):
+    with table_file(output, SCHEMA, exact=exact) as write:
+        for given in _blocks(look_at(pairs), control):
+            ids = (run.data.user_ids, run.data.item_ids)
+            users, items = (restored_ids(pa.array(one, pa.string()), of) for one, of in zip(given, ids, strict=True))
             user = _indices(run.data.user_ids, users, known_users)
             item = _indices(run.data.item_ids, items, known_items)
             rating = np.asarray(algorithm.predict(user, item), np.float32)
-            write(pa.table([pa.array(users, pa.string()), pa.array(items, pa.string()), rating], schema=SCHEMA))
+            write(pa.table([users, items, rating], schema=SCHEMA))
             counts["rows"] += len(users)
             counts["unknown_users"] += int((user < 0).sum())
             counts["unknown_items"] += int((item < 0).sum())
     return {"path": str(output), **counts, "seconds": round(time.perf_counter() - started, 3)}
 
 
-def _indices(ids: pa.Array, wanted: list[str], known: Array) -> Array:
+def _indices(ids: pa.Array, wanted: pa.Array, known: Array) -> Array:
     """Index of each id, int32 (n,); -1 where training has not seen it."""
-    found = pc.fill_null(pc.index_in(pa.array(wanted, ids.type), value_set=ids), -1).to_numpy(zero_copy_only=False)
+    found = pc.fill_null(pc.index_in(wanted.cast(ids.type), value_set=ids), -1).to_numpy(zero_copy_only=False)
     return np.where((found >= 0) & known[np.maximum(found, 0)], found, -1).astype(np.int32)
 
 

@@ -5,6 +5,7 @@ import json
 import operator
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pyarrow.compute as pc
 from workbench.data.data_file import read_about
 from workbench.data.reading.cells import harmless
 from workbench.errors import WorkbenchError
+from workbench.export.columns import EXACT
 from workbench.export.workbook import sheet_file
 from workbench.files import whole_file
 from workbench.training.run import Run
@@ -24,12 +26,17 @@ Write = Callable[[pa.Table], int]
 
 
 @contextmanager
-def table_file(path: Path, schema: pa.Schema) -> Iterator[Write]:
+def table_file(path: Path, schema: pa.Schema, *, exact: bool = False) -> Iterator[Write]:
     """Open a table for writing; it is at its place only when the block ends well.
 
     Numbers are written with a decimal point and the fewest digits that give the same number back, whatever the
     language of the system; ids and titles exactly as they came. In CSV a text that a spreadsheet would execute has an
     apostrophe before it (`harmless`); in Excel every text is marked as text.
+
+    Parameters
+    ----------
+    exact
+        Whether CSV is for a program: to the letter, also what a spreadsheet would execute.
 
     Raises
     ------
@@ -37,7 +44,8 @@ def table_file(path: Path, schema: pa.Schema) -> Iterator[Write]:
         If the ending is none that can be written, the place cannot be written to, or a sheet does not hold so much.
     """
     check_place(path)
-    with whole_file(path) as part, FORMATS[path.suffix.lower()](part, schema) as write:
+    kind = path.suffix.lower()
+    with whole_file(path) as part, FORMATS[EXACT if exact and kind == ".csv" else kind](part, schema) as write:
         yield write
 
 
@@ -45,8 +53,9 @@ def check_place(path: Path) -> None:
     """Say before the work what would be said after it: that nothing can be written there."""
     if path.is_dir():
         raise WorkbenchError(f"{path} is a folder. Name a file in it.")
-    if path.suffix.lower() not in FORMATS:
-        message = f"{path.name} does not say which format to write. End its name in {', '.join(FORMATS)}."
+    endings = [ending for ending in FORMATS if ending != EXACT]
+    if path.suffix.lower() not in endings:
+        message = f"{path.name} does not say which format to write. End its name in {', '.join(endings)}."
         raise WorkbenchError(message)
     check_folder(path)
 
@@ -69,7 +78,7 @@ def check_folder(path: Path) -> None:
 
 
 @contextmanager
-def _csv(path: Path, schema: pa.Schema) -> Iterator[Write]:
+def _csv(path: Path, schema: pa.Schema, *, exact: bool = False) -> Iterator[Write]:
     with path.open("w", encoding="utf-8", newline="") as file:
         usual = csv.writer(file, lineterminator="\n")
         # By itself Python leaves a return without quotes, and a reader would take it for the end of the line.
@@ -80,7 +89,7 @@ def _csv(path: Path, schema: pa.Schema) -> Iterator[Write]:
             columns, marked = [], 0
             for column in table.columns:
                 cells = _texts(column)
-                if _is_text(column):
+                if _is_text(column) and not exact:
                     given, cells = cells, [None if cell is None else harmless(cell) for cell in cells]
                     marked += sum(map(operator.ne, given, cells))
                 columns.append(cells)
@@ -137,6 +146,7 @@ def _parquet(path: Path, schema: pa.Schema) -> Iterator[Write]:
 
 FORMATS: dict[str, Callable[[Path, pa.Schema], Any]] = {
     ".csv": _csv,
+    EXACT: partial(_csv, exact=True),
     ".parquet": _parquet,
     ".jsonl": _jsonl,
     ".xlsx": lambda path, schema: sheet_file(path, schema.names),

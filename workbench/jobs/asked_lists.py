@@ -35,11 +35,11 @@ def _table(made: "MadeList", columns: list[str] | None, most: int | None = None)
     return one_table(person.run, person.algorithm, one, items=person.features, columns=columns, reason=reason)
 
 
-def write_asked(asked: "AskedList", output: Path, columns: list[str] | None = None) -> Json:
+def write_asked(asked: "AskedList", output: Path, columns: list[str] | None = None, *, exact: bool = False) -> Json:
     """Write a list to a file; returns what `export.lists.export_lists` returns."""
     from workbench.export.lists import write_one
     from workbench.insight.listing import make_list
 
     made = make_list(asked)
-    told: Json = write_one(made.person.run, output, _table(made, columns))
+    told: Json = write_one(made.person.run, output, _table(made, columns), exact=exact)
     return told | {"cold": int(not len(made.person.history.item)), "popular": int(made.basis == "popularity")}

@@ -17,6 +17,7 @@ def export(
     users: list[str] | None = None,
     listed: Json | None = None,
     columns: list[str] | None = None,
+    exact: bool = False,
     **how: Any,
 ) -> Json:
     """Write the lists of some or all users to a file, or one that was asked for; `how` has k and include_seen."""
@@ -24,14 +25,14 @@ def export(
         from workbench.insight.asked_list import AskedList
         from workbench.jobs.asked_lists import write_asked
 
-        return write_asked(AskedList.from_json(listed), Path(output), columns)
+        return write_asked(AskedList.from_json(listed), Path(output), columns, exact=exact)
     from workbench.export.lists import export_lists
     from workbench.insight.explaining import first_reason
     from workbench.insight.looking import load
 
     trained, algorithm, items = load(Path(run))
     how |= {"items": items, "reason": first_reason(algorithm), "columns": columns}
-    return export_lists(trained, algorithm, Path(output), users=users, control=control, **how)
+    return export_lists(trained, algorithm, Path(output), users=users, exact=exact, control=control, **how)
 
 
 @job("first_lines", title="Writing the first lines", lane="interactive")

@@ -260,6 +260,15 @@ def test_cells_that_a_spreadsheet_would_execute_are_explained(open_at, tmp_path)
     type_into(opened, opened.page.place.field, str(tmp_path / "lists.csv"))
     write(opened)
     assert "cells with an apostrophe in front" in opened.page.outcome.words.full_text()
+    opened.choose(opened.page.place.format, "exact .csv")
+    opened.until(lambda: "written to the letter" in opened.page.content.words.full_text())
+    assert opened.page.place.path == tmp_path / "lists.csv"
+    write(opened)
+    expected = wanted(project, tmp_path / "wanted.csv", "0-popularity", exact=True).read_text()
+    assert (tmp_path / "lists.csv").read_text() == expected
+    assert "'" not in expected
+    assert lines(opened) == expected.splitlines()[: len(lines(opened))]
+    assert "--csv program" in opened.page.outcome.command.text()
     opened.choose(opened.page.place.format, ".parquet")
     opened.until(lambda: "written unchanged" in opened.page.content.words.full_text())
 

@@ -9,6 +9,7 @@ from workbench.app.pages.export.preview import Preview
 from workbench.app.widgets.amounts import size
 from workbench.app.widgets.basic import Card, Elided, Figure, Text
 from workbench.app.widgets.theme import GRID, SMALL
+from workbench.export.columns import EXACT
 
 
 class Content(Card):
@@ -60,6 +61,9 @@ class Content(Card):
             )
             return (text + self.tr(" executes them. Read as lists again, they are unchanged.")).format(n=changed)
         return {
+            EXACT: self.tr(
+                "Every text is written to the letter. A spreadsheet would execute what looks like a formula."
+            ),
             ".csv": self.tr("Ids are written unchanged. Text that looks like a formula gets an apostrophe in front."),
             ".xlsx": self.tr(
                 "Text is marked as text, so nothing in it is executed. A full sheet continues in another."

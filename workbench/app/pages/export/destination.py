@@ -14,6 +14,7 @@ from workbench.app.widgets.file_dialog import choose_place
 from workbench.app.widgets.path_field import PathField
 from workbench.app.widgets.quiet import QuietBox
 from workbench.app.widgets.theme import GRID, SMALL
+from workbench.export.columns import EXACT
 
 ENDINGS = (".csv", ".xlsx", ".parquet", ".jsonl")
 
@@ -31,9 +32,10 @@ class PlaceChoice(QWidget):
         """Whether the person named the file; else its name follows the other choices."""
         self.format = QuietBox()
         self.format.setAccessibleName(self.tr("Format"))
-        formats = (self.tr("CSV"), self.tr("Excel"), self.tr("Parquet"), self.tr("JSON lines"))
+        formats = (self.tr("CSV for a spreadsheet"), self.tr("Excel"), self.tr("Parquet"), self.tr("JSON lines"))
         for ending, words in zip(ENDINGS, formats, strict=True):
             self.format.addItem(f"{words}  ({ending})", ending)
+        self.format.insertItem(1, f"{self.tr('CSV for a program')}  (.csv)", EXACT)
         self.field = PathField()
         self.field.setAccessibleName(self.tr("File"))
         self.browse = Button("", icon="folder", tip=self.tr("Browse…"))
@@ -57,7 +59,12 @@ class PlaceChoice(QWidget):
     @property
     def ending(self) -> str:
         """Of the chosen format."""
-        return self.format.currentData()
+        return self.kind.rpartition(" ")[2]
+
+    @property
+    def kind(self) -> str:
+        """The chosen format: an ending, or `EXACT`."""
+        return str(self.format.currentData())
 
     @property
     def path(self) -> Path | None:
@@ -131,7 +138,7 @@ class PlaceChoice(QWidget):
         self.own = True
         path = self.path
         place = self.format.findData(path.suffix.lower()) if path is not None else -1
-        if place >= 0:
+        if place >= 0 and path is not None and path.suffix.lower() != self.ending:
             self.format.setCurrentIndex(place)
 
     @Slot()

@@ -14,6 +14,7 @@ from workbench.app.session.run_combo import RunCombo
 from workbench.app.widgets.basic import Card, Text
 from workbench.app.widgets.field import NumberInput, parsed
 from workbench.app.widgets.theme import GRID
+from workbench.export.columns import EXACT
 from workbench.insight.asked_list import AskedList
 
 K, MOST_K = 10, 1000
@@ -121,6 +122,7 @@ class Choices(Card):
             "k": self.length or K,
             "include_seen": self.seen.isChecked(),
             "columns": None if usual else self.columns.names,
+            **({"exact": True} if self.place.kind == EXACT else {}),
         }
 
     def remember(self) -> Json:
@@ -133,7 +135,7 @@ class Choices(Card):
             "k": _length(text) or K,
             "seen": seen,
             "columns": self.columns.chosen,
-            "format": self.place.ending,
+            "format": self.place.kind,
             "path": self.place.field.text() if self.place.own else "",
         }
 

@@ -209,8 +209,8 @@ class ExportPage(Page):
         told = chosen if chosen is None else chosen[:MOST_TOLD]
         path = self.place.path or Path(f"recommendations{self.place.ending}")
         args = self.choices.args()
-        seen, columns = args["include_seen"], args["columns"]
-        line = command_line(info.folder, path, told, args["k"], seen=seen, columns=columns, listed=listed)
+        how = {"seen": args["include_seen"], "columns": args["columns"], "exact": "exact" in args}
+        line = command_line(info.folder, path, told, args["k"], listed=listed, **how)
         self.outcome.set_command(line)
 
     def _titled(self, info: RunInfo) -> bool:
@@ -242,6 +242,7 @@ class ExportPage(Page):
         listed = self.listed
         if (people or listed) and k and columns:
             args = self.choices.args() | asked_for(people, k, columns) | {"run": str(info.folder), "columns": columns}
+            args.pop("exact", None)  # the lines are written as the format is
             args |= {"listed": listed.to_json()} if listed is not None else {}
             if args != self._asked:
                 self._asked = args
@@ -259,7 +260,7 @@ class ExportPage(Page):
 
     def _show_lines(self, info: RunInfo) -> None:
         if self._answer:
-            self.content.show_rows(rows_of(self._answer), self.place.ending)
+            self.content.show_rows(rows_of(self._answer), self.place.kind)
         self._tell(info)
 
     @Slot(object, str, str)

@@ -173,6 +173,7 @@ def command_line(
     seen: bool,
     columns: list[str] | None = None,
     listed: AskedList | None = None,
+    exact: bool = False,
 ) -> str:
     """The line that writes the same lists, or the one that was `listed`, for the shell of this system."""
     words = ["workbench", "recommend", str(run), "--output", str(output)]
@@ -182,4 +183,5 @@ def command_line(
         words += ["--all"] if users is None else [f"--user={user}" for user in users]
         words += ["--k", str(k), *(["--include-seen"] if seen else [])]
     words += ["--columns", ",".join(columns)] if columns else []
+    words += ["--csv", "program"] if exact else []
     return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from workbench.errors import WorkbenchError
 from workbench.files import alone
 from workbench.project import Project, log_folder
-from workbench.training.standby import Standby, hand_over, start_apart
+from workbench.training.standby import Standby, close_input, hand_over, start_apart
 
 if TYPE_CHECKING:
     from workbench.training.run_status import RunStatus
@@ -32,7 +32,7 @@ def leave_to_process(project: Path) -> None:
     process = start_apart(
         [sys.executable, "-m", "workbench.worker", "--queue", str(project)], log_folder() / "queue.log"
     )
-    process.stdin.close()
+    close_input(process)
 
 
 def go_on(folder: Path, standby: Standby | None = None, *, poll: float = POLL_SECONDS) -> list[str]:

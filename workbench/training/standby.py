@@ -26,12 +26,13 @@ class Standby:
         """Process id of the one that waits; None where none does."""
         return self._waiting.pid if self._waiting is not None and self._waiting.poll() is None else None
 
-    def prepare(self) -> None:
+    def prepare(self) -> "subprocess.Popen[str]":
         """Start one where none waits."""
         self.reap()
-        if self.pid is None:
+        if self._waiting is None or self._waiting.poll() is not None:
             self.close()  # one that died waiting
             self._waiting = self._begin()
+        return self._waiting
 
     def reap(self) -> None:
         """Let go of processes that have ended."""
@@ -51,9 +52,9 @@ class Standby:
             If no process could be started.
         """
         line = json.dumps({"run": str(folder)}) + "\n"
-        self.prepare()
-        hand_over(self._waiting.pid)
-        process, self._waiting = self._waiting, None
+        process = self.prepare()
+        hand_over(process.pid)
+        self._waiting = None
         try:
             _tell(process, line)
         except OSError:  # It ended while it waited.
@@ -70,7 +71,7 @@ class Standby:
         if process is not None:
             process.kill()
             process.wait()
-            process.stdin.close()
+            close_input(process)
 
     def _begin(self) -> "subprocess.Popen[str]":
         return start_apart(self._command, self._log)
@@ -105,6 +106,13 @@ def hand_over(folder: Path, pid: int) -> None:
     Run.open(folder).take(pid)
 
 
+def close_input(process: "subprocess.Popen[str]") -> None:
+    """Say nothing more to a process."""
+    if process.stdin is not None:
+        process.stdin.close()
+
+
 def _tell(process: "subprocess.Popen[str]", line: str) -> None:
+    assert process.stdin is not None, "it is a pipe"
     process.stdin.write(line)
     process.stdin.close()  # It flushes; nothing more is ever said.

@@ -7,8 +7,8 @@ import pytest
 
 from workbench.algorithms import find
 from workbench.data.filtering import make_filter
+from workbench.data.importing.newcomers import read_newcomers
 from workbench.data.importing.recipes import make_recipe
-from workbench.data.newcomers import read_newcomers
 from workbench.training.run import Run
 
 

@@ -20,9 +20,9 @@ from workbench.algorithms import Algorithm
 from workbench.control import Control
 from workbench.data.data_file import read_about
 from workbench.data.filtering import make_filters
+from workbench.data.importing.newcomers import Newcomers, read_newcomers
 from workbench.data.importing.recipes import known_recipe
 from workbench.data.interactions import Array, Interactions, UserItems
-from workbench.data.newcomers import Newcomers, read_newcomers
 from workbench.data.side_files.items import Items
 from workbench.errors import WorkbenchError
 from workbench.evaluation.evidence import BASES

@@ -120,7 +120,7 @@ def test_nothing_existing_is_replaced_by_a_new_run(trained, folder, tmp_path, fa
         assert [(path.name, path.read_text()) for path in place.iterdir()] == [(name, "mine")]
 
 
-@pytest.mark.parametrize("what", ["its file", "its data", "both"])
+@pytest.mark.parametrize("what", ["its file", "its data", "both", "killed while it began again"])
 def test_a_run_that_failed_by_its_data_is_made_again_by_the_same_command(tmp_path, fails, value, what, monkeypatch):
     file, run = tmp_path / "r.csv", tmp_path / "new"
     new = ["train", file, "--algorithm", "average", "--run", run]
@@ -132,7 +132,10 @@ def test_a_run_that_failed_by_its_data_is_made_again_by_the_same_command(tmp_pat
         assert "Nothing is hidden" in fails(*new), "it goes on with the run as it is"
     if what != "its data":
         file.write_text("user,item,rating\n" + "".join(rows) + "u1,i99,5\n")
-    if what != "its file":
+    if what == "killed while it began again":
+        shutil.rmtree(run / "data")
+        (run / "status.json").unlink()
+    elif what != "its file":
         (run / "data" / "item.npy").write_bytes((run / "data" / "item.npy").read_bytes()[:-1] + b"\1")
     if what == "both":
         Run.open(run).queue()  # as if it had been killed before it was trained

@@ -29,6 +29,7 @@ from workbench.control import Control
 FULL = 0  # no signal: the disk is full at that step, and at no other
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGKILL, signal.SIGHUP, FULL)
 STEPS = {"os.rename", "os.link", "os.mkdir", "os.remove", "os.rmdir", "os.chmod", "shutil.rmtree"}
+REMOVALS = {"os.remove", "os.rmdir", "shutil.rmtree"}  # no full disk refuses them
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 FILE = "ratings.csv"
 LONGEST = 40  # seconds of a command that has no more to do than these
@@ -165,9 +166,9 @@ class Ending:
             return
         if str(arguments[0]).startswith(self.places) or not Path(str(arguments[0])).is_absolute():
             self.steps += 1
-            if self.steps == self.at and self.number == FULL:
+            if self.steps == self.at and self.number == FULL and event not in REMOVALS:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(arguments[0]))
-            if self.steps == self.at:
+            if self.steps == self.at and self.number != FULL:
                 os.kill(os.getpid(), self.number)
 
 

@@ -77,6 +77,16 @@ def test_what_a_later_version_adds_is_passed_over(tmp_path):
     assert (read_status(tmp_path).state, read_status(tmp_path).epoch) == (RunState.DONE, 3)
 
 
+def test_a_status_of_a_later_version_is_told_and_left_alone(tmp_path):
+    (tmp_path / "status.json").write_text('{"version": 2, "state": ["done"]}')
+    status = read_status(tmp_path)
+    assert status.state is RunState.LOST
+    assert "later version" in status.reason
+    with pytest.raises(WorkbenchError, match="later version"):
+        StatusWriter(tmp_path, status).write(RunState.RUNNING)
+    assert (tmp_path / "status.json").read_text() == '{"version": 2, "state": ["done"]}'
+
+
 def test_what_is_written_is_read_again(tmp_path):
     writer = StatusWriter(tmp_path)
     last = EpochSummary(epoch=2, loss=0.5, seconds=1.5, validation={"ndcg@10": 0.25})

@@ -6,8 +6,9 @@ from PySide6.QtGui import QImage, QPainter, QPicture
 from PySide6.QtWidgets import QApplication
 
 from workbench.app.plots.bar_plot import BarPlot
-from workbench.app.plots.line_plot import MOST_DRAWN, LinePlot, thinned
+from workbench.app.plots.line_plot import LinePlot
 from workbench.app.plots.plot import Axis
+from workbench.app.plots.thinning import MOST_DRAWN, thinned
 
 
 @pytest.fixture

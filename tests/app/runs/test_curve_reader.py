@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.app.fake_runs import epoch_records
-from workbench.app.plots.line_plot import MOST_DRAWN
+from workbench.app.plots.thinning import MOST_DRAWN
 from workbench.app.runs import curve, curve_reader
 from workbench.app.runs.curve import Curve, Points, columns_in
 from workbench.app.runs.curve_reader import CurveReader

@@ -9,7 +9,8 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication
 
 from workbench.app.jobs.slices import Slices
-from workbench.app.plots.line_plot import BLOCK, MANY, MOST_DRAWN, Ends, LinePlot, thinned
+from workbench.app.plots.line_plot import MANY, LinePlot
+from workbench.app.plots.thinning import BLOCK, MOST_DRAWN, Ends, thinned
 from workbench.app.runs import run_lines
 from workbench.app.runs.run_lines import RunLine, RunLines, show_lines
 

@@ -1,86 +1,25 @@
-"""Lines on a plot: however long they are, no more of them is drawn than can be seen.
+"""Lines on a plot: however long they are, no more of them is drawn than can be seen (`workbench.app.plots.thinning`)."""
 
-pyqtgraph's own way (`setDownsampling(auto=True, method="peak")`, `setClipToView`) looks at every point in each frame: of a
-million points a frame of zooming takes 52 ms instead of 12, one more point 105 ms instead of 7, where 50 are allowed. It
-also loses the pieces that hold a NaN, and what is left after the last whole piece.
-"""
-
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QTimer, Signal
 from PySide6.QtGui import QColor, QPen
 
+from workbench.app.plots.marks import Marks
 from workbench.app.plots.plot import Key, Plot
+from workbench.app.plots.thinning import MOST_DRAWN, Ends, thinned
 from workbench.app.widgets.basic import clear
-from workbench.app.widgets.theme import font, theme
+from workbench.app.widgets.theme import theme
 from workbench.charts.style import MARKERS, round_of
 
 FAINT = 90  # of 255: how strong a pale line is
 FEW = 500  # points up to which a line may be two pixels wide
 MANY = 8  # lines above which none is: twenty wide ones take a frame by themselves
-MOST_DRAWN = 4000  # points of a line that are ever drawn: more than a plot has pixels
-BLOCK, LARGE = 32, 4  # points of which the ends are kept, and blocks from which on pieces consist of whole ones
 FRAME = 16  # milliseconds between two drawings while one zooms
-EDGE = 0.2  # share of the plot in which words beside a mark turn inwards
-
-
-def thinned(
-    x: np.ndarray,
-    y: np.ndarray,
-    low: float = -np.inf,
-    high: float = np.inf,
-    most: int = MOST_DRAWN,
-    ends: np.ndarray | None = None,
-) -> tuple[np.ndarray, np.ndarray]:
-    """What can be seen of a line between `low` and `high`, x rising: the least and the greatest value of each piece.
-
-    `ends` are those of each `BLOCK` points, as `Ends` knows them: with them no more than a few of the points are looked at.
-    """
-    if len(x) <= most:
-        return x, y
-    start, stop = 0, len(x)
-    if np.isfinite(low) or np.isfinite(high):
-        start = max(0, int(np.searchsorted(x, low)) - 1)
-        stop = min(len(x), int(np.searchsorted(x, high, side="right")) + 1)
-    if stop - start <= most:
-        return x[start:stop], y[start:stop]
-    step = -(-2 * (stop - start) // most)
-    if step >= LARGE * BLOCK:  # pieces of whole blocks: by a tenth of a pixel they begin elsewhere
-        start, step = start - start % BLOCK, -(-step // BLOCK) * BLOCK
-    pieces = (stop - start) // step
-    upto = start + pieces * step
-    if ends is not None and step % BLOCK == 0 and start % BLOCK == 0:
-        least, greatest = ends[:, start // BLOCK : upto // BLOCK].reshape(2, pieces, -1)
-    else:
-        least = greatest = y[start:upto].reshape(pieces, step)
-    up = np.column_stack([np.fmin.reduce(least, axis=1), np.fmax.reduce(greatest, axis=1)]).reshape(-1)
-    # The rest as it is, so that the line ends where its last point is.
-    across = np.concatenate([np.repeat(x[start:upto:step], 2), x[upto:stop], x[stop - 1 : stop]])
-    return across, np.concatenate([up, y[upto:stop], y[stop - 1 : stop]])
-
-
-class Ends:
-    """Least and greatest value of each whole `BLOCK` points of a line that grows, worked out for what is new alone."""
-
-    def __init__(self) -> None:
-        self._grows: Any = None
-        self._known = np.empty((2, 0))
-
-    def of(self, y: np.ndarray, grows: Any) -> np.ndarray:
-        """Both, float64 (2, n // BLOCK); as long as `grows` stays equal, what was given before is taken to be as it was."""
-        blocks = len(y) // BLOCK
-        if grows != self._grows or self._known.shape[1] > blocks:
-            self._grows, self._known = grows, np.empty((2, 0))
-        known = self._known.shape[1]
-        if blocks > known:
-            new = y[known * BLOCK : blocks * BLOCK].reshape(-1, BLOCK)
-            both = np.stack([np.fmin.reduce(new, axis=1), np.fmax.reduce(new, axis=1)])
-            self._known = np.concatenate([self._known, both], axis=1)
-        return self._known
 
 
 class LinePlot(Plot):
@@ -107,13 +46,11 @@ class LinePlot(Plot):
         self._together = False
         self._expected, self._narrow = 0, False
         self._spare: list[pg.PlotDataItem] = []
-        self._marks: list[pg.ScatterPlotItem] = []
         self._with_legend = legend
         self._fill: tuple[pg.PlotDataItem, ...] = ()
         self._level: float | None = None
         self._drawn: dict[str, tuple[np.ndarray, np.ndarray]] = {}
-        self._changes: list[tuple[float, pg.InfiniteLine]] = []
-        self._cross: pg.InfiniteLine | None = None
+        self.marks = Marks(self.plot)
         self._again = QTimer(self, singleShot=True, interval=FRAME)
         self._again.timeout.connect(self._draw_again)
         self.plot.getViewBox().sigXRangeChanged.connect(self._range_changed)
@@ -243,45 +180,12 @@ class LinePlot(Plot):
         """Take all lines and marks away."""
         for name in list(self._lines):
             self.remove_line(name)
-        self.clear_marks()
-        self.mark_changes([])
+        self.marks.clear_rings()
+        self.marks.show_changes([])
 
     def lines(self) -> list[str]:
         """Names of the lines."""
         return list(self._lines)
-
-    def mark(self, x: float, y: float, text: str, number: int = 0) -> None:
-        """Mark a point, such as the best epoch, with a ring and a few words; `clear_marks` takes them away."""
-        ring = pg.ScatterPlotItem([x], [y], size=9, pen=pg.mkPen(theme().series(number), width=2))
-        ring.setBrush(theme().tokens.color("surface"))
-        made = [ring]
-        if text:
-            words = pg.TextItem(text, color=theme().tokens.color("text"), anchor=self._anchor(x, y))
-            words.setFont(font(11))
-            words.setPos(*self._placed(x, y))
-            made.append(words)
-        for curve in made:
-            self.plot.addItem(curve, ignoreBounds=True)
-            self._marks.append(curve)
-
-    def _anchor(self, x: float, y: float) -> tuple[float, float]:
-        """Where the words of a mark lie beside it, so that the edge of the plot does not cut them."""
-        shares = []
-        for at, value in enumerate((x, y)):
-            known = [pair[at] for pair in self._drawn.values()]
-            all_values = np.concatenate(
-                [values for values in known if values is not None and len(values)] or [np.zeros(1)]
-            )
-            low, high = float(np.nanmin(all_values)), float(np.nanmax(all_values))
-            shares.append((value - low) / ((high - low) or 1.0))
-        side = 0.0 if shares[0] < EDGE else 1.0 if shares[0] > 1 - EDGE else 0.5
-        return side, (-0.4 if shares[1] > 1 - EDGE else 1.4)
-
-    def clear_marks(self) -> None:
-        """Take all marks away."""
-        for mark in self._marks:
-            self.plot.removeItem(mark)
-        self._marks = []
 
     def set_log(self, *, x: bool = False, y: bool = False) -> None:
         """Use logarithmic scales; what is not above 0 is left out of them."""
@@ -356,27 +260,6 @@ class LinePlot(Plot):
             self._draw(name)
         self._range_level()
 
-    def mark_changes(self, changes: Sequence[tuple[float, str]]) -> None:
-        """Draw an upright line with words where something was changed."""
-        wanted = [float(change) for change, _ in changes]
-        if wanted == self.changes():
-            return
-        for _, line in self._changes:
-            self.plot.removeItem(line)
-        self._changes = []
-        color = theme().tokens.color("muted")
-        for at, words in changes:
-            pen = pg.mkPen(color, width=1, style=Qt.PenStyle.DashLine)
-            options = {"color": color, "position": 0.92, "anchors": [(1, 0.5), (0, 0.5)]}
-            line = pg.InfiniteLine(at, angle=90, pen=pen, label=words, labelOpts=options)
-            line.label.setFont(font(11))
-            self.plot.addItem(line, ignoreBounds=True)
-            self._changes.append((float(at), line))
-
-    def changes(self) -> list[float]:
-        """Where changes are marked."""
-        return [at for at, _ in self._changes]
-
     def follow_pointer(self) -> None:
         """Tell by `pointed` where the pointer is: `nan` where it is elsewhere."""
         self.view.scene().sigMouseMoved.connect(self._point)
@@ -393,15 +276,6 @@ class LinePlot(Plot):
         box = self.plot.getViewBox()
         inside = box.sceneBoundingRect().contains(place) and not self._is_empty
         self.pointed.emit(float(box.mapSceneToView(place).x()) if inside else float("nan"))
-
-    def show_cross(self, x: float) -> None:
-        """Draw an upright line here; `nan` takes it away."""
-        if self._cross is None:
-            self._cross = pg.InfiniteLine(0, angle=90, pen=pg.mkPen(theme().tokens.color("faint"), width=1))
-            self.plot.addItem(self._cross, ignoreBounds=True)
-        self._cross.setVisible(bool(np.isfinite(x)))
-        if np.isfinite(x):
-            self._cross.setPos(x)
 
     def values_at(self, x: float) -> dict[str, tuple[float, float]]:
         """Of each line the point nearest to x, exactly as it was given."""
@@ -424,10 +298,6 @@ class LinePlot(Plot):
                 self.plot.setXRange(*span, padding=0)
             else:
                 self.plot.setYRange(*span, padding=0)
-
-    def _placed(self, x: float, y: float) -> tuple[float, float]:
-        log_x, log_y = self.plot.getAxis("bottom").logMode, self.plot.getAxis("left").logMode
-        return (np.log10(x) if log_x else x), (np.log10(y) if log_y else y)
 
     def _lay_legend(self) -> None:
         clear(self.legend)
@@ -457,12 +327,7 @@ class LinePlot(Plot):
         for curve, number in self._lines.values():
             if curve.opts.get("symbol"):
                 curve.setSymbolBrush(theme().series(number))
-        self.clear_marks()
-        for _, line in self._changes:
-            line.setPen(pg.mkPen(theme().tokens.color("muted"), width=1, style=Qt.PenStyle.DashLine))
-            line.label.setColor(theme().tokens.color("muted"))
-        if self._cross is not None:
-            self._cross.setPen(pg.mkPen(theme().tokens.color("faint"), width=1))
+        self.marks.recolor()
 
     def _describe(self) -> None:
         if self._together:

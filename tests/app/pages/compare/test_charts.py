@@ -313,7 +313,7 @@ def test_a_click_on_the_curve_of_users_leads_to_both_lists(opened, trained):
     spot = picture.curve.view.mapFromScene(box.mapViewToScene(QPoint(7, 0)))
     opened.qtbot.mouseClick(picture.curve.view.viewport(), LEFT, pos=spot)
     opened.until(lambda: picture.people.currentItem() is not None and picture.people.currentItem().text(0) == users[6])
-    assert picture.curve._cross.value() == 7
+    assert picture.curve.marks._cross.value() == 7
     opened.click(picture.least)
     opened.until(lambda: picture.people.currentItem().text(0) == users[-1])
     opened.click(picture.go)

@@ -36,7 +36,7 @@ def test_another_learning_rate_is_asked_for_marked_and_told(learning, qtbot):
     changes = [{"since": 2.25, "name": "learning_rate", "value": 0.001}]
     set_status(learning.live, "running", **living(), epochs=9, epoch=2, device="cpu", changes=changes)
     qtbot.waitUntil(lambda: "0.001 since epoch 2.2" in orders.summary.full_text())
-    qtbot.waitUntil(lambda: learning.run.plots.loss.changes() == [2.25])
+    qtbot.waitUntil(lambda: learning.run.plots.loss.marks.changes() == [2.25])
 
 
 def test_a_learning_rate_out_of_range_is_refused_with_a_sentence(learning, qtbot):
@@ -196,7 +196,7 @@ def test_the_values_under_the_pointer_are_told_and_what_was_zoomed_comes_back(re
     run = recording.run.plots
     run.loss.pointed.emit(4.5)
     assert run.loss_card.hint.full_text().startswith("epoch 4.5: 0.2")
-    assert run.loss._cross.isVisible()
+    assert run.loss.marks._cross.isVisible()
     run.loss.pointed.emit(float("nan"))
     assert run.loss_card.hint.full_text().startswith("each step")
     run.tools.log.setChecked(True)

@@ -227,17 +227,17 @@ class RunPlots(QWidget):
         return len(wanted)
 
     def _mark_best(self, drawn: dict[str, RunLine]) -> None:
-        self.validation.clear_marks()
+        self.validation.marks.clear_rings()
         first = self._ids[0] if self._ids else ""
         if first in drawn and (best := self._curves[first].best) is not None and not self._curves[first].flat:
-            self.validation.mark(*best, "", drawn[first].info.number)
+            self.validation.marks.ring(*best, drawn[first].info.number)
 
     def _mark_changes(self) -> None:
         """Where a hyperparameter was changed, upright in every plot."""
         found = changes_of(self._info) if self._info is not None and has_epochs(self._info) else []
         marks = [(change.since, f"{change.value:g}") for change in found if change.name != "epochs"]
         for plot in self._plots():
-            plot.mark_changes(marks if plot.lines() else [])
+            plot.marks.show_changes(marks if plot.lines() else [])
 
     def _draw_result(self, metric: str, *, drawn: int) -> None:
         """A single figure in the place of the curve, for what has none."""
@@ -263,7 +263,7 @@ class RunPlots(QWidget):
     def _point(self, x: float) -> None:
         """The values under the pointer, in the place of the hint, so that nothing moves."""
         for plot in self._plots():
-            plot.show_cross(x)
+            plot.marks.show_cross(x)
         if math.isnan(x):
             self._say_hint()
             self.validation_card.hint.set_text("")

@@ -202,7 +202,7 @@ class UsersChart(ComparisonChart):
     @Slot(object, object)
     def _mark(self, item: QTreeWidgetItem | None, _before: object = None) -> None:
         self.go.setEnabled(item is not None)
-        self.curve.show_cross(item.data(0, PLACE) + 1 if item is not None else float("nan"))
+        self.curve.marks.show_cross(item.data(0, PLACE) + 1 if item is not None else float("nan"))
 
     @Slot()
     def _inspect(self, *_: object) -> None:

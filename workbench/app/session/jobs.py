@@ -1,5 +1,8 @@
 """The session's processes for jobs, and how it tells that something failed."""
 
+from collections import deque
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any, get_args
 
@@ -9,6 +12,18 @@ from workbench.app.jobs.declared_jobs import find_job
 from workbench.app.jobs.job_process import Done, Failed, Progress, Task, TaskWorker
 from workbench.jobs.job import Lane
 from workbench.project import log_folder
+
+MAX_ENDED = 50
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A job that is over: what it was, how it ended ("done", "failed", "cancelled"), when, and what it said."""
+
+    title: str
+    state: str
+    at: datetime
+    sentence: str = ""
 
 
 class Jobs(QObject):
@@ -23,6 +38,8 @@ class Jobs(QObject):
         super().__init__(parent)
         log = log_folder() / "worker.log"
         # One each: a question that somebody waits for need not queue behind the export of a million lists.
+        self.ended: deque[Ended] = deque(maxlen=MAX_ENDED)
+        """Background jobs that are over, the newest last."""
         self.workers: dict[Lane, TaskWorker] = {lane: TaskWorker(self, worker, log) for lane in get_args(Lane)}
         for process in self.workers.values():
             process.changed.connect(self.changed)
@@ -50,7 +67,17 @@ class Jobs(QObject):
         task = self._worker(job).submit(job, args, title=title, done=done, failed=failed, progress=progress)
         if failed is None:
             task.failed.connect(partial(self._failed, task.title))
+        if find_job(job).lane == "background":
+            task.done.connect(partial(self._note, task.title, "done", ""))
+            task.failed.connect(partial(self._note_failure, task.title))
+            task.cancelled.connect(partial(self._note, task.title, "cancelled", ""))
         return task
+
+    def _note(self, title: str, state: str, sentence: str, *_: object) -> None:
+        self.ended.append(Ended(title, state, datetime.now().astimezone(), sentence))
+
+    def _note_failure(self, title: str, sentence: str, _details: str) -> None:
+        self._note(title, "failed", sentence)
 
     def _failed(self, title: str, sentence: str, details: str) -> None:
         self.failed.emit(self.tr("{job} failed").format(job=title), sentence, details)

@@ -32,6 +32,7 @@ class Target(Protocol):
     def train(self) -> None: ...
     def find_on_page(self) -> None: ...
     def open_palette(self) -> None: ...
+    def open_jobs(self) -> None: ...
     def open_help(self) -> None: ...
     def full_screen(self) -> None: ...
 
@@ -85,6 +86,7 @@ def make_orders(window: Target) -> dict[str, QAction]:
     keys = ["Ctrl+Shift+.", "Ctrl+>", "Ctrl+:"]
     add("run.pause", translate("Orders", "Pause or continue training"), keys, strip.toggle_pause)
     add("export", translate("Orders", "Export lists…"), "Ctrl+E", partial(window.turn_to, "export"))
+    add("jobs", translate("Orders", "Jobs"), "Ctrl+J", window.open_jobs)
     add("find", translate("Orders", "Find on this page"), "Ctrl+F", window.find_on_page)
     add("palette", translate("Orders", "Find anything"), ["Ctrl+K", "Ctrl+Shift+P"], window.open_palette)
     add("theme", translate("Orders", "Light or dark"), "Ctrl+Shift+T", theme().toggle)
@@ -106,5 +108,6 @@ def other_words() -> dict[str, str]:
         "theme": translate("Orders", "dark appearance colours settings"),
         "theme.system": translate("Orders", "appearance settings"),
         "help": translate("Orders", "help keys keyboard"),
+        "jobs": translate("Orders", "queue progress log"),
         "quit": translate("Orders", "exit close"),
     }

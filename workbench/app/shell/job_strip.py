@@ -3,7 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QSizePolicy, QWidget
 
 from workbench.app.jobs.declared_jobs import find_job
 from workbench.app.jobs.job_process import Task
@@ -33,12 +33,14 @@ class JobStrip(QWidget):
         self.left = Text("")
         self.where = Elided("", ink="muted")
         self._shown = ""
+        self._ending: dict[str, str] = {}  # ids of runs that were told to end, with what is said until they have
         self.others = Button("", "quiet", tip=self.tr("Show another running training"))
         self.others.clicked.connect(self._offer_others)
         for label in (self.title, self.others, self.epoch, self.bar, self.left):
             row.addWidget(label)
         row.addWidget(self.where, 1)
-        self.job, self.job_bar = Text("", ink="muted"), _bar(self.tr("Progress of the job"), 120)
+        self.all = Button(self.tr("Jobs"), "quiet", tip=self.tr("Show everything at work, waiting and done (Ctrl+J)"))
+        self.job, self.job_bar = Elided("", ink="muted"), _bar(self.tr("Progress of the job"), 120)
         self.waiting = Text("", ink="muted")
         self.cancel_job = Button(self.tr("Cancel"), "quiet")
         self.pause = Button(self.tr("Pause"), "quiet")
@@ -48,8 +50,17 @@ class JobStrip(QWidget):
         self.cancel = Button(self.tr("Cancel"), "quiet", tip=self.tr("Stop training now"))
         self.cancel.setAccessibleName(self.tr("Cancel training"))
         self.cancel_job.setAccessibleName(self.tr("Cancel job"))
-        for widget in (self.job, self.job_bar, self.cancel_job, self.waiting, self.pause, self.stop, self.cancel):
-            row.addWidget(widget)
+        for widget in (
+            self.job,
+            self.job_bar,
+            self.cancel_job,
+            self.waiting,
+            self.pause,
+            self.stop,
+            self.cancel,
+            self.all,
+        ):
+            row.addWidget(widget, 1 if widget is self.job else 0)
         self.pause.clicked.connect(self.toggle_pause)
         self.stop.clicked.connect(self.stop_run)
         self.cancel.clicked.connect(self._cancel_run)
@@ -75,9 +86,12 @@ class JobStrip(QWidget):
         self.waiting.setText(self.tr("{n} waiting").format(n=waiting))
         self.waiting.setVisible(waiting > 0)
         if info is None:
-            idle = self.tr("Nothing is running") if self.session.project.current is not None else ""
-            self.where.set_text(idle)
+            self._ending.clear()
+            self._say_idle()
             return
+        # What is done in one step cannot wait in its midst, and has no best epoch to keep.
+        for button in (self.pause, self.stop):
+            button.setVisible(bool(info.epochs) and info.id not in self._ending)
         self.title.setText(info.title)
         self.epoch.setText(_epoch(info))
         _fill(self.bar, info.fraction)
@@ -85,8 +99,13 @@ class JobStrip(QWidget):
         self.pause.setText(self.tr("Continue") if paused else self.tr("Pause"))
         self.pause.setAccessibleName(self.pause.text())
         left = info.seconds_left
-        self.left.setText(self.tr("paused") if paused else span(left) + self.tr(" left") if left else "")
+        words = self.tr("paused") if paused else span(left) + self.tr(" left") if left else ""
+        self.left.setText(self._ending.get(info.id, words))
         self.where.set_text(" · ".join(filter(None, [info.device.upper(), size(info.memory) if info.memory else ""])))
+
+    def _say_idle(self) -> None:
+        idle = self.session.project.current is not None and self._active() is None and self._task() is None
+        self.where.set_text(self.tr("Nothing is running") if idle else "")
 
     def _active(self) -> RunInfo | None:
         """The run that the strip shows and gives orders to: of several the one that was chosen."""
@@ -117,8 +136,11 @@ class JobStrip(QWidget):
         task = self._task()
         for widget in (self.job, self.job_bar, self.cancel_job):
             widget.setVisible(task is not None)
+        self.where.setVisible(task is None)  # its room is the job's
+        if self._active() is None:
+            self._say_idle()
         if task is not None:
-            self.job.setText(" · ".join(filter(None, [task.title, task.text])))
+            self.job.set_text(" · ".join(filter(None, [task.title, task.text])))
             _fill(self.job_bar, task.fraction)
 
     @Slot()
@@ -133,15 +155,17 @@ class JobStrip(QWidget):
         """End the run in progress and keep the best epoch."""
         info = self._active()
         if info is not None:
-            self.left.setText(self.tr("stopping…"))
+            self._ending[info.id] = self.tr("Stopping…")
             self.session.runs.stop(info.id)
+            self.refresh_run()
 
     @Slot()
     def _cancel_run(self) -> None:
         info = self._active()
         if info is not None:
-            self.left.setText(self.tr("cancelling…"))
+            self._ending[info.id] = self.tr("Cancelling…")
             self.session.runs.cancel(info.id)
+            self.refresh_run()
 
     @Slot()
     def _cancel_job(self) -> None:
@@ -163,7 +187,9 @@ def _epoch(info: RunInfo) -> str:
 def _bar(name: str, width: int = 200) -> QProgressBar:
     bar = QProgressBar()
     bar.setTextVisible(False)
-    bar.setFixedWidth(width)
+    bar.setMinimumWidth(width // 3)  # where the window is narrow, words come first
+    bar.setMaximumWidth(width)
+    bar.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
     bar.setAccessibleName(name)
     bar.setRange(0, 1000)
     return bar

@@ -25,6 +25,7 @@ from workbench.app.shell.actions import make_orders
 from workbench.app.shell.command_palette import CheatSheet, CommandPalette
 from workbench.app.shell.failure_cards import FailureCards
 from workbench.app.shell.header import Header
+from workbench.app.shell.job_center import JobCenter
 from workbench.app.shell.job_strip import JobStrip
 from workbench.app.shell.leaving import ask_to_leave, what_goes_on
 from workbench.app.shell.overlays import DropOverlay, Toast
@@ -106,6 +107,7 @@ class MainWindow(QMainWindow):
         session = self.session
         self.sidebar.page_chosen.connect(self.turn_to)
         self.sidebar.palette_wanted.connect(self.open_palette)
+        self.strip.all.clicked.connect(self.open_jobs)
         self.stack.turning.connect(self._collect)
         self.stack.turning.connect(self._note_focus)
         self.stack.turned.connect(self._turned)
@@ -238,6 +240,11 @@ class MainWindow(QMainWindow):
     def open_help(self) -> None:
         """Show every shortcut."""
         CheatSheet(list(self.commands.values()), self).open()
+
+    @Slot()
+    def open_jobs(self) -> None:
+        """Show everything at work, waiting and done."""
+        JobCenter(self.session, self).show()
 
     @Slot()
     def full_screen(self) -> None:

@@ -1,4 +1,4 @@
-"""The window's thread never works long in one go, nor waits long, and its process loads nothing heavy.
+"""The UI thread never works long in one go, nor waits long, and its process loads nothing heavy.
 
 Judged by processor time first: on a busy machine a tick comes late through no fault of ours. What the thread waited for
 beside the processor (it slept, or another thread of the window had the interpreter) counts as well, with more room the

@@ -108,7 +108,7 @@ def test_a_page_that_never_rests_is_said(opened, keep, light, monkeypatch):
     from workbench.app.shell.window import MainWindow
     from workbench.errors import WorkbenchError
 
-    monkeypatch.setattr(pictures, "PATIENCE", 100)
+    monkeypatch.setattr(pictures, "PATIENCE_MS", 100)
     window = keep(MainWindow(opened))
     task = opened.jobs.submit("forever", {})
     with pytest.raises(WorkbenchError, match="still at work"):

@@ -17,7 +17,7 @@ STACKS_FROM_MS, STACKS_EVERY_MS = 5, 5  # of work without a tick, from which on 
 
 
 class Pulse(Heartbeat):
-    """Beside the time between two ticks: how much of it the window's thread computed, and how much it had to queue.
+    """Beside the time between two ticks: how much of it the UI thread computed, and how much it had to queue.
 
     Attributes
     ----------

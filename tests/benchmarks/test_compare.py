@@ -1,4 +1,4 @@
-"""The page Compare with 200 runs: how long the window's thread works for one frame.
+"""The page Compare with 200 runs: how long the UI thread works for one frame.
 
 ``COMPARE_RUNS`` and ``COMPARE_TIMES`` make it smaller for a look whether it works at all.
 """
@@ -88,7 +88,7 @@ def page(tmp_path_factory):
 
 
 def frames(page, do, times=TIMES):
-    """Milliseconds that the window's thread works for one frame, and by the clock; what is due is drawn."""
+    """Milliseconds that the UI thread works for one frame, and by the clock; what is due is drawn."""
     work, clock = [], []
     for at in range(times + 2):
         before, began = time.thread_time(), time.perf_counter()
@@ -168,11 +168,11 @@ def test_frames_with_many_runs(page, say, way):
     for what, do in actions(page).items():
         work, clock = frames(page, do)
         told = f"{spread(work, 'ms', 1)}, clock {spread(clock, 'ms', 1)}"
-        say(f"{RUNS} runs {way}: {what}", told, f"≤ {FRAME} ms", "CPU of the window's thread per frame")
+        say(f"{RUNS} runs {way}: {what}", told, f"≤ {FRAME} ms", "CPU of the UI thread per frame")
         if what.startswith("draw"):
             worst, whole, clock = ticks(page, do)
             told = spread(worst, "ms", 1)
-            say(f"{RUNS} runs {way}: {what}, longest tick", told, f"≤ {FRAME} ms", "CPU of the window's thread")
+            say(f"{RUNS} runs {way}: {what}, longest tick", told, f"≤ {FRAME} ms", "CPU of the UI thread")
             told = f"{spread(whole, 'ms', 1)}, clock {spread(clock, 'ms', 1)}"
-            say(f"{RUNS} runs {way}: {what}, until all is drawn", told, "≤ 200 ms", "CPU of the window's thread")
+            say(f"{RUNS} runs {way}: {what}, until all is drawn", told, "≤ 200 ms", "CPU of the UI thread")
     assert len(page.session.runs.all()) == RUNS

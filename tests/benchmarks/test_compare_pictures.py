@@ -1,4 +1,4 @@
-"""Twenty runs over each other in the pictures of the page Compare: how long the window's thread works for one frame.
+"""Twenty runs over each other in the pictures of the page Compare: how long the UI thread works for one frame.
 
 A frame is everything that the window does for it: what is drawn is worked out and painted. ``PICTURES_EPOCHS`` (500) and
 ``PICTURES_FRAMES`` (60) make it smaller for a look whether it works.
@@ -70,7 +70,7 @@ def page(session, project, keep, qtbot, light):  # noqa: F811
 
 
 def frames(change):
-    """Milliseconds of the window's thread for each frame."""
+    """Milliseconds of the UI thread for each frame."""
     took = []
     for at in range(FRAMES + 3):
         start = time.thread_time()

@@ -81,7 +81,7 @@ def page(session, project, keep, qtbot, light, tidy):  # noqa: F811
 
 
 def frames(page, change):
-    """Milliseconds of the window's thread for each of some frames, and of the clock."""
+    """Milliseconds of the UI thread for each of some frames, and of the clock."""
     work, wall = [], []
     plots = page.run.plots
     for number in range(FRAMES):

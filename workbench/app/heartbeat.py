@@ -1,4 +1,4 @@
-"""A pulse in the window's thread: how long the window was ever deaf to its person."""
+"""A pulse in the UI thread: how long the window was ever deaf to its person."""
 
 from time import perf_counter
 

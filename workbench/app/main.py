@@ -26,7 +26,7 @@ from workbench.processes import check_room
 from workbench.project import FILE, log_folder, settings
 from workbench.resources import resource
 
-AHEAD = 300  # milliseconds from a project, or from Home, to what is made ahead: the person comes first
+AHEAD_MS = 300  # milliseconds from a project, or from Home, to what is made ahead: the person comes first
 COLLECT_GARBAGE = 10_000  # milliseconds
 
 log = logging.getLogger("workbench")
@@ -120,7 +120,7 @@ class Opener(QObject):
 
     @Slot()
     def _make_ahead(self) -> None:
-        QTimer.singleShot(AHEAD, self._window, self._window.make_ahead)
+        QTimer.singleShot(AHEAD_MS, self._window, self._window.make_ahead)
 
 
 def _start_logs() -> None:
@@ -159,7 +159,7 @@ def _report_thread(about: threading.ExceptHookArgs) -> None:
 
 
 def _collect_here(window: MainWindow) -> None:
-    """Let garbage be collected in the window's thread only: elsewhere it could delete widgets under Qt's feet."""
+    """Let garbage be collected in the UI thread only: elsewhere it could delete widgets under Qt's feet."""
     gc.collect()
     gc.freeze()  # what the imports made stays: not to be looked at every ten seconds
     gc.disable()

@@ -20,8 +20,8 @@ from workbench.errors import WorkbenchError
 from workbench.files import whole_file
 from workbench.owned import temporary_folder
 
-PATIENCE = 60_000  # milliseconds for one page
-LOOK = 20  # milliseconds between two looks at work that gives no signal
+PATIENCE_MS = 60_000  # milliseconds for one page
+LOOK_MS = 20  # milliseconds between two looks at work that gives no signal
 SIZE = (1440, 900)
 
 
@@ -121,8 +121,8 @@ def settle(session: Any, window: QWidget) -> None:
     quiet = 0
     while quiet < 2:  # noqa: PLR2004 - what ends may begin something else in the next round
         QApplication.processEvents()
-        if clock.elapsed() > PATIENCE:
-            message = f"The page {window.page.title} was still at work after {PATIENCE // 1000} seconds. Try again."
+        if clock.elapsed() > PATIENCE_MS:
+            message = f"The page {window.page.title} was still at work after {PATIENCE_MS // 1000} seconds. Try again."
             raise WorkbenchError(message)
         if _wait(session, window):
             quiet = 0
@@ -142,7 +142,7 @@ def _wait(session: Any, window: Any) -> bool:
     elif timers:
         timers[0].timeout.connect(loop.quit)
     elif QThreadPool.globalInstance().activeThreadCount():
-        QTimer.singleShot(LOOK, loop, loop.quit)
+        QTimer.singleShot(LOOK_MS, loop, loop.quit)
     else:
         return False
     QTimer.singleShot(1000, loop, loop.quit)

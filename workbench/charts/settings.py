@@ -13,7 +13,7 @@ from workbench.charts.runs import ChartRun, Translate, tested
 from workbench.errors import WorkbenchError
 from workbench.metrics import higher_is_better, metric_title
 
-MOST = 8  # hyperparameters that have room beside each other
+MAX_HYPERPARAMETERS = 8  # hyperparameters that have room beside each other
 TICKS = 6  # values that are written at one axis, if there are no more
 Ticks = list[tuple[float, str]]
 
@@ -26,7 +26,7 @@ def hyperparameters(runs: Sequence[ChartRun], metric: str, tr: Translate = str) 
     if not unlike:
         return ParallelChart(title, [], [])
     fields = _fields(runs[0].algorithm)
-    titles = [_title(fields.get(name), name) for name in unlike[:MOST]]
+    titles = [_title(fields.get(name), name) for name in unlike[:MAX_HYPERPARAMETERS]]
     places, axes = [], []
     for name, told in zip(unlike, titles, strict=False):
         at, ticks = _places([run.hyperparameters.get(name) for run in runs], log=_log(fields.get(name)))
@@ -47,7 +47,9 @@ def hyperparameters(runs: Sequence[ChartRun], metric: str, tr: Translate = str) 
     ]
     best = max((one for one in good if one is not None), default=None)
     winner = runs[good.index(best)].name if best is not None else ""
-    more = tr("{n} more differ").format(n=len(unlike) - MOST) if len(unlike) > MOST else ""
+    more = (
+        tr("{n} more differ").format(n=len(unlike) - MAX_HYPERPARAMETERS) if len(unlike) > MAX_HYPERPARAMETERS else ""
+    )
     told = tr("blue: worst, orange: best, thick line: {run}").format(run=winner) if winner else ""
     whole = " · ".join(filter(None, [told, more]))
     return ParallelChart(title, [*axes, Upright(metric_title(key), ticks)], lines, winner, whole)

@@ -1,4 +1,4 @@
-"""Counting, sorting and searching in big tables, off the window's thread."""
+"""Counting, sorting and searching in big tables, off the UI thread."""
 
 from collections.abc import Callable
 from functools import partial

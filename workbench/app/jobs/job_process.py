@@ -24,7 +24,7 @@ from workbench.app.jobs.declared_jobs import job_title
 from workbench.processes import exit_reason
 
 TAIL = 4000  # bytes of the log that are told where the child died
-PATIENCE = 3000  # milliseconds that closing waits for the child
+PATIENCE_MS = 3000  # milliseconds that closing waits for the child
 
 Done = Callable[[Any], object]
 Failed = Callable[[str, str], object]
@@ -32,7 +32,7 @@ Progress = Callable[[float, str], object]
 
 
 class Task(QObject):
-    """One job, from being asked for to its end. Lives in the window's thread.
+    """One job, from being asked for to its end. Lives in the UI thread.
 
     Attributes
     ----------
@@ -152,7 +152,7 @@ class TaskWorker(QObject):
         self._closed = True
         self._soon.stop()
         self._end_child()
-        self._child.waitForFinished(PATIENCE)
+        self._child.waitForFinished(PATIENCE_MS)
 
     @Slot()
     def _go_on(self) -> None:

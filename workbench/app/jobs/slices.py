@@ -1,4 +1,4 @@
-"""Many small things done one after another in the window's thread, with the event loop coming round in between."""
+"""Many small things done one after another in the UI thread, with the event loop coming round in between."""
 
 from collections.abc import Callable, Iterable, Iterator
 from time import perf_counter, thread_time

@@ -10,14 +10,14 @@ from workbench.app.runs.run_text import short_title
 from workbench.app.widgets.basic import Text, clear
 from workbench.app.widgets.theme import GRID, SMALL
 
-MOST = 3  # names that have room beside a title
-LONGEST = 16  # characters of a name
+MAX_NAMES = 3  # names that have room beside a title
+MAX_CHARS = 16  # characters of a name
 
 
 class Legend(QWidget):
     """Short names with a bit of their line; how many more there are."""
 
-    def __init__(self, most: int = MOST) -> None:
+    def __init__(self, most: int = MAX_NAMES) -> None:
         super().__init__()
         self._most = most
         self._shown: list[tuple[str, int]] = []
@@ -42,4 +42,4 @@ class Legend(QWidget):
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= LONGEST else name[: LONGEST - 1] + "…"
+    return name if len(name) <= MAX_CHARS else name[: MAX_CHARS - 1] + "…"

@@ -1,12 +1,12 @@
-"""Modules that a project needs, loaded beside the window's thread before somebody waits for them."""
+"""Modules that a project needs, loaded beside the UI thread before somebody waits for them."""
 
 import sys
 
 from PySide6.QtCore import QObject, QThreadPool, Signal
 
-# Seconds after which the thread that loads modules lets the window's thread go on, which asks often.
+# Seconds after which the thread that loads modules lets the UI thread go on, which asks often.
 SWITCH_SECONDS = 0.001
-PATIENCE = 5000  # milliseconds that closing waits for the thread
+PATIENCE_MS = 5000  # milliseconds that closing waits for the thread
 
 
 class ModuleLoader(QObject):
@@ -25,7 +25,7 @@ class ModuleLoader(QObject):
 
     def close(self) -> None:
         """Wait for what is being loaded."""
-        self._threads.waitForDone(PATIENCE)
+        self._threads.waitForDone(PATIENCE_MS)
 
     def _load(self) -> None:
         usual = sys.getswitchinterval()

@@ -11,7 +11,7 @@ from workbench.project import FILE, Project, ProjectFile
 from workbench.stored import write_stored
 
 SAVE_PAUSE = 1000  # milliseconds from a change of the view to its place on disk
-PATIENCE = 5000  # milliseconds that closing waits for the disk
+PATIENCE_MS = 5000  # milliseconds that closing waits for the disk
 
 
 class OpenProject(QObject):
@@ -45,13 +45,13 @@ class OpenProject(QObject):
 
     @Slot()
     def save(self, *, wait: bool = False) -> None:
-        """Write ``project.json`` now, outside the window's thread; `wait` for it when closing."""
+        """Write ``project.json`` now, outside the UI thread; `wait` for it when closing."""
         self._save_soon.stop()
         if self.current is None:
             return
         self._saver.start(partial(self._write, self.current.folder, self.current.stored()))
         if wait:
-            self._saver.waitForDone(PATIENCE)
+            self._saver.waitForDone(PATIENCE_MS)
 
     def _write(self, folder: Path, stored: dict[str, Any]) -> None:
         try:
@@ -64,7 +64,7 @@ class OpenProject(QObject):
     def close(self) -> None:
         """Wait for what is being written."""
         self._save_soon.stop()
-        self._saver.waitForDone(PATIENCE)
+        self._saver.waitForDone(PATIENCE_MS)
 
     @property
     def split(self) -> dict[str, Any] | None:

@@ -13,7 +13,7 @@ from workbench.app.shell.offers import Finder, Offer, commands, people_and_items
 from workbench.app.widgets.basic import Elided, SearchField, Text
 from workbench.app.widgets.theme import GRID, SMALL
 
-PAUSE = 80  # milliseconds of rest before users and items are looked for
+PAUSE_MS = 80  # milliseconds of rest before users and items are looked for
 NOTE_WIDTH = 26 * GRID
 
 
@@ -34,7 +34,7 @@ class CommandPalette(QDialog):
         self._search = Latest(session, "find_anything", self)
         self._search.answered.connect(self._take)
         self._search.failed.connect(self._fail)
-        self._rest = QTimer(self, singleShot=True, interval=PAUSE)
+        self._rest = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._rest.timeout.connect(self._ask)
         column = QVBoxLayout(self)
         column.setContentsMargins(GRID, GRID, GRID, GRID)

@@ -1,4 +1,4 @@
-"""The model of a table over arrays: sorted beside the window's thread, formatted a window of rows at a time."""
+"""The model of a table over arrays: sorted beside the UI thread, formatted a window of rows at a time."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -22,7 +22,7 @@ from workbench.errors import Cancelled
 
 WINDOW = 256  # rows formatted at once
 MOST_ROWS = 2**31 // ROW_HEIGHT - 1000  # beyond, Qt's pixel arithmetic overflows and the view never returns
-FAR = 20_000  # rows from which a sort happens outside the window's thread
+FAR = 20_000  # rows from which a sort happens outside the UI thread
 
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -33,7 +33,7 @@ class ArrayModel(QAbstractTableModel):
 
     sorted = Signal()
     sorting = Signal(bool)
-    """A sort outside the window's thread has begun; it is over, done or given up."""
+    """A sort outside the UI thread has begun; it is over, done or given up."""
 
     def __init__(self, columns: Sequence[Column] = (), n_rows: int = 0) -> None:
         super().__init__()
@@ -113,7 +113,7 @@ class ArrayModel(QAbstractTableModel):
         return None
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        """Sort by a column; many rows are sorted outside the window's thread and appear when that is done."""
+        """Sort by a column; many rows are sorted outside the UI thread and appear when that is done."""
         keys = self._columns[column].keys if 0 <= column < len(self._columns) else None
         self.give_up_sort()
         if keys is None:
@@ -128,7 +128,7 @@ class ArrayModel(QAbstractTableModel):
 
     @property
     def busy(self) -> bool:
-        """Whether rows are being sorted outside the window's thread."""
+        """Whether rows are being sorted outside the UI thread."""
         return self._busy
 
     def give_up_sort(self) -> None:
@@ -165,7 +165,7 @@ class ArrayModel(QAbstractTableModel):
 
 
 class _Arrived(QObject):
-    """Brings a finished sort back into the window's thread; without a parent, so that it outlives a closed table."""
+    """Brings a finished sort back into the UI thread; without a parent, so that it outlives a closed table."""
 
     done = Signal(int, object)
 
@@ -177,7 +177,7 @@ class _Arrived(QObject):
 
 
 class _Sort(QRunnable):
-    """One sort; numpy and Arrow let the window's thread run meanwhile."""
+    """One sort; numpy and Arrow let the UI thread run meanwhile."""
 
     def __init__(
         self, token: int, keys: Callable[[], Any], shown: np.ndarray | None, falling: bool, arrived: _Arrived

@@ -28,14 +28,14 @@ from workbench.app.tables.item_delegates import (
 from workbench.app.tables.table_view import TableView
 from workbench.app.widgets.theme import GRID, ROW_HEIGHT, SMALL
 
-LONGEST, LONGEST_TIP = 200, 2000  # letters of a title in a cell and on hover
+MAX_CHARS, MAX_TIP_CHARS = 200, 2000  # letters of a title in a cell and on hover
 STARRED = (5, 10)
 """Ends of the scales of ratings that are drawn as stars."""
 
 Json = dict[str, Any]
 
 
-def line(text: Any, longest: int = LONGEST) -> str:
+def line(text: Any, longest: int = MAX_CHARS) -> str:
     """A text on one line, no longer than anybody reads."""
     return " ".join(str(text or "")[:longest].split())
 
@@ -210,7 +210,7 @@ def title_column(head: str, items: list[Json]) -> Column:
 
     def full(row: int) -> str:
         one = items[row]
-        whole = line(one.get("title") or one["item"], LONGEST_TIP)
+        whole = line(one.get("title") or one["item"], MAX_TIP_CHARS)
         return "\n".join(filter(None, [f"{whole} {years[row]}".strip(), below[row], line(one["item"])]))
 
     return Column(

@@ -22,7 +22,7 @@ FIT_ROWS = 200  # rows looked at for the width of a column
 
 
 class _Written(QObject):
-    """Brings rows as text into the window's thread."""
+    """Brings rows as text into the UI thread."""
 
     done = Signal(str, int, int)
 

@@ -11,7 +11,7 @@ from workbench.app.widgets.quiet import QuietBox
 from workbench.app.widgets.theme import GRID, SMALL
 
 OWN = "\0own"
-LONGEST = 40  # letters of an entry; the whole of it on hover
+MAX_CHARS = 40  # letters of an entry; the whole of it on hover
 
 
 class Choice(QWidget):
@@ -69,8 +69,10 @@ class Choice(QWidget):
             self.box.addItem(self.tr("another…"), OWN)
 
     def _add(self, title: str, value: Any) -> None:
-        self.box.addItem(title if len(title) <= LONGEST else f"{title[: LONGEST // 2]}…{title[-LONGEST // 3 :]}", value)
-        if len(title) > LONGEST:
+        self.box.addItem(
+            title if len(title) <= MAX_CHARS else f"{title[: MAX_CHARS // 2]}…{title[-MAX_CHARS // 3 :]}", value
+        )
+        if len(title) > MAX_CHARS:
             self.box.setItemData(self.box.count() - 1, title[:1000], 3)  # its tooltip
 
     def value(self) -> Any:

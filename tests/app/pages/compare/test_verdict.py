@@ -11,7 +11,7 @@ from tests.app.compared import choose_rows
 from tests.app.fake_runs import done_run, evaluation
 from tests.app.trained import Opened, films, make_project
 from workbench.app.jobs.job_process import Task
-from workbench.app.pages.compare.verdict import MOST, AllPairs, answer_verdicts, details_of, pair_verdict
+from workbench.app.pages.compare.verdict import MAX_RUNS, AllPairs, answer_verdicts, details_of, pair_verdict
 from workbench.control import Control
 from workbench.evaluation.significance import compare_pair
 from workbench.evaluation.verdict import verdict_of
@@ -192,16 +192,16 @@ def test_all_pairs_can_be_read(page, asked, qtbot):
 
 
 def test_many_runs_are_not_all_compared(page, asked, project, session):
-    for number in range(MOST + 2):
+    for number in range(MAX_RUNS + 2):
         done_run(project, f"x{number:02}-random", "random", seed=number, metrics=GOOD)
     session.close_project()
     session.open_project(project.folder)
     page.refresh()
     ids = [info.id for info in session.runs.all() if info.id.startswith("x")]
     choose(page, *ids)
-    assert len(asked[-1].args["runs"]) == MOST
+    assert len(asked[-1].args["runs"]) == MAX_RUNS
     asked[-1].done.emit(answer([pair(ids[0], ids[1])], **{ids[0]: 0.1, ids[1]: 0.2}))
-    assert f"the first {MOST} of {MOST + 2}" in page.verdict.words()[1]
+    assert f"the first {MAX_RUNS} of {MAX_RUNS + 2}" in page.verdict.words()[1]
 
 
 def test_the_whole_way_from_the_table_to_the_tests_and_back(qtbot, home, tmp_path, light, real_worker):

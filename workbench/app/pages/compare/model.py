@@ -22,7 +22,7 @@ from workbench.app.widgets.theme import GRID
 Key = Callable[[RunInfo], Any]
 TITLE = Qt.ItemFlag.NoItemFlags
 RUN = Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemNeverHasChildren
-AT_ONCE = 32  # rows formatted at once: a screen or two, because a run's figures take a while to write
+BATCH_ROWS = 32  # rows formatted at once: a screen or two, because a run's figures take a while to write
 
 
 class Total(NamedTuple):
@@ -265,8 +265,8 @@ class RunModel(ArrayModel):
         )
 
     def _format(self, row: int) -> None:
-        start = max(0, row - AT_ONCE // 4)
-        rows = self._order[start : start + AT_ONCE] if self._order is not None else np.arange(start, self._n)
+        start = max(0, row - BATCH_ROWS // 4)
+        rows = self._order[start : start + BATCH_ROWS] if self._order is not None else np.arange(start, self._n)
         self._window = list(zip(*(column.texts(rows) for column in self._columns), strict=True))
         self._start = start
 

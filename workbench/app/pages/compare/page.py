@@ -36,7 +36,7 @@ from workbench.app.widgets.translate import translate
 MOST_DRAWN = 20  # runs in the plots; more cannot be told apart
 FRAME = 66  # milliseconds between two refreshes
 NEXT = 33  # milliseconds from the table to the pictures: to paint both takes longer than a frame
-PAUSE = 200  # milliseconds without a key after which curves are drawn of what was found
+PAUSE_MS = 200  # milliseconds without a key after which curves are drawn of what was found
 
 
 class ComparePage(Page):
@@ -67,7 +67,7 @@ class ComparePage(Page):
         self._soon.timeout.connect(self._catch_up)
         self._then = QTimer(self, singleShot=True, interval=NEXT)
         self._then.timeout.connect(self._draw)
-        self._typed = QTimer(self, singleShot=True, interval=PAUSE)
+        self._typed = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._typed.timeout.connect(self._draw)
         self._whole = True
         self._told: set[str] = set()  # runs that have changed since the last frame

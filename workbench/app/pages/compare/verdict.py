@@ -21,7 +21,7 @@ from workbench.metrics import all_metrics, metric_title
 
 Json = dict[str, Any]
 PAIR = 2  # runs
-MOST = 8  # runs that are held against each other, which makes 28 pairs; more take seconds and say less
+MAX_RUNS = 8  # runs that are held against each other, which makes 28 pairs; more take seconds and say less
 KEPT = 64  # answers
 SHORT = 40  # letters of a name in a sentence
 
@@ -92,7 +92,7 @@ class VerdictLines(QWidget):
         everyone
             All runs of the project: with each that is tested, p is corrected for more pairs.
         """
-        runs = [info for info in chosen if tested(info, metric)[0] is not None][:MOST]
+        runs = [info for info in chosen if tested(info, metric)[0] is not None][:MAX_RUNS]
         self._names = {info.folder.name: short_title(info)[:SHORT] for info in runs}
         family = hash(tuple((info.id, *_when(info, metric)) for info in everyone))
         asked = (metric, others, len(chosen), family, *((info.title, info.id, *_when(info, metric)) for info in runs))
@@ -161,8 +161,8 @@ class VerdictLines(QWidget):
             more = sum(verdict.more_than_chance for verdict in every)
             words = self.tr("{k} of {n} pairs differ by more than chance").format(k=more, n=len(every))
             details = f"{words} · {details}"
-        if self._shown is not None and self._shown[2] > MOST:
-            details = self.tr("the first {n} of {all}").format(n=MOST, all=self._shown[2]) + " · " + details
+        if self._shown is not None and self._shown[2] > MAX_RUNS:
+            details = self.tr("the first {n} of {all}").format(n=MAX_RUNS, all=self._shown[2]) + " · " + details
         self._say(best.sentence, details, every, "text")
 
     def _say(self, sentence: str, details: str = "", every: Sequence[Verdict] = (), ink: str = "muted") -> None:

@@ -18,7 +18,7 @@ USERS = ("users", "people", "members", "customers", "readers")
 VECTORS = ("vector", "embedding", "factors", "features")
 PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp")
 TEST, VALIDATION, TRAIN = ("test",), ("valid", "validation", "val", "dev"), ("train", "training", "base")
-MOST = 2000  # files of a folder that are looked at
+MAX_FILES = 2000  # files of a folder that are looked at
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ _PARTS = {"train": TRAIN, "test": TEST, "validation": VALIDATION}
 
 def _inside(folder: Path) -> list[Path]:
     try:
-        found = sorted(path for path, _ in zip(folder.iterdir(), range(MOST), strict=False))
+        found = sorted(path for path, _ in zip(folder.iterdir(), range(MAX_FILES), strict=False))
     except OSError as error:
         message = f"{folder} could not be opened ({error.strerror}). Choose the file of interactions itself."
         raise WorkbenchError(message) from error
@@ -179,7 +179,7 @@ def _folders(paths: list[Path]) -> list[Path]:
             inner
             for path in paths
             if path.is_dir()
-            for inner, _ in zip(sorted(path.iterdir()), range(MOST), strict=False)
+            for inner, _ in zip(sorted(path.iterdir()), range(MAX_FILES), strict=False)
         ]
     return []
 

@@ -15,7 +15,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QComboBox, QHBoxLayout, QHeaderView, QTableView, QVBoxLayout, QWidget
 
-from workbench.app.pages.data.preview_table import LONGEST, MOST_COLUMNS, FirstRows
+from workbench.app.pages.data.preview_table import MAX_CHARS, MOST_COLUMNS, FirstRows
 from workbench.app.widgets.basic import Chip, Elided, Picture
 from workbench.app.widgets.choice import QuietBox
 from workbench.app.widgets.theme import GRID, ROW_HEIGHT, SMALL, font, theme
@@ -26,7 +26,7 @@ MIME = "application/x-workbench-role"
 DOUBTFUL = 0.55  # confidence below which a guess is marked
 NARROWEST = 19 * GRID
 HEAD = 88
-PAUSE, AT_ONCE = 15, 3  # milliseconds between two moments in which so many heads are made
+PAUSE_MS, BATCH_HEADS = 15, 3  # between two moments in which heads are made, and how many
 
 
 class RoleBox(QuietBox):
@@ -144,8 +144,8 @@ class Head(QWidget):
 
     def show_name(self, name: str) -> None:
         """Stand above a column of this name."""
-        self.name.set_text(name[:LONGEST])
-        self.box.setAccessibleName(self.tr("Role of column {name}").format(name=name[:LONGEST]))
+        self.name.set_text(name[:MAX_CHARS])
+        self.box.setAccessibleName(self.tr("Role of column {name}").format(name=name[:MAX_CHARS]))
 
     def show_role(self, role: str, evidence: str, sure: float = 1.0, why: str = "") -> None:
         """Show a role, what speaks for it in a line and in a sentence, and whether that is little."""
@@ -201,7 +201,7 @@ class RoleHeader(QHeaderView):
         self.heads: list[Head] = []
         self._made: list[Head] = []
         self._names: list[str] = []
-        self._soon = QTimer(self, interval=PAUSE)
+        self._soon = QTimer(self, interval=PAUSE_MS)
         self._soon.timeout.connect(self._make_some)
         self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.setSectionsClickable(False)
@@ -226,7 +226,7 @@ class RoleHeader(QHeaderView):
     @Slot()
     def _make_some(self) -> None:
         before = len(self.heads)
-        self._make(before + AT_ONCE)
+        self._make(before + BATCH_HEADS)
         for head in self.heads[before:]:
             self.head_made.emit(head)
         if len(self.heads) == len(self._names):

@@ -17,7 +17,7 @@ from workbench.app.widgets.theme import GRID, SMALL, font, theme
 Json = dict[str, Any]
 FEWEST = 8  # users or items to be seen at most closely
 STEP = 1.6  # what a key or a click zooms by
-PAUSE = 120  # milliseconds from the last movement to the next counting
+PAUSE_MS = 120  # milliseconds from the last movement to the next counting
 PALEST = 0.18  # of the colour, for the emptiest field that is not empty
 GAP = 6
 TICKS = 5
@@ -77,7 +77,7 @@ class Matrix(QWidget):
         self.users, self.items = Span(), Span()
         self._forget()
         self._held: QPointF | None = None
-        self._soon = QTimer(self, singleShot=True, interval=PAUSE)
+        self._soon = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._soon.timeout.connect(self._ask)
         theme().changed.connect(self._paint_fields)
 

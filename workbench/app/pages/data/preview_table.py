@@ -13,8 +13,8 @@ from workbench.data.columns.graded import is_graded, number_of, scale_of
 from workbench.data.columns.times import to_milliseconds
 from workbench.data.reading.text.fields import NUMBER
 
-LONGEST = 120  # letters of a cell that are shown
-LONGEST_TIP = 1000
+MAX_CHARS = 120  # letters of a cell that are shown
+MAX_TIP_CHARS = 1000
 MOST_COLUMNS = 60
 
 
@@ -75,7 +75,7 @@ class FirstRows(QAbstractTableModel):
         raw = row[column] if column < len(row) else ""
         if role == 0:
             shown = self._times[column][index.row()] if column in self._times else ""
-            return (shown or raw)[:LONGEST]
+            return (shown or raw)[:MAX_CHARS]
         if role == Qt.ItemDataRole.ToolTipRole:
             return self._remark(row, column, raw)
         if role == Qt.ItemDataRole.ForegroundRole:
@@ -100,4 +100,4 @@ class FirstRows(QAbstractTableModel):
             return self.tr("This row has {n} fields, not {wanted}: it will be refused.").format(
                 n=len(row), wanted=len(self._names)
             )
-        return raw[:LONGEST_TIP]
+        return raw[:MAX_TIP_CHARS]

@@ -12,7 +12,7 @@ from workbench.app.widgets.translate import translate
 
 Json = dict[str, Any]
 MAX_FEATURES = 6  # attributes of users
-LONGEST, LONGEST_TIP = 200, 2000  # letters of a cell, and of what is shown on hover
+MAX_CHARS, MAX_TIP_CHARS = 200, 2000  # letters of a cell, and of what is shown on hover
 
 
 def ratings_text(rating: Json | None) -> Any:
@@ -64,7 +64,7 @@ def of_users(all_: Prepared, about: Json) -> tuple[list[Column], int]:
     features = data.user_features
     for name in features.names[:MAX_FEATURES] if features is not None else []:
         values = features.attributes[name].combine_chunks()
-        columns.append(Column(name[:LONGEST], partial(_taken, values)))
+        columns.append(Column(name[:MAX_CHARS], partial(_taken, values)))
     return columns, data.n_users
 
 
@@ -138,9 +138,9 @@ def _numbers(title: str, values: list[Any], pattern: str) -> Column:
 def _texts(title: str, texts: list[str]) -> Column:
     return Column(
         title,
-        lambda at: [texts[i][:LONGEST] for i in at.tolist()],
+        lambda at: [texts[i][:MAX_CHARS] for i in at.tolist()],
         lambda: texts,
-        lambda row: texts[row][:LONGEST_TIP],
+        lambda row: texts[row][:MAX_TIP_CHARS],
     )
 
 

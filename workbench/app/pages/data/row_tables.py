@@ -22,7 +22,7 @@ SEARCHED, LISTED = ("interactions", "users", "items"), ("refused", "duplicates",
 TABLES = SEARCHED + LISTED
 SAVED = ("refused", "duplicates")
 NARROW = 12 * GRID  # of columns that are made narrower so that all are seen
-PAUSE = 150  # milliseconds from the last key to the search
+PAUSE_MS = 150  # milliseconds from the last key to the search
 
 
 class Rows(Card):
@@ -62,7 +62,7 @@ class Rows(Card):
         model.sorting.connect(self._show_sorting)
         self.table.sort_given_up.connect(self._say_count_again)
         self.table.copied.connect(self._say_copied)
-        self._soon = QTimer(self, singleShot=True, interval=PAUSE)
+        self._soon = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._soon.timeout.connect(self._search)
 
     def _make_tools(self) -> None:

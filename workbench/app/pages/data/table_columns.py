@@ -17,9 +17,9 @@ from workbench.app.tables.column import Column
 from workbench.data.interactions import Interactions
 from workbench.data.side_files.items import Items
 
-LONGEST = 200  # letters of a cell
-LONGEST_TIP = 2000
-AT_ONCE = 1 << 19  # rows counted between two moments in which the window may go on
+MAX_CHARS = 200  # letters of a cell
+MAX_TIP_CHARS = 2000
+BATCH_ROWS = 1 << 19  # rows counted between two moments in which the window may go on
 MOST_SEARCHED = 5_000_000
 """Ids (users and items together) up to which a search looks through them."""
 
@@ -58,8 +58,8 @@ class Prepared:
 
     def _means(self, index: np.ndarray, counts: np.ndarray) -> np.ndarray:
         sums = np.zeros(len(counts))
-        for start in range(0, len(index), AT_ONCE):  # the window stands still while numpy counts
-            piece = slice(start, start + AT_ONCE)
+        for start in range(0, len(index), BATCH_ROWS):  # the window stands still while numpy counts
+            piece = slice(start, start + BATCH_ROWS)
             sums += np.bincount(index[piece], self.data.rating[piece], minlength=len(counts))
         return np.divide(sums, counts, out=np.full(len(counts), np.nan), where=counts > 0)
 
@@ -129,7 +129,7 @@ def cut(text: str | None) -> str:
     """A text as a cell shows it: one line, not endless."""
     if not text:
         return ""
-    return text[:LONGEST].replace("\n", " ").replace("\r", " ")
+    return text[:MAX_CHARS].replace("\n", " ").replace("\r", " ")
 
 
 def of_texts(title: str, texts: Callable[[], pa.Array], index: np.ndarray | None, keys: Callable[[], Any]) -> Column:
@@ -139,7 +139,7 @@ def of_texts(title: str, texts: Callable[[], pa.Array], index: np.ndarray | None
         return texts().take(pa.array(rows if index is None else np.asarray(index[rows])))
 
     def full(row: int) -> str:
-        return (at(np.array([row]))[0].as_py() or "")[:LONGEST_TIP]
+        return (at(np.array([row]))[0].as_py() or "")[:MAX_TIP_CHARS]
 
     return Column(title, lambda rows: [cut(text) for text in at(rows).to_pylist()], keys, full)
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from workbench.app.widgets.theme import GRID, SMALL, font, theme
 
 ROW, LEAST = 22, 16  # pixels of a row, and of one in a low window
-LONGEST = 200  # letters of a name on hover
+MAX_CHARS = 200  # letters of a name on hover
 FEWEST = 5  # rows that are shown before they are given room
 
 
@@ -46,7 +46,7 @@ class Ranking(QWidget):
 
     def _tip(self, one: Ranked) -> str:
         pattern = self.tr("{name}: {n:,} interactions, {share:.2g} % of all")
-        return pattern.format(name=one.name[:LONGEST], n=one.count, share=100 * one.share)
+        return pattern.format(name=one.name[:MAX_CHARS], n=one.count, share=100 * one.share)
 
     def _high(self) -> float:
         """Of a row: so that whole rows fill the height."""
@@ -78,7 +78,7 @@ class Ranking(QWidget):
             room.setRight(track - 6)
             painter.setPen(tokens.color("text"))
             name = metrics.elidedText(
-                " ".join(row.name[:LONGEST].split()), Qt.TextElideMode.ElideRight, max(0, int(room.width()))
+                " ".join(row.name[:MAX_CHARS].split()), Qt.TextElideMode.ElideRight, max(0, int(room.width()))
             )
             painter.drawText(room, int(middle | Qt.AlignmentFlag.AlignLeft), name)
 

@@ -30,7 +30,7 @@ from workbench.app.widgets.translate import translate
 from workbench.insight.asked_list import AskedList
 from workbench.project import files_folder
 
-PAUSE = 150  # milliseconds of rest before the preview is made anew
+PAUSE_MS = 150  # milliseconds of rest before the preview is made anew
 MOST_TOLD = 200  # users that the command line names
 Json = dict[str, Any]
 
@@ -54,7 +54,7 @@ class ExportPage(Page):
         self._lines = Latest(session, "first_lines", self)
         self._lines.answered.connect(self._take_lines)
         self._lines.failed.connect(self._fail_lines)
-        self._rest = QTimer(self, singleShot=True, interval=PAUSE)
+        self._rest = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._rest.timeout.connect(self._ask_lines)
         self.primary = QAction(self.tr("Export"), self)
         self.primary.triggered.connect(self._export)

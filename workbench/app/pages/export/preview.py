@@ -18,7 +18,7 @@ from workbench.owned import temporary_folder
 LINES, FEW = 20, 5
 MOST_PEOPLE = 4
 PACKED = (".parquet", ".xlsx")
-LONGEST = 400  # letters of a line that are shown
+MAX_CHARS = 400  # letters of a line that are shown
 Json = dict[str, Any]
 
 
@@ -72,7 +72,7 @@ class Preview(QWidget):
             self._stack.setCurrentIndex(1)
             return None, 0
         written, changed = as_written(rows, ending)
-        shown = [row[:LONGEST] + ("…" if len(row) > LONGEST else "") for row in written.splitlines()[: LINES + 1]]
+        shown = [row[:MAX_CHARS] + ("…" if len(row) > MAX_CHARS else "") for row in written.splitlines()[: LINES + 1]]
         text = "\n".join(shown)
         if text != self.text.toPlainText():
             self.text.setPlainText(text)

@@ -16,7 +16,7 @@ from workbench.app.widgets.basic import Elided
 from workbench.app.widgets.theme import GRID, SMALL
 from workbench.data.interactions import Interactions
 
-PAUSE = 200  # milliseconds of rest before pasted ids are looked up
+PAUSE_MS = 200  # milliseconds of rest before pasted ids are looked up
 NAMED = 3  # unknown ids that are named
 SHOWN = 60  # letters of an id beside its button
 ALL, ONE, SOME, LIST = "all", "one", "some", "list"
@@ -56,7 +56,7 @@ class UsersChoice(QWidget):
         self.words.setMinimumHeight(2 * GRID)
         column.addWidget(self.ids)
         column.addWidget(self.words)
-        self._rest = QTimer(self, singleShot=True, interval=PAUSE)
+        self._rest = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._rest.timeout.connect(self._look_up)
         self._lookup = Background(self)
         self._lookup.answered.connect(self._take)

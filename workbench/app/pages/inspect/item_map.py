@@ -21,7 +21,7 @@ from workbench.app.widgets.theme import theme
 from workbench.app.widgets.translate import translate
 from workbench.data.interactions import Interactions
 
-LONGEST = 16  # letters of a genre in the legend, and on hover all
+MAX_CHARS = 16  # letters of a genre in the legend, and on hover all
 Json = dict[str, Any]
 
 
@@ -126,7 +126,7 @@ class ItemMap(Card):
 
     def _entry(self, number: int, name: str) -> Button:
         tip = self.tr("Highlight only {genre}").format(genre=line(name))
-        button = Button(line(name, LONGEST), "quiet", tip=tip)
+        button = Button(line(name, MAX_CHARS), "quiet", tip=tip)
         button.setIcon(picture(number))
         button.setCheckable(True)
         button.clicked.connect(partial(self._emphasise, number))

@@ -31,11 +31,11 @@ from workbench.app.session.session import Session
 from workbench.app.widgets.basic import SearchField
 from workbench.app.widgets.theme import BODY, GRID, ROW_HEIGHT, SMALL, font, theme
 
-PAUSE = 120  # milliseconds of rest before what was typed is looked for
+PAUSE_MS = 120  # milliseconds of rest before what was typed is looked for
 MOST_SHOWN = 9  # rows before the list scrolls
 WIDTH = 36 * GRID
 USER, COUNT = int(Qt.ItemDataRole.UserRole), int(Qt.ItemDataRole.UserRole) + 1
-LONGEST = 200  # letters of an id that are drawn
+MAX_CHARS = 200  # letters of an id that are drawn
 
 
 class UserSearch(SearchField):
@@ -55,7 +55,7 @@ class UserSearch(SearchField):
         self._search = Latest(session, self.job, self)
         self._search.answered.connect(self._show)
         self._search.failed.connect(self._fail)
-        self._rest = QTimer(self, singleShot=True, interval=PAUSE)
+        self._rest = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._rest.timeout.connect(self._ask)
         self.textEdited.connect(self._wait)
 
@@ -122,7 +122,7 @@ class UserSearch(SearchField):
 
     def nobody(self, query: str) -> str:
         """What is said where nothing is found."""
-        return self.tr("No user id contains “{text}”").format(text=query[:LONGEST])
+        return self.tr("No user id contains “{text}”").format(text=query[:MAX_CHARS])
 
     def offer(self, users: list[dict[str, Any]], nobody: str) -> None:
         """Open the list with users that were found in another way, to walk along them as if they had been searched."""
@@ -186,7 +186,7 @@ class ItemSearch(UserSearch):
         return {"run": folder, "query": query}
 
     def nobody(self, query: str) -> str:
-        return self.tr("No title contains “{text}”").format(text=query[:LONGEST])
+        return self.tr("No title contains “{text}”").format(text=query[:MAX_CHARS])
 
 
 class FoundUsers(QFrame):
@@ -214,7 +214,7 @@ class FoundUsers(QFrame):
         self.list.clear()
         for user in users:
             named = user.get("title") or user.get("user") or user["item"]
-            item = QListWidgetItem(" ".join(named[:LONGEST].split()), self.list)
+            item = QListWidgetItem(" ".join(named[:MAX_CHARS].split()), self.list)
             item.setData(USER, user["user"] if "user" in user else user["item"])
             item.setData(COUNT, user.get("note") or f"{user['interactions']:,}")
             words = user.get("note") or self.tr("{n:,} interactions").format(n=user["interactions"])

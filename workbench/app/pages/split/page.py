@@ -22,7 +22,7 @@ from workbench.data.filtering import make_filters
 from workbench.data.splitting import DEFAULT, all_splits, make_split
 from workbench.errors import WorkbenchError
 
-PAUSE = 250  # milliseconds from the last change of a setting to asking what it does
+PAUSE_MS = 250  # milliseconds from the last change of a setting to asking what it does
 LEFT = 46 * GRID
 
 # Data folder, name of the split, its settings, filters.
@@ -69,7 +69,7 @@ class SplitPage(Page):
         self._trouble = ""
         self.primary = QAction(self.tr("Choose an algorithm →"), self)
         self.primary.triggered.connect(self._go_on)
-        self._soon = QTimer(self, singleShot=True, interval=PAUSE)
+        self._soon = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._soon.timeout.connect(self._ask)
         yield from self._build()
         session.data_changed.connect(self._catch_up)

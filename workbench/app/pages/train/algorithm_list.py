@@ -33,7 +33,7 @@ WHY = NAME + 3
 REASON_LINES = 2
 NAME_HEIGHT, WITH_REASON = 21, 58  # pixels of a name above its reason, and of both
 MANY = 2_000_000
-"""Interactions from which what suits them is found out off the window's thread: people must be counted for it."""
+"""Interactions from which what suits them is found out off the UI thread: people must be counted for it."""
 
 
 @dataclass

@@ -21,7 +21,7 @@ from workbench.training.run_state import RunState
 
 Json = dict[str, Any]
 
-PAUSE = 600  # milliseconds from the last change of the form to the question
+PAUSE_MS = 600  # milliseconds from the last change of the form to the question
 MOST_KNOWN = 64  # answers that are kept
 MINUTE, HOUR = 60, 3600
 
@@ -52,7 +52,7 @@ class EstimateLine(Fitting):
         for widget in (self.words, self.problem, self.remedies):
             column.addWidget(widget)
         self.remedies.chosen.connect(self.wanted)
-        self._soon = QTimer(self, singleShot=True, interval=PAUSE)
+        self._soon = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._soon.timeout.connect(self._send)
         self._show({})
         for signal in (session.runs.changed, session.runs.run_changed):

@@ -19,7 +19,7 @@ from workbench.errors import WorkbenchError
 from workbench.insight.paths import along, count_weights, spread, varied
 from workbench.metrics import metric_title
 
-FEWEST, USUAL, MOST = 2, 6, 20  # values
+MIN_VALUES, USUAL_VALUES, MAX_VALUES = 2, 6, 20
 
 
 class SeveralValues(QDialog):
@@ -55,7 +55,7 @@ class SeveralValues(QDialog):
         self.which = QuietBox()
         for name, schema in self._schemas.items():
             self.which.addItem(schema.get("title", name), name)
-        self.low, self.high, self.number = QLineEdit(), QLineEdit(), QLineEdit(str(USUAL))
+        self.low, self.high, self.number = QLineEdit(), QLineEdit(), QLineEdit(str(USUAL_VALUES))
         grid = QGridLayout()
         grid.setVerticalSpacing(GRID)
         rows = ((self.tr("Hyperparameter"), self.which), (self.tr("From"), self.low))
@@ -105,7 +105,7 @@ class SeveralValues(QDialog):
         number = parsed(self.number.text(), "integer", optional=False)
         if not (isinstance(low, int | float) and isinstance(high, int | float) and low < high):
             return []
-        if not (isinstance(number, int) and FEWEST <= number <= MOST):
+        if not (isinstance(number, int) and MIN_VALUES <= number <= MAX_VALUES):
             return []
         found = spread(schema, number, low, high)
         try:
@@ -128,7 +128,7 @@ class SeveralValues(QDialog):
         wrong = self.tr(
             "From and To must be numbers in the range of the hyperparameter; Values must be {least} to {most}."
         )
-        self.words.setText(listed or wrong.format(least=FEWEST, most=MOST))
+        self.words.setText(listed or wrong.format(least=MIN_VALUES, most=MAX_VALUES))
         self.go.setText(self.tr("Train 1 run") if len(new) == 1 else self.tr("Train {n} runs").format(n=len(new)))
         self.go.setEnabled(bool(new))
 

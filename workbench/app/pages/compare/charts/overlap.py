@@ -11,7 +11,7 @@ from workbench.app.session.latest import Latest
 from workbench.app.session.session import Session
 from workbench.charts import people
 
-MOST = 12  # runs whose figures have room
+MAX_RUNS = 12  # runs whose figures have room
 Json = dict[str, Any]
 
 
@@ -33,7 +33,7 @@ class OverlapChart(ComparisonChart):
 
     def draw(self) -> None:
         there = [info for info in self.runs if info.evaluation is not None]
-        runs = there[:MOST]
+        runs = there[:MAX_RUNS]
         if len(runs) < 2:  # noqa: PLR2004 - a comparison
             self._question.forget()
             self._asked, self._values = None, []
@@ -61,7 +61,7 @@ class OverlapChart(ComparisonChart):
     def _lay(self) -> None:
         chart = people.overlap(self._values, chart_runs(self._shown), self.tr)
         self.grid.show_chart(chart)
-        more = self.tr("the first {n} runs").format(n=MOST) if len(self._shown) == MOST < len(self.runs) else ""
+        more = self.tr("the first {n} runs").format(n=MAX_RUNS) if len(self._shown) == MAX_RUNS < len(self.runs) else ""
         self.show_content(" · ".join(filter(None, [chart.words, more])), chart)
 
     def parts(self) -> list[Part]:

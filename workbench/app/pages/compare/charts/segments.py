@@ -28,7 +28,7 @@ from workbench.app.tables.item_tables import line
 from workbench.app.widgets.theme import GRID
 from workbench.charts import people
 
-MOST = 6  # runs: as many as there are colours
+MAX_RUNS = 6  # runs: as many as there are colours
 Json = dict[str, Any]
 
 
@@ -68,7 +68,7 @@ class SegmentsChart(ComparisonChart):
         self._title = ""
 
     def draw(self) -> None:
-        runs = tested_runs(self.runs, self.key)[:MOST]
+        runs = tested_runs(self.runs, self.key)[:MAX_RUNS]
         if not runs:
             self._forget()
             self.say_nothing(self.tr("No selected run was tested with this metric. Run the test first."))
@@ -119,7 +119,7 @@ class SegmentsChart(ComparisonChart):
         self._title = chart.title
         self._legend.show_runs(self._shown)
         left_out = len(tested_runs(self.runs, self.key)) - len(self._shown)
-        more = self.tr("the first {n} runs").format(n=MOST) if left_out else ""
+        more = self.tr("the first {n} runs").format(n=MAX_RUNS) if left_out else ""
         self.show_content(" · ".join(filter(None, [chart.words, more])), chart)
 
     def _choose(self) -> None:

@@ -205,6 +205,8 @@ def test_cut_records_and_lost_status_do_not_matter(copy, value, capsys):
     said = value("train", "--run", copy)
     assert (said["status"], said["records"]) == ("done", 2)  # a record that is lost stays lost, the model does not
     assert "ndcg@10" in value("evaluate", copy)["metrics"]
+    (copy / "records.jsonl").write_text('{"epoch": 1}\n')
+    assert main(["train", "--run", str(copy)]) == 0, "all but the epoch has defaults"
 
 
 def test_a_failure_nobody_foresaw_is_a_sentence_and_a_traceback_only_with_debug(trained, fails, capsys, monkeypatch):

@@ -379,7 +379,7 @@ def _answer(run: Any) -> Answer:
     value = {
         "run": str(run.folder),
         "status": status.state.value,
-        "seconds": last["seconds"] if last else None,
+        "seconds": last.get("seconds") if last else None,
         "peak_memory_bytes": status.peak_memory_bytes,
         "records": len(records),
         "last": last,

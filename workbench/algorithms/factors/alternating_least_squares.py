@@ -5,7 +5,6 @@ thread (`one_thread_each`), so that the result does not depend on it either.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,15 +22,6 @@ BLOCK = 2**26
 Part = tuple[Array, Array, Array]
 # After each block: the share of rows that is done, and the block's loss, the L2 term of its rows in it.
 Done = tuple[float, float]
-
-
-def one_thread_each() -> AbstractContextManager[object]:
-    """Let linear algebra take one thread: rows are spread over threads already, and its sums are always alike."""
-    import scipy.linalg.cython_blas  # noqa: F401 - what compiled loops call: only what is loaded is limited
-    from threadpoolctl import threadpool_limits
-
-    limits: AbstractContextManager[object] = threadpool_limits(1)
-    return limits
 
 
 @dataclass(frozen=True)

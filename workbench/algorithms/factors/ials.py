@@ -11,8 +11,8 @@ import numpy as np
 from pydantic import PrivateAttr
 
 from workbench.algorithms.base.algorithm import Algorithm, Record
-from workbench.algorithms.base.threads import allowed
-from workbench.algorithms.factors.alternating_least_squares import Done, Side, one_thread_each
+from workbench.algorithms.base.threads import allowed, one_thread_each
+from workbench.algorithms.factors.alternating_least_squares import Done, Side
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.declaring import hyperparameter
 

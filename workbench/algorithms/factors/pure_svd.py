@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workbench.algorithms.base.algorithm import Algorithm, Record
+from workbench.algorithms.base.threads import one_thread_each
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.declaring import hyperparameter
 
@@ -51,13 +52,11 @@ class PureSVD(Algorithm):
     _strengths: Array  # singular values, float32 (factors,)
 
     def train(self, data: Interactions, seed: int = 0) -> Iterator[Record]:
-        from threadpoolctl import threadpool_limits
-
         x = data.matrix().astype(np.float64)
         # All directions would give every history back as it is, and nothing else.
         wanted = max(1, min(self.factors, min(x.shape) // 2))
         # A product may round otherwise on more threads: one, so that equal seeds give equal bits everywhere.
-        with threadpool_limits(1):
+        with one_thread_each():
             v, strengths = yield from _leading(x, wanted, np.random.default_rng([seed]))
         self._item_factors, self._strengths = v.astype(np.float32), strengths.astype(np.float32)
 

@@ -160,7 +160,7 @@ def test_the_figure_beside_a_run_is_that_of_the_epoch_that_is_kept(session, proj
     set_status(make_run(project, "a-bpr", "bpr"), "done", last=last, best=best)
     set_status(make_run(project, "b-biased-svd", "biased-svd"), "done", last={"validation": {"rmse": 0.965}})
     session.open_project(project.folder)
-    assert [run_state(info) for info in session.runs.all()] == [".300", "RMSE .965"]
+    assert [run_state(info) for info in session.runs.all()] == [".300 val", "RMSE .965 val"]
 
 
 @pytest.mark.parametrize(

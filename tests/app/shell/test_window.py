@@ -340,7 +340,7 @@ def test_a_run_is_shown_and_ordered_about(window, session, project, qtbot):
     qtbot.waitUntil(lambda: session.runs.get(run_id).state == "stopped")
     qtbot.waitUntil(lambda: not strip.title.isVisible())
     assert strip.height() == height
-    assert window.sidebar._runs[run_id]._state == ".300"
+    assert window.sidebar._runs[run_id]._state == ".300 val"
 
 
 @pytest.mark.parametrize("name", ["run.pause", "run.stop", "palette"])

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.errors import WorkbenchError
 from workbench.training.answer import FILE, read_answer
@@ -116,18 +116,21 @@ class RunInfo:
         """What lies behind the reason, for who wants to look."""
         return self.status.details
 
-    def headline(self) -> tuple[str, float] | None:
-        """The one number to show beside the title: NDCG@10 or RMSE of the test, else of the validation.
+    def headline(self) -> tuple[str, float, Literal["test", "validation"]] | None:
+        """The one number to show beside the title, and of which part: NDCG@10 or RMSE of the test, else of validation.
 
         The validation is that of the best epoch, whose model is kept, where one is known.
         """
         best = self.status.best.validation if self.status.best is not None else {}
-        for source in (self.metrics, best, self.validation):
+        parts: tuple[tuple[dict[str, Any], Literal["test", "validation"]], ...] = (
+            (self.metrics, "test"), (best, "validation"), (self.validation, "validation"),
+        )  # fmt: skip
+        for source, part in parts:
             for name in ("ndcg@10", "rmse"):
                 value = source.get(name)
                 value = value.get("mean") if isinstance(value, dict) else value
                 if value is not None:
-                    return name, float(value)
+                    return name, float(value), part
         return None
 
     def read_evaluation(self) -> None:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.app.page import Page
+from workbench.app.runs.run_groups import RunGroup, groups_of
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.runs.state_text import state_title
 from workbench.app.session.session import Session
@@ -55,11 +56,11 @@ class Entry(QAbstractButton):
             self.setText(title)
             self._name()
 
-    def set_state(self, state: str, locked: str = "") -> None:
-        """Show a small text at the right; `locked` says on hover why the step has to wait."""
-        if (state, locked) != (self._state, self.toolTip()):
+    def set_state(self, state: str, locked: str = "", *, tip: str = "") -> None:
+        """Show a small text at the right; `locked` says on hover why the step has to wait, `tip` what the text means."""
+        if (state, locked or tip) != (self._state, self.toolTip()):
             self._state, self._locked = state, bool(locked)
-            self.setToolTip(locked)
+            self.setToolTip(locked or tip)
             self._name()
             self.update()
 
@@ -196,6 +197,7 @@ class Sidebar(QWidget):
         self._rows.setContentsMargins(0, 0, 0, 0)
         self._rows.setSpacing(0)
         self._runs: dict[str, Entry] = {}
+        self._listed: list[tuple[str, bool, list[str]]] = []
         area = QScrollArea()
         area.setWidget(inside)
         area.setWidgetResizable(True)
@@ -220,13 +222,18 @@ class Sidebar(QWidget):
 
     def _list_runs(self) -> None:
         runs = self.session.runs.all()[::-1]
-        wanted = [info.id for info in runs[:MOST_RUNS]]
-        if wanted != list(self._runs):
+        groups = self._groups(runs[:MOST_RUNS])
+        wanted = [(group.title, group.current, [info.id for info in group.runs]) for group in groups]
+        if wanted != self._listed:
+            self._listed = wanted
             clear(self._rows)
             self._runs = {}
-            for info in runs[:MOST_RUNS]:
-                self._runs[info.id] = self._run_entry(info)
-                self._rows.addWidget(self._runs[info.id])
+            for group in groups:
+                if len(groups) > 1 or not group.current:
+                    self._rows.addWidget(self._group_heading(group))
+                for info in group.runs:
+                    self._runs[info.id] = self._run_entry(info)
+                    self._rows.addWidget(self._runs[info.id])
             if len(runs) > MOST_RUNS:
                 more = Entry(self.tr("All {n} runs").format(n=len(runs)), small=True)
                 more.setProperty("page", "compare")
@@ -236,8 +243,30 @@ class Sidebar(QWidget):
         self._heading.setVisible(bool(runs))
         for info in runs[:MOST_RUNS]:
             self._runs[info.id].set_title(info.title)
-            self._runs[info.id].set_state(run_state(info), info.reason)
+            self._runs[info.id].set_state(run_state(info), tip=run_tip(info))
         self._mark_runs()
+
+    def _groups(self, runs: list[RunInfo]) -> list[RunGroup]:
+        project = self.session.project.current
+        if not runs or project is None:
+            return []
+        split = self.session.project.split or {}
+        now = {
+            "data_hash": self.session.about.get("hash"),
+            "filters": self.session.project.filters,
+            "split": split.get("name"),
+            "split_settings": split.get("settings") or {},
+        }
+        return groups_of(runs, now if self.session.about and split else None)
+
+    def _group_heading(self, group: RunGroup) -> Elided:
+        heading = Elided(group.title, SMALL, "faint")
+        heading.setContentsMargins(22, 6, 12, 2)
+        if not group.current:
+            heading.setToolTip(
+                self.tr("Runs on other data, filters or another split than now: their numbers are not comparable")
+            )
+        return heading
 
     def _run_entry(self, info: RunInfo) -> Entry:
         entry = Entry(info.title, number=info.number, small=True)
@@ -251,7 +280,7 @@ class Sidebar(QWidget):
         info = self.session.runs.get(run_id)
         if info is not None and run_id in self._runs:
             self._runs[run_id].set_title(info.title)
-            self._runs[run_id].set_state(run_state(info), info.reason)
+            self._runs[run_id].set_state(run_state(info), tip=run_tip(info))
         for page in self._pages:
             self.steps[page.name].set_state(*page.state(self.session))
 
@@ -305,11 +334,25 @@ def run_state(info: RunInfo) -> str:
     headline = info.headline() if info.state.is_usable else None
     if headline is None:
         return state_title(info.state)
-    name, value = headline
+    name, value, part = headline
     number = f"{value:.3f}"
     number = number.removeprefix("0") if value < 1 else number
+    words = translate("Sidebar", "{number} test") if part == "test" else translate("Sidebar", "{number} val")
     # Beside the gains of other runs, an error must not look like a gain.
-    return f"RMSE {number}" if name == "rmse" else number
+    return words.format(number=f"RMSE {number}" if name == "rmse" else number)
+
+
+def run_tip(info: RunInfo) -> str:
+    """The same in full: which metric, on which part; or why the run failed."""
+    headline = info.headline() if info.state.is_usable else None
+    if headline is None:
+        return info.reason
+    name, value, part = headline
+    words = {
+        "test": translate("Sidebar", "{metric} {value:.4f} on the test set"),
+        "validation": translate("Sidebar", "{metric} {value:.4f} on the validation part, of the best epoch"),
+    }[part]
+    return words.format(metric="RMSE" if name == "rmse" else "NDCG@10", value=value)
 
 
 def run_menu(session: Session, run_id: str, parent: QWidget) -> QMenu:

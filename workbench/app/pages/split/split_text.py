@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from workbench.app.runs.run_groups import short_split
 from workbench.app.widgets.translate import declared, translate
-from workbench.data.splitting import all_splits, make_split
-from workbench.errors import WorkbenchError
+from workbench.data.splitting import all_splits
 
 
 def title(name: str) -> str:
@@ -19,11 +19,7 @@ def sentence(name: str) -> str:
 
 def short(name: str, settings: dict[str, Any]) -> str:
     """A split with its settings in two or three words, such as "last 1"; its name where this version cannot make it."""
-    try:
-        split = make_split(name, settings)
-    except WorkbenchError:
-        return name
-    return declared(split.short).format(split=split)
+    return short_split(name, settings)
 
 
 def lacking(name: str, data: Any) -> str:

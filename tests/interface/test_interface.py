@@ -36,7 +36,7 @@ def test_five_lines_from_a_dataframe_to_lists(ratings):
     fold = workbench.split(data, "last-n")
     run = workbench.train(fold, "ease", regularization=30)
     lists = run.recommend(k=3)
-    assert list(lists.columns) == ["user", "rank", "item", "score"]
+    assert list(lists.columns) == ["user", "rank", "item", "score", "basis"]
     assert len(lists) == 50 * 3
     assert lists["user"].dtype == lists["item"].dtype == np.int64
     assert set(lists["user"]) == set(ratings["user"])

@@ -209,7 +209,7 @@ def read_interactions(  # noqa: PLR0913 - each file that comes along has a name 
     with temporary_folder() as temporary, shown("Reading", progress) as control:
         files = _Files(temporary)
         if isinstance(source, Sequence) and not isinstance(source, str):
-            found = sort_out([Path(path) for path in source], join)
+            found = sort_out([_path_of(path) for path in source], join)
             source, items = dict(found.paths), items or found.further.get("items")
             users, vectors = users or found.further.get("users"), vectors or found.further.get("vectors")
         paths = files.interactions(source)
@@ -231,6 +231,12 @@ def read_interactions(  # noqa: PLR0913 - each file that comes along has a name 
     data = Data(target, filters, place, ids["user"], ids["item"])
     len(data)
     return data
+
+
+def _path_of(source: Any) -> Path:
+    if isinstance(source, str | os.PathLike):
+        return Path(source)
+    raise WorkbenchError(f"A path or a DataFrame is needed, not {type(source).__name__}.")
 
 
 class _Files:
@@ -262,9 +268,7 @@ class _Files:
         if isinstance(source, pd.DataFrame):
             write_frame(source, self.folder / name)
             return self.folder / name
-        if isinstance(source, str | os.PathLike):
-            return Path(source)
-        raise WorkbenchError(f"A path or a DataFrame is needed, not {type(source).__name__}.")
+        return _path_of(source)
 
 
 @contextmanager

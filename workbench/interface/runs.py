@@ -134,15 +134,10 @@ class Run:
                 groups=groups,
                 include_seen=include_seen,
             )
-        table = pd.DataFrame.from_dict(
-            answer["metrics"], orient="index", columns=["mean", "low", "high"], dtype="float64"
-        )
-        table.index.name = "metric"
+        table = _table(answer)
         if asked is not None and not lengths:  # each with its own length
-            table = table.loc[
-                [name for name in table.index if name in {metric.lower() for metric in asked} or "@" not in name]
-            ]
-        table.attrs = {name: answer[name] for name in ("protocol", "users", "leaks")}
+            named = {metric.lower() for metric in asked}
+            return table.loc[[name for name in table.index if name in named or "@" not in name]]
         return table
 
     def recommend(
@@ -373,3 +368,11 @@ def open_run(folder: str | os.PathLike[str]) -> Run:
     """
     opened, _, _ = looking.load(Path(folder))
     return Run(opened, Ids(), Ids())
+
+
+def _table(answer: dict[str, Any]) -> pd.DataFrame:
+    """The metrics of an evaluation, and with them by what protocol they were found."""
+    table = pd.DataFrame.from_dict(answer["metrics"], orient="index", columns=["mean", "low", "high"], dtype="float64")
+    table.index.name = "metric"
+    table.attrs = {name: answer[name] for name in ("protocol", "users", "leaks")}
+    return table

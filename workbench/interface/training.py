@@ -91,24 +91,12 @@ def train(  # noqa: PLR0913 - what a run depends on
     members = _members(wishes.get("runs"), target) if kind is Blend else []
     if members:
         wishes["runs"] = ",".join(member.name for member in members)
-    options = {"seed": seed, "device": device, "threads": threads, "patience": patience}
-    options |= {"validation_users": validation_users, "include_seen": include_seen}
-    asked = {
-        "algorithm": kind.name,
-        "hyperparameters": wishes,
-        "split": fold.name,
-        "split_settings": fold.settings,
-        "filters": fold.data.filters,
-        **{name: value for name, value in plain(options).items() if value is not None},
-    }
+    given = (seed, device, threads, patience, validation_users, include_seen)
+    asked = _asked(kind.name, wishes, fold, dict(zip(OPTIONS, given, strict=True)))
     noted = [_change(kind, *change) for change in changes]
     try:
-        opened = _existing(target, fold, asked, noted)
-        if opened is None:
-            opened = _new(target, fold, asked, noted, members)
-        if opened.status().state is not RunState.DONE:
-            with shown(f"Training {kind.title}", progress) as control:
-                follow(opened, control)
+        opened = _existing(target, fold, asked, noted) or _new(target, fold, asked, noted, members)
+        _finish(opened, f"Training {kind.title}", progress)
     except BaseException:
         if folder is None:
             discard(target)
@@ -117,6 +105,25 @@ def train(  # noqa: PLR0913 - what a run depends on
     if folder is None:
         remove_with(run, target)
     return run
+
+
+def _asked(algorithm: str, hyperparameters: dict[str, Any], fold: Fold, options: dict[str, Any]) -> dict[str, Any]:
+    """What a run is made of; options that were not given are left to it."""
+    return {
+        "algorithm": algorithm,
+        "hyperparameters": hyperparameters,
+        "split": fold.name,
+        "split_settings": fold.settings,
+        "filters": fold.data.filters,
+        **{name: value for name, value in plain(options).items() if value is not None},
+    }
+
+
+def _finish(run: RunFolder, title: str, progress: bool) -> None:
+    """Train a run to its end, where it is not there."""
+    if run.status().state is not RunState.DONE:
+        with shown(title, progress) as control:
+            follow(run, control)
 
 
 def _change(kind: type[Algorithm], since: float, name: str, value: float) -> Change:

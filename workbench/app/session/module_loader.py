@@ -43,6 +43,7 @@ def load_modules() -> None:
 
     import workbench.data.importing.importer
     import workbench.data.overview.word_index
+    import workbench.evaluation.comparable
     import workbench.training.run  # noqa: F401
     from workbench.algorithms import all_algorithms
     from workbench.data.filtering import all_filters

@@ -10,11 +10,12 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QListWidgetItem
 from workbench.app.session.latest import Latest
 from workbench.app.session.session import Session
 from workbench.app.shell.offers import Finder, Offer, commands, people_and_items, plain_title, things
-from workbench.app.widgets.basic import Elided, SearchField, Text
-from workbench.app.widgets.theme import GRID, SMALL
+from workbench.app.widgets.basic import SearchField, Text
+from workbench.app.widgets.note_delegate import NOTE, NoteDelegate
+from workbench.app.widgets.theme import GRID
 
 PAUSE_MS = 80  # milliseconds of rest before users and items are looked for
-NOTE_WIDTH = 26 * GRID
+WIDTH = 72 * GRID
 
 
 class CommandPalette(QDialog):
@@ -42,6 +43,8 @@ class CommandPalette(QDialog):
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Found"))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setUniformItemSizes(True)
+        self.list.setItemDelegate(NoteDelegate(WIDTH - 3 * GRID, self.list))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         column.addWidget(self.field)
         self.nothing = Text("", ink="muted")
@@ -49,7 +52,7 @@ class CommandPalette(QDialog):
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
         column.addWidget(self.list, 1)
         column.addWidget(self.nothing, 1)
-        self.setFixedSize(72 * GRID, 44 * GRID)
+        self.setFixedSize(WIDTH, 44 * GRID)
         top = parent.mapToGlobal(parent.rect().topLeft())
         self.move(top.x() + (parent.width() - self.width()) // 2, top.y() + 10 * GRID)
         self.field.textChanged.connect(self._type)
@@ -105,14 +108,12 @@ class CommandPalette(QDialog):
         marked = self.list.currentRow()
         self.list.clear()
         for offer in self._finder.find(self.field.text(), others):
-            item = QListWidgetItem(self.list)
+            item = QListWidgetItem(offer.title, self.list)
             item.setData(Qt.ItemDataRole.UserRole, offer)
+            item.setData(NOTE, offer.note)
             item.setData(
                 Qt.ItemDataRole.AccessibleTextRole, f"{offer.title}, {offer.note}" if offer.note else offer.title
             )
-            row = _Row(offer)
-            item.setSizeHint(row.sizeHint())
-            self.list.setItemWidget(item, row)
         self.list.setCurrentRow(marked if others and 0 < marked < self.list.count() else 0)
         found = self.list.count() > 0
         self.nothing.setText(self.tr("Looking…") if self.waiting else self.tr("No matches. Try fewer letters."))
@@ -147,17 +148,6 @@ class CommandPalette(QDialog):
         if item is not None:
             self.parentWidget().activateWindow()  # what is done may put the cursor somewhere
             item.data(Qt.ItemDataRole.UserRole).do()
-
-
-class _Row(QWidget):
-    """What it is called at the left, what it is at the right."""
-
-    def __init__(self, offer: Offer) -> None:
-        super().__init__()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 7, 12, 7)
-        row.addWidget(Elided(offer.title), 1)
-        row.addWidget(Text(offer.note[:60], SMALL, "muted"))
 
 
 class CheatSheet(QDialog):

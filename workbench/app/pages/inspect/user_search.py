@@ -5,36 +5,31 @@ from typing import Any
 
 from PySide6.QtCore import (
     QEvent,
-    QModelIndex,
     QObject,
-    QPersistentModelIndex,
     QPoint,
-    QRectF,
-    QSize,
     Qt,
     QTimer,
     Signal,
     Slot,
 )
-from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QPainter
+from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
     QListWidget,
     QListWidgetItem,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QVBoxLayout,
 )
 
 from workbench.app.session.latest import Latest
 from workbench.app.session.session import Session
 from workbench.app.widgets.basic import SearchField
-from workbench.app.widgets.theme import BODY, GRID, ROW_HEIGHT, SMALL, font, theme
+from workbench.app.widgets.note_delegate import NOTE, NoteDelegate
+from workbench.app.widgets.theme import GRID, ROW_HEIGHT
 
 PAUSE_MS = 120  # milliseconds of rest before what was typed is looked for
 MOST_SHOWN = 9  # rows before the list scrolls
 WIDTH = 36 * GRID
-USER, COUNT = int(Qt.ItemDataRole.UserRole), int(Qt.ItemDataRole.UserRole) + 1
+USER = int(Qt.ItemDataRole.UserRole)
 MAX_CHARS = 200  # letters of an id that are drawn
 
 
@@ -204,7 +199,7 @@ class FoundUsers(QFrame):
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setUniformItemSizes(True)
-        self.list.setItemDelegate(_UserDelegate(self.list))
+        self.list.setItemDelegate(NoteDelegate(WIDTH // 2, self.list))
         self.list.itemClicked.connect(self._click)
         column.addWidget(self.list)
         self.hide()
@@ -216,7 +211,7 @@ class FoundUsers(QFrame):
             named = user.get("title") or user.get("user") or user["item"]
             item = QListWidgetItem(" ".join(named[:MAX_CHARS].split()), self.list)
             item.setData(USER, user["user"] if "user" in user else user["item"])
-            item.setData(COUNT, user.get("note") or f"{user['interactions']:,}")
+            item.setData(NOTE, user.get("note") or f"{user['interactions']:,}")
             words = user.get("note") or self.tr("{n:,} interactions").format(n=user["interactions"])
             words = f"{item.text()}, {words}"
             item.setData(Qt.ItemDataRole.AccessibleTextRole, words)
@@ -256,29 +251,3 @@ class FoundUsers(QFrame):
     def _click(self, item: QListWidgetItem) -> None:
         if item.data(USER) is not None:
             self.clicked.emit(item.data(USER))
-
-
-class _UserDelegate(QStyledItemDelegate):
-    """The id at the left, the number of interactions quietly at the right."""
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return QSize(WIDTH // 2, ROW_HEIGHT)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Any) -> None:
-        self.initStyleOption(option, index)
-        text, option.text = option.text, ""
-        style = option.widget.style()
-        style.drawControl(style.ControlElement.CE_ItemViewItem, option, painter, option.widget)
-        room = QRectF(option.rect).adjusted(GRID, 0, -GRID, 0)
-        tokens = theme().tokens
-        count = index.data(COUNT)
-        painter.setFont(font(SMALL, figures=True))
-        painter.setPen(tokens.color("muted"))
-        if count is not None:
-            painter.drawText(room, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), count)
-            room.setRight(room.right() - painter.fontMetrics().horizontalAdvance(count) - GRID)
-        painter.setFont(font(BODY, figures=True))
-        if count is not None:
-            painter.setPen(tokens.color("text"))
-        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(room.width()))
-        painter.drawText(room, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), shown)

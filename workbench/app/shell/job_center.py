@@ -35,6 +35,8 @@ class Entry:
     ink: str = "muted"
     remark: str = ""
     actions: list[tuple[str, Do]] = field(default_factory=list)
+    key: str = ""
+    """Tells it from others of the same title."""
 
 
 def at_work(session: Session) -> list[Entry]:
@@ -59,7 +61,7 @@ def at_work(session: Session) -> list[Entry]:
             state = translate("JobCenter", "Waiting") if waits else translate("JobCenter", "Running")
             cancel = (translate("JobCenter", "Cancel"), partial(session.jobs.cancel, task))
             remark = " · ".join(filter(None, [share, task.text]))
-            found.append(Entry(task.title, state, "muted" if waits else "accent", remark, [cancel]))
+            found.append(Entry(task.title, state, "muted" if waits else "accent", remark, [cancel], str(task.number)))
     return found
 
 
@@ -100,7 +102,7 @@ def over(session: Session) -> list[Entry]:
 
 def _of_run(info: RunInfo, remark: str, actions: list[tuple[str, Do]]) -> Entry:
     title = translate("JobCenter", "Training {run}").format(run=short_title(info))
-    return Entry(title, state_title(info.state), STATE_INK.get(info.state, "muted"), remark, actions)
+    return Entry(title, state_title(info.state), STATE_INK.get(info.state, "muted"), remark, actions, info.id)
 
 
 class JobCenter(QDialog):
@@ -113,6 +115,7 @@ class JobCenter(QDialog):
         self.resize(100 * GRID, 60 * GRID)
         self._session = session
         self._shown: list[tuple[str, list[Entry]]] = []
+        self._rows: list[tuple[Text, Elided]] = []
         self._soon = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._soon.timeout.connect(self.refresh)
         inside = QWidget()
@@ -150,10 +153,13 @@ class JobCenter(QDialog):
             (self.tr("Waiting"), waiting(session)),
             (self.tr("Over"), over(session)),
         ]
-        if [_said(part) for part in parts] == [_said(part) for part in self._shown]:
-            return
+        same = bool(self._shown) and _shape(parts) == _shape(self._shown)
         self._shown = parts
+        if same:
+            self._say()
+            return
         clear(self._column)
+        self._rows = []
         if not any(entries for _, entries in parts):
             self._column.addWidget(Text(self.tr("Nothing was asked for yet. Runs and files appear here."), ink="muted"))
         grid = QGridLayout()
@@ -172,10 +178,20 @@ class JobCenter(QDialog):
         self._column.addLayout(grid)
         self._column.addStretch(1)
 
+    def _say(self) -> None:
+        """Say how far each is: its line stays, for making forty of them anew is felt."""
+        entries = [entry for _, some in self._shown for entry in some]
+        for entry, (state, remark) in zip(entries, self._rows, strict=True):
+            state.setText(entry.state)
+            state.set_ink(entry.ink)
+            remark.set_text(entry.remark)
+
     def _fill_row(self, grid: QGridLayout, at: int, entry: Entry) -> None:
+        state, remark = Text(entry.state, SMALL, entry.ink), Elided(entry.remark, SMALL, "muted")
+        self._rows.append((state, remark))
         grid.addWidget(Elided(entry.title), at, 0)
-        grid.addWidget(Text(entry.state, SMALL, entry.ink), at, 1)
-        grid.addWidget(Elided(entry.remark, SMALL, "muted"), at, 2, 1, 1 if entry.actions else 2)
+        grid.addWidget(state, at, 1)
+        grid.addWidget(remark, at, 2, 1, 1 if entry.actions else 2)
         buttons = QHBoxLayout()
         for words, do in entry.actions:
             button = Button(words, "quiet")
@@ -190,5 +206,8 @@ class JobCenter(QDialog):
         self._later()
 
 
-def _said(part: tuple[str, list[Entry]]) -> list[tuple[str, ...]]:
-    return [(e.title, e.state, e.remark, *(words for words, _ in e.actions)) for e in part[1]]
+def _shape(parts: list[tuple[str, list[Entry]]]) -> list[tuple[str, ...]]:
+    """What the lines are of and what can be done about each; while that stays, only what they say changes."""
+    return [
+        (heading, e.key, e.title, *(words for words, _ in e.actions)) for heading, entries in parts for e in entries
+    ]

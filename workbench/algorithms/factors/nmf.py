@@ -78,9 +78,10 @@ class NMF(RatingPredictor):
         ge=0, le=10, log=True, search=(0.01, 0.5),
     )  # fmt: skip
     biased: bool = hyperparameter(
-        False,
+        True,
         "Biases",
-        "Whether users and items also have biases: better predictions, but factors that are harder to read.",
+        "Whether users and items also have biases: better predictions, but factors that are harder to read. "
+        "Without, more factors or epochs soon overfit.",
     )
 
     _epochs_done: int = PrivateAttr(default=0)

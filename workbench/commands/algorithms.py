@@ -73,6 +73,7 @@ def _describe(algorithm: Any) -> dict[str, Any]:
         "fold_in": algorithm.fold_in,
         "explains": algorithm.explains,
         "predicts_ratings": algorithm.predicts_ratings,
+        "caution": algorithm.caution(),
         "iterative": algorithm.iterative,
         "hyperparameters": schema_of(algorithm),
     }
@@ -108,7 +109,7 @@ def _in_full(one: dict[str, Any]) -> str:
         ]
     )
     own = one["hyperparameters"].get("properties", {})
-    lines = [f"{one['title']}: {one['summary']}", "", head]
+    lines = [" ".join(filter(None, [f"{one['title']}: {one['summary']}", one["caution"]])), "", head]
     for name, schema in own.items():
         unit = f" {schema['unit']}" if schema.get("unit") else ""
         lines += [

@@ -278,6 +278,8 @@ def recommend(args: argparse.Namespace, progress: Progress) -> Answer:
     columns = args.columns.split(",") if args.columns else None
     asked = asked_list(args)
     run, algorithm, items = load(args.run)
+    if algorithm.caution():
+        progress.say(algorithm.caution())
     progress.start("Recommending")
     done = (
         write_asked(asked, args.output, columns, exact=args.csv == "program")

@@ -383,6 +383,7 @@ def _answer(run: Any) -> Answer:
         "peak_memory_bytes": status.peak_memory_bytes,
         "records": len(records),
         "last": last,
+        "remarks": [remark.sentence for remark in status.remarks],
     }
     return Answer(value, _words(run, value))
 
@@ -398,4 +399,5 @@ def _words(run: Any, value: dict[str, Any]) -> str:
     if value["peak_memory_bytes"]:
         words.append(f"{size(value['peak_memory_bytes'])} of memory at its peak")
     next_step = f"workbench evaluate {value['run']}"
-    return " · ".join(words) + f"\nThe run is in {value['run']}. Next: {next_step}"
+    said = [*value["remarks"], f"The run is in {value['run']}. Next: {next_step}"]
+    return "\n".join([" · ".join(words), *said])

@@ -58,6 +58,7 @@ class RunReport:
     about: list[tuple[str, str]]
     versions: str
     remarks: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
 
     @classmethod
     def of(cls, run: Run) -> "RunReport":
@@ -81,6 +82,7 @@ class RunReport:
             versions=", ".join(f"{name} {number}" for name, number in run.spec.versions.items()),
             # Who reads a ranking should know that such an algorithm was not made for it.
             remarks=["made to predict ratings"] if algorithm is not None and algorithm.predicts_ratings else [],
+            said=[remark.sentence for remark in status.remarks],
         )
 
     def mean(self, metric: str) -> float | None:

@@ -25,6 +25,13 @@ class EpochSummary(Shape):
     validation: dict[str, float] = Field({}, description='Such as {"ndcg@10": 0.12}.')
 
 
+class Remark(Shape):
+    """A sentence that a training says of itself, and what it is about: "popularity" or "limit"."""
+
+    about: str
+    sentence: str
+
+
 class RunStatus(StoredFile):
     """Where a run stands; the content of ``status.json``."""
 
@@ -45,6 +52,7 @@ class RunStatus(StoredFile):
     best: EpochSummary | None = Field(None, description="The epoch with the best validation so far.")
     last: EpochSummary | None = Field(None, description="The last finished epoch.")
     changes: list[Change] = Field([], description="Hyperparameters that were changed while it trained.")
+    remarks: list[Remark] = Field([], description="What is to be known of it now that it has ended.")
     place: int | None = Field(None, description="Place in the queue, 0 being the next one.")
     reason: str = Field("", description="Why it failed or was lost, in a sentence for people.")
     details: str = Field("", description="What lies behind the reason, such as a traceback.")

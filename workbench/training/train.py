@@ -19,6 +19,7 @@ from workbench.errors import Cancelled, WorkbenchError, lacks_memory
 from workbench.owned import remove_file
 from workbench.stored import StoredFile, read_stored
 from workbench.training.records import Records, record_line
+from workbench.training.remarks import remarks_of
 from workbench.training.run import Run
 from workbench.training.run_spec import Adjustment, Change, Request
 from workbench.training.run_state import RunState
@@ -71,6 +72,8 @@ class Trainer:
             except _Stopped:
                 state = RunState.STOPPED
             self._keep(algorithm, validator)
+            if state is RunState.DONE:
+                self._remark(algorithm, validator)
         return state
 
     def _go_on(self, algorithm: Algorithm) -> int:
@@ -142,6 +145,11 @@ class Trainer:
             same_file(best, folder / "model.safetensors")
         else:
             save_weights(folder / "model.safetensors", _numbers(algorithm), self.epoch)
+
+    def _remark(self, algorithm: Algorithm, validator: Validator) -> None:
+        """Say what is to be known of the model that is kept."""
+        said = remarks_of(self.run, algorithm, validator.values(), validator.best_epoch, self.epoch)
+        self.status.note(remarks=said)
 
     def _look(self) -> None:
         """Do what the person asks for: pause here, or end by an exception."""

@@ -4,8 +4,10 @@ import math
 from typing import Any
 
 from workbench.algorithms import Algorithm
+from workbench.data.interactions import Array
 from workbench.data.splitting import Part
-from workbench.evaluation.evaluate import evaluate
+from workbench.evaluation.evaluate import Evaluation, evaluate
+from workbench.training.remarks import validated_on
 from workbench.training.run import Run
 
 
@@ -17,8 +19,7 @@ class Validator:
 
     def __init__(self, run: Run, algorithm: Algorithm) -> None:
         self.run = run
-        part = run.fold.validation
-        self.part: Part | None = part and part.sample(run.spec.validation_users, run.spec.seed)
+        self.part: Part | None = validated_on(run)
         # Only positives are hidden of weighed events: whoever foretells a like for everything errs least on them.
         rated = self.part is not None and self.part.truth.rating is not None and run.data.weight is None
         self.metric, self.cutoff, self.key = ("ndcg", 10, "ndcg@10")
@@ -27,6 +28,8 @@ class Validator:
         self.sign = -1 if self.metric == "rmse" else 1
         self.best_epoch, self._best = 0, -math.inf
         self.best: dict[str, Any] | None = None  # record of that epoch
+        self._last: Array | None = None  # the metric of each user at the last validation of this process
+        self._of_best: Array | None = None  # and of the best one
         for line in run.records():
             self.note(line)
 
@@ -34,16 +37,33 @@ class Validator:
         """The validation metric of the algorithm as it is now; empty where there is no validation part."""
         if self.part is None:
             return {}
-        how: Any = {"metrics": [self.metric], "cutoffs": [self.cutoff], "intervals": False}
-        result = evaluate(algorithm, self.part, self.run.data.n_items, train=self.run.fold.train, **how)
-        value = result.metrics[self.key]["mean"]
+        result = self._evaluate(algorithm)
+        self._last, value = result.per_user[self.key], result.metrics[self.key]["mean"]
         return {} if value is None else {self.key: round(value, 6)}
+
+    def _evaluate(self, algorithm: Algorithm) -> Evaluation:
+        assert self.part is not None
+        how: Any = {"metrics": [self.metric], "cutoffs": [self.cutoff], "intervals": False}
+        return evaluate(algorithm, self.part, self.run.data.n_items, train=self.run.fold.train, **how)
 
     def note(self, line: dict[str, Any]) -> None:
         """Take note of an epoch's record."""
         value = (line.get("validation") or {}).get(self.key)
         if value is not None and self.sign * value > self._best:
             self._best, self.best_epoch, self.best = self.sign * value, line["epoch"], line
+            self._of_best = self._last
+
+    def values(self) -> Array | None:
+        """NDCG@10 of each user by the model that is kept; None where validation has no lists.
+
+        An epoch that another process validated is validated again, from what was kept of it.
+        """
+        if self.part is None or self.metric != "ndcg":
+            return None
+        found = self._of_best if self.best_epoch else self._last
+        if found is None:
+            found = self._evaluate(self.run.trained_algorithm()).per_user[self.key]
+        return found
 
     def exhausted(self, epoch: int) -> bool:
         """Whether there was no better epoch for `patience` epochs, counted again from where more epochs were asked for."""

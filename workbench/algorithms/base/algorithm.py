@@ -198,6 +198,14 @@ class Algorithm(BaseModel):
         return {name: declared[name] for name in self.learned if name in declared}
 
     @classmethod
+    def caution(cls) -> str:
+        """What to know before its lists are used, in a sentence; empty where they are what it is made for."""
+        if not cls.predicts_ratings:
+            return ""
+        told = f"{cls.title} is made to predict ratings, not to make lists: it puts first what would be rated highest, "
+        return f"{told}however few have chosen it. For lists, choose an algorithm that ranks, such as EASE or iALS."
+
+    @classmethod
     def broken(cls, state: dict[str, Array]) -> list[str]:
         """Names of arrays in a state that hold infinity, or NaN where `gaps` allows none."""
         floats = {name: array for name, array in state.items() if np.issubdtype(np.asarray(array).dtype, np.floating)}

@@ -76,6 +76,32 @@ def test_more_epochs_are_trained_on_a_run_that_is_done(session, project, keep, q
     assert not page.run.orders.more.isVisible()  # it has no epochs
 
 
+def test_what_a_run_says_of_itself_is_read_and_more_epochs_are_one_click_away(session, project, keep, qtbot, light):
+    run = make_run(project, "b-bpr", "bpr", {"epochs": 30}, seed=1)
+    write_records(run, epoch_records(1, epochs=30))
+    said = [{"about": "limit", "sentence": "It was still learning."}]
+    set_status(run, "done", epoch=30, epochs=30, device="cpu", remarks=said)
+    done_run(project, "a-popularity")
+    session.open_project(project.folder)
+    page = shown(TrainPage(session), keep, qtbot)
+    session.selection.select_runs(["b-bpr"])
+    assert page.run.remarks.isVisible()
+    assert page.run.remarks.words.text() == "It was still learning."
+    click(qtbot, page, "Train 15 more epochs")
+    assert session.runs.get("b-bpr").spec["hyperparameters"]["epochs"] == 45
+    session.selection.select_runs(["a-popularity"])
+    assert not page.run.remarks.isVisible()
+
+
+def test_who_predicts_ratings_says_so_before_it_is_trained(session, project, keep, qtbot, light):
+    session.open_project(project.folder)
+    page = shown(TrainPage(session), keep, qtbot)
+    page.algorithms.choose("nmf")
+    assert page.about.caution.text().startswith("NMF is made to predict ratings, not to make lists")
+    page.algorithms.choose("ease")
+    assert not page.about.caution.isVisible()
+
+
 def test_the_line_of_orders_never_changes_its_height(learning, qtbot):
     before = learning.run.plots.geometry()
     set_status(learning.live, "stopped", epoch=2, epochs=9, device="cpu", device_reason="It was asked for.")

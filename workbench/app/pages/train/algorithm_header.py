@@ -25,8 +25,9 @@ class AboutAlgorithm(QWidget):
         self._reference = Text("", SMALL, "muted", wrap=True)
         self._reference.setAccessibleName(self.tr("Reference"))
         self._reference.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.caution = Text("", ink="warn", wrap=True)
         self.unsuited = Text("", ink="warn", wrap=True)
-        for widget in (self._name, self._summary, self.why):
+        for widget in (self._name, self._summary, self.caution, self.why):
             column.addWidget(widget)
         column.addLayout(self._chips)
         column.addWidget(self._reference)
@@ -36,6 +37,8 @@ class AboutAlgorithm(QWidget):
         """Speak of another algorithm."""
         self._name.setText(kind.title)
         self._summary.setText(kind.summary)
+        self.caution.setText(kind.caution())
+        self.caution.setVisible(bool(kind.caution()))
         self._reference.setText(kind.reference)
         self._reference.setVisible(bool(kind.reference))
         clear(self._chips)

@@ -70,6 +70,8 @@ class RunOrders(QWidget):
         extends = info is not None and info.state.is_usable and has_epochs(info) and not ending
         for widget in (self.more, self.extend):
             widget.setVisible(bool(extends))
+        if extends and other and any(remark.about == "limit" for remark in info.status.remarks):
+            self.more.setValue(max(MORE, info.epochs // 2))  # it was still learning
         if adjusts:
             self._show_rate(kind, other=other)
 

@@ -11,6 +11,7 @@ from workbench.app.pages.train.run_failure import RunProblem
 from workbench.app.pages.train.run_figures import RunFigures
 from workbench.app.pages.train.run_header import RunHead
 from workbench.app.pages.train.run_plots import RunPlots
+from workbench.app.pages.train.run_remarks import RunRemarks
 from workbench.app.plots.line_plot import LinePlot
 from workbench.app.runs.curve_reader import CurveReader
 from workbench.app.runs.run_store import RunInfo
@@ -38,7 +39,7 @@ class RunPanel(QWidget):
         self._draw_soon.timeout.connect(self._draw)
         self.head = RunHead(session)
         self.orders = RunOrders(session, self.head.state)
-        self.problem = RunProblem()
+        self.problem, self.remarks = RunProblem(), RunRemarks()
         self._figures = RunFigures()
         self.figures = self._figures.figures
         top = QVBoxLayout()
@@ -50,6 +51,7 @@ class RunPanel(QWidget):
         column.setSpacing(GRID)
         column.addLayout(top)
         column.addWidget(self.problem)
+        column.addWidget(self.remarks)
         self._room = QVBoxLayout()
         column.addLayout(self._room, 1)
         column.addWidget(self._figures)
@@ -163,6 +165,7 @@ class RunPanel(QWidget):
         self.orders.show_run(info, ending=ending)
         self._figures.show_run(info)
         self.problem.show_run(info)
+        self.remarks.show_run(info)
 
     def _draw(self) -> None:
         if not self.isVisible():

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from pydantic import PrivateAttr
 
+from workbench.algorithms.base.activation import Activation, bend, declare_activation
 from workbench.algorithms.base.algorithm import Record
 from workbench.algorithms.base.learned import Learned, floats
 from workbench.algorithms.base.padded_histories import cut
@@ -73,6 +74,7 @@ class AutoRec(RatingPredictor, NeuralAlgorithm):
     biases: bool = hyperparameter(
         True, "Subtract biases", "Whether the biases of users and items are subtracted before training."
     )
+    activation: Activation = declare_activation("sigmoid")
 
     _user_bias: Array  # float64 (n_users + 1,); the last, 0, is for the unknown
     _item_bias: Array  # float64 (n_items + 1,), as well
@@ -156,8 +158,7 @@ class AutoRec(RatingPredictor, NeuralAlgorithm):
 
     def _codes(self, module: Any, user: "Tensor", starts: "Tensor", rating: "Tensor") -> "Tensor":
         into = module["into"]
-        codes: Tensor = (into(user, starts, per_sample_weights=rating) + into.bias).sigmoid()
-        return codes
+        return bend(self.activation, into(user, starts, per_sample_weights=rating) + into.bias)
 
     def _keep(self, module: Any) -> None:
         """Take the codes and decoders as they are now; what was not in training gets the mean of what was."""

@@ -6,17 +6,14 @@ Liang, Krishnan, Hoffman, Jebara, "Variational Autoencoders for Collaborative Fi
 from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.algorithms.autoencoders.autoencoder import Autoencoder, declare_factors, declare_hidden
+from workbench.algorithms.base.activation import Activation, bend, declare_activation
 from workbench.algorithms.base.training_loop import declare_epochs, declare_learning_rate
-from workbench.declaring import hyperparameter
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
 
-def declare_activation(default: str) -> Any:
-    """Declare what bends the layers."""
-    text = "Activation function of the layers; none makes the model linear, which is often enough on sparse data."
-    return hyperparameter(default, "Activation", text, advanced=True)
+MAY_BE_LINEAR = "; none makes the model linear, which is often enough on sparse data"
 
 
 class MultDAE(Autoencoder):
@@ -39,7 +36,7 @@ class MultDAE(Autoencoder):
     learning_rate: float = declare_learning_rate(1e-3)
     hidden: int = declare_hidden(0)
     factors: int = declare_factors(200)
-    activation: Literal["tanh", "sigmoid", "relu", "none"] = declare_activation("tanh")
+    activation: Literal[Activation, "none"] = declare_activation("tanh", MAY_BE_LINEAR)
 
     def build(self, n_users: int, n_items: int) -> "nn.Module":
         from torch import nn
@@ -68,7 +65,4 @@ class MultDAE(Autoencoder):
 
     def bend(self, x: "Tensor") -> "Tensor":
         """The activation."""
-        import torch
-
-        bent: Tensor = x if self.activation == "none" else getattr(torch, self.activation)(x)
-        return bent
+        return bend(self.activation, x)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from workbench.algorithms.autoencoders.autoencoder import declare_factors, declare_hidden
-from workbench.algorithms.autoencoders.mult_dae import MultDAE, declare_activation
+from workbench.algorithms.autoencoders.mult_dae import MAY_BE_LINEAR, MultDAE
+from workbench.algorithms.base.activation import Activation, declare_activation
 from workbench.algorithms.base.training_loop import Batch, Batches, declare_epochs, declare_learning_rate
 from workbench.data.interactions import Interactions
 from workbench.declaring import hyperparameter
@@ -39,7 +40,7 @@ class MultVAE(MultDAE):
     learning_rate: float = declare_learning_rate(1e-3)
     hidden: int = declare_hidden(600)
     factors: int = declare_factors(200)
-    activation: Literal["tanh", "sigmoid", "relu", "none"] = declare_activation("tanh")
+    activation: Literal[Activation, "none"] = declare_activation("tanh", MAY_BE_LINEAR)
     kl_weight: float = hyperparameter(
         0.2, "KL weight", "Weight of the KL term, which limits how much a code says of a history. Raise it on small data.",
         ge=0, le=100, search=(0, 1),

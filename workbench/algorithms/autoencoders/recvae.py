@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from workbench.algorithms.autoencoders.autoencoder import Autoencoder, declare_factors, declare_hidden
+from workbench.algorithms.base.activation import Activation, bend, declare_activation
 from workbench.algorithms.base.training_loop import Batch, Batches, declare_epochs, declare_learning_rate
 from workbench.data.interactions import Interactions
 from workbench.declaring import hyperparameter
@@ -46,6 +47,7 @@ class RecVAE(Autoencoder):
     learning_rate: float = declare_learning_rate(1e-3)
     hidden: int = declare_hidden(200)
     factors: int = declare_factors(100)
+    activation: Activation = declare_activation("silu")
     kl_weight: float = hyperparameter(
         0.005, "KL weight", "Weight of the KL term, for each item of a history. It limits how much a code says.",
         ge=0, le=10, log=True, search=(0.001, 0.02),
@@ -108,12 +110,10 @@ class RecVAE(Autoencoder):
 
     def _distribution(self, encoder: Any, batch: "dict[str, Tensor]", dropout: float) -> "tuple[Tensor, Tensor]":
         """Mean and log-variance of the code of each history, (n, factors) each."""
-        from torch.nn import functional
-
-        x = encoder["norms"][0](functional.silu(self.read(encoder["first"], batch, dropout)))
+        x = encoder["norms"][0](bend(self.activation, self.read(encoder["first"], batch, dropout)))
         before = x
         for layer, norm in zip(encoder["deeper"], encoder["norms"][1:], strict=True):
-            x = norm(functional.silu(layer(x) + before))
+            x = norm(bend(self.activation, layer(x) + before))
             before = before + x
         return encoder["mean"](x), encoder["log_variance"](x)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from workbench.algorithms.base.activation import layer_of
 from workbench.algorithms.base.negative_sampling import Unseen
 from workbench.algorithms.base.padded_histories import cut
 from workbench.algorithms.base.training_loop import Batch, Batches, NeuralAlgorithm
@@ -234,13 +235,13 @@ def halves(width: int, layers: int) -> list[int]:
     return [max(1, width >> number) for number in range(layers)]
 
 
-def tower(widths: Sequence[int], dropout: float, last: int = 1) -> "nn.Sequential":
+def tower(widths: Sequence[int], dropout: float, last: int = 1, activation: str = "relu") -> "nn.Sequential":
     """What comes after a first layer: an activation, then layers of the other `widths` and one of `last`."""
     from torch import nn
 
-    parts: list[nn.Module] = [nn.ReLU()]
+    parts: list[nn.Module] = [layer_of(activation)]
     for width, other in pairwise(widths):
-        parts += [nn.Dropout(dropout), nn.Linear(width, other), nn.ReLU()]
+        parts += [nn.Dropout(dropout), nn.Linear(width, other), layer_of(activation)]
     return nn.Sequential(*parts, nn.Dropout(dropout), nn.Linear(widths[-1], last))
 
 

@@ -3,8 +3,9 @@
 Wang, He, Wang, Feng, Chua, "Neural Graph Collaborative Filtering", SIGIR 2019, arXiv:1905.08108.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
+from workbench.algorithms.base.activation import Activation, bend, declare_activation
 from workbench.algorithms.base.training_loop import declare_epochs, declare_learning_rate
 from workbench.algorithms.graphs.graph import Graph, GraphModel
 from workbench.declaring import hyperparameter
@@ -35,6 +36,7 @@ class NGCF(GraphModel):
     dropout: float = hyperparameter(
         0.1, "Dropout", "Share of values set to zero at random in every layer, against overfitting.", ge=0, lt=1
     )
+    activation: Literal[Activation, "leaky-relu"] = declare_activation("leaky-relu")
 
     def build(self, n_users: int, n_items: int) -> "nn.Module":
         from torch import nn
@@ -79,10 +81,8 @@ class NGCF(GraphModel):
         return found
 
     def _bent(self, module: Any, number: int, x: "Tensor", message: "Tensor") -> "Tensor":
-        from torch.nn import functional
-
         both = module["sum"][number](x + message) + module["product"][number](x * message)
-        return functional.leaky_relu(both, 0.2)
+        return bend(self.activation, both)
 
 
 def _lengthened(layers: "list[Tensor]") -> "list[Tensor]":

@@ -6,6 +6,7 @@ arXiv:1703.04247.
 
 from typing import TYPE_CHECKING, Any
 
+from workbench.algorithms.base.activation import Activation, declare_activation
 from workbench.algorithms.base.fields import FieldScorer
 from workbench.algorithms.base.pair_scorer import (
     declare_dropout,
@@ -44,6 +45,7 @@ class DeepFM(FieldScorer):
     width: int = hyperparameter(64, "Width", "Width of the first layer.", ge=1, le=4096, search=(16, 256))
     layers: int = declare_layers(2)
     dropout: float = declare_dropout(0.0)
+    activation: Activation = declare_activation("relu")
 
     def build(self, n_users: int, n_items: int) -> "nn.Module":
         from torch import nn
@@ -55,7 +57,7 @@ class DeepFM(FieldScorer):
             "user": user,  # the weight, then the vector; so it is with features
             "from_user": nn.Linear(d * (1 + len(self._user_ends)), self.width, bias=False),
             "from_item": nn.Linear(d * len(self._item_ends), self.width),
-            "tower": tower(halves(self.width, self.layers), self.dropout),
+            "tower": tower(halves(self.width, self.layers), self.dropout, activation=self.activation),
         }
         return self.with_fields(parts, 1 + d, 1 + d)
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from pydantic import PrivateAttr
 
+from workbench.algorithms.base.activation import Activation, bend, declare_activation
 from workbench.algorithms.base.algorithm import Record
 from workbench.algorithms.base.item_features import words
 from workbench.algorithms.base.learned import Learned, floats, indices
@@ -77,6 +78,7 @@ class TextCNN(RatingPredictor, NeuralAlgorithm):
         32, "Filters", "For each of 3, 4 and 5 words in a row.", ge=1, le=1024, search=(16, 128)
     )
     dropout: float = declare_dropout(0.2)
+    activation: Activation = declare_activation("relu")
     regularization: float = hyperparameter(
         0.02, "L2 weight", "Keeps users' factors and items' offsets small. Raise it where users rated few items.",
         ge=0, le=10, search=(0.001, 0.2),
@@ -141,8 +143,8 @@ class TextCNN(RatingPredictor, NeuralAlgorithm):
         real[:, 0] = True  # the one window of an empty text
         answers = []
         for layer in module["windows"]:
-            found = torch.relu(layer(vectors))  # never below 0, so 0 hides
-            answers.append((found * real[:, None, : found.shape[2]]).amax(2))
+            found = bend(self.activation, layer(vectors))
+            answers.append(found.masked_fill(~real[:, None, : found.shape[2]], -torch.inf).amax(2))
         return torch.cat(answers, 1)
 
     def loss(self, module: Any, batch: "dict[str, Tensor]") -> "Tensor":

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from workbench.algorithms.base.activation import Activation, declare_activation
 from workbench.algorithms.base.fields import FieldScorer
 from workbench.algorithms.base.negative_sampling import Drawn
 from workbench.algorithms.base.pair_scorer import declare_dropout, declare_factors, products, tower
@@ -61,6 +62,7 @@ class TwoTower(FieldScorer):
         gt=0, le=10, log=True, search=(0.03, 0.3),
     )  # fmt: skip
     dropout: float = declare_dropout(0.1)
+    activation: Activation = declare_activation("relu")
 
     def build(self, n_users: int, n_items: int) -> "nn.Module":
         from torch import nn
@@ -70,7 +72,8 @@ class TwoTower(FieldScorer):
         nn.init.normal_(user.weight, std=0.1)
 
         def read(n_fields: int) -> nn.Sequential:
-            return nn.Sequential(nn.Linear(n_fields * d, self.width), *tower([self.width], self.dropout, d))
+            above = tower([self.width], self.dropout, d, self.activation)
+            return nn.Sequential(nn.Linear(n_fields * d, self.width), *above)
 
         readers = {"user_tower": read(1 + len(self._user_ends)), "item_tower": read(len(self._item_ends))}
         return self.with_fields({"user": user, **readers}, d, d)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from workbench.algorithms.base.activation import Activation, declare_activation
 from workbench.algorithms.base.fields import LEARNED, FieldScorer
 from workbench.algorithms.base.item_features import feature_counts
 from workbench.algorithms.base.learned import Learned, floats
@@ -55,6 +56,7 @@ class WideAndDeep(FieldScorer):
     width: int = hyperparameter(64, "Width", "Width of the first layer.", ge=1, le=4096, search=(16, 256))
     layers: int = declare_layers(2)
     dropout: float = declare_dropout(0.0)
+    activation: Activation = declare_activation("relu")
 
     _crossed: Array  # float32 (n_items, crossed features), 1 or 0
 
@@ -75,7 +77,7 @@ class WideAndDeep(FieldScorer):
             "user": user,
             "from_user": nn.Linear(d * (1 + len(self._user_ends)), self.width, bias=False),
             "from_item": nn.Linear(d * len(self._item_ends), self.width),
-            "tower": tower(halves(self.width, self.layers), self.dropout),
+            "tower": tower(halves(self.width, self.layers), self.dropout, activation=self.activation),
         }
         module: Any = self.with_fields(parts, d + wide, d + 1)
         with torch.no_grad():

@@ -29,15 +29,15 @@ class Causal(nn.Module):
 class Residual(nn.Module):
     """Two causal convolutions, the second twice as dilated, added to what came in (figure 3b of the paper of NextItNet)."""
 
-    def __init__(self, factors: int, kernel: int, dilation: int) -> None:
+    def __init__(self, factors: int, kernel: int, dilation: int, activation: nn.Module) -> None:
         super().__init__()
         self.layers = nn.Sequential(
             Causal(factors, kernel, dilation),
             nn.LayerNorm(factors),
-            nn.ReLU(),
+            activation,
             Causal(factors, kernel, 2 * dilation),
             nn.LayerNorm(factors),
-            nn.ReLU(),
+            activation,
         )
 
     def forward(self, x: Tensor) -> Tensor:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from pydantic import field_validator
 
+from workbench.algorithms.base.activation import Activation, bend, declare_activation
 from workbench.algorithms.base.pair_scorer import PairScorer, declare_negatives, declare_objective
 from workbench.algorithms.base.training_loop import declare_batch_size, declare_epochs, declare_learning_rate
 from workbench.data.interactions import Array
@@ -43,6 +44,7 @@ class ConvNCF(PairScorer):
         ge=2, le=512, log=True, search=(16, 64),
     )  # fmt: skip
     filters: int = hyperparameter(16, "Filters", "Filters of each layer.", ge=1, le=512, search=(8, 64))
+    activation: Activation = declare_activation("relu")
 
     @field_validator("factors")
     @classmethod
@@ -70,13 +72,11 @@ class ConvNCF(PairScorer):
         return vectors
 
     def meet(self, module: Any, user: "Tensor", item: "Tensor") -> "Tensor":
-        import torch
-
         of_user, of_item = patch_by_patch(self.factors)
         x = user[:, None, self.tensor(of_user)] * item[:, :, self.tensor(of_item)]  # (n, k, d * d)
         shape = x.shape[:2]
         for layer in module["layers"]:
-            x = torch.relu(layer(x.reshape(-1, layer.in_features)))  # (patches of all maps, filters)
+            x = bend(self.activation, layer(x.reshape(-1, layer.in_features)))  # (patches of all maps, filters)
         scores: Tensor = module["out"](x).reshape(shape)
         return scores
 

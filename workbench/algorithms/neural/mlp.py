@@ -5,6 +5,7 @@ He, Liao, Zhang, Nie, Hu, Chua, "Neural Collaborative Filtering", WWW 2017, arXi
 
 from typing import TYPE_CHECKING, Any
 
+from workbench.algorithms.base.activation import Activation, declare_activation
 from workbench.algorithms.base.pair_scorer import (
     PairScorer,
     declare_dropout,
@@ -42,6 +43,7 @@ class MLP(PairScorer):
     factors: int = declare_factors(32)
     layers: int = declare_layers(3)
     dropout: float = declare_dropout(0.0)
+    activation: Activation = declare_activation("relu")
 
     def build(self, n_users: int, n_items: int) -> "nn.Module":
         from torch import nn
@@ -55,7 +57,7 @@ class MLP(PairScorer):
             "item": item,
             "from_user": nn.Linear(d, d, bias=False),
             "from_item": nn.Linear(d, d),
-            "tower": tower(halves(d, self.layers), self.dropout),
+            "tower": tower(halves(d, self.layers), self.dropout, activation=self.activation),
         }
         return nn.ModuleDict(parts)
 

@@ -6,6 +6,7 @@ He, Liao, Zhang, Nie, Hu, Chua, "Neural Collaborative Filtering", WWW 2017, arXi
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from workbench.algorithms.base.activation import Activation, declare_activation
 from workbench.algorithms.base.pair_scorer import (
     PairScorer,
     declare_dropout,
@@ -46,6 +47,7 @@ class NeuMF(PairScorer):
     )  # fmt: skip
     layers: int = declare_layers(3)
     dropout: float = declare_dropout(0.0)
+    activation: Activation = declare_activation("relu")
 
     def build(self, n_users: int, n_items: int) -> "nn.Module":
         from torch import nn
@@ -62,7 +64,7 @@ class NeuMF(PairScorer):
             "weights": weights,
             "from_user": nn.Linear(wide, wide, bias=False),
             "from_item": nn.Linear(wide, wide),
-            "tower": tower(halves(wide, self.layers), self.dropout),
+            "tower": tower(halves(wide, self.layers), self.dropout, activation=self.activation),
         }
         return nn.ModuleDict(parts)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import field_validator
 
+from workbench.algorithms.base.activation import Activation, declare_activation, layer_of
 from workbench.algorithms.base.next_item import NextItem, declare_dropout, declare_factors, declare_length
 from workbench.algorithms.base.padded_histories import cut, last, pad, windows
 from workbench.algorithms.base.training_loop import (
@@ -54,6 +55,7 @@ class BERT4Rec(NextItem):
     heads: int = declare_heads(2)
     expansion: int = declare_expansion(4)
     dropout: float = declare_dropout(0.1)
+    activation: Activation = declare_activation("gelu")
     max_length: int = declare_length(200)
     hidden_share: float = hyperparameter(
         0.2, "Masked items", "Share of each sequence that is masked and predicted.", gt=0, lt=1, search=(0.1, 0.6)
@@ -67,7 +69,9 @@ class BERT4Rec(NextItem):
         from workbench.algorithms.layers.attention import Block, start_small
 
         inner = self.expansion * self.factors
-        blocks = [Block(self.factors, self.heads, inner, self.dropout, nn.GELU()) for _ in range(self.blocks)]
+        blocks = [
+            Block(self.factors, self.heads, inner, self.dropout, layer_of(self.activation)) for _ in range(self.blocks)
+        ]
         module = nn.ModuleDict(
             {
                 "item": nn.Embedding(n_items + 2, self.factors),  # then the mask, then the padding
@@ -76,7 +80,9 @@ class BERT4Rec(NextItem):
                 "dropout": nn.Dropout(self.dropout),
                 "blocks": nn.ModuleList(blocks),
                 "norm": nn.LayerNorm(self.factors),
-                "out": nn.Sequential(nn.Linear(self.factors, self.factors), nn.GELU(), nn.LayerNorm(self.factors)),
+                "out": nn.Sequential(
+                    nn.Linear(self.factors, self.factors), layer_of(self.activation), nn.LayerNorm(self.factors)
+                ),
             }
         )
         start_small(module)

@@ -6,6 +6,7 @@ arXiv:1809.07426.
 
 from typing import TYPE_CHECKING, Any, Literal
 
+from workbench.algorithms.base.activation import Activation, bend, declare_activation
 from workbench.algorithms.base.next_item import NextItem, declare_dropout, declare_factors, declare_objective
 from workbench.algorithms.base.training_loop import declare_batch_size, declare_epochs, declare_learning_rate
 from workbench.declaring import hyperparameter
@@ -57,6 +58,7 @@ class Caser(NextItem):
     )
     user_factors: bool = hyperparameter(True, "Personal", "Whether the user counts too, not only the last items.")
     dropout: float = declare_dropout(0.5)
+    activation: Activation = declare_activation("relu")
     objective: Literal["softmax", "sampled-softmax", "bce", "gbce"] = declare_objective("softmax")
 
     def build(self, n_users: int, n_items: int) -> "nn.Module":
@@ -94,7 +96,7 @@ class Caser(NextItem):
         x = module["item"](torch.cat([before, items], 1))  # (rows, window - 1 + length, d)
         down = x.transpose(1, 2)
         seen = [
-            functional.max_pool1d(torch.relu(module["rows"][h](down)), self.window - h, stride=1)
+            functional.max_pool1d(bend(self.activation, module["rows"][h](down)), self.window - h, stride=1)
             for h in range(self.window)
         ]  # each (rows, horizontal, length)
         sums = module["columns"](x.unfold(1, self.window, 1))  # (rows, length, d, vertical)
@@ -103,7 +105,7 @@ class Caser(NextItem):
     def query(self, module: Any, states: "Tensor", users: "Tensor | None") -> "Tensor":
         import torch
 
-        z = torch.relu(module["dense"](module["dropout"](states)))
+        z = bend(self.activation, module["dense"](module["dropout"](states)))
         if not self.user_factors or users is None:
             return torch.cat([z, torch.zeros_like(z)], 1)
         person = module["user"].weight

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from workbench.algorithms.base.activation import Activation, declare_activation
 from workbench.algorithms.base.next_item import declare_dropout, declare_length
 from workbench.algorithms.base.padded_histories import cut, last, pad
 from workbench.algorithms.base.pair_scorer import (
@@ -68,6 +69,7 @@ class DIN(NeuralAlgorithm):
     )
     layers: int = declare_layers(2)
     dropout: float = declare_dropout(0.0)
+    activation: Activation = declare_activation("relu", "; those of the attention stay as in the paper")
     max_length: int = declare_length(50)
 
     def build(self, n_users: int, n_items: int) -> "nn.Module":
@@ -84,7 +86,7 @@ class DIN(NeuralAlgorithm):
             "of_product": nn.Linear(d, a, bias=False),
             "weigh": nn.Sequential(nn.PReLU(), nn.Linear(a, 1)),
             "first": nn.Linear(3 * d, self.width),
-            "tower": tower(halves(self.width, self.layers), self.dropout),
+            "tower": tower(halves(self.width, self.layers), self.dropout, activation=self.activation),
         }
         return nn.ModuleDict(parts)
 

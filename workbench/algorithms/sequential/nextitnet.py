@@ -6,6 +6,7 @@ arXiv:1808.05163.
 
 from typing import TYPE_CHECKING, Any
 
+from workbench.algorithms.base.activation import Activation, declare_activation, layer_of
 from workbench.algorithms.base.next_item import NextItem, declare_dropout, declare_factors, declare_length
 from workbench.algorithms.base.training_loop import declare_batch_size, declare_epochs, declare_learning_rate
 from workbench.declaring import hyperparameter
@@ -41,6 +42,7 @@ class NextItNet(NextItem):
         4, "Blocks", "With a kernel of 3, each looks back 6 or 24 positions further.", ge=1, le=32, search=(2, 8)
     )
     dropout: float = declare_dropout(0.2)
+    activation: Activation = declare_activation("relu")
     max_length: int = declare_length(100)
 
     def build(self, n_users: int, n_items: int) -> "nn.Module":
@@ -48,7 +50,8 @@ class NextItNet(NextItem):
 
         from workbench.algorithms.layers.convolution import Residual
 
-        blocks = [Residual(self.factors, self.kernel, dilation=(1, 4)[n % 2]) for n in range(self.blocks)]
+        bent = layer_of(self.activation)
+        blocks = [Residual(self.factors, self.kernel, (1, 4)[n % 2], bent) for n in range(self.blocks)]
         module = nn.ModuleDict(
             {
                 "item": nn.Embedding(n_items + 1, self.factors),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationInfo, field_validator
 
+from workbench.algorithms.base.activation import Activation, declare_activation, layer_of
 from workbench.algorithms.base.next_item import NextItem, declare_dropout, declare_factors, declare_length
 from workbench.algorithms.base.training_loop import declare_batch_size, declare_epochs, declare_learning_rate
 from workbench.declaring import hyperparameter
@@ -67,6 +68,7 @@ class SASRec(NextItem):
     heads: int = declare_heads(1)
     expansion: int = declare_expansion(1)
     dropout: float = declare_dropout(0.2)
+    activation: Activation = declare_activation("relu")
     max_length: int = declare_length(200)
 
     _check_heads = field_validator("heads")(check_heads)
@@ -77,7 +79,9 @@ class SASRec(NextItem):
         from workbench.algorithms.layers.attention import Block, start_small
 
         inner = self.expansion * self.factors
-        blocks = [Block(self.factors, self.heads, inner, self.dropout, nn.ReLU()) for _ in range(self.blocks)]
+        blocks = [
+            Block(self.factors, self.heads, inner, self.dropout, layer_of(self.activation)) for _ in range(self.blocks)
+        ]
         module = nn.ModuleDict(
             {
                 "item": nn.Embedding(n_items + 1, self.factors),

@@ -144,7 +144,10 @@ def _row(name: str, schema: dict[str, Any]) -> str:
 
 def _default(schema: dict[str, Any]) -> str:
     value, unit = schema.get("default"), schema.get("unit")
-    return f"{value}{f' {unit}' if unit else ''}"
+    follows = f", or by {schema['from_data']}" if schema.get("from_data") else ""
+    if schema.get("tried"):
+        follows = f", or the best on validation of {', '.join(f'{one:g}' for one in schema['tried'])}"
+    return f"{value}{f' {unit}' if unit else ''}{follows}"
 
 
 def _cell(text: str) -> str:

@@ -6,10 +6,51 @@ schema of a declaration, so that nothing is written twice.
 
 import difflib
 import functools
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, Field, ValidationError
+
+
+class DataFacts(NamedTuple):
+    """What a default may follow: three numbers that are known of any data without looking at it for long."""
+
+    interactions: int
+    users: int
+    items: int
+
+    @property
+    def per_user(self) -> float:
+        """Mean length of the histories."""
+        return self.interactions / max(1, self.users)
+
+    @property
+    def per_item(self) -> float:
+        """Mean number of interactions of an item."""
+        return self.interactions / max(1, self.items)
+
+    @property
+    def density(self) -> float:
+        """Share of the pairs that are there."""
+        return self.interactions / max(1, self.users * self.items)
+
+
+class DataRule(NamedTuple):
+    """How a default follows from the data.
+
+    Attributes
+    ----------
+    words : str
+        What it follows, such as "the number of interactions".
+    value : callable
+        Takes the declaration, the facts and the values of the other fields; gives the value and the reason for it.
+    last : bool
+        Whether it depends on what other rules give.
+    """
+
+    words: str
+    value: Callable[[Any, DataFacts, Mapping[str, Any]], tuple[Any, str]]
+    last: bool = False
 
 
 def hyperparameter(  # noqa: PLR0913 - one argument for each thing that can be declared
@@ -26,6 +67,8 @@ def hyperparameter(  # noqa: PLR0913 - one argument for each thing that can be d
     advanced: bool = False,
     when: dict[str, Any] | None = None,
     unit: str = "",
+    from_data: DataRule | None = None,
+    tried: Sequence[float] | None = None,
 ) -> Any:
     """Declare a hyperparameter.
 
@@ -45,10 +88,49 @@ def hyperparameter(  # noqa: PLR0913 - one argument for each thing that can be d
         Values that other hyperparameters must have for this one to matter: one value, or a list of those that will do.
     unit
         Shown behind the value.
+    from_data
+        Where the default follows from the data: the rule. Then `default` is for whoever knows no data.
+    tried
+        Values of which validation chooses, where nobody does and learning takes a moment.
     """
     extra: dict[str, Any] = {"log": log, "search": search, "advanced": advanced, "when": when, "unit": unit}
+    extra["from_data"] = from_data.words if from_data is not None else None
+    extra["tried"] = list(tried) if tried else None
     extra = {key: value for key, value in extra.items() if value}
-    return Field(default, title=title, description=help, ge=ge, gt=gt, le=le, lt=lt, json_schema_extra=extra)
+    field = Field(default, title=title, description=help, ge=ge, gt=gt, le=le, lt=lt, json_schema_extra=extra)
+    if from_data is not None:
+        field.metadata.append(from_data)
+    return field
+
+
+@functools.cache
+def rules_of(declaration: type[BaseModel]) -> dict[str, DataRule]:
+    """The rules of those fields whose defaults follow from the data, in the order in which they are asked."""
+    found = {
+        name: rule
+        for name, field in declaration.model_fields.items()
+        for rule in field.metadata
+        if isinstance(rule, DataRule)
+    }
+    return dict(sorted(found.items(), key=lambda entry: entry[1].last))
+
+
+@functools.cache
+def tried_of(declaration: type[BaseModel]) -> dict[str, list[Any]]:
+    """The values of which validation chooses, by field."""
+    entries = schema_of(declaration).get("properties", {})
+    return {name: entry["tried"] for name, entry in entries.items() if entry.get("tried")}
+
+
+def from_data(declaration: type[BaseModel], given: Mapping[str, Any], facts: DataFacts) -> dict[str, tuple[Any, str]]:
+    """What follows from the data for those fields that nobody has given a value, each with the reason."""
+    values = {name: field.default for name, field in declaration.model_fields.items()} | dict(given)
+    found: dict[str, tuple[Any, str]] = {}
+    for name, rule in rules_of(declaration).items():
+        if name not in given:
+            found[name] = rule.value(declaration, facts, values)
+            values[name] = found[name][0]
+    return found
 
 
 @functools.cache

@@ -14,6 +14,7 @@ import pytest
 
 from tests.statuses import set_status
 from workbench.algorithms import find
+from workbench.algorithms.base import budget
 from workbench.algorithms.factors.biased_svd import BiasedSVD
 from workbench.control import Control
 from workbench.errors import Cancelled, WorkbenchError
@@ -422,3 +423,26 @@ def _wait_for_epochs(run, process):
         if status.pid == process and status.epoch > before:
             return
         time.sleep(0.005)
+
+
+def test_what_follows_from_the_data_is_written_down_when_training_begins(make_run):
+    run = make_run("gmf", {"epochs": 1}, patience=3)
+    assert run.spec.from_data == {"batch_size": ""}
+    train_run(run.folder)
+    spec = Run.open(run.folder).spec
+    assert (spec.hyperparameters["batch_size"], spec.patience) == (128, 3)
+    assert spec.from_data == {"batch_size": "720 interactions are 6 steps an epoch"}
+    chosen = make_run("gmf", {"epochs": 1, "batch_size": 128}, patience=3)
+    train_run(chosen.folder)
+    assert Run.open(chosen.folder).spec.from_data == {}
+    assert same(model(run), model(chosen))
+
+
+def test_what_followed_from_the_data_stays_when_the_rule_becomes_another(make_run, monkeypatch):
+    run = make_run("gmf", patience=2)
+    with pytest.raises(Cancelled):
+        train_run(run.folder, StopAfter(30))
+    before = Run.open(run.folder).spec
+    monkeypatch.setattr(budget, "EPOCH_STEPS", 1)
+    train_run(run.folder)
+    assert Run.open(run.folder).spec == before

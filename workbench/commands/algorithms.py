@@ -116,5 +116,15 @@ def _in_full(one: dict[str, Any]) -> str:
             "",
             f"--set {name}={schema.get('default')}{unit}  ({allowed_range(schema)})",
             f"    {schema.get('description', '')}",
+            *(
+                [f"    Where you name none, validation chooses of {_listed(schema['tried'])}."]
+                if schema.get("tried")
+                else []
+            ),
+            *([f"    Where you name none it follows {schema['from_data']}."] if schema.get("from_data") else []),
         ]
     return "\n".join(lines)
+
+
+def _listed(values: list[float]) -> str:
+    return ", ".join(f"{value:g}" for value in values)

@@ -83,7 +83,10 @@ def add(commands: Commands) -> None:
         help="processor threads; 0, the default: the number that measurements found best",
     )
     parser.add_argument(
-        "--patience", type=int, metavar="N", help="epochs without a better validation before stopping (10)"
+        "--patience",
+        type=int,
+        metavar="N",
+        help="epochs without a better validation before stopping (10, more where they are short)",
     )
     parser.add_argument(
         "--include-seen",
@@ -383,6 +386,10 @@ def _answer(run: Any) -> Answer:
         "peak_memory_bytes": status.peak_memory_bytes,
         "records": len(records),
         "last": last,
+        "from_data": {
+            name: {"value": getattr(run.spec, name, run.spec.hyperparameters.get(name)), "why": why}
+            for name, why in run.spec.from_data.items()
+        },
         "remarks": [remark.sentence for remark in status.remarks],
     }
     return Answer(value, _words(run, value))
@@ -399,5 +406,10 @@ def _words(run: Any, value: dict[str, Any]) -> str:
     if value["peak_memory_bytes"]:
         words.append(f"{size(value['peak_memory_bytes'])} of memory at its peak")
     next_step = f"workbench evaluate {value['run']}"
-    said = [*value["remarks"], f"The run is in {value['run']}. Next: {next_step}"]
+    chosen = [f"{name} {said['value']:g} ({said['why']})" for name, said in value["from_data"].items()]
+    said = [
+        *([f"From the data: {'; '.join(chosen)}."] if chosen else []),
+        *value["remarks"],
+        f"The run is in {value['run']}. Next: {next_step}",
+    ]
     return "\n".join([" · ".join(words), *said])

@@ -22,6 +22,7 @@ from workbench.data.bounds import TYPES, check_columns, check_ids, check_lengths
 from workbench.data.checked import is_checked, note_checked
 from workbench.data.data_file import FILE, DataFile, read_about
 from workbench.data.masking import picked
+from workbench.declaring import DataFacts
 from workbench.errors import WorkbenchError
 from workbench.files import whole_folder
 from workbench.stored import open_array, write_stored
@@ -156,6 +157,11 @@ class Interactions:
 
     def __len__(self) -> int:
         return len(self.user)
+
+    @property
+    def facts(self) -> DataFacts:
+        """What defaults may follow."""
+        return DataFacts(len(self), self.n_users, self.n_items)
 
     @property
     def n_users(self) -> int:

@@ -99,12 +99,19 @@ def unlike(terms: Mapping[str, Json], metric: str) -> str | None:
 
 
 def repeat_key(spec: Mapping[str, Any]) -> str:
-    """Equal for runs that are repeats of each other: all but the seed and the fold is the same."""
+    """Equal for runs that are repeats of each other: all but the seed and the fold is the same.
+
+    What nobody chose and followed from the data may differ from fold to fold.
+    """
     settings = dict(spec["split_settings"])
     if is_folded(spec["split"]):
         settings.pop("fold", None)
     kept = ("algorithm", "hyperparameters", "data_hash", "filters", "split", "patience", "changes")
-    return json.dumps([{name: spec.get(name) for name in kept}, settings], sort_keys=True, default=str)
+    asked = {name: spec.get(name) for name in kept}
+    followed = spec.get("from_data") or {}
+    asked["hyperparameters"] = {key: value for key, value in spec["hyperparameters"].items() if key not in followed}
+    asked["patience"] = None if "patience" in followed else spec.get("patience")
+    return json.dumps([asked, settings], sort_keys=True, default=str)
 
 
 def relevance_words(relevant_from: float | None) -> str:

@@ -12,6 +12,7 @@ from workbench.data.importing.importer import Recipe, make_recipe
 from workbench.data.importing.recipes import known_recipe
 from workbench.data.importing.roles import Columns
 from workbench.data.splitting import all_splits
+from workbench.declaring import rules_of
 from workbench.errors import WorkbenchError
 from workbench.evaluation.evaluate import CUTOFFS
 from workbench.training.answer import read_answer
@@ -46,9 +47,11 @@ def _keywords(values: Mapping[str, Any]) -> list[str]:
 
 
 def _chosen(values: Mapping[str, Any], declaration: type[BaseModel]) -> dict[str, Any]:
-    """What differs from the defaults."""
+    """What differs from the defaults, and what else would follow from the data."""
     defaults = {name: field.default for name, field in declaration.model_fields.items()}
-    return {name: value for name, value in values.items() if value != defaults.get(name)}
+    return {
+        name: value for name, value in values.items() if value != defaults.get(name) or name in rules_of(declaration)
+    }
 
 
 def reading(about: dict[str, Any], folder: Path) -> str:
@@ -113,6 +116,8 @@ def training(run: Run, fold: str) -> str:
     """The training of a run, on a fold that is called `fold`."""
     spec, kind = run.spec, run.kind
     chosen = _chosen({name: getattr(spec, name) for name in OPTIONS}, RunSpec)
+    if rules_of(kind):
+        chosen["patience"] = spec.patience
     if spec.changes:  # that epochs were added is told too: it was a new chance for a run that had stopped by itself
         chosen["changes"] = [(change.since, change.name, change.value) for change in spec.changes]
     folder = f'folder=FOLDER / "runs" / {written(run.name)}'

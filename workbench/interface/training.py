@@ -59,7 +59,7 @@ def train(  # noqa: PLR0913 - what a run depends on
     threads
         Threads of the processor; the number that was measured to be best for the algorithm where None.
     patience
-        Epochs without a better validation before training stops; 10 where None.
+        Epochs without a better validation before training stops; where None 10, or more where they are short.
     validation_users
         How many users validation looks at; 1,000 where None.
     include_seen
@@ -158,6 +158,11 @@ def _existing(folder: Path, fold: Fold, asked: dict[str, Any], changes: list[Cha
     whole = {name: field.default for name, field in RunSpec.model_fields.items() if name in OPTIONS} | asked
     whole["hyperparameters"] = find(asked["algorithm"]).make(asked["hyperparameters"]).model_dump()
     whole["changes"] = changes
+    for name in run.spec.from_data:  # whatever follows from the data is as nobody chose it
+        if name == "patience" and name not in asked:
+            whole[name] = run.spec.patience
+        elif name in whole["hyperparameters"] and name not in asked["hyperparameters"]:
+            whole["hyperparameters"][name] = run.spec.hyperparameters[name]
     other = [name.replace("_", " ") for name, value in whole.items() if getattr(run.spec, name) != value]
     other += ["data"] if run.data_identity != fold.data.hash and "filters" not in other else []
     if other:

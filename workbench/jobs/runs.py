@@ -10,10 +10,14 @@ from workbench.jobs.open_run import open_run
 
 @job("estimate", title="Measuring time and memory", lane="measuring", silent=True)
 def estimate(data: str, asked: Json, control: Control, filters: list[Json] | None = None) -> Json:
-    """What a training will take; `asked` has algorithm, hyperparameters, split, settings, validation_users, threads."""
+    """What a training will take; `asked` has algorithm, hyperparameters, split, settings, validation_users, threads.
+
+    Beside the estimate stands ``facts``, what defaults follow of the data that the filters leave.
+    """
     from workbench.training.estimating import estimate_training
 
-    return asdict(estimate_training(filtered(data, filters)[0], asked, control))
+    left = filtered(data, filters)[0]
+    return asdict(estimate_training(left, asked, control)) | {"facts": list(left.facts)}
 
 
 @job("evaluate", title="Running the test", lane="background")

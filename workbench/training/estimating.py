@@ -21,10 +21,12 @@ from workbench.control import Control
 from workbench.data.filtering import compact
 from workbench.data.interactions import Interactions
 from workbench.data.splitting import Fold, Part, make_split
+from workbench.declaring import from_data, tried_of
 from workbench.errors import WorkbenchError
 from workbench.evaluation.evaluate import evaluate
 from workbench.training.memory import PeakMemory
 from workbench.training.remedies import Remedy, after_failure, to_fit
+from workbench.training.settling import is_tried
 from workbench.training.status import peak_memory
 
 # How long a measurement takes once there is something to measure, and at most altogether.
@@ -126,7 +128,8 @@ def estimate_training(data: Interactions, asked: dict[str, Any], control: Contro
     from workbench.training.train import threads_of
 
     kind = find(asked["algorithm"])
-    hyperparameters = asked.get("hyperparameters") or {}
+    given = asked.get("hyperparameters") or {}
+    hyperparameters = given | {name: value for name, (value, _) in from_data(kind, given, data.facts).items()}
     fold, seconds, grown = _divide(data, asked["split"], json.dumps(asked.get("settings"), sort_keys=True))
     validation_users = min(int(asked.get("validation_users", 1000)), len(fold.validation) if fold.validation else 0)
     held, torch = asked.get("held"), int(kind.uses_torch)
@@ -138,8 +141,11 @@ def estimate_training(data: Interactions, asked: dict[str, Any], control: Contro
             control,
             None if held is None else int(held) + grown + LIBRARY_BYTES[torch],
         )
+    rounds = 1 + sum(
+        len(values) for name, values in tried_of(kind).items() if name not in given and is_tried(data.facts)
+    )
     return Estimate(
-        found.seconds + seconds + START_SECONDS[torch],
+        rounds * found.seconds + seconds + START_SECONDS[torch],
         found.memory_bytes,
         found.disk_bytes,
         found.problem,

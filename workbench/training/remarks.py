@@ -5,6 +5,7 @@ whatever its figure looks like. One whose best epoch is among the last was still
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -83,7 +84,8 @@ def _of_popularity(run: Run, part: Part) -> Array:
     counted = Popularity()
     for _ in counted.train(fold.learned_from):
         pass
-    result = evaluate(counted, part, run.data.n_items, metrics=["ndcg"], cutoffs=[10], intervals=False)
+    how: Any = {"metrics": ["ndcg"], "cutoffs": [10], "intervals": False, "train": run.fold.train}
+    result = evaluate(counted, part, run.data.n_items, **how)
     return np.asarray(result.per_user["ndcg@10"])
 
 

@@ -15,7 +15,7 @@
 import os
 import platform
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache, cached_property
@@ -26,6 +26,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from workbench.algorithms import Algorithm, find
+from workbench.algorithms.base import budget
 from workbench.algorithms.base.learned import check
 from workbench.algorithms.hybrid.blend import Blend
 from workbench.data import filtering
@@ -33,7 +34,7 @@ from workbench.data.data_file import read_about
 from workbench.data.importing.recipes import known_recipe
 from workbench.data.interactions import Interactions, data_hash
 from workbench.data.splitting import DEFAULT, Fold, Split, make_split
-from workbench.declaring import explain
+from workbench.declaring import explain, rules_of, tried_of
 from workbench.errors import WorkbenchError
 from workbench.files import alone
 from workbench.owned import remove_file, sweep
@@ -112,6 +113,7 @@ class Run:
                 filters=[made.recipe() for made in filtering.make_filters(filters)],
                 created=now(),
                 versions=_versions(),
+                from_data=dict.fromkeys(_follows(kind, hyperparameters or {}, options), ""),
                 **{"number": next_number(folder.parent), **options},
             )
         except ValidationError as error:
@@ -263,6 +265,14 @@ class Run:
         self.spec.changes.append(change)
         write_stored(RunSpec, self.folder / "run.json", self.spec.model_dump())
 
+    def note_settled(self, found: Mapping[str, tuple[Any, str]]) -> None:
+        """Write down what nobody chose and what depends on the data, each value with the reason."""
+        self.spec.patience = found.get("patience", (self.spec.patience, ""))[0]
+        chosen = {name: value for name, (value, _) in found.items() if name in self.spec.hyperparameters}
+        self.spec.hyperparameters.update(chosen)
+        self.spec.from_data = {name: why for name, (_, why) in found.items()}
+        write_stored(RunSpec, self.folder / "run.json", self.spec.model_dump())
+
     def extend(self, epochs: int) -> None:
         """Let a run that has ended go on for more epochs than were asked for at first: it waits to be trained then."""
         kind = self.kind
@@ -275,6 +285,7 @@ class Run:
         for outdated in ("evaluation.json", "users.parquet"):
             remove_file(self.folder / outdated)
         self.spec.hyperparameters.update(asked)
+        self.spec.from_data.pop("epochs", None)  # somebody has chosen now
         self.note_change(Change(since=done, name="epochs", value=done + epochs))
 
     def records(self) -> list[dict[str, Any]]:
@@ -382,6 +393,12 @@ class Run:
         self.spec.hyperparameters["runs"] = ",".join(names)
         for run in _members(self.folder, ",".join(names)):
             check_member(self.spec, run.name, run.spec)
+
+
+def _follows(kind: type[Algorithm], given: dict[str, Any], options: dict[str, Any]) -> list[str]:
+    """What nobody chose of what depends on the data."""
+    found = [name for name in (*tried_of(kind), *rules_of(kind)) if name not in given]
+    return [*found, "patience"] if budget.has_steps(kind) and "patience" not in options else found
 
 
 def refuse_taken(folder: Path) -> None:

@@ -53,6 +53,11 @@ class RunSpec(StoredFile):
     patience: int = Field(
         10, ge=0, le=MAX_COUNT, description="Epochs without a better validation before stopping; 0: never stop early."
     )
+    from_data: dict[Text, str] = Field(
+        {},
+        description="Hyperparameters (and patience) that nobody chose and that follow from the data, each with why it has "
+        "its value; empty until training begins, when the values are written down.",
+    )
     validation_users: int = Field(1000, ge=1, le=MAX_COUNT)
     include_seen: bool = Field(False, description="Whether people take things again, so that lists leave out nothing.")
     number: int | None = Field(

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from threadpoolctl import threadpool_limits
 
-from workbench.algorithms import Algorithm, Record
+from workbench.algorithms import Algorithm, Record, find
 from workbench.control import Control
 from workbench.data.interactions import Array
 from workbench.errors import Cancelled, WorkbenchError, lacks_memory
@@ -24,6 +24,7 @@ from workbench.training.run import Run
 from workbench.training.run_spec import Adjustment, Change, Request
 from workbench.training.run_state import RunState
 from workbench.training.run_status import EpochSummary, RunStatus
+from workbench.training.settling import settle
 from workbench.training.status import StatusWriter
 from workbench.training.validation import Validator
 from workbench.training.weights import same_file, save_weights
@@ -52,10 +53,12 @@ class Trainer:
     def train(self) -> RunState:
         """Train to the end, or to the person's request; returns the final state."""
         run = self.run
-        algorithm = run.new_algorithm()
-        reason = algorithm.unsuited(run.data)
+        reason = find(run.spec.algorithm).unsuited(run.data)
         if reason:
             raise WorkbenchError(reason)
+        with threads_of(run.spec.threads, run.new_algorithm()):
+            settle(run, self._check)
+        algorithm = run.new_algorithm()
         run.join_members(algorithm, learns=True)
         device, why = _choose_device(run.spec.device, algorithm)
         algorithm._device = device  # noqa: SLF001 - chosen here, once
@@ -75,6 +78,12 @@ class Trainer:
             if state is RunState.DONE:
                 self._remark(algorithm, validator)
         return state
+
+    def _check(self) -> None:
+        """End where the person cancels, before there is anything to keep."""
+        self.control.check()
+        if self._request() == "cancel":
+            raise Cancelled
 
     def _go_on(self, algorithm: Algorithm) -> int:
         """Take up the last checkpoint where there is one, and what was changed since the start; returns its epoch."""

@@ -7,7 +7,11 @@ from PySide6.QtCore import Qt
 from workbench.app.widgets import icons
 from workbench.app.widgets.field import parsed, shown
 from workbench.app.widgets.form import Form
-from workbench.declaring import hyperparameter
+from workbench.declaring import DataFacts, DataRule, hyperparameter
+
+
+def half_of_users(_, facts, values):
+    return max(1, facts.users // values["factors"]), f"{facts.users} users"
 
 
 class Declared(BaseModel):
@@ -17,6 +21,8 @@ class Declared(BaseModel):
     negatives: int = hyperparameter(1, "Unseen items", "For each seen one.", ge=1, when={"loss": "bpr"})
     bias: bool = hyperparameter(True, "Bias", "Whether items have one.")
     most: int | None = hyperparameter(None, "At most", "Empty: all.", ge=1)
+    batch: int = hyperparameter(9, "Batch", "Of a step.", ge=1, from_data=DataRule("users", half_of_users))
+    weight: float = hyperparameter(5.0, "Weight", "Of others.", gt=0, tried=(1.0, 5.0, 25.0))
     depth: int = hyperparameter(2, "Depth", "Layers.", ge=1, advanced=True)
 
 
@@ -43,6 +49,37 @@ def test_what_is_typed_is_a_value(form, qtbot):
     qtbot.mouseClick(field.back, Qt.MouseButton.LeftButton)
     assert form.values()["factors"] == 64
     assert not field.back.isVisible()
+
+
+def test_what_follows_from_the_data_is_a_number_that_says_so_and_can_be_overwritten(form, qtbot):
+    batch = form.field("batch")
+    assert not batch.followed.isVisible()
+    form.set_facts(DataFacts(1000, 640, 50))
+    assert (form.values()["batch"], form.changed_values(), batch.followed.text()) == (10, {}, "from your data")
+    assert batch.followed.isVisible()
+    assert batch.followed.toolTip() == "640 users"
+    form.field("factors").input.setText("32")
+    assert form.values()["batch"] == 20  # it follows what was chosen, too
+    assert form.given_values().keys() == form.values().keys() - {"batch", "weight"}
+    batch.input.setText("7")
+    assert not batch.followed.isVisible()
+    form.field("factors").input.setText("64")
+    assert (form.values()["batch"], form.given_values()["batch"]) == (7, 7)
+    qtbot.mouseClick(batch.back, Qt.MouseButton.LeftButton)
+    assert form.values()["batch"] == 10
+    form.set_facts(None)
+    assert form.defaults()["batch"] == 9
+
+
+def test_what_is_tried_says_so_until_somebody_chooses_be_it_the_same(form, qtbot):
+    weight = form.field("weight")
+    assert (weight.followed.text(), weight.followed.isVisible()) == ("best of 1, 5, 25", True)
+    weight.input.selectAll()
+    qtbot.keyClicks(weight.input, "5")
+    assert form.given_values()["weight"] == 5
+    assert not weight.followed.isVisible()
+    qtbot.mouseClick(weight.back, Qt.MouseButton.LeftButton)
+    assert "weight" not in form.given_values()
 
 
 @pytest.mark.parametrize("text", ["0", "2000", "abc", "", "1.5", "nan"])

@@ -5,10 +5,11 @@ compared with (`decode`). torch is imported inside functions only.
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
+from workbench.algorithms.base import budget
 from workbench.algorithms.base.negative_sampling import Drawn, declare_drawn
 from workbench.algorithms.base.padded_histories import pad
 from workbench.algorithms.base.training_loop import Batch, Batches, NeuralAlgorithm
@@ -40,7 +41,16 @@ def declare_factors(default: int) -> Any:
 def declare_people(default: int) -> Any:
     """Declare the number of people of a step."""
     text = "Users per training step. Larger is faster, smaller often generalizes better."
-    return hyperparameter(default, "Batch size", text, ge=1, le=1_000_000, log=True, search=(64, 2048))
+    return hyperparameter(
+        default,
+        "Batch size",
+        text,
+        ge=1,
+        le=1_000_000,
+        log=True,
+        search=(64, 2048),
+        from_data=budget.batch_size(default),
+    )
 
 
 class Autoencoder(NeuralAlgorithm):
@@ -52,6 +62,7 @@ class Autoencoder(NeuralAlgorithm):
     """
 
     fold_in = "exact"
+    batch_of: ClassVar[Literal["interactions", "users"]] = "users"
 
     batch_size: int = declare_people(500)
     dropout: float = hyperparameter(

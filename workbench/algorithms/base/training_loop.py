@@ -12,11 +12,12 @@ ten to forty times as long as one for factor models in batches of 1,024).
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import PrivateAttr
 
+from workbench.algorithms.base import budget
 from workbench.algorithms.base.algorithm import Algorithm, Record
 from workbench.algorithms.base.learned import USUAL, Learned
 from workbench.algorithms.base.loss_meter import Meter
@@ -42,7 +43,7 @@ GAUGE = 0.1
 def declare_epochs(default: int) -> Any:
     """Declare how long to train; a subclass does it again where its default differs."""
     title, text = "Epochs", "Passes over the data. More fit the data better, until they overfit."
-    return hyperparameter(default, title, text, ge=1, le=100_000, search=(5, 200))
+    return hyperparameter(default, title, text, ge=1, le=100_000, search=(5, 200), from_data=budget.epochs(default))
 
 
 def declare_learning_rate(default: float) -> Any:
@@ -54,7 +55,16 @@ def declare_learning_rate(default: float) -> Any:
 def declare_batch_size(default: int) -> Any:
     """Declare the number of interactions of a step."""
     text = "Interactions per training step. Larger is faster, smaller often generalizes better."
-    return hyperparameter(default, "Batch size", text, ge=1, le=1_000_000, log=True, search=(256, 16_384))
+    return hyperparameter(
+        default,
+        "Batch size",
+        text,
+        ge=1,
+        le=1_000_000,
+        log=True,
+        search=(256, 16_384),
+        from_data=budget.batch_size(default),
+    )
 
 
 def declare_optimizer(default: str) -> Any:
@@ -70,6 +80,7 @@ class NeuralAlgorithm(Algorithm):
     uses_torch = True
     best_threads = 1
     adjustable = ("learning_rate",)
+    batch_of: ClassVar[Literal["interactions", "users"]] = "interactions"  # what `batch_size` counts
 
     epochs: int = declare_epochs(20)
     learning_rate: float = declare_learning_rate(1e-3)

@@ -57,7 +57,7 @@ class IALS(Algorithm):
     )  # fmt: skip
     unobserved_weight: float = hyperparameter(
         10.0, "Unobserved weight", "Weight of all unobserved pairs, as a multiple of all observed ones. The first to tune.",
-        gt=0, le=1e4, log=True, search=(1, 100),
+        gt=0, le=1e4, log=True, search=(1, 100), tried=(10, 40, 160),
     )  # fmt: skip
     regularization: float = hyperparameter(
         0.005, "L2 weight", "Keeps the factors small. The second to tune; raise it with more factors.",

@@ -46,6 +46,7 @@ class PureSVD(Algorithm):
         le=2000,
         log=True,
         search=(5, 500),
+        tried=(2, 16, 64),
     )
 
     _item_factors: Array  # V, float32 (n_items, factors)

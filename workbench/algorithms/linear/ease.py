@@ -39,6 +39,7 @@ class EASE(Algorithm):
         le=1e7,
         log=True,
         search=(10, 10_000),
+        tried=(60, 250, 1000),
     )
 
     # Learned from many people: float32 (n_items, n_items), zero diagonal, row speaks for column; else (0, 0).

@@ -30,6 +30,7 @@ class EDLAE(EASE):
         le=1e7,
         log=True,
         search=(10, 5_000),
+        tried=(25, 100, 400),
     )
     dropout: float = hyperparameter(
         0.33,

@@ -4,7 +4,8 @@ Ning & Karypis, "SLIM: sparse linear methods for top-N recommender systems", ICD
 matrix as in Friedman, Hastie & Tibshirani, Journal of Statistical Software 33(1), 2010.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import psutil
@@ -13,11 +14,16 @@ from workbench.algorithms.base.algorithm import Record
 from workbench.algorithms.base.item_weights import SparseItemWeights
 from workbench.algorithms.base.threads import allowed, even_blocks, spread
 from workbench.data.interactions import Array, Interactions
-from workbench.declaring import hyperparameter
+from workbench.declaring import DataFacts, DataRule, hyperparameter
 from workbench.errors import WorkbenchError
 
 # Entries of the Gram matrix whose columns are solved between two records.
 BLOCK = 2**16
+L1_SHARE = 0.05  # of the L2 weight
+
+
+def _share_of_l2(_: Any, __: DataFacts, values: Mapping[str, Any]) -> tuple[float, str]:
+    return min(1e6, L1_SHARE * values["l2"]), f"{L1_SHARE:.0%} of the L2 weight"
 
 
 class SLIM(SparseItemWeights):
@@ -34,10 +40,11 @@ class SLIM(SparseItemWeights):
         5.0, "L1 weight", "In users. Items that share fewer users than this get no weight: raise it for fewer "
         "weights and faster training.",
         ge=0, le=1e6, log=True, search=(0.5, 100),
+        from_data=DataRule("the L2 weight", _share_of_l2, last=True),
     )  # fmt: skip
     l2: float = hyperparameter(
         100.0, "L2 weight", "In users. Spreads the weight over similar items; raise it on sparse data.",
-        gt=0, le=1e7, log=True, search=(10, 2000),
+        gt=0, le=1e7, log=True, search=(10, 2000), tried=(20, 60, 200),
     )  # fmt: skip
     positive: bool = hyperparameter(
         True, "No negative weights", "Whether weights must not be negative. Allowing negative ones takes longer.",

@@ -59,6 +59,7 @@ class ItemKNN(SparseItemWeights):
         ge=0,
         le=1e6,
         search=(0, 500),
+        tried=(10, 50, 250),
     )
 
     similarity: Similarity = hyperparameter(

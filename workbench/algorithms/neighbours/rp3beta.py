@@ -32,6 +32,7 @@ class RP3Beta(P3Alpha):
         ge=0,
         le=2,
         search=(0, 1),
+        tried=(0.0, 0.15, 0.4),
     )
 
     def _listens(self, data: Interactions) -> Array:

@@ -61,6 +61,7 @@ class UserKNN(Algorithm):
         le=10_000,
         log=True,
         search=(10, 1000),
+        tried=(50, 150, 500),
     )
     shrinkage: float = hyperparameter(
         10.0,

@@ -1,8 +1,8 @@
 """The runs of a project as the window knows them: their state, the queue, and the orders that a person gives."""
 
+import contextlib
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -352,7 +352,7 @@ class Runs(QObject):
             except OSError as error:
                 self.failed.emit(self.tr("Training cannot be prepared"), str(error), "")
 
-    @contextmanager
+    @contextlib.contextmanager
     def _telling(self, what: str) -> Iterator[None]:
         """Show what cannot be done instead of raising it."""
         try:
@@ -414,6 +414,13 @@ class Runs(QObject):
         self._set(info.id, info.status.but(state=RunState.RUNNING, place=None))
         QTimer.singleShot(STANDBY_DELAY_MS, self, self.prepare)
 
+    def _settle(self, info: RunInfo) -> None:
+        """Take up what followed from the data when the training began."""
+        from workbench.training.run import Run
+
+        with contextlib.suppress(WorkbenchError):
+            info.spec = Run.open(info.folder).spec.model_dump()
+
     def _look_again(self, info: RunInfo) -> None:
         """Take up what somebody else has done with a run."""
         from workbench.training.run_status import read_status
@@ -433,7 +440,10 @@ class Runs(QObject):
                 Run.open(info.folder).control(command)
 
     def _set(self, run_id: str, status: "RunStatus") -> None:
-        self._infos[run_id].status = status
+        info = self._infos[run_id]
+        info.status = status
+        if status.device and "" in info.spec.get("from_data", {}).values():
+            self._settle(info)
         self.run_changed.emit(run_id)
 
     def _write(self, run_id: str, change: "Callable[[StatusWriter], object]") -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
@@ -22,6 +22,7 @@ class Field(QWidget):
     def __init__(self, name: str, schema: dict[str, Any]) -> None:
         super().__init__()
         self.name, self.schema, self.error = name, schema, ""
+        self._default = schema.get("default")
         self.kind = _kind(schema)
         title = schema.get("title") or name
         self.input = _input(self.kind, schema)
@@ -40,6 +41,15 @@ class Field(QWidget):
         label = Text(title)
         label.setBuddy(self.input)
         unit = schema.get("unit", "")
+        self.why = ""  # the default has its value
+        self.touched = False  # whether somebody chose the value, be it the default
+        tried = ", ".join(shown(value) for value in schema.get("tried") or [])
+        words = self.tr("best of {values}").format(values=tried) if tried else self.tr("from your data")
+        self.followed = Text(words, SMALL, "accent")
+        if tried:
+            self.why = self.tr("Each is tried on validation before the training, where that takes a moment")
+            self.followed.setToolTip(self.why)
+        self.followed.setVisible(False)
         self.help = Text(schema.get("description", ""), SMALL, "muted", wrap=True)
         self.wrong = Text("", SMALL, "error", wrap=True)
         self._lay_out(label, f"{unit}")
@@ -54,6 +64,7 @@ class Field(QWidget):
         name.addWidget(label)
         if unit:
             name.addWidget(Text(unit, SMALL, "faint"))
+        name.addWidget(self.followed)
         name.addStretch(1)
         name.addWidget(self.back)
         left.addLayout(name)
@@ -78,7 +89,19 @@ class Field(QWidget):
     @property
     def default(self) -> Any:
         """The value where nobody chose one."""
-        return self.schema.get("default")
+        return self._default
+
+    def follow(self, value: Any, why: str) -> None:
+        """Let the data say what the default is, and why."""
+        was = self.is_default()
+        self._default, self.why = value, why
+        self.back.setToolTip(self.tr("Reset to {value}").format(value=shown(value)))
+        self.input.setToolTip(self._hint())
+        self.followed.setToolTip(why)
+        if was:
+            with QSignalBlocker(self.input):  # nobody edits
+                self.set_value(value)
+        self._mark()
 
     def value(self) -> Any:
         """The value; text that is not what it should be is given as it stands, and is refused by the declaration."""
@@ -101,6 +124,8 @@ class Field(QWidget):
     def reset(self) -> None:
         """Take the default again."""
         self.set_value(self.default)
+        self.touched = False
+        self._mark()
         self.edited.emit()
 
     def is_default(self) -> bool:
@@ -119,12 +144,18 @@ class Field(QWidget):
             self.input.style().polish(self.input)
         self.wrong.setVisible(bool(sentence))
 
+    def is_chosen(self) -> bool:
+        """Whether somebody chose the value."""
+        return self.touched or not self.is_default()
+
     def _edit(self, *_: object) -> None:
+        self.touched = True
         self._mark()
         self.edited.emit()
 
     def _mark(self) -> None:
-        self.back.setVisible(not self.is_default())
+        self.back.setVisible(self.is_chosen() if self.schema.get("tried") else not self.is_default())
+        self.followed.setVisible(bool(self.why) and not self.is_chosen())
 
     def _hint(self) -> str:
         limits = allowed_range(self.schema)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from workbench.app.widgets import icons
 from workbench.app.widgets.basic import Button, clear
 from workbench.app.widgets.field import Field
-from workbench.declaring import allowed_range, applies, schema_of
+from workbench.declaring import DataFacts, allowed_range, applies, from_data, rules_of, schema_of
 
 
 class Form(QWidget):
@@ -33,6 +33,7 @@ class Form(QWidget):
         self._rows: dict[str, Field] = {}
         self._schemas: dict[str, dict[str, Any]] = {}
         self._folded: dict[str, Any] = {}  # values of fields that have no row yet
+        self._facts: DataFacts | None = None
         self._valid = True
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -79,9 +80,38 @@ class Form(QWidget):
         rows = self._rows
         return {name: rows[name].value() if name in rows else self._folded[name] for name in self._schemas}
 
+    def defaults(self) -> dict[str, Any]:
+        """What every field has where nobody chose, as far as the data are known."""
+        rows = self._rows
+        return {
+            name: rows[name].default if name in rows else entry.get("default") for name, entry in self._schemas.items()
+        }
+
     def changed_values(self) -> dict[str, Any]:
         """Only what differs from its default."""
-        return {name: value for name, value in self.values().items() if value != self._schemas[name].get("default")}
+        defaults = self.defaults()
+        return {name: value for name, value in self.values().items() if value != defaults[name]}
+
+    def given_values(self) -> dict[str, Any]:
+        """Every field's value, but for those that nobody chose and that depend on the data."""
+        left = {
+            name
+            for name, entry in self._schemas.items()
+            if (entry.get("from_data") or entry.get("tried"))
+            and not (name in self._rows and self._rows[name].is_chosen())
+        }
+        return {name: value for name, value in self.values().items() if name not in left}
+
+    @property
+    def facts(self) -> DataFacts | None:
+        """What is known of the data; None where nothing is."""
+        return self._facts
+
+    def set_facts(self, facts: DataFacts | None) -> None:
+        """Let defaults follow other data."""
+        if facts != self._facts:
+            self._facts = facts
+            self._check()
 
     def set_values(self, values: dict[str, Any]) -> None:
         """Fill in values; a field that is not named keeps its own."""
@@ -144,7 +174,24 @@ class Form(QWidget):
         self._rows[name] = row
         return row
 
+    def _follow(self) -> None:
+        """Show what follows from the data and from what was chosen."""
+        if self._declaration is None or not rules_of(self._declaration):
+            return
+        if self._facts is None:
+            for name in rules_of(self._declaration):
+                if name in self._rows:
+                    self._rows[name].follow(self._schemas[name].get("default"), "")
+            return
+        changed = self.changed_values()
+        if self._wrong(changed):
+            return  # of half a number nothing follows
+        for name, (value, why) in from_data(self._declaration, changed, self._facts).items():
+            if name in self._rows:
+                self._rows[name].follow(value, why)
+
     def _check(self) -> None:
+        self._follow()
         values = self.values()
         wrong = self._wrong(values)
         for name, row in self._rows.items():

@@ -35,6 +35,9 @@ class EstimateLine(Fitting):
     wanted = Signal(str, object)
     """Name and value of a hyperparameter with which the training would fit."""
 
+    counted = Signal(list)
+    """What defaults follow of the data that the filters leave: interactions, users, items."""
+
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
@@ -115,6 +118,8 @@ class EstimateLine(Fitting):
             del self._known[next(iter(self._known))]
         self._known[self._key] = answer
         self._show(answer)
+        if "facts" in answer:
+            self.counted.emit(answer["facts"])
 
     @Slot(str, str)
     def _fail(self, sentence: str, _details: str) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
 from workbench.algorithms import Algorithm, all_algorithms
+from workbench.algorithms.base import budget
 from workbench.algorithms.hybrid.blend import Blend
 from workbench.app.page import Page
 from workbench.app.pages.train.algorithm_header import AboutAlgorithm
@@ -30,6 +31,7 @@ from workbench.app.widgets.form import Form, tabs_after
 from workbench.app.widgets.theme import GRID
 from workbench.app.widgets.translate import translate
 from workbench.data.splitting import OWN_FILES
+from workbench.declaring import DataFacts
 from workbench.insight.paths import varied
 from workbench.training.not_ratings import taken_for_ratings
 
@@ -159,6 +161,7 @@ class TrainPage(Page):
         card.add(Line())
         self.estimate = EstimateLine(self.session)
         self.estimate.wanted.connect(self._change_one)
+        self.estimate.counted.connect(self._hear_facts)
         self.queue = Queue(self.session)
         card.add(self.estimate)
         card.add(self.queue)
@@ -198,6 +201,7 @@ class TrainPage(Page):
         self.form.set_declaration(kind, draft)
         self.presets.show_kind(kind, name)
         self.options.set_declaration(options_of(kind), options)
+        self._follow_patience()
         self._order_tabs()
         self._area.verticalScrollBar().setValue(0)
         self._refresh_primary()
@@ -240,11 +244,25 @@ class TrainPage(Page):
             chosen = {"runs": self.blend.value()} if self.kind is Blend else {}
             self._drafts[self.algorithms.name] = chosen | (self.form.changed_values() if self.form.valid else {})
         self.several.setVisible(self.kind is not None and bool(varied(self.kind, self.form.values())))
+        self._follow_patience()
         self._ask_estimate()
+
+    def _follow_patience(self) -> None:
+        """Show how long validation is waited for, which follows from the steps of an epoch."""
+        kind, facts = self.kind, self.form.facts
+        if kind is None or facts is None or not budget.has_steps(kind) or not self.form.valid:
+            return
+        if "patience" in self.options.values():  # else it is still of the algorithm before
+            self.options.field("patience").follow(*budget.patience(kind, facts, self.form.values()))
+
+    def _hear_facts(self, facts: list[int]) -> None:
+        self.form.set_facts(DataFacts(*facts))
 
     def _keep_options(self) -> None:
         if self.options.valid:
-            self._options |= self.options.values()
+            if "patience" in self.options.values():
+                self._options.pop("patience", None)
+            self._options |= self._chosen_options()
         self._ask_estimate()
 
     def _unfold(self, on: bool) -> None:
@@ -268,7 +286,7 @@ class TrainPage(Page):
         if not fits or session.data is None or session.project.split is None or self.algorithms.reason(kind):
             return {}
         options = self.options.values()
-        asked = {"algorithm": kind.name, "hyperparameters": self.form.values()}
+        asked = {"algorithm": kind.name, "hyperparameters": self.form.given_values()}
         asked |= {"split": session.project.split["name"], "settings": session.project.split.get("settings") or {}}
         asked |= {name: options[name] for name in ("validation_users", "threads") if name in options}
         return {"data": str(session.project.current.data_folder), "asked": asked, "filters": session.project.filters}
@@ -308,7 +326,12 @@ class TrainPage(Page):
                 form.focus_error()
                 return
         chosen = {"runs": self.blend.value()} if kind is Blend else {}
-        self.session.queue_run(kind.name, self.form.values() | chosen, **self.options.values())
+        self.session.queue_run(kind.name, self.form.given_values() | chosen, **self._chosen_options())
+
+    def _chosen_options(self) -> dict[str, Any]:
+        """The options, but for a patience that nobody chose."""
+        changed = self.options.changed_values()
+        return {name: value for name, value in self.options.values().items() if name != "patience" or name in changed}
 
     def _try_several(self) -> None:
         if self.kind is not None and self.form.valid and self.options.valid:
@@ -342,6 +365,8 @@ class TrainPage(Page):
 
     def _refresh_facts(self) -> None:
         data = self.session.data
+        # What the filters leave is counted where the training is measured.
+        self.form.set_facts(None if data is None or self.session.project.filters else data.facts)
         self.presets.refresh()
         if data is None:
             self.set_subtitle("")

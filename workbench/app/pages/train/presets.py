@@ -52,7 +52,7 @@ class Presets(QWidget):
         super().__init__()
         self._session, self._form = session, form
         self._presets: tuple[Preset, ...] = ()
-        self._whole: list[dict[str, Any]] = []  # the values of each entry of the list
+        self._whole: list[dict[str, Any]] = []  # the values of each preset
         self._before: dict[str, Any] | None = None
         self._filling = False
         self.box = _Box()
@@ -82,9 +82,8 @@ class Presets(QWidget):
     def show_kind(self, kind: type[BaseModel], name: str) -> None:
         """Offer what there is for another algorithm; its form is filled already."""
         self._presets = presets_of(name)
-        fields = self._form.values()
-        defaults = {field: kind.model_fields[field].default for field in fields}
-        self._whole = [defaults, *({**defaults, **preset.hyperparameters} for preset in self._presets)]
+        defaults = {field: kind.model_fields[field].default for field in self._form.values()}
+        self._whole = [{**defaults, **preset.hyperparameters} for preset in self._presets]
         self._before = None
         self.box.clear()
         self.box.addItem(self.tr("Defaults"))
@@ -114,7 +113,11 @@ class Presets(QWidget):
 
     @Slot(int)
     def _pick(self, at: int) -> None:
-        self.fill(self._whole[at])
+        self.fill(self._entries()[at])
+
+    def _entries(self) -> list[dict[str, Any]]:
+        """The values of each entry of the list; the defaults may follow the data."""
+        return [self._form.defaults(), *self._whole]
 
     @Slot()
     def _take_back(self) -> None:
@@ -131,7 +134,7 @@ class Presets(QWidget):
     def refresh(self) -> None:
         """Say which of the entries is on the form, and whether it was measured as one would measure it here."""
         values = self._form.values()
-        same = [all(values.get(name) == value[name] for name in values if name in value) for value in self._whole]
+        same = [all(values.get(name) == value[name] for name in values if name in value) for value in self._entries()]
         self.box.setCurrentIndex(same.index(True) if True in same else -1)
         self.box.setVisible(bool(self._presets))
         held = self.undo.hasFocus()

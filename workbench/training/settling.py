@@ -1,0 +1,83 @@
+"""What nobody chose and what depends on the data, settled before a training begins and written down with the reason.
+
+Some defaults follow from the size of the data by a rule. For others no size tells: of two sets with as many people and as
+long histories one may want a hundred times the weight of the other, because one is full of taste and the other of fashion.
+Where learning takes a moment, a few values are tried on validation, and the best one stays.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from workbench.algorithms import Algorithm, find
+from workbench.algorithms.base import budget
+from workbench.data.splitting import Part
+from workbench.declaring import DataFacts, from_data, tried_of
+from workbench.evaluation.evaluate import evaluate
+from workbench.training.remarks import validated_on
+from workbench.training.run import Run
+
+# Above these, trying takes longer than a moment: interactions, and the items or users that are compared with each other.
+MOST_INTERACTIONS, MOST_SIDE = 2_000_000, 6_000
+Found = dict[str, tuple[Any, str]]
+
+
+def settle(run: Run, check: Callable[[], None]) -> None:
+    """Settle what waits for the data: once, so that it stays whatever becomes of the rules.
+
+    Parameters
+    ----------
+    check
+        Is called now and then, and may raise.
+    """
+    spec = run.spec
+    if "" not in spec.from_data.values():
+        return
+    kind, facts = find(spec.algorithm), run.data.facts
+    given = {name: value for name, value in spec.hyperparameters.items() if name not in spec.from_data}
+    found = _tried(run, kind, given, check)
+    found |= from_data(kind, given | {name: value for name, (value, _) in found.items()}, facts)
+    # A rule is held to the declared range and type like a person.
+    made = kind.make(given | {name: value for name, (value, _) in found.items()}).model_dump()
+    found = {name: (made[name], why) for name, (_, why) in found.items()}
+    if "patience" in spec.from_data and budget.has_steps(kind):
+        found["patience"] = budget.patience(kind, facts, made)
+    run.note_settled(found)
+
+
+def is_tried(facts: DataFacts) -> bool:
+    """Whether values can be tried on data of this size in a moment."""
+    return facts.interactions <= MOST_INTERACTIONS and min(facts.items, 2 * facts.users) <= MOST_SIDE
+
+
+def _tried(run: Run, kind: type[Algorithm], given: Mapping[str, Any], check: Callable[[], None]) -> Found:
+    """The best of some values of what nobody chose and is worth trying."""
+    part, found = validated_on(run), Found()
+    for name, values in tried_of(kind).items():
+        if name in given:
+            continue
+        default = kind.model_fields[name].default
+        if part is None:
+            found[name] = default, "as declared: there is no validation to try others on"
+        elif not is_tried(run.data.facts):
+            found[name] = default, "as declared: trying others would take long"
+        else:
+            reached = {value: _reached(run, kind, {**given, name: value}, part, check) for value in values}
+            best = max(values, key=lambda value: reached[value])
+            told = ", ".join(f"{value:g}: {reached[value]:.4f}" for value in values)
+            found[name] = best, f"the best of {told} (NDCG@10 of {len(part):,} users on validation)"
+    return found
+
+
+def _reached(run: Run, kind: type[Algorithm], given: dict[str, Any], part: Part, check: Callable[[], None]) -> float:
+    """NDCG@10 on validation with these values."""
+    rest = from_data(kind, given, run.data.facts)
+    algorithm = kind.make(given | {name: value for name, (value, _) in rest.items()})
+    for _ in algorithm.train(run.fold.learned_from, run.spec.seed):
+        check()
+    check()
+    how: Any = {"metrics": ["ndcg"], "cutoffs": [10], "intervals": False, "train": run.fold.train}
+    result = evaluate(algorithm, part, run.data.n_items, **how)
+    mean = result.metrics["ndcg@10"]["mean"]
+    return -np.inf if mean is None else float(mean)

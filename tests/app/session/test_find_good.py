@@ -1,6 +1,7 @@
 """Popularity and what is suggested: trained, tested, held against each other, also by a window that is opened later."""
 
 import pytest
+from PySide6.QtCore import QItemSelectionModel
 
 from tests.app.trained import Opened, films, make_project
 from workbench.app.session.find_good import VIEW
@@ -48,3 +49,19 @@ def test_what_cannot_learn_from_the_data_is_not_offered_first(opened):
     algorithms.by_person = True
     algorithms._take_reasons({"ease": "It would need 60 GB."})
     assert algorithms.name == "ease"
+
+
+def test_several_algorithms_are_chosen_and_queued_at_once(opened, monkeypatch):
+    page, algorithms = opened.page, opened.page.algorithms
+    asked = []
+    monkeypatch.setattr(opened.session, "queue_run", lambda name, values, **options: asked.append((name, values)))
+    algorithms._take_reasons({"gru4rec": "It needs times."})
+    page._drafts["slim"] = {"l1": 2.0}
+    for name in ("slim", "gru4rec", "blend"):
+        row = algorithms.model.index(algorithms.model.row_of(name))
+        algorithms.view.selectionModel().select(row, QItemSelectionModel.SelectionFlag.Select)
+    opened.until(lambda: page.primary.text() == "Train 2 algorithms")
+    algorithms._take_reasons({"gru4rec": "It needs times."})
+    assert page.primary.text() == "Train 2 algorithms"  # the list was filled anew
+    page.primary.trigger()
+    assert asked == [("ease", page.form.given_values()), ("slim", {"l1": 2.0})]

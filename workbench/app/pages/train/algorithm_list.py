@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+    Slot,
+)
 from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -143,6 +153,8 @@ class AlgorithmList(QWidget):
 
     chosen = Signal(str)
     """Name of the algorithm."""
+    marked = Signal()
+    """Others are selected, one or several."""
     looked = Signal()
     """It is known what suits the data."""
 
@@ -168,10 +180,13 @@ class AlgorithmList(QWidget):
         self.view.setModel(self.model)
         self.view.setItemDelegate(_Delegate(self.view))
         self.view.setMouseTracking(True)
+        self.view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.view.setToolTip(self.tr("Ctrl or Shift chooses several, to train one after another"))
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.view.setStyleSheet("background: transparent")
         self.view.selectionModel().currentChanged.connect(self._choose)
+        self.view.selectionModel().selectionChanged.connect(self.marked)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
@@ -183,6 +198,12 @@ class AlgorithmList(QWidget):
     def name(self) -> str:
         """The chosen algorithm; "" for none."""
         return self._name
+
+    def selected(self) -> list[str]:
+        """All that are selected and can learn from the data, in the order of the list."""
+        rows = sorted(index.row() for index in self.view.selectionModel().selectedIndexes())
+        names = [str(self.model.index(row).data(NAME) or "") for row in rows]
+        return [name for name in dict.fromkeys(names) if name and name not in self._reasons]
 
     def set_data(self, data: Any, about: dict[str, Any] | None = None) -> None:
         """Say which interactions there are (with their ``data.json``): some algorithms suit them, three are suggested."""
@@ -245,10 +266,14 @@ class AlgorithmList(QWidget):
             rows.append(_Row(kind.title, name, reason, self._short(kind, reason)))
         if not rows:
             rows = [_Row(self.tr("No algorithm found"))]
+        kept = [name for name in self.selected() if name != self._name]
         self.view.selectionModel().blockSignals(True)
         self.model.show(rows)
         self.view.selectionModel().blockSignals(False)
         self._mark(self._name)
+        for row in map(self.model.row_of, kept):
+            if row >= 0:
+                self.view.selectionModel().select(self.model.index(row), QItemSelectionModel.SelectionFlag.Select)
 
     def _head(self) -> list[_Row]:
         """Those that are suggested, while nothing is sought."""

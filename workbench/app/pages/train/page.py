@@ -113,6 +113,7 @@ class TrainPage(Page):
         card.body.setContentsMargins(12, 12, 6, 6)
         self.algorithms = AlgorithmList()
         self.algorithms.chosen.connect(self._choose)
+        self.algorithms.marked.connect(self._refresh_primary)
         self.algorithms.looked.connect(self._choose_what_can_run)
         self.algorithms.looked.connect(self._refresh_primary)
         self.algorithms.looked.connect(self._refresh_good)
@@ -327,6 +328,14 @@ class TrainPage(Page):
                 return
         chosen = {"runs": self.blend.value()} if kind is Blend else {}
         self.session.queue_run(kind.name, self.form.given_values() | chosen, **self._chosen_options())
+        for name in self._others():
+            fields = options_of(all_algorithms()[name]).model_fields
+            options = {field: value for field, value in self._chosen_options().items() if field in fields}
+            self.session.queue_run(name, self._drafts.get(name, {}), **options)
+
+    def _others(self) -> list[str]:
+        """What is selected besides the algorithm of the form; a blend needs its own form to be told of its runs."""
+        return [name for name in self.algorithms.selected() if name not in (self.algorithms.name, Blend.name)]
 
     def _chosen_options(self) -> dict[str, Any]:
         """The options, but for a patience that nobody chose."""
@@ -350,7 +359,10 @@ class TrainPage(Page):
         reason = self.algorithms.reason(kind) or (self.blend.reason() if kind is Blend else "")
         taken = taken_for_ratings(kind, self.session.about) or ""
         self.about.say(reason or taken, self.algorithms.suggestion(kind.name))
-        self.primary.setText(words.format(name=kind.title))
+        several = 1 + len(self._others())
+        if several > 1:
+            words = self.tr("Queue {n} algorithms") if busy else self.tr("Train {n} algorithms")
+        self.primary.setText(words.format(name=kind.title, n=several))
         self.primary.setToolTip(self.tr("Starts when the runs before it are done") if busy else reason)
         self.primary.setEnabled(self.session.data is not None and not reason)
         self._ask_estimate()

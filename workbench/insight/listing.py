@@ -94,7 +94,7 @@ def list_items(control: Control, with_figures: bool = False, **asked: Any) -> Js
     }
     if with_figures and made.candidates is not None:
         wishes = wishes_of(made.asked.order, made.person.data)
-        answer["figures"] = figures(made.candidates, made.asked.k, wishes, truth)
+        answer["figures"] = figures(made.candidates, made.asked.k, wishes, made.places, truth)
     return answer
 
 

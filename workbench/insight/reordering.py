@@ -53,8 +53,8 @@ def wishes_of(order: Order, data: Interactions) -> Wishes:
     return Wishes(**(order.model_dump() | ids))
 
 
-def figures(candidates: Candidates, k: int, wishes: Wishes, truth: Array | None) -> Json:
-    """What a list was like ``before`` it was ordered and is like ``after``.
+def figures(candidates: Candidates, k: int, wishes: Wishes, places: Array, truth: Array | None) -> Json:
+    """What a list was like ``before`` it was ordered and is like ``after``, when it has its items from these places.
 
     Told are ``diversity``, ``popularity``, ``relevance`` (share of the scores that is kept) and ``hits`` (None of somebody
     new); ``tradeoff`` tells the first three for each diversity in `STEPS`, all other wishes being the same.
@@ -67,7 +67,7 @@ def figures(candidates: Candidates, k: int, wishes: Wishes, truth: Array | None)
 
     return {
         "before": told(np.arange(min(k, len(candidates.items)))),
-        "after": told(candidates.ordered(k, wishes)),
+        "after": told(places),
         "tradeoff": [
             _likeness(candidates.known, worth, candidates.ordered(k, replace(wishes, diversity=share)))
             for share in STEPS

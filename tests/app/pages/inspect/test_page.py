@@ -462,6 +462,10 @@ def test_another_order_obeys_its_rules(open_at, fresh):
     page.list.select_item(first["item"])
     page.user.right.exclude()
     opened.until(lambda: first["item"] not in ids(page.list))
+    page.user.ask_why()
+    page.list.select(0)
+    opened.until(lambda: page.user.left.reasons.sentence.text().startswith("Before reordering: "))
+    page.user.left.turn("reorder")
     opened.click(page.user.left.reorder.reset)
     opened.until(lambda: page.list.items[0]["item"] == first["item"])
 

@@ -31,6 +31,7 @@ class Reasons(QWidget):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._asked: Json | None = None
+        self._ordered = False
         self._folder = ""
         self._question = Latest(session, "explain", self)
         self._question.answered.connect(self._show)
@@ -94,9 +95,9 @@ class Reasons(QWidget):
         asked: Json = {"run": listed.run, "user": listed.user, "item": item["item"]}
         if listed.changes:
             asked["changes"] = listed.changes.model_dump()
-        if self._asked == asked:
+        if self._asked == asked and self._ordered == bool(listed.order):
             return
-        self._asked = asked
+        self._asked, self._ordered = asked, bool(listed.order)
         self.title.set_text(self._heading(item))
         self._empty("", "")
         self._question.ask(asked)
@@ -136,7 +137,8 @@ class Reasons(QWidget):
     def _show(self, asked: Json, answer: Json) -> None:
         self._late.stop()
         self.items = reasons = answer.get("reasons", [])
-        self.sentence.setText(self._sentence(answer))
+        sentence = self._sentence(answer)
+        self.sentence.setText(self.tr("Before reordering: {why}").format(why=sentence) if self._ordered else sentence)
         self.how.setText(self._how(answer) if reasons else "")
         parts = np.array([finite(reason["contribution"]) for reason in reasons], float)
         largest = float(np.nanmax(np.abs(parts))) if np.isfinite(parts).any() else 1.0

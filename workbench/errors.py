@@ -66,6 +66,10 @@ def sentence_of(error: Exception) -> str:
         )
     if isinstance(error, ValueError) and "null byte" in str(error):
         return "The name of a file or folder has a character with the code 0 in it, which no name may have. Remove it."
+    if isinstance(error, ValueError) and "surrogates not allowed" in str(error):
+        return (
+            "A name or a value has half a character in it, which cannot be written. Rename the file, or write it again."
+        )
     if isinstance(error, ValueError) and "integer string conversion" in str(error):
         return "A whole number has thousands of digits, which is more than can be calculated with. Write a smaller one."
     return readable(f"{UNFORESEEN} {type(error).__name__}: {error}.")

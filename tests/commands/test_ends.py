@@ -179,3 +179,31 @@ def test_a_long_value_is_quoted_without_its_middle(value, tmp_path, capsys):
         assert 20 < len(said) <= MAX_SENTENCE_CHARS + 10
         assert said.endswith((".", "?"))
     assert str(WorkbenchError(f"There is no '{'y' * 350}'.")) == f"There is no '{'y' * 350}'.", "paths are as long"
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("evaluate", "RUN", "--negatives", "9" * 20), "from 1 to a billion"),
+        (("evaluate", "RUN", "--negatives", "3", "--negatives-seed", "-1"), "from 0 up, not -1"),
+        (("similar", "RUN", "--item", "ITEM", "--k", "-1"), "at least 1 item, not -1"),
+        (("train", "FILE", "--algorithm", "average", "--run", "n\udcff"), "half a character"),
+        (("train", "FILE", "--algorithm", "average", "--run", "new", "--read", "comment=\ud800"), "half a character"),
+    ],
+    ids=lambda part: part[0] if isinstance(part, tuple) else None,
+)
+def test_numbers_and_names_that_nobody_means_get_a_sentence(
+    words, sentence, trained, folder, tmp_path, fails, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    item = (folder / "ratings.csv").read_text().splitlines()[1].split(",")[1]
+    known = {"RUN": trained["ease"], "FILE": folder / "ratings.csv", "ITEM": item}
+    assert sentence in fails(*(known.get(word, word) for word in words))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_more_than_there_is_is_all_that_there_is(trained, folder, value, tmp_path):
+    run = shutil.copytree(trained["ease"], tmp_path / "ease")
+    item = (folder / "ratings.csv").read_text().splitlines()[1].split(",")[1]
+    assert 1 < len(value("similar", run, "--item", item, "--k", "9" * 20)["items"]) < 1000
+    assert value("evaluate", run, "--metrics", "ndcg@5", "--negatives", "1000000000")["users"] > 0

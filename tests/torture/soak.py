@@ -54,7 +54,10 @@ class Soak:
             self.app.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # else only a loop of its own does that
             time.sleep(0.002)
             if time.monotonic() > end:
-                raise AssertionError(f"it did not happen; failures: {self.failures}")
+                runs = [(info.id, info.state.value, info.reason) for info in self.session.runs.all()]
+                tasks = [task.title for task in self.session.jobs.tasks]
+                message = f"it did not happen; failures: {self.failures}, runs: {runs}, at work: {tasks}"
+                raise AssertionError(message)
 
     def idle(self, seconds: float) -> None:
         """Let the window live for some time."""

@@ -23,6 +23,7 @@ from workbench.evaluation.ranking import (
 )
 from workbench.metrics import Catalogue, Ranked, Ranks
 from workbench.metrics.inputs import UNKNOWN
+from workbench.stored import LARGEST, MAX_COUNT
 
 # Pairs of interactions of one person that are counted at most to tell how alike items are.
 CO_RATINGS = 200_000_000
@@ -40,8 +41,10 @@ class Negatives:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if not isinstance(self.n, int) or self.n < 1:
-            raise WorkbenchError(f"Negatives are a number of items, from 1 up, not {self.n!r}.")
+        if not isinstance(self.n, int) or not 1 <= self.n <= MAX_COUNT:
+            raise WorkbenchError(f"Negatives are a number of items, from 1 to a billion, not {self.n!r}.")
+        if not isinstance(self.seed, int) or not 0 <= self.seed <= LARGEST:
+            raise WorkbenchError(f"The seed of negatives is a whole number from 0 up, not {self.seed!r}.")
         if self.by not in ("uniform", "popularity"):
             raise WorkbenchError(f"Negatives are drawn 'uniform' or by 'popularity', not {self.by!r}.")
 
@@ -241,7 +244,9 @@ def _draws(negatives: Negatives, part: Part, n_items: int, train: Interactions |
         for _ in range(50):  # rare items may never be drawn by popularity
             if len(chosen) >= wanted:
                 break
-            for item in np.searchsorted(known, rng.random(2 * negatives.n) * known[-1], side="right").tolist():
+            for item in np.searchsorted(
+                known, rng.random(2 * min(negatives.n, n_items)) * known[-1], side="right"
+            ).tolist():
                 if item not in taken and len(chosen) < wanted:
                     taken.add(item)
                     chosen.append(item)

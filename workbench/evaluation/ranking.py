@@ -97,6 +97,13 @@ def list_blocks(algorithm: Algorithm, n: int, n_items: int) -> Iterator[slice]:
     return (slice(start, min(n, start + AT_ONCE)) for start in range(0, n, AT_ONCE))
 
 
+def list_length(k: int, n_items: int) -> int:
+    """How many items a list has that is to have `k` of them; raises WorkbenchError where it would have none."""
+    if k < 1:
+        raise WorkbenchError(f"A list has at least 1 item, not {k}.")
+    return min(k, n_items)
+
+
 def recommend(
     algorithm: Algorithm,
     users: Array,

@@ -26,7 +26,7 @@ from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.data.side_files.items import Items
 from workbench.errors import WorkbenchError
 from workbench.evaluation.evidence import BASES
-from workbench.evaluation.ranking import list_blocks, recommend
+from workbench.evaluation.ranking import list_blocks, list_length, recommend
 from workbench.export.columns import COLUMNS, chosen_columns
 from workbench.export.tables import check_place, refuse_source, table_file
 from workbench.export.workbook import check_rows
@@ -278,9 +278,7 @@ class _Source:
         WorkbenchError
             If a list would have no item.
         """
-        if k < 1:
-            raise WorkbenchError(f"A list has at least 1 item, not {k}.")
-        shown = min(k, self.data.n_items)
+        shown = list_length(k, self.data.n_items)
         for block in _blocks(self.algorithm, len(users), self.data.n_items, shown, self.reason is not None):
             control.check()
             yield self.lists(users[block], k, schema)

@@ -11,7 +11,7 @@ from workbench.control import Control
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.data.side_files.items import Items
 from workbench.evaluation.evidence import BASES
-from workbench.evaluation.ranking import rank_of, scores_for_lists
+from workbench.evaluation.ranking import list_length, rank_of, scores_for_lists
 from workbench.evaluation.ranking import recommend as best_items
 from workbench.insight.asked_list import AskedList, Changes
 from workbench.insight.looking import items_json, load, vectors
@@ -64,7 +64,7 @@ def make_list(asked: AskedList, *, wide: bool = False) -> MadeList:
     """
     person = find_person(asked.run, asked.user, asked.changes)
     wide = wide or bool(asked.order)
-    number = min(CANDIDATES * asked.k, person.data.n_items) if wide else asked.k
+    number = list_length(CANDIDATES * asked.k if wide else asked.k, person.data.n_items)
     masked = None if asked.include_seen else person.left_out
     who = person.who, person.history
     listed, scores, popular = best_items(person.algorithm, *who, number, masked, person.popularity)

@@ -15,6 +15,7 @@ from workbench.data import filtering
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.data.side_files.items import Items
 from workbench.errors import WorkbenchError
+from workbench.evaluation.ranking import list_length
 from workbench.insight import explaining, items
 from workbench.stored import Count, StoredFile, read_stored, write_stored
 from workbench.training.run import Run
@@ -103,7 +104,7 @@ def similar(run: str, item: str, control: Control, k: int = 10) -> Json:
     """Items that are like one, as the run's algorithm sees it."""
     opened, algorithm, features = load(Path(run))
     index = opened.data.item_index(item)
-    found = items.similar(algorithm, index, k)
+    found = items.similar(algorithm, index, list_length(k, opened.data.n_items))
     neighbours = [
         {**shown, "rank": rank, "score": score}
         for rank, (shown, _, score) in enumerate(listed_of(opened.data, features, found.items, found.scores), 1)

@@ -243,12 +243,13 @@ def _move_recent(place: Path, victim: Path) -> None:
 
 def _problem(case: Case, well: bool, sentence: str, told: str) -> str:
     if well:
-        # Every bit of a column is covered by the hash, which is looked at by whoever computes with it.
+        # Every bit of a column or a model is covered by a hash, which is looked at by whoever computes with it.
         is_value = case.kind == "huge" or (case.kind == "bit" and int(told.rsplit(maxsplit=1)[-1]) >= NPY_HEAD_BYTES)
-        hashed = case.file in ("user.npy", "item.npy", "rating.npy", "time.npy") and is_value
-        hashed |= case.file == "model.safetensors" and case.kind == "bit"
-        uses_data = case.action in ("recommend", "evaluate", "explain", "similar", "filter", "split")
-        return "nobody noticed" if hashed and uses_data else ""
+        is_column = case.file in ("user.npy", "item.npy", "rating.npy", "time.npy") and is_value
+        is_model = case.file == "model.safetensors" and case.kind == "bit"
+        scores = case.action in ("recommend", "evaluate", "explain", "similar")
+        found = (is_model and scores) or (is_column and (scores or case.action in ("filter", "split")))
+        return "nobody noticed" if found else ""
     if "unexpectedly" in sentence or "Error:" in sentence:
         return f"no sentence for a person: {sentence}"
     if "\n" in sentence or not 20 < len(sentence) < 1500 or not sentence.endswith((".", "?", case.run, "data")):

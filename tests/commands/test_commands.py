@@ -141,6 +141,17 @@ def test_a_finished_run_says_so_and_answers_the_same(trained, ask):
     assert "nothing left to train" in err
 
 
+def test_a_run_that_has_ended_goes_on_for_more_epochs(folder, tmp_path, value, fails, ask):
+    run = tmp_path / "run"
+    given = ["--algorithm", "biased-svd", "--set", "epochs=1", "--set", "factors=2", "--run", run]
+    assert value("train", folder / "ratings.csv", *given)["last"]["epochs"] == 1
+    said = value("train", "--run", run, "--more-epochs", "2")
+    assert (said["status"], said["last"]["epoch"], said["last"]["epochs"]) == ("done", 3, 3)
+    assert ask("train", folder / "ratings.csv", *given, "--more-epochs", "2")[0] == 2
+    value("train", folder / "ratings.csv", "--algorithm", "average", "--run", tmp_path / "average")
+    assert "no more epochs" in fails("train", "--run", tmp_path / "average", "--more-epochs", "2")
+
+
 def test_own_files_are_a_split(folder, tmp_path, value):
     lines = (folder / "ratings.csv").read_text().splitlines()
     for name, rows in {"base": lines[1:400], "test": lines[400:440], "validation": lines[440:]}.items():

@@ -89,6 +89,12 @@ def add(commands: Commands) -> None:
         help="epochs without a better validation before stopping (10, more where they are short)",
     )
     parser.add_argument(
+        "--more-epochs",
+        type=int,
+        metavar="N",
+        help="without FILE: go on with a run that has ended, for so many epochs more",
+    )
+    parser.add_argument(
         "--include-seen",
         action="store_true",
         default=None,
@@ -123,11 +129,15 @@ def train(args: argparse.Namespace, progress: Progress) -> Answer:
     """Train a new run, or go on with one."""
     from workbench.training.run import Run
 
+    if args.more_epochs is not None and (args.files or args.more_epochs < 1):
+        args.parser.error("--more-epochs N goes on with a run that has ended: leave FILE out, and let N be 1 or more")
     if not args.files and _is_blend(args.algorithm):
         run = _new_blend(args)
     elif not args.files:
         _refuse_new_settings(args)
         run = Run.open(args.run)
+        if args.more_epochs:
+            run.extend(args.more_epochs)
     else:
         run = _new_run(args, progress)
     status = run.status()

@@ -55,7 +55,7 @@ def _still_rising(algorithm: Algorithm, best_epoch: int, epoch: int) -> bool:
 def _more(best_epoch: int, epoch: int) -> list[Remark]:
     sentence = (
         f"It ended at its limit of {epoch} epochs, and validation was best at epoch {best_epoch}: it was still learning. "
-        "Train on for more epochs."
+        "Train on for more (workbench train --run DIR --more-epochs N)."
     )
     return [Remark(about="limit", sentence=sentence)]
 

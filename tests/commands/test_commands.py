@@ -141,6 +141,14 @@ def test_a_finished_run_says_so_and_answers_the_same(trained, ask):
     assert "nothing left to train" in err
 
 
+def test_what_followed_from_the_data_is_said(folder, tmp_path, ask):
+    asked = ("train", folder / "ratings.csv", "--algorithm", "item-knn", "--run", tmp_path / "run")
+    assert "From the data: shrinkage " in ask(*asked)[1]
+    said = json.loads(ask("train", "--run", tmp_path / "run", "--json")[1])["from_data"]["shrinkage"]
+    assert said["value"] in (10, 50, 250)
+    assert said["why"].startswith("the best of 10: ")
+
+
 def test_a_run_that_has_ended_goes_on_for_more_epochs(folder, tmp_path, value, fails, ask):
     run = tmp_path / "run"
     given = ["--algorithm", "biased-svd", "--set", "epochs=1", "--set", "factors=2", "--run", run]

@@ -61,7 +61,8 @@ def test_where_nothing_can_be_tried_it_is_as_declared(make_run, monkeypatch, opt
 def test_whatever_was_chosen_is_not_tried(make_run):
     run = make_run("slim", {"l2": 40.0})
     train_run(run.folder)
-    spec = Run.open(run.folder).spec
+    assert run.trained_algorithm().l1 == 2.0  # whoever made it need not open it again
+    spec = run.spec
     assert (spec.hyperparameters["l1"], spec.hyperparameters["l2"]) == (2.0, 40.0)
     assert spec.from_data == {"l1": "5% of the L2 weight"}
 

@@ -387,6 +387,7 @@ def _trained(run: Any, progress: Progress) -> Answer:
 
 
 def _answer(run: Any) -> Answer:
+    run.new_algorithm()  # takes up what followed from the data
     status, records = run.status(), run.records()
     last = records[-1] if records else None
     value = {

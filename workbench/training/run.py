@@ -334,6 +334,8 @@ class Run:
 
     def new_algorithm(self) -> Algorithm:
         """The algorithm with its hyperparameters, untrained."""
+        if "" in self.spec.from_data.values():  # another process may have settled it since
+            self.spec = read_stored(RunSpec, self.folder / "run.json")
         with self._as_asked():
             return find(self.spec.algorithm).make(self.spec.hyperparameters)
 

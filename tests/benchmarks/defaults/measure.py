@@ -50,14 +50,13 @@ def measure(folder: Path, source: DataSet, algorithm: str, form: str) -> dict[st
     except WorkbenchError as error:
         return {"skipped": str(error)}
     seconds = time.process_time() - started
+    run = Run.open(run.folder)
     values = _judged(run, run.trained_algorithm(), "test")
     best = status.best or status.last
     row: dict[str, Any] = {"seconds": round(seconds, 2), "epochs": status.epoch, "cut": limit.reached}
     row |= {"validation": best.validation if best is not None else {}}
     row |= {"test": float(np.nanmean(values)), "said": [remark.about for remark in status.remarks]}
-    followed = {
-        name: run.spec.hyperparameters.get(name, run.spec.patience) for name in Run.open(run.folder).spec.from_data
-    }
+    followed = {name: run.spec.hyperparameters.get(name, run.spec.patience) for name in run.spec.from_data}
     return row | {"from_data": followed} | _beside_popularity(folder, source, values)
 
 

@@ -108,6 +108,16 @@ def test_another_order_is_more_various_and_keeps_the_rules(run, told):
     assert max(np.unique(genres, return_counts=True)[1]) <= 2
 
 
+def test_what_is_pinned_stands_at_the_top_from_wherever_it_comes(run):
+    """Also from beyond the candidates for another order; its score is its own, and the others stay in their order."""
+    plain = listing.recommend(run, "4", GO, k=60)["items"]
+    far = plain[-1]
+    found = listing.list_items(GO, run=run, user="4", k=3, order={"pin": [far["item"]]})["items"]
+    assert [one["item"] for one in found] == [far["item"], plain[0]["item"], plain[1]["item"]]
+    assert found[0]["score"] == pytest.approx(far["score"], abs=1e-6)
+    assert [one["was"] for one in found] == [None, 1, 2]
+
+
 def test_reasons_are_checked_once_and_kept(run):
     found = looking.faithfulness(run, GO, users=20)
     assert found["users"] == 20

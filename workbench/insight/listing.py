@@ -14,7 +14,7 @@ from workbench.evaluation.evidence import BASES
 from workbench.evaluation.ranking import list_length, rank_of, scores_for_lists
 from workbench.evaluation.ranking import recommend as best_items
 from workbench.insight.asked_list import AskedList, Changes
-from workbench.insight.looking import items_json, load, vectors
+from workbench.insight.looking import indices_of, items_json, load, vectors
 from workbench.insight.person import Person, find_person
 from workbench.insight.reordering import CANDIDATES, Candidates, figures, wishes_of
 
@@ -70,12 +70,29 @@ def make_list(asked: AskedList, *, wide: bool = False) -> MadeList:
     listed, scores, popular = best_items(person.algorithm, *who, number, masked, person.popularity)
     there = listed[0] >= 0
     items, value = listed[0][there], scores[0][there]
-    candidates = Candidates.of(vectors(Path(asked.run)), person, items, value) if wide else None
     places = np.arange(min(asked.k, len(items)))
+    candidates = None
+    if wide:
+        lowest = value.min(initial=np.inf)
+        pinned, worth = _pinned_beyond(asked, person, items, popular=bool(popular[0]))
+        items, value = np.concatenate([items, pinned]), np.concatenate([value, worth])
+        # That a pinned item is far below is no reason to measure the others by another scale.
+        candidates = Candidates.of(vectors(Path(asked.run)), person, items, np.maximum(value, lowest))
     if candidates is not None and asked.order:
         places = candidates.ordered(asked.k, wishes_of(asked.order, person.data))
     basis = BASES[int(popular[0])]
     return MadeList(asked, person, items[places], value[places], places, candidates, basis)
+
+
+def _pinned_beyond(asked: AskedList, person: Person, items: Array, *, popular: bool) -> tuple[Array, Array]:
+    """What is to be pinned and is not among the candidates, though it may be listed, and its scores."""
+    left_out = [] if asked.include_seen else person.left_out.item
+    pinned = np.array(indices_of(person.data, asked.order.pin), np.int32)
+    pinned = pinned[~np.isin(pinned, items) & ~np.isin(pinned, left_out)]
+    if not len(pinned):
+        return pinned, np.zeros(0, np.float32)
+    scores = person.popularity if popular else person.algorithm.score(person.who, person.history)[0]
+    return pinned, np.asarray(scores[pinned], np.float32)
 
 
 def list_items(control: Control, with_figures: bool = False, **asked: Any) -> Json:
@@ -148,7 +165,8 @@ def _was(made: MadeList, indices: list[int]) -> list[int | None]:
     asked = made.asked
     if asked.user is not None and asked.changes:
         return _ranks_before(Path(asked.run), asked.user, indices)
-    return [int(place) + 1 for place in made.places] if asked.order else []
+    most = CANDIDATES * asked.k
+    return [int(place) + 1 if place < most else None for place in made.places] if asked.order else []
 
 
 def _ranks_before(folder: Path, user: str, wanted: list[int]) -> list[int | None]:

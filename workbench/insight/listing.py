@@ -86,7 +86,7 @@ def make_list(asked: AskedList, *, wide: bool = False) -> MadeList:
 
 def _pinned_beyond(asked: AskedList, person: Person, items: Array, *, popular: bool) -> tuple[Array, Array]:
     """What is to be pinned and is not among the candidates, though it may be listed, and its scores."""
-    left_out = [] if asked.include_seen else person.left_out.item
+    left_out: Array = np.zeros(0, np.int32) if asked.include_seen else person.left_out.item
     pinned = np.array(indices_of(person.data, asked.order.pin), np.int32)
     pinned = pinned[~np.isin(pinned, items) & ~np.isin(pinned, left_out)]
     if not len(pinned):

@@ -2,7 +2,7 @@
 
 from tests.app.fake_runs import done_run
 from workbench.app.pages.home.page import Home, RecentRow
-from workbench.project import recent
+from workbench.project import FILE, Recent, recent
 
 
 def test_the_open_project_is_listed_with_what_it_holds_now(session, project, keep, light):
@@ -12,13 +12,13 @@ def test_the_open_project_is_listed_with_what_it_holds_now(session, project, kee
     assert session.open_project(project.folder)
     page.shown()
     [row] = page.findChildren(RecentRow)
-    assert row.about.full_text().startswith("16 interactions · 1 run · ")
+    assert row.about.text().startswith("16 interactions · 1 run · ")
     run_id = session.runs.all()[0].id
     session.runs.delete(run_id)
-    assert row.about.full_text().startswith("16 interactions · ")
-    assert "run" not in row.about.full_text()
+    assert row.about.text().startswith("16 interactions · ")
+    assert "run" not in row.about.text()
     session.runs.restore(run_id)
-    assert "1 run" in row.about.full_text()
+    assert "1 run" in row.about.text()
 
 
 def test_what_is_remembered_counts_runs_that_are_not_read_yet(session, project, monkeypatch):
@@ -28,3 +28,12 @@ def test_what_is_remembered_counts_runs_that_are_not_read_yet(session, project, 
     session.open_project(project.folder)
     assert len(session.runs.all()) < 3
     assert recent()[0].facts == "16 interactions · 3 runs"
+
+
+def test_a_narrow_list_of_projects_cuts_nothing(keep, light, tmp_path):
+    (tmp_path / FILE).touch()
+    row = keep(RecentRow(Recent(tmp_path, "films", "2020-01-01T00:00:00+00:00", "100,004,000 interactions · 500 runs")))
+    row.setFixedWidth(300)
+    row.show()
+    assert row.about.text().startswith("100,004,000 interactions · 500 runs · ")
+    assert row.about.height() >= row.about.heightForWidth(row.about.width()) > 1.5 * row.about.fontMetrics().height()

@@ -199,7 +199,8 @@ class RecentRow(QWidget):
         words = QVBoxLayout()
         words.setSpacing(1)
         name = Elided(one.name, BODY, "text" if one.there else "faint", bold=True)
-        self.about = Elided("", SMALL, "muted")
+        # What it holds has two lines where one is too short; a path could not be broken.
+        self.about = Text("", SMALL, "muted", wrap=True) if one.there else Elided("", SMALL, "muted")
         words.addWidget(name)
         words.addWidget(self.about)
         self.show_contents(one.facts)
@@ -218,7 +219,11 @@ class RecentRow(QWidget):
         """Show what it holds, and when it was last open."""
         one = self.one
         words = [contents, ago(one.opened)] if one.there else [self.tr("not found: {folder}").format(folder=one.folder)]
-        self.about.set_text(" · ".join(filter(None, words)))
+        text = " · ".join(filter(None, words))
+        if isinstance(self.about, Elided):
+            self.about.set_text(text)
+        else:
+            self.about.setText(text)
 
 
 class DropTarget(QWidget):

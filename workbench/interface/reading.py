@@ -210,8 +210,10 @@ def read_interactions(  # noqa: PLR0913 - each file that comes along has a name 
         files = _Files(temporary)
         if isinstance(source, Sequence) and not isinstance(source, str):
             found = sort_out([_path_of(path) for path in source], join)
-            source, items = dict(found.paths), items or found.further.get("items")
-            users, vectors = users or found.further.get("users"), vectors or found.further.get("vectors")
+            source = dict(found.paths)
+            items = found.further.get("items") if items is None else items
+            users = found.further.get("users") if users is None else users
+            vectors = found.further.get("vectors") if vectors is None else vectors
         paths = files.interactions(source)
         first = paths if isinstance(paths, Path) else next(iter(paths.values()))
         joined = None if isinstance(paths, Path) or JOINED not in paths else look_at(paths[JOINED])

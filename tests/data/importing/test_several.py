@@ -143,6 +143,9 @@ def test_a_list_of_files_in_python_and_in_the_script_of_a_session(write, tmp_pat
     files = shop(write)
     data = workbench.read_interactions([files["orders.csv"], files["order_lines.csv"]], join="order_id", progress=False)
     assert len(data) == len(read_interactions(files["whole.csv"])[0])
+    for wrong, sentence in (([1], "path"), ([], "Name the file"), ([files["orders.csv"], None], "path")):
+        with pytest.raises(WorkbenchError, match=sentence):
+            workbench.read_interactions(wrong, progress=False)
     said = script_calls.reading(read_about(data.folder), data.folder)
     told = {"workbench": workbench, "FOLDER": tmp_path / "again"}
     exec(said, told)  # noqa: S102 - what the script says

@@ -80,6 +80,8 @@ def sort_out(paths: Sequence[Path], key: str | None = None, said: roles.Columns 
         If a file is for nothing that is known, or two could be the interactions.
     """
     files = [file for path in paths for file in (_inside(path) if path.is_dir() else [path])]
+    if not files:
+        raise WorkbenchError("There is no file to read. Name the file of interactions.")
     vectors = [file for file in files if file.suffix.lower() == ".npy"]
     tables = _tables([file for file in files if file not in vectors])
     joined = _joined(tables, key)

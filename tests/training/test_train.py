@@ -358,7 +358,9 @@ def test_an_evaluation_is_kept_with_every_user(make_run):
     run = make_run("ease")
     train_run(run.folder)
     answer = evaluate_run(run)
-    assert answer == json.loads((run.folder / "evaluation.json").read_text(encoding="utf-8"))
+    kept = json.loads((run.folder / "evaluation.json").read_text(encoding="utf-8"))
+    assert set(kept.pop("files")) == {"lists.npy", "users.parquet"}
+    assert answer == kept
     users = pq.read_table(run.folder / "users.parquet")
     assert users.num_rows == answer["users"] == 60
     assert np.mean(users["ndcg@10"].to_numpy()) == pytest.approx(answer["metrics"]["ndcg@10"]["mean"])

@@ -80,12 +80,14 @@ def waiting(session: Session) -> list[Entry]:
 def over(session: Session) -> list[Entry]:
     """What has ended, the newest first: jobs of this session, and runs."""
     states = {
-        "done": (translate("JobCenter", "Done"), "ok"),
-        "failed": (translate("JobCenter", "Failed"), "error"),
-        "cancelled": (translate("JobCenter", "Cancelled"), "muted"),
+        RunState.DONE: (translate("JobCenter", "Done"), "ok"),
+        RunState.FAILED: (translate("JobCenter", "Failed"), "error"),
+        RunState.CANCELLED: (translate("JobCenter", "Cancelled"), "muted"),
     }
     jobs = [
-        Entry(job.title, *states[job.state], " · ".join(filter(None, [job.at.strftime("%H:%M"), job.sentence])))
+        Entry(
+            job.title, *states[RunState(job.state)], " · ".join(filter(None, [job.at.strftime("%H:%M"), job.sentence]))
+        )
         for job in reversed(session.jobs.ended)
     ]
     runs = []

@@ -208,6 +208,8 @@ def evaluate(  # noqa: PLR0913 - what a number depends on
     """
     started = time.perf_counter()
     _check_cutoffs(cutoffs, n_items)
+    if negatives is not None and part.among is not None:
+        raise WorkbenchError("The split makes lists of a part of the items already. Leave out --negatives.")
     there = _there(train) | {"history"}
     if metrics is not None or len(part) * n_items <= FEW_SCORES:
         there |= {"ranks"}
@@ -246,6 +248,9 @@ def evaluate(  # noqa: PLR0913 - what a number depends on
         result, per_user, undefined = found | result, own | per_user, infinite | undefined
     protocol = _facts(chosen, cutoffs, n_items, relevant_from, variants, negatives, train) | _said(undefined)
     protocol |= _instead(unknown, train)
+    if part.among is not None:
+        new = int(part.among.sum())
+        protocol["candidates"] = f"the {new} items that were kept out of training, of {n_items}"
     if groups is not None and "user_gap" in protocol["formulas"]:
         of = (variants or {}).get("user_gap") or "ndcg"
         protocol["formulas"]["user_gap"] = gap_formula(of, f"groups of users by {groups.casefold()}")

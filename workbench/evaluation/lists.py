@@ -71,7 +71,7 @@ def rank_all(
     ranks = _no_ranks(part, n_items) if "ranks" in needs else None
     drawn = None if negatives is None else _draws(negatives, part, n_items, train)
     # Some algorithms have lists without a score of each item; these are the same whatever else is asked for.
-    apart = drawn is None and (ranks is None or has_factors(algorithm))
+    apart = drawn is None and part.among is None and (ranks is None or has_factors(algorithm))
     if apart:
         for block in list_blocks(algorithm, len(part), n_items):
             control.check()
@@ -81,7 +81,7 @@ def rank_all(
     for block in [] if apart and ranks is None else blocks(len(part), n_items):
         control.check()
         users, histories, seen = part.users[block], part.histories.rows(block), part.seen.rows(block)
-        scores, unknown[block] = scores_for_lists(algorithm, users, histories, seen, popular)
+        scores, unknown[block] = scores_for_lists(algorithm, users, histories, seen, popular, part.among)
         truth = part.truth.rows(block)
         if drawn is not None:
             _only(scores, drawn.rows(block))
@@ -89,7 +89,7 @@ def rank_all(
         if not apart:
             items[block] = best
         if ranks is not None:
-            if drawn is not None:
+            if drawn is not None or part.among is not None:
                 ranks.candidates[block] = (scores > -np.inf).sum(axis=1)
             _place(scores, truth, slice(*part.truth.indptr[[block.start, block.stop]]), ranks, block)
         control.progress((block.stop / len(part) + apart) / (1 + apart), "users")
@@ -152,7 +152,7 @@ def only_relevant(part: Part, relevant_from: float | None) -> Part:
         message = f"No hidden rating reaches {relevant_from:g}, so nothing counts as relevant. Lower the threshold."
         raise WorkbenchError(message)
     truth = UserItems(np.concatenate([[0], np.cumsum(counts[left])]), part.truth.item[good], part.truth.rating[good])
-    return Part(part.who[left], part.users[left], part.histories.rows(left), part.seen.rows(left), truth)
+    return Part(part.who[left], part.users[left], part.histories.rows(left), part.seen.rows(left), truth, part.among)
 
 
 def catalogue_of(train: Interactions) -> Catalogue:

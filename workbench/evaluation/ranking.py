@@ -143,9 +143,19 @@ def recommend(
 
 
 def scores_for_lists(
-    algorithm: Algorithm, users: Array, histories: UserItems, seen: UserItems, popular: Array | None
+    algorithm: Algorithm,
+    users: Array,
+    histories: UserItems,
+    seen: UserItems,
+    popular: Array | None,
+    among: Array | None = None,
 ) -> tuple[Array, Array]:
     """All scores that `recommend` makes lists of, -inf where an item is in no list, and who has those of popularity.
+
+    Parameters
+    ----------
+    among : bool (n_items,), optional
+        Items that lists are made of, where not of all.
 
     Returns
     -------
@@ -153,12 +163,12 @@ def scores_for_lists(
     unknown : bool (n,)
     """
     scores = algorithm.score(users, histories)
-    _mask(scores, seen)
+    _mask(scores, seen, among)
     unknown = np.zeros(len(users), bool)
     if popular is not None and algorithm.personal:
         unknown = lacks_history(users, histories) | are_level(scores)
         scores[unknown] = popular
-        _mask(scores, seen)
+        _mask(scores, seen, among)
     return scores, unknown
 
 
@@ -200,7 +210,9 @@ def _level_of_factors(
     return level
 
 
-def _mask(scores: Array, seen: UserItems) -> None:
+def _mask(scores: Array, seen: UserItems, among: Array | None = None) -> None:
+    if among is not None:
+        scores[:, ~among] = -np.inf
     scores[np.repeat(np.arange(len(seen)), seen.lengths), seen.item] = -np.inf
 
 

@@ -106,7 +106,7 @@ def evaluate_run(  # noqa: PLR0913 - what a number depends on
         protocol["as"] = peer.title
     if run.spec.filters:
         protocol |= {"filters": run.spec.filters, "filters_in_words": describe(run.spec.filters)}
-        if negatives is None:
+        if negatives is None and run.fold.test.among is None:
             protocol["candidates"] = f"all {run.data.n_items} items left by the filters"
     doubts = run.doubts()
     if doubts:

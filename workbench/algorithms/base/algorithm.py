@@ -58,6 +58,7 @@ class Algorithm(BaseModel):
         positives, in `train` and in histories; ``dislikes``, rows in `train` of a weight below 0, and of 0 for what was
         merely seen; ``ratings``, every event as it was rated. Nothing else is passed to it
     fold_in : whether people who were not in training are scored ``exact``, ``approximate`` or not (``none``)
+    places_items : whether items that nobody has met are placed by what is known of them
     personal : whether lists are meant to differ by person; where not, they stand as they are for those, too, of whom
         nothing is known (`workbench.evaluation.evidence`)
     explains : whether reasons are ``exact`` or ``approximate``
@@ -85,6 +86,7 @@ class Algorithm(BaseModel):
     needs: ClassVar[tuple[str, ...]] = ()
     feedback: ClassVar[tuple[str, ...]] = ("positives",)
     fold_in: ClassVar[Literal["exact", "approximate", "none"]] = "none"
+    places_items: ClassVar[bool] = False
     personal: ClassVar[bool] = True
     explains: ClassVar[Literal["exact", "approximate"]] = "approximate"
     predicts_ratings: ClassVar[bool] = False

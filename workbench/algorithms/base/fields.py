@@ -97,6 +97,7 @@ class FieldScorer(PairScorer):
     """Base of those that score by fields of users and items; not offered itself."""
 
     needs = ("items",)
+    places_items = True
     learned: ClassVar[tuple[str, ...]] = LEARNED
     shapes: ClassVar[dict[str, Learned]] = {
         "item_slots": indices("items", "item slots", below="n_item_features+1"),

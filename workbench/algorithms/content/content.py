@@ -36,6 +36,7 @@ class Content(Algorithm):
     )
     reference = "Pazzani & Billsus, Content-Based Recommendation Systems, The Adaptive Web, 2007"
     needs = ("items",)
+    places_items = True
     fold_in = "exact"
     explains = "exact"
     learned = ("indptr", "indices", "data", "n_features", "topics_of_items", "popular", "lowest", "highest")

@@ -42,6 +42,7 @@ class Blend(Algorithm):
     reference = "Jahrer, Töscher & Legenstein, Combining predictions for accurate recommender systems, KDD 2010"
     feedback = ("positives", "weights", "ratings")  # each member takes of these what it declares
     fold_in = "approximate"
+    places_items = True
     learned = ("weights", "cold_weight", "cold_items")
     shapes: ClassVar[dict[str, Learned]] = {
         "weights": floats("members"),

@@ -39,6 +39,7 @@ class FactorizationMachine(RatingPredictor):
     )
     reference = "Rendle, Factorization Machines, ICDM 2010"
     needs = ("ratings", "items")
+    places_items = True
     fold_in = "approximate"
     iterative = True
     learned = (

@@ -35,6 +35,7 @@ class FeatureMF(OrderLearner):
     )
     reference = "Kula, Metadata Embeddings for User and Item Cold-start Recommendations, 2015, arXiv:1507.08439"
     needs = ("items",)
+    places_items = True
     learned = (*LEARNED, "indptr", "indices", "data")
     shapes: ClassVar[dict[str, Learned]] = {
         **dict.fromkeys(("item_factors", "item_squares"), floats("features", "factors")),

@@ -59,6 +59,7 @@ class TextCNN(RatingPredictor, NeuralAlgorithm):
     )
     reference = "Kim, EMNLP 2014, arXiv:1408.5882; Kim et al., Convolutional Matrix Factorization, RecSys 2016"
     needs = ("ratings", "items")
+    places_items = True
     fold_in = "approximate"
     learned: ClassVar[tuple[str, ...]] = (*SCALE, "words", "n_words", "rated")
     shapes: ClassVar[dict[str, Learned]] = {

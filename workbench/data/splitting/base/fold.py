@@ -29,6 +29,8 @@ class Part:
         What is left out of the lists.
     truth : UserItems (n rows)
         What is hidden; every row has at least one item.
+    among : bool (n_items,) or None
+        Items that lists are made of, where not of all.
     """
 
     who: Array
@@ -36,6 +38,7 @@ class Part:
     histories: UserItems
     seen: UserItems
     truth: UserItems
+    among: Array | None = None
 
     def __len__(self) -> int:
         return len(self.who)
@@ -46,7 +49,7 @@ class Part:
             return self
         chosen = np.sort(np.random.default_rng(seed).choice(len(self), n, replace=False))
         rows = (self.histories.rows(chosen), self.seen.rows(chosen), self.truth.rows(chosen))
-        return Part(self.who[chosen], self.users[chosen], *rows)
+        return Part(self.who[chosen], self.users[chosen], *rows, self.among)
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +68,8 @@ class Fold:
         What the algorithm reads of the worth of events (`splitting.base.feedback`): it gets nothing else.
     include_seen : bool
         Whether people take things again, so that lists leave out nothing, in validation and test, too.
+    only_hidden_items : bool
+        Whether lists of validation and test are made of the items alone that each hides.
     """
 
     data: Interactions
@@ -72,6 +77,7 @@ class Fold:
     show_validation: bool = True
     feedback: Declared = POSITIVES
     include_seen: bool = False
+    only_hidden_items: bool = False
 
     def read_by(self, feedback: Declared, *, include_seen: bool = False) -> "Fold":
         """The same division for an algorithm that reads this of the worth of events, and for such lists."""
@@ -165,9 +171,9 @@ class Fold:
         who = np.flatnonzero(hidden.by_user.lengths).astype(np.int32)
         users = np.where(self.learned_from.by_user.lengths[who] > 0, who, -1).astype(np.int32)
         histories = _rows(shown.by_user, who)
-        return Part(
-            who, users, histories, histories if seen is shown else _rows(seen.by_user, who), _rows(hidden.by_user, who)
-        )
+        masked = histories if seen is shown else _rows(seen.by_user, who)
+        among = hidden.item_counts > 0 if self.only_hidden_items else None
+        return Part(who, users, histories, masked, _rows(hidden.by_user, who), among)
 
 
 def _rows(all_users: UserItems, who: Array) -> UserItems:

@@ -33,6 +33,7 @@ class Split(BaseModel):
     many : the setting that says how many folds there are, where it is more than one; then the setting ``fold`` chooses,
         and runs that differ in nothing else are summed up
     by_time : whether nothing is learned from what happened after something hidden
+    hides_items : whether nothing is learned from the items that are judged, so that an algorithm must know what items are
     row_by_row : whether the place of an interaction says nothing of the user's others, so that what is no positive has one
         of its own
     by_order : whether a user's newest interactions are hidden, so that the order of equal times decides what is hidden
@@ -49,6 +50,7 @@ class Split(BaseModel):
     by_time: ClassVar[bool] = False
     by_order: ClassVar[bool] = False
     row_by_row: ClassVar[bool] = False
+    hides_items: ClassVar[bool] = False
 
     show_validation: bool = Field(
         default=True,

@@ -88,3 +88,26 @@ def test_the_rules_of_the_run_hold_for_new_people(trained, tmp_path):
     assert items == ["i5", "i9"]
     assert shown.rating.tolist() == pytest.approx([float(data.rating.mean())] * 2)
     assert shown.time.tolist() == [int(data.time.max()) - 1, int(data.time.max())]
+
+
+def test_new_items_are_listed_where_they_can_be_placed(trained, folder, tmp_path, ask, value, fails):
+    run, out, new = tmp_path / "content", tmp_path / "lists.csv", tmp_path / "new.csv"
+    given = ["--items", folder / "titles.csv", "--run", run, "--set", "popularity=0", "--quiet"]
+    assert ask("train", folder / "ratings.csv", "--algorithm", "content", *given)[0] == 0
+    first = value("recommend", run, "--all", "--output", out) and _rows(out)
+    new.write_text('item,title,year\nn1,"Title, the 5th",1985\nn2,,\ni5,Another title,2001\n')
+    done = value("recommend", run, "--all", "--items", new, "--output", out, "--k", "11")
+    rows = _rows(out)
+    assert done["new_items"]["number"] == 2
+    assert done["new_items"]["examples"] == ["n1", "n2"]
+    assert done["new_items"]["listed"] == sum(row["item"].startswith("n") for row in rows) > 0
+    # A new item like one that a person had stands in their list under its own title; all others keep their scores.
+    own = [row for row in rows if row["user"] == first[0]["user"]]
+    assert {row["title"] for row in rows if row["item"] == "n1"} == {"Title, the 5th"}
+    known = [row["score"] for row in own if not row["item"].startswith("n")][:10]
+    assert known == [row["score"] for row in first if row["user"] == first[0]["user"]][: len(known)]
+    assert "2 new items placed" in ask("recommend", run, "--all", "--items", new, "--output", out, "--quiet")[1]
+    assert "cannot place items" in fails("recommend", trained["ease"], "--all", "--items", new, "--output", out)
+    assert "no item that the run does not know" in fails(
+        "recommend", run, "--all", "--items", folder / "titles.csv", "--output", out
+    )

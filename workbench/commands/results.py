@@ -10,6 +10,7 @@ from workbench.amounts import counted
 from workbench.commands.one_list import add_options, asked_list
 from workbench.commands.options import Commands, add_command, assignment, choices, cutoffs, names, run_folder
 from workbench.commands.output import Answer, Progress, table
+from workbench.errors import WorkbenchError
 from workbench.owned import temporary_folder
 
 
@@ -103,6 +104,9 @@ def _add_recommend(commands: Commands) -> None:
         "--history", type=Path, metavar="FILE", help="people who are not in the data: a file of their interactions"
     )
     who.add_argument("--new", action="store_true", help="somebody new, whose history is what --add names")
+    parser.add_argument(
+        "--items", type=Path, metavar="FILE", help="an item file: those that the run does not know are placed, too"
+    )
     parser.add_argument("--k", type=int, default=10, metavar="N", help="items in a list (10)")
     parser.add_argument("--include-seen", action="store_true", help="also list what the person already has")
     parser.add_argument(
@@ -278,6 +282,10 @@ def recommend(args: argparse.Namespace, progress: Progress) -> Answer:
     columns = args.columns.split(",") if args.columns else None
     asked = asked_list(args)
     run, algorithm, items = load(args.run)
+    if args.items is not None and asked is not None:
+        raise WorkbenchError("--items goes with --all, --history and plain lists of users. Leave out the other wishes.")
+    if args.items is not None:  # what is kept for other questions knows no new items
+        algorithm = run.trained_algorithm()
     if algorithm.caution():
         progress.say(algorithm.caution())
     progress.start("Recommending")
@@ -290,6 +298,7 @@ def recommend(args: argparse.Namespace, progress: Progress) -> Answer:
             args.output,
             users=args.user,
             history=args.history,
+            new_items=args.items,
             k=args.k,
             include_seen=args.include_seen,
             items=items,
@@ -304,6 +313,9 @@ def recommend(args: argparse.Namespace, progress: Progress) -> Answer:
         text += _about_history(done["history"])
     elif done["cold"]:
         text += f" {done['cold']:,} of them without a history."
+    if "new_items" in done:
+        new = done["new_items"]
+        text += f" {counted(new['number'], 'new item')} placed, in {counted(new['listed'], 'row')} of the lists."
     if done["popular"]:
         text += (
             f" {done['popular']:,} of them got the most popular items, because nothing is known of them; their basis is"

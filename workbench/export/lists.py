@@ -23,7 +23,7 @@ from workbench.data.filtering import make_filters
 from workbench.data.importing.newcomers import Newcomers, read_newcomers
 from workbench.data.importing.recipes import known_recipe
 from workbench.data.interactions import Array, Interactions, UserItems
-from workbench.data.side_files.items import Items
+from workbench.data.side_files.items import Items, read_new_items
 from workbench.errors import WorkbenchError
 from workbench.evaluation.evidence import BASES
 from workbench.evaluation.ranking import list_blocks, list_length, recommend
@@ -48,6 +48,7 @@ def export_lists(  # noqa: PLR0913 - each is a choice of the person
     *,
     users: list[str] | None = None,
     history: Path | None = None,
+    new_items: Path | None = None,
     k: int = 10,
     include_seen: bool = False,
     items: Items | None = None,
@@ -65,6 +66,9 @@ def export_lists(  # noqa: PLR0913 - each is a choice of the person
     history
         A file of interactions of people who are not in the data: the lists are theirs. Whoever is in the data, too, is
         known by this file alone.
+    new_items
+        A file of items, laid out as an item file: those that the run does not know are placed by what is known of them,
+        and `algorithm` knows them from then on.
     include_seen
         Whether items of a person's training and validation interactions may be listed.
     items
@@ -84,21 +88,24 @@ def export_lists(  # noqa: PLR0913 - each is a choice of the person
         ``path``, ``rows``, ``users``, ``cold`` (users without any history), ``popular`` (users of whom nothing is known,
         whose lists are of the most popular items), ``changed`` (cells that do not stand there as they came, see
         `tables.Write`), ``seconds`` and ``sha256`` of the file; and ``history``, what was read
-        (`newcomers.Newcomers.told`), where the lists are of people of a file.
+        (`newcomers.Newcomers.told`), where the lists are of people of a file; and ``new_items``: ``number``,
+        ``examples`` and ``listed`` (rows) of those, where such a file was given.
     """
     started = time.perf_counter()
     control = control or Control()
     check_place(output)
-    refuse_source(run, output, *([history] if history is not None else []))
+    refuse_source(run, output, *(path for path in (history, new_items) if path is not None))
     newcomers = None if history is None else _newcomers(run, algorithm, history, control)
     chosen = _indices(run.data, users) if newcomers is None else np.arange(len(newcomers.ids))
+    added = None if new_items is None else _placed(run, algorithm, new_items, items)
     if output.suffix.lower() == ".xlsx":  # said before the work
-        check_rows(len(chosen) * min(k, run.data.n_items))
-    source = _Source(run, algorithm, items, include_seen=include_seen, newcomers=newcomers)
+        check_rows(len(chosen) * min(k, run.data.n_items + len(added or ())))
+    source = _Source(run, algorithm, items, include_seen=include_seen, newcomers=newcomers, added=added)
     schema = source.schema(columns, reason)
     written = _write(output, schema, source.blocks(chosen, k, schema, control), exact=exact)
     told: dict[str, Any] = {"users": len(chosen), "cold": source.cold, "popular": source.popular}
     told |= {} if newcomers is None else {"history": newcomers.told}
+    told |= {} if added is None else {"new_items": _told(added, source.listed_new)}
     return written | told | {"seconds": round(time.perf_counter() - started, 3)}
 
 
@@ -217,6 +224,17 @@ def _newcomers(run: Run, algorithm: Algorithm, history: Path, control: Control) 
     return read_newcomers(history, run.data, recipe, algorithm.feedback, filters, control)
 
 
+def _placed(run: Run, algorithm: Algorithm, path: Path, items: Items | None) -> Items:
+    """Items of a file that the run does not know, once the algorithm has placed them."""
+    new = read_new_items(path, run.data.item_ids)
+    algorithm.add_items(items or Items.unknown(run.data.item_ids), new, run.fold.train.item_counts)
+    return new
+
+
+def _told(new: Items, listed: int) -> dict[str, Any]:
+    return {"number": len(new), "examples": new.item_ids.slice(0, 5).to_pylist(), "listed": listed}
+
+
 def _indices(data: Interactions, users: list[str] | None) -> Array:
     """Indices of users, each once; raises WorkbenchError for an id that is not in the data."""
     if users is None:
@@ -246,8 +264,14 @@ class _Source:
         *,
         include_seen: bool,
         newcomers: Newcomers | None = None,
+        added: Items | None = None,
     ) -> None:
         self.data, self.algorithm, self.items = run.data, algorithm, items
+        self.item_ids, self.counts = run.data.item_ids, run.fold.train.item_counts
+        if added is not None:
+            self.items = (items or Items.unknown(self.item_ids)) + added
+            self.item_ids, self.counts = self.items.item_ids, np.append(self.counts, np.zeros(len(added), np.int64))
+        self.n_items, self.listed_new = len(self.item_ids), 0
         fold = run.fold
         self.name = RunNotes.read(run.folder).title or run.name
         self.reason: Reason | None = None
@@ -261,7 +285,6 @@ class _Source:
             include_seen = include_seen or fold.include_seen
         self.hidden = None if newcomers is not None else fold.test
         self.seen = None if include_seen else self.had
-        self.counts = fold.train.item_counts
         self.cold = self.popular = 0
 
     def schema(self, columns: Sequence[str] | None, reason: Reason | None) -> pa.Schema:
@@ -278,15 +301,15 @@ class _Source:
         WorkbenchError
             If a list would have no item.
         """
-        shown = list_length(k, self.data.n_items)
-        for block in _blocks(self.algorithm, len(users), self.data.n_items, shown, self.reason is not None):
+        shown = list_length(k, self.n_items)
+        for block in _blocks(self.algorithm, len(users), self.n_items, shown, self.reason is not None):
             control.check()
             yield self.lists(users[block], k, schema)
             control.progress(block.stop / len(users), "users")
 
     def lists(self, users: Array, k: int, schema: pa.Schema) -> pa.Table:
         """Lists of these users, one row an item; as long as there are items, however many are asked for."""
-        k = min(k, self.data.n_items)
+        k = min(k, self.n_items)
         histories = self.shown.rows(users)
         self.cold += int((histories.lengths == 0).sum())
         indices = self.indices[users]
@@ -295,6 +318,7 @@ class _Source:
         self.popular += int(popular.sum())
         row, rank = np.nonzero(best >= 0)  # a list is shorter where fewer items are left
         item = best[row, rank]
+        self.listed_new += int((item >= self.data.n_items).sum())
         made = {
             "user": lambda: self.ids.take(pa.array(users[row])),
             "rank": lambda: pa.array((rank + 1).astype(np.int32)),
@@ -321,7 +345,7 @@ class _Source:
 
     def _table(self, item: Array, made: dict[str, Callable[[], pa.Array]], schema: pa.Schema) -> pa.Table:
         made |= {
-            "item": lambda: self.data.item_ids.take(pa.array(item)),
+            "item": lambda: self.item_ids.take(pa.array(item)),
             "title": lambda: pa.array(self._titles(item.tolist()), pa.string()),
             "year": lambda: self.items.year.take(pa.array(item)),  # type: ignore[union-attr]
             "genres": lambda: pa.array(self._genres(item), pa.string()),
@@ -337,7 +361,7 @@ class _Source:
     def _titles(self, items: list[int]) -> list[str]:
         if self.items is not None:
             return self.items.titles(items)
-        return self.data.item_ids.take(pa.array(items, pa.int64())).to_pylist()
+        return self.item_ids.take(pa.array(items, pa.int64())).to_pylist()
 
     def _genres(self, items: Array) -> list[str | None]:
         found = self.items.genres.take(pa.array(items)).to_pylist()  # type: ignore[union-attr]
@@ -345,7 +369,7 @@ class _Source:
 
     def _hits(self, users: Array, items: Array) -> pa.Array:
         """Whether each pair is hidden in the test; unknown of people who are not in the data."""
-        test, n = self.hidden, self.data.n_items
+        test, n = self.hidden, self.n_items
         if test is None:
             return pa.nulls(len(users), pa.bool_())
         flat = test.truth

@@ -15,6 +15,8 @@ from workbench.errors import WorkbenchError
 if TYPE_CHECKING:
     import scipy.sparse as sp
 
+    from workbench.data.side_files.items import Items
+
 
 @dataclass(frozen=True)
 class Record:
@@ -149,6 +151,21 @@ class Algorithm(BaseModel):
         may put two items apart or together that are equal but for their last digit.
         """
         return None
+
+    def add_items(self, known: "Items", new: "Items", counts: Array) -> None:
+        """Take up items that training has not met, behind the others, by what is known of them.
+
+        Parameters
+        ----------
+        known : Items (n_items)
+            What was known of all items in training.
+        new : Items
+            What is known of the new ones.
+        counts : int64 (n_items,)
+            Training interactions of each item.
+        """
+        message = f"{self.title} cannot place items that were not in the data. "
+        raise WorkbenchError(message + "Train on data that has them, or choose an algorithm that can, such as content.")
 
     def predict(self, users: Array, items: Array) -> Array:
         """Predict the rating of each pair, float32 (n,), clipped to the scale of training; -1 stands for unknown."""

@@ -20,7 +20,10 @@ from workbench.declaring import hyperparameter
 from workbench.errors import WorkbenchError
 
 if TYPE_CHECKING:
+    import scipy.sparse as sp
     from torch import Tensor, nn
+
+    from workbench.data.side_files.items import Items
 
 # Features of one field that count, at most.
 LONGEST = 16
@@ -51,12 +54,23 @@ def item_fields(data: Interactions, *, titles: bool, least_items: int) -> Fields
     counts, names = feature_counts(data.item_features, titles=titles, least_items=least_items)
     n_features = data.n_items + len(names)
     itself = np.where(data.item_counts > 0, np.arange(data.n_items), n_features)[:, None]
-    columns, kinds = [itself], np.array([name.split(":")[0] for name in names])
-    for kind in ("genre", "decade", *(["title"] if titles else [])):
+    return _side_by_side([itself, *_kinds(counts, names, data.n_items, n_features)], n_features)
+
+
+def _kinds(counts: "sp.csr_matrix", names: list[str], first: int, empty: int) -> list[Array]:
+    """Slots of genres, decade and words of the title; the features have numbers from `first` on."""
+    columns, kinds = [], np.array([name.split(":")[0] for name in names])
+    for kind in ("genre", "decade", "title"):
         own = np.flatnonzero(kinds == kind)
         part = counts[:, own]
-        columns.append(_slots(part.indptr, data.n_items + own[part.indices], n_features))
-    return _side_by_side(columns, n_features)
+        columns.append(_slots(part.indptr, first + own[part.indices], empty))
+    return columns
+
+
+def _as_wide_as(column: Array, other: Array, empty: int) -> Array:
+    """Slots cut, or filled with empty ones, to be as many as in another column."""
+    width = other.shape[1]
+    return np.pad(column[:, :width], ((0, 0), (0, max(0, width - column.shape[1]))), constant_values=empty)
 
 
 def user_fields(data: Interactions, *, least_users: int) -> Fields:
@@ -150,6 +164,18 @@ class FieldScorer(PairScorer):
         self._item_slots, self._item_ends, self._n_item_features = items.slots, items.ends, items.n_features
         self._user_slots, self._user_ends = np.concatenate([users.slots, nobody]), users.ends
         self._n_user_features = users.n_features
+
+    def add_items(self, known: "Items", new: "Items", counts: Array) -> None:
+        import torch
+
+        of, names = feature_counts(known, titles=self.titles, least_items=self.least)
+        found, empty = feature_counts(new, titles=self.titles, known=names)[0], self._n_item_features
+        pairs = zip(_kinds(found, names, len(known), empty), _kinds(of, names, len(known), empty), strict=True)
+        itself = np.full((len(new), 1), empty, np.int64)
+        added = np.concatenate([itself, *(_as_wide_as(column, other, empty) for column, other in pairs)], 1)
+        self._item_slots = np.concatenate([self._item_slots, added.astype(np.int32)])
+        self._sizes = (self._sizes[0], len(self._item_slots))
+        self._module.item_slots = torch.from_numpy(self._item_slots.astype(np.int64)).to(self._device)
 
     def others(self, data: Interactions) -> Array:
         """Items that somebody met: the others are not pushed down for being new."""

@@ -28,7 +28,13 @@ def words(text: str) -> list[str]:
 
 
 def feature_counts(
-    items: Items, *, titles: bool = True, genres: bool = True, decades: bool = True, least_items: int = 1
+    items: Items,
+    *,
+    titles: bool = True,
+    genres: bool = True,
+    decades: bool = True,
+    least_items: int = 1,
+    known: list[str] | None = None,
 ) -> tuple["sp.csr_matrix", list[str]]:
     """How often each item has each feature.
 
@@ -39,6 +45,8 @@ def feature_counts(
         is not taken for a word.
     least_items
         Features of fewer items are left out.
+    known
+        The features that there are, of other items; these have no others.
 
     Returns
     -------
@@ -60,7 +68,7 @@ def feature_counts(
             if year is not None:
                 row[f"decade:{year // 10 * 10}"] += 1
     items_with = Counter(feature for row in rows for feature in row)
-    names = sorted(feature for feature, n in items_with.items() if n >= least_items)
+    names = sorted(feature for feature, n in items_with.items() if n >= least_items) if known is None else known
     number = {name: n for n, name in enumerate(names)}
     kept = [[(number[feature], n) for feature, n in row.items() if feature in number] for row in rows]
     entries = np.array([entry for row in kept for entry in sorted(row)], np.int64).reshape(-1, 2)
@@ -86,5 +94,10 @@ def own_and_shared(items: Items, *, titles: bool, least_items: int) -> "sp.csr_m
     import scipy.sparse as sp
 
     counts, _ = feature_counts(items, titles=titles, least_items=least_items)
+    return sp.hstack([sp.identity(len(items), np.float32), shared(counts)], format="csr")
+
+
+def shared(counts: "sp.csr_matrix") -> "sp.csr_matrix":
+    """Which features each item has, rows of length 1; float32 (n_items, n_features)."""
     counts.data[:] = 1
-    return sp.hstack([sp.identity(len(items), np.float32), unit_rows(counts)], format="csr")
+    return unit_rows(counts)

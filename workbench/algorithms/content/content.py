@@ -20,6 +20,8 @@ from workbench.errors import WorkbenchError
 if TYPE_CHECKING:
     import scipy.sparse as sp
 
+    from workbench.data.side_files.items import Items
+
 
 class Content(Algorithm):
     """Score of an item: cosine of its features and the history's, plus a share of its popularity.
@@ -111,7 +113,8 @@ class Content(Algorithm):
         if reason := self.unsuited(data):
             raise WorkbenchError(reason)
         assert data.item_features is not None  # needs items
-        features = unit_rows(self._weighted(*feature_counts(data.item_features)))
+        counts, names = feature_counts(data.item_features)
+        features = unit_rows(self._weighted(counts, names, counts))
         self._indptr = features.indptr.astype(np.int64)
         self._indices, self._data = features.indices.astype(np.int32), features.data
         self._n_features = features.shape[1]
@@ -120,6 +123,18 @@ class Content(Algorithm):
         rated = data.rating is not None and len(data)
         self._lowest, self._highest = (float(data.rating.min()), float(data.rating.max())) if rated else (0.0, 0.0)  # type: ignore[union-attr]
         yield from ()
+
+    def add_items(self, known: "Items", new: "Items", counts: Array) -> None:
+        of, names = feature_counts(known)
+        features = unit_rows(self._weighted(feature_counts(new, known=names)[0], names, of))
+        self._indptr = np.concatenate([self._indptr, self._indptr[-1] + features.indptr[1:].astype(np.int64)])
+        self._indices = np.concatenate([self._indices, features.indices.astype(np.int32)])
+        self._data = np.concatenate([self._data, features.data])
+        if self._topics_of_items.shape[1]:
+            axes = self._axes(unit_rows(self._weighted(of, names, of)))[2]
+            self._topics_of_items = np.concatenate([self._topics_of_items, _unit_topics(features @ axes.T)])
+        told = np.append(np.diff(self._indptr)[: len(counts)] > 0, np.diff(features.indptr) > 0)
+        self._popular = self._popularity(np.append(counts, np.zeros(len(new), np.int64)), told)
 
     def _popularity(self, counts: Array, known: Array) -> Array:
         """Popularity of items, float32 (n_items,); that of a usual choice for what nobody met and is `known`.
@@ -132,17 +147,18 @@ class Content(Algorithm):
         usual = float((popular * counts).sum() / max(counts.sum(), 1))  # the mean over interactions
         return np.where((counts == 0) & known, self.new_items * usual, popular).astype(np.float32)
 
-    def _weighted(self, counts: "sp.csr_matrix", names: list[str]) -> "sp.csr_matrix":
-        """Counts of features as weights, float64: how much each says about an item."""
-        n_items, n_features = counts.shape
+    def _weighted(self, counts: "sp.csr_matrix", names: list[str], of: "sp.csr_matrix") -> "sp.csr_matrix":
+        """Counts of features as weights, float64: how much each says about an item; how rare it is, the items `of` tell."""
+        n_items, n_features = of.shape
         weighted = counts.astype(np.float64)
-        items_with = np.bincount(counts.indices, minlength=n_features)
-        row = np.repeat(np.arange(n_items), np.diff(counts.indptr))
+        items_with = np.bincount(of.indices, minlength=n_features)
+        row = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
         if self.weighting == "tf-idf":
             weighted.data *= np.log((1 + n_items) / (1 + items_with))[counts.indices] + 1
         else:
             length = np.asarray(counts.sum(axis=1)).ravel()
-            mean = length.mean(where=length > 0) if length.any() else 1.0
+            usual = np.asarray(of.sum(axis=1)).ravel()
+            mean = usual.mean(where=usual > 0) if usual.any() else 1.0
             damping = 1.2 * (0.25 + 0.75 * length / mean)
             weighted.data *= 2.2 / (weighted.data + damping[row])
             weighted.data *= np.log1p((n_items - items_with + 0.5) / (items_with + 0.5))[counts.indices]
@@ -152,16 +168,20 @@ class Content(Algorithm):
 
     def _condensed(self, features: "sp.csr_matrix") -> Array:
         """Latent semantic analysis: the first left singular vectors, times the values; rows of length 1, or 0."""
-        n = min(self.topics, min(features.shape) - 1)
-        if n < 1:
+        if min(self.topics, min(features.shape) - 1) < 1:
             return np.zeros((features.shape[0], 0), np.float32)
+        u, values, _ = self._axes(features)
+        return _unit_topics(u * values)
+
+    def _axes(self, features: "sp.csr_matrix") -> tuple[Array, Array, Array]:
+        """The singular vectors of features and their values."""
         from scipy.sparse.linalg import svds
 
         start = np.random.default_rng(0).standard_normal(min(features.shape))  # the same topics whatever the seed
-        u, values, _ = svds(features.astype(np.float64), n, v0=start)
-        topics = u * values
-        length = np.linalg.norm(topics, axis=1, keepdims=True)
-        return (topics / np.where(length > 1e-9, length, np.inf)).astype(np.float32)  # noqa: PLR2004 - beyond rounding
+        found: tuple[Array, Array, Array] = svds(
+            features.astype(np.float64), min(self.topics, min(features.shape) - 1), v0=start
+        )
+        return found
 
     def score(self, users: Array, histories: UserItems) -> Array:
         weights = self._weights(histories)  # (n, n_items)
@@ -206,3 +226,9 @@ class Content(Algorithm):
         rows = sp.csr_matrix((self._data, self._indices, self._indptr), shape=shape)[items]
         used = np.unique(rows.indices)
         return np.asarray(rows[:, used].toarray(), np.float64)
+
+
+def _unit_topics(topics: Array) -> Array:
+    """Rows of length 1, or 0; float32."""
+    length = np.linalg.norm(topics, axis=1, keepdims=True)
+    return (topics / np.where(length > 1e-9, length, np.inf)).astype(np.float32)  # noqa: PLR2004 - beyond rounding

@@ -10,7 +10,7 @@ import numpy as np
 
 from workbench.algorithms.base.algorithm import Record
 from workbench.algorithms.base.factor_ranker import LEARNED, OrderLearner, declare_factors, declare_rate, declare_weight
-from workbench.algorithms.base.item_features import own_and_shared
+from workbench.algorithms.base.item_features import feature_counts, own_and_shared, shared
 from workbench.algorithms.base.learned import Learned, floats, indices
 from workbench.data.interactions import Array, Interactions
 from workbench.declaring import hyperparameter
@@ -18,6 +18,8 @@ from workbench.errors import WorkbenchError
 
 if TYPE_CHECKING:
     import scipy.sparse as sp
+
+    from workbench.data.side_files.items import Items
 
 
 class FeatureMF(OrderLearner):
@@ -90,6 +92,13 @@ class FeatureMF(OrderLearner):
         self._indptr = matrix.indptr.astype(np.int64)
         self._indices, self._data = matrix.indices.astype(np.int32), matrix.data
         return matrix
+
+    def add_items(self, known: "Items", new: "Items", counts: Array) -> None:
+        names = feature_counts(known, titles=self.titles, least_items=self.least_items)[1]
+        found = shared(feature_counts(new, titles=self.titles, known=names)[0])
+        self._indptr = np.concatenate([self._indptr, self._indptr[-1] + found.indptr[1:].astype(np.int64)])
+        self._indices = np.concatenate([self._indices, (len(known) + found.indices).astype(np.int32)])
+        self._data = np.concatenate([self._data, found.data])
 
     def others(self, data: Interactions) -> Array:
         bare = np.diff(self._indptr) == 1  # of which nothing is known but themselves

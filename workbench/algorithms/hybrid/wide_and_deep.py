@@ -24,7 +24,10 @@ from workbench.data.interactions import Array, Interactions
 from workbench.declaring import hyperparameter
 
 if TYPE_CHECKING:
+    import scipy.sparse as sp
     from torch import Tensor, nn
+
+    from workbench.data.side_files.items import Items
 
 
 class WideAndDeep(FieldScorer):
@@ -62,9 +65,23 @@ class WideAndDeep(FieldScorer):
 
     def learn_fields(self, data: Interactions) -> None:
         super().learn_fields(data)
-        counts, _ = feature_counts(data.item_features, titles=False, least_items=self.least)  # type: ignore[arg-type]
-        common = np.argsort(-np.bincount(counts.indices, minlength=counts.shape[1]), kind="stable")[: self.crosses]
-        self._crossed = np.asarray(counts[:, np.sort(common)].toarray() > 0, np.float32)
+        assert data.item_features is not None  # needs items
+        counts, _ = feature_counts(data.item_features, titles=False, least_items=self.least)
+        self._crossed = self._crosses_of(counts, counts)
+
+    def _crosses_of(self, counts: "sp.csr_matrix", of: "sp.csr_matrix") -> Array:
+        """The features that are most common in the items `of`, float32 (n, crossed features)."""
+        common = np.argsort(-np.bincount(of.indices, minlength=of.shape[1]), kind="stable")[: self.crosses]
+        return np.asarray(counts[:, np.sort(common)].toarray() > 0, np.float32)
+
+    def add_items(self, known: "Items", new: "Items", counts: Array) -> None:
+        import torch
+
+        super().add_items(known, new, counts)
+        of, names = feature_counts(known, titles=False, least_items=self.least)
+        added = self._crosses_of(feature_counts(new, titles=False, known=names)[0], of)
+        self._crossed = np.concatenate([self._crossed, added])
+        self._module.crossed = torch.from_numpy(self._crossed).to(self._device)
 
     def build(self, n_users: int, n_items: int) -> "nn.Module":
         import torch

@@ -13,6 +13,7 @@ from workbench.data.columns.names import GENRES, TEXT, TITLE, YEAR, likeness
 from workbench.data.reading.first_rows import Preview, preview
 from workbench.data.reading.text.source_file import look_at
 from workbench.data.side_files.joining import id_column, match, open_table, texts_of, write_table
+from workbench.errors import WorkbenchError
 
 # The 19 genre flags at the end of MovieLens 100K's u.item.
 MOVIELENS_GENRES = (
@@ -55,6 +56,25 @@ class Items:
         columns = {"id": self.item_ids, "title": self.title, "year": self.year, "genres": self.genres}
         text = {} if self.text is None else {"text": self.text}
         write_table(folder / "items.arrow", pa.table({**columns, **text}))
+
+    @classmethod
+    def unknown(cls, item_ids: pa.Array) -> "Items":
+        """Items of which nothing is known."""
+        return cls(item_ids, *(pa.nulls(len(item_ids), kind) for name, kind in TYPES.items() if name != "id"))
+
+    def __add__(self, others: "Items") -> "Items":
+        """These, and others behind them."""
+
+        def both(mine: pa.Array, theirs: pa.Array) -> pa.Array:
+            return pa.concat_arrays([mine.cast(theirs.type), theirs])
+
+        names = ("item_ids", "title", "year", "genres")
+        columns = {name: both(getattr(self, name), getattr(others, name)) for name in names}
+        if self.text is not None:
+            columns["text"] = both(
+                self.text, pa.nulls(len(others), pa.string()) if others.text is None else others.text
+            )
+        return Items(**columns)
 
     @classmethod
     def open(cls, folder: Path) -> "Items | None":
@@ -105,6 +125,27 @@ def read_items(path: Path, item_ids: pa.Array) -> tuple[Items, dict[str, Any]]:
         "refused": refused[:100],
     }
     return found, report
+
+
+def read_new_items(path: Path, item_ids: pa.Array) -> Items:
+    """Titles, years and genres of the items of a file that are none of `item_ids`, in the order of the file.
+
+    Raises
+    ------
+    WorkbenchError
+        If the file cannot be read, or all its items are known.
+    """
+    file = look_at(path)
+    shown = preview(file)
+    roles = _roles(shown, item_ids)
+    wanted = {role: at for role, at in roles.items() if isinstance(at, int)}
+    wanted |= {f"flag {i}": at for i, at in enumerate(roles.get("flags", []))}
+    ids, columns, _ = texts_of(file, shown, wanted)
+    new = pc.invert(pc.is_in(ids, value_set=item_ids))
+    if not pc.any(new).as_py():
+        raise WorkbenchError(f"{file.name} has no item that the run does not know. Leave it out.")
+    facts = {name: column.filter(new) for name, column in _facts(columns, roles).items()}
+    return Items(ids.filter(new), **facts)
 
 
 def _roles(shown: Preview, item_ids: pa.Array) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from tests.benchmarks.defaults.measure import measure
 from tests.benchmarks.defaults.sets import SETS
 from tests.benchmarks.defaults.table import write_table
 from workbench.algorithms import all_algorithms
-from workbench.declaring import rules_of
+from workbench.declaring import rules_of, tried_of
 
 FORMS = ("before", "now")
 
@@ -53,8 +53,9 @@ def wanted(sets: str, algorithms: str) -> list[tuple[str, str, str]]:
 
 
 def follows(algorithm: str) -> bool:
-    """Whether a default of it follows from the data."""
-    return bool(rules_of(all_algorithms()[algorithm]))
+    """Whether a default of it follows from the data, or is chosen on validation."""
+    kind = all_algorithms()[algorithm]
+    return bool(rules_of(kind) or tried_of(kind))
 
 
 def known(rows: Path) -> set[tuple[str, str, str]]:

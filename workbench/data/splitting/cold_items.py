@@ -41,7 +41,7 @@ class ColdItems(Split):
     def places(self, data: Interactions) -> Array:
         met = np.flatnonzero(data.item_counts)
         drawn = np.random.default_rng([self.seed, 53]).permutation(met)
-        n_test, n_validation = (round(share * len(met)) for share in (self.test, self.validation))
+        n_test, n_validation = max(1, round(self.test * len(met))), round(self.validation * len(met))
         of_items = np.full(data.n_items, TRAIN, np.int8)
         of_items[drawn[:n_test]] = TEST
         of_items[drawn[n_test : n_test + n_validation]] = VALIDATION

@@ -250,6 +250,7 @@ def test_filters_are_there_again_and_go_with_new_runs(opened, project, monkeypat
         ("time-series", "window 1 of 3"),
         ("held-out-users", "held-out users"),
         ("k-fold", "part 1 of 5"),
+        ("cold-items", "new items"),
     ],
 )
 def test_every_split_can_be_chosen(opened, name, words):

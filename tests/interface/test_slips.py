@@ -26,7 +26,7 @@ def test_wrong_cutoffs_and_negatives_are_refused(run):
         (lambda: run.evaluate(["ndcg@-1"], progress=False), "cutoff of ndcg@-1"),
         (lambda: run.evaluate(["ndcg@x"], progress=False), "cutoff of ndcg@x"),
         (lambda: run.evaluate(["ndcg@0"], progress=False), "cutoff of ndcg@0"),
-        (lambda: run.evaluate(["ndcg@10"], negatives=-1, progress=False), "from 1 up"),
+        (lambda: run.evaluate(["ndcg@10"], negatives=-1, progress=False), "from 1 to a billion"),
         (lambda: run.evaluate(["ndcg@10"], negatives=5, negatives_by="foo", progress=False), "uniform"),
     ):
         with pytest.raises(WorkbenchError, match=said):

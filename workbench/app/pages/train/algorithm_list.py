@@ -311,7 +311,9 @@ class AlgorithmList(QWidget):
         row = self.model.row_of(name, suggested=self._from_head)
         if row >= 0:
             self._marking = True
-            self.view.setCurrentIndex(self.model.index(row))
+            # Alone, also while somebody holds Ctrl or Shift for another reason.
+            alone = QItemSelectionModel.SelectionFlag.ClearAndSelect
+            self.view.selectionModel().setCurrentIndex(self.model.index(row), alone)
             if self._from_head and self.model.index(row).data(WHY):
                 self.view.scrollToTop()  # the words above them belong to them
             self._marking = False

@@ -9,7 +9,9 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 
+from workbench.app.pages.data.doubt_cards import DoubtCards
 from workbench.app.pages.data.dropped_files import Offer, role_of, sort_out
+from workbench.app.pages.data.feedback_panel import FeedbackPanel
 from workbench.app.pages.data.format_options import Choosers
 from workbench.app.pages.data.format_panel import HowRead
 from workbench.app.pages.data.import_sheet import PreviewSheet
@@ -77,7 +79,7 @@ class Shown:
 def shown(keep, tmp_path, monkeypatch, qtbot):
     monkeypatch.setenv("RECWB_HOME", str(tmp_path / "home"))
     (tmp_path / "home").mkdir(exist_ok=True)
-    sheet = keep(PreviewSheet(HowRead(Choosers()), Further(), RoleTable()))
+    sheet = keep(PreviewSheet(HowRead(Choosers()), Further(), RoleTable(), FeedbackPanel(), DoubtCards()))
     sheet.resize(1000, 600)
     sheet.show()
     return Shown(sheet)

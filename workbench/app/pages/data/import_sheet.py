@@ -49,7 +49,9 @@ class PreviewSheet(QWidget):
     items_wanted = Signal(Path)
     """The file is one of items, to be added to the data that is there."""
 
-    def __init__(self, how: HowRead, further: Further, table: RoleTable) -> None:
+    def __init__(
+        self, how: HowRead, further: Further, table: RoleTable, worth: FeedbackPanel, doubts: DoubtCards
+    ) -> None:
         super().__init__()
         self.file: Path | None = None
         self.columns = ColumnRoles(self)
@@ -59,7 +61,7 @@ class PreviewSheet(QWidget):
         self._unused: tuple[Path, ...] = ()
         self._filters: list[Json] | None = None
         self.how, self.further, self.notes = how, further, Notes()
-        self.worth = FeedbackPanel()
+        self.worth = worth
         self.remark = self.notes.words
         for name in ("times", "delimiter", "encoding", "header", "duplicates"):
             setattr(self, name, self.how.choices[name])
@@ -67,7 +69,7 @@ class PreviewSheet(QWidget):
         card.body.setContentsMargins(GRID, 4, GRID, 4)
         card.body.setSpacing(2)
         self.taken = FilesTaken()
-        self.chips, self.table, self.doubts = RoleChips(), table, DoubtCards()
+        self.chips, self.table, self.doubts = RoleChips(), table, doubts
         self.trouble = Text("", ink="error", wrap=True)
         self.trouble.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.trouble.hide()

@@ -12,8 +12,10 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.app.jobs.job_process import Task
 from workbench.app.page import Page
+from workbench.app.pages.data.doubt_cards import DoubtCards
 from workbench.app.pages.data.doubt_question import DoubtQuestion
 from workbench.app.pages.data.dropped_files import Offer, sort_out
+from workbench.app.pages.data.feedback_panel import FeedbackPanel
 from workbench.app.pages.data.format_options import Choosers
 from workbench.app.pages.data.format_panel import HowRead
 from workbench.app.pages.data.import_sheet import PreviewSheet
@@ -129,9 +131,17 @@ class DataPage(Page):
         return RoleTable()
 
     @Deferred
+    def _worth(self) -> FeedbackPanel:
+        return FeedbackPanel()
+
+    @Deferred
+    def _doubts(self) -> DoubtCards:
+        return DoubtCards()
+
+    @Deferred
     def sheet(self) -> PreviewSheet:
         """On which an offered file is looked at."""
-        made = PreviewSheet(self.how, self._further, self._roles)
+        made = PreviewSheet(self.how, self._further, self._roles, self._worth, self._doubts)
         made.changed.connect(self._refresh)
         DoubtQuestion(self.session, made)
         made.look_wanted.connect(self._look_again)

@@ -1,6 +1,6 @@
 """Choose an algorithm, set it, train it, and watch it learn."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt, QTimer, Slot
@@ -90,7 +90,9 @@ class TrainPage(Page):
         row.setSpacing(12)
         row.addWidget(self._build_list())
         yield
-        row.addWidget(self._build_form())
+        card = yield from self._build_form()
+        row.addWidget(card)
+        yield
         self._room = QVBoxLayout()
         self._room.setSpacing(12)
         self.good_one = GoodOne(self.session, self.good)
@@ -129,7 +131,7 @@ class TrainPage(Page):
         card.add(self.find_good)
         return card
 
-    def _build_form(self) -> Card:
+    def _build_form(self) -> Generator[None, None, Card]:
         card = Card()
         card.setFixedWidth(FORM_WIDTH)
         card.body.setContentsMargins(0, 4, 0, 4)
@@ -141,6 +143,7 @@ class TrainPage(Page):
         column.addWidget(self.about)
         column.addSpacing(GRID)
         self._build_hyperparameters(column)
+        yield
         self.fold = Button(self.tr("Advanced: seed and training"), "quiet", icon="chevron-right")
         self.fold.setCheckable(True)
         column.addWidget(self.fold, 0, Qt.AlignmentFlag.AlignLeft)
@@ -160,6 +163,7 @@ class TrainPage(Page):
         self._area = area
         card.add(area, 1)
         card.add(Line())
+        yield
         self.estimate = EstimateLine(self.session)
         self.estimate.wanted.connect(self._change_one)
         self.estimate.counted.connect(self._hear_facts)

@@ -72,3 +72,9 @@ def test_what_is_added_is_the_newest_and_has_its_rating(run):
 def test_what_describes_no_list_is_refused(values):
     with pytest.raises(WorkbenchError, match="not the description of a list"):
         AskedList.from_json(values)
+
+
+def test_what_is_pinned_twice_is_listed_once(run):
+    made = make_list(AskedList(run=run, user=None, k=3, order={"pin": ["i3", "i3"]}))
+    assert made.items.tolist().count(3) == 1
+    assert len(made.items) == 3

@@ -397,6 +397,7 @@ def _answer(run: Any) -> Answer:
         "peak_memory_bytes": status.peak_memory_bytes,
         "records": len(records),
         "last": last,
+        "best": None if status.best is None else {"epoch": status.best.epoch, "validation": status.best.validation},
         "from_data": {
             name: {"value": getattr(run.spec, name, run.spec.hyperparameters.get(name)), "why": why}
             for name, why in run.spec.from_data.items()
@@ -413,7 +414,11 @@ def _words(run: Any, value: dict[str, Any]) -> str:
         words.append(f"{value['seconds']:.1f} s")
     if last.get("epochs"):
         words.append(f"{last['epoch']} of {last['epochs']} epochs")
-    words += [f"validation {name} {number:.4f}" for name, number in (last.get("validation") or {}).items()]
+    # Of the epoch whose model is kept: the last one may have been worse, and is not what is tested.
+    best = value["best"] or {"validation": last.get("validation") or {}}
+    words += [f"validation {name} {number:.4f}" for name, number in best["validation"].items()]
+    if last.get("epochs") and best.get("epoch"):
+        words[-1] += f" at epoch {best['epoch']}"
     if value["peak_memory_bytes"]:
         words.append(f"{size(value['peak_memory_bytes'])} of memory at its peak")
     next_step = f"workbench evaluate {value['run']}"

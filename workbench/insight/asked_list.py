@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from workbench.errors import WorkbenchError
 from workbench.stored import MAX_COUNT, Place, Shape, Text, where
@@ -46,6 +46,12 @@ class Order(Shape):
     per_genre: int = 0
     exclude: list[Text] = Field([])
     pin: list[Text] = Field([])
+
+    @field_validator("exclude", "pin")
+    @classmethod
+    def _once(cls, items: list[str]) -> list[str]:
+        """An item that is named twice is meant once."""
+        return list(dict.fromkeys(items))
 
     def __bool__(self) -> bool:
         return any(getattr(self, name) for name in type(self).model_fields if name != "method")

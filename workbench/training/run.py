@@ -25,7 +25,7 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from workbench.algorithms import Algorithm, all_algorithms, find
+from workbench.algorithms import Algorithm, find
 from workbench.algorithms.base import budget
 from workbench.algorithms.base.learned import check
 from workbench.algorithms.hybrid.blend import Blend
@@ -40,6 +40,7 @@ from workbench.files import alone
 from workbench.owned import remove_file, sweep
 from workbench.stored import LaterVersionError, read_stored, write_stored
 from workbench.training.blending import check_member, named
+from workbench.training.fits_split import why_not
 from workbench.training.not_ratings import taken_for_ratings
 from workbench.training.records import read_records
 from workbench.training.run_notes import FILE as NOTES
@@ -99,15 +100,8 @@ class Run:
         refuse_taken(folder)
         kind = find(algorithm)
         rule = make_split(split, split_settings)
-        if rule.holds_out and kind.fold_in == "none":
-            message = f"{kind.title} cannot score users who were not in training, and the split '{rule.title}' tests "
-            raise WorkbenchError(message + "only such users. Choose another split, or another algorithm.")
-        if rule.hides_items and kind.personal and not kind.places_items:
-            able = ", ".join(sorted(one.title for one in all_algorithms().values() if one.places_items))
-            message = (
-                f"{kind.title} knows nothing of items that training has not met, and the split '{rule.title}' tests "
-            )
-            raise WorkbenchError(f"{message}only such items. Choose another split, or one of {able}.")
+        if reason := why_not(kind, rule):
+            raise WorkbenchError(reason)
         try:
             spec = RunSpec(
                 algorithm=kind.name,

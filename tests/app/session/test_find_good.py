@@ -4,7 +4,11 @@ import pytest
 from PySide6.QtCore import QItemSelectionModel
 
 from tests.app.trained import Opened, films, make_project
-from workbench.app.session.find_good import VIEW
+from workbench.algorithms import all_algorithms
+from workbench.app.session.find_good import VIEW, FindGood
+from workbench.data.splitting import make_split
+from workbench.insight.suggesting import DataProfile
+from workbench.training.run_state import RunState
 
 
 @pytest.fixture
@@ -19,21 +23,22 @@ def test_what_is_trained_is_tested_and_one_sentence_says_which_to_take(opened, m
     page, session = opened.page, opened.session
     asked = []
     monkeypatch.setattr(session, "queue_run", lambda name: asked.append(name) or f"{len(asked) - 1}-{name}")
-    monkeypatch.setattr(page.algorithms, "suggested_lists", lambda: ["ease"])
+    monkeypatch.setattr(page.algorithms, "suggested_lists", lambda _split: ["ease"])
     page._refresh_good()
     opened.click(page.find_good)
-    assert asked == ["popularity", "ease"]
+    assert asked == []  # both are there already, as nobody chose anything
     assert session.project.view(VIEW) == {"runs": ["0-popularity", "1-ease"]}
     card = page.good_one
     assert card.isVisible()
     assert not page.find_good.isEnabled()  # once at a time
-    page.good._go_on()
     opened.until(lambda: page.good.advice is not None)
     assert all(info.evaluation is not None for info in page.good.runs)
     assert card.words.text() == page.good.advice.sentence
     assert "Popularity" in card.words.text()
     opened.click(card.look)
     assert (session.selection.runs, opened.window.page.name) == ([page.good.advice.run], "inspect")
+    again = FindGood(session, page)  # as in a window that is opened again
+    opened.until(lambda: again.advice == page.good.advice)
     page.good.forget()
     assert not card.isVisibleTo(page)
     assert page.find_good.isEnabled()
@@ -65,3 +70,25 @@ def test_several_algorithms_are_chosen_and_queued_at_once(opened, monkeypatch):
     assert page.primary.text() == "Train 2 algorithms"  # the list was filled anew
     page.primary.trigger()
     assert asked == [("ease", page.form.given_values()), ("slim", {"l1": 2.0})]
+
+
+def test_a_run_that_was_stopped_and_kept_is_tested_like_the_others_and_one_with_other_values_is_trained(opened):
+    session = opened.session
+    info = session.runs.get("1-ease")
+    info.status = info.status.but(state=RunState.STOPPED)
+    session.project.set_view(VIEW, {"runs": ["1-ease"]})
+    good = FindGood(session, opened.page)
+    opened.until(lambda: info.evaluation is not None)
+    assert not good.busy
+    assert good._there("ease") == "1-ease"
+    info.spec["hyperparameters"]["regularization"], info.spec["from_data"] = 7.0, {}
+    assert good._there("ease") is None
+
+
+def test_only_what_the_split_can_test_is_suggested_for_lists(opened):
+    algorithms = opened.page.algorithms
+    algorithms._known = DataProfile(60, 12, 9, per_user=5, described=True)
+    assert "ease" in algorithms.suggested_lists(make_split("last-n"))
+    found = algorithms.suggested_lists(make_split("cold-items"))
+    assert found
+    assert not [kind.name for kind in map(all_algorithms().get, found) if kind.personal and not kind.places_items]

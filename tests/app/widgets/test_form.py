@@ -4,9 +4,12 @@ import pytest
 from pydantic import BaseModel
 from PySide6.QtCore import Qt
 
+from workbench.algorithms import all_algorithms
+from workbench.app.pages.train.page import FORM_WIDTH
 from workbench.app.widgets import icons
-from workbench.app.widgets.field import parsed, shown
+from workbench.app.widgets.field import Field, parsed, shown
 from workbench.app.widgets.form import Form
+from workbench.app.widgets.theme import GRID
 from workbench.declaring import DataFacts, DataRule, hyperparameter
 
 
@@ -183,3 +186,12 @@ def test_values_as_people_write_them(value, text):
 def test_a_decimal_comma_is_understood():
     assert parsed("0,5", "number", optional=False) == 0.5
     assert parsed("1.000,5", "number", optional=False) == "1.000,5"
+
+
+@pytest.mark.parametrize("name", ["gru4rec", "rp3beta", "item-knn", "pure-svd", "mult-vae"])
+def test_the_form_of_an_algorithm_fits_into_its_column(keep, name):
+    """Words beside a long name pushed the inputs out of it."""
+    form = keep(Form(all_algorithms()[name], hidden=("runs",)))
+    for field in form.findChildren(Field):
+        field.followed.setVisible(True)
+    assert form.minimumSizeHint().width() <= FORM_WIDTH - 4 * GRID

@@ -293,3 +293,12 @@ def test_days_without_a_year_and_days_that_may_be_months_are_told(tmp_path):
     assert inspect(path, option)["time_written"] == "mdy"
     with pytest.raises(WorkbenchError, match="day first"):
         read_interactions(path)
+
+
+def test_counts_of_rows_raise_no_doubt_about_a_column_that_is_not_there(tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text("user,item,date\n" + "".join(f"u{i % 7},i{i % 5},2023-01-{i % 28 + 1}\n" for i in range(300)))
+    (doubt,) = inspect(path)["doubts"]
+    assert doubt["change"] == {"read": {"duplicates": "count"}}
+    found = inspect(path, recipe=make_recipe(path, read=doubt["change"]["read"]))
+    assert (found["doubts"], found["rating_min"] > 1) == ([], True)

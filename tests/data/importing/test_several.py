@@ -150,3 +150,14 @@ def test_a_list_of_files_in_python_and_in_the_script_of_a_session(write, tmp_pat
     told = {"workbench": workbench, "FOLDER": tmp_path / "again"}
     exec(said, told)  # noqa: S102 - what the script says
     assert told["data"].hash == data.hash
+
+
+def test_a_file_that_is_named_twice_does_not_count_twice(tmp_path):
+    days = tmp_path / "days"
+    days.mkdir()
+    for day in (1, 2):
+        (days / f"2024-05-0{day}.csv").write_text("user,item,time\n" + f"u1,i{day},2024-05-0{day}\n" * 3)
+    first = days / "2024-05-01.csv"
+    for paths in ([first, first], [days, first], [first, days / ".." / "days" / "2024-05-01.csv"]):
+        with pytest.raises(WorkbenchError, match=r"2024-05-01\.csv is named twice"):
+            sort_out(paths)

@@ -4,12 +4,12 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from workbench.algorithms import all_algorithms
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.runs.run_text import seconds_of, short_title
 from workbench.app.session.latest import Latest
 from workbench.app.session.session import Session
 from workbench.insight.advice import Advice, advise
-from workbench.training.run_state import RunState
 
 YARDSTICK = "popularity"
 METRIC = "ndcg@10"
@@ -32,13 +32,29 @@ class FindGood(QObject):
         self.advice: Advice | None = None
         session.runs.changed.connect(self._go_on)
         session.runs.run_changed.connect(self._go_on)
+        self._go_on()  # what was begun before the page was made
 
     def start(self, algorithms: list[str]) -> None:
         """Train the yardstick and these, with their defaults."""
         self.advice, self._asked = None, set()
-        added = [self._session.queue_run(name) for name in dict.fromkeys([YARDSTICK, *algorithms])]
+        added = [self._there(name) or self._session.queue_run(name) for name in dict.fromkeys([YARDSTICK, *algorithms])]
         self._session.project.set_view(VIEW, {"runs": [run_id for run_id in added if run_id is not None]})
+        self._go_on()
         self.changed.emit()
+
+    def _there(self, algorithm: str) -> str | None:
+        """A run of it with its defaults that is there already, on the same data, filters and split."""
+        from workbench.app.runs.run_groups import groups_of
+
+        project = self._session.project
+        split = project.split or {}
+        now = {"data_hash": self._session.about.get("hash"), "filters": project.filters}
+        now |= {"split": split.get("name"), "split_settings": split.get("settings") or {}}
+        for group in groups_of(self._session.runs.all(), now):
+            for info in group.runs:
+                if group.current and info.algorithm == algorithm and info.usable and _is_default(info):
+                    return info.id
+        return None
 
     def forget(self) -> None:
         """Say no more of it; the runs stay."""
@@ -67,8 +83,11 @@ class FindGood(QObject):
             return ""
         if self.advice is not None:
             return self.advice.sentence
-        done = sum(info.evaluation is not None or (info.over and not info.usable) for info in runs)
+        done = sum(info.evaluation is not None for info in runs)
+        failed = sum(info.over and not info.usable for info in runs)
         words = self.tr("Finding a good one: {done} of {n} are trained and tested.")
+        if failed:
+            words += " " + self.tr("{failed} ended without a model.").format(failed=failed)
         return words.format(done=done, n=len(runs))
 
     @Slot()
@@ -77,7 +96,8 @@ class FindGood(QObject):
         runs = self.runs
         if not runs or self.advice is not None:
             return
-        ready = [info for info in runs if info.state is RunState.DONE and info.usable and info.evaluation is None]
+        # One that was stopped and kept is a model like the others.
+        ready = [info for info in runs if info.usable and info.evaluation is None]
         for info in ready:
             if info.id not in self._asked and not info.damage:
                 self._asked.add(info.id)
@@ -100,3 +120,12 @@ class FindGood(QObject):
     @Slot(object, str, str)
     def _fail(self, _asked: dict[str, Any], sentence: str, details: str) -> None:
         self._session.failure.emit(self.tr("The runs could not be compared"), sentence, details)
+
+
+def _is_default(info: RunInfo) -> bool:
+    """Whether nobody chose a hyperparameter of a run, or the seed, and everything is learned from."""
+    kind = all_algorithms().get(info.algorithm)
+    settled = info.spec.get("from_data") or {}
+    given = {name: value for name, value in info.spec["hyperparameters"].items() if name not in settled}
+    usual = kind is not None and given == {name: kind.model_fields[name].default for name in given}
+    return usual and not info.spec.get("include_seen") and not info.spec.get("changes") and not info.spec.get("seed")

@@ -16,7 +16,7 @@ from workbench.app.session.session import Session
 from workbench.app.widgets.translate import declared, translate
 
 MAX_SHOWN = 40  # offers in the list at once
-MAX_TITLE_CHARS = 200
+MAX_TITLE_CHARS, MAX_ID_CHARS = 200, 24
 Json = dict[str, Any]
 
 
@@ -93,13 +93,16 @@ def people_and_items(session: Session, answer: Json) -> list[Offer]:
         return []
     found = []
     for kind, shown, note in (
-        ("item", "title", translate("Offers", "Item, {n:,} interactions")),
-        ("user", "user", translate("Offers", "User, {n:,} interactions")),
+        ("user", "user", translate("Offers", "User {id}, {what}")),
+        ("item", "title", translate("Offers", "Item {id}, {what}")),
     ):
         for entry in answer[f"{kind}s"]:
             title = " ".join(str(entry.get(shown) or entry[kind])[:MAX_TITLE_CHARS].split())
             do = partial(session.request_page, "inspect", **{kind: entry[kind]})
-            words = note.format(n=entry["interactions"])
+            n, called = entry["interactions"], str(entry[kind])[:MAX_ID_CHARS]
+            one = translate("Offers", "1 interaction")
+            what = one if n == 1 else translate("Offers", "{n:,} interactions").format(n=n)
+            words = note.format(id="" if called == title else called, what=what).replace(" ,", ",")
             found.append(Offer(title, words, do, exact=entry["exact"]))
     return found
 

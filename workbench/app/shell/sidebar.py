@@ -350,7 +350,9 @@ def run_tip(info: RunInfo) -> str:
     name, value, part = headline
     words = {
         "test": translate("Sidebar", "{metric} {value:.4f} on the test set"),
-        "validation": translate("Sidebar", "{metric} {value:.4f} on the validation part, of the best epoch"),
+        "validation": translate("Sidebar", "{metric} {value:.4f} on the validation part, of the best epoch")
+        if info.epochs
+        else translate("Sidebar", "{metric} {value:.4f} on the validation part"),
     }[part]
     return words.format(metric="RMSE" if name == "rmse" else "NDCG@10", value=value)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.app.widgets.basic import Button, Text
 from workbench.app.widgets.quiet import QuietBox
@@ -46,6 +46,7 @@ class Field(QWidget):
         tried = ", ".join(shown(value) for value in schema.get("tried") or [])
         words = self.tr("best of {values}").format(values=tried) if tried else self.tr("from your data")
         self.followed = Text(words, SMALL, "accent")
+        self.followed.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # the input keeps its place
         if tried:
             self.why = self.tr("Each is tried on validation before the training, where that takes a moment")
             self.followed.setToolTip(self.why)
@@ -64,10 +65,10 @@ class Field(QWidget):
         name.addWidget(label)
         if unit:
             name.addWidget(Text(unit, SMALL, "faint"))
-        name.addWidget(self.followed)
         name.addStretch(1)
         name.addWidget(self.back)
         left.addLayout(name)
+        left.addWidget(self.followed)  # below, for beside a long name it would push the input out of the form
         below = QVBoxLayout()
         for widget in (self.help, self.wrong):
             (below if self._wide() else left).addWidget(widget)

@@ -11,7 +11,13 @@ class Counts(DoubtKind):
     @classmethod
     def look(cls, seen: Evidence) -> Doubt | None:
         data = seen.data.rating
-        if not seen.counts or data is None or seen.rating_as != "as is" or seen.is_said(seen.at["rating"]):
+        if (
+            not seen.counts
+            or data is None
+            or "rating" not in seen.at
+            or seen.rating_as != "as is"
+            or seen.is_said(seen.at["rating"])
+        ):
             return None
         low, high = float(data.min()), float(data.max())
         below = int((data <= 0).sum()) if low <= 0 else 0

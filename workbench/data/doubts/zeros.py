@@ -17,7 +17,14 @@ class Zeros(DoubtKind):
     @classmethod
     def look(cls, seen: Evidence) -> Doubt | None:
         data = seen.data.rating
-        if data is None or seen.counts or seen.rating_as != "as is" or seen.is_said(seen.at["rating"]) or seen.is_wide:
+        if (
+            data is None
+            or "rating" not in seen.at
+            or seen.counts
+            or seen.rating_as != "as is"
+            or seen.is_said(seen.at["rating"])
+            or seen.is_wide
+        ):
             return None
         levels, number = np.unique(seen.rating, return_counts=True)
         if not FEWEST_LEVELS < len(levels) <= MOST_LEVELS or levels[0] != 0:

@@ -82,6 +82,10 @@ def sort_out(paths: Sequence[Path], key: str | None = None, said: roles.Columns 
     files = [file for path in paths for file in (_inside(path) if path.is_dir() else [path])]
     if not files:
         raise WorkbenchError("There is no file to read. Name the file of interactions.")
+    places = [file.resolve() for file in files]
+    twice = next((file for at, file in enumerate(files) if places[at] in places[:at]), None)
+    if twice is not None:  # each of its rows would count for two
+        raise WorkbenchError(f"{twice} is named twice. Name each file once, or the folder that it lies in.")
     vectors = [file for file in files if file.suffix.lower() == ".npy"]
     tables = _tables([file for file in files if file not in vectors])
     joined = _joined(tables, key)

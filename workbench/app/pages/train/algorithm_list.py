@@ -34,7 +34,9 @@ from workbench.app.jobs.background import Background
 from workbench.app.widgets.basic import SearchField
 from workbench.app.widgets.clauses import beginning
 from workbench.app.widgets.theme import BODY, GRID, SMALL, font, theme
+from workbench.data.splitting import Split
 from workbench.insight.suggesting import DataProfile, profile, suggest
+from workbench.training.fits_split import why_not
 
 NAME = int(Qt.ItemDataRole.UserRole)
 REASON = NAME + 1
@@ -235,12 +237,17 @@ class AlgorithmList(QWidget):
         """Why an algorithm is suggested for the data; "" where it is not."""
         return self._suggested.get(name, "")
 
-    def suggested_lists(self) -> list[str]:
-        """The algorithms that are suggested for lists, the most promising first."""
+    def suggested_lists(self, split: Split | None = None) -> list[str]:
+        """The algorithms that are suggested for lists and can be tested by a split, the most promising first."""
         if self._known is None:
             return []
         known = all_algorithms()
-        found = suggest(self._known, lambda kind: kind.name not in self._reasons and not kind.predicts_ratings)
+
+        def suits(kind: type[Algorithm]) -> bool:
+            tested = split is None or not why_not(kind, split)
+            return tested and kind.name not in self._reasons and not kind.predicts_ratings
+
+        found = suggest(self._known, suits)
         return [suggestion.algorithm for suggestion in found if suggestion.algorithm in known]
 
     def choose(self, name: str) -> None:

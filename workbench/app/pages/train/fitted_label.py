@@ -36,3 +36,5 @@ class Fitting(QWidget):
         height = max(height, layout.totalMinimumSize().height())
         if height != self.maximumHeight():
             self.setFixedHeight(height)
+            # What changed while it was hidden has the place of before, which Qt takes for the right one.
+            layout.setGeometry(self.rect())

@@ -30,8 +30,9 @@ from workbench.app.widgets.deferred import Deferred
 from workbench.app.widgets.form import Form, tabs_after
 from workbench.app.widgets.theme import GRID
 from workbench.app.widgets.translate import translate
-from workbench.data.splitting import OWN_FILES
+from workbench.data.splitting import OWN_FILES, Split, make_split
 from workbench.declaring import DataFacts
+from workbench.errors import WorkbenchError
 from workbench.insight.paths import varied
 from workbench.training.not_ratings import taken_for_ratings
 
@@ -57,6 +58,7 @@ class TrainPage(Page):
         yield from self._build()
         session.data_changed.connect(self._refresh_data)
         session.project.split_changed.connect(self._refresh_facts)
+        session.project.split_changed.connect(self._refresh_good)
         session.runs.changed.connect(self._refresh_primary)
         session.runs.run_changed.connect(self._refresh_primary)
         self.algorithms.choose(FIRST if FIRST in all_algorithms() else next(iter(all_algorithms())))
@@ -125,7 +127,7 @@ class TrainPage(Page):
         self.good.changed.connect(self._refresh_good)
         self.find_good = Button(
             self.tr("Find a good one"),
-            tip=self.tr("Train and test popularity and the suggested algorithms, and hear which to take"),
+            tip=self.tr("Train and test popularity and what is suggested for lists, and hear which to take"),
         )
         self.find_good.clicked.connect(self._find_good)
         card.add(self.find_good)
@@ -221,13 +223,23 @@ class TrainPage(Page):
             last = widget
         tabs_after(tabs_after(last, self.options), self.queue)
 
+    def _split(self) -> Split | None:
+        """The split of the project; None where there is none, or this version cannot make it."""
+        chosen = self.session.project.split
+        try:
+            return None if chosen is None else make_split(chosen["name"], chosen.get("settings"))
+        except WorkbenchError:
+            return None
+
     def _find_good(self) -> None:
-        self.good.start(self.algorithms.suggested_lists())
+        self.good.start(self.algorithms.suggested_lists(self._split()))
 
     @Slot()
     def _refresh_good(self) -> None:
         offered = self.session.data is not None and self.session.project.split is not None
-        self.find_good.setEnabled(offered and bool(self.algorithms.suggested_lists()) and not self.good.busy)
+        self.find_good.setEnabled(
+            offered and bool(self.algorithms.suggested_lists(self._split())) and not self.good.busy
+        )
 
     def _choose_what_can_run(self) -> None:
         """Nobody has chosen yet: what cannot learn from this data is not what is offered first."""
@@ -235,7 +247,7 @@ class TrainPage(Page):
         if kind is None or not self.algorithms.reason(kind) or self.algorithms.by_person:
             return
         can = [name for name, other in all_algorithms().items() if not self.algorithms.reason(other)]
-        better = [*self.algorithms.suggested_lists(), *can]
+        better = [*self.algorithms.suggested_lists(self._split()), *can]
         if better:
             self.algorithms.choose(better[0])
 

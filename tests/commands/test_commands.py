@@ -74,6 +74,10 @@ def test_what_cannot_learn_from_a_file_says_why(tmp_path, value):
     found = value("algorithms", "--for", file)
     assert "needs time" in found["unsuited"]["gru4rec"]
     assert not {one["name"] for one in found["suggested"]} & set(found["unsuited"])
+    kept_out = value("algorithms", "--for", file, "--split", "cold-items")
+    assert "tests only such items" in kept_out["unsuited"]["ease"]
+    assert "needs time" in kept_out["unsuited"]["gru4rec"]
+    assert not {one["name"] for one in kept_out["suggested"]} & set(kept_out["unsuited"])
 
 
 def test_a_name_and_a_file_are_not_asked_for_together(folder, ask):

@@ -15,6 +15,7 @@ def add(commands: Commands) -> None:
     parser.add_argument("--for", type=Path, dest="file", metavar="FILE", help="suggest three for these interactions")
     parser.add_argument("--items", type=Path, metavar="FILE", help="with --for: titles, years, genres of the items")
     parser.add_argument("--columns", metavar="user=A,item=B,…", help="with --for: columns of FILE; guessed if left out")
+    parser.add_argument("--split", metavar="NAME", help="with --for: as in train; some cannot be tested by all splits")
     parser.set_defaults(command=algorithms, parser=parser)
 
 
@@ -26,8 +27,8 @@ def algorithms(args: argparse.Namespace, progress: Progress) -> Answer:
         if args.name:
             args.parser.error("name an algorithm, or a file with --for, not both")
         return _suited(args, progress)
-    if args.items is not None or args.columns is not None:
-        args.parser.error("--items and --columns say more about the file of --for FILE, which is missing")
+    if args.items is not None or args.columns is not None or args.split is not None:
+        args.parser.error("--items, --columns and --split say more about the file of --for FILE, which is missing")
     chosen = [find(args.name)] if args.name else list(all_algorithms().values())
     value = [_describe(kind) for kind in chosen]
     return Answer(value, _in_full(value[0]) if args.name else _list(value))
@@ -41,22 +42,30 @@ def _suited(args: argparse.Namespace, progress: Progress) -> Answer:
     from workbench.data.importing.importer import read_interactions
     from workbench.data.overview.summary import summarize
     from workbench.data.side_files.items import read_items
+    from workbench.data.splitting import make_split
     from workbench.insight.suggesting import profile, suggest
+    from workbench.training.fits_split import untestable
+
+    refused = untestable(make_split(args.split, {}) if args.split else None)
 
     progress.start(f"Reading {args.file.name}")
     data, _, _ = read_interactions(args.file, columns=args.columns)
     if args.items is not None:
         data = replace(data, item_features=read_items(args.items, data.item_ids)[0])
     unsuited = {name: why for name, kind in all_algorithms().items() if (why := kind.unsuited(data))}
+    refused = {name: why for name, why in refused.items() if name not in unsuited}
     known = profile(summarize(data), described=data.item_features is not None)
     suggested = [
         {"name": found.algorithm, "title": all_algorithms()[found.algorithm].title, "reason": found.reason}
-        for found in suggest(known, lambda kind: kind.name not in unsuited)
+        for found in suggest(known, lambda kind: kind.name not in {*unsuited, *refused})
     ]
     lines = [f"{found['title']} ({found['name']}): {found['reason']}" for found in suggested]
     lines += [f"not for this file: {why}" for why in unsuited.values()]
-    lines += ["", f"Next: workbench train {args.file} --algorithm {suggested[0]['name']} --run run1"]
-    return Answer({"suggested": suggested, "unsuited": unsuited}, "\n".join(lines))
+    lines += [f"not with this split: {why}" for why in refused.values()]
+    how = f" --split {args.split}" if args.split else ""
+    if suggested:
+        lines += ["", f"Next: workbench train {args.file} --algorithm {suggested[0]['name']}{how} --run run1"]
+    return Answer({"suggested": suggested, "unsuited": unsuited | refused}, "\n".join(lines))
 
 
 def _describe(algorithm: Any) -> dict[str, Any]:

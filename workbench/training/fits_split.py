@@ -4,6 +4,12 @@ from workbench.algorithms import Algorithm, all_algorithms
 from workbench.data.splitting import Split
 
 
+def untestable(split: Split | None) -> dict[str, str]:
+    """Why some algorithms cannot be tested by a split, by name; none where there is no split yet."""
+    known = all_algorithms() if split is not None else {}
+    return {name: why for name, kind in known.items() if split is not None and (why := why_not(kind, split))}
+
+
 def why_not(kind: type[Algorithm], split: Split | type[Split]) -> str:
     """Why an algorithm cannot be tested by a split, in a sentence; "" where it can."""
     if split.holds_out is True and kind.fold_in == "none":

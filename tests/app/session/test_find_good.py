@@ -5,9 +5,11 @@ from PySide6.QtCore import QItemSelectionModel
 
 from tests.app.trained import Opened, films, make_project
 from workbench.algorithms import all_algorithms
+from workbench.app.pages.train.algorithm_list import REASON, SHORT
 from workbench.app.session.find_good import VIEW, FindGood
 from workbench.data.splitting import make_split
 from workbench.insight.suggesting import DataProfile
+from workbench.training.fits_split import untestable
 from workbench.training.run_state import RunState
 
 
@@ -23,7 +25,7 @@ def test_what_is_trained_is_tested_and_one_sentence_says_which_to_take(opened, m
     page, session = opened.page, opened.session
     asked = []
     monkeypatch.setattr(session, "queue_run", lambda name: asked.append(name) or f"{len(asked) - 1}-{name}")
-    monkeypatch.setattr(page.algorithms, "suggested_lists", lambda _split: ["ease"])
+    monkeypatch.setattr(page.algorithms, "suggested_lists", lambda: ["ease"])
     page._refresh_good()
     opened.click(page.find_good)
     assert asked == []  # both are there already, as nobody chose anything
@@ -85,10 +87,21 @@ def test_a_run_that_was_stopped_and_kept_is_tested_like_the_others_and_one_with_
     assert good._there("ease") is None
 
 
-def test_only_what_the_split_can_test_is_suggested_for_lists(opened):
-    algorithms = opened.page.algorithms
+def test_only_what_the_split_can_test_is_suggested_and_the_rest_is_grey(opened):
+    algorithms, project = opened.page.algorithms, opened.session.project
     algorithms._known = DataProfile(60, 12, 9, per_user=5, described=True)
-    assert "ease" in algorithms.suggested_lists(make_split("last-n"))
-    found = algorithms.suggested_lists(make_split("cold-items"))
+    assert "ease" in algorithms.suggested_lists()
+    project.set_split("cold-items")
+    found = algorithms.suggested_lists()
     assert found
     assert not [kind.name for kind in map(all_algorithms().get, found) if kind.personal and not kind.places_items]
+    assert not set(untestable(make_split("cold-items"))) & {*found, *algorithms._suggested}
+    assert algorithms.name != "ease"  # nobody chose it
+    row = algorithms.model.index(algorithms.model.row_of("ease"))
+    assert row.data(SHORT) == "not with this split"
+    assert "only such items" in row.data(REASON)
+    algorithms.choose("ease")
+    assert not opened.page.primary.isEnabled()
+    project.set_split("last-n")
+    assert opened.page.primary.isEnabled()
+    assert not row.data(SHORT)

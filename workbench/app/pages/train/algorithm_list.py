@@ -1,6 +1,6 @@
 """The algorithms by family, with a field to search in, and at the head those that are suggested for the data, with reasons.
 
-Those that cannot learn from the data are grey and say why.
+Those that cannot learn from the data, or cannot be tested by the split, are grey and say why.
 """
 
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ from workbench.app.widgets.clauses import beginning
 from workbench.app.widgets.theme import BODY, GRID, SMALL, font, theme
 from workbench.data.splitting import Split
 from workbench.insight.suggesting import DataProfile, profile, suggest
-from workbench.training.fits_split import why_not
+from workbench.training.fits_split import untestable
 
 NAME = int(Qt.ItemDataRole.UserRole)
 REASON = NAME + 1
@@ -165,6 +165,7 @@ class AlgorithmList(QWidget):
         self._data: Any = None
         self._name = ""
         self._reasons: dict[str, str] = {}
+        self._untestable: dict[str, str] = {}
         self._known: DataProfile | None = None
         self._suggested: dict[str, str] = {}
         self._from_head = True  # whether the chosen one is shown among those suggested, where it is one of them
@@ -202,10 +203,10 @@ class AlgorithmList(QWidget):
         return self._name
 
     def selected(self) -> list[str]:
-        """All that are selected and can learn from the data, in the order of the list."""
+        """All that are selected and can be trained, in the order of the list."""
         rows = sorted(index.row() for index in self.view.selectionModel().selectedIndexes())
         names = [str(self.model.index(row).data(NAME) or "") for row in rows]
-        return [name for name in dict.fromkeys(names) if name and name not in self._reasons]
+        return [name for name in dict.fromkeys(names) if name and not self._against(name)]
 
     def set_data(self, data: Any, about: dict[str, Any] | None = None) -> None:
         """Say which interactions there are (with their ``data.json``): some algorithms suit them, three are suggested."""
@@ -215,6 +216,13 @@ class AlgorithmList(QWidget):
         described = data is not None and data.item_features is not None
         self._known = profile(summary, described=described) if summary and data is not None else None
         self.look_again()
+
+    def set_split(self, split: Split | None) -> None:
+        """Say how is tested: not every algorithm can be asked that."""
+        found = untestable(split)
+        if found != self._untestable:
+            self._untestable = found
+            self._take_reasons(self._reasons)
 
     def look_again(self) -> None:
         """Find out again what suits the data: whether there is enough memory changes."""
@@ -228,7 +236,7 @@ class AlgorithmList(QWidget):
     @Slot(object)
     def _take_reasons(self, reasons: dict[str, str]) -> None:
         self._reasons = reasons
-        found = suggest(self._known, lambda kind: kind.name not in reasons) if self._known is not None else []
+        found = suggest(self._known, lambda kind: not self.reason(kind)) if self._known is not None else []
         self._suggested = {suggestion.algorithm: suggestion.reason for suggestion in found}
         self._fill()
         self.looked.emit()
@@ -237,18 +245,12 @@ class AlgorithmList(QWidget):
         """Why an algorithm is suggested for the data; "" where it is not."""
         return self._suggested.get(name, "")
 
-    def suggested_lists(self, split: Split | None = None) -> list[str]:
-        """The algorithms that are suggested for lists and can be tested by a split, the most promising first."""
+    def suggested_lists(self) -> list[str]:
+        """The algorithms that are suggested for lists, the most promising first."""
         if self._known is None:
             return []
-        known = all_algorithms()
-
-        def suits(kind: type[Algorithm]) -> bool:
-            tested = split is None or not why_not(kind, split)
-            return tested and kind.name not in self._reasons and not kind.predicts_ratings
-
-        found = suggest(self._known, suits)
-        return [suggestion.algorithm for suggestion in found if suggestion.algorithm in known]
+        found = suggest(self._known, lambda kind: not self.reason(kind) and not kind.predicts_ratings)
+        return [suggestion.algorithm for suggestion in found]
 
     def choose(self, name: str) -> None:
         """Choose by name, also where the search hides it."""
@@ -259,8 +261,11 @@ class AlgorithmList(QWidget):
             self._mark(name)
 
     def reason(self, kind: type[Algorithm]) -> str:
-        """Why an algorithm cannot learn from the data; "" where it can, or where there is no data to ask."""
-        return self._reasons.get(kind.name, "")
+        """Why an algorithm cannot learn from the data or be tested; "" where it can, or where there is no data to ask."""
+        return self._against(kind.name)
+
+    def _against(self, name: str) -> str:
+        return self._reasons.get(name) or self._untestable.get(name, "")
 
     def _fill(self) -> None:
         rows = self._head()
@@ -306,6 +311,8 @@ class AlgorithmList(QWidget):
     def _short(self, kind: type[Algorithm], reason: str) -> str:
         if not reason:
             return ""
+        if kind.name not in self._reasons:
+            return self.tr("not with this split")
         words = {
             "time": self.tr("needs time"),
             "ratings": self.tr("needs ratings"),

@@ -57,6 +57,7 @@ class TrainPage(Page):
         self.primary.triggered.connect(self._train)
         yield from self._build()
         session.data_changed.connect(self._refresh_data)
+        session.project.split_changed.connect(self._refresh_split)
         session.project.split_changed.connect(self._refresh_facts)
         session.project.split_changed.connect(self._refresh_good)
         session.runs.changed.connect(self._refresh_primary)
@@ -232,22 +233,20 @@ class TrainPage(Page):
             return None
 
     def _find_good(self) -> None:
-        self.good.start(self.algorithms.suggested_lists(self._split()))
+        self.good.start(self.algorithms.suggested_lists())
 
     @Slot()
     def _refresh_good(self) -> None:
         offered = self.session.data is not None and self.session.project.split is not None
-        self.find_good.setEnabled(
-            offered and bool(self.algorithms.suggested_lists(self._split())) and not self.good.busy
-        )
+        self.find_good.setEnabled(offered and bool(self.algorithms.suggested_lists()) and not self.good.busy)
 
     def _choose_what_can_run(self) -> None:
-        """Nobody has chosen yet: what cannot learn from this data is not what is offered first."""
+        """Nobody has chosen yet: what cannot be trained on this data is not what is offered first."""
         kind = self.kind
         if kind is None or not self.algorithms.reason(kind) or self.algorithms.by_person:
             return
         can = [name for name, other in all_algorithms().items() if not self.algorithms.reason(other)]
-        better = [*self.algorithms.suggested_lists(self._split()), *can]
+        better = [*self.algorithms.suggested_lists(), *can]
         if better:
             self.algorithms.choose(better[0])
 
@@ -387,9 +386,13 @@ class TrainPage(Page):
 
     def _refresh_data(self) -> None:
         self._stack.setCurrentIndex(int(self.session.data is not None))
+        self.algorithms.set_split(self._split())
         self.algorithms.set_data(self.session.data, self.session.about)
         self._refresh_facts()
         self._refresh_primary()
+
+    def _refresh_split(self) -> None:
+        self.algorithms.set_split(self._split())
 
     def _refresh_facts(self) -> None:
         data = self.session.data

@@ -41,6 +41,15 @@ MAX_RECENT = 12
 MAX_NAME = 100  # letters of the name of a folder that is made of that of a file
 
 
+class VersionNotes(Shape):
+    """What is kept of a version of the data besides its folder; all of it may be missing."""
+
+    name: Text = Field("", description="What a person calls it; its files and the day where they have not said it.")
+    added: Text = Field("", description="When it was read: ISO 8601, UTC.")
+    filters: list[Choice] | None = Field(None, description="Those that were used with it last; None while it is used.")
+    split: Choice | None = Field(None, description="The same of the split.")
+
+
 class ProjectFile(StoredFile):
     """What ``project.json`` holds."""
 
@@ -51,6 +60,7 @@ class ProjectFile(StoredFile):
     data: FolderName | None = None
     filters: list[Choice] = Field([], description="Those that come before the split, in their order.")
     split: Choice | None = None
+    versions: dict[FolderName, VersionNotes] = Field({}, description="By the folder of each version of the data.")
     view: dict[str, Any] = Field({}, description="What the window showed.")
 
     @field_validator("view", mode="before")
@@ -188,6 +198,8 @@ class Project:
         ``{"name": …, "settings": {…}}`` of each filter that comes before the split.
     view : dict
         What the window showed: page, selection, geometry.
+    versions : dict
+        `VersionNotes` as plain values, by the name of a folder under ``data/``; see `workbench.data.importing.versions`.
     """
 
     folder: Path
@@ -197,6 +209,7 @@ class Project:
     split: dict[str, Any] | None = None
     view: dict[str, Any] = field(default_factory=dict)
     filters: list[dict[str, Any]] = field(default_factory=list)
+    versions: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @classmethod
     def create(cls, folder: Path, name: str | None = None) -> "Project":
@@ -238,7 +251,8 @@ class Project:
         stored = read_stored(ProjectFile, folder / FILE)
         filters = [chosen.model_dump() for chosen in stored.filters]
         split = stored.split.model_dump() if stored.split is not None else None
-        return cls(folder, stored.name, stored.created, stored.data, split, dict(stored.view), filters)
+        versions = {name: notes.model_dump() for name, notes in stored.versions.items()}
+        return cls(folder, stored.name, stored.created, stored.data, split, dict(stored.view), filters, versions)
 
     def save(self) -> None:
         """Write ``project.json``, whole or not at all."""
@@ -247,7 +261,8 @@ class Project:
     def stored(self) -> dict[str, Any]:
         """A copy of what ``project.json`` holds."""
         about = {"version": ProjectFile.newest, "name": self.name, "created": self.created, "data": self.data}
-        return copy.deepcopy({**about, "filters": self.filters, "split": self.split, "view": self.view})
+        chosen = {"filters": self.filters, "split": self.split, "versions": self.versions, "view": self.view}
+        return copy.deepcopy({**about, **chosen})
 
     @property
     def data_folder(self) -> Path | None:

@@ -18,6 +18,7 @@ from workbench.app.session.jobs import Jobs
 from workbench.app.session.module_loader import ModuleLoader
 from workbench.app.session.project import OpenProject
 from workbench.app.session.selection import Selection
+from workbench.app.session.versions import Versions
 from workbench.errors import WorkbenchError
 from workbench.owned import remove_empty, sweep
 from workbench.project import FILE, Project, ProjectFile, free_folder, remember
@@ -36,6 +37,8 @@ class Session(QObject):
         The runs of the project, and what a person wants of them.
     selection : Selection
         The selected user and runs.
+    versions : Versions
+        The versions of the project's data; `use_version` goes to one of them.
     loader : ModuleLoader
         Loads what a project needs before there is one.
     data : Interactions or None
@@ -68,8 +71,9 @@ class Session(QObject):
         self.project = OpenProject(self)
         self.runs = Runs(self, standby)
         self.selection = Selection(self, self.project, self.runs)
+        self.versions = Versions(self, self.project, self.runs)
         self.loader = ModuleLoader(self)
-        for part in (self.jobs, self.project, self.runs):
+        for part in (self.jobs, self.project, self.runs, self.versions):
             part.failed.connect(self.failure)
         self.data: Any = None
         self.items: Any = None
@@ -101,6 +105,7 @@ class Session(QObject):
             return False
         self.close_project()
         self.project.current = project
+        self.versions.look_again()
         self.selection.recall()
         self._load_data()
         self.project_changed.emit()
@@ -121,6 +126,7 @@ class Session(QObject):
         for task in self.jobs.tasks:
             self.jobs.cancel(task)
         self._remember(project)
+        self.versions.close()
         self.project.current = None
         with suppress(OSError):  # the folder vanished, and the lock with it
             project.unlock()
@@ -224,18 +230,41 @@ class Session(QObject):
     def _imported(self, project: Project, name: str, _: Any, *, filters: Any = None) -> None:
         if project is not self.project.current:
             return
-        project.data = name
+        from workbench.data.importing.versions import fit_split, go_to, note_version
+
+        note_version(project, name)
+        go_to(project, name)
         if filters is not None:
             project.filters = filters
-        from workbench.data.splitting import DEFAULT, OWN_FILES
+        fit_split(project)
+        self._show_version()
 
-        own = (project.folder / "data" / name / "part.npy").exists()
-        # Who brings a test file wants it to judge; and where there is none, it cannot.
-        if project.split is None or own != (project.split.get("name") == OWN_FILES):
-            project.split = {"name": OWN_FILES if own else DEFAULT, "settings": {}}
+    def use_version(self, folder: str) -> str | None:
+        """Go to another version of the data, with the filters and the split that were used with it.
+
+        Returns the version of before, by which the step is undone; None where nothing was changed.
+        """
+        from workbench.data.importing.versions import go_to
+        from workbench.data.interactions import Interactions
+
+        project = self.project.current
+        if project is None or folder == project.data:
+            return None
+        try:
+            Interactions.open(project.folder / "data" / folder, hashed=False)
+        except WorkbenchError as error:
+            self.failure.emit(self.tr("This version of the data cannot be opened"), str(error), "")
+            return None
+        former = go_to(project, folder)
+        self._show_version()
+        return former
+
+    def _show_version(self) -> None:
+        """Let everybody see the data that the project names now."""
         self._load_data()
         self.selection.forget_user()
         self.project.save()
+        self.versions.look_again()
         self.data_changed.emit()
         self.project.split_changed.emit()
         self.selection.changed.emit()

@@ -29,11 +29,20 @@ LOADED_WHERE_USED = {"numba", "openpyxl", "scipy.optimize", "scipy.stats", "skle
 LOADED_TOO_EARLY = pytest.StashKey[set[str]]()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session):
+    """Leave out the search for garbage: modules and tests stay until the end, so looking at them again is for nothing."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
+
+
 def pytest_collection_finish(session):
     session.config.stash[LOADED_TOO_EARLY] = LOADED_WHERE_USED & sys.modules.keys()
-    # Modules and tests stay until the end: the collections after each test of the window need not look at them.
-    gc.collect()
-    gc.freeze()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from workbench.control import Control
 from workbench.data.importing import builder
 from workbench.data.importing.builder import Assembly, Column
 from workbench.data.interactions import DUPLICATES
-from workbench.data.reading.text.blocks import Piece
+from workbench.data.reading.text.pieces import Piece
 from workbench.errors import Cancelled
 
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 from workbench.control import Control
 from workbench.data.interactions import DUPLICATES, Array, Interactions
 from workbench.data.reading.prefetch import prefetched
-from workbench.data.reading.text.blocks import Piece
+from workbench.data.reading.text.pieces import Piece
 from workbench.errors import WorkbenchError
 
 # From here on, loading the compiler costs less than it saves.

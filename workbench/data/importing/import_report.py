@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from workbench.data.reading.cells import harmless_table
-from workbench.data.reading.text.blocks import Piece
+from workbench.data.reading.text.pieces import Piece
 
 MAX_SHOWN_ROWS = 100
 # Reasons that are told apart; whatever comes later counts as one.

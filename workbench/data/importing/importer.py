@@ -34,9 +34,10 @@ from workbench.data.reading.formats import format_of
 from workbench.data.reading.formats.base.file_format import BlockConverter
 from workbench.data.reading.prefetch import prefetched
 from workbench.data.reading.streams import open_text, row_blocks
-from workbench.data.reading.text.blocks import ColumnPlan, Converter, Piece
+from workbench.data.reading.text.blocks import ColumnPlan, Converter
 from workbench.data.reading.text.folders import look_into
 from workbench.data.reading.text.layout import Layout
+from workbench.data.reading.text.pieces import Piece
 from workbench.data.reading.text.source_file import SourceFile, look_at
 from workbench.data.side_files import vectors as features
 from workbench.data.side_files.items import read_items

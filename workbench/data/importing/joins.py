@@ -14,8 +14,8 @@ from workbench.data.columns import times
 from workbench.data.importing.roles import Columns
 from workbench.data.reading.first_rows import Preview, preview
 from workbench.data.reading.formats.base.file_format import BlockConverter
-from workbench.data.reading.text.blocks import Piece, Refusals
 from workbench.data.reading.text.layout import Layout
+from workbench.data.reading.text.pieces import Piece, Refusals
 from workbench.data.reading.text.rows import Block
 from workbench.data.reading.text.source_file import SourceFile
 from workbench.data.side_files.joining import MAX_EXAMPLES, texts_of

@@ -13,9 +13,9 @@ from workbench.data.reading.formats import FileFormat, format_of
 from workbench.data.reading.formats.matrix import Matrix
 from workbench.data.reading.formats.table import Table
 from workbench.data.reading.sniffing import sniff
-from workbench.data.reading.text.blocks import as_numbers
 from workbench.data.reading.text.encodings import encoding_of
 from workbench.data.reading.text.source_file import SourceFile, could_not_read, look_at, stamp_of
+from workbench.data.reading.text.texts import as_numbers
 from workbench.data.side_files.joining import first_of_each, id_column, match, open_table, texts_of, write_table
 from workbench.errors import WorkbenchError
 from workbench.files import readable_errors

@@ -6,9 +6,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from workbench.data.reading.text.blocks import MAX_TEXT_CHARS, MAX_VALUE_CHARS, ColumnPlan, Converter
+from workbench.data.reading.text.blocks import ColumnPlan, Converter
 from workbench.data.reading.text.layout import Layout
+from workbench.data.reading.text.pieces import MAX_TEXT_CHARS
 from workbench.data.reading.text.rows import blocks
+from workbench.data.reading.text.texts import MAX_VALUE_CHARS
 
 NAMES = {"user": "user", "item": "item", "rating": "score"}
 

@@ -8,9 +8,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.data.reading.text.blocks import MISSING, ColumnPlan, Converter, Piece, Refusals, as_numbers, unreadable
+from workbench.data.reading.text.blocks import ColumnPlan, Converter
 from workbench.data.reading.text.layout import Layout
+from workbench.data.reading.text.pieces import Piece, Refusals
 from workbench.data.reading.text.rows import Block, Positions
+from workbench.data.reading.text.texts import as_numbers, missing_codes
+from workbench.data.reading.text.unreadable import unreadable
 
 Mask = npt.NDArray[np.bool_]
 
@@ -45,7 +48,7 @@ class ListConverter:
         user = pc.utf8_trim_whitespace(users.take(pa.array(np.repeat(np.arange(len(rows)), lengths))))
         row, good = np.repeat(rows, lengths), np.ones(len(item), bool)
         for name, texts in (("user", user), ("item", item)):
-            missing = pc.is_in(texts, value_set=MISSING).to_numpy(zero_copy_only=False)
+            missing = pc.is_in(texts, value_set=missing_codes()).to_numpy(zero_copy_only=False)
             refused.add(row[missing & good], f"no {name}")
             good &= ~missing
         table, kept = refused.table(), pa.array(good)
@@ -109,7 +112,7 @@ class MatrixConverter:
     ) -> tuple[npt.NDArray[np.float32], Mask]:
         """Values of a column, and which cells hold one."""
         trimmed = pc.utf8_trim_whitespace(texts)
-        missing = pc.is_in(trimmed, value_set=MISSING).to_numpy(zero_copy_only=False)
+        missing = pc.is_in(trimmed, value_set=missing_codes()).to_numpy(zero_copy_only=False)
         value, good, reason = as_numbers(trimmed, name, self.layout)
         code = self.layout.missing
         missing |= pc.equal(trimmed, code).to_numpy(zero_copy_only=False)

@@ -6,8 +6,8 @@ from typing import Any, ClassVar, Protocol
 
 import pyarrow as pa
 
-from workbench.data.reading.text.blocks import Piece
 from workbench.data.reading.text.layout import Layout
+from workbench.data.reading.text.pieces import Piece
 from workbench.data.reading.text.rows import Block
 from workbench.data.reading.text.sample import Sample
 from workbench.data.reading.text.source_file import SourceFile

@@ -21,7 +21,7 @@ from pydantic import Field, ValidationError, field_validator
 
 from workbench.errors import WorkbenchError
 from workbench.files import alone
-from workbench.owned import is_owned, remove_empty_in, remove_file, sweep
+from workbench.owned import is_owned, remove_empty, remove_empty_in, remove_file, sweep
 from workbench.processes import is_alive, start_time
 from workbench.stored import (
     Choice,
@@ -286,6 +286,14 @@ class Project:
             return sorted(folder for folder in found if not is_owned(folder))
         except OSError:
             return []
+
+    def remove_empty(self) -> None:
+        """Remove the project where there is nothing in it: no data, no run."""
+        remove_empty(self.folder / "data")
+        remove_empty(self.runs_folder)
+        if not (self.folder / "data").exists() and not self.runs_folder.exists():
+            remove_file(self.folder / FILE)
+            remove_empty(self.folder)
 
     def lock(self) -> None:
         """Mark the project as open in this process.

@@ -177,7 +177,7 @@ class Session(QObject):
         files, self._files = self._files, []
         return files
 
-    def import_file(
+    def import_file(  # noqa: PLR0913 - what is asked of an import has names of its own
         self,
         paths: Path | dict[str, Path],
         recipe: dict[str, Any] | None = None,
@@ -185,11 +185,12 @@ class Session(QObject):
         *,
         filters: list[dict[str, Any]] | None = None,
         guessed: bool = False,
+        new: bool = False,
         done: Done | None = None,
         failed: Failed | None = None,
         progress: Progress | None = None,
     ) -> Task | None:
-        """Read a file (or ``{"train": …, "test": …}``) into the project and make it the current data.
+        """Read a file (or ``{"train": …, "test": …}``) into the project as a version of its data, and go to that.
 
         Parameters
         ----------
@@ -201,13 +202,17 @@ class Session(QObject):
             Those that become the project's once the file is read; None leaves them as they are.
         guessed
             Whether nobody has said the encoding in the recipe.
+        new
+            Whether it becomes a project of its own, which is opened once the file is read; this one stays as it is.
         done, failed, progress
             Called besides what the session does itself. Without `failed`, a failure is shown as a card.
         """
         if self.project.current is None and not self.new_project(name=_first(paths).stem):
             return None
         try:
-            folder = self.project.current.free_data_folder(_first(paths).stem)
+            name = _first(paths).stem
+            project = _create(None, name, self.tr("Project")) if new else self.project.current
+            folder = project.free_data_folder(name)
         except WorkbenchError as error:
             self.failure.emit(self.tr("The file could not be read"), str(error), "")
             return None
@@ -216,28 +221,31 @@ class Session(QObject):
         args = {"paths": given, "folder": str(folder), "recipe": recipe, "further": others, "guessed": guessed}
         title = self.tr("Reading {file}").format(file=_first(paths).name)
         task = self.jobs.submit("import", args, title=title, failed=failed, progress=progress)
-        task.done.connect(partial(self._imported, self.project.current, folder.name, filters=filters))
+        task.done.connect(partial(self._imported, project, folder.name, filters=filters, new=new))
         if done is not None:
             task.done.connect(done)
         for ended in (task.failed, task.cancelled):
-            ended.connect(partial(self._give_back, folder))
+            ended.connect(partial(self._give_back, folder, project if new else None))
         return task
 
-    def _give_back(self, folder: Path, *_: object) -> None:
-        """Remove what is left of an import that did not come to its end."""
-        self._sweeping.ask(partial(_remove_left, folder))
+    def _give_back(self, folder: Path, project: Project | None, *_: object) -> None:
+        """Remove what is left of an import that did not come to its end, and the project that was made for it."""
+        self._sweeping.ask(partial(_remove_left, folder, project))
 
-    def _imported(self, project: Project, name: str, _: Any, *, filters: Any = None) -> None:
-        if project is not self.project.current:
-            return
+    def _imported(self, project: Project, name: str, _: Any, *, filters: Any = None, new: bool = False) -> None:
         from workbench.data.importing.versions import fit_split, go_to, note_version
 
+        if project is not self.project.current and not new:  # it finds the version when it is opened again
+            return
         note_version(project, name)
         go_to(project, name)
         if filters is not None:
             project.filters = filters
         fit_split(project)
-        self._show_version()
+        if new:
+            self._enter(partial(_saved, project))
+        else:
+            self._show_version()
 
     def use_version(self, folder: str) -> str | None:
         """Go to another version of the data, with the filters and the split that were used with it.
@@ -385,7 +393,14 @@ def _create(folder: Path | None, name: str | None, otherwise: str) -> Project:
     return Project.create(folder or free_folder(name or otherwise), name)
 
 
-def _remove_left(folder: Path) -> None:
-    """Remove what the process of an import left that was ended, and the folder that it never filled."""
+def _saved(project: Project) -> Project:
+    project.save()
+    return project
+
+
+def _remove_left(folder: Path, project: Project | None) -> None:
+    """Remove what the process of an import left that was ended, the folder that it never filled, and a new project."""
     sweep(folder.parent, folder.name)
     remove_empty(folder)
+    if project is not None:
+        project.remove_empty()

@@ -28,6 +28,7 @@ from workbench.data.importing.joins import beside, found_in, key_of, make_join
 from workbench.data.importing.sorting_out import sort_out
 from workbench.data.reading import first_rows as reading
 from workbench.data.reading.archives import members_of
+from workbench.data.reading.formats import format_of
 from workbench.data.reading.formats.base.file_format import BlockConverter
 from workbench.data.reading.formats.base.own_rows import is_likely
 from workbench.data.reading.sniffing import sniff
@@ -47,6 +48,7 @@ def preview(
     again: bool = False,
     recipe: str | None = None,
     joined: str | None = None,
+    added: Json | None = None,
 ) -> Json:
     """The first rows of a file, its layout, and a guess of its columns.
 
@@ -61,6 +63,8 @@ def preview(
         A stored recipe, by which the file is to be read.
     joined
         A second file, that says who an order is by.
+    added
+        ``files``, whose rows are to be added to those of the data folder ``to``: all are read as that was.
     """
     file = look_at(Path(path))
     known = dict(known or {})
@@ -72,6 +76,10 @@ def preview(
     before = None
     if recipe:
         before = remembering.stored(Path(recipe))
+    elif added:
+        before = remembering.of_data(Path(added["to"]))
+        for part in added["files"]:
+            _check_part(look_at(Path(part)), file, Recipe(**before["recipe"]))
     elif not again and not set(known) - {"member"}:
         before = remembering.recall(remembering.shape_of(seen.names, layout))
     if before:
@@ -100,6 +108,12 @@ def preview(
         "duplicates": list(recipes.usual_duplicates(seen, told.columns, told.duplicates)),
         "remembered": before,
     }
+
+
+def _check_part(part: SourceFile, first: SourceFile, recipe: Recipe) -> None:
+    """Raise WorkbenchError where a file is no part of the same table."""
+    if not format_of(recipe.format).is_wide:
+        converter_of(part, recipe, None, first)
 
 
 def sort_files(paths: list[str]) -> Json:

@@ -11,8 +11,9 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
+from workbench.data.data_file import read_about
 from workbench.data.filtering import describe, make_filters
-from workbench.data.importing.recipes import Recipe, make_recipe, open_recipe
+from workbench.data.importing.recipes import Recipe, known_recipe, make_recipe, open_recipe
 from workbench.data.reading.formats import format_of
 from workbench.data.reading.text.layout import Layout
 from workbench.data.reading.text.source_file import SourceFile
@@ -112,6 +113,14 @@ def stored(path: Path) -> dict[str, Any]:
     """The same of a recipe in a file; raises WorkbenchError where there is none in it."""
     recipe, filters = open_recipe(path)
     return {"file": path.name, "recipe": recipe.model_dump(), "filters": filters, "filter_words": describe(filters)}
+
+
+def of_data(folder: Path) -> dict[str, Any]:
+    """The same of data that was read; its filters are those that its project has anyway."""
+    about = read_about(folder)
+    recipe = known_recipe(about, folder)
+    file = next((Path(source["path"]).name for source in (about.get("source") or {}).values()), folder.name)
+    return {"file": file, "recipe": recipe.model_dump(), "filters": [], "filter_words": "", "more": True}
 
 
 def _filters(project: Path) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ import pyarrow as pa
 from PySide6.QtCore import QDateTime, QLocale, Qt, QTimeZone, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from workbench.app.pages.data.belonging import Belonging
 from workbench.app.pages.data.column_mapping import ColumnRoles
 from workbench.app.pages.data.doubt_cards import DoubtCards
 from workbench.app.pages.data.dropped_files import Offer
@@ -69,6 +70,7 @@ class PreviewSheet(QWidget):
         card.body.setContentsMargins(GRID, 4, GRID, 4)
         card.body.setSpacing(2)
         self.taken = FilesTaken()
+        self.belongs = Belonging()
         self.chips, self.table, self.doubts = RoleChips(), table, doubts
         self.trouble = Text("", ink="error", wrap=True)
         self.trouble.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -82,10 +84,8 @@ class PreviewSheet(QWidget):
         strip.setSpacing(2 * GRID)
         strip.addWidget(self.chips)
         strip.addWidget(self.notes, 1)
-        column.addWidget(self.how)
-        column.addWidget(self.worth)
-        column.addWidget(self.further)
-        column.addWidget(self.taken)
+        for widget in (self.belongs, self.how, self.worth, self.further, self.taken):
+            column.addWidget(widget)
         column.addLayout(strip)
         beside = QHBoxLayout()
         beside.setSpacing(GRID)
@@ -280,14 +280,16 @@ class PreviewSheet(QWidget):
             stored = self.tr("Read as {file} says.")
             like = self.tr("Read as {file} was, a file of the same shape.")
             words = (stored if before["file"].endswith(".json") else like).format(file=before["file"])
-            actions = {}
+            actions, again = {}, {self.tr("Guess again"): self.guess_again}
+            if before.get("more"):
+                words, again = self.tr("All rows are read in the way in which {file} was.").format(**before), {}
             if before["filters"]:
                 told = self.tr("{words} Its filters are used too: {filters}.") if self._filters else self.tr(
                     "{words} Without its filters: {filters}.")  # fmt: skip
                 words = told.format(words=words, filters=before["filter_words"])
                 title = self.tr("Without filters") if self._filters else self.tr("With filters")
                 actions[title] = self._toggle_filters
-            found.append(Note("info", words, {**actions, self.tr("Guess again"): self.guess_again}))
+            found.append(Note("info", words, {**actions, **again}))
         counts = self._seen.get("counts")
         rating = self.columns.of("rating")
         if counts and rating is not None and self.how.choices["rating_as"].value() == "as is":

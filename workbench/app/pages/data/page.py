@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.app.jobs.job_process import Task
 from workbench.app.page import Page
+from workbench.app.pages.data.belonging import ADDITION, NEW, Read, as_addition, why_no_addition
 from workbench.app.pages.data.doubt_cards import DoubtCards
 from workbench.app.pages.data.doubt_question import DoubtQuestion
 from workbench.app.pages.data.dropped_files import Offer, sort_out
@@ -27,7 +28,7 @@ from workbench.app.pages.data.side_files import Further
 from workbench.app.pages.data.source_panel import ReadAgain
 from workbench.app.pages.data.states import DropTarget, Failure, Reading
 from workbench.app.pages.data.summary_cards import Overview
-from workbench.app.pages.data.summary_line import data_subtitle
+from workbench.app.pages.data.summary_line import data_subtitle, joined_files
 from workbench.app.session.latest import Latest
 from workbench.app.session.sample import try_sample
 from workbench.app.session.session import Session
@@ -46,6 +47,7 @@ class DataPage(Page):
         self._task: Task | None = None
         self._looking: Task | None = None
         self._offer: Offer | None = None
+        self._offered: Offer | None = None  # as it was before it became an addition
         self.empty, self.reading, self.failure = DropTarget(), Reading(), Failure()
         self.stack = QStackedWidget()
         for widget in (self.empty, self.reading, self.failure):
@@ -149,6 +151,7 @@ class DataPage(Page):
         made.file_chosen.connect(self._take_other)
         made.recipe_chosen.connect(self._use_recipe)
         made.items_wanted.connect(self.again.add_items)
+        made.belongs.chosen.connect(self._belong)
         self.stack.addWidget(made)
         return made
 
@@ -214,8 +217,10 @@ class DataPage(Page):
 
     def _file_name(self) -> str:
         sheet = DataPage.sheet.made(self)
-        file = sheet.file if sheet is not None else None
-        return file.name if file is not None else self.tr("Data")
+        if sheet is None or sheet.file is None:
+            return self.tr("Data")
+        added = [self._offered.main.name] if sheet.belongs.value == ADDITION and self._offered is not None else []
+        return " + ".join([sheet.file.name, *added])
 
     @Slot()
     def _show_data(self) -> None:
@@ -235,7 +240,7 @@ class DataPage(Page):
     @Slot()
     def _go_on(self) -> None:
         if self._shows(DataPage.sheet) and not self.sheet.reason:
-            self._read(self.sheet.asked())
+            self._read(self.sheet.asked() | {"new": self.sheet.belongs.value == NEW})
         elif self._shows(DataPage.glance):
             self.session.request_page("split")
 
@@ -273,12 +278,40 @@ class DataPage(Page):
             self.session.notice.emit("warn", words)
             return
         try:
-            self._show_offer(sort_out(paths))
+            offer = sort_out(paths)
         except WorkbenchError as error:
             self._fail(self.tr("Nothing to read here"), str(error), "")
+            return
+        self._ask_what_it_is(offer)
+        self._show_offer(offer)
 
-    def _show_offer(self, offer: Offer) -> None:
-        self._offer = offer
+    def _ask_what_it_is(self, offer: Offer) -> None:
+        """Let the sheet ask what a file is to the project that is open, where that has data."""
+        session = self.session
+        project = session.project.current
+        there = project is not None and session.data is not None
+        self.sheet.belongs.begin(
+            project.name if there else "",
+            runs=len(session.versions.runs_of(project.data)) if there else 0,
+            why_no_addition=why_no_addition(self._read_before(), offer) if there else "",
+        )
+
+    def _read_before(self) -> Read:
+        return Read.of(self.session.about, joined_files(self.session.about))
+
+    @Slot(str)
+    def _belong(self, way: str) -> None:
+        """Look at all files together where rows are added, and at the offered one alone where they are not."""
+        if way == ADDITION and self._offered is None and self._offer is not None:
+            self._sorting.forget()
+            self._show_offer(as_addition(self._read_before(), self._offer), self._offer)
+        elif way != ADDITION and self._offered is not None:
+            self._show_offer(self._offered)
+        self._refresh()
+
+    def _show_offer(self, offer: Offer, before: Offer | None = None) -> None:
+        """Show an offer; `before` is what it was before it became an addition."""
+        self._offer, self._offered = offer, before
         self.sheet.show_offer(offer)
         self._turn_to(self.sheet)
         if offer.is_unclear:
@@ -326,6 +359,9 @@ class DataPage(Page):
         args = {"path": str(self.sheet.file), "known": self.sheet.how.said, "again": again}
         args |= {"recipe": str(recipe)} if recipe else {}
         args |= {"joined": str(self.sheet.taken.joined)} if self.sheet.taken.joined else {}
+        if self._offered is not None and self.session.project.current is not None:
+            files = [str(file) for file in (self._offered.main, *self._offered.parts)]
+            args["added"] = {"to": str(self.session.project.current.data_folder), "files": files}
         title = self.tr("Looking at {file}").format(file=self._file_name())
         self._looking = self.session.jobs.submit(
             "preview", args, title=title, done=self._looked, failed=self._look_failed
@@ -345,7 +381,8 @@ class DataPage(Page):
     @Slot(str, str)
     def _look_failed(self, sentence: str, details: str) -> None:
         self._looking = None
-        if self._looked_at():  # a layout that the person chose does not fit; they may choose another
+        # A layout that the person chose does not fit, or these are no parts of one table: they may choose another way.
+        if self._looked_at() or self._offered is not None:
             self.sheet.show_trouble(sentence)
         else:
             self._fail(self.tr("This file cannot be read"), sentence, details)

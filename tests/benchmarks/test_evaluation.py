@@ -12,7 +12,8 @@ from workbench.algorithms import Algorithm
 from workbench.control import Control
 from workbench.data.interactions import Interactions
 from workbench.data.splitting.files import Files
-from workbench.evaluation.evaluate import evaluate, rank_all
+from workbench.evaluation.evaluate import evaluate
+from workbench.evaluation.lists import rank_all
 
 pytestmark = pytest.mark.benchmark
 

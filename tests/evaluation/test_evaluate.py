@@ -11,8 +11,9 @@ from workbench.data.splitting.random import Random
 from workbench.errors import Cancelled, WorkbenchError
 from workbench.evaluation import evaluate as judging
 from workbench.evaluation import lists, ranking
-from workbench.evaluation.evaluate import evaluate, evaluate_lists, find_hits, rank_all
-from workbench.evaluation.lists import Negatives, co_distances
+from workbench.evaluation.evaluate import evaluate, evaluate_lists
+from workbench.evaluation.lists import Negatives, co_distances, find_hits, rank_all
+from workbench.evaluation.means import measure
 from workbench.metrics import Metric, all_metrics
 
 METRICS = all_metrics()
@@ -216,8 +217,8 @@ def test_an_infinite_metric_takes_no_other_with_it(recwarn):
 
     hard = [Metric(made.__name__, made.__name__, "ranking", {"": ""}, made) for made in (infinite, impossible)]
     ranked = rank_all(Fixed(), FOLD.test, DATA.n_items, 20, Control())
-    means, own, undefined = judging.measure(ranked, [hard[0], METRICS["ndcg"], hard[1]], [20], intervals=True)
-    alone = judging.measure(ranked, [METRICS["ndcg"]], [20])
+    means, own, undefined = measure(ranked, [hard[0], METRICS["ndcg"], hard[1]], [20], intervals=True)
+    alone = measure(ranked, [METRICS["ndcg"]], [20])
     assert means["ndcg@20"] == alone[0]["ndcg@20"]
     assert means["infinite@20"]["users"] == len(FOLD.test) - 1
     assert np.isnan(own["infinite@20"][0])

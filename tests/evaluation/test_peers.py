@@ -9,8 +9,9 @@ import pytest
 
 from tests.data.test_interactions import build
 from workbench.data.splitting import TEST, TRAIN, Fold
-from workbench.evaluation.evaluate import evaluate_lists, measure
+from workbench.evaluation.evaluate import evaluate_lists
 from workbench.evaluation.lists import compare_lists
+from workbench.evaluation.means import measure
 from workbench.metrics import all_metrics
 from workbench.metrics.peers import PEERS
 

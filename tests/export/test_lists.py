@@ -8,7 +8,7 @@ import pytest
 from tests.data.test_interactions import build
 from workbench.control import Control
 from workbench.errors import Cancelled, WorkbenchError
-from workbench.evaluation.evaluate import rank_all
+from workbench.evaluation.lists import rank_all
 from workbench.export import lists, workbook
 from workbench.export.lists import export_lists
 from workbench.insight.explaining import first_reason

@@ -12,8 +12,9 @@ from workbench.algorithms import Algorithm
 from workbench.data.interactions import Interactions, UserItems
 from workbench.data.side_files.items import Items
 from workbench.data.splitting import Part
-from workbench.evaluation.evaluate import evaluate, measure
+from workbench.evaluation.evaluate import evaluate
 from workbench.evaluation.lists import compare_lists, only_relevant
+from workbench.evaluation.means import measure
 from workbench.evaluation.ranking import _tie_order
 from workbench.metrics import all_metrics
 from workbench.metrics.inputs import UNKNOWN

@@ -8,7 +8,8 @@ import numpy as np
 
 from workbench.data.importing.recommendation_lists import read_lists
 from workbench.data.splitting import Fold, Split
-from workbench.evaluation.evaluate import CUTOFFS, describe_protocol, evaluate_lists
+from workbench.evaluation.evaluate import CUTOFFS, evaluate_lists
+from workbench.evaluation.protocol import describe_protocol
 from workbench.metrics.inputs import UNKNOWN
 
 
@@ -44,7 +45,7 @@ def evaluate_file(
         train=fold.train,
         variants=variants,
     )
-    protocol = describe_protocol(split, result, data_hash, 0) | {
+    protocol = describe_protocol(split, result.protocol, result.users, data_hash, 0) | {
         "candidates": "as the file was made",
         "masked": "as the file was made",
         "made_by": lists.name,

@@ -10,15 +10,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from workbench.algorithms import Algorithm
 from workbench.control import Control
 from workbench.data.filtering import describe
 from workbench.data.splitting import Fold, Part
 from workbench.declaring import nearest
 from workbench.errors import WorkbenchError
 from workbench.evaluation.comparable import masked_words
-from workbench.evaluation.evaluate import CUTOFFS, Evaluation, describe_protocol, evaluate
+from workbench.evaluation.evaluate import CUTOFFS, Evaluation, evaluate
 from workbench.evaluation.leaks import Evidence, find_leaks
 from workbench.evaluation.lists import Negatives
+from workbench.evaluation.protocol import describe_protocol
 from workbench.files import whole_file
 from workbench.metrics.peers import PEERS, Peer
 from workbench.owned import remove_file
@@ -93,24 +95,9 @@ def evaluate_run(  # noqa: PLR0913 - what a number depends on
         groups=groups,
         control=control,
     )
-    protocol = describe_protocol(run.split, result, run.data_identity, run.spec.seed)
-    protocol |= {"masked": masked_words(masked, weighed=run.data.weight is not None), "mask": masked}
-    if run.data.weight is not None:
-        protocol["relevance"] = f"{protocol['relevance']} that is worth more than 0"
-        protocol["feedback"] = f"{run.feedback()}; read: {', '.join(algorithm.feedback)}"
-        if algorithm.predicts_ratings:
-            protocol["feedback"] += (
-                "; errors are over hidden positives alone, and so no measure of how dislikes are foretold"
-            )
+    protocol = _protocol(run, algorithm, result, masked, drawn=negatives is not None)
     if like:
         protocol["as"] = peer.title
-    if run.spec.filters:
-        protocol |= {"filters": run.spec.filters, "filters_in_words": describe(run.spec.filters)}
-        if negatives is None and run.fold.test.among is None:
-            protocol["candidates"] = f"all {run.data.n_items} items left by the filters"
-    doubts = run.doubts()
-    if doubts:
-        protocol["doubts"] = doubts
     opened = _opened(run)
     evidence = Evidence(run.fold, run.split, algorithm.state(), opened, run.status().at or None)
     answer = {
@@ -127,6 +114,24 @@ def evaluate_run(  # noqa: PLR0913 - what a number depends on
     whole, stored, said = with_earlier(run, result, answer)
     _write(run, whole, stored)
     return answer | ({"earlier": said} if said else {})
+
+
+def _protocol(run: Run, algorithm: Algorithm, result: Evaluation, masked: str, *, drawn: bool) -> dict[str, Any]:
+    """All that the numbers depend on; `drawn` where candidates are drawn by chance."""
+    protocol = describe_protocol(run.split, result.protocol, result.users, run.data_identity, run.spec.seed)
+    protocol |= {"masked": masked_words(masked, weighed=run.data.weight is not None), "mask": masked}
+    if run.data.weight is not None:
+        protocol["relevance"] = f"{protocol['relevance']} that is worth more than 0"
+        protocol["feedback"] = f"{run.feedback()}; read: {', '.join(algorithm.feedback)}"
+        if algorithm.predicts_ratings:
+            protocol["feedback"] += (
+                "; errors are over hidden positives alone, and so no measure of how dislikes are foretold"
+            )
+    if run.spec.filters:
+        protocol |= {"filters": run.spec.filters, "filters_in_words": describe(run.spec.filters)}
+        if not drawn and run.fold.test.among is None:
+            protocol["candidates"] = f"all {run.data.n_items} items left by the filters"
+    return protocol | ({"doubts": doubts} if (doubts := run.doubts()) else {})
 
 
 def _opened(run: Run) -> str:

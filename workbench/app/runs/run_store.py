@@ -283,8 +283,16 @@ class Runs(QObject):
             self._order(run_id, "cancel")
             follower.cancel()
 
-    def go_on(self, run_id: str) -> None:
-        """Queue a run that ended early, to go on after its last finished epoch."""
+    def put_back(self, run_id: str, place: int) -> bool:
+        """Let a run that was taken out of the queue wait again at its place; False where it is not one of those."""
+        info = self._infos.get(run_id)
+        if info is None or info.state is not RunState.CANCELLED:
+            return False
+        self.go_on(run_id, place)
+        return not info.over
+
+    def go_on(self, run_id: str, place: int | None = None) -> None:
+        """Queue a run that ended early, to go on after its last finished epoch; at the end, or at a place."""
         from workbench.training.run import Run
 
         info = self._infos.get(run_id)
@@ -293,7 +301,7 @@ class Runs(QObject):
         with self._telling(self.tr("The run cannot continue")):
             run = Run.open(info.folder)
             run.queue()
-            self._wait_again(info, run.status())
+            self._wait_again(info, run.status(), place)
 
     def delete(self, run_id: str) -> None:
         """Remove a run that is over; `restore` brings it back until the project is closed."""
@@ -377,9 +385,11 @@ class Runs(QObject):
         follower.ended.connect(self._hear_end)
         follower.start()
 
-    def _wait_again(self, info: RunInfo, status: "RunStatus") -> None:
+    def _wait_again(self, info: RunInfo, status: "RunStatus", place: int | None = None) -> None:
         self._queue.append(info.id)
         self._set(info.id, status)
+        if place is not None:
+            self.move(info.id, place)
         self.changed.emit()
         self._advance()
 

@@ -6,10 +6,13 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QThreadPool, QTimer, Signal, Slot
 
+from workbench.app.runs.run_groups import short_split
+from workbench.app.session.history import History
 from workbench.errors import WorkbenchError
 from workbench.project import FILE, Project, ProjectFile
 from workbench.stored import write_stored
 
+Json = dict[str, Any]
 SAVE_PAUSE = 1000  # milliseconds from a change of the view to its place on disk
 PATIENCE_MS = 5000  # milliseconds that closing waits for the disk
 
@@ -23,8 +26,9 @@ class OpenProject(QObject):
     failed = Signal(str, str, str)
     """What failed, a sentence on why and what to do, details."""
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, parent: QObject, history: History) -> None:
         super().__init__(parent)
+        self._history = history
         self.current: Project | None = None
         """The project; None where none is open."""
         self._saver = QThreadPool(self)
@@ -82,10 +86,22 @@ class OpenProject(QObject):
         except WorkbenchError as error:
             self.failed.emit(self.tr("This split cannot be used"), str(error), "")
             return False
-        self.current.split = {"name": name, "settings": dict(settings or {})}
+        before, self.current.split = self.current.split, {"name": name, "settings": dict(settings or {})}
+        self._note_split(before, self.current.split)
         self.save()
         self.split_changed.emit()
         return True
+
+    def _note_split(self, before: Json | None, now: Json) -> None:
+        if before is None or before == now:  # the first one is part of the data
+            return
+        words = [short_split(split["name"], split.get("settings") or {}) for split in (before, now)]
+        sentence = self.tr("Split changed to “{now}”").format(now=words[1])
+        if words[0] == words[1]:
+            sentence = self.tr("Settings of the split “{now}” changed").format(now=words[1])
+        kind = f"split {now['name']}" if before["name"] == now["name"] else ""
+        steps = [partial(self.set_split, split["name"], split.get("settings")) for split in (before, now)]
+        self._history.add(sentence, *steps, kind)
 
     @property
     def filters(self) -> list[dict[str, Any]]:
@@ -103,7 +119,19 @@ class OpenProject(QObject):
         except WorkbenchError as error:
             self.failed.emit(self.tr("These filters cannot be used"), str(error), "")
             return False
-        self.current.filters = [dict(step) for step in filters]
+        before, self.current.filters = self.current.filters, [dict(step) for step in filters]
+        self._note_filters(before, self.current.filters)
         self.save()
         self.split_changed.emit()
         return True
+
+    def _note_filters(self, before: list[Json], now: list[Json]) -> None:
+        from workbench.data.filtering import describe
+
+        if before == now:
+            return
+        names = [[step["name"] for step in filters] for filters in (before, now)]
+        sentence = self.tr("Filters changed to: {filters}").format(filters=describe(now))
+        kind = "filters " + " ".join(names[0]) if names[0] == names[1] else ""
+        steps = [partial(self.set_filters, filters) for filters in (before, now)]
+        self._history.add(sentence if now else self.tr("All filters removed"), *steps, kind)

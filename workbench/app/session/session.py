@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from workbench.app.jobs.background import Background
 from workbench.app.jobs.job_process import Done, Failed, Progress, Task
 from workbench.app.runs.run_store import Runs
+from workbench.app.session.history import History
 from workbench.app.session.jobs import Jobs
 from workbench.app.session.module_loader import ModuleLoader
 from workbench.app.session.project import OpenProject
@@ -39,6 +40,8 @@ class Session(QObject):
         The selected user and runs.
     versions : Versions
         The versions of the project's data; `use_version` goes to one of them.
+    history : History
+        What was changed since the project was opened, to be taken back.
     loader : ModuleLoader
         Loads what a project needs before there is one.
     data : Interactions or None
@@ -68,7 +71,8 @@ class Session(QObject):
     ) -> None:
         super().__init__(parent)
         self.jobs = Jobs(self, worker)
-        self.project = OpenProject(self)
+        self.history = History(self)
+        self.project = OpenProject(self, self.history)
         self.runs = Runs(self, standby)
         self.selection = Selection(self, self.project, self.runs)
         self.versions = Versions(self, self.project, self.runs)
@@ -131,6 +135,7 @@ class Session(QObject):
         with suppress(OSError):  # the folder vanished, and the lock with it
             project.unlock()
         self.runs.close()
+        self.history.clear()
         self.selection.recall()
         self.data, self.items, self.about = None, None, {}
         self.project_changed.emit()

@@ -33,6 +33,9 @@ class Target(Protocol):
     def find_on_page(self) -> None: ...
     def open_palette(self) -> None: ...
     def open_jobs(self) -> None: ...
+    def undo(self) -> None: ...
+    def redo(self) -> None: ...
+    def open_history(self) -> None: ...
     def open_help(self) -> None: ...
     def full_screen(self) -> None: ...
 
@@ -80,6 +83,10 @@ def make_orders(window: Target) -> dict[str, QAction]:
     add("project.new", translate("Orders", "New project…"), "Ctrl+N", window.new_project)
     add("project.close", translate("Orders", "Close the project"), "Ctrl+W", session.close_project)
     add("sample", translate("Orders", "Try the sample"), "", partial(try_sample, session))
+    # A field for text takes these keys first, for what was typed in it.
+    add("undo", translate("Orders", "Undo"), "Ctrl+Z", window.undo)
+    add("redo", translate("Orders", "Redo"), ["Ctrl+Shift+Z", "Ctrl+Y"], window.redo)
+    add("history", translate("Orders", "History"), "Ctrl+Shift+H", window.open_history)
     add("run", translate("Orders", "Train"), "Ctrl+R", window.train)
     add("run.stop", translate("Orders", "Stop training and keep the best epoch"), "Ctrl+.", strip.stop_run)
     # With Shift, "." arrives as another sign on many keyboards; both are taken.
@@ -109,5 +116,8 @@ def other_words() -> dict[str, str]:
         "theme.system": translate("Orders", "appearance settings"),
         "help": translate("Orders", "help keys keyboard"),
         "jobs": translate("Orders", "queue progress log"),
+        "undo": translate("Orders", "take back revert"),
+        "redo": translate("Orders", "repeat again"),
+        "history": translate("Orders", "undo changes steps go back"),
         "quit": translate("Orders", "exit close"),
     }

@@ -12,6 +12,7 @@ from workbench.app.jobs.declared_jobs import find_job
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.runs.run_text import short_title
 from workbench.app.runs.state_text import STATE_INK, state_title
+from workbench.app.session.run_changes import cancel_run, move_run
 from workbench.app.session.session import Session
 from workbench.app.widgets.amounts import span
 from workbench.app.widgets.basic import Button, Elided, Text, clear
@@ -70,9 +71,9 @@ def waiting(session: Session) -> list[Entry]:
     runs = session.runs
     found = []
     for place, info in enumerate(runs.waiting()):
-        actions: list[tuple[str, Do]] = [(translate("JobCenter", "Cancel"), partial(runs.cancel, info.id))]
+        actions: list[tuple[str, Do]] = [(translate("JobCenter", "Cancel"), partial(cancel_run, session, info.id))]
         if place:
-            actions.insert(0, (translate("JobCenter", "Next"), partial(runs.move, info.id, 0)))
+            actions.insert(0, (translate("JobCenter", "Next"), partial(move_run, session, info.id, 0)))
         found.append(_of_run(info, translate("JobCenter", "place {n}").format(n=place + 1), actions))
     return found
 

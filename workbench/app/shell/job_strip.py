@@ -40,6 +40,11 @@ class JobStrip(QWidget):
             row.addWidget(label)
         row.addWidget(self.where, 1)
         self.all = Button(self.tr("Jobs"), "quiet", tip=self.tr("Show everything at work, waiting and done (Ctrl+J)"))
+        self.history = Button(
+            self.tr("History"),
+            "quiet",
+            tip=self.tr("What was changed, and the way back to any place of it (Ctrl+Shift+H)"),
+        )
         self.job, self.job_bar = Elided("", ink="muted"), _bar(self.tr("Progress of the job"), 120)
         self.waiting = Text("", ink="muted")
         self.cancel_job = Button(self.tr("Cancel"), "quiet")
@@ -58,6 +63,7 @@ class JobStrip(QWidget):
             self.pause,
             self.stop,
             self.cancel,
+            self.history,
             self.all,
         ):
             row.addWidget(widget, 1 if widget is self.job else 0)

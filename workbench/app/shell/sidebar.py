@@ -1,6 +1,7 @@
 """The left edge of the window: the project, the steps of the data line with their state, and the runs."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
@@ -20,6 +21,7 @@ from workbench.app.page import Page
 from workbench.app.runs.run_groups import RunGroup, groups_of
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.runs.state_text import state_title
+from workbench.app.session.run_changes import cancel_run, remove_run
 from workbench.app.session.session import Session
 from workbench.app.widgets import icons
 from workbench.app.widgets.basic import Elided, Picture, Text, clear
@@ -407,7 +409,7 @@ class _Orders(QObject):
             "pause": session.runs.pause,
             "unpause": session.runs.unpause,
             "stop": session.runs.stop,
-            "cancel": session.runs.cancel,
+            "cancel": partial(cancel_run, session),
             "resume": session.runs.go_on,
-            "delete": session.runs.delete,
+            "delete": partial(remove_run, session),
         }[what](run_id)

@@ -25,6 +25,7 @@ from workbench.app.shell.actions import make_orders
 from workbench.app.shell.command_palette import CheatSheet, CommandPalette
 from workbench.app.shell.failure_cards import FailureCards
 from workbench.app.shell.header import Header
+from workbench.app.shell.history_list import HistoryList
 from workbench.app.shell.job_center import JobCenter
 from workbench.app.shell.job_strip import JobStrip
 from workbench.app.shell.leaving import ask_to_leave, what_goes_on
@@ -108,6 +109,7 @@ class MainWindow(QMainWindow):
         self.sidebar.page_chosen.connect(self.turn_to)
         self.sidebar.palette_wanted.connect(self.open_palette)
         self.strip.all.clicked.connect(self.open_jobs)
+        self.strip.history.clicked.connect(self.open_history)
         self.stack.turning.connect(self._collect)
         self.stack.turning.connect(self._note_focus)
         self.stack.turned.connect(self._turned)
@@ -245,6 +247,25 @@ class MainWindow(QMainWindow):
     def open_jobs(self) -> None:
         """Show everything at work, waiting and done."""
         JobCenter(self.session, self).show()
+
+    @Slot()
+    def undo(self) -> None:
+        """Take the last change of the project back, and say which it was."""
+        self._say_moved(self.tr("Undone: {what}"), self.session.history.undo())
+
+    @Slot()
+    def redo(self) -> None:
+        """Do again what was taken back last."""
+        self._say_moved(self.tr("Done again: {what}"), self.session.history.redo())
+
+    def _say_moved(self, words: str, what: str) -> None:
+        if what:
+            self.session.notice.emit("info", words.format(what=what))
+
+    @Slot()
+    def open_history(self) -> None:
+        """Show what was changed since the project was opened."""
+        HistoryList(self.session.history, self).show()
 
     @Slot()
     def full_screen(self) -> None:

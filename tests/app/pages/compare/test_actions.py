@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from tests.app.compared import choose_rows, column, titles
 from tests.app.fake_runs import done_run, live_run
 from workbench.app.pages.compare.edit_dialog import tags_of
+from workbench.app.session.run_changes import remove_run
 from workbench.training.run_notes import RunNotes
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -39,7 +40,7 @@ def test_f2_names_a_run_and_ctrl_z_takes_it_back(page, session, qtbot):
     assert page.focusWidget() is page.table
     page.activateWindow()
     qtbot.waitUntil(page.table.hasFocus)
-    qtbot.keyClick(page.table, Qt.Key.Key_Z, CONTROL)
+    session.history.undo()
     assert session.runs.get("b-random").title == "Random"
     assert not page.bar.isVisible()
     assert not page.deeds.undo.isEnabled()
@@ -109,20 +110,24 @@ def test_delete_removes_runs_and_the_button_brings_them_back(page, session, qtbo
     assert page.table.height() == height  # nothing jumps
 
 
-def test_undo_goes_back_step_by_step_and_then_to_what_others_removed(page, session, qtbot):
-    session.runs.delete("b-random")  # as the list of runs at the left does
+def test_undo_goes_back_step_by_step(page, session, qtbot):
+    remove_run(session, "b-random")  # as the list of runs at the left does
     choose_rows(page, session, "a-popularity")
     qtbot.keyClick(page.table, Qt.Key.Key_Delete)
     choose_rows(page, session, "c-ease")
     page.deeds.edit("title")
     editor(page).name.setText("X")
     editor(page).accept()
+    history = session.history
+    said = [history.stack.text(at) for at in range(history.stack.count())]
+    assert said == ["Random removed", "Popularity removed", "Notes of X saved"]
     for there in (["c-ease"], ["a-popularity", "c-ease"], ["a-popularity", "b-random", "c-ease"]):
-        page.table.setFocus()
-        qtbot.keyClick(page.table, Qt.Key.Key_Z, CONTROL)
+        page.deeds.go_back()
         assert [info.id for info in session.runs.all()] == there
+        assert page.table.hasFocus()
     assert session.runs.get("c-ease").title == "EASE"
-    qtbot.keyClick(page.table, Qt.Key.Key_Z, CONTROL)
+    history.stack.setIndex(3)
+    assert [(info.id, info.title) for info in session.runs.all()] == [("c-ease", "X")]
 
 
 def test_the_bar_goes_by_itself_but_not_under_the_keyboard(page, session, qtbot):

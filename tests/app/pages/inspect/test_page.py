@@ -516,6 +516,31 @@ def test_a_change_of_the_history_is_made_again_under_another_run(open_at, fresh)
     assert gone in ids(user.left.table)
 
 
+def test_what_if_is_taken_back_step_by_step_with_its_user(open_at, fresh):
+    opened = open_at(fresh)
+    opened.user("u0")
+    user, history = opened.page.user, opened.session.history
+    user.left.table.select(0)
+    gone = user.what_if.selected()
+    opened.click(user.what_if.remove)
+    user.left.table.select(0)
+    rated = user.what_if.selected()
+    user.what_if.rating.setValue(1.0)
+    opened.click(user.what_if.nobody)
+    opened.until(lambda: opened.page.heading == "New user")
+    opened.session.selection.select_user("u1")
+    opened.user("u1")
+    assert history.undo() == "What if, user u0: a new user with an empty history"
+    opened.until(lambda: user.shown.user == "u0" and user.shown.changes)
+    assert (user.shown.changes.removed, [entry.item for entry in user.shown.changes.rated]) == ([gone], [rated])
+    history.undo()
+    history.undo()
+    opened.until(lambda: user.shown.user == "u0" and not user.shown.changes)
+    history.redo()
+    opened.until(lambda: user.shown.changes.removed == [gone])
+    assert history.stack.count() == 3
+
+
 def test_an_item_and_the_map(open_at, fresh):
     opened = open_at(fresh)
     opened.user("u0")

@@ -48,6 +48,7 @@ class Walk:
                 lambda: what_if.rating.setValue(self.chance.randrange(1, 6)),
                 self.take_somebody_new,
                 what_if.clear,
+                self.take_back,
             ]
         )()
 
@@ -86,6 +87,10 @@ class Walk:
     def keep(self):
         self.user.what_if.keep.click()
         self.kept = self.user.shown, [item["item"] for item in self.page.list.items]
+
+    def take_back(self):
+        history = self.opened.session.history
+        self.chance.choice([history.undo, history.redo])()
 
     def path(self):
         """A few steps; the last of them."""

@@ -361,40 +361,44 @@ def test_it_is_the_same_after_the_window_was_closed(opened, project, qtbot, home
     assert Project.open(project.folder).split == {"name": "random", "settings": {}}
 
 
-def test_changes_of_the_filters_are_undone_and_made_again(opened):
-    card = opened.split.filters
-    assert not card.undo.isEnabled()
+def test_changes_of_filters_and_split_are_undone_and_made_again(opened):
+    card, history = opened.split.filters, opened.session.history
+    there = lambda *names: opened.until(lambda: [one["name"] for one in opened.session.project.filters] == list(names))  # noqa: E731
     card.append("exclude")
+    there("exclude")
     card.append("rating")
-    names = lambda: [row.name for row in card.rows]  # noqa: E731
+    there("exclude", "rating")
     opened.click(card.rows[0].remove)
-    assert names() == ["rating"]
-    opened.click(card.undo)
-    assert names() == ["exclude", "rating"]
-    assert card.undo.hasFocus()
-    opened.qtbot.keyClick(card.undo, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert names() == ["exclude"]
-    opened.until(lambda: [one["name"] for one in opened.session.project.filters] == ["exclude"])
-    opened.click(card.redo)
-    opened.click(card.redo)
-    assert names() == ["rating"]
-    assert not card.redo.isEnabled()
-    opened.until(lambda: [one["name"] for one in opened.session.project.filters] == ["rating"])
+    there("rating")
+    opened.click(opened.split.choices["random"])
+    settled(opened)
+    opened.split.setFocus()
+    for names in (["rating"], ["exclude", "rating"], ["exclude"]):
+        opened.qtbot.keyClick(opened.split, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        assert [one["name"] for one in opened.session.project.filters] == names
+        assert [row.name for row in card.rows] == names
+        assert opened.session.project.split["name"] == "last-n"
+        settled(opened)
+    assert history.stack.count() == 4  # what is taken back is no step of its own
+    for _ in range(2):
+        history.redo()
+    there("rating")
+    assert history.stack.redoText() == "Split changed to “random 20 %”"
     card.append("exclude")
-    assert not card.redo.isEnabled()
+    there("rating", "exclude")
+    assert not history.can_redo
 
 
-def test_quick_changes_of_one_setting_are_one_step(monkeypatch):
-    from workbench.app.pages.split import undo
-
-    clock = iter([0.0, 0.1, 0.2, 9.0])
-    monkeypatch.setattr(undo.time, "monotonic", lambda: next(clock))
-    history = undo.History(["a"])
-    history.add(["2"])
-    history.add(["25"], "setting")
-    history.add(["250"], "setting")
-    history.add(["250"], "setting")  # nothing new
-    assert history.undo() == ["2"]
-    assert history.redo() == ["250"]
-    history.add(["7"], "setting")
-    assert (history.undo(), history.undo()) == (["250"], ["2"])
+def test_what_is_not_in_force_yet_is_taken_back_first(opened):
+    opened.split.filters.append("exclude")
+    opened.until(lambda: opened.session.project.filters)
+    opened.click(opened.split.choices["last-n"])
+    opened.split.form.set_values({"n": 9})  # leaves nothing to test on
+    settled(opened)
+    assert "leaves nothing" in remarks(opened.split.outcome)[0]
+    opened.session.history.undo()
+    settled(opened)
+    assert opened.split.form.values()["n"] == 1
+    assert len(opened.session.project.filters) == 1
+    opened.session.history.undo()
+    assert opened.session.project.filters == []

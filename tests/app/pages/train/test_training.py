@@ -136,20 +136,27 @@ def test_a_waiting_run_is_taken_out_of_the_queue(page, opened, qtbot):
     click(qtbot, page, "Cancel")
     assert opened.runs.all()[1].state == "cancelled"
     assert waiting(page) == []
+    opened.history.undo()
+    assert waiting(page) == ["1   BPR 2"]
+    opened.history.redo()
+    assert waiting(page) == []
     click(qtbot, page, "Resume")
     assert waiting(page) == ["1   BPR 2"]
+    opened.history.undo()  # the run waits already: there is nothing to take back, and no step that says so
+    assert not opened.history.can_undo
 
 
-def test_deleting_asks_once_more(session, project, keep, qtbot, light):
+def test_what_is_deleted_comes_back(session, project, keep, qtbot, light):
     done_run(project, "a-popularity")
     session.open_project(project.folder)
     page = shown(TrainPage(session), keep, qtbot)
     click(qtbot, page, "Delete")
-    assert (project.folder / "runs" / "a-popularity").exists()
-    with qtbot.waitSignal(session.runs.changed):
-        click(qtbot, page, "Delete for good")
     assert session.runs.all() == []
     assert page.run.head.title.full_text() == "No run yet"
+    session.history.undo()
+    assert (project.folder / "runs" / "a-popularity").exists()
+    page.run.refresh()
+    assert page.run.head.title.full_text() == "Popularity"
 
 
 def test_nothing_is_offered_while_the_process_is_on_its_way_out(session, project, keep, qtbot, light, monkeypatch):

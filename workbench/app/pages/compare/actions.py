@@ -10,14 +10,12 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 from workbench.app.pages.compare.edit_dialog import RunEditor
 from workbench.app.pages.compare.table import RunTable
 from workbench.app.runs.run_store import RunInfo
-from workbench.app.runs.run_text import short_title
-from workbench.app.session.blend import blends_of
+from workbench.app.session.run_changes import describe_runs, remove_runs
 from workbench.app.session.session import Session
 from workbench.app.widgets.basic import Button, Elided
 from workbench.app.widgets.theme import GRID
 
 OFFERED = 15_000  # milliseconds for which "Undo" is in sight
-SHORT = 40  # letters of a name in a sentence
 
 
 class UndoBar(QFrame):
@@ -79,21 +77,18 @@ class RunDeeds(QObject):
     done = Signal(str)
     """What was done, in a sentence; it can be taken back."""
     undone = Signal()
+    """Another step is the last one."""
 
     def __init__(self, session: Session, table: RunTable, page: QWidget) -> None:
         super().__init__(page)
         self._session, self._table, self._page = session, table, page
-        self._past: list[Callable[[], object]] = []
         self.editor: RunEditor | None = None
         self.rename = self._action(self.tr("Rename…"), ["F2"], partial(self.edit, "title"))
         self.tag = self._action(self.tr("Tags…"), ["Shift+F2"], partial(self.edit, "tags"))
         self.note = self._action(self.tr("Note…"), [], partial(self.edit, "note"))
         self.remove = self._action(self.tr("Remove"), ["Del"], self.delete)
-        self.undo = QAction(self.tr("Undo"), page)
-        self.undo.setShortcuts(QKeySequence.StandardKey.Undo)
-        self.undo.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self.undo = QAction(self.tr("Undo"), page)  # its keys are the window's
         self.undo.triggered.connect(self.go_back)
-        page.addAction(self.undo)
         copy = table.actions()[0]
         line = QAction(table)
         line.setSeparator(True)
@@ -101,6 +96,7 @@ class RunDeeds(QObject):
         table.row_opened.connect(self._open)
         session.selection.changed.connect(self.refresh)
         session.runs.run_changed.connect(self.refresh)
+        session.history.changed.connect(self._hear_history)
         self.refresh()
 
     def _action(self, text: str, keys: list[str], do: Callable[[], object]) -> QAction:
@@ -120,7 +116,7 @@ class RunDeeds(QObject):
         self.note.setEnabled(len(chosen) == 1)
         self.tag.setEnabled(bool(chosen))
         self.remove.setEnabled(any(not info.state.is_active for info in chosen))
-        self.undo.setEnabled(bool(self._past) or bool(self._session.runs.removed()))
+        self.undo.setEnabled(self._session.history.can_undo)
 
     # Words ---------------------------------------------------------------------------------------------------------
 
@@ -142,79 +138,30 @@ class RunDeeds(QObject):
         self.editor.open()
 
     def _keep(self, editor: RunEditor, ids: Sequence[str]) -> None:
-        before: list[tuple[str, dict[str, object]]] = []
-        for info in filter(None, map(self._session.runs.get, ids)):
-            notes = info.notes
-            self._session.runs.describe(info.id, **editor.words(info))
-            if info.notes != notes:
-                before.append((info.id, {"title": notes.title, "tags": notes.tags, "note": notes.note}))
-        if before:
-            self._past.append(partial(self._describe, before))
-            first = self._session.runs.get(before[0][0])
-            words = self.tr("Notes of {n} runs saved").format(n=len(before))
-            if len(before) == 1 and first is not None:
-                words = self.tr("Notes of {run} saved").format(run=short_title(first)[:SHORT])
-            self._tell(words)
-        self._table.setFocus()
-
-    def _describe(self, before: Sequence[tuple[str, dict[str, object]]]) -> bool:
-        for run_id, words in before:
-            self._session.runs.describe(run_id, **words)
-        return True
+        infos = filter(None, map(self._session.runs.get, ids))
+        self._tell(describe_runs(self._session, {info.id: editor.words(info) for info in infos}))
 
     # Removing ------------------------------------------------------------------------------------------------------
 
     def delete(self) -> None:
         """Remove the selected runs that are over; they come back until the project is closed."""
-        chosen = self._table.chosen_runs
-        over = [info for info in chosen if not info.state.is_active]
-        gone = []
-        for info in over:
-            self._session.runs.delete(info.id)
-            if self._session.runs.get(info.id) is None:
-                gone.append(info)
-        if not gone:
-            return
-        self._past.append(partial(self._restore, [info.id for info in gone]))
-        words = self.tr("{n} runs removed").format(n=len(gone))
-        if len(gone) == 1:
-            words = self.tr("{run} removed").format(run=short_title(gone[0])[:SHORT])
-        if len(gone) < len(chosen):
-            words += " · " + self.tr("running ones were kept")
-        blends = [blend for info in gone for blend in blends_of(self._session, info.id)]
-        if blends:
-            words += " · " + self.tr("{blend} cannot be used without it").format(blend=short_title(blends[0])[:SHORT])
-        self._tell(words)
-        self._table.setFocus()
-
-    def _restore(self, ids: Sequence[str]) -> bool:
-        there = {info.id for info in self._session.runs.removed()}
-        for run_id in ids:
-            if run_id in there:
-                self._session.runs.restore(run_id)
-        if there & set(ids):
-            self._session.selection.select_runs(list(ids))
-        return bool(there & set(ids))
+        self._tell(remove_runs(self._session, [info.id for info in self._table.chosen_runs]))
 
     # Back ----------------------------------------------------------------------------------------------------------
 
     @Slot()
     def go_back(self) -> None:
-        """Take back what was done last; a run that was removed elsewhere comes back as well."""
-        while self._past:
-            if self._past.pop()():
-                self._end_undo()
-                return
-        removed = self._session.runs.removed()
-        if removed:
-            self._restore([removed[-1].id])
-            self._end_undo()
-
-    def _end_undo(self) -> None:
-        self.refresh()
+        """Take back what was done last in the project."""
+        self._session.history.undo()
         self._table.setFocus()
+
+    @Slot()
+    def _hear_history(self) -> None:
+        """What was said was about the step before."""
+        self.refresh()
         self.undone.emit()
 
     def _tell(self, words: str) -> None:
-        self.refresh()
-        self.done.emit(words)
+        self._table.setFocus()
+        if words:
+            self.done.emit(words)

@@ -16,6 +16,7 @@ from workbench.app.pages.inspect.user_list import LENGTHS, K, UserList
 from workbench.app.pages.inspect.user_picker import UserChoice
 from workbench.app.pages.inspect.user_text import report_on, user_without_list
 from workbench.app.pages.inspect.user_view import UserView
+from workbench.app.pages.inspect.what_if import Kept
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.session.latest import Latest
 from workbench.app.session.run_combo import RunCombo, RunData, run_to_show, select_run, usable_runs
@@ -48,6 +49,7 @@ class InspectPage(Page):
         self._run: str | None = None
         self._shown: tuple[Json, str] | None = None
         self._stamp, self._facts = "", ""
+        self._what_if: tuple[str, Kept] | None = None
         self._came_from = "user"
         self._data = RunData(session)
         self._lists = Latest(session, "recommend", self)
@@ -154,8 +156,16 @@ class InspectPage(Page):
         self._at_front = True
         self.refresh()
 
-    def open(self, *, user: str | None = None, item: str | None = None, beside: str | None = None) -> None:
-        """Show a user, an item, or the list of another run beside the first."""
+    def open(
+        self,
+        *,
+        user: str | None = None,
+        item: str | None = None,
+        beside: str | None = None,
+        what_if: Kept | None = None,
+    ) -> None:
+        """Show a user, perhaps with a changed history; an item; or the list of another run beside the first."""
+        self._what_if = (user, what_if) if user is not None and what_if is not None else None
         if item is not None:
             self.open_item(item)
         else:
@@ -164,6 +174,13 @@ class InspectPage(Page):
             self.session.selection.select_user(user)
         if beside is not None:
             self.user.beside.choose(beside)
+        self._change_history()
+
+    def _change_history(self) -> None:
+        """Change the history of a user as was asked, once it is there."""
+        if self._what_if is not None and self._shown is not None and self._shown[0]["user"] == self._what_if[0]:
+            kept, self._what_if = self._what_if[1], None
+            self.user.what_if.restore(kept)
 
     def hidden(self) -> None:
         self._at_front = False
@@ -271,6 +288,7 @@ class InspectPage(Page):
         self.user.show_answer(AskedList.from_json(asked), answer)
         self._name_user()
         self._stack.setCurrentIndex(2)
+        self._change_history()
 
     @Slot()
     def _name_user(self) -> None:

@@ -1,5 +1,7 @@
 """Under the history: change it, and see what the list would be."""
 
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
@@ -18,6 +20,16 @@ from workbench.insight.asked_list import Changes, changed, changes_between
 Json = dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Kept:
+    """How a history was changed, to change it so again: `known` has what is shown of its items."""
+
+    is_changed: bool = False
+    new_person: bool = False
+    changes: Changes = field(default_factory=Changes)
+    known: dict[str, Json] = field(default_factory=dict)
+
+
 class WhatIf(QWidget):
     """A history that never was. `history` is None while nothing is changed; else its interactions, the newest last."""
 
@@ -29,6 +41,7 @@ class WhatIf(QWidget):
         self.history: list[Json] | None = None
         self.new_person = False
         self._real: list[Json] = []
+        self._user = ""
         self._rated = False
         self._build()
         table.row_selected.connect(self._follow)
@@ -77,22 +90,34 @@ class WhatIf(QWidget):
         column.addLayout(second)
         self._follow()
 
-    def set_real(self, history: list[Json], info: RunInfo | None, *, keep: bool = False) -> None:
+    def set_real(self, history: list[Json], info: RunInfo | None, *, user: str = "", keep: bool = False) -> None:
         """Take up another user or run: the newest first, as it was answered.
 
         `keep` does what was changed again, for the same user under another run; else it is forgotten.
         """
-        changes = self.changes
-        known = {entry["item"]: entry for entry in self.history or []}
+        before = self._kept()
+        self._user = user
         self._real = [dict(entry) for entry in reversed(history)]
         self._rated = any(entry.get("rating") is not None for entry in history)
         self.search.set_data(info.folder if info is not None else None)
-        if keep and self.history is not None:
-            real = [] if self.new_person else self._real
-            self.history = [known.get(entry["item"], {}) | entry for entry in changed(real, changes)]
-        else:
-            self.history, self.new_person = None, False
+        self._take(before if keep else Kept())
         self._follow()
+
+    def restore(self, kept: "Kept") -> None:
+        """Change the history as it was changed once."""
+        self._take(kept)
+        self._follow()
+        self.changed.emit()
+
+    def _kept(self) -> "Kept":
+        known = {entry["item"]: entry for entry in self.history or []}
+        return Kept(self.history is not None, self.new_person, self.changes, known)
+
+    def _take(self, kept: "Kept") -> None:
+        self.history, self.new_person = None, kept.new_person
+        if kept.is_changed:
+            real = [] if kept.new_person else self._real
+            self.history = [kept.known.get(entry["item"], {}) | entry for entry in changed(real, kept.changes)]
 
     def shown(self) -> list[Json]:
         """The history as it is to be shown: the newest first."""
@@ -117,7 +142,7 @@ class WhatIf(QWidget):
     @Slot(str)
     def add(self, item: str, title: str = "") -> None:
         """Put an item at the end of the history, unless it is there already."""
-        history = self._begin()
+        before, history = self._kept(), self._begin()
         if all(entry["item"] != item for entry in history):
             known = next(
                 (offer for offer in self.search.offered if offer["item"] == item),
@@ -127,12 +152,15 @@ class WhatIf(QWidget):
             rating = max(ratings) if ratings else None
             added = {key: known.get(key) for key in ("item", "title", "year", "genres", "interactions")}
             history.append(added | {"rating": rating, "time": None})
+            self._note(self.tr("{item} added").format(item=_called(known)), before)
         self._tell()
 
     @Slot()
     def start_from_nothing(self) -> None:
         """Somebody of whom nothing is known yet."""
+        before = self._kept()
         self.history, self.new_person = [], True
+        self._note(self.tr("a new user with an empty history"), before)
         self._tell()
         self.search.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -140,7 +168,9 @@ class WhatIf(QWidget):
     def clear(self) -> None:
         """The history as it is."""
         if self.history is not None:
+            before = self._kept()
             self.history, self.new_person = None, False
+            self._note(self.tr("the real history again"), before)
             self._tell()
 
     def _begin(self) -> list[Json]:
@@ -160,19 +190,31 @@ class WhatIf(QWidget):
 
     @Slot()
     def _remove(self) -> None:
-        item = self.selected()
+        item, before = self.selected(), self._kept()
         if item is not None:
+            gone = next((entry for entry in self._begin() if entry["item"] == item), {"item": item})
             self.history = [entry for entry in self._begin() if entry["item"] != item]
+            self._note(self.tr("{item} removed").format(item=_called(gone)), before)
             self._tell()
 
     @Slot(float)
     def _rate(self, rating: float) -> None:
-        item = self.selected()
-        for entry in self._begin() if item is not None else []:
+        item, before = self.selected(), self._kept()
+        if item is None:
+            return
+        for at, entry in enumerate(history := self._begin()):
             if entry["item"] == item:
-                entry["rating"] = rating
-        if item is not None:
-            self._tell()
+                history[at] = entry | {"rating": rating}
+                words = self.tr("{item} rated {rating:g}").format(item=_called(entry), rating=rating)
+                self._note(words, before, f"rate {item}")
+        self._tell()
+
+    def _note(self, words: str, before: Kept, kind: str = "") -> None:
+        """Make a step of it: to take it back brings its user to the front."""
+        ask = partial(self._session.request_page, "inspect", user=self._user)
+        sentence = self.tr("What if, user {user}: {words}").format(user=line(self._user, 40), words=words)
+        back, again = (partial(ask, what_if=kept) for kept in (before, self._kept()))
+        self._session.history.add(sentence, back, again, kind and f"{kind} of {self._user}")
 
     @Slot()
     def _follow(self, *_: object) -> None:
@@ -190,3 +232,7 @@ class WhatIf(QWidget):
             self.remove.setAccessibleName(
                 self.tr("Remove {title}").format(title=line(one.get("title") or one["item"], 80))
             )
+
+
+def _called(entry: Json) -> str:
+    return line(entry.get("title") or entry["item"], 40)

@@ -2,11 +2,9 @@
 
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
-from workbench.app.pages.split.undo import History
 from workbench.app.widgets.basic import Button, Card, Line, Text
 from workbench.app.widgets.form import Form
 from workbench.app.widgets.theme import GRID, SMALL
@@ -83,19 +81,8 @@ class FilterCard(Card):
         self.menu.setToolTipsVisible(True)
         self.menu.triggered.connect(self._chosen)
         self.add_button.setMenu(self.menu)
-        self.undo = Button("", "quiet", icon="undo", tip=self.tr("Undo the last change of the filters (Ctrl+Z)"))
-        self.redo = Button("", "quiet", icon="redo", tip=self.tr("Redo the last change of the filters (Ctrl+Shift+Z)"))
-        for button, key, do in (
-            (self.undo, QKeySequence.StandardKey.Undo, self._go_back),
-            (self.redo, QKeySequence.StandardKey.Redo, self._go_forward),
-        ):
-            button.clicked.connect(do)
-            shortcut = QShortcut(QKeySequence(key), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(do)
-            self.head.addWidget(button)
         self.head.addWidget(self.add_button)
         self.rows: list[FilterRow] = []
-        self._history = History([])
         self._refresh()
 
     @property
@@ -108,12 +95,9 @@ class FilterCard(Card):
         return [row.recipe() for row in self.rows]
 
     def set_recipe(self, recipe: list[dict[str, Any]]) -> None:
-        """Show other filters; what this version does not know is left out, and there is nothing to undo any more."""
-        self._show(recipe)
-        self._history = History(self.recipe())
-        self._refresh()
-
-    def _show(self, recipe: list[dict[str, Any]]) -> None:
+        """Show other filters; what this version does not know is left out. Who was among them by keys can go on."""
+        focused = self.focusWidget()
+        inside = any(row.isAncestorOf(focused) for row in self.rows) if focused is not None else False
         for row in self.rows:
             self._take_away(row)
         self.rows = []
@@ -122,31 +106,12 @@ class FilterCard(Card):
                 self._append(make_filter(step).recipe())
             except WorkbenchError:
                 continue
-
-    @Slot()
-    def _go_back(self) -> None:
-        if self._history.can_undo:
-            self._turn_to(self._history.undo(), self.undo)
-
-    @Slot()
-    def _go_forward(self) -> None:
-        if self._history.can_redo:
-            self._turn_to(self._history.redo(), self.redo)
-
-    def _turn_to(self, recipe: list[dict[str, Any]], button: Button) -> None:
-        """Show filters that were there before; who went there by keys can go on."""
-        self._show(recipe)
         self._refresh()
-        (button if button.isEnabled() else self.add_button).setFocus()
-        self.changed.emit()
+        if inside:
+            self.add_button.setFocus()
 
     @Slot()
-    def _set(self) -> None:
-        """A setting of a filter is another."""
-        self._tell("setting")
-
-    def _tell(self, kind: str = "") -> None:
-        self._history.add(self.recipe(), kind)
+    def _tell(self) -> None:
         self._refresh()
         self.changed.emit()
 
@@ -183,7 +148,7 @@ class FilterCard(Card):
 
     def _append(self, recipe: dict[str, Any]) -> FilterRow:
         row = FilterRow(recipe["name"], recipe["settings"], self._title(recipe["name"]))
-        row.changed.connect(self._set)
+        row.changed.connect(self._tell)
         row.raised.connect(self._raise)
         row.removed.connect(self._remove)
         self.rows.append(row)
@@ -214,8 +179,6 @@ class FilterCard(Card):
 
     def _refresh(self) -> None:
         self.hint.set_text("" if self.rows else self.tr("none yet"))
-        self.undo.setEnabled(self._history.can_undo)
-        self.redo.setEnabled(self._history.can_redo)
         for at, row in enumerate(self.rows):
             row.up.setEnabled(at > 0)
 

@@ -144,6 +144,8 @@ class SplitPage(Page):
         super().showEvent(event)
         if self._behind:
             self._catch_up()
+        elif self._current and self.session.data is not None:
+            self._hold()
 
     @Slot()
     def _catch_up(self) -> None:
@@ -202,6 +204,7 @@ class SplitPage(Page):
         name = next(name for name, button in self.choices.items() if button.isChecked())
         if name != self._current:
             self._show(name, {})
+            self._hold()
             self._ask()
 
     @Slot()
@@ -209,6 +212,21 @@ class SplitPage(Page):
         if self._current:
             self._refresh()
             self._soon.start()
+            self._hold()
+
+    def _hold(self) -> None:
+        """What is chosen here and not the project's yet is the first to be taken back."""
+        split, settings = self.session.project.split, self._settings()
+        same = self._same(split, self._current, settings) and self._valid()
+        same = same and _alike(self.filters.recipe(), self.session.project.filters)
+        self.session.history.hold(None if same else self._give_up)
+
+    def hidden(self) -> None:
+        self.session.history.hold(None)  # who is elsewhere would not see what is taken back
+
+    def _give_up(self) -> None:
+        """Show what the project has."""
+        self._catch_up()
 
     def _settings(self) -> dict[str, Any]:
         return self.form.changed_values()
@@ -268,6 +286,7 @@ class SplitPage(Page):
         if not self._same(self.session.project.split, name, settings):
             self.session.project.set_split(name, settings)
         self._answering = False
+        self.session.history.hold(None)
 
     def _same(self, split: dict[str, Any] | None, name: str, settings: dict[str, Any]) -> bool:
         """Whether a split divides like this one: a default that is written out changes nothing."""

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from workbench.app.runs.run_memory import RESERVED_BYTES
 from workbench.app.runs.run_text import short_title
+from workbench.app.session.run_changes import cancel_run, move_run
 from workbench.app.session.session import Session
 from workbench.app.widgets.basic import Button, Elided, Text
 from workbench.app.widgets.quiet import QuietBox
@@ -143,14 +144,14 @@ class Queue(QWidget):
 
     @Slot(str, int)
     def _move(self, run_id: str, place: int) -> None:
-        self.session.runs.move(run_id, place)
+        move_run(self.session, run_id, place)
         self.list.clear()  # the numbers before the titles are others now
         self.refresh()
         self.list.setCurrentRow(place)
 
     @Slot(str)
     def _remove(self, run_id: str) -> None:
-        self.session.runs.cancel(run_id)
+        cancel_run(self.session, run_id)
         self.refresh()
 
     def _remove_chosen(self) -> None:

@@ -1,6 +1,7 @@
 """The line above a run's curves: which run it is, its state in words, and the orders it takes."""
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
@@ -9,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.runs.run_text import has_epochs, short_title, state_text
 from workbench.app.runs.state_text import STATE_INK
-from workbench.app.session.blend import blends_of
+from workbench.app.session.run_changes import cancel_run, remove_run
 from workbench.app.session.session import Session
 from workbench.app.widgets.basic import Button, Dot, Elided, Text
 from workbench.app.widgets.theme import GRID
@@ -28,7 +29,6 @@ class RunHead(QWidget):
         super().__init__()
         self._session = session
         self._id = ""
-        self._sure = False
         row = QHBoxLayout(self)
         row.setContentsMargins(4, 0, 0, 0)
         row.setSpacing(GRID)
@@ -42,9 +42,9 @@ class RunHead(QWidget):
             "unpause": ("resume", session.runs.unpause),
             "stop": ("stop", session.runs.stop),
             "discard": ("cancel", session.runs.cancel),
-            "cancel": ("cancel", session.runs.cancel),
+            "cancel": ("cancel", partial(cancel_run, session)),
             "go_on": ("", session.runs.go_on),
-            "delete": ("", session.runs.delete),
+            "delete": ("", partial(remove_run, session)),
         }
         texts = {
             "pause": (self.tr("Pause"), self.tr("Pause training; nothing is lost")),
@@ -53,7 +53,7 @@ class RunHead(QWidget):
             "discard": (self.tr("Stop and discard"), self.tr("Stop training now; no model is kept")),
             "cancel": (self.tr("Cancel"), self.tr("Stop training now")),
             "go_on": (self.tr("Resume"), self.tr("Continue after the last finished epoch")),
-            "delete": (self.tr("Delete"), self.tr("Remove this run and its files")),
+            "delete": (self.tr("Delete"), self.tr("Remove this run; undo brings it back until the project is closed")),
         }
         self.actions_: dict[str, QAction] = {}
         self.buttons: dict[str, Button] = {}
@@ -73,8 +73,6 @@ class RunHead(QWidget):
         `ending`: it is over, and its process not gone yet.
         """
         run_id = info.id if info is not None else ""
-        if run_id != self._id or (info is not None and not info.over):
-            self._forget_delete()
         self._id = run_id
         for widget in (self.dot, self.state):
             widget.setVisible(info is not None)
@@ -96,19 +94,7 @@ class RunHead(QWidget):
 
     def _trigger(self) -> None:
         name = self.sender().property("order")
-        if name == "delete" and not self._sure:
-            self._sure = True
-            needs = blends_of(self._session, self._id)
-            words = self.tr("Delete for good: {blend} needs it") if needs else self.tr("Delete for good")
-            self.actions_["delete"].setText(words.format(blend=short_title(needs[0])[:40] if needs else ""))
-            return
-        self._forget_delete()
         self.ordered.emit(self._id, *self._do[name])
-
-    def _forget_delete(self) -> None:
-        if self._sure:
-            self._sure = False
-            self.actions_["delete"].setText(self.tr("Delete"))
 
 
 def _offered(info: RunInfo | None, wish: str) -> set[str]:

@@ -47,6 +47,28 @@ def test_every_step_has_its_inverse_and_is_on_disk(second, project, qtbot):
     assert second.versions.get("small").name.startswith("small.csv, ")
 
 
+def test_steps_between_versions_are_taken_back_and_done_again(second):
+    second.project.set_split("random", {"test": 0.5})
+    second.use_version("small")
+    second.versions.rename("small", "the first")
+    names = [second.history.stack.text(at) for at in range(4)]
+    assert [name.split(",")[0] for name in names] == [
+        "new.csv", "Split changed to “random 50 %”", "Data changed to small.csv", "Data named the first",
+    ]  # fmt: skip
+    seen = []
+    for _ in range(4):
+        second.history.undo()
+        seen.append((second.project.current.data, second.versions.get("small").name, second.project.split["name"]))
+    first = seen[-1][1]
+    assert first.startswith("small.csv, ")
+    assert seen == [
+        ("small", first, "last-n"), ("new", first, "random"), ("new", first, "last-n"), ("small", first, "last-n"),
+    ]  # fmt: skip
+    while second.history.can_redo:
+        second.history.redo()
+    assert (second.project.current.data, second.versions.get("small").name) == ("small", "the first")
+
+
 def test_what_is_used_stays_and_what_nobody_uses_goes_and_comes_back(second, project, qtbot):
     for folder, why in (("new", "in use"), ("small", "1 run needs it")):
         with qtbot.waitSignal(second.versions.failed) as card:

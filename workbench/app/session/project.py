@@ -100,8 +100,8 @@ class OpenProject(QObject):
         if words[0] == words[1]:
             sentence = self.tr("Settings of the split “{now}” changed").format(now=words[1])
         kind = f"split {now['name']}" if before["name"] == now["name"] else ""
-        steps = [partial(self.set_split, split["name"], split.get("settings")) for split in (before, now)]
-        self._history.add(sentence, *steps, kind)
+        back, again = (partial(self.set_split, split["name"], split.get("settings")) for split in (before, now))
+        self._history.add(sentence, back, again, kind)
 
     @property
     def filters(self) -> list[dict[str, Any]]:
@@ -133,5 +133,5 @@ class OpenProject(QObject):
         names = [[step["name"] for step in filters] for filters in (before, now)]
         sentence = self.tr("Filters changed to: {filters}").format(filters=describe(now))
         kind = "filters " + " ".join(names[0]) if names[0] == names[1] else ""
-        steps = [partial(self.set_filters, filters) for filters in (before, now)]
-        self._history.add(sentence if now else self.tr("All filters removed"), *steps, kind)
+        back, again = (partial(self.set_filters, filters) for filters in (before, now))
+        self._history.add(sentence if now else self.tr("All filters removed"), back, again, kind)

@@ -75,7 +75,7 @@ class Session(QObject):
         self.project = OpenProject(self, self.history)
         self.runs = Runs(self, standby)
         self.selection = Selection(self, self.project, self.runs)
-        self.versions = Versions(self, self.project, self.runs)
+        self.versions = Versions(self, self.project, self.runs, self.history)
         self.loader = ModuleLoader(self)
         for part in (self.jobs, self.project, self.runs, self.versions):
             part.failed.connect(self.failure)
@@ -242,6 +242,7 @@ class Session(QObject):
 
         if project is not self.project.current and not new:  # it finds the version when it is opened again
             return
+        former = project.data
         note_version(project, name)
         go_to(project, name)
         if filters is not None:
@@ -251,6 +252,7 @@ class Session(QObject):
             self._enter(partial(_saved, project))
         else:
             self._show_version()
+            self._note_version(former, name, self.tr("{data} read"))
 
     def use_version(self, folder: str) -> str | None:
         """Go to another version of the data, with the filters and the split that were used with it.
@@ -270,7 +272,17 @@ class Session(QObject):
             return None
         former = go_to(project, folder)
         self._show_version()
+        self._note_version(former, folder, self.tr("Data changed to {data}"))
         return former
+
+    def _note_version(self, former: str | None, now: str, words: str) -> None:
+        version = self.versions.get(now)
+        if former and version is not None and former != now:
+            back, again = (partial(self._go_to_version, folder) for folder in (former, now))
+            self.history.add(words.format(data=version.name), back, again)
+
+    def _go_to_version(self, folder: str) -> bool:
+        return self.use_version(folder) is not None
 
     def _show_version(self) -> None:
         """Let everybody see the data that the project names now."""

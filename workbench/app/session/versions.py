@@ -1,6 +1,7 @@
 """The versions of the open project's data, and the runs that belong to each: ``session.versions``."""
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from workbench.app.runs.folder_bin import FolderBin
 from workbench.app.runs.run_store import RunInfo, Runs
+from workbench.app.session.history import History
 from workbench.app.session.project import OpenProject
 from workbench.errors import WorkbenchError
 
@@ -16,15 +18,16 @@ if TYPE_CHECKING:
 
 
 class Versions(QObject):
-    """Each step has its inverse: `rename` the former name, `remove` `restore`, `Session.use_version` the former folder."""
+    """Each step can be taken back: other names and what is removed here, other data by `Session.use_version`."""
 
     changed = Signal()
     """Others are there, or are called otherwise."""
     failed = Signal(str, str, str)
     """What failed, a sentence on why and what to do, details."""
 
-    def __init__(self, parent: QObject, project: OpenProject, runs: Runs) -> None:
+    def __init__(self, parent: QObject, project: OpenProject, runs: Runs, history: History) -> None:
         super().__init__(parent)
+        self._history = history
         self._project, self._runs = project, runs
         self._removed = FolderBin()
         self._known: list[DataVersion] | None = None
@@ -66,7 +69,14 @@ class Versions(QObject):
         former = rename(self._project.current, folder, name)
         self._project.save()
         self.look_again()
+        version = self.get(folder)
+        if version is not None and former != name:
+            back, again = (partial(self._call, folder, called) for called in (former, name))
+            self._history.add(self.tr("Data named {name}").format(name=version.name), back, again)
         return former
+
+    def _call(self, folder: str, name: str) -> bool:
+        return self.get(folder) is not None and self.rename(folder, name) is not None
 
     def why_kept(self, folder: str) -> str:
         """Why a version cannot be removed, in a sentence; "" where it can."""
@@ -96,6 +106,8 @@ class Versions(QObject):
             self.failed.emit(self.tr("This version was not removed"), why or self.tr("It is not there any more."), "")
             return False
         self.look_again()
+        sentence = self.tr("{data} removed").format(data=version.name)
+        self._history.add(sentence, partial(self.restore, folder), partial(self.remove, folder))
         return True
 
     def restore(self, folder: str) -> bool:

@@ -1,5 +1,6 @@
 """The left edge of the window: the project, the steps of the data line with their state, and the runs."""
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -405,11 +406,12 @@ class _Orders(QObject):
                 session.selection.select_runs([run_id])
             session.request_page(what)
             return
-        {
+        orders: dict[str, Callable[[str], object]] = {
             "pause": session.runs.pause,
             "unpause": session.runs.unpause,
             "stop": session.runs.stop,
             "cancel": partial(cancel_run, session),
             "resume": session.runs.go_on,
             "delete": partial(remove_run, session),
-        }[what](run_id)
+        }
+        orders[what](run_id)

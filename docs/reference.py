@@ -146,7 +146,8 @@ def _default(schema: dict[str, Any]) -> str:
     value, unit = schema.get("default"), schema.get("unit")
     follows = f", or by {schema['from_data']}" if schema.get("from_data") else ""
     if schema.get("tried"):
-        follows = f", or the best on validation of {', '.join(f'{one:g}' for one in schema['tried'])}"
+        values = ", ".join(f"{one:g}" for one in schema["tried"])
+        follows = f", or the best on validation of {values} (the first of those that are level)"
     return f"{value}{f' {unit}' if unit else ''}{follows}"
 
 

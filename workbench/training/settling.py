@@ -64,10 +64,17 @@ def _tried(run: Run, kind: type[Algorithm], given: Mapping[str, Any], check: Cal
             found[name] = default, "as declared: trying others would take long"
         else:
             reached = {value: _reached(run, kind, {**given, name: value}, part, check) for value in values}
-            best = max(values, key=lambda value: reached[value])
-            told = ", ".join(f"{value:g}: {reached[value]:.4f}" for value in values)
-            found[name] = best, f"the best of {told} (NDCG@10 of {len(part):,} users on validation)"
+            found[name] = _chosen(reached, f"NDCG@10 of {len(part):,} users on validation")
     return found
+
+
+def _chosen(reached: Mapping[Any, float], measured: str) -> tuple[Any, str]:
+    """The first of the values that are best in all digits that are told, and the words for it."""
+    digits = {value: f"{figure:.4f}" for value, figure in reached.items()}
+    level = [value for value in reached if digits[value] == digits[max(reached, key=reached.__getitem__)]]
+    told = ", ".join(f"{value:g}: {figure}" for value, figure in digits.items())
+    choice = "the best" if len(level) == 1 else f"the first of {len(level)} that are level, {level[0]:g},"
+    return level[0], f"{choice} of {told} ({measured})"
 
 
 def _reached(run: Run, kind: type[Algorithm], given: dict[str, Any], part: Part, check: Callable[[], None]) -> float:

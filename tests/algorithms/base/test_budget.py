@@ -32,10 +32,10 @@ def test_little_data_is_passed_over_in_enough_steps_and_all_is_in_range(name, fa
     rows = getattr(facts, kind.batch_of)
     steps = math.ceil(rows / found["batch_size"])
     assert found["batch_size"] <= declared.batch_size
-    assert steps >= budget.EPOCH_STEPS or found["batch_size"] == budget.SMALLEST[kind.batch_of]
-    assert steps * found["epochs"] >= budget.STEPS or found["epochs"] == budget.EPOCHS_MOST
+    assert steps >= kind.least_steps.epoch or found["batch_size"] == budget.SMALLEST[kind.batch_of]
+    assert steps * found["epochs"] >= kind.least_steps.all or found["epochs"] == budget.EPOCHS_MOST
     patience, why = budget.patience(kind, facts, found)
-    assert patience * steps >= budget.PATIENCE_STEPS or patience == budget.PATIENCE_MOST
+    assert patience * steps >= kind.least_steps.patience or patience == budget.PATIENCE_MOST
     assert f"{patience * steps:,} steps" in why
 
 

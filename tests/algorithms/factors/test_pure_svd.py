@@ -3,6 +3,7 @@ import pytest
 
 from tests.algorithms.movielens import last_held_out
 from tests.golden import checkerboard, interactions
+from workbench.algorithms.factors import pure_svd
 from workbench.algorithms.factors.pure_svd import PureSVD
 from workbench.data.interactions import UserItems
 from workbench.evaluation.evaluate import evaluate
@@ -20,8 +21,10 @@ def train(data, seed=0, **hyperparameters):
 
 
 @pytest.mark.parametrize("factors", [1, 5, 15])
-def test_equals_the_decomposition_of_scipy(factors):
-    data = random_data()
+@pytest.mark.parametrize(("short", "n_users"), [(3000, 60), (3000, 34), (0, 60)])
+def test_equals_the_decomposition_of_numpy(factors, short, n_users, monkeypatch):
+    monkeypatch.setattr(pure_svd, "SHORT", short)
+    data = random_data(n_users)
     algorithm = train(data, factors=factors)
     _, strengths, vt = np.linalg.svd(data.matrix().toarray().astype(np.float64), full_matrices=False)
     np.testing.assert_allclose(algorithm._strengths, strengths[:factors], rtol=1e-5)
@@ -37,6 +40,17 @@ def test_all_seeds_find_the_same_directions_with_the_same_signs():
     one, other = (train(random_data(), seed, factors=5) for seed in (0, 1))
     np.testing.assert_allclose(one._item_factors, other._item_factors, atol=1e-4)
     assert (one._item_factors[np.abs(one._item_factors).argmax(axis=0), np.arange(5)] > 0).all()
+
+
+@pytest.mark.parametrize("n_users", [20, 90])
+def test_directions_that_are_not_there_are_nothing(n_users):
+    user = np.arange(n_users)
+    data = interactions(user, user % 3, n_users, 40)  # three tastes
+    algorithm = train(data, factors=10)
+    assert (algorithm._strengths > 0).sum() == 3
+    assert (algorithm._item_factors[:, 3:] == 0).all()
+    scores = algorithm.score(np.array([0]), UserItems.from_lists([[0]]))
+    np.testing.assert_allclose(scores, np.eye(data.n_items)[:1], atol=1e-6)
 
 
 def test_never_keeps_all_directions():

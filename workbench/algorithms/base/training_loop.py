@@ -81,6 +81,7 @@ class NeuralAlgorithm(Algorithm):
     best_threads = 1
     adjustable = ("learning_rate",)
     batch_of: ClassVar[Literal["interactions", "users"]] = "interactions"  # what `batch_size` counts
+    least_steps: ClassVar[budget.Steps] = budget.USUAL
 
     epochs: int = declare_epochs(20)
     learning_rate: float = declare_learning_rate(1e-3)

@@ -1,7 +1,8 @@
 """PureSVD: the truncated singular value decomposition of who chose what.
 
-Cremonesi, Koren & Turrin, "Performance of recommender algorithms on top-N recommendation tasks", RecSys 2010; computed by
-subspace iteration, as in Halko, Martinsson & Tropp, "Finding structure with randomness", SIAM Review 53(2), 2011.
+Cremonesi, Koren & Turrin, "Performance of recommender algorithms on top-N recommendation tasks", RecSys 2010. Where both
+sides are long it is computed by subspace iteration, as in Halko, Martinsson & Tropp, "Finding structure with randomness",
+SIAM Review 53(2), 2011.
 """
 
 from collections.abc import Generator, Iterator
@@ -17,6 +18,10 @@ from workbench.declaring import hyperparameter
 if TYPE_CHECKING:
     import scipy.sparse as sp
 
+# Users or items up to which the squares of their matrix are decomposed at once: five to ten times as fast there.
+SHORT = 3000
+# A strength below this share of the largest is rounding.
+NOTHING = 1e-7
 # Rounds of subspace iteration after which it is given up, and the share of change that counts as none.
 MOST_ROUNDS = 200
 STILL = 1e-7
@@ -58,7 +63,10 @@ class PureSVD(Algorithm):
         wanted = max(1, min(self.factors, min(x.shape) // 2))
         # A product may round otherwise on more threads: one, so that equal seeds give equal bits everywhere.
         with one_thread_each():
-            v, strengths = yield from _leading(x, wanted, np.random.default_rng([seed]))
+            if min(x.shape) <= SHORT:
+                v, strengths = _at_once(x, wanted)
+            else:
+                v, strengths = yield from _leading(x, wanted, np.random.default_rng([seed]))
         self._item_factors, self._strengths = v.astype(np.float32), strengths.astype(np.float32)
 
     def score(self, users: Array, histories: UserItems) -> Array:
@@ -69,10 +77,25 @@ class PureSVD(Algorithm):
         return histories.matrix(len(self._item_factors)) @ self._item_factors, self._item_factors, None
 
 
+def _at_once(x: "sp.csr_matrix", k: int) -> tuple[Array, Array]:
+    """The same as `_leading`, from the eigenvectors of XXᵀ or XᵀX, whichever is smaller; what is not there is 0."""
+    from scipy.linalg import eigh
+
+    wide = x.shape[0] < x.shape[1]
+    squares = (x @ x.T if wide else x.T @ x).toarray()
+    n = len(squares)
+    values, vectors = eigh(squares, subset_by_index=(n - k, n - 1), overwrite_a=True, check_finite=False)
+    strengths, vectors = np.sqrt(np.maximum(values[::-1], 0)), vectors[:, ::-1]
+    there = strengths > NOTHING * strengths[0]
+    if wide:
+        vectors = (x.T @ vectors) / np.where(there, strengths, 1)
+    return _signed(vectors * there), strengths * there
+
+
 def _leading(x: "sp.csr_matrix", k: int, rng: np.random.Generator) -> Generator[Record, None, tuple[Array, Array]]:
     """The `k` leading right singular vectors (columns, n_items) and values of `x`, largest first.
 
-    A subspace is multiplied by XᵀX until the singular values in it are still. Each vector's largest entry is positive.
+    A subspace is multiplied by XᵀX until the singular values in it are still.
     """
     size = min(k + SPARE, *x.shape)
     xt = x.T.tocsr()
@@ -87,6 +110,10 @@ def _leading(x: "sp.csr_matrix", k: int, rng: np.random.Generator) -> Generator[
         if change < STILL:
             break
         yield Record(0, 1, ends_epoch=False, part=(rounds + 1) / MOST_ROUNDS)
-    v = basis[:, :k]
+    return _signed(basis[:, :k]), before
+
+
+def _signed(v: Array) -> Array:
+    """Singular vectors whose largest entries are positive."""
     largest = np.abs(v).argmax(axis=0)
-    return v * np.where(v[largest, np.arange(k)] < 0, -1.0, 1.0), before
+    return np.asarray(v * np.where(v[largest, np.arange(v.shape[1])] < 0, -1.0, 1.0))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 import numpy as np
 from pydantic import PrivateAttr
 
+from workbench.algorithms.base import budget
 from workbench.algorithms.base.algorithm import Record
 from workbench.algorithms.base.negative_sampling import Drawn, declare_drawn
 from workbench.algorithms.base.padded_histories import cut, pad
@@ -83,6 +84,7 @@ class GraphModel(NeuralAlgorithm):
     """
 
     fold_in = "approximate"
+    least_steps = budget.WHOLE_GRAPH
 
     factors: int = hyperparameter(
         64, "Factors", "Length of the vector of each user and item.", ge=1, le=4096, search=(16, 256)

@@ -48,7 +48,10 @@ class Field(QWidget):
         self.followed = Text(words, SMALL, "accent")
         self.followed.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # the input keeps its place
         if tried:
-            self.why = self.tr("Each is tried on validation before the training, where that takes a moment")
+            self.why = self.tr(
+                "Each is tried on validation before the training, where that takes a moment; "
+                "the first of those that are level is taken"
+            )
             self.followed.setToolTip(self.why)
         self.followed.setVisible(False)
         self.help = Text(schema.get("description", ""), SMALL, "muted", wrap=True)

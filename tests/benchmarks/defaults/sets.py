@@ -29,12 +29,15 @@ class DataSet:
         The file of their titles.
     users : int or None
         How many people are drawn of it; None: all.
+    small : bool
+        Whether all algorithms are measured on it, and not only the quick ones.
     """
 
     source: str | Size
     split: tuple[str, dict[str, float]]
     users: int | None = None
     items: str | None = None
+    small: bool = False
 
     def filters(self) -> list[dict[str, object]]:
         """The filters of a run on it."""
@@ -63,7 +66,7 @@ class DataSet:
 FILMS = {"source": "movielens-small/ratings.csv", "items": "movielens-small/movies.csv"}
 SETS = {
     "films, last one": DataSet(**FILMS, split=LAST),
-    "films, 100 people": DataSet(**FILMS, split=SHARE, users=100),
+    "films, 100 people": DataSet(**FILMS, split=SHARE, users=100, small=True),
     "ml-100k, a tenth": DataSet("ml-100k/u.data", SHARE, items="ml-100k/u.item"),
     "ml-1m, 800 people": DataSet("ml-1m/interactions_chronological.csv", LAST, 800),
     "movietweetings, 3,000": DataSet("movietweetings/ratings.dat", LAST, 3000, "movietweetings/movies.dat"),
@@ -72,7 +75,8 @@ SETS = {
     "beauty, 4,000 people": DataSet("beauty/Beauty.txt", LAST, 4000),
     "jester, 1,000 people": DataSet("jester/jester-data-1.zip", SHARE, 1000),
     "purchases, 1,500": DataSet("online-retail/online_retail.parquet", LAST, 1500),
+    "simulated, few people": DataSet(Size(rows=6_000, users=150, items=400, seed=4), SHARE, small=True),
     "simulated, dense": DataSet(Size(rows=24_000, users=400, items=200, seed=1), SHARE),
-    "simulated, short": DataSet(Size(rows=20_000, users=2500, items=1500, seed=2), LAST),
+    "simulated, short": DataSet(Size(rows=20_000, users=2500, items=1500, seed=2), LAST, small=True),
     "simulated, long": DataSet(Size(rows=60_000, users=250, items=3000, seed=3), SHARE),
 }

@@ -10,10 +10,10 @@ from typing import Any
 
 from workbench.commands.options import Commands, add_command
 from workbench.commands.output import Answer, Progress, table
+from workbench.sample import FOLDER, SPLIT
 
-SAMPLE = "movielens-small"
+SAMPLE = FOLDER.rpartition("/")[2]
 TITLE = "MovieLens small"
-SPLIT = ("last-n", {"n": 1, "validation": 1})
 # Enough to see every family at work, and quick enough for a first impression on two cores.
 PLAN: tuple[tuple[str, dict[str, Any]], ...] = (
     ("popularity", {}),
@@ -75,7 +75,7 @@ def _project(folder: Path, progress: Progress) -> Any:
     project.data, project.split = SAMPLE, {"name": SPLIT[0], "settings": SPLIT[1]}
     if not (folder / "data" / SAMPLE / "data.json").exists():
         progress.start(f"Reading {TITLE}")
-        sample = resource(f"samples/{SAMPLE}")
+        sample = resource(FOLDER)
         import_file(sample / "ratings.csv", folder / "data" / SAMPLE, None, sample / "movies.csv", control=progress)
     project.save()
     return project
@@ -112,7 +112,7 @@ def _report(output: Path, runs: list[Any], best: Any) -> None:
     from workbench.export.report import write_report
     from workbench.resources import resource
 
-    terms = resource(f"samples/{SAMPLE}/TERMS.md").read_text(encoding="utf-8")
+    terms = resource(f"{FOLDER}/TERMS.md").read_text(encoding="utf-8")
     write_report(output, f"Recommendations for {TITLE}", runs, _people(best), terms)
 
 

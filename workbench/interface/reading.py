@@ -30,6 +30,7 @@ from workbench.interface.places import Place
 from workbench.interface.progress import shown
 from workbench.owned import discard, owned, temporary_folder
 from workbench.resources import resource
+from workbench.sample import FOLDER
 
 # A path or a DataFrame.
 Source: TypeAlias = str | os.PathLike[str] | pd.DataFrame
@@ -293,7 +294,7 @@ def _new_or_same(folder: Path) -> Iterator[Path]:
 
 def sample_folder() -> Path:
     """The folder of the sample that comes with the program, MovieLens small: ``ratings.csv`` and ``movies.csv``."""
-    return resource("samples/movielens-small")
+    return resource(FOLDER)
 
 
 def _recipe(

@@ -9,12 +9,13 @@ from PySide6.QtGui import QAction, QPainter, QPaintEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QSizePolicy, QTextBrowser, QVBoxLayout, QWidget
 
 from workbench.app.page import Page
-from workbench.app.session.sample import SAMPLE, try_sample
+from workbench.app.session.sample import try_sample
 from workbench.app.widgets.basic import Button, Card, Elided, Line, Picture, Text, clear
 from workbench.app.widgets.file_dialog import choose_data, choose_new_project, choose_project
 from workbench.app.widgets.theme import BODY, GRID, HEADING, SMALL, theme
 from workbench.project import Recent, forget, recent
 from workbench.resources import resource
+from workbench.sample import FOLDER
 
 
 class Home(Page):
@@ -259,7 +260,7 @@ class Terms(QDialog):
         text = QTextBrowser()
         text.setAccessibleName(self.tr("Terms of use of the sample"))
         text.setOpenExternalLinks(True)
-        text.setMarkdown(resource(f"{SAMPLE}/TERMS.md").read_text(encoding="utf-8"))
+        text.setMarkdown(resource(f"{FOLDER}/TERMS.md").read_text(encoding="utf-8"))
         column.addWidget(text)
 
 

@@ -53,10 +53,11 @@ def main():
             QTimer.singleShot(0, self, self.play)
 
         def play(self):
-            from tests.benchmarks import scenarios
+            from tests.benchmarks import scenarios, story
 
+            wanted = getattr(story, scenario, None) or getattr(scenarios, scenario)
             try:
-                answer.update(getattr(scenarios, scenario)(scenarios.Person(self._window), **options))
+                answer.update(wanted(scenarios.Person(self._window), **options))
                 answer["heavy"] = [name for name in HEAVY if name in sys.modules]
             finally:
                 self._window.close()

@@ -1,6 +1,7 @@
 """A window that is closed says what goes on without it."""
 
 import pytest
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMessageBox
 
 from workbench.app.shell.leaving import what_goes_on
@@ -42,6 +43,23 @@ def test_it_asks_where_something_goes_on_and_not_else(window, session, qtbot):
     assert not window.isVisible()
     for run_id in run_ids:
         session.runs.cancel(run_id)
+
+
+class OwnButton(QCloseEvent):
+    """The event as it comes from the window's own button."""
+
+    def spontaneous(self):
+        return True
+
+
+def test_the_windows_own_button_asks_too(window, session, qtbot):
+    run_id = session.queue_run("popularity", {}, seed=1)
+    event = OwnButton()
+    window.closeEvent(event)
+    assert not event.isAccepted()
+    assert "Popularity" in question(window).text()
+    answer(window, qtbot, "Stay")
+    session.runs.cancel(run_id)
 
 
 def test_a_window_in_which_nothing_is_at_work_closes_at_once(window):

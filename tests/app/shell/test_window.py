@@ -225,6 +225,7 @@ def test_the_next_step_has_the_keyboard_again_once_it_can_be_taken(window, qtbot
     action.setVisible(True)
     assert primary.hasFocus()
     action.setEnabled(False)
+    assert window.focusWidget() is window.page  # not an entry of the sidebar
     window.sidebar.steps["train"].setFocus()  # the person goes elsewhere
     action.setEnabled(True)
     assert window.sidebar.steps["train"].hasFocus()

@@ -3,7 +3,7 @@
 import base64
 import contextlib
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QPaintEvent
@@ -118,6 +118,7 @@ class MainWindow(QMainWindow):
         session.project_changed.connect(self._change_project)
         session.failure.connect(self.show_failure)
         session.notice.connect(self.toast.say)
+        cast("QApplication", QApplication.instance()).focusChanged.connect(self._keep_focus)
 
     # Pages ---------------------------------------------------------------------------------------------------------
 
@@ -162,6 +163,14 @@ class MainWindow(QMainWindow):
         """Whoever was at work on the page goes on with the next one: Qt would go to the first button of the sidebar."""
         focused = self.focusWidget()
         self._moves_focus = focused is None or not self.sidebar.isAncestorOf(focused)
+
+    @Slot(QWidget, QWidget)
+    def _keep_focus(self, left: QWidget | None, now: QWidget | None) -> None:
+        """A button that was pressed and cannot be pressed now: the person stays on the page, not at the sidebar."""
+        if left is None or left.isEnabled() or now is None or not self.sidebar.isAncestorOf(now):
+            return
+        if self.page is not None and not self.sidebar.isAncestorOf(left):
+            self.page.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot()
     def make_ahead(self) -> None:

@@ -333,6 +333,9 @@ class EmptyState(QWidget):
 class SearchField(QLineEdit):
     """A field to search in; Escape empties it, unless it is to close what the field is on."""
 
+    down_pressed = Signal()
+    """The person wants to go on to what was found."""
+
     def __init__(self, hint: str, *, empties: bool = True) -> None:
         super().__init__()
         self._empties = empties
@@ -348,6 +351,8 @@ class SearchField(QLineEdit):
         if self._empties and event.key() == Qt.Key.Key_Escape and self.text():
             self.clear()
             return
+        if event.key() == Qt.Key.Key_Down:
+            self.down_pressed.emit()
         super().keyPressEvent(event)
 
 

@@ -82,6 +82,9 @@ def test_the_search_narrows_the_list_and_return_takes_the_first(page, qtbot):
     assert page.primary.text() == "Train Item kNN"
     qtbot.keyClick(page.algorithms.search, Qt.Key.Key_Escape)
     assert len(page.algorithms.model.names()) > 5
+    qtbot.keyClicks(page.algorithms.search, "popularity")
+    qtbot.keyClick(page.algorithms.search, Qt.Key.Key_Down)
+    assert page.kind.title == "Popularity"
 
 
 def suggested(page):

@@ -148,6 +148,7 @@ class ComparePage(Page):
         self.table.ids_selected.connect(self.session.selection.select_runs)
         self.table.room_changed.connect(self._fit)
         self.field.returnPressed.connect(self.table.setFocus)
+        self.field.down_pressed.connect(self.table.setFocus)
         self.nothing = EmptyState("search", "", self.tr("Show all runs"))
         self.nothing.button.clicked.connect(self.field.clear)
         place = QWidget()

@@ -177,6 +177,7 @@ class AlgorithmList(QWidget):
         self.search = SearchField(self.tr("Find an algorithm"))
         self.search.textChanged.connect(self._fill)
         self.search.returnPressed.connect(self._take_first)
+        self.search.down_pressed.connect(self._take_first)
         self.model = _Model()
         self.view = _View()
         self.view.setAccessibleName(self.tr("Algorithms"))

@@ -101,7 +101,7 @@ def test_recommend_gives_lists_with_their_scores():
     algorithm = find("item-knn").make({})
     list(algorithm.train(data))
     users, histories = np.array([0, 1], np.int32), data.by_user.rows(np.array([0, 1]))
-    items, scores, _ = recommend(algorithm, users, histories, 40, histories)
+    items, scores, _, _ = recommend(algorithm, users, histories, 40, histories)
     plain = algorithm.score(users, histories)
     for user in (0, 1):
         listed = items[user] >= 0
@@ -163,7 +163,7 @@ def test_sparse_models_give_the_lists_of_their_scores(name):
     users = np.arange(data.n_users, dtype=np.int32)
     assert algorithm.sparse_scores(users, data.by_user) is not None
     scores = algorithm.score(users, data.by_user)
-    items, values, _ = recommend(algorithm, users, data.by_user, 10, data.by_user)
+    items, values, _, _ = recommend(algorithm, users, data.by_user, 10, data.by_user)
     np.testing.assert_array_equal(items, top_k(scores.copy(), 10, data.by_user))
     there = items >= 0
     assert there.any()
@@ -224,9 +224,9 @@ def test_lists_of_factors_equal_those_of_all_scores(n, n_items, k, kind, biased)
     algorithm._parts = x, y, bias
     users = np.arange(n, dtype=np.int32)
     for seen in (None, UserItems.from_lists([rng.permutation(n_items)[: n_items // 4].tolist() for _ in range(n)])):
-        items, scores, _ = recommend(algorithm, users, seen or UserItems.from_lists([[]] * n), k, seen)
+        items, scores, _, _ = recommend(algorithm, users, seen or UserItems.from_lists([[]] * n), k, seen)
         np.testing.assert_array_equal(items, lists_by_hand(x, y, bias, k, seen))
-        alone, its, _ = recommend(
+        alone, its, _, _ = recommend(
             algorithm, users[1:2], UserItems.from_lists([[]]), k, seen and seen.rows(np.array([1]))
         )
         np.testing.assert_array_equal(alone[0], items[1])
@@ -240,7 +240,7 @@ def test_scores_that_are_no_numbers_are_told_and_not_served():
         recommend(algorithm, np.arange(2, dtype=np.int32), UserItems.from_lists([[], []]), 5)
     algorithm._parts = np.ones((2, 2), np.float32), np.ones((2, 2), np.float32), None
     nobody, all_seen = UserItems.from_lists([[]]), UserItems.from_lists([[0, 1]])
-    items, _, _ = recommend(algorithm, np.zeros(1, np.int32), nobody, 5, all_seen)
+    items, _, _, _ = recommend(algorithm, np.zeros(1, np.int32), nobody, 5, all_seen)
     assert (items == -1).all()
 
 
@@ -250,7 +250,7 @@ def test_factors_that_are_not_finite_are_scored_one_by_one(bad):
     y = np.ones((40, 2), np.float32)
     y[3] = bad
     algorithm._parts = np.ones((2, 2), np.float32), y, None
-    items, _, _ = recommend(algorithm, np.arange(2, dtype=np.int32), UserItems.from_lists([[], []]), 40)
+    items, _, _, _ = recommend(algorithm, np.arange(2, dtype=np.int32), UserItems.from_lists([[], []]), 40)
     assert (np.sort(items, axis=1)[:, -39:] >= 0).all()
     assert (3 in items[0]) == (not np.isnan(bad))
 
@@ -262,7 +262,7 @@ def test_models_of_factors_give_the_lists_of_their_scores(name):
     list(algorithm.train(data))
     users = np.arange(data.n_users, dtype=np.int32)
     people, things, bias = algorithm.factor_scores(users, data.by_user)
-    items, values, _ = recommend(algorithm, users, data.by_user, 10, data.by_user)
+    items, values, _, _ = recommend(algorithm, users, data.by_user, 10, data.by_user)
     np.testing.assert_array_equal(items, lists_by_hand(people, things, bias, 10, data.by_user))
     there = items >= 0
     assert there.any()

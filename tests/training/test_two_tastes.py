@@ -51,7 +51,7 @@ def test_lists_are_of_the_own_taste_and_nothing_seen_comes_back(tmp_path, kind):
         fold = LastN(validation=0).split(data).read_by(algorithm.feedback)
         list(algorithm.train(fold.learned_from, 1))
         histories, seen = fold.shown_at_test.by_user, fold.seen_at_test.by_user
-        lists, _, _ = recommend(algorithm, everybody, histories, 10, seen)
+        lists, _, _, _ = recommend(algorithm, everybody, histories, 10, seen)
         user, rank = np.nonzero(lists >= 0)
         item = lists[user, rank]
         own = (number_of[0][user] + number_of[1][item]) % 2 == 0

@@ -9,6 +9,7 @@ HOW = {
     "sum": "contributions and the rest ({base:.4g}) add up to the score",
     "leave-one-out": "each contribution is how much the lead over the best other items shrinks without that interaction",
     "popularity": "nothing is known of this user, who gets the most popular items: the score is how many chose it",
+    "filler": "nothing links it to this user's history; it has its place for being popular: the score is how many chose it",
     "vectors": "similarity is the cosine of the learned vectors",
     "alone": "similarity is the score for a user whose only interaction is with this item",
 }
@@ -39,6 +40,8 @@ def explain(args: argparse.Namespace, progress: Progress) -> Answer:
         rank = "" if reason["rank_without"] is None else f"{answer['rank']} → {reason['rank_without']}"
         rows.append((f"{reason['contribution']:+.4f}", rank, reason["item"], reason["title"]))
     head = f"{answer['title']}: rank {answer['rank']} for user {answer['user']}, score {answer['score']:.4f}"
+    if answer["left_out"]:
+        head += ". Lists leave it out, for the user has it: this is the rank that it would have"
     if answer["rank_learned"] != answer["rank"]:
         head += f", by the history alone (rank {answer['rank_learned']} with what was learned about this user)"
     return Answer(answer, f"{head}\n{HOW[answer['how']].format(**answer)}\n\n{table(rows, right=(0,))}")

@@ -268,8 +268,9 @@ def _metric_table(answer: dict[str, Any], *, usual: bool = False) -> str:
 
 
 def _without_evidence(protocol: dict[str, Any], users: int) -> list[str]:
-    n = protocol.get("without_evidence")
-    return [f"{n:,} of {counted(users, 'user')} without evidence got the most popular items"] if n else []
+    n, places = protocol.get("without_evidence"), protocol.get("filled_places")
+    told = [f"{n:,} of {counted(users, 'user')} without evidence got the most popular items"] if n else []
+    return told + ([f"{counted(places, 'place')} in other lists filled with popular items"] if places else [])
 
 
 def recommend(args: argparse.Namespace, progress: Progress) -> Answer:
@@ -321,6 +322,11 @@ def recommend(args: argparse.Namespace, progress: Progress) -> Answer:
             f" {done['popular']:,} of them got the most popular items, because nothing is known of them; their basis is"
         )
         text += " 'popularity'."
+    if done["filled"]:
+        rows = counted(done["filled"], "row")
+        text += (
+            f" {rows} of other lists with popular items (basis 'popularity'), for nothing links more to these people."
+        )
     return Answer(done, text)
 
 

@@ -115,6 +115,7 @@ def evaluate(  # noqa: PLR0913 - what a number depends on
     result: Means = {}
     per_user: dict[str, Array] = {}
     lists = unknown = None
+    filled = 0
     if ranking:
         needs = _needs(ranking, variants)
         ranked = rank_all(
@@ -131,7 +132,7 @@ def evaluate(  # noqa: PLR0913 - what a number depends on
         ranked = replace(ranked, variants=variants, threshold=relevant_from or 0.0, groups=of)
         result, per_user, infinite = measure(ranked, ranking, cutoffs, intervals=intervals)
         undefined |= infinite
-        unknown = ranked.unknown
+        unknown, filled = ranked.unknown, ranked.filled
         per_user, lists = _of_all(per_user, ranked.items, judged.who, who)
     if errors:
         found, own, infinite = rating_errors(algorithm, part, errors, intervals=intervals)
@@ -148,7 +149,7 @@ def evaluate(  # noqa: PLR0913 - what a number depends on
         groups=groups,
         train=train,
     )
-    protocol |= describe_fallback(unknown, train)
+    protocol |= describe_fallback(unknown, filled, train)
     return Evaluation(result, per_user, who, len(judged), protocol, time.perf_counter() - started, lists)
 
 

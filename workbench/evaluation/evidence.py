@@ -1,9 +1,15 @@
-"""People of whom nothing is known. Who they are is decided here alone; `ranking` gives them the most popular items.
+"""People and items of whom nothing is known. Which they are is decided here alone; `ranking` lists what is popular instead.
 
 Nothing is known of somebody who has no history and was not in training, and of somebody for whom an algorithm scores all
 items alike: lists of such scores would be the order of ties. Algorithms whose lists are not meant to differ by person
 (`Algorithm.personal`) are left as they are.
+
+An item that nothing links to a person scores exactly 0 where an algorithm says so (`Algorithm.zero_is_unknown`). Where a
+list comes to such items, those that are popular come first, and each is marked: it fills a place.
 """
+
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -32,6 +38,45 @@ def are_level(scores: Array) -> Array:
         there = (whole > -np.inf).sum(axis=1) >= NEEDED
         level[rows] = there & (whole.max(axis=1) == _lowest(whole))
     return level
+
+
+class Fillers(NamedTuple):
+    """What stands for the score 0 of items that nothing links to a person.
+
+    Attributes
+    ----------
+    scores : float32 (n_items,)
+        The more, the more popular: the smallest numbers above 0 that there are, so that all others are above or below.
+    ordered : int32 (n_items,)
+        The items, the most popular first.
+    """
+
+    scores: Array
+    ordered: Array
+
+
+def fillers(popular: Array, ties: Array) -> Fillers:
+    """What stands for scores of 0; `popular` says how many chose each item, `ties` is the order of equally popular ones."""
+    return _fillers(popular.tobytes(), popular.dtype.str, ties.tobytes(), ties.dtype.str)
+
+
+@lru_cache(maxsize=4)
+def _fillers(popular: bytes, kind: str, ties: bytes, kind_of_ties: str) -> Fillers:
+    counts, order = np.frombuffer(popular, kind), np.frombuffer(ties, kind_of_ties)
+    ordered = np.lexsort((order, -counts)).astype(np.int32)
+    found = np.empty(len(counts), np.float32)
+    found[ordered] = np.arange(len(counts), 0, -1, dtype=np.int32).view(np.float32)
+    return Fillers(found, ordered)
+
+
+def fill(scores: Array, instead: Fillers) -> None:
+    """Put fillers where scores are 0, in place."""
+    np.copyto(scores, instead.scores, where=scores == 0)
+
+
+def are_filled(scores: Array, instead: Fillers) -> Array:
+    """Which of some scores are fillers."""
+    return (scores > 0) & (scores <= instead.scores.max(initial=0))
 
 
 def _lowest(scores: Array) -> Array:

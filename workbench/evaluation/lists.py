@@ -15,6 +15,7 @@ from workbench.errors import WorkbenchError
 from workbench.evaluation.ranking import (
     _tie_order,
     blocks,
+    filled_places,
     has_factors,
     list_blocks,
     recommend,
@@ -71,12 +72,15 @@ def rank_all(
     ranks = _no_ranks(part, n_items) if "ranks" in needs else None
     drawn = None if negatives is None else _draws(negatives, part, n_items, train)
     # Some algorithms have lists without a score of each item; these are the same whatever else is asked for.
+    filled = 0
     apart = drawn is None and part.among is None and (ranks is None or has_factors(algorithm))
     if apart:
         for block in list_blocks(algorithm, len(part), n_items):
             control.check()
             histories, seen = part.histories.rows(block), part.seen.rows(block)
-            items[block], _, unknown[block] = recommend(algorithm, part.users[block], histories, k, seen, popular)
+            lists = recommend(algorithm, part.users[block], histories, k, seen, popular)
+            items[block], unknown[block] = lists.items, lists.popular
+            filled += int(lists.filled[~lists.popular].sum())
             control.progress(block.stop / len(part) / (1 if ranks is None else 2), "users")
     for block in [] if apart and ranks is None else blocks(len(part), n_items):
         control.check()
@@ -88,12 +92,16 @@ def rank_all(
         best = top_k(scores, k)
         if not apart:
             items[block] = best
+            others = ~unknown[block]
+            filled += filled_places(algorithm, scores[others], best[others], popular)
         if ranks is not None:
             if drawn is not None or part.among is not None:
                 ranks.candidates[block] = (scores > -np.inf).sum(axis=1)
             _place(scores, truth, slice(*part.truth.indptr[[block.start, block.stop]]), ranks, block)
         control.progress((block.stop / len(part) + apart) / (1 + apart), "users")
-    return replace(compare_lists(items, part, n_items, train=train, needs=needs, ranks=ranks), unknown=unknown)
+    return replace(
+        compare_lists(items, part, n_items, train=train, needs=needs, ranks=ranks), unknown=unknown, filled=filled
+    )
 
 
 def compare_lists(

@@ -11,7 +11,7 @@ from workbench.evaluation.lists import Negatives, co_matrix
 from workbench.metrics import Metric
 from workbench.metrics.fairness import gap_formula
 
-FALLBACK = "the most popular items, for people of whom nothing is known"
+FALLBACK = "the most popular items, for people of whom nothing is known and in places that nothing else can fill"
 
 
 def describe_protocol(
@@ -74,9 +74,9 @@ def _candidates(part: Part, n_items: int, negatives: Negatives | None) -> str:
     return negatives.describe() if negatives else f"all {n_items} items of the data set"
 
 
-def describe_fallback(unknown: Array | None, train: Interactions | None) -> dict[str, Any]:
-    """For the protocol: what is listed for people of whom nothing is known, and how many of the judged they are."""
+def describe_fallback(unknown: Array | None, filled: int, train: Interactions | None) -> dict[str, Any]:
+    """For the protocol: what is listed for want of evidence, for how many of the judged, and in how many other places."""
     if train is None:
         return {}
     counts = {} if unknown is None else {"without_evidence": int(unknown.sum())}
-    return {"fallback": FALLBACK, **counts}
+    return {"fallback": FALLBACK, **counts} | ({"filled_places": filled} if filled else {})

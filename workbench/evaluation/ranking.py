@@ -9,7 +9,7 @@ import numpy as np
 from workbench.algorithms import Algorithm
 from workbench.data.interactions import Array, UserItems
 from workbench.errors import WorkbenchError
-from workbench.evaluation.evidence import are_level, lacks_history
+from workbench.evaluation.evidence import Fillers, are_filled, are_level, fill, fillers, lacks_history
 
 if TYPE_CHECKING:
     import scipy.sparse as sp
@@ -31,11 +31,15 @@ class Lists(NamedTuple):
         Score of each; NaN where the item is -1.
     popular : bool (n,)
         Who got the most popular items, because nothing is known of them (`evidence`). Their scores are how many chose each.
+    filled : bool (n, k)
+        Items that are listed for being popular: all of such a list, and those that score 0 because nothing links them to
+        the person.
     """
 
     items: Array
     scores: Array
     popular: Array
+    filled: Array
 
 
 def top_k(scores: Array, k: int, seen: UserItems | None = None) -> Array:
@@ -117,7 +121,8 @@ def recommend(
     Parameters
     ----------
     popular : int (n_items,), optional
-        Training interactions of each item: people of whom nothing is known get those with most of them.
+        Training interactions of each item: people of whom nothing is known get those with most of them, and of items that
+        nothing links to a person these come first.
 
     Raises
     ------
@@ -126,8 +131,11 @@ def recommend(
     """
     asked = popular is not None and algorithm.personal
     # The two best tell whether scores may be level.
-    items, scores, level = _lists(algorithm, users, histories, max(k, 2) if asked else k, seen, asked=asked)
+    instead = _instead(algorithm, popular)
+    items, scores, level = _lists(algorithm, users, histories, max(k, 2) if asked else k, seen, instead, asked=asked)
     items, scores = items[:, :k], scores[:, :k]
+    filled = np.zeros(items.shape, bool) if instead is None else are_filled(scores, instead)
+    scores[filled] = 0
     unknown = np.zeros(len(users), bool)
     if popular is not None and level is not None:
         unknown = lacks_history(users, histories) | level
@@ -135,11 +143,19 @@ def recommend(
         if len(rows):
             items[rows] = _most_popular(popular, len(rows), k, None if seen is None else seen.rows(rows))
             scores[rows] = np.where(items[rows] >= 0, popular[items[rows]], np.nan)
+            filled[rows] = items[rows] >= 0
     for row in np.flatnonzero((items < 0).all(axis=1))[:1]:
         if np.isnan(algorithm.score(users[[row]], histories.rows(np.array([row])))).any():
             message = f"{algorithm.title} gives scores that are not numbers, so that there is nothing to recommend. "
             raise WorkbenchError(message + "Train it again as a new run, with other hyperparameters.")
-    return Lists(items, scores, unknown)
+    return Lists(items, scores, unknown, filled)
+
+
+def _instead(algorithm: Algorithm, popular: Array | None) -> Fillers | None:
+    """What stands for scores of 0 (`evidence.fillers`); None where they stand as they are."""
+    if popular is None or not (algorithm.personal and algorithm.zero_is_unknown):
+        return None
+    return fillers(popular, _tie_order(len(popular)))
 
 
 def scores_for_lists(
@@ -160,6 +176,7 @@ def scores_for_lists(
     Returns
     -------
     scores : float32 (n, n_items)
+        Above 0 by next to nothing where an item fills a place (`evidence.fillers`).
     unknown : bool (n,)
     """
     scores = algorithm.score(users, histories)
@@ -168,17 +185,36 @@ def scores_for_lists(
     if popular is not None and algorithm.personal:
         unknown = lacks_history(users, histories) | are_level(scores)
         scores[unknown] = popular
+        instead = _instead(algorithm, popular)
+        if instead is not None:
+            fill(scores, instead)
         _mask(scores, seen, among)
     return scores, unknown
 
 
+def filled_places(algorithm: Algorithm, scores: Array, items: Array, popular: Array | None) -> int:
+    """How many places of lists are filled with what is popular (`Lists.filled`); `scores` as from `scores_for_lists`."""
+    instead = _instead(algorithm, popular)
+    return 0 if instead is None else int(are_filled(_scores_of(items, scores), instead).sum())
+
+
 def _lists(
-    algorithm: Algorithm, users: Array, histories: UserItems, k: int, seen: UserItems | None, *, asked: bool
+    algorithm: Algorithm,
+    users: Array,
+    histories: UserItems,
+    k: int,
+    seen: UserItems | None,
+    instead: Fillers | None,
+    *,
+    asked: bool,
 ) -> tuple[Array, Array, Array | None]:
-    """Lists, scores, and whose scores are level (`evidence.are_level`), None where that is not asked."""
+    """Lists, scores, and whose scores are level (`evidence.are_level`), None where that is not asked.
+
+    `instead`, where there is such, stands for scores of 0.
+    """
     product = algorithm.sparse_scores(users, histories)
     if product is not None:
-        items, values, level = _best_of_product(*product, k, seen)
+        items, values, level = _best_of_product(*product, k, seen, instead)
         return items, values, level if asked else None
     factors = algorithm.factor_scores(users, histories)
     if factors is not None:
@@ -188,11 +224,51 @@ def _lists(
         found = best_by_factors(*factors, k, _nothing(len(users)) if seen is None else seen, order)
         if found is not None:
             told = _level_of_factors(algorithm, users, histories, len(order), seen, found[1]) if asked else None
+            _fill_places(algorithm, users, histories, seen, instead, *found)
             return *found, told
     scores = algorithm.score(users, histories)
     items = top_k(scores, k, seen)
+    best = _scores_of(items, scores)
+    told = are_level(scores) if asked else None
+    _fill_rows(scores, instead, items, best, np.arange(len(items)))
+    return items, best, told
+
+
+def _scores_of(items: Array, scores: Array) -> Array:
+    """Scores of what is listed, float32; NaN where the item is -1."""
     best = np.take_along_axis(scores, np.maximum(items, 0).astype(np.int64), axis=1)
-    return items, np.where(items >= 0, best, np.nan).astype(np.float32), are_level(scores) if asked else None
+    return np.where(items >= 0, best, np.nan).astype(np.float32)
+
+
+def _fill_rows(scores: Array, instead: Fillers | None, items: Array, best: Array, rows: Array) -> None:
+    """List again, in place, those of some `rows` whose lists come to scores of 0; `scores` are theirs, masked."""
+    if instead is None:
+        return
+    at = np.flatnonzero((best[rows] == 0).any(axis=1))
+    if len(at):
+        again = scores[at]
+        fill(again, instead)
+        items[rows[at]] = top_k(again, items.shape[1])
+        best[rows[at]] = _scores_of(items[rows[at]], again)
+
+
+def _fill_places(
+    algorithm: Algorithm,
+    users: Array,
+    histories: UserItems,
+    seen: UserItems | None,
+    instead: Fillers | None,
+    items: Array,
+    best: Array,
+) -> None:
+    """The same where lists were made without scores of all items: these are made for those alone who need them."""
+    rows = np.flatnonzero((best == 0).any(axis=1)) if instead is not None else np.zeros(0, np.int64)
+    for block in blocks(len(rows), 0 if instead is None else len(instead.scores)):
+        some = rows[block]
+        scores = algorithm.score(users[some], histories.rows(some))
+        if seen is not None:
+            _mask(scores, seen.rows(some))
+        _fill_rows(scores, instead, items, best, some)
 
 
 def _level_of_factors(
@@ -228,7 +304,7 @@ def _most_popular(popular: Array, n: int, k: int, seen: UserItems | None) -> Arr
 
 
 def _best_of_product(
-    a: "sp.csr_matrix", b: "sp.csr_matrix", k: int, seen: UserItems | None
+    a: "sp.csr_matrix", b: "sp.csr_matrix", k: int, seen: UserItems | None, instead: Fillers | None
 ) -> tuple[Array, Array, Array]:
     """What `_lists` gives for the scores A B, bit by bit, without a place for each user and item."""
     from workbench.evaluation.kernels.top_k import best_of_product
@@ -240,7 +316,8 @@ def _best_of_product(
         (matrix.indptr.astype(np.int64), matrix.indices.astype(np.int32, copy=False), matrix.data) for matrix in (a, b)
     )
     left_out = (masked.indptr.astype(np.int64), np.array(masked.item, np.int32))
-    best_of_product(left, right, left_out, (_tie_order(n_items), _tied_items(n_items)), items, values, level)
+    zeros = (np.zeros(n_items, np.float32), _tied_items(n_items)) if instead is None else tuple(instead)
+    best_of_product(left, right, left_out, _tie_order(n_items), zeros, items, values, level)
     return items, values, level
 
 
@@ -256,7 +333,7 @@ def make_ready() -> None:
 
     one = np.ones((1, 1), np.float32)
     top_k(one.copy(), 1)
-    _best_of_product(sp.csr_matrix(one), sp.csr_matrix(one), 1, None)
+    _best_of_product(sp.csr_matrix(one), sp.csr_matrix(one), 1, None, None)
     best_by_factors(one, one, None, 1, _nothing(1), _tie_order(1))
     _most_popular(np.ones(1, np.int64), 1, 1, None)
 

@@ -76,7 +76,7 @@ def export_lists(  # noqa: PLR0913 - each is a choice of the person
     columns
         Those of `columns.COLUMNS` that are written, in the order given; None for the usual ones. ``hit`` tells whether the
         item is hidden in the test, ``reason`` which item of the history speaks most for it, ``run`` what the run is called,
-        ``basis`` what the list was made from (`evidence.BASES`).
+        ``basis`` what the item is listed for (`evidence.BASES`).
     reason
         Finds that item; needed for the column ``reason`` alone.
     exact
@@ -86,7 +86,8 @@ def export_lists(  # noqa: PLR0913 - each is a choice of the person
     -------
     dict
         ``path``, ``rows``, ``users``, ``cold`` (users without any history), ``popular`` (users of whom nothing is known,
-        whose lists are of the most popular items), ``changed`` (cells that do not stand there as they came, see
+        whose lists are of the most popular items), ``filled`` (rows of other lists whose items are listed for being
+        popular, because nothing links them to the user), ``changed`` (cells that do not stand there as they came, see
         `tables.Write`), ``seconds`` and ``sha256`` of the file; and ``history``, what was read
         (`newcomers.Newcomers.told`), where the lists are of people of a file; and ``new_items``: ``number``,
         ``examples`` and ``listed`` (rows) of those, where such a file was given.
@@ -103,7 +104,12 @@ def export_lists(  # noqa: PLR0913 - each is a choice of the person
     source = _Source(run, algorithm, items, include_seen=include_seen, newcomers=newcomers, added=added)
     schema = source.schema(columns, reason)
     written = _write(output, schema, source.blocks(chosen, k, schema, control), exact=exact)
-    told: dict[str, Any] = {"users": len(chosen), "cold": source.cold, "popular": source.popular}
+    told: dict[str, Any] = {
+        "users": len(chosen),
+        "cold": source.cold,
+        "popular": source.popular,
+        "filled": source.filled,
+    }
     told |= {} if newcomers is None else {"history": newcomers.told}
     told |= {} if added is None else {"new_items": _told(added, source.listed_new)}
     return written | told | {"seconds": round(time.perf_counter() - started, 3)}
@@ -133,8 +139,8 @@ class OneList:
         Indices of what does not stand in it.
     items, scores : int32 (n,), float32 (n,)
         Indices in the order of the list.
-    basis
-        What it was made from (`evidence.BASES`).
+    filled : bool (n,)
+        Which items are listed for being popular (`ranking.Lists.filled`).
     """
 
     user: str | None
@@ -142,7 +148,7 @@ class OneList:
     left_out: Array
     items: Array
     scores: Array
-    basis: str
+    filled: Array
 
 
 def one_table(
@@ -285,7 +291,7 @@ class _Source:
             include_seen = include_seen or fold.include_seen
         self.hidden = None if newcomers is not None else fold.test
         self.seen = None if include_seen else self.had
-        self.cold = self.popular = 0
+        self.cold = self.popular = self.filled = 0
 
     def schema(self, columns: Sequence[str] | None, reason: Reason | None) -> pa.Schema:
         """The columns that are asked for."""
@@ -314,8 +320,9 @@ class _Source:
         self.cold += int((histories.lengths == 0).sum())
         indices = self.indices[users]
         seen = None if self.seen is None else self.seen.rows(users)
-        best, scores, popular = recommend(self.algorithm, indices, histories, k, seen, self.counts)
+        best, scores, popular, filled = recommend(self.algorithm, indices, histories, k, seen, self.counts)
         self.popular += int(popular.sum())
+        self.filled += int(filled[~popular].sum())
         row, rank = np.nonzero(best >= 0)  # a list is shorter where fewer items are left
         item = best[row, rank]
         self.listed_new += int((item >= self.data.n_items).sum())
@@ -325,7 +332,7 @@ class _Source:
             "score": lambda: pa.array(scores[row, rank], pa.float32()),
             "hit": lambda: self._hits(users[row], item),
             "reason": lambda: self._reasons(histories, self.had.rows(users), row, item),
-            "basis": lambda: pa.array(BASES).take(pa.array(popular[row].astype(np.int8))),
+            "basis": lambda: _bases(filled[row, rank]),
         }
         return self._table(item, made, schema)
 
@@ -339,7 +346,7 @@ class _Source:
             "score": lambda: pa.array(one.scores, pa.float32()),
             "hit": lambda: self._hits_of_one(one),
             "reason": lambda: self._reasons(one.history, seen, np.zeros(n, np.int64), one.items),
-            "basis": lambda: pa.array([one.basis] * n, pa.string()),
+            "basis": lambda: _bases(one.filled),
         }
         return self._table(one.items, made, schema)
 
@@ -385,6 +392,10 @@ class _Source:
         ]
         told = [None if item is None else self._titles([item])[0] for item in found]
         return pa.array(told, pa.string())
+
+
+def _bases(filled: Array) -> pa.Array:
+    return pa.array(BASES).take(pa.array(filled.astype(np.int8)))
 
 
 def _plain(column: pa.Array, kind: pa.DataType) -> pa.Array:

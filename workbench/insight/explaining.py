@@ -27,7 +27,7 @@ ROUNDING = 1e-4
 # Numbers that say what each interaction adds to each item, before they are asked of one item alone (128 MB).
 MAX_SAID_NUMBERS = 2**25
 
-How = Literal["sum", "leave-one-out", "popularity"]
+How = Literal["sum", "leave-one-out", "popularity", "filler"]
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,10 @@ class Explanation:
     base : float
         With ``how="sum"`` what the interactions do not account for: base and contributions add up to the score. Else the
         score that somebody without a history would see.
-    how : ``"sum"``, ``"leave-one-out"`` or ``"popularity"``
+    how : ``"sum"``, ``"leave-one-out"``, ``"popularity"`` or ``"filler"``
         Whether contributions are exact parts of the score; or that nothing is known of the person, who gets what is
-        popular: the score is then how many chose the item, and there are no reasons.
+        popular: the score is then how many chose the item, and there are no reasons. A filler is such an item among others:
+        nothing links it to the history.
     reasons : list of Reason
         Those that add most first, those that were not asked last.
     """

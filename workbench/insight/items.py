@@ -38,7 +38,7 @@ def similar(algorithm: Algorithm, item: int, k: int = 10) -> Similar:
     vectors = algorithm.item_vectors()
     if vectors is None:
         one = UserItems.from_lists([[item]])
-        items, scores, _ = recommend(algorithm, np.array([-1], np.int32), one, k, one)
+        items, scores, _, _ = recommend(algorithm, np.array([-1], np.int32), one, k, one)
         return Similar(items[0][items[0] >= 0], scores[0][items[0] >= 0], "alone")
     unit = _unit(vectors)
     cosine = np.einsum("nf,f->n", unit, unit[item])[

@@ -37,6 +37,8 @@ class MadeList:
         Those it was ordered from; None where it is in the order of the scores.
     basis
         What it was made from (`evidence.BASES`).
+    filled : bool (n,)
+        Which items are listed for being popular (`ranking.Lists.filled`).
     """
 
     asked: AskedList
@@ -46,6 +48,7 @@ class MadeList:
     places: Array
     candidates: Candidates | None
     basis: str
+    filled: Array
 
     @property
     def hits(self) -> Array | None:
@@ -67,21 +70,28 @@ def make_list(asked: AskedList, *, wide: bool = False) -> MadeList:
     number = list_length(CANDIDATES * asked.k if wide else asked.k, person.data.n_items)
     masked = None if asked.include_seen else person.left_out
     who = person.who, person.history
-    listed, scores, popular = best_items(person.algorithm, *who, number, masked, person.popularity)
+    listed, scores, popular, filling = best_items(person.algorithm, *who, number, masked, person.popularity)
     there = listed[0] >= 0
-    items, value = listed[0][there], scores[0][there]
+    items, value, filled = listed[0][there], scores[0][there], filling[0][there]
     places = np.arange(min(asked.k, len(items)))
     candidates = None
     if wide:
         lowest = value.min(initial=np.inf)
         pinned, worth = _pinned_beyond(asked, person, items, popular=bool(popular[0]))
         items, value = np.concatenate([items, pinned]), np.concatenate([value, worth])
+        filled = np.concatenate([filled, is_filler(person, worth, popular=bool(popular[0]))])
         # That a pinned item is far below is no reason to measure the others by another scale.
         candidates = Candidates.of(vectors(Path(asked.run)), person, items, np.maximum(value, lowest))
     if candidates is not None and asked.order:
         places = candidates.ordered(asked.k, wishes_of(asked.order, person.data))
     basis = BASES[int(popular[0])]
-    return MadeList(asked, person, items[places], value[places], places, candidates, basis)
+    return MadeList(asked, person, items[places], value[places], places, candidates, basis, filled[places])
+
+
+def is_filler(person: Person, scores: Array, *, popular: bool) -> Array:
+    """Whether items with these scores are listed for being popular, bool (n,)."""
+    unknown = person.algorithm.personal and person.algorithm.zero_is_unknown
+    return np.full(len(scores), popular) | ((scores == 0) & unknown)
 
 
 def _pinned_beyond(asked: AskedList, person: Person, items: Array, *, popular: bool) -> tuple[Array, Array]:
@@ -96,10 +106,10 @@ def _pinned_beyond(asked: AskedList, person: Person, items: Array, *, popular: b
 
 
 def list_items(control: Control, with_figures: bool = False, **asked: Any) -> Json:
-    """What is shown of an `AskedList`: ``items``, ``basis``, ``fold_in``; ``hidden``, how many items the test hides.
+    """What is shown of an `AskedList`: ``items``, each with its ``basis``, and ``basis`` and ``fold_in`` of the list.
 
-    With a changed history or in another order, ``was`` tells where an item stood before. ``figures``, where they are
-    wanted, are those of `reordering.figures`.
+    ``hidden`` tells how many items the test hides; with a changed history or in another order, ``was`` where an item stood
+    before. ``figures``, where they are wanted, are those of `reordering.figures`.
     """
     made = make_list(AskedList.from_json(asked), wide=with_figures)
     truth = made.person.truth
@@ -145,6 +155,8 @@ def _items(made: MadeList) -> list[Json]:
         | ({} if hits is None else {"hit": bool(hits[rank - 1])})
         for rank, (about, index, score) in enumerate(zip(shown, indices, made.scores.tolist(), strict=True), 1)
     ]
+    for entry, filled in zip(found, made.filled.tolist(), strict=True):
+        entry["basis"] = BASES[filled]
     for entry, was in zip(found, _was(made, indices), strict=False):
         entry["was"] = was
     return found

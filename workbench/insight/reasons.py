@@ -9,6 +9,7 @@ from workbench.data.interactions import Interactions
 from workbench.evaluation.ranking import rank_of, scores_for_lists
 from workbench.insight import explaining
 from workbench.insight.asked_list import AskedList
+from workbench.insight.listing import is_filler
 from workbench.insight.looking import item_json, items_json
 from workbench.insight.person import Person, find_person
 
@@ -18,6 +19,7 @@ Json = dict[str, Any]
 def explain(run: str, user: str | None, item: str, control: Control, changes: Json | None = None) -> Json:
     """Why an item has its place in a user's list: what each interaction of the history does for it.
 
+    `left_out` says that lists leave the item out, for the user has it: `rank` is then the place that it would have.
     `rank_learned` is the place in the user's own list. It differs from `rank`, the place by the history alone that the
     reasons are about, where an algorithm has learned more of a user than a history tells it of a new person. `changes` are
     those of `asked_list.AskedList`.
@@ -36,17 +38,23 @@ def explain(run: str, user: str | None, item: str, control: Control, changes: Js
         "algorithm": person.run.spec.algorithm,
         **_explained(data, explanation),
         "rank_learned": learned,
+        "left_out": bool(np.isin(index, seen)),
     }
 
 
 def _unknown(person: Person, item: int) -> explaining.Explanation | None:
-    """What is to be said of an item in the list of somebody of whom nothing is known; None where something is."""
-    popular = person.popularity
-    scores, unknown = scores_for_lists(person.algorithm, person.who, person.history, person.left_out, popular)
-    if not unknown[0]:
+    """What is to be said of an item that is listed for being popular, whoever asks; None where reasons are to be found."""
+    popular, algorithm = person.popularity, person.algorithm
+    scores, unknown = scores_for_lists(algorithm, person.who, person.history, person.left_out, popular)
+    own = np.isin(item, person.left_out.item)
+    filler = not own and is_filler(person, algorithm.score(person.who, person.history)[0, [item]], popular=False)[0]
+    if not (unknown[0] or filler):
         return None
-    chosen = scores[0, item] = float(popular[item])  # also of what is in no list, because it was seen
-    return explaining.Explanation(item, rank_of(scores[0], item, np.empty(0, np.int64)), chosen, 0.0, "popularity", [])
+    chosen = float(popular[item])
+    if unknown[0]:
+        scores[0, item] = chosen  # also of what is in no list, because it was seen
+    how: explaining.How = "popularity" if unknown[0] else "filler"
+    return explaining.Explanation(item, rank_of(scores[0], item, np.empty(0, np.int64)), chosen, 0.0, how, [])
 
 
 def _explained(data: Interactions, explanation: explaining.Explanation) -> Json:

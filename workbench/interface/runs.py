@@ -169,7 +169,7 @@ class Run:
         -------
         DataFrame
             A row for each item of each list: ``user``, ``rank``, ``item``, ``score``, ``title`` where it is known, and
-            ``basis``: ``model``, or ``popularity`` for users of whom nothing is known.
+            ``basis``: ``model``, or ``popularity`` where nothing links the item to the user.
 
         Raises
         ------

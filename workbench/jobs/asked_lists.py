@@ -30,7 +30,9 @@ def _table(made: "MadeList", columns: list[str] | None, most: int | None = None)
     from workbench.insight.explaining import first_reason
 
     asked, person = made.asked, made.person
-    one = OneList(asked.user, person.history, person.left_out.item, made.items[:most], made.scores[:most], made.basis)
+    one = OneList(
+        asked.user, person.history, person.left_out.item, made.items[:most], made.scores[:most], made.filled[:most]
+    )
     reason = first_reason(person.algorithm)
     return one_table(person.run, person.algorithm, one, items=person.features, columns=columns, reason=reason)
 
@@ -42,4 +44,6 @@ def write_asked(asked: "AskedList", output: Path, columns: list[str] | None = No
 
     made = make_list(asked)
     told: Json = write_one(made.person.run, output, _table(made, columns), exact=exact)
-    return told | {"cold": int(not len(made.person.history.item)), "popular": int(made.basis == "popularity")}
+    popular = made.basis == "popularity"
+    told |= {"cold": int(not len(made.person.history.item)), "popular": int(popular)}
+    return told | {"filled": 0 if popular else int(made.filled.sum())}

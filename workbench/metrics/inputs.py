@@ -141,6 +141,8 @@ class Ranked:
         Which group each user belongs to, -1 for none; None where users are grouped by nothing but their histories.
     unknown : bool (n_users,) or None
         Of whom nothing was known, so that they got the most popular items.
+    filled : int
+        Places in the lists of the others that popular items fill, because nothing links an item to the user.
     """
 
     items: Array
@@ -158,6 +160,7 @@ class Ranked:
     threshold: float = 0.0
     groups: Array | None = None
     unknown: Array | None = None
+    filled: int = 0
 
     @cached_property
     def hit_counts(self) -> Array:

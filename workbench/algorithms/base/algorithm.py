@@ -63,6 +63,7 @@ class Algorithm(BaseModel):
     places_items : whether items that nobody has met are placed by what is known of them
     personal : whether lists are meant to differ by person; where not, they stand as they are for those, too, of whom
         nothing is known (`workbench.evaluation.evidence`)
+    zero_is_unknown : whether an item scores exactly 0 where nothing links it to the person; popular ones then come first
     explains : whether reasons are ``exact`` or ``approximate``
     predicts_ratings : whether `predict` gives ratings
     iterative : whether it has epochs (and then a hyperparameter ``epochs``)
@@ -90,6 +91,7 @@ class Algorithm(BaseModel):
     fold_in: ClassVar[Literal["exact", "approximate", "none"]] = "none"
     places_items: ClassVar[bool] = False
     personal: ClassVar[bool] = True
+    zero_is_unknown: ClassVar[bool] = False
     explains: ClassVar[Literal["exact", "approximate"]] = "approximate"
     predicts_ratings: ClassVar[bool] = False
     iterative: ClassVar[bool] = False

@@ -16,6 +16,7 @@ class SparseItemWeights(Algorithm):
 
     fold_in = "exact"
     explains = "exact"
+    zero_is_unknown = True
     learned: ClassVar[tuple[str, ...]] = ("indptr", "indices", "data")
 
     # Compressed sparse rows (n_items, n_items), zero diagonal: row speaks for column.

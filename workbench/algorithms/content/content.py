@@ -41,6 +41,7 @@ class Content(Algorithm):
     places_items = True
     fold_in = "exact"
     explains = "exact"
+    zero_is_unknown = True
     learned = ("indptr", "indices", "data", "n_features", "topics_of_items", "popular", "lowest", "highest")
     shapes: ClassVar[dict[str, Learned]] = {
         "indices": indices("entries", below="n_features"),

@@ -43,6 +43,7 @@ class IALS(Algorithm):
     reference = "Rendle et al., Revisiting the performance of iALS on item recommendation benchmarks, RecSys 2022"
     fold_in = "exact"
     explains = "exact"
+    zero_is_unknown = True
     feedback = ("positives", "weights")
     iterative = True
     learned = ("item_factors", "user_factors", "gram", "alpha", "epochs_done")

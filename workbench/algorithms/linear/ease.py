@@ -28,6 +28,7 @@ class EASE(Algorithm):
     reference = "Steck, Embarrassingly Shallow Autoencoders for Sparse Data, WWW 2019, arXiv:1905.03375"
     fold_in = "exact"
     explains = "exact"
+    zero_is_unknown = True
     learned = ("weights", "indptr", "indices", "spread", "scale")
     shapes: ClassVar[dict[str, Learned]] = {"weights": floats("items", "items")}
 

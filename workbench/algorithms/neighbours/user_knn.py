@@ -46,6 +46,7 @@ class UserKNN(Algorithm):
     reference = "Resnick et al., GroupLens: an open architecture for collaborative filtering of netnews, CSCW 1994"
     fold_in = "exact"
     explains = "exact"
+    zero_is_unknown = True
     learned = ("indptr", "indices", "counts", "weights")
     shapes: ClassVar[dict[str, Learned]] = {
         "indptr": row_ends("people", of="entries"),

@@ -114,7 +114,8 @@ class ListTable(ItemTable):
         short = self._narrow
         marks = [
             (self.tr("✓") if short else self.tr("✓ hit"), "ok") if item.get("hit")
-            else (self.tr("seen"), "muted") if item.get("seen") else ("", "")
+            else (self.tr("seen"), "muted") if item.get("seen")
+            else (self.tr("popular"), "faint") if item.get("basis") == "popularity" else ("", "")
             for item in items
         ]  # fmt: skip
         moves = any("was" in item for item in items)
@@ -168,6 +169,7 @@ class ListTable(ItemTable):
         return {
             "ok": self.tr("This item is in the user's test set, which training did not see"),
             "muted": self.tr("The user already has this item"),
+            "faint": self.tr("Nothing links this item to the user: it is here because it is popular"),
         }.get(ink, "")
 
 

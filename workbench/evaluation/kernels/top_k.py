@@ -46,8 +46,8 @@ def best_of_rows(scores, order, items, k):  # type: ignore[no-untyped-def] # pra
 
 
 @numba.njit(cache=True, nogil=True)
-def best_of_product(a, b, seen, order, items, values, level):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
-    """The same for the rows of the sparse product A B, which is never made dense; a column without entries scores 0.
+def best_of_product(a, b, seen, order, zeros, items, values, level):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
+    """The same for the rows of the sparse product A B, which is never made dense.
 
     Parameters
     ----------
@@ -55,8 +55,11 @@ def best_of_product(a, b, seen, order, items, values, level):  # type: ignore[no
         ``indptr, indices, data`` of compressed sparse rows; float32 data.
     seen : tuple
         ``indptr, indices`` of the columns that are left out.
-    order : tuple
-        Order of each column, and the columns in that order.
+    order : int32
+        Order of each column.
+    zeros : tuple
+        What a column scores where the product is 0, float32, not below 0; and the columns by that, the best first, then in
+        their order.
     items : int32 (rows of A, k)
         Filled with columns, best first; -1 where there are not enough.
     values : float32 (rows of A, k)
@@ -67,7 +70,7 @@ def best_of_product(a, b, seen, order, items, values, level):  # type: ignore[no
     a_indptr, a_indices, a_data = a
     b_indptr, b_indices, b_data = b
     seen_indptr, seen_indices = seen
-    order, ordered = order
+    zero, ordered = zeros
     m, k = len(order), items.shape[1]
     score = np.zeros(m, np.float32)
     state = np.zeros(m, np.uint8)  # 0: nothing known, 1: has a score, 2: left out
@@ -95,16 +98,18 @@ def best_of_product(a, b, seen, order, items, values, level):  # type: ignore[no
             i = touched[t]
             s = score[i]
             same += s == first
-            if (size < k or s >= value[0]) and s > -np.inf:
+            if s == 0:
+                state[i] = 0  # nothing is known of it
+            elif (size < k or s >= value[0]) and s > -np.inf:
                 size = _offer(value, place, size, s, i, order)
         level[u] = same == n_touched and free > 1
-        # Columns that nothing is known of score 0: in their order, until one finds no place.
-        if size < k or value[0] <= 0:
-            for i in ordered:
-                if state[i] == 0:
-                    if size == k and (value[0] > 0 or (value[0] == 0 and order[place[0]] < order[i])):
-                        break
-                    size = _offer(value, place, size, np.float32(0), i, order)
+        # Columns that nothing is known of: in their order, until one finds no place.
+        for i in ordered:
+            s = zero[i]
+            if size == k and (value[0] > s or (value[0] == s and order[place[0]] < order[i])):
+                break
+            if state[i] == 0:
+                size = _offer(value, place, size, s, i, order)
         for t in range(n_touched):
             score[touched[t]] = state[touched[t]] = 0
         for at in range(seen_indptr[u], seen_indptr[u + 1]):

@@ -178,7 +178,9 @@ def protocol_lines(runs: list[RunInfo], metric: str) -> list[ProtocolLine]:
 def _without_evidence(protocol: dict[str, Any]) -> str:
     n = protocol.get("without_evidence")
     told = translate("Protocol", "{n:,} of {all:,} users got the most popular items, because nothing is known of them")
-    return told.format(n=n, all=protocol.get("users") or 0) if n else ""
+    people = told.format(n=n, all=protocol.get("users") or 0) if n else ""
+    places, filled = protocol.get("filled_places"), translate("Protocol", "places filled with popular items: {n:,}")
+    return "; ".join(filter(None, [people, filled.format(n=places) if places else ""]))
 
 
 def _candidates(protocol: dict[str, Any]) -> Any:

@@ -31,7 +31,7 @@ class ColumnsChoice(QWidget):
             "reason": self.tr("The item of the history that contributes most; each takes as long as a list"),
             "run": self.tr("Name of the run"),
             "basis": self.tr(
-                "What the list was made from: the model, or popularity where nothing is known of the user"
+                "What the item is listed for: the model, or popularity where nothing links it to the user"
             ),
         }
         grid = QGridLayout(self)

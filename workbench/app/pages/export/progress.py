@@ -154,6 +154,8 @@ def list_words(result: Json) -> list[str]:
         words.append(translate("Export", "{n:,} of the users have no history").format(n=result["cold"]))
     if result.get("popular"):
         words.append(translate("Export", "{n:,} lists of popular items").format(n=result["popular"]))
+    if result.get("filled"):
+        words.append(translate("Export", "rows of popular items in other lists: {n:,}").format(n=result["filled"]))
     if result.get("changed"):
         told = (
             translate("Export", "{n:,} texts shortened to fit a cell")

@@ -189,6 +189,10 @@ class Reasons(QWidget):
             return self.tr(
                 "Nothing is known of this user, so the list is of the most popular items: {n:,.0f} users chose this one."
             ).format(n=told["score"])
+        if told["how"] == "filler":
+            return self.tr(
+                "Nothing links this item to the user's history, so it is here for being popular: {n:,.0f} users chose it."
+            ).format(n=told["score"])
         asked = [reason for reason in told.get("reasons", []) if reason.get("rank_without")]
         if not asked:
             return self.tr("There is no history, so this rank is not personal: any new user would get the same.")

@@ -58,9 +58,12 @@ class RealWindow:
         self.session.offer_files(list(paths))
         self.until(lambda: self.data._looking is None and self.data._sorting.pending is None)
 
-    def read(self, *paths):
-        """Drop files, take what is guessed, and wait until all of it is shown."""
+    def read(self, *paths, way=None):
+        """Drop files, say what they are to the open project, take what is guessed, and wait until all of it is shown."""
         self.offer(*paths)
+        if way is not None:
+            self.click(self.data.sheet.belongs.ways.buttons[way])
+            self.until(lambda: self.data._looking is None)
         before = self.session.data
         self.click(self.primary())
         self.until(lambda: self.session.data is not before and self.data.stack.currentWidget() is self.data.glance)

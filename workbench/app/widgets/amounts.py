@@ -16,7 +16,9 @@ def span(seconds: float | None) -> str:
 
 
 def size(count: float) -> str:
-    """Bytes in words: "340 MB", "1.2 GB"."""
+    """Bytes in words: "34 kB", "340 MB", "1.2 GB"."""
+    if count < 1e6:  # noqa: PLR2004 - a megabyte
+        return f"{count / 1e3:,.0f} kB"
     if count < 1e9:  # noqa: PLR2004 - a gigabyte
         return f"{count / 1e6:,.0f} MB"
     return f"{count / 1e9:,.1f} GB"

@@ -89,7 +89,7 @@ def test_other_data_has_another_matrix(real, write):
     real.read(write("first.csv", RATINGS))
     matrix = real.data.glance.closer.matrix
     real.until(lambda: matrix.counts.sum() == 35)
-    real.read(write("second.csv", "user,item\na,b\na,c\nb,c\n"))
+    real.read(write("second.csv", "user,item\na,b\na,c\nb,c\n"), way="version")
     real.until(lambda: matrix.counts.sum() == 3)
     assert (matrix.users.n, matrix.items.n) == (2, 2)
 

@@ -104,7 +104,7 @@ def test_the_arrow_keys_lead_from_table_to_table(real, write):
     tabs = real.data.glance.tabs
     tabs.buttons["overview"].setFocus()
     # Nothing was refused: that table is passed over.
-    for wanted in ("matrix", "interactions", "users", "items", "overview", "matrix", "interactions"):
+    for wanted in ("matrix", "interactions", "users", "items", "versions", "overview", "matrix", "interactions"):
         real.qtbot.keyClick(tabs.buttons[tabs.current], Qt.Key.Key_Right)
         assert tabs.current == wanted
         real.until(lambda: not real.data.glance.rows._counting.busy)

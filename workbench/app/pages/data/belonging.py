@@ -67,7 +67,7 @@ class Belonging(QWidget):
             NEW: self.tr("{project} stays as it is.").format(project=project),
             VERSION: self.tr("The data of now stays, and can be gone back to.")
             + (f" {kept.format(n=runs)}" if runs else ""),
-            ADDITION: self.tr("Its rows are put below those of now, in a new version; duplicates as chosen here."),
+            ADDITION: self.tr("Its rows go below those of now, as a new version."),
         }
         self.ways.buttons[ADDITION].setEnabled(not why_no_addition)
         self.ways.buttons[ADDITION].setToolTip(why_no_addition)

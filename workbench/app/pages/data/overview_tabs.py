@@ -11,13 +11,14 @@ from workbench.app.pages.data.matrix_view import STEP, Matrix
 from workbench.app.pages.data.row_tables import SEARCHED, TABLES, Rows
 from workbench.app.pages.data.summary_cards import Overview
 from workbench.app.pages.data.table_columns import Prepared
+from workbench.app.pages.data.version_list import VersionList
 from workbench.app.widgets.basic import Button, Card
 from workbench.app.widgets.tabs import Tabs
 from workbench.app.widgets.theme import GRID
 from workbench.app.widgets.translate import translate
 
 Json = dict[str, Any]
-OVERVIEW, MATRIX = "overview", "matrix"
+OVERVIEW, MATRIX, VERSIONS = "overview", "matrix", "versions"
 
 
 class Closer(Card):
@@ -68,13 +69,18 @@ def data_tabs() -> Tabs:
         "interactions": translate("Glance", "Interactions"), "users": translate("Glance", "Users"),
         "items": translate("Glance", "Items"), "refused": translate("Glance", "Refused"),
         "duplicates": translate("Glance", "Duplicates"), "files": translate("Glance", "Files"),
+        VERSIONS: translate("Glance", "Versions"),
     })  # fmt: skip
 
 
 class Glance(QWidget):
-    """All of it. `density_wanted` asks for the counts of a part of the matrix; None: of all."""
+    """All of it. `density_wanted` asks for the counts of a part of the matrix; None: of all.
+
+    `versions_shown` tells that the list of versions has come to the front.
+    """
 
     density_wanted = Signal(object, object)
+    versions_shown = Signal()
 
     def __init__(self, overview: Overview, rows: Rows) -> None:
         super().__init__()
@@ -82,9 +88,9 @@ class Glance(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
         self.figures, self.overview, self.closer = Figures(), overview, Closer()
-        self.rows, self.tabs = rows, rows.tabs
+        self.rows, self.tabs, self.versions = rows, rows.tabs, VersionList()
         self.stack = QStackedWidget()
-        for widget in (self.overview, self.closer, self.rows):
+        for widget in (self.overview, self.closer, self.rows, self.versions):
             self.stack.addWidget(widget)
         strip = QHBoxLayout()
         strip.setSpacing(GRID)
@@ -148,10 +154,12 @@ class Glance(QWidget):
     @Slot(str)
     def _turn(self, which: str) -> None:
         self.rows.tools.setVisible(which in TABLES)
-        page = {OVERVIEW: self.overview, MATRIX: self.closer}.get(which, self.rows)
+        page = {OVERVIEW: self.overview, MATRIX: self.closer, VERSIONS: self.versions}.get(which, self.rows)
         if page is self.rows:
             self.rows.show_table(which)
         self.stack.setCurrentWidget(page)
+        if which == VERSIONS:
+            self.versions_shown.emit()
 
     @Slot()
     def _look_closer(self) -> None:

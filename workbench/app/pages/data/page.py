@@ -20,6 +20,7 @@ from workbench.app.pages.data.feedback_panel import FeedbackPanel
 from workbench.app.pages.data.format_options import Choosers
 from workbench.app.pages.data.format_panel import HowRead
 from workbench.app.pages.data.import_sheet import PreviewSheet
+from workbench.app.pages.data.kept_versions import KeptVersions
 from workbench.app.pages.data.mapping_header import RoleTable
 from workbench.app.pages.data.overview_tabs import Glance, data_tabs
 from workbench.app.pages.data.problem_lists import SavedLists
@@ -112,6 +113,7 @@ class DataPage(Page):
         made.density_wanted.connect(self._count_fields)
         made.show_data(None, None, {})
         self._lists = SavedLists(self.session, made.rows, self)
+        made.versions_shown.connect(KeptVersions(self.session, made.versions, self).refresh)
         self.stack.addWidget(made)
         return made
 

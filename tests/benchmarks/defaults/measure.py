@@ -20,7 +20,7 @@ from workbench.evaluation.evaluate import evaluate
 from workbench.training.run import Run
 from workbench.training.train import train_run
 
-LIMIT_SECONDS = 40.0  # of the processor, after which a training is stopped and what it has is judged
+LIMIT_SECONDS = 25.0  # of the processor, after which a training is stopped and what it has is judged
 Row = dict[str, Any]
 WARM: set[str] = set()  # what this process has loaded
 

@@ -66,7 +66,8 @@ class DataSet:
 FILMS = {"source": "movielens-small/ratings.csv", "items": "movielens-small/movies.csv"}
 SETS = {
     "films, last one": DataSet(**FILMS, split=LAST),
-    "films, 100 people": DataSet(**FILMS, split=SHARE, users=100, small=True),
+    "films, 100 people": DataSet(**FILMS, split=SHARE, users=100),
+    "ml-100k, 60 people": DataSet("ml-100k/u.data", SHARE, 60, "ml-100k/u.item", small=True),
     "ml-100k, a tenth": DataSet("ml-100k/u.data", SHARE, items="ml-100k/u.item"),
     "ml-1m, 800 people": DataSet("ml-1m/interactions_chronological.csv", LAST, 800),
     "movietweetings, 3,000": DataSet("movietweetings/ratings.dat", LAST, 3000, "movietweetings/movies.dat"),
@@ -76,7 +77,8 @@ SETS = {
     "jester, 1,000 people": DataSet("jester/jester-data-1.zip", SHARE, 1000),
     "purchases, 1,500": DataSet("online-retail/online_retail.parquet", LAST, 1500),
     "simulated, few people": DataSet(Size(rows=6_000, users=150, items=400, seed=4), SHARE, small=True),
+    "simulated, few and short": DataSet(Size(rows=5_000, users=600, items=300, seed=5), LAST, small=True),
     "simulated, dense": DataSet(Size(rows=24_000, users=400, items=200, seed=1), SHARE),
-    "simulated, short": DataSet(Size(rows=20_000, users=2500, items=1500, seed=2), LAST, small=True),
+    "simulated, short": DataSet(Size(rows=20_000, users=2500, items=1500, seed=2), LAST),
     "simulated, long": DataSet(Size(rows=60_000, users=250, items=3000, seed=3), SHARE),
 }

@@ -17,7 +17,7 @@ def test_seeds_of_one_algorithm_are_summed_up():
     assert one.mean == pytest.approx(0.7 / 3)
     assert one.spread == pytest.approx(np.std([0.1, 0.2, 0.4], ddof=1))
     assert (one.low, one.high) == (0.1, 0.4)
-    assert "standard deviation 0.1528 between 3 seeds (0.1000 to 0.4000)" in one.describe("ndcg@10")
+    assert "0.2333 ± 0.0882 (standard error; 3 seeds, 0.1000 to 0.4000)" in one.describe("ndcg@10")
 
 
 def test_folds_are_summed_up_seeds_of_a_fold_first():

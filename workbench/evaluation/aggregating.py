@@ -17,22 +17,27 @@ class Repeated:
     ----------
     what : {"seeds", "folds"}
         In what they differ.
-    mean, spread : float
-        Mean of the runs' numbers and their standard deviation (n - 1). That is the spread between the runs, not an
-        interval of the mean over users.
+    number : int
+        Of how many of those there is a figure.
+    mean, spread, error : float
+        Mean of the runs' numbers, their standard deviation (n - 1), and the standard error of the mean, which is that / the
+        root of n. Folds share most of what they learn from, so that theirs is rather too small (Bengio & Grandvalet, "No
+        unbiased estimator of the variance of k-fold cross-validation", JMLR 5, 2004). None is an interval over users.
     """
 
     runs: tuple[str, ...]
     what: str
+    number: int
     mean: float
     spread: float
+    error: float
     low: float
     high: float
 
     def describe(self, metric: str) -> str:
-        """In words, such as "ndcg@10 0.1200, standard deviation 0.0031 between 5 folds (0.1162 to 0.1240)"."""
-        told = f"{metric} {self.mean:.4f}, standard deviation {self.spread:.4f} between {len(self.runs)} {self.what}"
-        return f"{told} ({self.low:.4f} to {self.high:.4f})"
+        """In words, such as "ndcg@10 0.1200 ± 0.0014 (standard error; 5 folds, 0.1162 to 0.1240)"."""
+        told = f"{metric} {self.mean:.4f} ± {self.error:.4f} (standard error; {self.number} {self.what}"
+        return f"{told}, {self.low:.4f} to {self.high:.4f})"
 
 
 def repeats(
@@ -83,4 +88,6 @@ def together(
 
 def _summed(names: Sequence[str], what: str, numbers: Sequence[float]) -> Repeated:
     one = np.asarray(numbers)
-    return Repeated(tuple(names), what, float(one.mean()), float(one.std(ddof=1)), float(one.min()), float(one.max()))
+    spread = float(one.std(ddof=1))
+    error = spread / len(one) ** 0.5
+    return Repeated(tuple(names), what, len(one), float(one.mean()), spread, error, float(one.min()), float(one.max()))

@@ -3,9 +3,9 @@
 import json
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 
-from tests.app.compared import column, headers, sort_by, titles
+from tests.app.compared import click_row, column, headers, sort_by, titles
 from tests.app.fake_runs import done_run, evaluation, set_status
 from workbench.app.pages.compare.delegates import DETAIL, INK, LIGHTS
 from workbench.app.pages.compare.page import ComparePage
@@ -204,18 +204,33 @@ def test_seeds_of_one_algorithm_are_summed_up(show_compare, project, session, qt
     page = show_compare()
     group_by(page, qtbot, "algorithm")
     assert titles(page) == ["Random", "Random", "Random 2", "Random 3", "EASE", "EASE"]
-    assert column(page, "NDCG@10") == ["0.300 ± 0.100", "0.200", "0.300", "0.400", "", "0.350"]
-    assert column(page, "validation")[0] == "0.150 ± 0.050"
+    assert column(page, "NDCG@10") == ["0.300 ± 0.058", "0.200", "0.300", "0.400", "", "0.350"]
+    assert column(page, "validation")[0] == "0.150 ± 0.029"
     assert column(page, "run", DETAIL) == ["3 seeds", "seed 1", "seed 2", "seed 3", "1 run", ""]
-    assert (
-        column(page, "NDCG@10", TIP)[0]
-        == "NDCG@10 0.3000, standard deviation 0.1000 between 3 seeds (0.2000 to 0.4000)"
-    )
+    assert column(page, "NDCG@10", TIP)[0] == "NDCG@10 0.3000 ± 0.0577 (standard error; 3 seeds, 0.2000 to 0.4000)"
     sort_by(page, qtbot, "NDCG@10")  # a mean against a run: 0.35 is more than 0.3, whatever the luckiest seed has
     assert titles(page) == ["EASE", "EASE", "Random", "Random 3", "Random 2", "Random"]
     other = again(page, session, keep)
     assert other.tools.way.currentData() == "algorithm"
     assert titles(other) == titles(page)
+
+
+def test_repeats_are_one_row_that_opens_into_its_runs(show_compare, project, session, qtbot):
+    for seed, ndcg in ((1, 0.2), (2, 0.3), (3, 0.4)):
+        done_run(project, f"a{seed}-random", "random", seed=seed, metrics=figures(ndcg))
+    done_run(project, "b-ease", "ease", metrics=figures(0.35))
+    page = show_compare()
+    assert titles(page) == ["Random", "EASE"]
+    assert column(page, "NDCG@10") == ["0.300 ± 0.058", "0.350"]
+    click_row(page, qtbot, 0)
+    assert session.selection.runs == ["a1-random", "a2-random", "a3-random"]
+    qtbot.keyClick(page.table, Qt.Key.Key_Right)
+    assert titles(page) == ["Random", "Random", "Random 2", "Random 3", "EASE"]
+    assert [index.row() for index in page.table.selectionModel().selectedRows()] == [0, 1, 2, 3]
+    arrow = page.table.visualRect(page.table.runs().index(0, 0)).adjusted(10, 0, 0, 0).topLeft()
+    qtbot.mouseClick(page.table.viewport(), Qt.MouseButton.LeftButton, pos=arrow + QPoint(0, 8))
+    assert titles(page) == ["Random", "EASE"]
+    page.grab()
 
 
 def test_repeats_are_told_from_other_settings_of_the_same_algorithm(show_compare, project, qtbot):
@@ -224,11 +239,11 @@ def test_repeats_are_told_from_other_settings_of_the_same_algorithm(show_compare
     page = show_compare()
     group_by(page, qtbot, "algorithm")
     assert titles(page) == ["EASE", "L2 weight 1", "EASE", "EASE 2", "EASE 3"]
-    assert column(page, "NDCG@10") == ["", "0.300 ± 0.141", "0.200", "0.400", "0.100"]
+    assert column(page, "NDCG@10") == ["", "0.300 ± 0.100", "0.200", "0.400", "0.100"]
     assert column(page, "run", DETAIL) == ["3 runs", "2 seeds", "seed 1", "seed 2", "L2 weight 5, seed 1"]
 
 
-def test_folds_are_summed_up_and_never_ranked_among_each_other(show_compare, project, qtbot):
+def test_folds_are_summed_up_and_never_ranked_among_each_other(show_compare, project, session, qtbot):
     for algorithm, start in (("popularity", 0.1), ("random", 0.5)):
         for fold in range(3):
             settings = {"k": 3, "fold": fold}
@@ -243,15 +258,23 @@ def test_folds_are_summed_up_and_never_ranked_among_each_other(show_compare, pro
     done_run(project, "z-ease", "ease", split="k-fold", settings={"k": 3, "fold": 0}, metrics=figures(0.3))
     page = show_compare()
     assert len(page._groups) == 3
+    assert titles(page)[2:] == [
+        "K-fold, parts 1, 2, 3, each tested once · data " + titles(page)[0][-8:],
+        "Popularity",
+        "Random",
+    ]
+    assert column(page, "NDCG@10")[3:] == ["0.090 ± 0.006", "0.490 ± 0.006"]
+    click_row(page, qtbot, 4)
+    assert session.selection.runs == ["random-0", "random-1", "random-2"]
     group_by(page, qtbot, "algorithm")
     assert [len(one.runs) for one in page._rows] == [1, 6]  # one fold alone is not held against the mean of all
     assert "parts 1, 2, 3, each tested once" in titles(page)[2 + 1]
     sort_by(page, qtbot, "NDCG@10")
     shown = column(page, "NDCG@10")
-    assert shown[3:] == ["", "0.490 ± 0.010", "0.500", "0.490", "0.480", "0.090 ± 0.010", "0.100", "0.090", "0.080"]
+    assert shown[3:] == ["", "0.490 ± 0.006", "0.500", "0.490", "0.480", "0.090 ± 0.006", "0.100", "0.090", "0.080"]
     sort_by(page, qtbot, "NDCG@10")
     shown = column(page, "NDCG@10")
-    assert shown[3:] == ["", "0.090 ± 0.010", "0.100", "0.090", "0.080", "0.490 ± 0.010", "0.500", "0.490", "0.480"]
+    assert shown[3:] == ["", "0.090 ± 0.006", "0.100", "0.090", "0.080", "0.490 ± 0.006", "0.500", "0.490", "0.480"]
     assert column(page, "run", DETAIL)[5:8] == ["part 1", "part 2", "part 3"]
     assert len(page._groups) == 3  # in the pictures they stay apart
 
@@ -271,14 +294,15 @@ def test_runs_are_grouped_by_their_first_tag_within_a_protocol(show_compare, pro
     assert found == ["base", "EASE 2", "base", "EASE", "Random", "No tag", "Popularity"]
 
 
-def test_a_heading_is_not_selected_with_the_runs(show_compare, project, session, qtbot):
+def test_runs_are_selected_once_with_the_line_that_sums_them_up(show_compare, project, session, qtbot):
     for seed in (1, 2):
         done_run(project, f"a{seed}-random", "random", seed=seed, metrics=figures(0.2))
     page = show_compare()
     group_by(page, qtbot, "algorithm")
     page.table.selectAll()
     assert session.selection.runs == ["a1-random", "a2-random"]
-    assert [index.data() for index in page.table.selectionModel().selectedRows()] == ["Random", "Random 2"]
+    rows = [index.data() for index in page.table.selectionModel().selectedRows()]
+    assert rows == ["Random", "Random", "Random 2"]  # their sum is chosen with them
 
 
 # Lights ------------------------------------------------------------------------------------------------------------

@@ -309,7 +309,7 @@ def test_runs_with_other_splits_stand_apart_and_are_never_ranked_together(show, 
 
 def test_the_columns_fill_the_table_with_a_scroll_bar_and_without(show, project, session, qtbot):
     for number in range(12):
-        done_run(project, f"r{number:02}-random", "random", seed=number)
+        done_run(project, f"r{number:02}-bpr", "bpr", {"epochs": number + 1})
     page = show(size=(1000, 560))
     for height in (560, 1200, 560):
         page.resize(1000, height)
@@ -426,11 +426,12 @@ def test_titles_without_end_are_cut(show, project):
 
 
 def test_two_hundred_runs_are_shown_sorted_and_selected_at_once(show, project, session, qtbot):
-    template = done_run(project, "r000-random", "random", metrics=GOOD)
+    template = done_run(project, "r000-random", "bpr", metrics=GOOD)
     for number in range(1, 200):
         folder = project.folder / "runs" / f"r{number:03}-random"
         shutil.copytree(template.folder, folder)
-        run = json.loads((folder / "run.json").read_text()) | {"seed": number}
+        run = json.loads((folder / "run.json").read_text())
+        run["hyperparameters"]["epochs"] = number
         (folder / "run.json").write_text(json.dumps(run))
     page = show()
     qtbot.waitUntil(lambda: len(titles(page)) == 200)
@@ -461,7 +462,7 @@ def test_rare_metrics_stand_below_a_line(show, project):
 def test_the_window_answers_while_a_run_reports(show, project, session, qtbot, heartbeat):
     live = live_run(project, "a-bpr")
     for number in range(20):
-        done_run(project, f"b{number:02}-random", "random", seed=number, metrics=GOOD)
+        done_run(project, f"b{number:02}-random", "bpr", {"epochs": number + 1}, metrics=GOOD)
     all_jobs()  # read, and the workers started, when the window opens: not while runs report
     session.jobs.start()
     page = show()

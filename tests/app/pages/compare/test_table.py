@@ -65,13 +65,13 @@ class Heard(QObject):
 
 def test_a_run_that_reports_has_its_own_row_written_anew_and_what_sums_it_up(page):
     assert titles(page) == ["Random", "Random", "Random 2", "Random 3", "EASE", "EASE"]
-    assert column(page, "validation")[0] == "0.200 ± 0.100"
+    assert column(page, "validation")[0] == "0.200 ± 0.058"
     heard = Heard(page)
     grown(page, "a2-random", 0.5)
     page.session.runs.run_changed.emit("a2-random")
     page._catch_up()
     assert heard.rows == [0, 2]
-    assert column(page, "validation")[:4] == ["0.300 ± 0.200", "0.100", "0.500", "0.300"]
+    assert column(page, "validation")[:4] == ["0.300 ± 0.115", "0.100", "0.500", "0.300"]
 
 
 def test_of_runs_that_say_nothing_nothing_is_written_anew(page):
@@ -92,7 +92,7 @@ def test_of_runs_that_say_nothing_nothing_is_written_anew(page):
 
 def test_a_run_that_reports_out_of_sight_of_what_is_written_is_right_when_one_scrolls_there(show_compare, project):
     for at in range(60):
-        done_run(project, f"a{at:02}-random", "random", seed=at, metrics=FIGURES)
+        done_run(project, f"a{at:02}-random", "bpr", {"epochs": at + 1}, metrics=FIGURES)
     page = show_compare()
     page.session.runs._reading.finish()  # on a slow machine not all are there at once
     page.table.runs().index(0, 0).data()
@@ -197,7 +197,7 @@ def test_a_row_can_what_rows_of_any_table_can(qapp):
 
 def test_place_and_keyboard_stay_when_everything_is_shown_anew(show_compare, project):
     for at in range(60):
-        done_run(project, f"a{at:02}-random", "random", seed=at, metrics=FIGURES)
+        done_run(project, f"a{at:02}-random", "bpr", {"epochs": at + 1}, metrics=FIGURES)
     page = show_compare()
     page.table.setFocus()
     index = page.table.runs().index(30, 0)

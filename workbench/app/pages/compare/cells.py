@@ -1,8 +1,8 @@
-"""Figures of runs in the table: one run's, and the mean and deviation of repeats."""
+"""Figures of runs in the table: one run's, and the mean of repeats with its standard error."""
 
 from collections.abc import Sequence
 
-from workbench.app.pages.compare.comparable import fold_of, is_sampled
+from workbench.app.pages.compare.comparable import is_sampled
 from workbench.app.pages.compare.model import Total
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.runs.run_text import figure, tested, validated
@@ -10,7 +10,7 @@ from workbench.app.widgets.translate import translate
 from workbench.evaluation.aggregating import together
 from workbench.metrics import all_metrics, metric_title
 
-LEAST = 0.0005  # of a deviation that three digits can show
+LEAST = 0.0005  # of an error that three digits can show
 
 
 def figure_of(info: RunInfo, metric: str) -> str:
@@ -46,26 +46,19 @@ def validation_total(runs: Sequence[RunInfo]) -> Total | None:
 
 
 def _total(runs: Sequence[RunInfo], values: dict[str, float], metric: str, sampled: bool = False) -> Total | None:
-    """Mean and standard deviation of repeats; None where fewer than two have a number."""
+    """Mean of repeats and its standard error; None where fewer than two have a number."""
     one = together(list(values), {info.id: info.spec for info in runs}, values)
     if one is None:
         return None
     same = one.low == one.high  # their deviation is then what rounding leaves of 0
-    spread = figure(one.spread) if same or one.spread >= LEAST else translate("ComparePage", "<0.001")
-    text = f"{figure(one.mean)} ± {spread}"
-    folds = {fold_of(info) for info in runs if info.id in values}
-    n, what = (
-        (len(folds), translate("ComparePage", "folds"))
-        if one.what == "folds"
-        else (len(values), translate("ComparePage", "seeds"))
-    )
-    full = translate(
-        "ComparePage", "{metric} {mean}, standard deviation {spread} between {n} {what} ({low} to {high})"
-    ).format(
+    error = figure(one.error) if same or one.error >= LEAST else translate("ComparePage", "<0.001")
+    text = f"{figure(one.mean)} ± {error}"
+    what = translate("ComparePage", "folds") if one.what == "folds" else translate("ComparePage", "seeds")
+    full = translate("ComparePage", "{metric} {mean} ± {error} (standard error; {n} {what}, {low} to {high})").format(
         metric=metric_title(metric),
         mean=figure(one.mean, 4),
-        spread=figure(one.spread, 4),
-        n=n,
+        error=figure(one.error, 4),
+        n=one.number,
         what=what,
         low=figure(one.low, 4),
         high=figure(one.high, 4),

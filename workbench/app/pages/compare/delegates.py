@@ -20,11 +20,14 @@ LEVEL = SERIES + 5
 """Role of how far inside a row is: 0, or 1 and 2 under the titles of groups in groups."""
 LIGHTS = SERIES + 6
 """Role of what each check found, for `LightsDelegate`: True for a leak; None where nobody looked."""
+CLOSED = SERIES + 7
+"""Role of whether the runs of a line that sums them up are out of sight; None where a row is no such line."""
 SELECTED = QStyle.StateFlag.State_Selected
 ALIGNMENT = Qt.ItemDataRole.TextAlignmentRole
 LEFT, RIGHT = (
     int(side | Qt.AlignmentFlag.AlignVCenter) for side in (Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight)
 )
+ARROW = 2 * GRID  # pixels for the sign that opens and closes a line
 ACROSS, LIGHT, APART = 5, 6, 10  # lights in a line; how wide one is, and from one to the next
 MOST_CUT = 4096  # texts of which is kept how they were cut to fit
 
@@ -94,7 +97,12 @@ class RunDelegate(CellDelegate):
         text = str(said(index) or "")[:400]
         number, level = said(index, SERIES), said(index, LEVEL) or 0
         room.setLeft(room.left() + 2 * GRID * max(0, level - 1))
-        if number is None:
+        closed = said(index, CLOSED)
+        if closed is not None:
+            self._write(painter, room, "▸" if closed else "▾", "muted", size=SMALL)
+            room.setLeft(room.left() + ARROW)
+            used = self._write(painter, room, text, "text")
+        elif number is None:
             used = self._write(painter, room, text, said(index, INK) or "muted", size=SMALL, bold=level == 1)
         else:
             _dot(painter, QPointF(room.left() + 4, room.center().y()), number)

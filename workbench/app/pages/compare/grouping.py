@@ -1,6 +1,6 @@
 """The rows of the table of runs: those that a person looks for, by algorithm or tag within what may be compared."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from workbench.app.pages.compare.comparable import Keys, fold_of, grouped
 from workbench.app.pages.compare.model import Group
@@ -35,12 +35,17 @@ def algorithm_title(info: RunInfo) -> str:
     return kind.title if kind is not None else info.algorithm[:MAX_TITLE_CHARS]
 
 
-def arranged(runs: Sequence[RunInfo], way: str, key: Keys) -> list[Group]:
+def arranged(runs: Sequence[RunInfo], way: str, key: Keys, turned: Collection[str] = ()) -> list[Group]:
     """Groups of runs that may be compared, divided by algorithm or by tag, in each the oldest run first.
 
-    By algorithm, runs that differ in their seed or fold alone stand together under what they come to.
+    But by tag, runs that differ in their seed or fold alone stand together under what they come to.
+
+    Parameters
+    ----------
+    turned
+        Ids of the first runs of repeats that are open where they would be closed, or closed where they would be open.
     """
-    if way == "algorithm":
+    if way != "tag":
         sets = _sets(runs, key)
         folds = {
             one.id: sorted({fold_of(run) for run in part}) for part, what in sets if what == "folds" for one in part
@@ -49,17 +54,21 @@ def arranged(runs: Sequence[RunInfo], way: str, key: Keys) -> list[Group]:
         for group in groups:
             inside = {info.id for info in group.runs}
             own = [(part, what) for part, what in sets if part[0].id in inside]
-            group.parts = [_of_algorithm(part, own) for part in _by(group.runs, algorithm_title)]
+            if way == "algorithm":
+                group.parts = [_of_algorithm(part, own) for part in _by(group.runs, algorithm_title)]
+            elif own:
+                group.parts = _with_repeats(group.runs, own)
+        for leaf in (leaf for group in groups for leaf in leaves(group) if leaf.summed):
+            leaf.closed = (way != "algorithm") != (min(info.id for info in leaf.runs) in turned)
         return groups
     groups = grouped(runs, key=key)
-    if way == "tag":
-        for group in groups:
-            parts = _by(group.runs, _first_tag)
-            # Those without a tag come last, whatever comes first among the runs.
-            parts.sort(key=lambda part: not _first_tag(part[0]))
-            tags = [_first_tag(part[0]) or translate("Groups", "No tag") for part in parts]
-            parted = zip(tags, parts, strict=True)
-            group.parts = [Group(tag, part, level=1, ink="text", detail=_count(part)) for tag, part in parted]
+    for group in groups:
+        parts = _by(group.runs, _first_tag)
+        # Those without a tag come last, whatever comes first among the runs.
+        parts.sort(key=lambda part: not _first_tag(part[0]))
+        tags = [_first_tag(part[0]) or translate("Groups", "No tag") for part in parts]
+        parted = zip(tags, parts, strict=True)
+        group.parts = [Group(tag, part, level=1, ink="text", detail=_count(part)) for tag, part in parted]
     return groups
 
 
@@ -101,6 +110,22 @@ def _of_algorithm(runs: list[RunInfo], sets: Sequence[tuple[list[RunInfo], str]]
     parts = [_of_repeats(apart.get(part[0].id) or title, part, what, level=2) for part, what in own]
     parts += [Group("", run, level=2) for run in alone]
     return Group(title, runs, parts, level=1, ink="text", detail=_count(runs))
+
+
+def _with_repeats(runs: list[RunInfo], sets: Sequence[tuple[list[RunInfo], str]]) -> list[Group]:
+    """Runs in their order, repeats as one where the first of them stands."""
+    first = {part[0].id: (part, what) for part, what in sets}
+    inside = {info.id for part, _ in sets for info in part}
+    alike = differences([part[0] for part, _ in sets] + [info for info in runs if info.id not in inside], seed=False)
+    found = []
+    for info in runs:
+        if info.id in first:
+            part, what = first[info.id]
+            title = ", ".join(filter(None, [algorithm_title(info), alike.get(info.id, "")]))
+            found.append(_of_repeats(title, part, what, level=1))
+        elif info.id not in inside:
+            found.append(Group("", [info], level=1))
+    return found
 
 
 def _of_repeats(title: str, runs: list[RunInfo], what: str, *, level: int) -> Group:

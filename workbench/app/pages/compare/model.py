@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 
-from workbench.app.pages.compare.delegates import DETAIL, INK, LEVEL
+from workbench.app.pages.compare.delegates import CLOSED, DETAIL, INK, LEVEL
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.tables.array_model import ArrayModel
 from workbench.app.tables.column import Column
@@ -71,6 +71,8 @@ class Group:
         0 for what may be compared, 1 and 2 for what is inside.
     summed : bool
         Whether the runs are repeats of each other, so that the line has their mean and deviation.
+    closed : bool
+        Whether its runs are out of sight behind the line.
     ranked : bool
         Whether sorting changes their order; False for parts of one whole that were judged on different things.
     """
@@ -83,6 +85,7 @@ class Group:
     ink: str = "muted"
     summed: bool = False
     ranked: bool = True
+    closed: bool = False
 
 
 class RunModel(ArrayModel):
@@ -121,7 +124,8 @@ class RunModel(ArrayModel):
             self._take_in(part)
         if not group.parts:
             self._entries += group.runs
-            self._levels += [group.level if group.title else group.level - 1] * len(group.runs)
+            inside = group.level + 1 if group.summed else group.level if group.title else group.level - 1
+            self._levels += [inside] * len(group.runs)
 
     def refresh(self, ids: Collection[str] | None = None) -> None:
         """These runs have changed (None: any of them), and neither their number nor their order."""
@@ -149,6 +153,21 @@ class RunModel(ArrayModel):
         order = self._order.tolist() if self._order is not None else range(len(self._entries))
         return [one.id if isinstance(one := self._entries[source], RunInfo) else None for source in order]
 
+    def runs_at(self, source: int) -> list[RunInfo]:
+        """The run at a position in the arrays, or all that its line sums up."""
+        one = self._entries[source] if 0 <= source < len(self._entries) else None
+        return [one] if isinstance(one, RunInfo) else list(one.runs) if one is not None and one.summed else []
+
+    def group_at(self, source: int) -> Group | None:
+        """The line at a position in the arrays that sums runs up; None where there is none."""
+        one = self._entries[source] if 0 <= source < len(self._entries) else None
+        return one if isinstance(one, Group) and one.summed else None
+
+    def rows_of(self, ids: Collection[str]) -> list[bool]:
+        """By row of the table whether all of its runs are among these."""
+        runs = [self.runs_at(source) for source in self.source_rows(np.arange(self.rowCount())).tolist()]
+        return [bool(inside) and all(info.id in ids for info in inside) for inside in runs]
+
     def headings(self) -> list[tuple[int, Group]]:
         """Rows of the table that are titles of groups."""
         entries = ((row, self._entries[self.source_row(row)]) for row in range(self.rowCount()))
@@ -174,7 +193,8 @@ class RunModel(ArrayModel):
 
     def flags(self, index: QModelIndex | QPersistentModelIndex) -> Qt.ItemFlag:
         # Asked for each cell that is painted: what Qt would answer is written down.
-        return TITLE if self.run_at(self.source_row(index.row())) is None else RUN
+        source = self.source_row(index.row())
+        return TITLE if self.run_at(source) is None and self.group_at(source) is None else RUN
 
     # Order ---------------------------------------------------------------------------------------------------------
 
@@ -192,6 +212,8 @@ class RunModel(ArrayModel):
         if group.parts:
             for part in self._sorted(group.parts, [self._key(entry, column) for entry in group.parts]):
                 self._lay(part, column, order, titled=True)
+            return
+        if group.closed:
             return
         keys = [None if column is None or column.key is None else column.key(info) for info in group.runs]
         order += [self._places[id(info)] for info in (self._sorted(group.runs, keys) if group.ranked else group.runs)]
@@ -254,6 +276,7 @@ class RunModel(ArrayModel):
                 role: partial(of_group, name=name, role=role) for role, name in ((DETAIL, "detail"), (INK, "ink"))
             }
             extra[LEVEL] = lambda row: self._levels[row]
+            extra[CLOSED] = self._closed
         return Column(
             asked.title,
             lambda rows: [text(row) for row in rows.tolist()],
@@ -263,6 +286,10 @@ class RunModel(ArrayModel):
             asked.tip,
             extra,
         )
+
+    def _closed(self, row: int) -> bool | None:
+        group = self.group_at(row)
+        return group.closed if group is not None else None
 
     def _format(self, row: int) -> None:
         start = max(0, row - BATCH_ROWS // 4)

@@ -54,6 +54,7 @@ class ComparePage(Page):
         self._way = WAYS[0]
         self._chosen_columns: list[str] | None = None
         self._keys = Keys()
+        self._turned: set[str] = set()  # first runs of repeats that a person opened or closed
         self._groups: list[Group] = []
         self._rows: list[Group] = []
         self._columns: list[RunColumn] = []
@@ -147,6 +148,7 @@ class ComparePage(Page):
         self.table.horizontalHeader().setStretchLastSection(False)
         self.table.ids_selected.connect(self.session.selection.select_runs)
         self.table.room_changed.connect(self._fit)
+        self.table.group_turned.connect(self._turn)
         self.field.returnPressed.connect(self.table.setFocus)
         self.field.down_pressed.connect(self.table.setFocus)
         self.nothing = EmptyState("search", "", self.tr("Show all runs"))
@@ -228,8 +230,9 @@ class ComparePage(Page):
         self._stack.setCurrentIndex(int(bool(runs)))
         self._found.setCurrentIndex(int(bool(runs) and not found))
         self.nothing.set_text(self.tr("No run contains “{words}”").format(words=self.field.text().strip()[:60]))
-        self._rows = arranged(found, self._way, self._keys)
-        self._groups = self._rows if self._way == WAYS[0] else grouped(found, key=self._keys)
+        self._rows = arranged(found, self._way, self._keys, self._turned)
+        divided = any(group.parts for group in self._rows)
+        self._groups = grouped(found, key=self._keys) if divided else self._rows
         self._metric = self.tools.offer(runs, self._metric, self._chosen_columns)
         self.file.groups = self._groups
         self._columns = columns(self._metric, self._groups, self._rows, self.testing.of, self._chosen_columns)
@@ -290,6 +293,12 @@ class ComparePage(Page):
 
     def _group_by(self, way: str) -> None:
         self._way = way
+        self._turned.clear()
+        self.refresh()
+
+    def _turn(self, group: Group) -> None:
+        """Open or close a line of repeats."""
+        self._turned ^= {min(info.id for info in group.runs)}
         self.refresh()
 
     def _look_for(self) -> None:
@@ -308,8 +317,8 @@ class ComparePage(Page):
             if len(runs) > 1
             else self.tr("Train another run to compare it with this one")
         )
-        if len(self._groups) > 1:
-            hint = self.tr("{n} different protocols; compare runs only within each").format(n=len(self._groups))
+        if len(self._rows) > 1:
+            hint = self.tr("{n} different protocols; compare runs only within each").format(n=len(self._rows))
         elif self.testing.waiting() or not tested_runs:
             hint = self.tr("Choose by validation; run the test once, for the runs you will report")
         else:

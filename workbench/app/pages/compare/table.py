@@ -5,11 +5,13 @@ from itertools import chain
 from typing import Any
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
 
-from workbench.app.pages.compare.delegates import InkDelegate, RunDelegate
+from workbench.app.pages.compare.delegates import ARROW, InkDelegate, RunDelegate
 from workbench.app.pages.compare.model import Group, RunColumn, RunModel
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.tables.table_view import TableView
+from workbench.app.widgets.theme import GRID
 
 
 class RunTable(TableView):
@@ -17,6 +19,8 @@ class RunTable(TableView):
 
     ids_selected = Signal(list)
     """Ids of the runs that a person selected, the first one at the head."""
+    group_turned = Signal(object)
+    """A line that sums runs up is to be opened or closed: a `Group`."""
     room_changed = Signal()
     """There is more or less room for the columns."""
 
@@ -40,7 +44,8 @@ class RunTable(TableView):
         """The selected runs, from the top."""
         # Not `selectedRows`, which asks for the flags of each cell.
         rows = chain.from_iterable(self._selected())
-        return [info for row in rows if (info := self._model.run_at(self._model.source_row(row))) is not None]
+        found = [info for row in rows for info in self._model.runs_at(self._model.source_row(row))]
+        return list({info.id: info for info in found}.values())
 
     def show_runs(self, columns: Sequence[RunColumn], groups: Sequence[Group]) -> None:
         """Show other runs or columns; the selection and the place stay."""
@@ -68,9 +73,8 @@ class RunTable(TableView):
         wanted = QItemSelection()
         current = QModelIndex()
         last, begun = self._model.columnCount() - 1, -1
-        rows = [*self._model.ids(), None]
-        for row, shown_row in enumerate(rows):
-            inside = shown_row in chosen
+        rows = self._model.ids()
+        for row, inside in enumerate([*self._model.rows_of(chosen), False]):
             if inside and begun < 0:
                 begun = row
             elif not inside and begun >= 0:  # rows beside each other are one range: each costs a while to draw
@@ -85,6 +89,26 @@ class RunTable(TableView):
             self.selectionModel().setCurrentIndex(current, flags.NoUpdate)
         self.selectionModel().select(wanted, flags.ClearAndSelect)
         self._quiet = False
+
+    # Lines that sum runs up ----------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        source = self._model.source_row(self.currentIndex().row()) if self.currentIndex().isValid() else -1
+        group, wanted = self._model.group_at(source), {Qt.Key.Key_Right: False, Qt.Key.Key_Left: True}
+        key = Qt.Key(event.key())
+        if group is not None and wanted.get(key, group.closed) != group.closed:
+            self.group_turned.emit(group)
+        else:
+            super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        index = self.indexAt(event.position().toPoint())
+        group = self._model.group_at(self._model.source_row(index.row())) if index.isValid() else None
+        left = self.visualRect(index).left() + GRID + 2 * GRID * max(0, group.level - 1) if group is not None else 0
+        if group is not None and left - GRID <= event.position().x() < left + ARROW:
+            self.group_turned.emit(group)
+        else:
+            super().mousePressEvent(event)
 
     # Sorting -------------------------------------------------------------------------------------------------------
 

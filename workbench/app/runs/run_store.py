@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from workbench.app.jobs.slices import Slices
 from workbench.app.runs.outside_changes import OutsideChanges
 from workbench.app.runs.run_bin import RunBin
-from workbench.app.runs.run_follower import Follower
+from workbench.app.runs.run_followers import Followers
 from workbench.app.runs.run_info import RunInfo, read_info
 from workbench.app.runs.run_memory import one_more_fits
 from workbench.errors import WorkbenchError
@@ -52,8 +52,11 @@ class Runs(QObject):
         self._shut = False
         self._infos: dict[str, RunInfo] = {}
         self._removed = RunBin()
-        self._followers: dict[str, Follower] = {}
-        self._leaving: list[Follower] = []
+        self._followers = Followers(self)
+        self._followers.grown.connect(self.grown)
+        self._followers.restarted.connect(self.restarted)
+        self._followers.status.connect(self._hear_status)
+        self._followers.ended.connect(self._hear_end)
         self._queue: deque[str] = deque()
         self._reading = Slices(self._read, self)
         self._reading.paused.connect(self.changed)
@@ -94,7 +97,7 @@ class Runs(QObject):
         """Follow what trains and go on with the queue, now that all runs are known."""
         for info in self.all():
             if info.state.is_active:
-                self._follow(info, Follower(info.folder))
+                self._followers.follow(info.folder)
         waiting = [info for info in self.all() if info.state is RunState.QUEUED]
         self._queue.extend(info.id for info in sorted(waiting, key=_place_in_queue))
         self.changed.emit()
@@ -114,7 +117,7 @@ class Runs(QObject):
             self._read(folder)
             info = self._infos.get(folder.name)
             if info is not None and info.state.is_active:
-                self._follow(info, Follower(folder))
+                self._followers.follow(folder)
         if begun:
             self.changed.emit()
 
@@ -135,11 +138,7 @@ class Runs(QObject):
         self._outside.stop()
         if self._queue and self._project is not None and self._leaves_queue:
             self._leave_queue(self._project.folder)
-        for follower in [*self._followers.values(), *self._leaving]:
-            follower.leave()
-        for follower in [*self._followers.values(), *self._leaving]:
-            follower.close()
-        self._followers, self._leaving = {}, []
+        self._followers.close()
         self._removed.empty()
         self._project = None
         self._reading.stop()
@@ -278,10 +277,9 @@ class Runs(QObject):
             self._queue.remove(run_id)
             self._write(run_id, lambda writer: writer.end(RunState.CANCELLED))
             return
-        follower = self._followers.get(run_id)
-        if follower is not None:
+        if run_id in self._followers:
             self._order(run_id, "cancel")
-            follower.cancel()
+            self._followers.cancel(run_id)
 
     def put_back(self, run_id: str, place: int) -> bool:
         """Let a run that was taken out of the queue wait again at its place; False where it is not one of those."""
@@ -377,14 +375,6 @@ class Runs(QObject):
         there = [*self._infos.values(), *self._removed.all()]
         return 1 + max((info.number for info in there), default=-1)
 
-    def _follow(self, info: RunInfo, follower: Follower) -> None:
-        self._followers[info.id] = follower
-        follower.grown.connect(self._hear_growth)
-        follower.status.connect(self._hear_status)
-        follower.restarted.connect(self._hear_restart)
-        follower.ended.connect(self._hear_end)
-        follower.start()
-
     def _wait_again(self, info: RunInfo, status: "RunStatus", place: int | None = None) -> None:
         self._queue.append(info.id)
         self._set(info.id, status)
@@ -420,7 +410,7 @@ class Runs(QObject):
             reason = self.tr("The training process could not be started: {reason}.").format(reason=error.strerror)
             self._write(info.id, lambda writer: writer.end(RunState.FAILED, reason))
             return
-        self._follow(info, Follower(info.folder, process))
+        self._followers.follow(info.folder, process)
         self._set(info.id, info.status.but(state=RunState.RUNNING, place=None))
         QTimer.singleShot(STANDBY_DELAY_MS, self, self.prepare)
 
@@ -439,7 +429,7 @@ class Runs(QObject):
         if status != info.status:
             self._set(info.id, status)
         if info.state.is_active:
-            self._follow(info, Follower(info.folder))
+            self._followers.follow(info.folder)
 
     def _order(self, run_id: str, command: Any) -> None:
         from workbench.training.run import Run
@@ -466,43 +456,19 @@ class Runs(QObject):
             change(writer)
         self._set(run_id, writer.status)
 
-    @Slot(str)
-    def _hear_growth(self, run_id: str) -> None:
-        if self.sender() is self._followers.get(run_id):
-            self.grown.emit(run_id)
-
-    @Slot(str)
-    def _hear_restart(self, run_id: str) -> None:
-        if self.sender() is self._followers.get(run_id):
-            self.restarted.emit(run_id)
-
     @Slot(str, object)
     def _hear_status(self, run_id: str, status: "RunStatus") -> None:
-        if run_id in self._infos and self.sender() is self._followers.get(run_id):
+        if run_id in self._infos:
             about_to_start = status.state is RunState.QUEUED
             self._set(run_id, status.but(state=RunState.RUNNING) if about_to_start else status)
 
     @Slot(str)
     def _hear_end(self, run_id: str) -> None:
-        follower = self._followers.get(run_id)
-        if follower is None or self.sender() is not follower:
-            return
-        del self._followers[run_id]
-        self._leaving.append(follower)
-        follower.finished.connect(self._let_go)
         info = self._infos.get(run_id)
         if info is not None and info.state.is_failure:
             self.failed.emit(self.tr("{title} ended early").format(title=info.title), info.reason, info.details)
         self.changed.emit()
         self._advance()
-
-    @Slot()
-    def _let_go(self) -> None:
-        """Forget a follower whose thread has ended; a connection that held it would keep it for ever."""
-        follower = self.sender()
-        if follower in self._leaving:
-            follower.wait()
-            self._leaving.remove(follower)
 
 
 def _queue(writer: "StatusWriter", place: int) -> None:

@@ -20,9 +20,12 @@ def serve(path):
     import scipy.stats  # noqa: F401 - what a verdict of two runs needs
 
     from workbench import worker
+    from workbench.control import Control
     from workbench.jobs import preload_modules
+    from workbench.jobs.starting import warm_up
 
     preload_modules()
+    warm_up(Control())  # numba alone takes most of a second, and the first list of each worker would wait for it
 
     threading.Thread(target=_end_with_input, daemon=True).start()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for workers here

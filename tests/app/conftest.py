@@ -131,6 +131,28 @@ def opened(session, project):
 
 
 @pytest.fixture
+def show_window(session, keep, qtbot, light):
+    """Show the window, with all pages or with some."""
+    from workbench.app.shell.window import MainWindow
+
+    def make(*pages):
+        window = keep(MainWindow(session, *pages))
+        window.show()
+        qtbot.waitExposed(window)
+        return window
+
+    return make
+
+
+@pytest.fixture
+def window(show_window, session, project):
+    """The window on the project."""
+    made = show_window()
+    session.open_project(project.folder)
+    return made
+
+
+@pytest.fixture
 def show_compare(session, project, keep, qtbot, light):
     """Open the project and show the page Compare on it."""
     from workbench.app.pages.compare.page import ComparePage

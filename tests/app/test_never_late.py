@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from tests.benchmarks.own_window import play
-from workbench.app.shell.window import MainWindow
 
 WORK, OWN = 50, 70  # milliseconds between two ticks of the event loop
 # A processor that others use as well makes everything take longer now and then; a window that is slow is slow every time.
@@ -76,9 +75,8 @@ def test_the_window_loads_nothing_heavy(played):
     assert played["heavy"] == []
 
 
-def test_pages_made_before_there_was_a_project_serve_the_first_one_only(keep, light, session, project):
-    window = keep(MainWindow(session))
-    window.show()
+def test_pages_made_before_there_was_a_project_serve_the_first_one_only(show_window, session, project):
+    window = show_window()
     while "train" not in window.stack.made:
         window.make_ahead()
     ready = window.stack.made["train"]

@@ -10,7 +10,6 @@ from workbench.app.page import Page
 from workbench.app.session import module_loader
 from workbench.app.session.sample import try_sample
 from workbench.app.session.session import Session
-from workbench.app.shell.window import MainWindow
 
 
 class Small(Page):
@@ -39,12 +38,9 @@ class Witness(QObject):
 
 
 @pytest.fixture
-def window(keep, light, session, qtbot, monkeypatch):
+def window(show_window, monkeypatch):
     monkeypatch.setattr(module_loader, "load_modules", lambda: None)
-    made = keep(MainWindow(session, [Small, Long]))
-    made.show()
-    qtbot.waitExposed(made)
-    return made
+    return show_window([Small, Long])
 
 
 def test_processes_stand_by_once_all_pages_are_made(window, qtbot):

@@ -3,7 +3,6 @@
 from types import SimpleNamespace
 
 from workbench.app.runs.run_groups import groups_of
-from workbench.app.shell.window import MainWindow
 from workbench.app.widgets.basic import Elided
 
 NOW = {"data_hash": "new", "filters": [], "split": "last-n", "split_settings": {"n": 1}}
@@ -28,10 +27,7 @@ def test_runs_that_are_tested_alike_stand_together_and_those_of_now_first():
     assert not any(group.current for group in groups_of(runs, None))
 
 
-def test_the_sidebar_says_under_which_split_older_runs_stand(keep, light, session, project, qtbot):
-    window = keep(MainWindow(session))
-    window.show()
-    session.open_project(project.folder)
+def test_the_sidebar_says_under_which_split_older_runs_stand(window, session, qtbot):
     run_id = session.queue_run("popularity", {}, seed=0)
     qtbot.waitUntil(lambda: session.runs.get(run_id).usable)
 

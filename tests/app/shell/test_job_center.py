@@ -1,20 +1,9 @@
 """Everything at work, waiting and over, in one list."""
 
-import pytest
 from PySide6.QtWidgets import QPushButton
 
 from workbench.app.shell.job_center import JobCenter
-from workbench.app.shell.window import MainWindow
 from workbench.training.run_state import RunState
-
-
-@pytest.fixture
-def window(keep, light, session, project, qtbot):
-    made = keep(MainWindow(session))
-    made.show()
-    qtbot.waitExposed(made)
-    session.open_project(project.folder)
-    return made
 
 
 def test_runs_and_jobs_are_listed_with_what_can_be_done(window, session, qtbot):

@@ -1,21 +1,10 @@
 """A window that is closed says what goes on without it."""
 
-import pytest
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMessageBox
 
 from workbench.app.shell.leaving import what_goes_on
-from workbench.app.shell.window import MainWindow
 from workbench.training.run_state import RunState
-
-
-@pytest.fixture
-def window(keep, light, session, project, qtbot):
-    made = keep(MainWindow(session))
-    made.show()
-    qtbot.waitExposed(made)
-    session.open_project(project.folder)
-    return made
 
 
 def question(window):

@@ -47,11 +47,8 @@ PAGES = [Home, Other, Third]
 
 
 @pytest.fixture
-def window(keep, light, session, qtbot):
-    made = keep(MainWindow(session, PAGES))
-    made.show()
-    qtbot.waitExposed(made)
-    return made
+def window(show_window):
+    return show_window(PAGES)
 
 
 def send_drop(window, kind, paths):

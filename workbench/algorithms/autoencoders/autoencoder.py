@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
-from workbench.algorithms.base import budget
 from workbench.algorithms.base.negative_sampling import Drawn, declare_drawn
 from workbench.algorithms.base.padded_histories import pad
-from workbench.algorithms.base.training_loop import Batch, Batches, NeuralAlgorithm
+from workbench.algorithms.base.training_loop import Batch, Batches, NeuralAlgorithm, declare_batch_size
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.declaring import hyperparameter
 
@@ -38,21 +37,6 @@ def declare_factors(default: int) -> Any:
     )
 
 
-def declare_people(default: int) -> Any:
-    """Declare the number of people of a step."""
-    text = "Users per training step. Larger is faster, smaller often generalizes better."
-    return hyperparameter(
-        default,
-        "Batch size",
-        text,
-        ge=1,
-        le=1_000_000,
-        log=True,
-        search=(64, 2048),
-        from_data=budget.batch_size(default),
-    )
-
-
 class Autoencoder(NeuralAlgorithm):
     """Base of autoencoders of histories; not offered itself.
 
@@ -64,7 +48,7 @@ class Autoencoder(NeuralAlgorithm):
     fold_in = "exact"
     batch_of: ClassVar[Literal["interactions", "users"]] = "users"
 
-    batch_size: int = declare_people(500)
+    batch_size: int = declare_batch_size(500, "Users", search=(64, 2048))
     dropout: float = hyperparameter(
         0.5, "Dropout", "Share of a history left out at random, to be predicted from the rest.", ge=0, lt=1
     )

@@ -52,9 +52,9 @@ def declare_learning_rate(default: float) -> Any:
     return hyperparameter(default, "Learning rate", text, gt=0, le=10, log=True, search=(default / 10, default * 10))
 
 
-def declare_batch_size(default: int) -> Any:
-    """Declare the number of interactions of a step."""
-    text = "Interactions per training step. Larger is faster, smaller often generalizes better."
+def declare_batch_size(default: int, of: str = "Interactions", search: tuple[int, int] = (256, 16_384)) -> Any:
+    """Declare the number of interactions of a step, or of what a step is made of instead."""
+    text = f"{of} per training step. Larger is faster, smaller often generalizes better."
     return hyperparameter(
         default,
         "Batch size",
@@ -62,7 +62,7 @@ def declare_batch_size(default: int) -> Any:
         ge=1,
         le=1_000_000,
         log=True,
-        search=(256, 16_384),
+        search=search,
         from_data=budget.batch_size(default),
     )
 

@@ -10,14 +10,8 @@ class Counts(DoubtKind):
 
     @classmethod
     def look(cls, seen: Evidence) -> Doubt | None:
-        data = seen.data.rating
-        if (
-            not seen.counts
-            or data is None
-            or "rating" not in seen.at
-            or seen.rating_as != "as is"
-            or seen.is_said(seen.at["rating"])
-        ):
+        data = seen.ratings_as_written()
+        if data is None or not seen.counts:
             return None
         low, high = float(data.min()), float(data.max())
         below = int((data <= 0).sum()) if low <= 0 else 0

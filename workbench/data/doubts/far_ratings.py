@@ -16,15 +16,8 @@ class FarRatings(DoubtKind):
 
     @classmethod
     def look(cls, seen: Evidence) -> Doubt | None:
-        data = seen.data.rating
-        if (
-            data is None
-            or "rating" not in seen.at
-            or not len(data)
-            or seen.counts
-            or seen.rating_as != "as is"
-            or seen.is_said(seen.at["rating"])
-        ):
+        data = seen.ratings_as_written()
+        if data is None or seen.counts:
             return None
         usual = float(np.quantile(seen.rating, USUAL, method="lower"))
         number = int((data > FAR * usual).sum()) if usual > 0 else 0

@@ -12,14 +12,8 @@ class TwoValues(DoubtKind):
 
     @classmethod
     def look(cls, seen: Evidence) -> Doubt | None:
-        data = seen.data.rating
-        if (
-            data is None
-            or "rating" not in seen.at
-            or not len(data)
-            or seen.rating_as != "as is"
-            or seen.is_said(seen.at["rating"])
-        ):
+        data = seen.ratings_as_written()
+        if data is None:
             return None
         low, high = float(data.min()), float(data.max())
         if (low, high) not in ((0.0, 1.0), (-1.0, 1.0)) or not np.isin(seen.rating, (-1.0, 0.0, 1.0)).all():

@@ -16,15 +16,8 @@ class Zeros(DoubtKind):
 
     @classmethod
     def look(cls, seen: Evidence) -> Doubt | None:
-        data = seen.data.rating
-        if (
-            data is None
-            or "rating" not in seen.at
-            or seen.counts
-            or seen.rating_as != "as is"
-            or seen.is_said(seen.at["rating"])
-            or seen.is_wide
-        ):
+        data = seen.ratings_as_written()
+        if data is None or seen.counts or seen.is_wide:
             return None
         levels, number = np.unique(seen.rating, return_counts=True)
         if not FEWEST_LEVELS < len(levels) <= MOST_LEVELS or levels[0] != 0:

@@ -154,6 +154,13 @@ class Evidence:
         """Whether the person has said what the values of a column are worth."""
         return self.called(at) in self.feedback
 
+    def ratings_as_written(self) -> Array | None:
+        """All ratings, where they are taken as they stand and the person has said nothing of them; else None."""
+        data = self.data.rating
+        if data is None or not len(data) or self.rating_as != "as is" or "rating" not in self.at:
+            return None
+        return None if self.is_said(self.at["rating"]) else data
+
     def guess_of(self, at: int) -> str:
         """What the values of a column are guessed to be worth, as the command line writes it; empty where nothing is."""
         guess = self.guessed.get(self.called(at))

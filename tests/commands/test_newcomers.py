@@ -49,6 +49,25 @@ def test_a_history_gives_the_list_of_the_person_whose_it_is(trained, histories, 
     assert len([row for row in new if row["user"] == "u003"]) == 10
 
 
+def test_one_person_of_a_file_has_a_list_that_can_be_changed(trained, folder, tmp_path, value, fails, ask):
+    histories, out = tmp_path / "new.csv", tmp_path / "lists.csv"
+    histories.write_text("user,item,rating\nann,i20,5\nann,i21,4\nbob,i3,5\n")
+    run, of_file = trained["ease"], ("recommend", trained["ease"], "--history", histories)
+    value(*of_file, "--output", out)
+    both = _rows(out)
+    value(*of_file, "--user", "ann", "--output", out)
+    assert _rows(out) == [row for row in both if row["user"] == "ann"]
+    value(*of_file, "--user", "ann", "--pin", both[4]["item"], "--output", out)
+    assert [row["item"] for row in _rows(out)][:2] == [both[4]["item"], both[0]["item"]]
+    # Bob with what Ann has, in her order, is Ann.
+    words = "--remove=i3", "--add=i20=5", "--add=i21=4"
+    value(*of_file, "--user", "bob", *words, "--output", out)
+    assert [(row["item"], row["score"]) for row in _rows(out)] == [(row["item"], row["score"]) for row in both[:10]]
+    assert "no user 'eve' in the file" in fails(*of_file, "--user", "eve", "--output", out)
+    assert "without a history" in fails(*of_file, "--new", "--output", out)
+    assert ask(*of_file, "--all", "--output", out)[0] == ask("recommend", run, "--output", out)[0] == 2
+
+
 def _rows(path):
     return pc.read_csv(path).to_pylist()
 

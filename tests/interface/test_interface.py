@@ -302,3 +302,19 @@ def test_a_linear_model_needs_neither_qt_nor_torch(ratings, tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
     assert json.loads(done.stdout) == [[], []]
     assert done.stderr == ""
+
+
+def test_a_dataframe_of_histories_gives_lists_of_new_people(run, command, tmp_path):
+    people = pd.DataFrame({"user": [7, 7, 9, 9], "item": [0, 1, 20, 999], "rating": [5, 4, 3, 5]})
+    found = run.recommend(history=people, k=3)
+    people.to_csv(tmp_path / "new.csv", index=False)
+    command("recommend", run.folder, "--history", tmp_path / "new.csv", "--k", 3, "--output", tmp_path / "l.parquet")
+    assert found.astype({"user": str, "item": str}).equals(
+        pd.read_parquet(tmp_path / "l.parquet").astype({"user": str, "item": str})
+    )
+    assert found["user"].tolist() == [7] * 3 + [9] * 3
+    assert found.attrs["history"]["examples"] == ["999"]
+    assert run.recommend([9], history=people, k=3).equals(found[3:].reset_index(drop=True))
+    assert run.recommend_one(9, history=people, k=3).equals(found[3:].reset_index(drop=True))
+    with pytest.raises(WorkbenchError, match="no user '8'"):
+        run.recommend(8, history=people)

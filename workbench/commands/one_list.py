@@ -50,11 +50,16 @@ def asked_list(args: argparse.Namespace) -> AskedList | None:
     given = [name for name in OPTIONS if getattr(args, name)]
     if not args.new and not given:
         return None
+    if args.new and args.history is not None:
+        raise WorkbenchError(
+            "--new is somebody without a history. Name one --user of the file, or leave out --history."
+        )
     if not args.new and len(args.user or ()) != 1:
         raise WorkbenchError(f"--{given[0]} goes with one --user or with --new: it changes a single list.")
     changes = {"removed": args.remove or [], "rated": _plain(args.rate), "added": _plain(args.add)}
     order = _order(args.order or [], {"pin": args.pin or [], "exclude": args.exclude or []})
     asked = {"run": str(args.run), "user": None if args.new else args.user[0], "k": args.k}
+    asked["history"] = None if args.history is None else str(args.history)
     return AskedList.from_json(asked | {"include_seen": args.include_seen, "changes": changes, "order": order})
 
 
@@ -80,6 +85,7 @@ def words_of(asked: AskedList) -> list[str]:
     wishes = asked.order.model_dump(exclude_defaults=True, exclude={"pin", "exclude"})
     return [
         "--new" if asked.user is None else f"--user={asked.user}",
+        *([] if asked.history is None else [f"--history={asked.history}"]),
         *("--k", str(asked.k)),
         *(["--include-seen"] if asked.include_seen else []),
         *(f"--remove={item}" for item in asked.changes.removed),

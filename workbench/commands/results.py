@@ -97,13 +97,15 @@ def _add_recommend(commands: Commands) -> None:
     )
     parser.add_argument("run", type=run_folder, metavar="DIR", help="the run folder")
     parser.add_argument("--output", type=Path, required=True, metavar="FILE", help=".csv, .xlsx, .parquet or .jsonl")
-    who = parser.add_mutually_exclusive_group(required=True)
-    who.add_argument("--user", action="append", metavar="ID", help="a user of the data; may be repeated")
-    who.add_argument("--all", action="store_true", help="everybody in the data")
+    who = parser.add_mutually_exclusive_group()
     who.add_argument(
+        "--user", action="append", metavar="ID", help="a user of the data, or of --history; may be repeated"
+    )
+    who.add_argument("--all", action="store_true", help="everybody in the data")
+    who.add_argument("--new", action="store_true", help="somebody new, whose history is what --add names")
+    parser.add_argument(
         "--history", type=Path, metavar="FILE", help="people who are not in the data: a file of their interactions"
     )
-    who.add_argument("--new", action="store_true", help="somebody new, whose history is what --add names")
     parser.add_argument(
         "--items", type=Path, metavar="FILE", help="an item file: those that the run does not know are placed, too"
     )
@@ -117,7 +119,7 @@ def _add_recommend(commands: Commands) -> None:
     )
     _add_csv(parser)
     add_options(parser)
-    parser.set_defaults(command=recommend)
+    parser.set_defaults(command=recommend, parser=parser)
 
 
 def _add_csv(parser: argparse.ArgumentParser) -> None:
@@ -280,6 +282,7 @@ def recommend(args: argparse.Namespace, progress: Progress) -> Answer:
     from workbench.insight.looking import load
     from workbench.jobs.asked_lists import write_asked
 
+    _check_for_whom(args)
     columns = args.columns.split(",") if args.columns else None
     asked = asked_list(args)
     run, algorithm, items = load(args.run)
@@ -309,9 +312,23 @@ def recommend(args: argparse.Namespace, progress: Progress) -> Answer:
             control=progress,
         )
     )
-    text = f"{counted(done['rows'], 'recommendation')} for {counted(done['users'], 'user')} written to {args.output}."
+    return Answer(done, _written(done, args.output))
+
+
+def _check_for_whom(args: argparse.Namespace) -> None:
+    if args.history is None and not (args.user or args.all or args.new):
+        args.parser.error("say for whom: --user ID, --all, --history FILE or --new")
+    if args.history is not None and args.all:
+        args.parser.error("--all is everybody in the data. Leave it out: --history alone is everybody in the file")
+
+
+def _written(done: dict[str, Any], output: Path) -> str:
+    """What was written, in words."""
+    from workbench.insight.new_people import about_histories
+
+    text = f"{counted(done['rows'], 'recommendation')} for {counted(done['users'], 'user')} written to {output}."
     if "history" in done:
-        text += _about_history(done["history"])
+        text += "".join(f" {sentence}" for sentence in about_histories(done["history"]))
     elif done["cold"]:
         text += f" {done['cold']:,} of them without a history."
     if "new_items" in done:
@@ -327,26 +344,7 @@ def recommend(args: argparse.Namespace, progress: Progress) -> Answer:
         text += (
             f" {rows} of other lists with popular items (basis 'popularity'), for nothing links more to these people."
         )
-    return Answer(done, text)
-
-
-def _about_history(told: dict[str, Any]) -> str:
-    """What is to be said of a file of histories."""
-    said = []
-    if told["guessed"]:
-        columns = ", ".join(f"{role}={column}" for role, column in told["columns"].items() if column is not None)
-        said.append(f"The file has another shape than the data, and was read by a guess ({columns}).")
-    if told["refused_count"]:
-        said.append(f"{told['refused_count']:,} of {counted(told['rows'], 'row')} could not be read.")
-    if told["in_data"]:
-        said.append(f"{told['in_data']:,} of the people are in the data, too: the history in the file was taken.")
-    if told["unknown_rows"]:
-        named = ", ".join(told["examples"]) + (", …" if told["unknown_items"] > len(told["examples"]) else "")
-        items = counted(told["unknown_items"], "item")
-        said.append(f"{counted(told['unknown_rows'], 'row')} of {items} that the run does not know: {named}.")
-    if told["without_history"]:
-        said.append(f"{told['without_history']:,} are left without a history.")
-    return "".join(f" {sentence}" for sentence in said)
+    return text
 
 
 def predict(args: argparse.Namespace, progress: Progress) -> Answer:

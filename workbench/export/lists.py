@@ -18,18 +18,15 @@ import pyarrow.compute as pc
 
 from workbench.algorithms import Algorithm
 from workbench.control import Control
-from workbench.data.data_file import read_about
-from workbench.data.filtering import make_filters
-from workbench.data.importing.newcomers import Newcomers, read_newcomers
-from workbench.data.importing.recipes import known_recipe
+from workbench.data.importing.newcomers import Newcomers
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.data.side_files.items import Items, read_new_items
-from workbench.errors import WorkbenchError
 from workbench.evaluation.evidence import BASES
 from workbench.evaluation.ranking import list_blocks, list_length, recommend
 from workbench.export.columns import COLUMNS, chosen_columns
 from workbench.export.tables import check_place, refuse_source, table_file
 from workbench.export.workbook import check_rows
+from workbench.training.newcomers import places_of, read_people
 from workbench.training.run import Run
 from workbench.training.run_notes import RunNotes
 
@@ -62,7 +59,7 @@ def export_lists(  # noqa: PLR0913 - each is a choice of the person
     Parameters
     ----------
     users
-        Their ids; None for everybody in the data.
+        Their ids; None for everybody in the data, or in `history`.
     history
         A file of interactions of people who are not in the data: the lists are theirs. Whoever is in the data, too, is
         known by this file alone.
@@ -96,9 +93,12 @@ def export_lists(  # noqa: PLR0913 - each is a choice of the person
     control = control or Control()
     check_place(output)
     refuse_source(run, output, *(path for path in (history, new_items) if path is not None))
-    newcomers = None if history is None else _newcomers(run, algorithm, history, control)
-    chosen = _indices(run.data, users) if newcomers is None else np.arange(len(newcomers.ids))
     added = None if new_items is None else _placed(run, algorithm, new_items, items)
+    newcomers = None
+    if history is not None:
+        all_ids = None if added is None else pa.concat_arrays([run.data.item_ids, added.item_ids])
+        newcomers = read_people(run, algorithm, history, control, all_ids)
+    chosen = _indices(run.data, users) if newcomers is None else _of_file(newcomers, users)
     if output.suffix.lower() == ".xlsx":  # said before the work
         check_rows(len(chosen) * min(k, run.data.n_items + len(added or ())))
     source = _Source(run, algorithm, items, include_seen=include_seen, newcomers=newcomers, added=added)
@@ -141,6 +141,8 @@ class OneList:
         Indices in the order of the list.
     filled : bool (n,)
         Which items are listed for being popular (`ranking.Lists.filled`).
+    hits : bool (n,) or None
+        Which of them the test hides; None for somebody who is not in the data.
     """
 
     user: str | None
@@ -149,6 +151,7 @@ class OneList:
     items: Array
     scores: Array
     filled: Array
+    hits: Array | None = None
 
 
 def one_table(
@@ -192,12 +195,14 @@ def all_lists(  # noqa: PLR0913 - each is a choice of the person
     items: Items | None = None,
     columns: Sequence[str] | None = None,
     reason: Reason | None = None,
+    people: Newcomers | None = None,
     control: Control | None = None,
 ) -> pa.Table:
-    """What `export_lists` writes, as a table."""
-    source = _Source(run, algorithm, items, include_seen=include_seen)
+    """What `export_lists` writes, as a table; of `people` who are not in the data, where there are such."""
+    source = _Source(run, algorithm, items, include_seen=include_seen, newcomers=people)
     schema = source.schema(columns, reason)
-    blocks = source.blocks(_indices(run.data, users), k, schema, control or Control())
+    chosen = _indices(run.data, users) if people is None else _of_file(people, users)
+    blocks = source.blocks(chosen, k, schema, control or Control())
     return pa.Table.from_batches([batch for table in blocks for batch in table.to_batches()], schema)
 
 
@@ -218,16 +223,9 @@ def first_lists(
     return source.lists(_indices(run.data, users), k, schema)
 
 
-def _newcomers(run: Run, algorithm: Algorithm, history: Path, control: Control) -> Newcomers:
-    """The people of a file; raises WorkbenchError where the algorithm knows nobody but those it was trained with."""
-    if algorithm.fold_in == "none":
-        message = (
-            f"{algorithm.title} cannot score people who were not in training. Add {history.name} to the data and train "
-        )
-        raise WorkbenchError(message + "again, or choose an algorithm that folds in new people, such as EASE.")
-    recipe = known_recipe(read_about(run.data_folder), run.data_folder)
-    filters = make_filters(run.spec.filters)
-    return read_newcomers(history, run.data, recipe, algorithm.feedback, filters, control)
+def _of_file(people: Newcomers, users: list[str] | None) -> Array:
+    """Rows of some people of a file, or of all."""
+    return np.arange(len(people.ids)) if users is None else places_of(people, users)
 
 
 def _placed(run: Run, algorithm: Algorithm, path: Path, items: Items | None) -> Items:
@@ -344,7 +342,7 @@ class _Source:
             "user": lambda: pa.array([user] * n, self.data.user_ids.type),
             "rank": lambda: pa.array(np.arange(1, n + 1, dtype=np.int32)),
             "score": lambda: pa.array(one.scores, pa.float32()),
-            "hit": lambda: self._hits_of_one(one),
+            "hit": lambda: pa.nulls(n, pa.bool_()) if one.hits is None else pa.array(one.hits),
             "reason": lambda: self._reasons(one.history, seen, np.zeros(n, np.int64), one.items),
             "basis": lambda: _bases(one.filled),
         }
@@ -359,11 +357,6 @@ class _Source:
             "run": lambda: pa.array([self.name] * len(item), pa.string()),
         }
         return pa.table([_plain(made[column.name](), column.type) for column in schema], schema=schema)
-
-    def _hits_of_one(self, one: OneList) -> pa.Array:
-        if one.user is None:  # nothing is hidden of somebody new
-            return pa.nulls(len(one.items), pa.bool_())
-        return self._hits(np.full(len(one.items), self.data.user_index(one.user)), one.items)
 
     def _titles(self, items: list[int]) -> list[str]:
         if self.items is not None:

@@ -66,6 +66,8 @@ class AskedList(Shape):
         The folder of the run.
     user
         Whose list; None for somebody new, whose history is what was added.
+    history
+        The file that the user's history comes from, of somebody who is not in the data.
     k
         Items in the list.
     include_seen
@@ -74,6 +76,7 @@ class AskedList(Shape):
 
     run: Place
     user: Text | None
+    history: Place | None = None
     k: Annotated[int, Field(ge=1, le=MAX_COUNT)] = 20
     include_seen: bool = False
     changes: Changes = Changes()
@@ -100,6 +103,7 @@ def call_arguments(asked: AskedList) -> Json:
     """What `workbench.interface.Run.recommend_one` is given for a list, without what is usual anyway."""
     changes, order = asked.changes, asked.order
     told: Json = {"user": asked.user} if asked.user is not None else {}
+    told |= {"history": asked.history} if asked.history is not None else {}
     if changes.added:
         told["add"] = [entry.item for entry in changes.added]
         if any(entry.rating is not None for entry in changes.added):

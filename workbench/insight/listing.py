@@ -65,7 +65,7 @@ def make_list(asked: AskedList, *, wide: bool = False) -> MadeList:
     WorkbenchError
         If there is no such user or item, or the run has no model.
     """
-    person = find_person(asked.run, asked.user, asked.changes)
+    person = find_person(asked.run, asked.user, asked.changes, asked.history)
     wide = wide or bool(asked.order)
     number = list_length(CANDIDATES * asked.k if wide else asked.k, person.data.n_items)
     masked = None if asked.include_seen else person.left_out
@@ -125,19 +125,21 @@ def list_items(control: Control, with_figures: bool = False, **asked: Any) -> Js
     return answer
 
 
-def recommend(run: str, user: str, control: Control, k: int = 20, include_seen: bool = False) -> Json:
+def recommend(
+    run: str, user: str, control: Control, k: int = 20, include_seen: bool = False, history: str | None = None
+) -> Json:
     """One user's history and list as they are, with titles; ``basis`` is what the list was made from (`evidence.BASES`)."""
-    made = make_list(AskedList(run=run, user=user, k=k, include_seen=include_seen))
+    made = make_list(AskedList(run=run, user=user, k=k, include_seen=include_seen, history=history))
     person = made.person
-    history = person.history
+    shown = person.history
     truth = person.truth
     return {
         "user": user,
         "algorithm": person.run.spec.algorithm,
-        "history": _history(person.data, person.features, history),
-        "history_count": len(history.item),
-        "history_since": None if history.time is None or not len(history.time) else int(history.time.min()),
-        "history_mean": None if history.rating is None or not len(history.rating) else float(history.rating.mean()),
+        "history": _history(person.data, person.features, shown),
+        "history_count": len(shown.item),
+        "history_since": None if shown.time is None or not len(shown.time) else int(shown.time.min()),
+        "history_mean": None if shown.rating is None or not len(shown.rating) else float(shown.rating.mean()),
         "items": _items(made),
         "hidden": 0 if truth is None else len(truth),
         "known": person.by_name,
@@ -176,23 +178,23 @@ def _was(made: MadeList, indices: list[int]) -> list[int | None]:
     """Where each item stood before anything was changed; empty where nothing was."""
     asked = made.asked
     if asked.user is not None and asked.changes:
-        return _ranks_before(Path(asked.run), asked.user, indices)
+        return _ranks_before(Path(asked.run), asked.user, asked.history, indices)
     most = CANDIDATES * asked.k
     return [int(place) + 1 if place < most else None for place in made.places] if asked.order else []
 
 
-def _ranks_before(folder: Path, user: str, wanted: list[int]) -> list[int | None]:
+def _ranks_before(folder: Path, user: str, history: str | None, wanted: list[int]) -> list[int | None]:
     """Ranks in the list of a user as they are, known by the history alone as after a change of it."""
     load(folder)
-    scores, seen = _scores_before(folder, (folder / "model.safetensors").stat().st_mtime, user)
+    scores, seen = _scores_before(folder, (folder / "model.safetensors").stat().st_mtime, user, history)
     known = set(seen.tolist())
     return [None if item in known else rank_of(scores, item, seen) for item in wanted]
 
 
 @lru_cache(maxsize=4)
-def _scores_before(folder: Path, _stamp: float, user: str) -> tuple[Array, Array]:
+def _scores_before(folder: Path, _stamp: float, user: str, history: str | None) -> tuple[Array, Array]:
     """Scores of a user as they are, and what they have: the same while their history is changed again and again."""
-    person = find_person(str(folder), user, Changes())
+    person = find_person(str(folder), user, Changes(), history)
     nobody = np.array([-1], np.int32)
     scores, _ = scores_for_lists(person.algorithm, nobody, person.history, person.left_out, person.popularity)
     return scores[0], person.left_out.item

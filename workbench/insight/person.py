@@ -11,6 +11,7 @@ from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.data.side_files.items import Items
 from workbench.insight.asked_list import Changes, Entry
 from workbench.insight.looking import indices_of, load, seen_of, truth_of, user_index
+from workbench.insight.new_people import find_new
 from workbench.training.run import Run
 
 
@@ -21,7 +22,7 @@ class Person:
     Attributes
     ----------
     index
-        Of the user in the data; None for somebody new.
+        Of the user in the data; None for somebody new, and for somebody of a file.
     history, left_out : UserItems of one row
         What the algorithm is shown, and what does not stand in the list.
     by_name
@@ -57,11 +58,21 @@ class Person:
         return None if self.index is None else truth_of(self.run, self.index)
 
 
-def find_person(run: str, user: str | None, changes: Changes) -> Person:
-    """Whoever is asked for; raises WorkbenchError where there is no such user, item or trained run."""
+def find_person(run: str, user: str | None, changes: Changes, file: str | None = None) -> Person:
+    """Whoever is asked for, in the data or in a file of histories.
+
+    Raises
+    ------
+    WorkbenchError
+        If there is no such user, item, file or trained run.
+    """
     opened, algorithm, features = load(Path(run))
     if user is None:
         history = left_out = _nothing(opened.data)
+        index, known = None, False
+    elif file is not None:
+        history, left_out = find_new(Path(run), Path(file), user)
+        left_out = _nothing(opened.data) if opened.spec.include_seen else left_out
         index, known = None, False
     else:
         index = user_index(opened, user)

@@ -16,16 +16,18 @@ from workbench.insight.person import Person, find_person
 Json = dict[str, Any]
 
 
-def explain(run: str, user: str | None, item: str, control: Control, changes: Json | None = None) -> Json:
+def explain(
+    run: str, user: str | None, item: str, control: Control, changes: Json | None = None, history: str | None = None
+) -> Json:
     """Why an item has its place in a user's list: what each interaction of the history does for it.
 
     `left_out` says that lists leave the item out, for the user has it: `rank` is then the place that it would have.
     `rank_learned` is the place in the user's own list. It differs from `rank`, the place by the history alone that the
     reasons are about, where an algorithm has learned more of a user than a history tells it of a new person. `changes` are
-    those of `asked_list.AskedList`.
+    and `history` are those of `asked_list.AskedList`.
     """
-    asked = AskedList.from_json({"run": run, "user": user, "changes": changes or {}})
-    person = find_person(run, user, asked.changes)
+    asked = AskedList.from_json({"run": run, "user": user, "changes": changes or {}, "history": history})
+    person = find_person(run, user, asked.changes, asked.history)
     algorithm, data = person.algorithm, person.data
     seen, index = person.left_out.item, data.item_index(item)
     told = _unknown(person, index)

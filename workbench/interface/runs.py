@@ -1,7 +1,8 @@
 """A trained run: how good it is, what it recommends, and why."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,12 +19,15 @@ from workbench.export.ratings import predict_pairs
 from workbench.insight import looking, reasons
 from workbench.insight.asked_list import AskedList, Order
 from workbench.insight.explaining import first_reason
-from workbench.interface.frames import Ids
+from workbench.insight.new_people import people_of
+from workbench.interface.frames import Ids, flattened, write_frame
 from workbench.interface.progress import shown
+from workbench.interface.reading import Source
 from workbench.interface.values import one_or_more
 from workbench.jobs.asked_lists import asked_table
 from workbench.owned import temporary_folder
 from workbench.training.evaluating import evaluate_run
+from workbench.training.newcomers import read_people
 from workbench.training.run import Run as RunFolder
 from workbench.training.run_status import RunStatus
 
@@ -147,6 +151,7 @@ class Run:
         *,
         include_seen: bool = False,
         columns: Sequence[str] | None = None,
+        history: Source | None = None,
         progress: bool = True,
     ) -> pd.DataFrame:
         """Lists of recommendations.
@@ -154,7 +159,7 @@ class Run:
         Parameters
         ----------
         users
-            Ids of users, or one; everybody in the data where None.
+            Ids of users, or one; everybody in the data, or in `history`, where None.
         k
             Items in a list.
         include_seen
@@ -162,6 +167,8 @@ class Run:
         columns
             Such as ``["user", "item"]``: of ``user``, ``rank``, ``item``, ``score``, ``title``, ``year``, ``genres``,
             ``hit`` (hidden in the test), ``reason``, ``run``, ``basis``.
+        history
+            Interactions of people who are not in the data, as a DataFrame or a file: the lists are theirs.
         progress
             Whether a bar is drawn.
 
@@ -169,13 +176,16 @@ class Run:
         -------
         DataFrame
             A row for each item of each list: ``user``, ``rank``, ``item``, ``score``, ``title`` where it is known, and
-            ``basis``: ``model``, or ``popularity`` where nothing links the item to the user.
+            ``basis``: ``model``, or ``popularity`` where nothing links the item to the user. With `history`,
+            ``attrs["history"]`` says what was read of it.
 
         Raises
         ------
         WorkbenchError
-            If a user is not in the data.
+            If a user is not in the data, or in `history`.
         """
+        if history is not None:
+            return self._of_new_people(users, history, progress, k=k, include_seen=include_seen, columns=columns)
         wanted = one_or_more(users)
         opened, algorithm, items = looking.load(self.folder)
         with shown("Recommending", progress) as control:
@@ -192,6 +202,27 @@ class Run:
             )
         return self._frame(found)
 
+    def _of_new_people(self, users: Any, history: Source, progress: bool, **how: Any) -> pd.DataFrame:
+        """Lists of the people in `history`."""
+        wanted = one_or_more(users)
+        with _history_file(history) as (path, ids), shown("Recommending", progress) as control:
+            opened, algorithm, items = looking.load(self.folder)
+            people = read_people(opened, algorithm, path, control)
+            known = ids(people.told["columns"]["user"])
+            found = all_lists(
+                opened,
+                algorithm,
+                users=None if wanted is None else known.to_texts(wanted),
+                items=items,
+                reason=first_reason(algorithm),
+                control=control,
+                people=people,
+                **how,
+            )
+        table = self._frame(found, known)
+        table.attrs["history"] = people.told
+        return table
+
     def recommend_one(  # noqa: PLR0913 - each is a wish of the person
         self,
         user: Any = None,
@@ -203,6 +234,7 @@ class Run:
         k: int = 10,
         include_seen: bool = False,
         columns: Sequence[str] | None = None,
+        history: Source | None = None,
         progress: bool = True,
     ) -> pd.DataFrame:
         """One list, after changes of the history or in another order, as the window's page Inspect shows it.
@@ -219,8 +251,8 @@ class Run:
             What is wanted besides high scores, such as ``{"diversity": 0.4, "pin": [318]}``: ``diversity``,
             ``calibration`` and ``popularity_penalty`` from 0 to 1, ``method`` (``mmr`` or ``dpp``), ``per_genre``,
             ``pin`` and ``exclude``.
-        k, include_seen, columns, progress
-            As in `recommend`.
+        k, include_seen, columns, history, progress
+            As in `recommend`; `user` is then somebody in `history`.
 
         Returns
         -------
@@ -238,24 +270,26 @@ class Run:
         for name in {"pin", "exclude"} & wishes.keys():
             wishes[name] = self._items.to_texts(wishes[name])
         ratings = add if isinstance(add, Mapping) else dict.fromkeys(one_or_more(add) or ())
-        asked = AskedList.from_json(
-            {
-                "run": str(self.folder),
-                "user": None if user is None else self._users.to_texts([user])[0],
-                "k": k,
-                "include_seen": include_seen,
-                "changes": {
-                    "removed": self._items.to_texts(one_or_more(remove) or ()),
-                    "rated": self._entries(rate or {}),
-                    "added": self._entries(ratings),
-                },
-                "order": wishes,
-            }
-        )
-        with shown("Recommending", progress):
-            found = asked_table(asked, None if columns is None else list(columns))
-        known = found if user is not None or "user" not in found.column_names else found.drop_columns("user")
-        return self._frame(known)
+        wanted = {
+            "run": str(self.folder),
+            "k": k,
+            "include_seen": include_seen,
+            "changes": {
+                "removed": self._items.to_texts(one_or_more(remove) or ()),
+                "rated": self._entries(rate or {}),
+                "added": self._entries(ratings),
+            },
+            "order": wishes,
+        }
+        with _history_file(history) as (path, ids), shown("Recommending", progress):
+            known = self._users
+            if path is not None:
+                known = ids(people_of(self.folder, path).told["columns"]["user"])
+                wanted["history"] = str(path)
+            wanted["user"] = None if user is None else known.to_texts([user])[0]
+            found = asked_table(AskedList.from_json(wanted), None if columns is None else list(columns))
+        named = found if user is not None or "user" not in found.column_names else found.drop_columns("user")
+        return self._frame(named, known)
 
     def _entries(self, ratings: Mapping[Any, float | None]) -> list[dict[str, Any]]:
         texts = self._items.to_texts(ratings)
@@ -350,12 +384,29 @@ class Run:
         table["item"] = self._items.to_frame(pa.array(columns["item"], pa.string()))
         return table
 
-    def _frame(self, lists: pa.Table) -> pd.DataFrame:
+    def _frame(self, lists: pa.Table, users: Ids | None = None) -> pd.DataFrame:
         table: pd.DataFrame = lists.to_pandas()
-        for name, ids in (("user", self._users), ("item", self._items)):
+        for name, ids in (("user", users or self._users), ("item", self._items)):
             if name in table:
                 table[name] = ids.to_frame(lists[name].combine_chunks())
         return table
+
+
+@contextmanager
+def _history_file(history: Source | None) -> Iterator[tuple[Any, Callable[[str | int], Ids]]]:
+    """The file that histories lie in, None where there are none, and what finds their ids by the column they stand in."""
+    if not isinstance(history, pd.DataFrame):
+        yield None if history is None else Path(history), lambda _column: Ids()
+        return
+    flat = flattened(history)
+    with temporary_folder() as folder:
+        write_frame(flat, folder / "histories.arrow")
+        yield folder / "histories.arrow", lambda column: Ids.of([flat[_named(flat, column)]])
+
+
+def _named(frame: pd.DataFrame, column: str | int) -> str:
+    """The name of a column that is called so, or stands there, from 0."""
+    return column if isinstance(column, str) else str(frame.columns[column])
 
 
 def open_run(folder: str | os.PathLike[str]) -> Run:

@@ -30,9 +30,9 @@ def _table(made: "MadeList", columns: list[str] | None, most: int | None = None)
     from workbench.insight.explaining import first_reason
 
     asked, person = made.asked, made.person
-    one = OneList(
-        asked.user, person.history, person.left_out.item, made.items[:most], made.scores[:most], made.filled[:most]
-    )
+    hits = None if made.hits is None else made.hits[:most]
+    listed = made.items[:most], made.scores[:most], made.filled[:most], hits
+    one = OneList(asked.user, person.history, person.left_out.item, *listed)
     reason = first_reason(person.algorithm)
     return one_table(person.run, person.algorithm, one, items=person.features, columns=columns, reason=reason)
 

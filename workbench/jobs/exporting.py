@@ -18,9 +18,13 @@ def export(
     listed: Json | None = None,
     columns: list[str] | None = None,
     exact: bool = False,
+    history: str | None = None,
     **how: Any,
 ) -> Json:
-    """Write the lists of some or all users to a file, or one that was asked for; `how` has k and include_seen."""
+    """Write the lists of some or all users to a file, or one that was asked for; `how` has k and include_seen.
+
+    With `history`, a file, the users are the people in it.
+    """
     if listed is not None:
         from workbench.insight.asked_list import AskedList
         from workbench.jobs.asked_lists import write_asked
@@ -31,6 +35,7 @@ def export(
     from workbench.insight.looking import load
 
     trained, algorithm, items = load(Path(run))
+    how |= {"history": None if history is None else Path(history)}
     how |= {"items": items, "reason": first_reason(algorithm), "columns": columns}
     return export_lists(trained, algorithm, Path(output), users=users, exact=exact, control=control, **how)
 

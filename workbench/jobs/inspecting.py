@@ -29,6 +29,14 @@ def list_items(**asked: Any) -> Json:
     return listing.list_items(**asked)
 
 
+@job("new_people", title="Reading histories", lane="interactive")
+def new_people(**asked: Any) -> Json:
+    """Who is in a file of histories of people who are not in the data."""
+    from workbench.insight import new_people
+
+    return new_people.list_people(**asked)
+
+
 @job("similar", title="Looking for similar items", lane="interactive")
 def similar(**asked: Any) -> Json:
     """Items that are like one, as the run's algorithm sees it."""

@@ -55,6 +55,8 @@ def read_newcomers(
     declared: Declared,
     filters: Sequence[Filter] = (),
     control: Control | None = None,
+    *,
+    item_ids: pa.Array | None = None,
 ) -> Newcomers:
     """Read histories as the data itself was read; their people are new, whatever their ids are.
 
@@ -69,6 +71,8 @@ def read_newcomers(
         What the algorithm reads of the worth of events.
     filters
         Of the run; those that say which interactions speak for a person hold for these people, too.
+    item_ids
+        Of all items where there are more than in the data, behind those: items that were placed.
 
     Raises
     ------
@@ -78,7 +82,10 @@ def read_newcomers(
     file = look_at(path)
     used, guessed = _recipe_for(file, recipe)
     read, report, used = read_interactions(file, used, control=control)
-    known = np.asarray(pc.fill_null(pc.index_in(read.item_ids, value_set=data.item_ids), -1), np.int64)
+    known = np.asarray(
+        pc.fill_null(pc.index_in(read.item_ids, value_set=data.item_ids if item_ids is None else item_ids), -1),
+        np.int64,
+    )
     item = known[read.item].astype(np.int32)
     met = replace(_alike(read.by_user, data), item=item).where(item >= 0)
     missing = np.flatnonzero(known < 0)

@@ -39,12 +39,9 @@ class FindGood(JointRuns):
     def _there(self, algorithm: str) -> str | None:
         """A run of it with its defaults that is there already, on the same data, filters and split."""
         from workbench.app.runs.run_groups import groups_of
+        from workbench.app.session.now import now_of
 
-        project = self._session.project
-        split = project.split or {}
-        now = {"data_hash": self._session.about.get("hash"), "filters": project.filters}
-        now |= {"split": split.get("name"), "split_settings": split.get("settings") or {}}
-        for group in groups_of(self._session.runs.all(), now):
+        for group in groups_of(self._session.runs.all(), now_of(self._session)):
             for info in group.runs:
                 if group.current and info.algorithm == algorithm and info.usable and _is_default(info):
                     return info.id

@@ -61,6 +61,7 @@ class InspectPage(Page):
         self._build()
         session.selection.changed.connect(self.refresh)
         session.data_changed.connect(self.refresh)
+        session.project.split_changed.connect(self.refresh)
         session.runs.changed.connect(self.refresh)
         session.runs.run_changed.connect(self._refresh_run)
 

@@ -10,6 +10,7 @@ from workbench.app.pages.inspect.user_list import UserList
 from workbench.app.pages.inspect.user_text import about_list, end_of_stars
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.session.latest import Latest
+from workbench.app.session.now import now_of
 from workbench.app.session.run_combo import RunData
 from workbench.app.session.session import Session
 from workbench.app.session.shown_list import list_heading
@@ -71,7 +72,7 @@ class UserView(QWidget):
     def set_runs(self, infos: list[RunInfo], info: RunInfo) -> None:
         """Offer runs, one of which recommends."""
         self._info = info
-        self.right.runs.show_runs(infos, info.id)
+        self.right.runs.show_runs(infos, info.id, now_of(self._session))
         self.beside.show_runs(infos, info)
         self.left.reasons.set_run(info)
 

@@ -42,7 +42,7 @@ class Now:
         """In what a run differs from the next one, in words; none where their numbers may be ranked together."""
         if self.asked is None:
             return []
-        mine, others = _terms(spec), _terms(self.asked)
+        mine, others = _terms(spec, fold=False), _terms(self.asked, fold=False)
         words = {
             "data": translate("RunGroups", "other data"),
             "filters": translate("RunGroups", "other filters"),
@@ -121,11 +121,15 @@ def beside(first: "RunInfo", others: "Iterable[RunInfo]") -> "list[RunInfo]":
     return [info for info in others if info is not first and _terms(info.spec) == mine]
 
 
-def _terms(spec: Json) -> Json:
+def _terms(spec: Json, *, fold: bool = True) -> Json:
+    from workbench.data.splitting import is_folded
     from workbench.evaluation.comparable import terms_of
 
     terms = terms_of(spec)
-    return {what: terms[what] for what in ("data", "filters", "split")}
+    split = terms["split"]
+    if not fold and is_folded(split["name"]):
+        split = {name: value for name, value in split.items() if name != "fold"}
+    return {"data": terms["data"], "filters": terms["filters"], "split": split}
 
 
 def _group(spec: Json, now: Now, *, current: bool) -> RunGroup:

@@ -48,7 +48,8 @@ def list_heading(session: Session, asked: AskedList) -> str:
 
 def _person(asked: AskedList) -> str:
     if asked.user is not None:
-        return translate("ShownList", "User {user}").format(user=line(asked.user, MOST_ID_CHARS))
+        user = translate("ShownList", "User {user}").format(user=line(asked.user, MOST_ID_CHARS))
+        return user if asked.history is None else f"{user} ({line(Path(asked.history).name, MOST_ID_CHARS)})"
     n = len(asked.changes.added)
     if n == 1:
         return translate("ShownList", "New user with 1 item")

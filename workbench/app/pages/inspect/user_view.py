@@ -82,7 +82,7 @@ class UserView(QWidget):
         What was changed in the history, and the order that was wished for, stay for the same user alone.
         """
         before, self._plain = self._plain, asked
-        same_user = before is not None and before.user == asked.user
+        same_user = before is not None and (before.user, before.history) == (asked.user, asked.history)
         if not (same_user and before is not None and before.run == asked.run):
             if not same_user:
                 self.right.item = None
@@ -127,7 +127,9 @@ class UserView(QWidget):
         if self._plain is None:
             return None
         wanted = {"changes": self.what_if.changes, "order": self.left.reorder.order}
-        return self._plain.model_copy(update=wanted | ({"user": None} if self.what_if.new_person else {}))
+        return self._plain.model_copy(
+            update=wanted | ({"user": None, "history": None} if self.what_if.new_person else {})
+        )
 
     @Slot()
     def _update(self) -> None:

@@ -53,9 +53,9 @@ def main():
             QTimer.singleShot(0, self, self.play)
 
         def play(self):
-            from tests.benchmarks import scenarios, story
+            from tests.benchmarks import photographs, scenarios, story
 
-            wanted = getattr(story, scenario, None) or getattr(scenarios, scenario)
+            wanted = next(getattr(one, scenario) for one in (scenarios, story, photographs) if hasattr(one, scenario))
             try:
                 answer.update(wanted(scenarios.Person(self._window), **options))
                 answer["heavy"] = [name for name in HEAVY if name in sys.modules]

@@ -144,7 +144,6 @@ def recommend(
         "hidden": 0 if truth is None else len(truth),
         "known": person.by_name,
         "basis": made.basis,
-        "of_file": history is not None,
     }
 
 

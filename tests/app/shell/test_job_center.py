@@ -29,6 +29,18 @@ def test_runs_and_jobs_are_listed_with_what_can_be_done(window, session, qtbot):
     assert not any(line.startswith(("At work", "Waiting")) for line in center.lines())
 
 
+def test_a_run_that_is_done_is_not_at_work_while_its_process_tidies_up(window, session, monkeypatch, qtbot):
+    run_id = session.queue_run("popularity", {}, seed=1)
+    qtbot.waitUntil(lambda: session.runs.get(run_id).state is RunState.RUNNING)
+    window.strip.refresh_run()
+    assert window.strip.bar.isVisible()
+    session.runs.cancel(run_id)
+    qtbot.waitUntil(lambda: session.runs.get(run_id).over)
+    monkeypatch.setattr(session.runs, "all_active", lambda: [session.runs.get(run_id)])
+    window.strip.refresh_run()
+    assert not window.strip.bar.isVisible()
+
+
 def test_a_run_that_was_told_to_end_says_so_until_it_has(window, session, qtbot):
     run_id = session.queue_run("popularity", {}, seed=2)  # deaf
     qtbot.waitUntil(lambda: session.runs.get(run_id).state is RunState.RUNNING)

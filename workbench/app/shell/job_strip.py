@@ -81,7 +81,7 @@ class JobStrip(QWidget):
     @Slot(str)
     def refresh_run(self, _run_id: str = "") -> None:
         """Show how far the run in progress is."""
-        info, others = self._active(), self.session.runs.all_active()[1:]
+        info, others = self._active(), self._at_work()[1:]
         words = self.tr("1 more") if len(others) == 1 else self.tr("{n} more").format(n=len(others))
         self.others.setText(words)
         self.others.setAccessibleName(words)
@@ -115,15 +115,19 @@ class JobStrip(QWidget):
 
     def _active(self) -> RunInfo | None:
         """The run that the strip shows and gives orders to: of several the one that was chosen."""
-        found = self.session.runs.all_active()
+        found = self._at_work()
         return next((info for info in found if info.id == self._shown), found[0] if found else None)
+
+    def _at_work(self) -> list[RunInfo]:
+        """Runs that learn; not those that are done while their process still tidies up."""
+        return [info for info in self.session.runs.all_active() if not info.over]
 
     @Slot()
     def _offer_others(self) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         shown = self._active()
-        for info in self.session.runs.all_active():
+        for info in self._at_work():
             share = f" · {info.fraction:.0%}".replace("%", " %") if info.fraction >= 0 else ""
             action = menu.addAction(info.title[:80].replace("&", "&&") + share)
             action.setCheckable(True)

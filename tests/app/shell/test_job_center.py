@@ -36,9 +36,11 @@ def test_a_run_that_is_done_is_not_at_work_while_its_process_tidies_up(window, s
     assert window.strip.bar.isVisible()
     session.runs.cancel(run_id)
     qtbot.waitUntil(lambda: session.runs.get(run_id).over)
-    monkeypatch.setattr(session.runs, "all_active", lambda: [session.runs.get(run_id)])
-    window.strip.refresh_run()
-    assert not window.strip.bar.isVisible()
+    info = session.runs.get(run_id)
+    with monkeypatch.context() as patch:
+        patch.setattr(session.runs, "all_active", lambda: [info])
+        window.strip.refresh_run()
+        assert not window.strip.bar.isVisible()
 
 
 def test_a_run_that_was_told_to_end_says_so_until_it_has(window, session, qtbot):

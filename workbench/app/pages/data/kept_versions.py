@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale, QObject, QTimer, Slot
+from PySide6.QtCore import QDateTime, QLocale, QObject, QTimer, Slot
 
 from workbench.app.pages.data.version_list import Row, VersionList
 from workbench.app.runs.run_text import short_title
@@ -46,7 +46,9 @@ class KeptVersions(QObject):
     def _row(self, version: "DataVersion") -> Row:
         project = self._session.project.current
         current = project is not None and project.data == version.folder
-        when = QLocale().toString(version.added.astimezone(), QLocale.FormatType.ShortFormat)
+        when = QLocale().toString(
+            QDateTime.fromSecsSinceEpoch(int(version.added.timestamp())), QLocale.FormatType.ShortFormat
+        )
         facts = [
             self.tr("{n:,} interactions").format(n=version.interactions),
             self.tr("{n:,} users").format(n=version.users),

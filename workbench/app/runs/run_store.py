@@ -52,6 +52,7 @@ class Runs(QObject):
         self._shut = False
         self._infos: dict[str, RunInfo] = {}
         self._removed = RunBin()
+        self._places: dict[str, int] = {}  # of the runs that were there, for those of before they had numbers
         self._followers = Followers(self)
         self._followers.grown.connect(self.grown)
         self._followers.restarted.connect(self.restarted)
@@ -74,7 +75,9 @@ class Runs(QObject):
         Hundreds of runs are read in slices; `changed` tells of each, and nothing trains before all are there.
         """
         self._project = project
-        self._reading.begin(project.run_folders())
+        folders = project.run_folders()
+        self._places = {folder.name: place for place, folder in enumerate(folders)}
+        self._reading.begin(folders)
 
     def _read(self, folder: Path) -> None:
         from workbench.training.run import Run
@@ -367,7 +370,9 @@ class Runs(QObject):
             self.failed.emit(what, str(error), "")
 
     def _add(self, run: Any, status: "RunStatus") -> RunInfo:
-        number = run.spec.number if run.spec.number is not None else self._next_number()
+        number = run.spec.number
+        if number is None:  # as `Run.number` has it
+            number = self._places.get(run.name, self._next_number())
         info = self._infos[run.name] = read_info(run, status, number, list(self._infos.values()))
         return info
 

@@ -1,6 +1,7 @@
 """What is read back from disk is as it was declared, or a sentence says that it is not."""
 
 import json
+import warnings
 from pathlib import Path
 from typing import ClassVar
 
@@ -129,3 +130,15 @@ def test_a_file_of_an_array_with_an_odd_head_is_an_array_or_refused(tmp_path, wh
         except (OSError, ValueError):  # and nothing else, such as the tokenizer's own error
             refused += 1
     assert refused > 60
+
+
+def test_what_is_thrown_away_while_an_array_is_opened_is_no_error_of_its_file(tmp_path, monkeypatch):
+    np.save(tmp_path / "a.npy", np.arange(3))
+    opened = np.lib.format.open_memmap
+
+    def with_garbage(*args, **more):
+        warnings.warn("subprocess 1 is still running", ResourceWarning, stacklevel=1)
+        return opened(*args, **more)
+
+    monkeypatch.setattr(np.lib.format, "open_memmap", with_garbage)
+    assert open_array(tmp_path / "a.npy").tolist() == [0, 1, 2]

@@ -248,6 +248,11 @@ class Project:
         for place in (folder, folder / "data", folder / "runs"):
             sweep(place)
         remove_empty_in(folder / "data")  # a place that was taken for data whose import did not end
+        return cls.read(folder)
+
+    @classmethod
+    def read(cls, folder: Path) -> "Project":
+        """Look into a project that somebody else may have open; raises WorkbenchError as `open`."""
         stored = read_stored(ProjectFile, folder / FILE)
         filters = [chosen.model_dump() for chosen in stored.filters]
         split = stored.split.model_dump() if stored.split is not None else None

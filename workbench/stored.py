@@ -243,6 +243,9 @@ def open_array(path: Path) -> "np.ndarray":
 
     with warnings.catch_warnings():
         warnings.simplefilter("error")
+        warnings.simplefilter(
+            "ignore", ResourceWarning
+        )  # of what is thrown away meanwhile, which says nothing of the file
         try:
             return np.lib.format.open_memmap(path, mode="r")
         except (

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from workbench.data.importing.versions import rename
 from workbench.data.interactions import Interactions
 from workbench.errors import WorkbenchError
 from workbench.evaluation.lists import Negatives
@@ -17,6 +18,7 @@ from workbench.export.report import Person, write_report
 from workbench.export.report_plots import write_plots
 from workbench.export.run_report import groups_of, report_on
 from workbench.files import read_json, write_json
+from workbench.project import Project
 from workbench.training.comparing import compare_runs
 from workbench.training.evaluating import evaluate_run
 from workbench.training.run import Run
@@ -224,12 +226,29 @@ def test_metrics_that_are_no_numbers_are_dashes(runs, tmp_path):
     assert "–" in page.text
 
 
+def test_runs_of_other_data_stand_apart_under_its_name_and_are_never_drawn_or_judged_together(runs, tmp_path):
+    project = Project.create(tmp_path / "films")
+    ours = make(project.folder, build(n_users=9), ("z", "popularity", {}), ("y", "random", {}))
+    for run in ours:
+        evaluate_run(run)
+    rename(project, ours[0].data_folder.name, "the second")
+    project.save()
+    ours = [Run.open(run.folder) for run in ours]
+    write_report(tmp_path / "report.html", "Films", [*runs[:2], *ours])
+    page = read(tmp_path / "report.html")
+    name = f"the second ({ours[0].spec.data_hash[:8]})"
+    assert "do not all have the same data and protocol" in page.text
+    assert len(re.findall(rf"Data: {re.escape(name)} · Split:", page.text)) == 1
+    assert f"Long tail of {name}" in page.text
+    assert len(re.findall("Best by NDCG@10 on the test set", page.text)) == 2
+    groups = groups_of(report_on([*runs[:2], *ours]), "ndcg@10")
+    assert [{run.run.name for run in group.runs} for group in groups] == [{run.name for run in runs[:2]}, {"z", "y"}]
+
+
 def test_what_cannot_be_is_said(runs, tmp_path):
     with pytest.raises(WorkbenchError, match="at least one run"):
         write_report(tmp_path / "none.html", "Films", [])
     other = make(tmp_path, build(n_users=9), ("z", "popularity", {}))
-    with pytest.raises(WorkbenchError, match="different data"):
-        write_report(tmp_path / "none.html", "Films", [runs[0], *other])
     with pytest.raises(WorkbenchError, match="None of these runs was tested"):
         write_metrics(tmp_path / "none.csv", other)
     with pytest.raises(WorkbenchError, match="does not exist"):

@@ -16,8 +16,8 @@ from workbench.errors import WorkbenchError
 from workbench.evaluation.leaks import CAUTIONS
 from workbench.evaluation.significance import about
 from workbench.evaluation.verdict import p_words
-from workbench.export.report_plots import plots_of
-from workbench.export.run_report import Group, RunReport, groups_of, lights, report_on
+from workbench.export.report_plots import data_of, plots_of
+from workbench.export.run_report import Group, RunReport, data_name, groups_of, lights, report_on
 from workbench.export.svg.page import SHAPES, rules
 from workbench.export.svg.text import writable
 from workbench.export.tables import check_folder
@@ -51,10 +51,10 @@ def write_report(
     *,
     metric: str = HEADLINE,
 ) -> int:
-    """Write a report of runs of the same data; returns how many of them are in it.
+    """Write a report of runs; returns how many of them are in it.
 
-    Runs that were judged unlike each other are shown apart, each group with its protocol, and never ranked together.
-    Those that were not tested are named.
+    Runs that were judged unlike each other, or on other data, are shown apart, each group with its protocol, and never
+    ranked together. Those that were not tested are named.
 
     Parameters
     ----------
@@ -68,27 +68,26 @@ def write_report(
     Raises
     ------
     WorkbenchError
-        If there is no run, or they are of different data.
+        If there is no run.
     """
     check_folder(output)
     if not runs:
         raise WorkbenchError("A report needs at least one run.")
-    if len({run.spec.data_hash for run in runs}) > 1:
-        raise WorkbenchError("These runs are of different data. Choose runs of the same data for one report.")
     found = report_on(runs)
     groups = groups_of(found, metric)
-    data = _data(runs)
+    datas = data_of(runs)
     page = _template().render(
         title=title,
-        facts=_data_facts(data) if data is not None else [],
+        facts=[_data_facts(name, data, alone=len(datas) == 1) for name, data in datas.items()],
         groups=groups,
         untested=[opened for opened in found if not opened.metrics],
         runs=[one for group in groups for one in group.runs] + [one for one in found if not one.metrics],
-        plots=plots_of(groups, data),
+        plots=plots_of(groups, datas),
+        data_name=lambda group: data_name(group.runs[0].run) if len(_hashes(runs)) > 1 else "",
         look=Markup(SHAPES + rules(LIGHT)),  # noqa: S704 - our own
         dark_look=Markup(rules(DARK)),  # noqa: S704 - our own
         versions=sorted({opened.versions for opened in found}),
-        source=_source(runs[0]),
+        source=list(dict.fromkeys(name for run in runs for name in _source(run))),
         people=people,
         terms=terms,
         version=__version__,
@@ -123,19 +122,15 @@ def _clean(value: Any) -> Any:
     return writable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def _data(runs: Sequence[Run]) -> Interactions | None:
-    """The data of the runs, the least filtered; None where it is not there any more."""
-    try:
-        return min(runs, key=lambda run: len(run.spec.filters)).data
-    except (WorkbenchError, OSError):
-        return None
+def _hashes(runs: Sequence[Run]) -> set[str]:
+    return {run.spec.data_hash for run in runs}
 
 
-def _data_facts(data: Interactions) -> list[str]:
+def _data_facts(name: str, data: Interactions, *, alone: bool) -> str:
     users, items = int((data.by_user.lengths > 0).sum()), int((data.item_counts > 0).sum())
     density = len(data) / max(1, users * items)
     counts = (counted(n, what) for what, n in (("interaction", len(data)), ("user", users), ("item", items)))
-    return [*counts, f"{percent(density)} of all pairs"]
+    return " · ".join([*([] if alone else [name]), *counts, f"{percent(density)} of all pairs"])
 
 
 def _source(run: Run) -> list[str]:
@@ -192,6 +187,7 @@ def _protocol(group: Group) -> list[tuple[str, str]]:
             for name, formula in formulas.items()
         ),
         ("No number", " ".join((protocol.get("undefined") or {}).values())),
+        ("Data", data_name(group.runs[0].run)),
         ("Data (SHA-256)", protocol.get("data_hash")),
         *(("In doubt", told) for told in protocol.get("doubts") or []),
     ]

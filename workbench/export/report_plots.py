@@ -3,7 +3,7 @@
 import contextlib
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from workbench.charts.runs import ChartRun, RunCurve, finite, tested
 from workbench.control import Control
 from workbench.data.interactions import Interactions
 from workbench.errors import WorkbenchError
-from workbench.export.run_report import Group, RunReport, groups_of, is_number, report_on
+from workbench.export.run_report import Group, RunReport, data_name, groups_of, is_number, report_on
 from workbench.export.svg import draw
 from workbench.export.svg.page import sample
 from workbench.files import whole_file
@@ -43,14 +43,16 @@ class Plot:
     key: list[tuple[str, Markup]] = field(default_factory=list)
 
 
-def plots_of(groups: Sequence[Group], data: Interactions | None) -> list[Plot]:
-    """All charts of runs that were judged alike, group by group, and of their data."""
+def plots_of(groups: Sequence[Group], datas: Mapping[str, Interactions]) -> list[Plot]:
+    """All charts of runs that were judged alike, group by group, and of their data, each by its name."""
     found = []
     for number, group in enumerate(groups, 1):
         several = f" (group {number})" if len(groups) > 1 else ""
         found += [_plot(replace(chart, title=f"{chart.title}{several}")) for chart in charts_of(group)]
     found += [_plot(_learning(one)) for one in [one for group in groups for one in group.runs][:MOST_LEARNING]]
-    found += [_plot(_long_tail(data))] if data is not None else []
+    for name, data in datas.items():
+        tail = _long_tail(data)
+        found.append(_plot(replace(tail, title=f"{tail.title} of {name}") if len(datas) > 1 else tail))
     return [plot for plot in found if plot is not None]
 
 
@@ -73,7 +75,7 @@ def write_plots(folder: Path, runs: Sequence[Run], metric: str) -> list[str]:
     if not folder.is_dir():
         raise WorkbenchError(f"The folder {folder} does not exist. Create it, or choose another one.")
     names: list[str] = []
-    for plot in plots_of(groups_of(report_on(runs), metric), runs[0].data if runs else None):
+    for plot in plots_of(groups_of(report_on(runs), metric), data_of(runs)):
         word = re.sub(r"[^\w@]+", "-", plot.title.lower()).strip("-")[:60]
         name = next(one for n in range(1, 1000) if (one := f"{word}{'' if n == 1 else f'-{n}'}.svg") not in names)
         with whole_file(folder / name) as part:
@@ -82,6 +84,19 @@ def write_plots(folder: Path, runs: Sequence[Run], metric: str) -> list[str]:
     if not names:
         raise WorkbenchError("There is nothing to draw of these runs. Train and test one first.")
     return names
+
+
+def data_of(runs: Sequence[Run]) -> dict[str, Interactions]:
+    """The data of the runs by its name, each the least filtered; without those that are not there any more."""
+    alike: dict[str, list[Run]] = {}
+    for run in runs:
+        alike.setdefault(run.spec.data_hash, []).append(run)
+    found: dict[str, Interactions] = {}
+    for group in alike.values():
+        with contextlib.suppress(WorkbenchError, OSError):
+            run = min(group, key=lambda run: len(run.spec.filters))
+            found[data_name(run)] = run.data
+    return found
 
 
 def charts_of(group: Group) -> Iterator[Chart]:

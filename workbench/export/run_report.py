@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from workbench.algorithms import Algorithm, find
+from workbench.data.importing.versions import name_of
 from workbench.errors import WorkbenchError
 from workbench.evaluation.comparable import key_of, terms_of
 from workbench.evaluation.leaks import LIGHTS
@@ -21,6 +22,7 @@ from workbench.training.run_status import RunStatus
 
 # A name in a table or a picture has no more letters; a person's title may have more.
 LONGEST = 80
+HASH_CHARS = 8  # enough to tell data from other data
 # So many runs are held against each other, the best ones: of 12 there are 66 pairs.
 MOST_COMPARED = 12
 # Marks by which a text from right to left turns what follows it too.
@@ -149,6 +151,16 @@ def _unlike(one: RunReport, others: list[RunReport]) -> str:
     mine = {**dict(one.settings), "seed": str(one.run.spec.seed)}
     theirs = [{**dict(other.settings), "seed": str(other.run.spec.seed)} for other in others]
     return ", ".join(f"{name} {value}" for name, value in mine.items() if any(o.get(name) != value for o in theirs))
+
+
+def data_name(run: Run) -> str:
+    """What the data of a run is called, with enough of its hash to tell it from others."""
+    short_hash = run.spec.data_hash[:HASH_CHARS]
+    try:
+        name = name_of(run.data_folder)
+    except WorkbenchError:  # it lies elsewhere
+        name = ""
+    return f"{short(name)} ({short_hash})" if name else short_hash
 
 
 def groups_of(found: Sequence[RunReport], metric: str) -> list[Group]:

@@ -144,6 +144,7 @@ def recommend(
         "hidden": 0 if truth is None else len(truth),
         "known": person.by_name,
         "basis": made.basis,
+        "of_file": history is not None,
     }
 
 

@@ -31,7 +31,8 @@ def read_people(
             f"{algorithm.title} cannot score people who were not in training. Add {history.name} to the data and train "
         )
         raise WorkbenchError(message + "again, or choose an algorithm that folds in new people, such as EASE.")
-    recipe = known_recipe(read_about(run.data_folder), run.data_folder)
+    about = read_about(run.data_folder)
+    recipe = known_recipe(about, run.data_folder) if about.get("recipe") else None
     filters = make_filters(run.spec.filters)
     return read_newcomers(history, run.data, recipe, algorithm.feedback, filters, control, item_ids=item_ids)
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QItemSelectionModel
 from tests.app.trained import Opened, films, make_project
 from workbench.algorithms import all_algorithms
 from workbench.app.pages.train.algorithm_list import REASON, SHORT
-from workbench.app.session.find_good import VIEW, FindGood
+from workbench.app.session.find_good import FindGood
 from workbench.data.splitting import make_split
 from workbench.insight.suggesting import DataProfile
 from workbench.training.fits_split import untestable
@@ -29,7 +29,7 @@ def test_what_is_trained_is_tested_and_one_sentence_says_which_to_take(opened, m
     page._refresh_good()
     opened.click(page.find_good)
     assert asked == []  # both are there already, as nobody chose anything
-    assert session.project.view(VIEW) == {"runs": ["0-popularity", "1-ease"]}
+    assert session.project.view(FindGood.view) == {"runs": ["0-popularity", "1-ease"]}
     card = page.good_one
     assert card.isVisible()
     assert not page.find_good.isEnabled()  # once at a time
@@ -78,7 +78,7 @@ def test_a_run_that_was_stopped_and_kept_is_tested_like_the_others_and_one_with_
     session = opened.session
     info = session.runs.get("1-ease")
     info.status = info.status.but(state=RunState.STOPPED)
-    session.project.set_view(VIEW, {"runs": ["1-ease"]})
+    session.project.set_view(FindGood.view, {"runs": ["1-ease"]})
     good = FindGood(session, opened.page)
     opened.until(lambda: info.evaluation is not None)
     assert not good.busy
@@ -105,3 +105,35 @@ def test_only_what_the_split_can_test_is_suggested_and_the_rest_is_grey(opened):
     project.set_split("last-n")
     assert opened.page.primary.isEnabled()
     assert not row.data(SHORT)
+
+
+def test_all_folds_or_several_seeds_are_trained_tested_and_summed_up_by_one_button(opened, monkeypatch):
+    page, session, asked = opened.page, opened.session, []
+    queue = lambda name, values, fold=None, **options: asked.append((name, fold, options["seed"]))  # noqa: E731
+    monkeypatch.setattr(session, "queue_run", queue)
+    page.algorithms.choose("bpr")
+    assert page.several_runs.text() == "Train 3 seeds"
+    page.options.set_values({"seed": 4})
+    page.several_runs.trigger()
+    session.project.set_split("k-fold", {"k": 2, "fold": 1})
+    assert page.several_runs.text() == "Train all 2 folds"
+    page.several_runs.trigger()
+    assert asked == [("bpr", None, seed) for seed in (4, 5, 6)] + [("bpr", fold, 4) for fold in (0, 1)]
+    assert not page.summed.isVisible()
+
+
+def test_folds_are_tested_when_they_are_trained_and_their_mean_is_said(opened):
+    page, session = opened.page, opened.session
+    runs = [session.runs.get(run_id) for run_id in ("0-popularity", "1-ease")]
+    for fold, info in enumerate(runs):  # as two folds of one algorithm
+        info.algorithm = "ease"
+        info.spec |= {"algorithm": "ease", "hyperparameters": {}, "split": "k-fold", "split_settings": {"fold": fold}}
+    page.repeats.keep([info.id for info in runs])
+    assert page.summed.words.text() == "Training all folds: 0 of 2 are trained and tested."
+    opened.until(lambda: not page.repeats.busy)
+    figures = [info.metrics["ndcg@10"]["mean"] for info in runs]
+    mean, error = sum(figures) / 2, abs(figures[0] - figures[1]) / 2
+    said = f"EASE over 2 folds: NDCG@10 {mean:.3f} ± {error:.4f} (mean and standard error)"
+    assert page.summed.words.text() == said
+    opened.click(page.summed.compare)
+    assert (session.selection.runs, opened.window.page.name) == ([info.id for info in runs], "compare")

@@ -48,12 +48,12 @@ def test_each_step_is_undone_by_what_it_returns(three):
     assert versions_of(three)[1].name == "no bots"
     rename(three, "b", former)
     assert versions_of(three)[1].name == "b.csv, 2 Nov 2026"
-    three.filters = [{"name": "k-core", "settings": {"k": 2}}]
+    three.filters = [{"name": "core", "settings": {"k": 2}}]
     former = go_to(three, "a")
     assert (former, three.data, three.split["name"]) == ("c", "a", "last-n"), "never used: it takes over the split"
     three.split, three.filters = OTHER, []
     assert go_to(three, former) == "a"
-    assert (three.split, three.filters) == (before["split"], [{"name": "k-core", "settings": {"k": 2}}])
+    assert (three.split, three.filters) == (before["split"], [{"name": "core", "settings": {"k": 2}}])
     go_to(three, "a")
     three.save()
     again = Project.open(three.folder)

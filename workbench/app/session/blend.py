@@ -6,13 +6,11 @@ from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 from workbench.algorithms.hybrid.blend import Blend
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.runs.run_text import figure, short_title, validated
+from workbench.app.session.now import asked_now
 from workbench.app.session.session import Session
 from workbench.app.widgets.basic import Text, clear
 from workbench.app.widgets.theme import GRID, SMALL
 from workbench.app.widgets.translate import translate
-from workbench.data.filtering import make_filters
-from workbench.data.splitting import make_split
-from workbench.errors import WorkbenchError
 from workbench.metrics import metric_title
 
 FEWEST = 2
@@ -88,15 +86,9 @@ class BlendRuns(QWidget):
 
 def offered(session: Session, *, usable: bool = True) -> list[RunInfo]:
     """Runs of the data, filters and split that are chosen now; with `usable` only those that have a model."""
-    if session.project.split is None or session.data is None:
+    now = asked_now(session)
+    if now is None:
         return []
-    try:
-        settings = make_split(session.project.split["name"], session.project.split.get("settings")).model_dump()
-        filters = [step.recipe() for step in make_filters(session.project.filters)]
-    except WorkbenchError:
-        return []
-    now = {"data_hash": session.about.get("hash"), "filters": filters}
-    now |= {"split": session.project.split["name"], "split_settings": settings}
     alike = [info for info in session.runs.all() if all(info.spec.get(key) == value for key, value in now.items())]
     return [info for info in alike if info.usable or not usable]
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QComboBox
 
+from workbench.app.runs.run_groups import Now
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.runs.run_text import short_title
 from workbench.app.session.session import Session
@@ -38,9 +39,9 @@ class RunCombo(QuietBox):
         """Id of the run that is shown."""
         return self.currentData()
 
-    def show_runs(self, infos: list[RunInfo], current: str | None) -> None:
-        """Offer these runs and show one of them."""
-        runs = [(info.id, short_title(info), info.number) for info in reversed(infos)]
+    def show_runs(self, infos: list[RunInfo], current: str | None, now: Now) -> None:
+        """Offer these runs and show one of them; those that differ from what is chosen now say in what."""
+        runs = [(info.id, marked_title(info, now), info.number) for info in reversed(infos)]
         if runs != self._runs:
             self._runs = runs
             self.clear()
@@ -57,6 +58,11 @@ class RunCombo(QuietBox):
     @Slot(int)
     def _choose(self, place: int) -> None:
         self.chosen.emit(self.itemData(place))
+
+
+def marked_title(info: RunInfo, now: Now) -> str:
+    """What a run is called, and in what it differs from what is chosen now."""
+    return " · ".join(filter(None, (short_title(info), now.mark(info.spec))))
 
 
 def dot(color: QColor, scale: float) -> QPixmap:

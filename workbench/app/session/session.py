@@ -323,11 +323,20 @@ class Session(QObject):
 
     # Runs ----------------------------------------------------------------------------------------------------------
 
-    def queue_run(self, algorithm: str, hyperparameters: dict[str, Any] | None = None, **options: Any) -> str | None:
+    def queue_run(
+        self,
+        algorithm: str,
+        hyperparameters: dict[str, Any] | None = None,
+        *,
+        fold: int | None = None,
+        **options: Any,
+    ) -> str | None:
         """Train an algorithm on the current data, filters and split, when the machine is free; returns the run's id.
 
         Parameters
         ----------
+        fold
+            Of a split with several; the one that is chosen where left out.
         options
             ``seed``, ``device``, ``threads``, ``patience``, ``validation_users``, as in `RunSpec`.
         """
@@ -339,7 +348,10 @@ class Session(QObject):
             return None
         try:
             options = {"filters": self.project.filters, **options}
-            run_id = self.runs.add(algorithm, hyperparameters or {}, folder, self.project.split, **options)
+            split = dict(self.project.split)
+            if fold is not None:
+                split["settings"] = (split.get("settings") or {}) | {"fold": fold}
+            run_id = self.runs.add(algorithm, hyperparameters or {}, folder, split, **options)
         except WorkbenchError as error:
             self.failure.emit(self.tr("This run cannot be started"), str(error), "")
             return None

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.runs.run_text import short_title
+from workbench.app.session.now import now_of
 from workbench.app.session.session import Session
 from workbench.app.tables.item_tables import line
 from workbench.app.widgets.translate import translate
@@ -38,6 +39,8 @@ def list_heading(session: Session, asked: AskedList) -> str:
     """All that the rows of a list depend on, in a line."""
     info = run_of(session, asked)
     run = short_title(info) if info is not None else Path(asked.run).name
+    mark = now_of(session).mark(info.spec) if info is not None else ""
+    run = f"{run} ({mark})" if mark else run
     parts = [_person(asked), run, *_changes(asked), *_order(asked.order)]
     parts.append(translate("ShownList", "top {k:,}").format(k=asked.k))
     return " · ".join([*parts, translate("ShownList", "with seen items")] if asked.include_seen else parts)
@@ -45,7 +48,8 @@ def list_heading(session: Session, asked: AskedList) -> str:
 
 def _person(asked: AskedList) -> str:
     if asked.user is not None:
-        return translate("ShownList", "User {user}").format(user=line(asked.user, MOST_ID_CHARS))
+        user = translate("ShownList", "User {user}").format(user=line(asked.user, MOST_ID_CHARS))
+        return user if asked.history is None else f"{user} ({line(Path(asked.history).name, MOST_ID_CHARS)})"
     n = len(asked.changes.added)
     if n == 1:
         return translate("ShownList", "New user with 1 item")

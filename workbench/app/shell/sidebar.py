@@ -22,6 +22,7 @@ from workbench.app.page import Page
 from workbench.app.runs.run_groups import RunGroup, groups_of
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.runs.state_text import state_title
+from workbench.app.session.now import now_of
 from workbench.app.session.run_changes import cancel_run, remove_run
 from workbench.app.session.session import Session
 from workbench.app.widgets import icons
@@ -168,6 +169,7 @@ class Sidebar(QWidget):
         session = self.session
         for signal in (session.project_changed, session.data_changed, session.project.split_changed):
             signal.connect(self.refresh)
+        session.versions.changed.connect(self.refresh)
         session.runs.changed.connect(self.refresh)
         session.runs.run_changed.connect(self._refresh_run)
         session.selection.changed.connect(self._mark_runs)
@@ -226,12 +228,16 @@ class Sidebar(QWidget):
     def _list_runs(self) -> None:
         runs = self.session.runs.all()[::-1]
         groups = self._groups(runs[:MOST_RUNS])
-        wanted = [(group.title, group.current, [info.id for info in group.runs]) for group in groups]
+        wanted = [(f"{group.data} {group.title}", group.current, [info.id for info in group.runs]) for group in groups]
         if wanted != self._listed:
             self._listed = wanted
             clear(self._rows)
             self._runs = {}
+            data = ""
             for group in groups:
+                if group.data != data:
+                    data = group.data
+                    self._rows.addWidget(self._data_heading(data))
                 if len(groups) > 1 or not group.current:
                     self._rows.addWidget(self._group_heading(group))
                 for info in group.runs:
@@ -250,17 +256,13 @@ class Sidebar(QWidget):
         self._mark_runs()
 
     def _groups(self, runs: list[RunInfo]) -> list[RunGroup]:
-        project = self.session.project.current
-        if not runs or project is None:
-            return []
-        split = self.session.project.split or {}
-        now = {
-            "data_hash": self.session.about.get("hash"),
-            "filters": self.session.project.filters,
-            "split": split.get("name"),
-            "split_settings": split.get("settings") or {},
-        }
-        return groups_of(runs, now if self.session.about and split else None)
+        return groups_of(runs, now_of(self.session)) if runs and self.session.project.current is not None else []
+
+    def _data_heading(self, data: str) -> Elided:
+        heading = Elided(self.tr("Other data: {name}").format(name=data), SMALL, "muted")
+        heading.setContentsMargins(10, 10, 12, 0)
+        heading.setAccessibleDescription(heading.full_text())
+        return heading
 
     def _group_heading(self, group: RunGroup) -> Elided:
         heading = Elided(group.title, SMALL, "faint")

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.control import Control
+from workbench.data.columns.unnamed_header import is_header
 from workbench.data.filtering import Filter
 from workbench.data.importing import roles
 from workbench.data.importing.importer import read_interactions
@@ -51,7 +52,7 @@ class Newcomers:
 def read_newcomers(
     path: Path,
     data: Interactions,
-    recipe: Recipe,
+    recipe: Recipe | None,
     declared: Declared,
     filters: Sequence[Filter] = (),
     control: Control | None = None,
@@ -65,8 +66,8 @@ def read_newcomers(
     data
         What a run works with: its items, and whether it has ratings and times.
     recipe
-        How that was read. A file of another shape is read by a guess, and by the rules of what an event is worth that the
-        recipe has for columns of this file.
+        How that was read, None where that is not known. A file of another shape is read by a guess, and by the rules of
+        what an event is worth that the recipe has for columns of this file.
     declared
         What the algorithm reads of the worth of events.
     filters
@@ -80,7 +81,7 @@ def read_newcomers(
         As in an import.
     """
     file = look_at(path)
-    used, guessed = _recipe_for(file, recipe)
+    used, guessed = _recipe_for(file, recipe, data.item_ids if item_ids is None else item_ids)
     read, report, used = read_interactions(file, used, control=control)
     known = np.asarray(
         pc.fill_null(pc.index_in(read.item_ids, value_set=data.item_ids if item_ids is None else item_ids), -1),
@@ -105,25 +106,45 @@ def read_newcomers(
     return Newcomers(read.user_ids, histories, replace(met, weight=None), told)
 
 
-def _recipe_for(file: SourceFile, recipe: Recipe) -> tuple[Recipe, bool]:
+def _recipe_for(file: SourceFile, recipe: Recipe | None, item_ids: pa.Array) -> tuple[Recipe, bool]:
     """The recipe where the file has its shape and columns; else a guess, and that it is one."""
     layout = sniff(file, {})
     shown = preview(file, layout)
-    if (layout.kind, layout.header) == (recipe.format.kind, recipe.format.header):
+    said: dict[str, Any] = {}
+    if not layout.header:
+        alike = recipe is not None and not recipe.format.header
+        columns = recipe.columns if recipe is not None and alike else guess_recipe(file)[0].columns
+        item = roles.position(columns.item, shown)
+        if is_header(shown.column(item), item_ids):
+            said = {"header": True}
+            layout = sniff(file, said)
+            shown = preview(file, layout)
+    if recipe is not None and (layout.kind, layout.header) == (recipe.format.kind, recipe.format.header):
         try:
             roles.positions(recipe.columns, shown)
         except WorkbenchError:
             pass
         else:
-            return recipe, False
-    guess, problem = guess_recipe(file)
-    if problem:
+            packed = (layout.delimiter, layout.encoding) == (recipe.format.delimiter, recipe.format.encoding)
+            as_it_lies = {"compression": layout.compression, "member": layout.member, "table": layout.table}
+            read = recipe.format.model_copy(update=as_it_lies) if packed else shown.format
+            return recipe.model_copy(update={"format": read}), False
+    guess, problem = guess_recipe(file, read=said)
+    if problem and not _are_known(shown.column(roles.position(guess.columns.item, shown)), item_ids):
         message = f"{file.name} has other columns than the data of the run, and {problem[:1].lower()}{problem[1:]}"
         raise WorkbenchError(message)
+    if recipe is None:
+        return guess, True
     same: dict[str, Any] = {"ids": recipe.ids, "rating_as": recipe.rating_as}
     if recipe.feedback and all(told.column in shown.names for told in recipe.feedback):
         same |= {"feedback": recipe.feedback, "duplicates": recipe.duplicates}
     return guess.model_copy(update=same), True
+
+
+def _are_known(ids: list[str], item_ids: pa.Array) -> bool:
+    """Whether most of some ids are of items of the data: then they are items, whatever else may be odd of the file."""
+    found = pc.sum(pc.is_in(pa.array(ids, item_ids.type), value_set=item_ids)).as_py() or 0
+    return bool(2 * found > len(ids))
 
 
 def _alike(rows: UserItems, data: Interactions) -> UserItems:

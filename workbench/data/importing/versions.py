@@ -62,6 +62,15 @@ def versions_of(project: Project) -> list[DataVersion]:
     return found
 
 
+def name_of(folder: Path) -> str:
+    """What a data folder is called in the project that it lies in; "" where it lies in none, or cannot be read."""
+    try:
+        versions = versions_of(Project.read(folder.parent.parent))
+    except WorkbenchError:
+        return ""
+    return next((version.name for version in versions if version.folder == folder.name), "")
+
+
 def note_version(project: Project, folder: str) -> None:
     """Note that data has just been read into this folder, so that a copy of the project knows the day, too."""
     _note(project, folder, added=datetime.now(UTC).isoformat(timespec="milliseconds"))

@@ -10,7 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.data.columns.names import GENRES, TEXT, TITLE, YEAR, likeness
+from workbench.data.columns.unnamed_header import is_header
 from workbench.data.reading.first_rows import Preview, preview
+from workbench.data.reading.sniffing import sniff
 from workbench.data.reading.text.source_file import look_at
 from workbench.data.side_files.joining import id_column, match, open_table, texts_of, write_table
 from workbench.errors import WorkbenchError
@@ -138,6 +140,9 @@ def read_new_items(path: Path, item_ids: pa.Array) -> Items:
     file = look_at(path)
     shown = preview(file)
     roles = _roles(shown, item_ids)
+    if not shown.format.header and is_header(shown.column(roles["id"]), item_ids):
+        shown = preview(file, sniff(file, {"header": True}))
+        roles = roles | _roles(shown, item_ids)
     wanted = {role: at for role, at in roles.items() if isinstance(at, int)}
     wanted |= {f"flag {i}": at for i, at in enumerate(roles.get("flags", []))}
     ids, columns, _ = texts_of(file, shown, wanted)

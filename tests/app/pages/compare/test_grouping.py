@@ -1,6 +1,7 @@
 """The table of runs: columns and order that a person chose, what is looked for, and runs that belong together."""
 
 import json
+import shutil
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -259,7 +260,7 @@ def test_folds_are_summed_up_and_never_ranked_among_each_other(show_compare, pro
     page = show_compare()
     assert len(page._groups) == 3
     assert titles(page)[2:] == [
-        "K-fold, parts 1, 2, 3, each tested once · data " + titles(page)[0][-8:],
+        "K-fold, parts 1, 2, 3, each tested once · " + titles(page)[0].partition(" · ")[2],
         "Popularity",
         "Random",
     ]
@@ -372,3 +373,24 @@ def test_a_test_with_damaged_checks_is_not_shown(show_compare, project, leaks):
     page = show_compare()
     assert column(page, "NDCG@10") == ["–"]  # a warning may be among what is damaged
     page.grab()
+
+
+def test_groups_say_on_which_data_they_are_and_in_what_they_differ_from_now(show_compare, project, session):
+    done_run(project, "a", metrics=figures(0.3))
+    done_run(project, "b", split="random", settings={}, metrics=figures(0.5))
+    page = show_compare()
+    session.versions.rename("small", "the first")
+    page.refresh()
+    groups = [title for title in titles(page) if " · data " in title]
+    assert [title.partition(" · data ")[2] for title in groups] == ["the first · another split", "the first"]
+    session.selection.select_runs(["a", "b"])
+    assert [info.id for info in page.drawn()] == ["a"], "unlike ones are never on one axis"
+    assert dict(page.pictures.protocol.said[-1]._asdict())["what"] == "Data"
+    small = project.folder / "data" / "small"
+    shutil.copytree(small, project.folder / "data" / "new")
+    about = json.loads((project.folder / "data" / "new" / "data.json").read_text())
+    (project.folder / "data" / "new" / "data.json").write_text(json.dumps(about | {"hash": "f" * 64}))
+    session.versions.look_again()
+    session.use_version("new")
+    page.refresh()
+    assert [title for title in titles(page) if title.endswith(" · other data: the first")]

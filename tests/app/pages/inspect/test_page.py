@@ -14,6 +14,7 @@ from workbench.app.tables.item_tables import digits_for
 from workbench.control import Control
 from workbench.insight.listing import recommend
 from workbench.insight.reasons import explain
+from workbench.training.run import Run
 
 ALT = Qt.KeyboardModifier.AltModifier
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -571,3 +572,44 @@ def test_users_of_a_kind_are_offered(open_at, fresh):
     page.kinds.ask("worst")  # nobody has evaluated the run
     opened.until(lambda: page.search.found is not None)
     assert "Test it first" in page.search.found.list.item(0).text()
+
+
+def test_people_of_a_file_are_looked_at_one_by_one_and_exported(open_at, fresh, qtbot, tmp_path):
+    films = interactions_of(fresh)
+    file = tmp_path / "new.csv"
+    file.write_text(
+        "user,item,rating\n" + "".join(f"ann,{item},5\n" for item in films[:3]) + f"bob,{films[4]},2\nnil,x,1\n"
+    )
+    opened = open_at(fresh)
+    opened.user("u0")
+    page = opened.page
+    page.who.somebody.trigger()
+    people = page.new_people
+    people.read(file)
+    qtbot.waitUntil(lambda: page.heading == "User ann of new.csv", timeout=20000)
+    assert people.users == ["ann", "bob", "nil"]
+    assert "1 row of 1 item that the run does not know: x." in people.words.text()
+    wanted = asked(fresh, "ann", history=str(file))
+    assert ids(page.list) == [one["item"] for one in wanted["items"]]
+    assert sorted(ids(page.user.left.table)) == sorted(films[:3])
+    people.table.select(1)
+    qtbot.waitUntil(lambda: page.heading == "User bob of new.csv", timeout=20000)
+    assert ids(page.list) == [one["item"] for one in asked(fresh, "bob", history=str(file))["items"]]
+    people.export(tmp_path / "lists.csv")
+    qtbot.waitUntil((tmp_path / "lists.csv").exists, timeout=20000)
+    rows = [row.split(",") for row in (tmp_path / "lists.csv").read_text().splitlines()]
+    at = rows[0].index("item")
+    assert [row[at] for row in rows if row[0] == "bob"] == ids(page.list)[
+        : len([row for row in rows if row[0] == "bob"])
+    ]
+    # What is pasted is kept with the project, and read like a file; somebody of the data is still there.
+    QApplication.clipboard().setText("user\titem\n" + "".join(f"eve\t{item}\n" for item in films[:2]))
+    people.paste()
+    qtbot.waitUntil(lambda: page.heading == "User eve of pasted-1.csv", timeout=20000)
+    page.next.click()
+    qtbot.waitUntil(lambda: page.heading == "User u1", timeout=20000)
+
+
+def interactions_of(project):
+    """Ids of the items that a run knows."""
+    return Run.open(project.runs_folder / "1-ease").data.item_ids.to_pylist()

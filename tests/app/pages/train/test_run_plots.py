@@ -76,3 +76,19 @@ def test_what_else_is_recorded_can_be_chosen_where_a_run_laid_over_has_it(exact,
     qtbot.waitUntil(plots.tabs.isEnabled)
     plots.tabs.buttons["gradient_norm"].click()
     qtbot.waitUntil(lambda: plots.other.lines() == ["b-bpr"])
+
+
+def test_runs_of_another_split_are_told_and_never_on_one_axis(exact, project, session, keep, qtbot, light):
+    done_run(project, "c-other", split="random", settings={})
+    session.open_project(project.folder)
+    panel = shown(TrainPage(session), keep, qtbot).run
+    session.selection.select_runs(["a-ease", "c-other"])
+    assert panel._ids == ["a-ease"]
+    assert panel.apart.full_text() == "1 selected run is of other data or another split, and not drawn here"
+    session.selection.select_runs(["c-other"])
+    assert panel._ids == ["c-other"]
+    assert panel.apart.full_text() == "Another split: random 20 %"
+    session.project.set_split("random", {})
+    assert not panel.apart.isVisible()
+    session.project.set_filters([{"name": "core", "settings": {}}])
+    assert panel.apart.full_text() == "Other filters"

@@ -9,6 +9,7 @@ from workbench.app.pages.compare.charts.curves import CurvesChart
 from workbench.app.pages.compare.protocol_card import ProtocolCard
 from workbench.app.pages.compare.save_chart import SaveChart
 from workbench.app.runs.run_store import RunInfo
+from workbench.app.session.now import now_of
 from workbench.app.session.session import Session
 from workbench.app.widgets.basic import Card
 from workbench.app.widgets.tabs import Tabs
@@ -54,7 +55,7 @@ class ChartPanel(QWidget):
     def show_runs(self, drawn: list[RunInfo], metric: str) -> None:
         """Show these runs, which may be compared, by a test metric."""
         self._runs, self._metric = list(drawn), metric
-        self.protocol.show_runs(drawn, metric)
+        self.protocol.show_runs(drawn, metric, now_of(self.session))
         self._rest.start()  # in a frame of its own
 
     @Slot()

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from workbench.app.pages.compare.leak_checks import together
 from workbench.app.pages.compare.model import Group
+from workbench.app.runs.run_groups import HASH_CHARS, Now
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.runs.run_text import MAX_TITLE_CHARS, NONE
 from workbench.app.widgets.translate import translate
@@ -14,6 +15,7 @@ from workbench.errors import WorkbenchError
 from workbench.evaluation import comparable
 from workbench.metrics import all_metrics, metric_title
 
+NOBODY = Now()  # to be held against nothing
 SHOWN = 10  # parts that are listed one by one
 
 
@@ -48,6 +50,7 @@ def grouped(
     runs: Sequence[RunInfo],
     folds: Mapping[str, Sequence[int]] | None = None,
     key: Callable[..., str] = key_of,
+    now: Now = NOBODY,
 ) -> list[Group]:
     """Runs by protocol; the group of the newest run first, in each the oldest run first.
 
@@ -57,6 +60,8 @@ def grouped(
         By run id, of which folds it is one: runs of the same folds stand together, to be summed up.
     key
         `key_of`, or `Keys`.
+    now
+        What is chosen now, and what data is called: groups that differ from it say in what.
     """
     folds = folds or {}
     groups: dict[str, list[RunInfo]] = {}
@@ -66,7 +71,7 @@ def grouped(
         groups.setdefault(same, []).append(info)
     newest_first = sorted(groups.values(), key=lambda group: -max(info.number for info in group))
     return [
-        Group(_title(group[0], folds.get(group[0].id)), group, ink="error" if is_sampled(group[0]) else "muted")
+        Group(_title(group[0], now, folds.get(group[0].id)), group, ink="error" if is_sampled(group[0]) else "muted")
         for group in newest_first
     ]
 
@@ -113,12 +118,14 @@ def filter_words(info: RunInfo) -> str:
         return translate("Protocol", "filters unknown to this version")
 
 
-def data_words(info: RunInfo) -> str:
-    """The data of a run: enough of its hash to tell it from others."""
-    return str(info.spec.get("data_hash") or NONE)[:8]
+def data_words(info: RunInfo, now: Now) -> str:
+    """The data of a run by its name, and enough of its hash to tell it from others."""
+    known = str(info.spec.get("data_hash") or NONE)[:HASH_CHARS]
+    name = now.data_name(info.spec)
+    return known if name in ("", known) else f"{name} ({known})"
 
 
-def _title(info: RunInfo, folds: Sequence[int] | None = None) -> str:
+def _title(info: RunInfo, now: Now, folds: Sequence[int] | None = None) -> str:
     protocol = protocol_of(info)
     relevance = str(protocol.get("relevance"))[:MAX_TITLE_CHARS]
     unusual = [relevance] if protocol.get("relevant_from") is not None else []
@@ -129,14 +136,14 @@ def _title(info: RunInfo, folds: Sequence[int] | None = None) -> str:
         else []
     )
     filters = [filter_words(info)] if info.spec.get("filters") else []
-    return " · ".join(
-        [
-            split_words(info, folds),
-            *unusual,
-            *filters,
-            translate("Protocol", "data {hash}").format(hash=data_words(info)),
-        ]
+    data = (
+        translate("Protocol", "other data: {name}")
+        if now.is_other_data(info.spec)
+        else translate("Protocol", "data {name}")
     )
+    named = data.format(name=now.data_name(info.spec) or NONE)
+    marks = now.marks(info.spec)[int(now.is_other_data(info.spec)) :]
+    return " · ".join([split_words(info, folds), *unusual, *filters, named, *marks])
 
 
 class ProtocolLine(NamedTuple):
@@ -147,7 +154,7 @@ class ProtocolLine(NamedTuple):
     warned: bool = False
 
 
-def protocol_lines(runs: list[RunInfo], metric: str) -> list[ProtocolLine]:
+def protocol_lines(runs: list[RunInfo], metric: str, now: Now = NOBODY) -> list[ProtocolLine]:
     """The protocol card of runs that were judged alike."""
     if not runs:
         return []
@@ -169,7 +176,7 @@ def protocol_lines(runs: list[RunInfo], metric: str) -> list[ProtocolLine]:
         (translate("Protocol", "Seed"), ", ".join(seeds[:8])),
         (translate("Protocol", "No number"), _undefined(protocol)),
         (translate("Protocol", "Leaks"), together(runs)),
-        (translate("Protocol", "Data"), data_words(runs[0])),
+        (translate("Protocol", "Data"), data_words(runs[0], now)),
         *((translate("Protocol", "In doubt"), told) for told in _listed(protocol.get("doubts"))),
     ]
     return [ProtocolLine(what, _sentence(how), *warned) for what, how, *warned in said if what and how]

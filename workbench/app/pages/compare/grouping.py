@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Collection, Sequence
 
-from workbench.app.pages.compare.comparable import Keys, fold_of, grouped
+from workbench.app.pages.compare.comparable import NOBODY, Keys, fold_of, grouped
 from workbench.app.pages.compare.model import Group
+from workbench.app.runs.run_groups import Now
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.runs.run_text import MAX_TITLE_CHARS, algorithm_of, differences
 from workbench.app.widgets.translate import translate
@@ -35,7 +36,9 @@ def algorithm_title(info: RunInfo) -> str:
     return kind.title if kind is not None else info.algorithm[:MAX_TITLE_CHARS]
 
 
-def arranged(runs: Sequence[RunInfo], way: str, key: Keys, turned: Collection[str] = ()) -> list[Group]:
+def arranged(
+    runs: Sequence[RunInfo], way: str, key: Keys, turned: Collection[str] = (), now: Now = NOBODY
+) -> list[Group]:
     """Groups of runs that may be compared, divided by algorithm or by tag, in each the oldest run first.
 
     But by tag, runs that differ in their seed or fold alone stand together under what they come to.
@@ -44,13 +47,15 @@ def arranged(runs: Sequence[RunInfo], way: str, key: Keys, turned: Collection[st
     ----------
     turned
         Ids of the first runs of repeats that are open where they would be closed, or closed where they would be open.
+    now
+        As of `grouped`.
     """
     if way != "tag":
         sets = _sets(runs, key)
         folds = {
             one.id: sorted({fold_of(run) for run in part}) for part, what in sets if what == "folds" for one in part
         }
-        groups = grouped(runs, folds, key)
+        groups = grouped(runs, folds, key, now)
         for group in groups:
             inside = {info.id for info in group.runs}
             own = [(part, what) for part, what in sets if part[0].id in inside]
@@ -61,7 +66,7 @@ def arranged(runs: Sequence[RunInfo], way: str, key: Keys, turned: Collection[st
         for leaf in (leaf for group in groups for leaf in leaves(group) if leaf.summed):
             leaf.closed = (way != "algorithm") != (min(info.id for info in leaf.runs) in turned)
         return groups
-    groups = grouped(runs, key=key)
+    groups = grouped(runs, key=key, now=now)
     for group in groups:
         parts = _by(group.runs, _first_tag)
         # Those without a tag come last, whatever comes first among the runs.

@@ -27,6 +27,7 @@ from workbench.app.pages.compare.toolbar import FIRST, Tools
 from workbench.app.pages.compare.verdict import VerdictLines
 from workbench.app.plots.line_plot import LinePlot
 from workbench.app.runs.run_store import RunInfo
+from workbench.app.session.now import now_of
 from workbench.app.session.session import Session
 from workbench.app.widgets.basic import Card, EmptyState
 from workbench.app.widgets.deferred import Deferred
@@ -76,7 +77,8 @@ class ComparePage(Page):
         yield
         self._build()
         yield
-        session.runs.changed.connect(self._hear_all)
+        for signal in (session.runs.changed, session.versions.changed, session.project.split_changed):
+            signal.connect(self._hear_all)
         session.runs.run_changed.connect(self._hear_one)
         session.jobs.changed.connect(self._later)
         session.selection.changed.connect(self._hear_selection)
@@ -230,9 +232,10 @@ class ComparePage(Page):
         self._stack.setCurrentIndex(int(bool(runs)))
         self._found.setCurrentIndex(int(bool(runs) and not found))
         self.nothing.set_text(self.tr("No run contains “{words}”").format(words=self.field.text().strip()[:60]))
-        self._rows = arranged(found, self._way, self._keys, self._turned)
+        now = now_of(self.session)
+        self._rows = arranged(found, self._way, self._keys, self._turned, now)
         divided = any(group.parts for group in self._rows)
-        self._groups = grouped(found, key=self._keys) if divided else self._rows
+        self._groups = grouped(found, key=self._keys, now=now) if divided else self._rows
         self._metric = self.tools.offer(runs, self._metric, self._chosen_columns)
         self.file.groups = self._groups
         self._columns = columns(self._metric, self._groups, self._rows, self.testing.of, self._chosen_columns)

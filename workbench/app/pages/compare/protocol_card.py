@@ -3,7 +3,8 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QWidget
 
-from workbench.app.pages.compare.comparable import ProtocolLine, protocol_lines
+from workbench.app.pages.compare.comparable import NOBODY, ProtocolLine, protocol_lines
+from workbench.app.runs.run_groups import Now
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.widgets.basic import Card, Picture, Text, clear, show_if
 from workbench.app.widgets.theme import GRID, SMALL
@@ -36,9 +37,9 @@ class ProtocolCard(Card):
         self.warning.hide()
         self.head.insertWidget(1, self.warning)
 
-    def show_runs(self, runs: list[RunInfo], metric: str) -> None:
+    def show_runs(self, runs: list[RunInfo], metric: str, now: Now = NOBODY) -> None:
         """Say how these runs were judged by a metric."""
-        said = protocol_lines(runs, metric)
+        said = protocol_lines(runs, metric, now)
         if said == self.said:
             return
         before, self.said = self.said, said

@@ -46,9 +46,7 @@ class KeptVersions(QObject):
     def _row(self, version: "DataVersion") -> Row:
         project = self._session.project.current
         current = project is not None and project.data == version.folder
-        when = QLocale().toString(
-            QDateTime.fromSecsSinceEpoch(int(version.added.timestamp())), QLocale.FormatType.ShortFormat
-        )
+        when = QLocale().toString(QDateTime.fromSecsSinceEpoch(int(version.added.timestamp())), "d MMM yyyy, HH:mm")
         facts = [
             self.tr("{n:,} interactions").format(n=version.interactions),
             self.tr("{n:,} users").format(n=version.users),

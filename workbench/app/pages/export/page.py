@@ -20,6 +20,7 @@ from workbench.app.runs.run_store import RunInfo
 from workbench.app.runs.run_text import short_title
 from workbench.app.session.file_writer import Writing
 from workbench.app.session.latest import Latest
+from workbench.app.session.now import now_of
 from workbench.app.session.run_combo import RunData, run_to_show, select_run, usable_runs
 from workbench.app.session.session import Session
 from workbench.app.session.shown_list import list_heading, noted_list, run_of
@@ -61,6 +62,7 @@ class ExportPage(Page):
         yield from self._build()
         session.selection.changed.connect(self.refresh)
         session.data_changed.connect(self.refresh)
+        session.project.split_changed.connect(self.refresh)
         session.runs.changed.connect(self.refresh)
         session.runs.run_changed.connect(self._refresh_run)
 
@@ -159,7 +161,7 @@ class ExportPage(Page):
         self._run = self._run if listed is not None else info.id
         self._stack.setCurrentIndex(1)
         self.choices.blockSignals(True)
-        self.runs.show_runs(usable_runs(self.session), info.id)
+        self.runs.show_runs(usable_runs(self.session), info.id, now_of(self.session))
         heading = list_heading(self.session, noted) if noted is not None else None
         self.users.set_people(self._data.of(info), self._one(info), heading)
         self.choices.follow(listed)

@@ -93,6 +93,8 @@ class Reasons(QWidget):
     def ask(self, listed: AskedList, item: Json) -> None:
         """Ask why `item` has its place in a list."""
         asked: Json = {"run": listed.run, "user": listed.user, "item": item["item"]}
+        if listed.history is not None:
+            asked["history"] = listed.history
         if listed.changes:
             asked["changes"] = listed.changes.model_dump()
         if self._asked == asked and self._ordered == bool(listed.order):

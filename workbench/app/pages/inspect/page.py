@@ -1,5 +1,6 @@
 """Look at one user: what they had, and what a run recommends to them; at one item; and at a map of all."""
 
+from pathlib import Path
 from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt, QTimer, Slot
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import QStackedLayout, QStackedWidget, QVBoxLayout, QWidg
 from workbench.app.page import Page
 from workbench.app.pages.inspect.item_map import ItemMap
 from workbench.app.pages.inspect.item_view import ItemView
+from workbench.app.pages.inspect.new_people import NewPeople
 from workbench.app.pages.inspect.rerank import Reorder
 from workbench.app.pages.inspect.states import Failure, Waiting
 from workbench.app.pages.inspect.user_history import UserHistory
@@ -51,6 +53,9 @@ class InspectPage(Page):
         self._stamp, self._facts = "", ""
         self._what_if: tuple[str, Kept] | None = None
         self._came_from = "user"
+        self._stranger: tuple[str, str] | None = None  # somebody of a file, and the file
+        self._passed: str | None = None  # who was selected when the stranger came
+        self.new_people: NewPeople | None = None
         self._data = RunData(session)
         self._lists = Latest(session, "recommend", self)
         self._lists.answered.connect(self._show)
@@ -59,8 +64,9 @@ class InspectPage(Page):
         self._late.timeout.connect(self._say_late)
         self._make_actions()
         self._build()
-        session.selection.changed.connect(self.refresh)
+        session.selection.changed.connect(self._select)
         session.data_changed.connect(self.refresh)
+        session.project.split_changed.connect(self.refresh)
         session.runs.changed.connect(self.refresh)
         session.runs.run_changed.connect(self._refresh_run)
 
@@ -79,6 +85,7 @@ class InspectPage(Page):
         self.primary.triggered.connect(self._export)
         self.who = UserChoice(self.session, self._data_shown, self)
         self.who.search.chosen.connect(self._go_to_user)
+        self.who.somebody.triggered.connect(self.ask_for_somebody)
         self.search, self.previous, self.next = self.who.search, self.who.previous, self.who.next
         self.random, self.kinds = self.who.random, self.who.kinds
         self.secondary = self.who.widgets
@@ -233,7 +240,11 @@ class InspectPage(Page):
         self.kinds.set_place(str(info.folder), str(other.folder) if other is not None else "", user or "")
         if self.views.current == "map":
             self.map.show_run(info, self._data.of(info))
-        if user is None:
+        if self.new_people is not None:
+            self.new_people.set_run(info, self.user.right.k.currentData())
+        if self._stranger is not None:
+            self._want(info, *self._stranger)
+        elif user is None:
             self._say_empty(self.tr("The data of this run has no users."), "")
         else:
             self._want(info, user)
@@ -248,12 +259,13 @@ class InspectPage(Page):
         info = self.info
         return self._data.of(info) if info is not None else None
 
-    def _want(self, info: RunInfo, user: str) -> None:
-        if user != self.session.selection.user:
+    def _want(self, info: RunInfo, user: str, history: str | None = None) -> None:
+        if history is None and user != self.session.selection.user:
             self.session.selection.select_user(user)  # comes back here
             return
-        args = {"run": str(info.folder), "user": user, "k": self.user.right.k.currentData()}
+        args: Json = {"run": str(info.folder), "user": user, "k": self.user.right.k.currentData()}
         args["include_seen"] = self.user.right.seen.isChecked()
+        args |= {} if history is None else {"history": history}
         stamp = f"{info.status.at} {info.number}"
         if self._lists.pending == args:
             return
@@ -298,7 +310,7 @@ class InspectPage(Page):
             self.set_subtitle(user_without_list(self.user.what_if.shown()))
         elif self._shown is not None:
             self.set_subtitle(self._facts)
-            self.set_heading(self.tr("User {user}").format(user=line(self._shown[0]["user"])))
+            self.set_heading(_heading(self._shown[0]))
 
     @Slot()
     def _note(self) -> None:
@@ -339,7 +351,7 @@ class InspectPage(Page):
         self.failure.tell(
             self.tr("There is no list for user {user}").format(user=line(asked["user"])), sentence, details
         )
-        self.set_heading(self.tr("User {user}").format(user=line(asked["user"])))
+        self.set_heading(_heading(asked))
         self.set_subtitle("")
         self._stack.setCurrentWidget(self.failure)
 
@@ -369,7 +381,34 @@ class InspectPage(Page):
     @Slot(str)
     def _go_to_user(self, user: str) -> None:
         self.show_view("user")
+        self._stranger = None
         self.session.selection.select_user(user)
+        self.refresh()
+
+    @Slot()
+    def _select(self, *_: object) -> None:
+        """Somebody of the data was selected: no more of the stranger."""
+        if self.session.selection.user != self._passed:
+            self._stranger = None
+        self.refresh()
+
+    @Slot()
+    def ask_for_somebody(self) -> None:
+        """Ask for a file of histories of people who are not in the data."""
+        if self.new_people is None:
+            self.new_people = NewPeople(self.session, self)
+            self.new_people.chosen.connect(self.show_somebody)
+        if self.info is not None:
+            self.new_people.set_run(self.info, self.user.right.k.currentData())
+        self.new_people.show()
+        self.new_people.activateWindow()
+
+    @Slot(str, str)
+    def show_somebody(self, user: str, history: str) -> None:
+        """Show somebody of a file of histories."""
+        self.show_view("user")
+        self._stranger, self._passed = (user, history), self.session.selection.user
+        self.refresh()
 
     @Slot(str)
     def _choose_run(self, run_id: str) -> None:
@@ -385,3 +424,11 @@ class InspectPage(Page):
     def _export(self) -> None:
         self.session.project.set_view("export", {"whom": "list"})  # the page Export takes it up
         self.session.request_page("export")
+
+
+def _heading(asked: Json) -> str:
+    """Whose list it is."""
+    user = line(asked["user"])
+    if "history" not in asked:
+        return translate("InspectPage", "User {user}").format(user=user)
+    return translate("InspectPage", "User {user} of {file}").format(user=user, file=line(Path(asked["history"]).name))

@@ -6,8 +6,9 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QStackedLayout, QVBoxLayout, QWidget
 
 from workbench.app.runs.run_store import RunInfo
-from workbench.app.runs.run_text import short_title
 from workbench.app.session.latest import Latest
+from workbench.app.session.now import now_of
+from workbench.app.session.run_combo import marked_title
 from workbench.app.session.session import Session
 from workbench.app.session.shown_list import list_heading, run_of
 from workbench.app.tables.item_tables import ListTable
@@ -90,7 +91,8 @@ class Beside(QWidget):
     def _offer(self, wanted: str | None = None) -> None:
         offered: list[tuple[str, str | None]] = [(self.tr("One list"), None)]
         offered += [(self.tr("Kept list"), KEPT)] if self._kept is not None else []
-        offered += [(short_title(info), run_id) for run_id, info in reversed(self._infos.items())]
+        now = now_of(self._session)
+        offered += [(marked_title(info, now), run_id) for run_id, info in reversed(self._infos.items())]
         current = wanted or self.current
         if offered != self._offered:
             self._offered = offered

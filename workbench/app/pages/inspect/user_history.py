@@ -68,7 +68,7 @@ class UserHistory(Card):
         self.table.select_item(item)
         self._tell(self.tr("{n:,}, changed").format(n=len(shown)) if changed else about_history(base))
         nobody = self.tr("The history is empty. Add an item below and see the list change.")
-        self.nothing.setText(nobody if self.what_if.new_person else no_history())
+        self.nothing.setText(nobody if self.what_if.new_person else no_history(of_file=base.get("of_file") is True))
         self._stack.setCurrentIndex(0 if shown else 1)
 
     def _tell(self, about: str) -> None:

@@ -18,7 +18,7 @@ Json = dict[str, Any]
 class Kinds(Button):
     """Draws somebody at random, or offers users of a kind in the list of the search field."""
 
-    def __init__(self, session: Session, search: UserSearch, random: QAction) -> None:
+    def __init__(self, session: Session, search: UserSearch, random: QAction, somebody: QAction) -> None:
         super().__init__(
             self.tr("Users with…"), tip=self.tr("Most interactions, best or worst results, similar history…")
         )
@@ -42,6 +42,8 @@ class Kinds(Button):
             action.triggered.connect(partial(self.ask, kind))
             menu.addAction(action)
             self.actions_of[kind] = action
+        menu.addSeparator()
+        menu.addAction(somebody)
         menu.setToolTipsVisible(True)
         self.setMenu(menu)
 

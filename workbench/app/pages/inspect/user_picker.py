@@ -25,13 +25,15 @@ class UserChoice(QObject):
         self.random = QAction(self.tr("Random user"), self)
         self.random.setToolTip(self.tr("Go to a random user"))
         self.random.triggered.connect(partial(self._go_to, None))
+        self.somebody = QAction(self.tr("Somebody new…"), self)
+        self.somebody.setToolTip(self.tr("People who are not in the data, from a file of their histories"))
         self.search = UserSearch(session)
         self.previous = Button("", icon="chevron-left", tip=self.tr("Previous user (Alt+Up)"))
         self.next = Button("", icon="chevron-right", tip=self.tr("Next user (Alt+Down)"))
         for button, keys, step in ((self.previous, "Alt+Up", -1), (self.next, "Alt+Down", 1)):
             button.setShortcut(QKeySequence(keys))
             button.clicked.connect(partial(self._go_to, step))
-        self.kinds = Kinds(session, self.search, self.random)
+        self.kinds = Kinds(session, self.search, self.random, self.somebody)
         self.widgets: list[QAction | QWidget] = [self.search, self.previous, self.next, self.kinds]
 
     def set_enabled(self, enabled: bool) -> None:

@@ -70,8 +70,10 @@ def about_list(items: list[Json], hidden: int) -> str:
     )
 
 
-def no_history() -> str:
+def no_history(*, of_file: bool = False) -> str:
     """Why a user has none."""
+    if of_file:
+        return translate("Inspect", "The run knows none of the items that the file has of this user.")
     return translate("Inspect", "This user has no history before the test.")
 
 

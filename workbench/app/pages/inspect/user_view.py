@@ -10,6 +10,7 @@ from workbench.app.pages.inspect.user_list import UserList
 from workbench.app.pages.inspect.user_text import about_list, end_of_stars
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.session.latest import Latest
+from workbench.app.session.now import now_of
 from workbench.app.session.run_combo import RunData
 from workbench.app.session.session import Session
 from workbench.app.session.shown_list import list_heading
@@ -71,7 +72,7 @@ class UserView(QWidget):
     def set_runs(self, infos: list[RunInfo], info: RunInfo) -> None:
         """Offer runs, one of which recommends."""
         self._info = info
-        self.right.runs.show_runs(infos, info.id)
+        self.right.runs.show_runs(infos, info.id, now_of(self._session))
         self.beside.show_runs(infos, info)
         self.left.reasons.set_run(info)
 
@@ -81,7 +82,7 @@ class UserView(QWidget):
         What was changed in the history, and the order that was wished for, stay for the same user alone.
         """
         before, self._plain = self._plain, asked
-        same_user = before is not None and before.user == asked.user
+        same_user = before is not None and (before.user, before.history) == (asked.user, asked.history)
         if not (same_user and before is not None and before.run == asked.run):
             if not same_user:
                 self.right.item = None
@@ -126,7 +127,9 @@ class UserView(QWidget):
         if self._plain is None:
             return None
         wanted = {"changes": self.what_if.changes, "order": self.left.reorder.order}
-        return self._plain.model_copy(update=wanted | ({"user": None} if self.what_if.new_person else {}))
+        return self._plain.model_copy(
+            update=wanted | ({"user": None, "history": None} if self.what_if.new_person else {})
+        )
 
     @Slot()
     def _update(self) -> None:

@@ -1,10 +1,10 @@
-"""How far the search for a good model is, and what it found: above the run."""
+"""How far runs are that were asked for together, and what came of them: above the run."""
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.app.pages.train.fitted_label import Fitting
-from workbench.app.session.find_good import FindGood
+from workbench.app.session.joint_runs import JointRuns
 from workbench.app.session.session import Session
 from workbench.app.widgets.basic import Button, Card, Picture, Text
 from workbench.app.widgets.theme import GRID
@@ -13,11 +13,11 @@ from workbench.app.widgets.theme import GRID
 class GoodOne(Fitting):
     """A sentence, and where to go from it; not there where nobody asked."""
 
-    def __init__(self, session: Session, search: FindGood, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, search: JointRuns, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._search = session, search
         card = Card()
-        card.setAccessibleName(self.tr("Find a good one"))
+        card.setAccessibleName(title)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(card)
@@ -48,17 +48,16 @@ class GoodOne(Fitting):
     @Slot()
     def refresh(self) -> None:
         """Say how far it is."""
-        words, found = self._search.words(), self._search.advice
+        words = self._search.words()
         self.setVisible(bool(words))
         self.words.setText(words)
-        for button in (self.look, self.compare):
-            button.setVisible(found is not None)
+        self.compare.setVisible(self._search.over)
+        self.look.setVisible(bool(self._search.best))
 
     @Slot()
     def _look(self) -> None:
-        found = self._search.advice
-        if found is not None:
-            self._session.selection.select_runs([found.run])
+        if self._search.best:
+            self._session.selection.select_runs([self._search.best])
             self._session.request_page("inspect")
 
     @Slot()

@@ -23,6 +23,7 @@ from workbench.app.pages.train.sweep_dialog import SeveralValues
 from workbench.app.runs.state_text import state_title
 from workbench.app.session.blend import BlendRuns
 from workbench.app.session.find_good import FindGood
+from workbench.app.session.repeats import Repeats
 from workbench.app.session.session import Session
 from workbench.app.widgets import icons
 from workbench.app.widgets.basic import Button, Card, EmptyState, Line
@@ -38,6 +39,7 @@ from workbench.training.not_ratings import taken_for_ratings
 
 LIST_WIDTH, FORM_WIDTH = 25 * GRID, 38 * GRID
 FIRST = "ease"
+SEEDS = 3  # from the chosen one on
 
 
 class TrainPage(Page):
@@ -55,11 +57,15 @@ class TrainPage(Page):
         self.primary = QAction(self.tr("Train"), self)
         self.primary.setShortcut("Ctrl+R")
         self.primary.triggered.connect(self._train)
+        self.several_runs = QAction("", self)
+        self.several_runs.triggered.connect(self._train_repeats)
+        self.secondary = [self.several_runs]
         yield from self._build()
         session.data_changed.connect(self._refresh_data)
         session.project.split_changed.connect(self._refresh_split)
         session.project.split_changed.connect(self._refresh_facts)
         session.project.split_changed.connect(self._refresh_good)
+        session.project.split_changed.connect(self._refresh_primary)
         session.runs.changed.connect(self._refresh_primary)
         session.runs.run_changed.connect(self._refresh_primary)
         self.algorithms.choose(FIRST if FIRST in all_algorithms() else next(iter(all_algorithms())))
@@ -98,8 +104,10 @@ class TrainPage(Page):
         yield
         self._room = QVBoxLayout()
         self._room.setSpacing(12)
-        self.good_one = GoodOne(self.session, self.good)
-        self._room.addWidget(self.good_one)
+        self.good_one = GoodOne(self.session, self.good, self.tr("Find a good one"))
+        self.summed = GoodOne(self.session, self.repeats, self.tr("Folds and seeds"))
+        for card in (self.good_one, self.summed):
+            self._room.addWidget(card)
         row.addLayout(self._room, 1)
         self._stack.addWidget(whole)
         yield
@@ -124,6 +132,7 @@ class TrainPage(Page):
         self.algorithms.looked.connect(self._refresh_good)
         self.algorithms.view.activated.connect(self._enter_form)
         card.add(self.algorithms, 1)
+        self.repeats = Repeats(self.session, self)
         self.good = FindGood(self.session, self)
         self.good.changed.connect(self._refresh_good)
         self.find_good = Button(
@@ -333,20 +342,46 @@ class TrainPage(Page):
     # Training ------------------------------------------------------------------------------------------------------
 
     def _train(self) -> None:
-        kind = self.kind
-        if kind is None:
+        if self._is_ready():
+            self._queue()
+
+    @property
+    def n_folds(self) -> int:
+        """How many folds the split of the project has."""
+        split = self._split()
+        return int(getattr(split, split.many)) if split is not None and split.many else 1
+
+    def _train_repeats(self) -> None:
+        """Train on every fold of the split; of a split with one, with several seeds."""
+        if not self._is_ready():
             return
+        first = int(self._chosen_options().get("seed", 0))
+        ways = [{"fold": fold} for fold in range(self.n_folds)]
+        if self.n_folds == 1:
+            ways = [{"seed": first + at} for at in range(SEEDS)]
+        self.repeats.keep([run_id for way in ways for run_id in self._queue(**way)])
+
+    def _is_ready(self) -> bool:
+        """Whether what the forms say can be trained; else the cursor stands where it cannot."""
         for form in (self.form, self.options):
             if not form.valid:
                 self.fold.setChecked(self.fold.isChecked() or form is self.options)
                 form.focus_error()
-                return
+                return False
+        return self.kind is not None
+
+    def _queue(self, **way: int) -> list[str | None]:
+        """Queue what is selected, all in one `way`, such as a fold; returns the ids of the runs."""
+        kind = self.kind
+        if kind is None:
+            return []
         chosen = {"runs": self.blend.value()} if kind is Blend else {}
-        self.session.queue_run(kind.name, self.form.given_values() | chosen, **self._chosen_options())
+        made = [self.session.queue_run(kind.name, self.form.given_values() | chosen, **self._chosen_options() | way)]
         for name in self._others():
             fields = options_of(all_algorithms()[name]).model_fields
             options = {field: value for field, value in self._chosen_options().items() if field in fields}
-            self.session.queue_run(name, self._drafts.get(name, {}), **options)
+            made.append(self.session.queue_run(name, self._drafts.get(name, {}), **options | way))
+        return made
 
     def _others(self) -> list[str]:
         """What is selected besides the algorithm of the form; a blend needs its own form to be told of its runs."""
@@ -380,6 +415,13 @@ class TrainPage(Page):
         self.primary.setText(words.format(name=kind.title, n=several))
         self.primary.setToolTip(self.tr("Starts when the runs before it are done") if busy else reason)
         self.primary.setEnabled(self.session.data is not None and not reason)
+        folds = self.n_folds
+        words = self.tr("Train all {n} folds") if folds > 1 else self.tr("Train {n} seeds")
+        self.several_runs.setText(words.format(n=folds if folds > 1 else SEEDS))
+        self.several_runs.setToolTip(
+            reason or self.tr("Train and test each, and see their mean with its standard error here and on Compare")
+        )
+        self.several_runs.setEnabled(self.primary.isEnabled() and kind is not Blend)
         self._ask_estimate()
 
     # The session ---------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workbench.app.pages.train.run_controls import RunOrders
@@ -14,17 +14,20 @@ from workbench.app.pages.train.run_plots import RunPlots
 from workbench.app.pages.train.run_remarks import RunRemarks
 from workbench.app.plots.line_plot import LinePlot
 from workbench.app.runs.curve_reader import CurveReader
+from workbench.app.runs.run_groups import beside
 from workbench.app.runs.run_store import RunInfo
+from workbench.app.session.now import now_of
 from workbench.app.session.session import Session
+from workbench.app.widgets.basic import Elided, show_if
 from workbench.app.widgets.deferred import Deferred
-from workbench.app.widgets.theme import GRID, theme
+from workbench.app.widgets.theme import GRID, SMALL, theme
 
 FRAME = 66  # milliseconds between two drawings
 MOST_OVERLAID = 5
 
 
 class RunPanel(QWidget):
-    """Follows the first selected run; the others that are selected are laid under its curves."""
+    """Follows the first selected run; those selected besides that are of the same data and split lie under its curves."""
 
     wanted = Signal(str, str, object)
     """Id of a run, and name and value of the hyperparameter with which to try it again."""
@@ -40,6 +43,8 @@ class RunPanel(QWidget):
         self.head = RunHead(session)
         self.orders = RunOrders(session, self.head.state)
         self.problem, self.remarks = RunProblem(), RunRemarks()
+        self.apart = Elided("", SMALL, "muted")
+        self.apart.setContentsMargins(GRID, 0, 0, 0)
         self._figures = RunFigures()
         self.figures = self._figures.figures
         top = QVBoxLayout()
@@ -50,6 +55,7 @@ class RunPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
         column.addLayout(top)
+        column.addWidget(self.apart)
         column.addWidget(self.problem)
         column.addWidget(self.remarks)
         self._room = QVBoxLayout()
@@ -68,6 +74,8 @@ class RunPanel(QWidget):
         session.runs.run_changed.connect(self._hear_change)
         session.runs.changed.connect(self.refresh)
         session.selection.changed.connect(self.refresh)
+        for signal in (session.project.split_changed, session.versions.changed):
+            signal.connect(self._say_apart)
 
     @Deferred
     def loss(self) -> LinePlot:
@@ -108,8 +116,7 @@ class RunPanel(QWidget):
         if not self.isVisible():
             return
         info = self.info
-        ids = [] if info is None else [info.id]
-        ids += [run_id for run_id in self.session.selection.runs if run_id not in ids][:MOST_OVERLAID]
+        ids = [] if info is None else [info.id, *(other.id for other in self._beside(info)[:MOST_OVERLAID])]
         if ids != self._ids:
             self.reader.follow(
                 {run_id: run.folder for run_id in ids if (run := self.session.runs.get(run_id)) is not None}
@@ -117,6 +124,28 @@ class RunPanel(QWidget):
             self._ids = list(self.reader.curves)
         self._say()
         self._draw()
+
+    def _selected(self) -> list[RunInfo]:
+        return [run for run_id in self.session.selection.runs if (run := self.session.runs.get(run_id)) is not None]
+
+    def _beside(self, info: RunInfo) -> list[RunInfo]:
+        """Selected runs whose figures may stand on one axis with those of the run that is shown."""
+        return beside(info, self._selected())
+
+    @Slot()
+    def _say_apart(self) -> None:
+        """Say in what the run differs from what is chosen now, and which selected runs are not drawn beside it."""
+        info, words = self.info, []
+        if info is not None and self.isVisible():
+            words = [now_of(self.session).mark_in_full(info.spec)]
+            left_out = len([run for run in self._selected() if run is not info]) - len(self._beside(info))
+            told = self.tr("{n} selected runs are of other data or another split, and not drawn here")
+            if left_out:
+                one = self.tr("1 selected run is of other data or another split, and not drawn here")
+                words.append(one if left_out == 1 else told.format(n=left_out))
+        text = " · ".join(filter(None, words))
+        self.apart.set_text(text[:1].upper() + text[1:])
+        show_if(self.apart, bool(text))
 
     def showEvent(self, event: Any) -> None:
         super().showEvent(event)
@@ -166,6 +195,7 @@ class RunPanel(QWidget):
         self._figures.show_run(info)
         self.problem.show_run(info)
         self.remarks.show_run(info)
+        self._say_apart()
 
     def _draw(self) -> None:
         if not self.isVisible():

@@ -62,7 +62,7 @@ def _changes(asked: AskedList) -> list[str]:
         return []
     counted = (f"+{len(changes.added)}", changes.added), (f"−{len(changes.removed)}", changes.removed)
     told = " ".join(text for text, entries in counted if entries)
-    rated = translate("ShownList", "{n:,} rated anew").format(n=len(changes.rated)) if changes.rated else ""
+    rated = translate("ShownList", "{n:,} rated differently").format(n=len(changes.rated)) if changes.rated else ""
     return [translate("ShownList", "history {changed}").format(changed=", ".join(filter(None, (told, rated))))]
 
 

@@ -33,6 +33,6 @@ class BrokenPage(Page):
     def _sentence(self, error: Exception) -> str:
         told = f"{type(error).__name__}: {error}"[:300]
         return self.tr(
-            "Something is not as this page needs it ({told}). Your files are as they were, and the other pages can be "
+            "This page found something that it cannot show ({told}). Your files are unchanged, and the other pages can be "
             "used. Turn to the page again, or open an earlier copy of the project; the details help to find the cause."
         ).format(told=told)

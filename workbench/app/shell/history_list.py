@@ -18,7 +18,9 @@ class HistoryList(QDialog):
         self.setWindowTitle(self.tr("History"))
         self.resize(64 * GRID, 52 * GRID)
         self.words = Text(
-            self.tr("Choose a line to go back to where the project stood then. It ends when the project is closed."),
+            self.tr(
+                "Choose a line to go back to where the project stood then. The history ends when the project is closed."
+            ),
             SMALL,
             "muted",
             wrap=True,

@@ -164,7 +164,9 @@ class JobCenter(QDialog):
         clear(self._column)
         self._rows = []
         if not any(entries for _, entries in parts):
-            self._column.addWidget(Text(self.tr("Nothing was asked for yet. Runs and files appear here."), ink="muted"))
+            self._column.addWidget(
+                Text(self.tr("Nothing has been started yet. Runs and other jobs appear here."), ink="muted")
+            )
         grid = QGridLayout()
         grid.setHorizontalSpacing(2 * GRID)
         grid.setVerticalSpacing(2)

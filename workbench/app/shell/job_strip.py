@@ -43,7 +43,7 @@ class JobStrip(QWidget):
         self.history = Button(
             self.tr("History"),
             "quiet",
-            tip=self.tr("What was changed, and the way back to any place of it (Ctrl+Shift+H)"),
+            tip=self.tr("All changes, and a way back to each of them (Ctrl+Shift+H)"),
         )
         self.job, self.job_bar = Elided("", ink="muted"), _bar(self.tr("Progress of the job"), 120)
         self.waiting = Text("", ink="muted")

@@ -269,7 +269,9 @@ class Sidebar(QWidget):
         heading.setContentsMargins(22, 6, 12, 2)
         if not group.current:
             heading.setToolTip(
-                self.tr("Runs on other data, filters or another split than now: their numbers are not comparable")
+                self.tr(
+                    "Runs on other data, filters or another split than the current ones: their numbers are not comparable"
+                )
             )
         return heading
 

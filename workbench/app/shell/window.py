@@ -265,7 +265,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def redo(self) -> None:
         """Do again what was taken back last."""
-        self._say_moved(self.tr("Done again: {what}"), self.session.history.redo())
+        self._say_moved(self.tr("Redone: {what}"), self.session.history.redo())
 
     def _say_moved(self, words: str, what: str) -> None:
         if what:

@@ -53,21 +53,21 @@ class Belonging(QWidget):
         project
             What the open project is called; "" where it has no data, so that nothing is to be asked.
         runs
-            So many were trained on its data of now.
+            So many were trained on its current data.
         why_no_addition
             Why no rows can be added to it, in a sentence; "" where they can.
         """
         self.setVisible(bool(project))
         kept = (
-            self.tr("{n} runs stay with the data of before.")
+            self.tr("{n} runs stay with the previous data.")
             if runs != 1
-            else self.tr("1 run stays with the data of before.")
+            else self.tr("1 run stays with the previous data.")
         )
         self._words = {
             NEW: self.tr("{project} stays as it is.").format(project=project),
-            VERSION: self.tr("The data of now stays, and can be gone back to.")
+            VERSION: self.tr("The current data stays, and you can go back to it.")
             + (f" {kept.format(n=runs)}" if runs else ""),
-            ADDITION: self.tr("Its rows go below those of now, as a new version."),
+            ADDITION: self.tr("Its rows are added below the current ones, as a new version."),
         }
         self.ways.buttons[ADDITION].setEnabled(not why_no_addition)
         self.ways.buttons[ADDITION].setToolTip(why_no_addition)
@@ -85,7 +85,7 @@ class Belonging(QWidget):
 
 @dataclass(frozen=True)
 class Read:
-    """The files that the data of now was read from, and the further ones that were joined."""
+    """The files that the current data was read from, and the further ones that were joined."""
 
     sources: dict[str, Path]
     sizes: dict[str, int]
@@ -104,14 +104,14 @@ def why_no_addition(read: Read, offer: Offer) -> str:
     if set(read.sources) & set(OWN_PARTS) or offer.test is not None:
         return translate("Belonging", "With a test file of your own, open all files together, as a new version.")
     if not read.sources:
-        return translate("Belonging", "Where the data of now was read from is not known.")
+        return translate("Belonging", "It is not known which file the current data was read from.")
     own = {file.absolute() for file in read.sources.values()}
     if {file.absolute() for file in (offer.main, *offer.parts)} & own:
         words = translate("Belonging", "{file} is in the data already. If it has changed, it is a new version.")
         return words.format(file=offer.main.name)
     for name, file in read.sources.items():
         if not file.exists() or file.stat().st_size != read.sizes[name]:
-            words = translate("Belonging", "{file} is read once more for that, and is not there as it was.")
+            words = translate("Belonging", "{file} has to be read again for that, but it was moved or changed.")
             return words.format(file=file.name)
     return ""
 

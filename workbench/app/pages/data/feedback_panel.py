@@ -41,11 +41,11 @@ class FeedbackPanel(QWidget):
         )
         self.fold.setCheckable(True)
         self.summary = Elided("", SMALL, "muted")
-        self.which = Choice(self.tr("It is told by"), {})
+        self.which = Choice(self.tr("Told by the column"), {})
         self.which.box.setMinimumContentsLength(20)
         words = self.tr(
-            "What no line names was merely seen. Only likes and weights are learned from and count as hits; nothing that "
-            "was seen is listed again."
+            "Values without a line were merely seen. Only likes and weights are learned and count as hits; what was seen "
+            "is not recommended again."
         )
         self.rest = Elided(words, SMALL, "faint")
         self.body = QWidget()

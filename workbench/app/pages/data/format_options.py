@@ -102,7 +102,7 @@ class Choosers(QWidget):
                 self.tr("as they are"): "as is", self.tr("logarithm"): "log", self.tr("presence only"): "presence",
             }),
             "ids": Choice(self.tr("Ids"), {
-                self.tr("as in the file"): "as is", self.tr("12.0 is 12"): "whole", self.tr("NA is one, too"): "codes",
+                self.tr("as in the file"): "as is", self.tr("12.0 is 12"): "whole", self.tr("NA is missing, too"): "codes",
             }),
             "duplicates": Choice(self.tr("Duplicates"), dict(zip(policies, DUPLICATES, strict=True))),
         }  # fmt: skip

@@ -278,11 +278,11 @@ class PreviewSheet(QWidget):
         before = self._seen.get("remembered")
         if before:
             stored = self.tr("Read as {file} says.")
-            like = self.tr("Read as {file} was, a file of the same shape.")
+            like = self.tr("Read in the same way as {file}, which has the same columns.")
             words = (stored if before["file"].endswith(".json") else like).format(file=before["file"])
             actions, again = {}, {self.tr("Guess again"): self.guess_again}
             if before.get("more"):
-                words, again = self.tr("All rows are read in the way in which {file} was.").format(**before), {}
+                words, again = self.tr("All rows are read in the same way as {file}.").format(**before), {}
             if before["filters"]:
                 told = self.tr("{words} Its filters are used too: {filters}.") if self._filters else self.tr(
                     "{words} Without its filters: {filters}.")  # fmt: skip

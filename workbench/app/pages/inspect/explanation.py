@@ -86,7 +86,7 @@ class Reasons(QWidget):
         self._folder = str(info.folder)
         self._faith.forget()
         self.check.setEnabled(True)
-        self.faith.setText(self.tr("It was not checked yet whether these reasons hold for this run."))
+        self.faith.setText(self.tr("Whether these reasons hold has not been checked for this run yet."))
         if (info.folder / "faithfulness.json").exists():
             self._check()
 

@@ -97,6 +97,23 @@ def own_and_shared(items: Items, *, titles: bool, least_items: int) -> "sp.csr_m
     return sp.hstack([sp.identity(len(items), np.float32), shared(counts)], format="csr")
 
 
+def with_new(
+    features: tuple[Array, Array, Array], known: Items, new: Items, *, titles: bool, least_items: int
+) -> tuple[Array, Array, Array]:
+    """Rows of `own_and_shared` with those of new items behind them, of which only what they share is known.
+
+    `features` and what is given back are ends of rows, columns and values.
+    """
+    indptr, columns, data = features
+    names = feature_counts(known, titles=titles, least_items=least_items)[1]
+    found = shared(feature_counts(new, titles=titles, known=names)[0])
+    return (
+        np.concatenate([indptr, indptr[-1] + found.indptr[1:].astype(np.int64)]),
+        np.concatenate([columns, (len(known) + found.indices).astype(np.int32)]),
+        np.concatenate([data, found.data]),
+    )
+
+
 def shared(counts: "sp.csr_matrix") -> "sp.csr_matrix":
     """Which features each item has, rows of length 1; float32 (n_items, n_features)."""
     counts.data[:] = 1

@@ -6,7 +6,7 @@ knows: Burke, "Hybrid recommender systems", UMUAI 12(4), 2002. Reciprocal ranks:
 """
 
 from collections.abc import Generator, Iterator, Sequence
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 from pydantic import PrivateAttr
@@ -19,6 +19,9 @@ from workbench.data.splitting import Part
 from workbench.data.splitting.base.feedback import shown_as
 from workbench.declaring import hyperparameter
 from workbench.errors import WorkbenchError
+
+if TYPE_CHECKING:
+    from workbench.data.side_files.items import Items
 
 PEOPLE = 5000  # of the validation that weights are chosen on, at most
 # Scores of one block of people take at most this many numbers.
@@ -61,6 +64,7 @@ class Blend(Algorithm):
 
     _members: list[Algorithm] = PrivateAttr(default_factory=list)
     _validation: Part | None = PrivateAttr(default=None)
+    _n_new: int = PrivateAttr(default=0)  # items that were placed after training
     _weights: Array  # float64 (members,)
     _cold_weight: float
     _cold_items: Array  # bool (n_items,), all False where no run goes by content
@@ -113,6 +117,23 @@ class Blend(Algorithm):
         scaled[:, :, self._cold_items] = 0
         return np.concatenate([scaled, cold])
 
+    def add_items(self, known: "Items", new: "Items", counts: Array) -> None:
+        able = [member for member in self._members if member.places_items]
+        if not able:
+            super().add_items(known, new, counts)  # says why not
+        for member in able:
+            member.add_items(known, new, counts)
+        self._n_new += len(new)
+        self._cold_items = np.append(self._cold_items, np.full(len(new), self._content is not None))
+
+    def _score_of(self, member: Algorithm, users: Array, histories: UserItems) -> Array:
+        """What a member adds up; 0 for new items where it cannot place them."""
+        if not self._n_new or member.places_items:
+            return self._scaled(member.score(users, shown_as(histories, member.feedback)), histories)
+        told = histories.where(histories.item < len(self._cold_items) - self._n_new)
+        scaled = self._scaled(member.score(users, shown_as(told, member.feedback)), told)
+        return np.pad(scaled, ((0, 0), (0, self._n_new)))
+
     def score(self, users: Array, histories: UserItems) -> Array:
         weights = np.repeat(self._weights[:, None], len(users), axis=1)  # (members, n)
         strangers = users < 0
@@ -124,7 +145,7 @@ class Blend(Algorithm):
         for at, member in enumerate(self._members):
             if not weights[at].any() and at != self._content:
                 continue
-            scaled = self._scaled(member.score(users, shown_as(histories, member.feedback)), histories)
+            scaled = self._score_of(member, users, histories)
             known = weights[at].astype(np.float32)
             if self._content is not None:
                 known = np.where(unknown, np.float32(at == self._content), known)
@@ -135,6 +156,14 @@ class Blend(Algorithm):
             elif self._content is not None:
                 warm[:, self._cold_items] = 0
             total += warm
+        return self._spread_new(total, weights)
+
+    def _spread_new(self, total: Array, weights: Array) -> Array:
+        """Scores where what those members say of new items that can place them stands for what the others would say."""
+        if self._n_new and self._content is None:
+            placing = np.array([member.places_items for member in self._members])
+            share = weights[placing].sum(axis=0)
+            total[:, -self._n_new :] /= np.where(share > 0, share, 1)[:, None].astype(np.float32)
         return total
 
     def _scaled(self, scores: Array, histories: UserItems) -> Array:

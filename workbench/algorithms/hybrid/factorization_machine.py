@@ -4,18 +4,21 @@ Rendle, "Factorization Machines", ICDM 2010.
 """
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from pydantic import PrivateAttr
 
 from workbench.algorithms.base.algorithm import Record
-from workbench.algorithms.base.item_features import own_and_shared
+from workbench.algorithms.base.item_features import own_and_shared, with_new
 from workbench.algorithms.base.learned import Learned, floats, indices
 from workbench.algorithms.base.rating_scale import SCALE, RatingPredictor, ridge
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.declaring import hyperparameter
 from workbench.errors import WorkbenchError
+
+if TYPE_CHECKING:
+    from workbench.data.side_files.items import Items
 
 # Ratings between two records: some hundredths of a second of work.
 BLOCK = 2**16
@@ -127,6 +130,11 @@ class FactorizationMachine(RatingPredictor):
             for known in (data.by_user.lengths > 0, met)
         )
         self._user_bias, self._bias = np.zeros(data.n_users, np.float32), np.zeros(len(met), np.float32)
+
+    def add_items(self, known: "Items", new: "Items", counts: Array) -> None:
+        features = self._indptr, self._indices, self._data
+        added = with_new(features, known, new, titles=self.titles, least_items=self.least_items)
+        self._indptr, self._indices, self._data = added
 
     def _loss(self, squares: float, n: int) -> float:
         """Root mean square of the errors met so far in this epoch, in the units of the ratings."""

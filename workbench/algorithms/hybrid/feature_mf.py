@@ -10,7 +10,7 @@ import numpy as np
 
 from workbench.algorithms.base.algorithm import Record
 from workbench.algorithms.base.factor_ranker import LEARNED, OrderLearner, declare_factors, declare_rate, declare_weight
-from workbench.algorithms.base.item_features import feature_counts, own_and_shared, shared
+from workbench.algorithms.base.item_features import own_and_shared, with_new
 from workbench.algorithms.base.learned import Learned, floats, indices
 from workbench.data.interactions import Array, Interactions
 from workbench.declaring import hyperparameter
@@ -94,11 +94,9 @@ class FeatureMF(OrderLearner):
         return matrix
 
     def add_items(self, known: "Items", new: "Items", counts: Array) -> None:
-        names = feature_counts(known, titles=self.titles, least_items=self.least_items)[1]
-        found = shared(feature_counts(new, titles=self.titles, known=names)[0])
-        self._indptr = np.concatenate([self._indptr, self._indptr[-1] + found.indptr[1:].astype(np.int64)])
-        self._indices = np.concatenate([self._indices, (len(known) + found.indices).astype(np.int32)])
-        self._data = np.concatenate([self._data, found.data])
+        features = self._indptr, self._indices, self._data
+        added = with_new(features, known, new, titles=self.titles, least_items=self.least_items)
+        self._indptr, self._indices, self._data = added
 
     def others(self, data: Interactions) -> Array:
         bare = np.diff(self._indptr) == 1  # of which nothing is known but themselves

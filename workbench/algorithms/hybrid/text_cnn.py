@@ -110,6 +110,17 @@ class TextCNN(RatingPredictor, NeuralAlgorithm):
             self._rated = (data.item_counts > 0).astype(np.float32)
         yield from super().train(data, seed)
 
+    def add_items(self, known: Items, new: Items, counts: Array) -> None:
+        import torch
+
+        found, _ = numbered(new, self.least_items, self.most_words, like=known)
+        self._words = np.concatenate([self._words, found])
+        self._rated = np.append(self._rated, np.zeros(len(new), np.float32))
+        own = self._module["own"].weight
+        nothing = torch.zeros(len(new), own.shape[1], device=own.device)
+        self._module["own"].weight = torch.nn.Parameter(torch.cat([own.detach(), nothing]))
+        self._sizes, self._read = (self._sizes[0], len(self._words)), None
+
     def build(self, n_users: int, n_items: int) -> "nn.Module":
         from torch import nn
 
@@ -221,18 +232,24 @@ class TextCNN(RatingPredictor, NeuralAlgorithm):
         return ridge(x, rest, self.regularization * len(rest))
 
 
-def numbered(items: Items, least_items: int, most: int) -> tuple[Array, int]:
-    """Words of each item's title, genres and text as numbers from 1, int32 (n_items, most); and how many there are."""
-    texts = items.text.to_pylist() if items.text is not None else [None] * len(items)
-    genres = [" ".join(genre for genre in own or [] if genre) for own in items.genres.to_pylist()]
-    spoken = [
-        words(" ".join(part or "" for part in parts))
-        for parts in zip(items.title.to_pylist(), genres, texts, strict=True)
-    ]
-    items_with = Counter(word for words_of_item in spoken for word in set(words_of_item))
+def numbered(items: Items, least_items: int, most: int, like: Items | None = None) -> tuple[Array, int]:
+    """Words of each item's title, genres and text as numbers from 1, int32 (n_items, most); and how many there are.
+
+    Words that enough of the items have are numbered, or of those `like` them.
+    """
+    spoken = _spoken(items)
+    items_with = Counter(word for own in (spoken if like is None else _spoken(like)) for word in set(own))
     number = {word: n for n, word in enumerate(sorted(w for w, n in items_with.items() if n >= least_items), 1)}
     found = np.zeros((len(items), most), np.int32)
     for row, words_of_item in zip(found, spoken, strict=True):
         known = [number[word] for word in words_of_item if word in number][:most]
         row[: len(known)] = known
     return found, len(number)
+
+
+def _spoken(items: Items) -> list[list[str]]:
+    """Words of each item's title, genres and text."""
+    texts = items.text.to_pylist() if items.text is not None else [None] * len(items)
+    genres = [" ".join(genre for genre in own or [] if genre) for own in items.genres.to_pylist()]
+    parts = zip(items.title.to_pylist(), genres, texts, strict=True)
+    return [words(" ".join(part or "" for part in of_item)) for of_item in parts]

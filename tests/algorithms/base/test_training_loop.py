@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,9 @@ NEURAL = [
 ]
 
 
+every_template = pytest.mark.parametrize("number", range(len(NEURAL)), ids=[f"{a.name}-{a.optimizer}" for a in NEURAL])
+
+
 def some_data(n_users: int = 20, n_items: int = 15, seed: int = 0) -> Interactions:
     rng = np.random.default_rng(seed)
     rows = [(user, item) for user in range(n_users) for item in rng.permutation(n_items)[: rng.integers(1, 9)]]
@@ -65,6 +69,14 @@ def some_data(n_users: int = 20, n_items: int = 15, seed: int = 0) -> Interactio
 
 def finish(algorithm: NeuralAlgorithm, data: Interactions, seed: int = 3) -> list[Record]:
     return list(algorithm.train(data, seed))
+
+
+@cache
+def trained(number: int, epochs: int = 4) -> NeuralAlgorithm:
+    """One of `NEURAL` with what it has learned of `some_data`, for tests that do not change it."""
+    algorithm = NEURAL[number].model_copy(deep=True, update={"epochs": epochs})
+    finish(algorithm, some_data())
+    return algorithm
 
 
 def same(one: dict[str, Array], other: dict[str, Array]) -> bool:
@@ -151,67 +163,51 @@ def test_epochs_apart_equal_epochs_together(tmp_path: Path) -> None:
     """2 epochs, saved, and 2 more in another process are the same 4, bit for bit."""
     data = some_data()
     data.save(tmp_path / "data")
-    for number, template in enumerate(NEURAL):
-        half = template.model_copy(deep=True, update={"epochs": 2})
-        finish(half, data)
-        save_file(half.state(), tmp_path / f"{number}.safetensors")
+    for number in range(len(NEURAL)):
+        save_file(trained(number, epochs=2).state(), tmp_path / f"{number}.safetensors")
     asked = json.dumps([(template.name, template.model_dump()) for template in NEURAL])
     subprocess.run([sys.executable, "-c", GO_ON, str(tmp_path), asked], check=True, timeout=300)
     for number, template in enumerate(NEURAL):
-        whole = template.model_copy(deep=True)
-        finish(whole, data)
-        assert same(whole.state(), load_file(tmp_path / f"{number}.safetensors")), template
+        assert same(trained(number).state(), load_file(tmp_path / f"{number}.safetensors")), template
 
 
-@pytest.mark.parametrize("template", NEURAL, ids=lambda a: f"{a.name}-{a.optimizer}")
-def test_the_optimizer_remembers(template: NeuralAlgorithm) -> None:
+@every_template
+def test_the_optimizer_remembers(number: int) -> None:
     """What is the same with the optimizer's state is not without it."""
-    data, half = some_data(), template.model_copy(deep=True, update={"epochs": 2})
-    finish(half, data)
-    state = half.state()
-    whole, forgotten = template.model_copy(deep=True), template.model_copy(deep=True)
-    whole.restore(state)
+    state, forgotten = trained(number, epochs=2).state(), NEURAL[number].model_copy(deep=True)
     forgotten.restore({name: value for name, value in state.items() if not name.startswith("optimizer.")})
-    finish(whole, data)
-    finish(forgotten, data)
-    assert not same(whole.state(), forgotten.state())
+    finish(forgotten, some_data())
+    assert not same(trained(number).state(), forgotten.state())
 
 
-@pytest.mark.parametrize("template", NEURAL, ids=lambda a: f"{a.name}-{a.optimizer}")
-def test_scoring_and_dice_thrown_between_do_not_disturb(template: NeuralAlgorithm) -> None:
+@every_template
+def test_scoring_and_dice_thrown_between_do_not_disturb(number: int) -> None:
     import torch
 
     data = some_data()
-    quiet, disturbed = template.model_copy(deep=True), template.model_copy(deep=True)
-    finish(quiet, data)
+    disturbed, other = (NEURAL[number].model_copy(deep=True) for _ in range(2))
     for _ in disturbed.train(data, 3):
         disturbed.score(np.arange(5, dtype=np.int32), data.by_user.rows(np.arange(5)))
         torch.rand(3)
         np.random.rand(3)  # noqa: NPY002 - what others may do
-    assert same(quiet.state(), disturbed.state())
-    again, other = template.model_copy(deep=True), template.model_copy(deep=True)
-    finish(again, data)
+    assert same(trained(number).state(), disturbed.state())
     finish(other, data, seed=4)
-    assert same(quiet.state(), again.state())
-    assert not same(quiet.state(), other.state())
+    assert not same(trained(number).state(), other.state())
 
 
-@pytest.mark.parametrize("template", NEURAL, ids=lambda a: f"{a.name}-{a.optimizer}")
-def test_scores_after_restore_need_no_training_data(template: NeuralAlgorithm) -> None:
-    data, fresh = some_data(), template.model_copy(deep=True)
-    trained = template.model_copy(deep=True)
-    finish(trained, data)
-    state = trained.state()
-    fresh.restore(state)
+@every_template
+def test_scores_after_restore_need_no_training_data(number: int) -> None:
+    ready, fresh = trained(number), NEURAL[number].model_copy(deep=True)
+    fresh.restore(ready.state())
     users = np.array([0, 3, -1, -1], np.int32)
     histories = UserItems.from_lists([[1, 2], [4], [5, 6, 7], []])
-    scores = trained.score(users, histories)
+    scores = ready.score(users, histories)
     assert scores.dtype == np.float32
-    assert scores.shape == (4, data.n_items)
+    assert scores.shape == (4, some_data().n_items)
     assert np.isfinite(scores).all()
     assert np.array_equal(scores, fresh.score(users, histories))
     for row in range(4):
-        alone = trained.score(users[row : row + 1], histories.rows(np.array([row])))
+        alone = ready.score(users[row : row + 1], histories.rows(np.array([row])))
         np.testing.assert_allclose(alone[0], scores[row], rtol=1e-4, atol=1e-5)
 
 
@@ -239,16 +235,16 @@ def test_nothing_is_suspended_inside_a_torch_context() -> None:
     import torch
 
     for template in NEURAL:
-        for _ in template.model_copy(deep=True).train(some_data(), 0):
+        for _ in template.model_copy(deep=True, update={"epochs": 1}).train(some_data(), 0):
             assert torch.is_grad_enabled()
 
 
-@pytest.mark.parametrize("template", NEURAL, ids=lambda a: f"{a.name}-{a.optimizer}")
-def test_tensors_follow_the_device(template: NeuralAlgorithm) -> None:
+@every_template
+def test_tensors_follow_the_device(number: int) -> None:
     """A step on torch's pretended device: it refuses to compute with a tensor that was left on the processor."""
     import torch
 
-    data, algorithm = some_data(), template.model_copy(deep=True)
+    data, algorithm = some_data(), NEURAL[number].model_copy(deep=True)
     algorithm._device = "meta"
     algorithm._create(data.n_users, data.n_items, 0)
     _, batch = next(algorithm.batches(data)(np.random.default_rng(0)))

@@ -39,23 +39,26 @@ def advise(
     tr
         Translates a sentence.
     """
-    means, metric = answer["runs"], metric_title(answer["metric"])
+    means = answer["runs"]
     order = sorted(means, key=lambda name: -means[name])
     best = next(name for name in order if name != yardstick) if len(order) > 1 else order[0]
     pairs = {frozenset((pair["a"], pair["b"])): pair for pair in answer["pairs"]}
     against = pairs.get(frozenset((best, yardstick)))
+    by = means[best] - means[yardstick] if against is not None else 0.0
+    words = {
+        "best": titles[best],
+        "yardstick": titles.get(yardstick),
+        "metric": metric_title(answer["metric"]),
+        "by": by,
+    }
     if against is None:
-        return Advice(best, tr("{best} has the highest {metric}.").format(best=titles[best], metric=metric))
-    ahead = means[best] > means[yardstick]
-    if not against["more_than_chance"] or not ahead:
+        return Advice(best, tr("{best} has the highest {metric}.").format(**words))
+    if not against["more_than_chance"] or by <= 0:
         sentence = tr(
             "No run is better than {yardstick} in {metric} by more than chance; the nearest is {best} "
             "({a:.4f} and {b:.4f}). Try other values, more data, or a split that leaves more to learn from."
         )
-        sentence = sentence.format(
-            yardstick=titles[yardstick], metric=metric, best=titles[best], a=means[best], b=means[yardstick]
-        )
-        return Advice(best if ahead else yardstick, sentence)
+        return Advice(best if by > 0 else yardstick, sentence.format(**words, a=means[best], b=means[yardstick]))
     sentence = {
         "small": tr(
             "{best} is better than {yardstick} by {by:.4f} in {metric}: more than chance, but hardly noticeable."
@@ -65,19 +68,23 @@ def advise(
         ),
         "large": tr("{best} is better than {yardstick} by {by:.4f} in {metric}: more than chance, and large."),
     }[against["size"]]
-    by = means[best] - means[yardstick]
-    sentence = sentence.format(best=titles[best], yardstick=titles[yardstick], by=by, metric=metric)
     level = [
         name for name in order
         if name not in (best, yardstick) and not pairs[frozenset((best, name))]["more_than_chance"]
     ]  # fmt: skip
-    quick = min(level, key=lambda name: seconds.get(name, float("inf")), default=None)
-    if quick is not None:
-        saved = seconds.get(best, 0.0) - seconds.get(quick, float("inf"))
-        if saved >= SAVED_SECONDS and seconds[best] >= QUICKER * seconds[quick]:
-            times = seconds[best] / max(seconds[quick], 0.1)
-            more = tr("{other} is level with it, and trains {times:.0f} times as fast.")
-            sentence += " " + more.format(other=titles[quick], times=times)
-        else:
-            sentence += " " + tr("{other} is level with it.").format(other=titles[level[0]])
-    return Advice(best, sentence)
+    return Advice(best, sentence.format(**words) + _told_of_level(best, level, titles, seconds, tr))
+
+
+def _told_of_level(
+    best: str, level: list[str], titles: Mapping[str, str], seconds: Mapping[str, float], tr: Callable[[str], str]
+) -> str:
+    """What to add of runs that are level with the best: the quickest where that saves time; nothing where there is none."""
+    if not level:
+        return ""
+    quick = min(level, key=lambda name: seconds.get(name, float("inf")))
+    saved = seconds.get(best, 0.0) - seconds.get(quick, float("inf"))
+    if saved < SAVED_SECONDS or seconds[best] < QUICKER * seconds[quick]:
+        return " " + tr("{other} is level with it.").format(other=titles[level[0]])
+    times = seconds[best] / max(seconds[quick], 0.1)
+    more = tr("{other} is level with it, and trains {times:.0f} times as fast.")
+    return " " + more.format(other=titles[quick], times=times)

@@ -264,11 +264,6 @@ class Run:
         WorkbenchError
             If the user or an item is not in the data, or there is no such wish.
         """
-        wishes = dict(order or {})
-        if unknown := [name for name in wishes if name not in Order.model_fields]:
-            raise WorkbenchError(nearest("order", unknown[0], list(Order.model_fields)))
-        for name in {"pin", "exclude"} & wishes.keys():
-            wishes[name] = self._items.to_texts(wishes[name])
         ratings = add if isinstance(add, Mapping) else dict.fromkeys(one_or_more(add) or ())
         wanted = {
             "run": str(self.folder),
@@ -279,7 +274,7 @@ class Run:
                 "rated": self._entries(rate or {}),
                 "added": self._entries(ratings),
             },
-            "order": wishes,
+            "order": self._wishes(order or {}),
         }
         with _history_file(history) as (path, ids), shown("Recommending", progress):
             known = self._users
@@ -290,6 +285,12 @@ class Run:
             found = asked_table(AskedList.from_json(wanted), None if columns is None else list(columns))
         named = found if user is not None or "user" not in found.column_names else found.drop_columns("user")
         return self._frame(named, known)
+
+    def _wishes(self, order: Mapping[str, Any]) -> dict[str, Any]:
+        if unknown := [name for name in order if name not in Order.model_fields]:
+            raise WorkbenchError(nearest("order", unknown[0], list(Order.model_fields)))
+        items = {name: self._items.to_texts(order[name]) for name in ("pin", "exclude") if name in order}
+        return {**order, **items}
 
     def _entries(self, ratings: Mapping[Any, float | None]) -> list[dict[str, Any]]:
         texts = self._items.to_texts(ratings)

@@ -79,7 +79,7 @@ def test_what_cannot_be_added_is_told_and_another_way_is_open(real, write):
     assert "is in the data already" in addition.toolTip()
     ratings.write_text(RATINGS + "a,b,1,1\n")
     real.offer(write("more.csv", MORE))
-    assert "is not there as it was" in addition.toolTip()
+    assert "was moved or changed" in addition.toolTip()
 
 
 def test_a_new_project_that_could_not_be_read_leaves_nothing(real, write):

@@ -12,7 +12,8 @@ import pytest
 from workbench.cli import main
 from workbench.commands import train
 from workbench.errors import WorkbenchError
-from workbench.training.run import WRITTEN, Run
+from workbench.training.run import Run
+from workbench.training.run_folder import WRITTEN
 
 PICTURE = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)) * 8
 

@@ -9,7 +9,8 @@ from tests.statuses import living, set_status
 from workbench.algorithms import find
 from workbench.errors import WorkbenchError
 from workbench.training.records import read_records
-from workbench.training.run import Run, new_run_name, refuse_taken
+from workbench.training.run import Run
+from workbench.training.run_folder import new_run_name, refuse_taken
 
 
 def test_a_new_run_writes_out_every_default_and_waits(make_run):

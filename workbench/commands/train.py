@@ -254,7 +254,8 @@ def _begins_again(folder: Path) -> bool:
     WorkbenchError
         If it has learned something from what the files said before.
     """
-    from workbench.training.run import Run, refuse_taken
+    from workbench.training.run import Run
+    from workbench.training.run_folder import refuse_taken
 
     with alone(folder, BUSY.format(folder=folder)):
         run = Run.open(folder)
@@ -283,7 +284,7 @@ def _is_sound(data: Path) -> bool:
 @contextmanager
 def new_folder(folder: Path) -> Iterator[Path]:
     """The data folder of a new run folder, for this process alone; where no run comes about, nothing new stays behind."""
-    from workbench.training.run import refuse_taken
+    from workbench.training.run_folder import refuse_taken
 
     refuse_taken(folder)
     refuse_other(folder)

@@ -1,23 +1,9 @@
-"""The run folder: what was asked, what happened, what came out.
-
-========================  =========================================================================================
-``run.json``              what was asked: algorithm, hyperparameters, data, split, seed, device, threads, versions
-``status.json``           where it stands: state, process, epoch, time left, memory
-``control.json``          what the person wants of it: pause, resume, stop, cancel; ``adjust.json``: another learning rate
-``records.jsonl``         what happened, one object for each record
-``checkpoint.safetensors``  the last finished epoch, to go on from
-``model.safetensors``     the result
-``evaluation.json``       metrics with their protocol; ``users.parquet`` has them for each user, ``lists.npy`` their lists
-``log.txt``               the story in words, and the details of a failure
-========================  =========================================================================================
-"""
+"""A run: what is asked of it, who trains it, its data and its algorithm, by what its folder holds (`run_folder`)."""
 
 import os
 import platform
-import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -38,26 +24,20 @@ from workbench.declaring import explain, rules_of, tried_of
 from workbench.errors import WorkbenchError
 from workbench.files import alone
 from workbench.owned import remove_file, sweep
-from workbench.stored import LaterVersionError, read_stored, write_stored
+from workbench.stored import read_stored, write_stored
 from workbench.training.blending import check_member, named
 from workbench.training.fits_split import why_not
 from workbench.training.not_ratings import taken_for_ratings
 from workbench.training.records import read_records
+from workbench.training.run_folder import WRITTEN, refuse_taken
 from workbench.training.run_notes import FILE as NOTES
 from workbench.training.run_number import next_number, numbers_in
 from workbench.training.run_spec import Adjustment, Change, Request, RunSpec
-from workbench.training.run_status import FILE as STATUS
 from workbench.training.run_status import RunStatus, read_status
 from workbench.training.status import StatusWriter, now
 from workbench.training.weights import load_weights
 from workbench.uninterrupted import load_whole
 
-# What is written into the folder of a run while it trains, is tested and looked into.
-WRITTEN = (
-    *(STATUS, "records.jsonl", "checkpoint.safetensors", "best.safetensors", "model.safetensors", "log.txt"),
-    *("control.json", "adjust.json", "evaluation.json", "users.parquet", "lists.npy", "opened.json", NOTES),
-    *("faithfulness.json", "map.npy"),
-)
 LOCK_SECONDS = 2.0  # that a process has to take up a run before another one gives up
 
 
@@ -403,30 +383,6 @@ def _follows(kind: type[Algorithm], given: dict[str, Any], options: dict[str, An
     return [*found, "patience"] if budget.has_steps(kind) and "patience" not in options else found
 
 
-def refuse_taken(folder: Path) -> None:
-    """Raise WorkbenchError where a folder holds a run already, or a file whose name a run would write."""
-    taken = next((name for name in ("run.json", *WRITTEN) if os.path.lexists(folder / name)), None)
-    if taken == "run.json" and _is_run(folder):
-        message = (
-            f"{folder} already holds a run. Go on with it (workbench train --run {folder}), or name another folder."
-        )
-        raise WorkbenchError(message)
-    if taken is not None:
-        message = f"{folder} already holds something else ({taken}). Name another folder; nothing was changed."
-        raise WorkbenchError(message)
-
-
-def _is_run(folder: Path) -> bool:
-    """Whether a ``run.json`` is that of a run, and not another program's; raises LaterVersionError for a later version."""
-    try:
-        read_stored(RunSpec, folder / "run.json")
-    except LaterVersionError:
-        raise
-    except WorkbenchError:
-        return False
-    return True
-
-
 _OF_ITSELF = "The run '{name}' is the blend itself, or made of it. Blend other runs."
 
 
@@ -471,11 +427,6 @@ def check_adjustable(kind: type[Algorithm], name: str) -> None:
         can = f"only {' and '.join(kind.adjustable)} can" if kind.adjustable else "nothing can"
         message = f"{kind.title}: {name} cannot be changed while it trains; {can}. Start a new run with another value."
         raise WorkbenchError(message)
-
-
-def new_run_name(algorithm: str) -> str:
-    """A name for a run folder that sorts by time, such as ``2026-05-01T10-32-07-ease-3f2a``."""
-    return f"{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}-{algorithm}-{secrets.token_hex(2)}"
 
 
 @cache

@@ -209,7 +209,8 @@ class Runs(QObject):
         self, algorithm: str, hyperparameters: dict[str, Any], data: Path, split: dict[str, Any], **options: Any
     ) -> str:
         """Make a run and put it in the queue; returns its id. Raises WorkbenchError where a value is out of range."""
-        from workbench.training.run import Run, new_run_name
+        from workbench.training.run import Run
+        from workbench.training.run_folder import new_run_name
 
         if self._project is None:
             raise WorkbenchError(self.tr("There is no project to train in. Make or open one first."))

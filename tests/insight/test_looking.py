@@ -67,6 +67,24 @@ def test_without_an_item_the_list_is_what_the_explanation_says(run, told):
     assert reasons.explain(run, "4", first, GO, changes)["score"] == pytest.approx(found["score"], abs=1e-5)
 
 
+def test_with_seen_items_each_says_where_it_stood(run, told):
+    changes = {"removed": [told["history"][0]["item"]]}
+    plain = listing.list_items(GO, run=run, user="4", k=200, include_seen=True)["items"]
+    stood = {one["item"]: one["rank"] for one in plain}
+    again = listing.list_items(GO, run=run, user="4", k=200, include_seen=True, changes=changes)["items"]
+    assert any(one["seen"] for one in again)
+    assert {one["item"]: one["was"] for one in again} == {one["item"]: stood[one["item"]] for one in again}
+
+
+def test_what_is_further_back_than_what_is_shown_is_named(run, told, monkeypatch):
+    items = [one["item"] for one in told["history"]]
+    assert told["older"] == []
+    monkeypatch.setattr(listing, "MAX_HISTORY", 2)
+    cut = listing.recommend(run, "4", GO, k=10)
+    assert [one["item"] for one in cut["history"]] == items[:2]
+    assert sorted(cut["older"]) == sorted(items[2:])
+
+
 def test_somebody_new_gets_a_list(run, told):
     nobody = listing.list_items(GO, run=run, user=None, k=5)
     assert len(nobody["items"]) == 5

@@ -162,7 +162,7 @@ def scores_for_lists(
     algorithm: Algorithm,
     users: Array,
     histories: UserItems,
-    seen: UserItems,
+    seen: UserItems | None,
     popular: Array | None,
     among: Array | None = None,
 ) -> tuple[Array, Array]:
@@ -286,10 +286,11 @@ def _level_of_factors(
     return level
 
 
-def _mask(scores: Array, seen: UserItems, among: Array | None = None) -> None:
+def _mask(scores: Array, seen: UserItems | None, among: Array | None = None) -> None:
     if among is not None:
         scores[:, ~among] = -np.inf
-    scores[np.repeat(np.arange(len(seen)), seen.lengths), seen.item] = -np.inf
+    if seen is not None:
+        scores[np.repeat(np.arange(len(seen)), seen.lengths), seen.item] = -np.inf
 
 
 def _most_popular(popular: Array, n: int, k: int, seen: UserItems | None) -> Array:

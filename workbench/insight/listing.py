@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from workbench.control import Control
 from workbench.data.interactions import Array, Interactions, UserItems
@@ -19,6 +20,7 @@ from workbench.insight.person import Person, find_person
 from workbench.insight.reordering import CANDIDATES, Candidates, figures, wishes_of
 
 Json = dict[str, Any]
+MAX_HISTORY = 1000  # interactions that are shown, which is more than anybody scrolls
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,10 @@ def list_items(control: Control, with_figures: bool = False, **asked: Any) -> Js
 def recommend(
     run: str, user: str, control: Control, k: int = 20, include_seen: bool = False, history: str | None = None
 ) -> Json:
-    """One user's history and list as they are, with titles; ``basis`` is what the list was made from (`evidence.BASES`)."""
+    """One user's history and list as they are, with titles; ``basis`` is what the list was made from (`evidence.BASES`).
+
+    ``older`` has the ids of what is in the history and not shown.
+    """
     made = make_list(AskedList(run=run, user=user, k=k, include_seen=include_seen, history=history))
     person = made.person
     shown = person.history
@@ -138,6 +143,7 @@ def recommend(
         "algorithm": person.run.spec.algorithm,
         "history": _history(person.data, person.features, shown),
         "history_count": len(shown.item),
+        "older": person.data.item_ids.take(pa.array(shown.item[:-MAX_HISTORY])).to_pylist(),
         "history_since": None if shown.time is None or not len(shown.time) else int(shown.time.min()),
         "history_mean": None if shown.rating is None or not len(shown.rating) else float(shown.rating.mean()),
         "items": _items(made),
@@ -179,31 +185,36 @@ def _was(made: MadeList, indices: list[int]) -> list[int | None]:
     """Where each item stood before anything was changed; empty where nothing was."""
     asked = made.asked
     if asked.user is not None and asked.changes:
-        return _ranks_before(Path(asked.run), asked.user, asked.history, indices)
+        return _ranks_before(Path(asked.run), asked.user, asked.history, indices, listed=asked.include_seen)
     most = CANDIDATES * asked.k
     return [int(place) + 1 if place < most else None for place in made.places] if asked.order else []
 
 
-def _ranks_before(folder: Path, user: str, history: str | None, wanted: list[int]) -> list[int | None]:
-    """Ranks in the list of a user as they are, known by the history alone as after a change of it."""
+def _ranks_before(folder: Path, user: str, history: str | None, wanted: list[int], *, listed: bool) -> list[int | None]:
+    """Ranks in the list of a user as they are, known by the history alone as after a change of it.
+
+    `listed`: what they have may stand in the list.
+    """
     load(folder)
-    scores, seen = _scores_before(folder, (folder / "model.safetensors").stat().st_mtime, user, history)
+    stamp = (folder / "model.safetensors").stat().st_mtime
+    scores, seen = _scores_before(folder, stamp, user, history, listed=listed)
     known = set(seen.tolist())
     return [None if item in known else rank_of(scores, item, seen) for item in wanted]
 
 
 @lru_cache(maxsize=4)
-def _scores_before(folder: Path, _stamp: float, user: str, history: str | None) -> tuple[Array, Array]:
-    """Scores of a user as they are, and what they have: the same while their history is changed again and again."""
+def _scores_before(folder: Path, _stamp: float, user: str, history: str | None, *, listed: bool) -> tuple[Array, Array]:
+    """Scores of a user as they are, and what is left out: the same while their history is changed again and again."""
     person = find_person(str(folder), user, Changes(), history)
     nobody = np.array([-1], np.int32)
-    scores, _ = scores_for_lists(person.algorithm, nobody, person.history, person.left_out, person.popularity)
-    return scores[0], person.left_out.item
+    left_out = None if listed else person.left_out
+    scores, _ = scores_for_lists(person.algorithm, nobody, person.history, left_out, person.popularity)
+    return scores[0], np.zeros(0, np.int32) if left_out is None else left_out.item
 
 
 def _history(data: Interactions, items: Items | None, history: UserItems) -> list[Json]:
-    """Newest first; at most the thousand newest, which is more than anybody scrolls."""
-    newest = np.arange(len(history.item))[::-1][:1000]
+    """Newest first; at most the newest `MAX_HISTORY`."""
+    newest = np.arange(len(history.item))[::-1][:MAX_HISTORY]
     entries = items_json(data, items, history.item[newest])
     for entry, at in zip(entries, newest.tolist(), strict=True):
         entry["rating"] = None if history.rating is None else float(history.rating[at])

@@ -47,6 +47,10 @@ def test_what_stands_nowhere_in_the_menus_is_found_and_gone_to(opened):
     palette.field.returnPressed.emit()
     opened.until(opened.window.page.form.field("l1").input.hasFocus)
     assert find(opened, "help", "Shortcuts").titles() == ["Shortcuts"]
+    assert "Go to Train" in find(opened, "trane", "Train").titles()
+    find(opened, "bpr regularization", "L2 weight").field.returnPressed.emit()  # of an algorithm that is not chosen
+    page = opened.window.page
+    opened.until(lambda: page.algorithms.name == "bpr" and page.form.field("regularization").input.hasFocus())
 
 
 def test_return_waits_for_what_is_still_looked_for(opened):

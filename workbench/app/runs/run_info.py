@@ -71,7 +71,9 @@ class RunInfo:
 
     @property
     def epochs(self) -> int:
-        """Epochs asked for; 0 where the algorithm has none."""
+        """Epochs asked for; 0 where the algorithm has none, or they follow from the data when the training begins."""
+        if not self.status.epochs and (self.spec.get("from_data") or {}).get("epochs") == "":
+            return 0
         return int(self.status.epochs or self.spec.get("hyperparameters", {}).get("epochs") or 0)
 
     @property

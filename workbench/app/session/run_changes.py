@@ -51,7 +51,7 @@ def remove_runs(session: Session, ids: Sequence[str]) -> str:
         return ""
     words = translate("RunChanges", "{n} runs removed").format(n=len(gone))
     if len(gone) == 1:
-        words = translate("RunChanges", "{run} removed").format(run=short_title(gone[0])[:SHORT])
+        words = translate("RunChanges", "{run} removed").format(run=name_of(gone[0]))
     left = [info.id for info in gone]
     session.history.add(words, partial(_restore, session, left, places), partial(_remove_again, session, left))
     if len(gone) < len(asked):
@@ -59,7 +59,7 @@ def remove_runs(session: Session, ids: Sequence[str]) -> str:
     blends = [blend for info in gone for blend in blends_of(session, info.id)]
     if blends:
         told = translate("RunChanges", "{blend} cannot be used without it")
-        words += " · " + told.format(blend=short_title(blends[0])[:SHORT])
+        words += " · " + told.format(blend=name_of(blends[0]))
     return words
 
 
@@ -131,4 +131,10 @@ def _move(session: Session, run_id: str, place: int) -> bool:
 
 def _called(session: Session, run_id: str) -> str:
     info = session.runs.get(run_id)
-    return short_title(info)[:SHORT] if info is not None else run_id
+    return name_of(info) if info is not None else run_id
+
+
+def name_of(info: RunInfo) -> str:
+    """What a run is called, in a sentence."""
+    title = short_title(info)
+    return title if len(title) <= SHORT else f"{title[: SHORT - 1]}…"

@@ -15,6 +15,7 @@ from workbench.app.session.run_combo import usable_runs
 from workbench.app.session.session import Session
 from workbench.app.widgets.translate import declared, translate
 
+NEAR = 75  # of 100: how much of a word must be the same
 MAX_SHOWN = 40  # offers in the list at once
 MAX_TITLE_CHARS, MAX_ID_CHARS = 200, 24
 Json = dict[str, Any]
@@ -74,12 +75,13 @@ def things(session: Session) -> Iterator[Offer]:
             kind.title, translate("Offers", "Algorithm"), partial(session.request_page, "train", algorithm=name),
             f"{name} {declared(kind.family)}",
         )  # fmt: skip
-    chosen = all_algorithms().get(str(session.project.view("page.train").get("algorithm")))
-    for name, field in (chosen.model_fields if chosen is not None else {}).items():
-        note = translate("Offers", "Setting of {algorithm}").format(algorithm=chosen.title)
-        yield Offer(
-            declared(field.title or name), note, partial(session.request_page, "train", field=name), f"{name} settings"
-        )
+    chosen = str(session.project.view("page.train").get("algorithm"))
+    # Equally good ones stay in this order: those of the form that is open first.
+    for name, kind in sorted(all_algorithms().items(), key=lambda known: known[0] != chosen):
+        note = translate("Offers", "Setting of {algorithm}").format(algorithm=kind.title)
+        for field, declaration in kind.model_fields.items():
+            ask = partial(session.request_page, "train", algorithm=name, field=field)
+            yield Offer(declared(declaration.title or field), note, ask, f"{field} settings {name} {kind.title}")
     columns = (session.about.get("recipe") or {}).get("columns") or {}
     for role, column in columns.items():
         if isinstance(column, str):
@@ -132,9 +134,22 @@ class Finder:
         costs = {id(offer): match(typed, offer.title) for offer in self._offers if offer.command}
         by_letters = [offer for offer in self._offers if costs.get(id(offer)) is not None and offer not in by_words]
         by_letters.sort(key=lambda offer: costs[id(offer)] or 0)
-        mine = [*by_words, *by_letters]
+        nearly = [] if by_words else self._nearly(typed)
+        mine = [*by_words, *nearly, *(offer for offer in by_letters if offer not in nearly)]
         exact = [offer for offer in (*mine, *others) if offer.exact or offer.title.casefold() == typed.casefold()]
         return [*exact, *(offer for offer in (*mine, *others) if offer not in exact)][:MAX_SHOWN]
+
+    def _nearly(self, typed: str) -> list[Offer]:
+        """Commands that are called nearly so: of a command one types a word, and there are few of them."""
+        from rapidfuzz import fuzz, process
+
+        offers = [offer for offer in self._offers if offer.command]
+        words = [(offer, word) for offer in offers for word in f"{offer.title} {offer.words}".casefold().split()]
+        near = process.extract(
+            typed.casefold(), [word for _, word in words], scorer=fuzz.ratio, score_cutoff=NEAR, limit=MAX_SHOWN
+        )
+        found = sorted(((-score, len(words[at][0].title), at) for _, score, at in near))
+        return list({id(words[at][0]): words[at][0] for _, _, at in found}.values())
 
 
 def match(query: str, title: str) -> int | None:

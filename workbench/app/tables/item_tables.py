@@ -29,6 +29,7 @@ from workbench.app.tables.table_view import TableView
 from workbench.app.widgets.theme import GRID, ROW_HEIGHT, SMALL
 
 MAX_CHARS, MAX_TIP_CHARS = 200, 2000  # letters of a title in a cell and on hover
+THOUSAND = 1000
 STARRED = (5, 10)
 """Ends of the scales of ratings that are drawn as stars."""
 
@@ -142,7 +143,11 @@ class ListTable(ItemTable):
             score = bars(self.tr("score"), scores, digits_for(scores))
             score.right = False  # the head stands over the bar
             shown.append((score, 18 * GRID, self._bars))
-        shown += [(popularity, (8 if short else 12) * GRID, self._inks), (test, (4 if short else 8) * GRID, self._inks)]
+        marked = 7 if any(item.get("seen") and not item.get("hit") for item in items) else 4
+        shown += [
+            (popularity, (8 if short else 12) * GRID, self._inks),
+            (test, (marked if short else 8) * GRID, self._inks),
+        ]
         tall = any(item.get("genres") for item in items)
         columns, widths, delegates = zip(*shown, strict=True)
         lay_columns(self, list(columns), list(widths), len(items), TALL if tall else ROW_HEIGHT)
@@ -249,4 +254,6 @@ def moved(one: Json) -> str:
         return ""
     if one["was"] is None:
         return "+"
-    return f"{'▲' if one['was'] > one['rank'] else '▼'}{abs(one['was'] - one['rank']):,}"
+    places = abs(one["was"] - one["rank"])
+    # The tip has all digits, for which there is no room.
+    return f"{'▲' if one['was'] > one['rank'] else '▼'}{places if places < THOUSAND else f'{places // THOUSAND}k'}"

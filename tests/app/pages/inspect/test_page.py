@@ -484,6 +484,10 @@ def test_a_list_says_what_it_is_and_nothing_of_it_goes_on_to_the_next_user(open_
     changed = f"User u0 · {run} · history +1 · more diverse 0.4 · 1 excluded · top 20"
     opened.until(lambda: headings[0].full_text() == changed)
     assert opened.column(user.left.table, 2)[0] == "added"
+    n = len(user.what_if.history)
+    for tab in ("why", "history"):
+        user.left.turn(tab)
+    assert user.left.hint.full_text() == f"{n}, changed"
     page.list.copy()
     copied = QApplication.clipboard().text().splitlines()
     assert copied[0] == changed
@@ -515,6 +519,30 @@ def test_a_change_of_the_history_is_made_again_under_another_run(open_at, fresh)
     user.what_if.add(gone)  # at another place than it had, unless it was the newest
     user.what_if.reset.click()
     assert gone in ids(user.left.table)
+
+
+def test_what_is_further_back_is_not_added_again(open_at, fresh):
+    opened = open_at(fresh)
+    opened.user("u0")
+    what_if = opened.page.user.what_if
+    what_if._older = {"i0"}
+    what_if.add("i0", "Film 0")
+    assert what_if.history is None
+    assert what_if.note.text() == "Film 0 is in the history already, further back."
+
+
+def test_a_selected_run_without_a_model_is_named_beside_the_list_of_another(open_at, fresh):
+    opened = open_at(fresh)
+    opened.user("u0")
+    session, instead = opened.session, opened.page.user.right.instead
+    assert not instead.isVisible()
+    shown = opened.page.info
+    waiting = session.runs.get("0-popularity" if shown.id == "1-ease" else "1-ease")
+    waiting.status = waiting.status.but(state="cancelled")
+    session.selection.select_runs([waiting.id])
+    assert instead.text() == f"{waiting.title} has no model (cancelled): this is the list of {shown.title}."
+    session.selection.select_runs([shown.id])
+    assert instead.text() == ""
 
 
 def test_what_if_is_taken_back_step_by_step_with_its_user(open_at, fresh):

@@ -140,7 +140,8 @@ def _of_repeats(title: str, runs: list[RunInfo], what: str, *, level: int) -> Gr
         # Each fold is judged on other interactions: to rank one above another would mean nothing.
         return Group(title, ordered, level=level, ink="text", detail=words, summed=True, ranked=False)
     words = translate("Groups", "{n} seeds").format(n=len({info.spec.get("seed", 0) for info in runs}))
-    return Group(title, runs, level=level, ink="text", detail=words, summed=True)
+    ordered = sorted(runs, key=lambda info: (info.spec.get("seed", 0), info.number))
+    return Group(title, ordered, level=level, ink="text", detail=words, summed=True)
 
 
 def details(groups: Sequence[Group]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 
-from workbench.app.pages.compare.delegates import CLOSED, DETAIL, INK, LEVEL
+from workbench.app.pages.compare.delegates import BOLD, CLOSED, DETAIL, INK, LEVEL
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.tables.array_model import ArrayModel
 from workbench.app.tables.column import Column
@@ -271,6 +271,8 @@ class RunModel(ArrayModel):
             return asked.extra[role](one) if role in asked.extra else None
 
         extra = {role: partial(of, function=function, otherwise=None) for role, function in asked.extra.items()}
+        if BOLD in asked.extra:
+            extra[BOLD] = lambda row: any(map(asked.extra[BOLD], self.runs_at(row)[:1]))
         if first:
             extra |= {
                 role: partial(of_group, name=name, role=role) for role, name in ((DETAIL, "detail"), (INK, "ink"))

@@ -316,7 +316,7 @@ class PreviewSheet(QWidget):
     def _question(self) -> Note:
         values = [text for text in self.columns.values(self.columns.of("time") or 0) if text.strip()]
         # An example in which the readings differ says more than 01/01.
-        shown = next((value for value in values if len(set(self._readings(value).values())) > 1), values[0])
+        shown = next((value for value in values if len(set(readings_of(value).values())) > 1), values[0])
         words = self.tr("Dates such as {date} may begin with the day or with the month. Which is it?").format(
             date=shown[:40]
         )
@@ -329,12 +329,7 @@ class PreviewSheet(QWidget):
             "mdy": self.tr("{date} (month first)"),
             "yy": self.tr("{date} (year first)"),
         }
-        found = {}
-        for kind, words in names.items():
-            time, good = to_milliseconds(pa.array([date]), kind)
-            if good[0]:
-                found[kind] = words.format(date=moment(int(time[0])).rsplit(",", 1)[0])
-        return found
+        return {kind: names[kind].format(date=read) for kind, read in readings_of(date).items()}
 
     def _answer(self, kind: str) -> None:
         self.how.choices["times"].show_value(kind)
@@ -413,3 +408,13 @@ class PreviewSheet(QWidget):
             return self.file
         files = {"train": self.file, "validation": slots["validation"].file, "test": slots["test"].file}
         return {name: file for name, file in files.items() if file is not None}
+
+
+def readings_of(date: str) -> dict[str, str]:
+    """The day that a date could be, by how it could be written."""
+    found = {}
+    for kind in ("dmy", "mdy", "yy"):
+        time, good = to_milliseconds(pa.array([date]), kind)
+        if good[0]:
+            found[kind] = moment(int(time[0])).rsplit(",", 1)[0]
+    return found

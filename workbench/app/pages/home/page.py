@@ -70,7 +70,10 @@ class Home(Page):
         words = Text(self.tr("Drop a ratings file here"), HEADING, bold=True)
         column.addWidget(words, 0, Qt.AlignmentFlag.AlignHCenter)
         kinds = Text(
-            self.tr("CSV, TSV, “::” or .inter, also as .gz or .zip, with at least a column of users and one of items"),
+            self.tr(
+                "CSV and other text, JSON, Excel, Parquet, Arrow, SQLite, R or MATLAB, also compressed, with at least a "
+                "column of users and one of items. Several files at once: with titles, a test part, or one table in parts."
+            ),
             ink="muted",
             wrap=True,
         )
@@ -87,8 +90,8 @@ class Home(Page):
         card = Card(self.tr("MovieLens small"), self.tr("the sample that comes with the program"))
         facts = Text(
             self.tr(
-                "100,004 ratings of 9,066 films by 671 people, with titles and genres. One click reads it, holds out the "
-                "last film of each person, trains EASE, and shows the first list."
+                "100,004 ratings of 9,066 films by 671 people, with titles and genres. One click reads it, holds out "
+                "a part of each person's ratings, trains EASE, and shows the first list."
             ),
             wrap=True,
         )
@@ -134,7 +137,8 @@ class Home(Page):
         for place, one in enumerate(projects):
             if place:
                 self._recent.addWidget(Line())
-            row = self._recent_row(one)
+            same = sum(other.name == one.name for other in projects) > 1
+            row = self._recent_row(one, str(one.folder.parent) if same else "")
             if self._is_open(one):
                 self._current = row
             self._recent.addWidget(row)
@@ -150,8 +154,8 @@ class Home(Page):
         if self._current is not None and self._is_open(self._current.one):
             self._current.show_contents(self.session.contents())
 
-    def _recent_row(self, one: Recent) -> "RecentRow":
-        row = RecentRow(one)
+    def _recent_row(self, one: Recent, place: str) -> "RecentRow":
+        row = RecentRow(one, place)
         row.open.clicked.connect(self._open_recent)
         row.forget.clicked.connect(self._forget)
         return row
@@ -189,9 +193,12 @@ class Home(Page):
 
 
 class RecentRow(QWidget):
-    """One project of before: name, facts, when it was last open; greyed where it is not there any more."""
+    """One project of before: name, facts, when it was last open; greyed where it is not there any more.
 
-    def __init__(self, one: Recent) -> None:
+    `place` tells it from others of its name: the folder that it lies in.
+    """
+
+    def __init__(self, one: Recent, place: str = "") -> None:
         super().__init__()
         self.one = one
         row = QHBoxLayout(self)
@@ -204,6 +211,8 @@ class RecentRow(QWidget):
         self.about = Text("", SMALL, "muted", wrap=True) if one.there else Elided("", SMALL, "muted")
         words.addWidget(name)
         words.addWidget(self.about)
+        if place and one.there:
+            words.addWidget(Elided(self.tr("in {folder}").format(folder=_short(place)), SMALL, "muted"))
         self.show_contents(one.facts)
         row.addLayout(words, 1)
         self.open = Button(self.tr("Open"))
@@ -262,6 +271,12 @@ class Terms(QDialog):
         text.setOpenExternalLinks(True)
         text.setMarkdown(resource(f"{FOLDER}/TERMS.md").read_text(encoding="utf-8"))
         column.addWidget(text)
+
+
+def _short(folder: str) -> str:
+    """A folder with ~ for the person's own."""
+    own = str(Path.home())
+    return f"~{folder[len(own) :]}" if folder.startswith(own) else folder
 
 
 def ago(moment: str) -> str:

@@ -20,6 +20,8 @@ from workbench.app.pages.inspect.user_text import report_on, user_without_list
 from workbench.app.pages.inspect.user_view import UserView
 from workbench.app.pages.inspect.what_if import Kept
 from workbench.app.runs.run_store import RunInfo
+from workbench.app.runs.run_text import short_title
+from workbench.app.runs.state_text import state_title
 from workbench.app.session.latest import Latest
 from workbench.app.session.run_combo import RunCombo, RunData, run_to_show, select_run, usable_runs
 from workbench.app.session.session import Session
@@ -233,6 +235,7 @@ class InspectPage(Page):
             return
         self._run = info.id
         self.user.set_runs(usable_runs(self.session), info)
+        self.user.right.say_instead(self._instead(info))
         self.search.set_data(self._data.folder(info))
         if (item_view := InspectPage.item_view.made(self)) is not None:
             item_view.set_run(info)
@@ -248,6 +251,16 @@ class InspectPage(Page):
             self._say_empty(self.tr("The data of this run has no users."), "")
         else:
             self._want(info, user)
+
+    def _instead(self, info: RunInfo) -> str:
+        """Why another run is shown than the one that is selected."""
+        selected = next((run for run_id in self.session.selection.runs if (run := self.session.runs.get(run_id))), info)
+        if selected is info or selected.usable:
+            return ""
+        words = self.tr("{selected} has no model ({state}): this is the list of {shown}.")
+        return words.format(
+            selected=short_title(selected), state=state_title(selected.state).lower(), shown=short_title(info)
+        )
 
     @Slot(str)
     def _refresh_run(self, run_id: str) -> None:

@@ -66,12 +66,16 @@ class UserHistory(Card):
         item = self.what_if.selected()
         self.table.show_items(shown, stars)
         self.table.select_item(item)
-        self._tell(self.tr("{n:,}, changed").format(n=len(shown)) if changed else about_history(base))
+        self._tell()
         nobody = self.tr("The history is empty. Add an item below and see the list change.")
         self.nothing.setText(nobody if self.what_if.new_person else no_history(of_file=base.get("of_file") is True))
         self._stack.setCurrentIndex(0 if shown else 1)
 
-    def _tell(self, about: str) -> None:
+    def _tell(self) -> None:
+        """How much of the history is shown; where it is changed, of what it is now."""
+        about = about_history(self._base)
+        if self.what_if.history is not None:
+            about = self.tr("{n:,}, changed").format(n=len(self.what_if.history))
         self.hint.set_text(about if self.tabs.current == "history" else "")
 
     @Slot(str)
@@ -80,7 +84,7 @@ class UserHistory(Card):
         self.tabs.buttons[tab].setChecked(True)
         self._pages.setCurrentIndex(list(self.tabs.buttons).index(tab))
         if self._base:
-            self._tell(about_history(self._base))
+            self._tell()
         self.turned.emit(tab)
 
     @Slot(int)

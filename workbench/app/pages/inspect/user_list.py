@@ -54,7 +54,9 @@ class UserList(Card):
             self.table.addAction(action)
         self._stack, self.nothing = with_sentence(self.table)
         self.note = Text("", SMALL, "muted", wrap=True)
-        self.note.hide()
+        self.instead = Text("", SMALL, "warn", wrap=True)
+        for words in (self.note, self.instead):
+            words.hide()
         lists = QHBoxLayout()
         lists.setSpacing(GRID)
         first = QVBoxLayout()
@@ -63,6 +65,7 @@ class UserList(Card):
         first.addWidget(self._stack, 1)
         lists.addLayout(first, 1)
         lists.addWidget(self.beside, 1)
+        self.body.addWidget(self.instead)
         self.body.addWidget(self.note)
         self.body.addLayout(lists, 1)
 
@@ -97,6 +100,11 @@ class UserList(Card):
         self.hint.set_text(about)
         self._stack.setCurrentIndex(0 if items else 1)
         self.beside.lay_beside(items)
+
+    def say_instead(self, words: str) -> None:
+        """Say why it is not the list of the run that is selected; "" where it is."""
+        self.instead.setText(words)
+        self.instead.setVisible(bool(words))
 
     def make_room(self) -> None:
         """Leave out what there is no room for beside another list."""

@@ -42,6 +42,7 @@ class WhatIf(QWidget):
         self.new_person = False
         self._real: list[Json] = []
         self._user = ""
+        self._older: set[str] = set()  # what the history has beyond what is shown
         self._rated = False
         self._build()
         table.row_selected.connect(self._follow)
@@ -90,13 +91,13 @@ class WhatIf(QWidget):
         column.addLayout(second)
         self._follow()
 
-    def set_real(self, history: list[Json], info: RunInfo | None, *, user: str = "", keep: bool = False) -> None:
-        """Take up another user or run: the newest first, as it was answered.
+    def set_real(self, answer: Json, info: RunInfo | None, *, keep: bool = False) -> None:
+        """Take up another user or run, as the job ``recommend`` answered: the newest first.
 
         `keep` does what was changed again, for the same user under another run; else it is forgotten.
         """
-        before = self._kept()
-        self._user = user
+        before, history = self._kept(), answer["history"]
+        self._user, self._older = str(answer["user"]), set(answer.get("older") or [])
         self._real = [dict(entry) for entry in reversed(history)]
         self._rated = any(entry.get("rating") is not None for entry in history)
         self.search.set_data(info.folder if info is not None else None)
@@ -142,6 +143,10 @@ class WhatIf(QWidget):
     @Slot(str)
     def add(self, item: str, title: str = "") -> None:
         """Put an item at the end of the history, unless it is there already."""
+        if item in self._older and not self.new_person:
+            words = self.tr("{item} is in the history already, further back.")
+            self.note.setText(words.format(item=line(title or item, 40)))
+            return
         before, history = self._kept(), self._begin()
         if all(entry["item"] != item for entry in history):
             known = next(

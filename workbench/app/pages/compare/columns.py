@@ -34,7 +34,7 @@ from workbench.training.run_state import RunState
 # Shown beside the chosen metric, where they are not it.
 BESIDE = ("recall@10", "ndcg@10", "coverage@10")
 TEST = "test:"
-SUMMED = 124  # pixels for a mean with its deviation
+SUMMED, BOLDER = 110, 10  # pixels for a mean with its error, and how much more they take in bold
 SAMPLED = 128  # pixels for a figure with the word that it is sampled
 
 
@@ -109,16 +109,17 @@ def columns(
         lambda info: better(tested(info, metric)[0], metric),
         lambda info: _interval(info, metric),
         extra={SERIES: lambda info: info.number, INTERVAL: lambda info: _shares(info, metric, spans)},
-        width=116,
+        width=104,
     )
     others = [key.removeprefix(TEST) for key in wanted if key.startswith(TEST) and key != f"{TEST}{metric}"]
     found |= {f"{TEST}{other}": _metric_column(other) for other in others}
     if any(is_sampled(info) for group in groups for info in group.runs):
         for name in ("metric", *(f"{TEST}{other}" for other in others)):
             found[name].width = max(found[name].width, SAMPLED)
-    if any(leaf.summed for group in rows for leaf in leaves(group)):  # a mean and a deviation stand there
+    if any(leaf.summed for group in rows for leaf in leaves(group)):  # a mean and its error stand there
         for column in found.values():
-            column.width = max(column.width, SUMMED) if column.total is not None else column.width
+            wide = SUMMED + (BOLDER if column.name == "metric" else 0)
+            column.width = max(column.width, wide) if column.total is not None else column.width
     order = ["state", "algorithm", "tags", "validation", "metric", "interval", *(f"{TEST}{other}" for other in others)]
     order += ["checks", "epochs", "seconds", "note"]
     return [found["run"], *(found[key] for key in order if key in wanted or key == "metric")]
@@ -143,7 +144,7 @@ def _plain_columns(apart: dict[str, str], testing: Callable[[RunInfo], bool]) ->
             lambda info: info.state,
             lambda info: info.reason[:600],
             extra={INK: lambda info: "muted" if info.state is RunState.DONE else STATE_INK.get(info.state, "muted")},
-            width=134,
+            width=124,
         ),
         RunColumn("algorithm", titles["algorithm"], _algorithm, _algorithm, width=128, extra={INK: _muted}),
         RunColumn("tags", titles["tags"], _tags, lambda info: _tags(info).lower() or None, width=120),

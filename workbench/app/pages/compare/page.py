@@ -333,7 +333,7 @@ class ComparePage(Page):
     def _fit(self) -> None:
         """Give the first column what the others leave."""
         others = [column.width for column in self._columns[1:]]
-        self.table.set_widths([max(20 * GRID, self.table.viewport().width() - sum(others)), *others])
+        self.table.set_widths([max(18 * GRID, self.table.viewport().width() - sum(others)), *others])
 
     def showEvent(self, event: Any) -> None:
         super().showEvent(event)

@@ -64,6 +64,7 @@ class Home(Page):
     def _drop_card(self) -> QWidget:
         self.drop = DropTarget()
         column = QVBoxLayout(self.drop)
+        column.setContentsMargins(6 * GRID, 2 * GRID, 6 * GRID, 2 * GRID)
         column.setSpacing(GRID)
         column.addStretch(1)
         column.addWidget(Picture("download", 40, "accent"), 0, Qt.AlignmentFlag.AlignHCenter)

@@ -77,6 +77,10 @@ class Reasons(QWidget):
         foot.addWidget(self.check)
         column.addLayout(foot)
 
+    def hasHeightForWidth(self) -> bool:
+        """Not so: for words of a line more, Qt would ask for the table at its best height, and the page would scroll."""
+        return False
+
     # Asking --------------------------------------------------------------------------------------------------------
 
     def set_run(self, info: RunInfo) -> None:

@@ -84,6 +84,8 @@ class UserList(Card):
         self.k.currentIndexChanged.connect(self.wanted)
         self.beside = Beside(session)
         self.heading = Elided("", SMALL, "muted")
+        self.runs.setMinimumContentsLength(8)  # with the hits beside it where the window is narrow
+        self.beside.choice.setMinimumContentsLength(6)
         self.head.insertWidget(1, self.runs)
         self.head.insertWidget(2, self.beside.choice)
         for widget in (self.seen, self.k):

@@ -136,7 +136,9 @@ def _adjustable(kind: type[Algorithm] | None) -> tuple[str, ...]:
 
 def _summary(info: RunInfo) -> str:
     """What was changed since the start, and where it computes and why there."""
-    reason = info.status.device_reason
+    kind = algorithm_of(info)
+    # What no graphics card could do needs no reason.
+    reason = info.status.device_reason if kind is None or kind.uses_torch else ""
     device = info.status.device.upper()
     where = (
         translate("RunOrders", "{device}: {reason}").format(device=device, reason=reason.rstrip(".")) if reason else ""

@@ -150,3 +150,19 @@ def test_new_items_are_listed_where_they_can_be_placed(trained, folder, tmp_path
     assert "no item that the run does not know" in fails(
         "recommend", run, "--all", "--items", folder / "titles.csv", "--output", out
     )
+
+
+def test_what_was_wished_and_cannot_be_met_is_said(trained, tmp_path, value, ask):
+    run, out = trained["ease"], tmp_path / "lists.csv"
+    data = Run.open(run).data
+    mine = [data.item_ids[at].as_py() for at in Run.open(run).fold.shown_at_test.by_user[1].tolist()]
+    user = ("recommend", run, "--user", data.user_ids[1].as_py(), "--output", out)
+    wishes = f"--remove={mine[0]}", "--remove=i1", "--rate=i3=5", f"--add={mine[1]}", f"--pin={mine[2]}", "--add=i5"
+    assert value(*user, *wishes)["unmet"] == [
+        "i1: not in the history, so that nothing was removed.",
+        "i3: not in the history, so that no rating was changed.",
+        f"{mine[1]}: in the history already, and not added again.",
+        f"{mine[2]}: not at the top, because the user has it and lists leave out what users have.",
+    ]
+    assert "nothing was removed" in ask(*user, "--remove=i1", "--quiet")[1]
+    assert "unmet" not in value(*user, f"--remove={mine[0]}", "--add=i5", "--pin=i7")

@@ -17,6 +17,12 @@ USER, ITEM = np.nonzero(np.arange(USERS)[:, None] % 2 == np.arange(ITEMS) % 2)
 DATA = with_facts(interactions(USER, ITEM, USERS, ITEMS))
 
 
+def trained_random(fold):
+    algorithm = find("random")()
+    list(algorithm.train(fold.train))
+    return algorithm
+
+
 def figures(fold, name, **settings):
     algorithm = find(name).make(settings)
     list(algorithm.train(fold.train))
@@ -42,6 +48,12 @@ def test_who_knows_of_items_finds_new_ones_and_who_does_not_is_at_chance(candida
     told = figures(fold, "content", half_life=1e6)
     assert told.metrics["ndcg@5"]["mean"] == told.metrics["auc"]["mean"] == 1
     if candidates == "new":
+        assert "few_candidates" not in told.protocol
+        longer = evaluate(
+            trained_random(fold), fold.test, DATA.n_items, metrics=["recall"], cutoffs=[8], train=fold.train
+        )
+        assert longer.metrics["recall@8"]["mean"] == 1
+        assert "a list of 8 holds all of them" in longer.protocol["few_candidates"]
         assert told.protocol["candidates"] == f"the 8 items that were kept out of training, of {DATA.n_items}"
         assert (told.lists < 0).sum() == 0
         assert set(told.lists.ravel().tolist()) <= set(np.flatnonzero(fold.test.among).tolist())

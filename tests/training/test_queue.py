@@ -110,3 +110,14 @@ def test_the_window_leaves_its_queue_to_a_process_and_nothing_where_nothing_wait
     runs.open(Project.create(Path(project.folder).parent / "empty", "empty"))
     runs.shut()
     assert left == [project.folder]
+
+
+def test_a_run_that_cannot_be_started_says_why_and_the_next_is_trained(project):
+    damaged, sound = waiting(project, "a"), waiting(project, "b")
+    (damaged.folder / "run.json").write_text("{}")
+    assert go_on(project) == ["b"]
+    _until(lambda: state(sound).is_over)
+    told = read_status(damaged.folder)
+    assert told.state is RunState.FAILED
+    assert "could not be started" in told.reason
+    assert "run.json" in told.reason

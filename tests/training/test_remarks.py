@@ -57,3 +57,11 @@ def test_what_to_try_are_hyperparameters_that_matter(make_run):
 def test_who_predicts_ratings_says_that_lists_are_not_what_it_is_for(kind):
     assert bool(kind.caution()) == kind.predicts_ratings
     assert not kind.caution() or kind.caution().startswith(f"{find(kind.name).title} is made to predict ratings")
+
+
+def test_fewer_factors_than_were_asked_are_told(make_run):
+    run = make_run("pure-svd", {"factors": 2000})
+    [told] = [remark.sentence for remark in train_run(run.folder).remarks if remark.about == "asked"]
+    most = min(run.data.n_users, run.data.n_items) // 2
+    assert f"It kept {most} factors and not 2000" in told
+    assert "asked" not in about(train_run(make_run("pure-svd", {"factors": 2}).folder))

@@ -259,7 +259,7 @@ def _metric_table(answer: dict[str, Any], *, usual: bool = False) -> str:
         f"split: {protocol['split_in_words']}",
         *(f"in doubt: {told}" for told in protocol.get("doubts") or []),
         *([f"feedback: {protocol['feedback']}"] if protocol.get("feedback") else []),
-        f"candidates: {protocol['candidates']}; left out: {protocol['masked']}",
+        f"candidates: {_candidates(protocol)}; left out: {protocol['masked']}",
         f"relevant: {protocol['relevance']}",
         *(f"formula of {name}: {protocol['formulas'][name]}" for name in protocol.get("definitions") or {}),
         *(protocol.get("undefined") or {}).values(),
@@ -267,6 +267,10 @@ def _metric_table(answer: dict[str, Any], *, usual: bool = False) -> str:
         *(f"warning ({leak['name']}): {leak['sentence']}" for leak in answer.get("leaks") or []),
     ]
     return table(rows, right=(1,)) + "\n\n" + "\n".join(about)
+
+
+def _candidates(protocol: dict[str, Any]) -> str:
+    return "; ".join(filter(None, [protocol["candidates"], protocol.get("few_candidates")]))
 
 
 def _without_evidence(protocol: dict[str, Any], users: int) -> list[str]:
@@ -344,7 +348,7 @@ def _written(done: dict[str, Any], output: Path) -> str:
         text += (
             f" {rows} of other lists with popular items (basis 'popularity'), for nothing links more to these people."
         )
-    return text
+    return " ".join([text, *done.get("unmet", [])])
 
 
 def predict(args: argparse.Namespace, progress: Progress) -> Answer:

@@ -59,6 +59,7 @@ def _file_words(file: dict[str, Any]) -> str:
     for number, examples, meaning in (
         (file["without"], file["without_examples"], "met none"),
         (file["unused"], file["unused_examples"], "of its own were not met"),
+        (file["twice"], file["twice_examples"], "came again with other values: the first row of each counts"),
     ):
         if number:
             words.append(f"{number:,} {meaning} (such as {', '.join(text[:40] for text in examples[:3])})")

@@ -65,7 +65,17 @@ def describe_measuring(  # noqa: PLR0913 - what a number depends on
         described["audiences"] = (
             "everybody in training" if kept == people else f"a fixed sample of {kept} of {people} people"
         )
+    described |= _few_candidates(part, max(cutoffs, default=0))
     return described | ({"undefined": dict(undefined)} if undefined else {})
+
+
+def _few_candidates(part: Part, longest: int) -> dict[str, str]:
+    """That lists are as long as there are items to be listed, where they are."""
+    n = longest + 1 if part.among is None else int(part.among.sum())
+    if n > longest:
+        return {}
+    told = f"a list of {n} holds all of them, so that recall is 1 for any algorithm: keep more items out of training"
+    return {"few_candidates": told}
 
 
 def _candidates(part: Part, n_items: int, negatives: Negatives | None) -> str:

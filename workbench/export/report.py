@@ -172,7 +172,7 @@ def _protocol(group: Group) -> list[tuple[str, str]]:
         ("Filters", protocol.get("filters_in_words")),
         ("Split", protocol.get("split_in_words")),
         ("History", protocol.get("history")),
-        ("Candidates", protocol.get("candidates")),
+        ("Candidates", "; ".join(filter(None, [protocol.get("candidates"), protocol.get("few_candidates")]))),
         ("Feedback", protocol.get("feedback")),
         ("Left out of lists", protocol.get("masked")),
         ("Without evidence", _without_evidence(group)),

@@ -18,6 +18,7 @@ from workbench.insight.asked_list import AskedList, Changes
 from workbench.insight.looking import indices_of, items_json, load, vectors
 from workbench.insight.person import Person, find_person
 from workbench.insight.reordering import CANDIDATES, Candidates, figures, wishes_of
+from workbench.insight.unmet import unmet_wishes
 
 Json = dict[str, Any]
 MAX_HISTORY = 1000  # interactions that are shown, which is more than anybody scrolls
@@ -41,6 +42,8 @@ class MadeList:
         What it was made from (`evidence.BASES`).
     filled : bool (n,)
         Which items are listed for being popular (`ranking.Lists.filled`).
+    unmet
+        What was wished and cannot be met, in sentences.
     """
 
     asked: AskedList
@@ -51,6 +54,7 @@ class MadeList:
     candidates: Candidates | None
     basis: str
     filled: Array
+    unmet: list[str]
 
     @property
     def hits(self) -> Array | None:
@@ -87,7 +91,8 @@ def make_list(asked: AskedList, *, wide: bool = False) -> MadeList:
     if candidates is not None and asked.order:
         places = candidates.ordered(asked.k, wishes_of(asked.order, person.data))
     basis = BASES[int(popular[0])]
-    return MadeList(asked, person, items[places], value[places], places, candidates, basis, filled[places])
+    unmet = unmet_wishes(asked, person, np.zeros(0, np.int32) if masked is None else masked.item)
+    return MadeList(asked, person, items[places], value[places], places, candidates, basis, filled[places], unmet)
 
 
 def is_filler(person: Person, scores: Array, *, popular: bool) -> Array:
@@ -110,8 +115,9 @@ def _pinned_beyond(asked: AskedList, person: Person, items: Array, *, popular: b
 def list_items(control: Control, with_figures: bool = False, **asked: Any) -> Json:
     """What is shown of an `AskedList`: ``items``, each with its ``basis``, and ``basis`` and ``fold_in`` of the list.
 
-    ``hidden`` tells how many items the test hides; with a changed history or in another order, ``was`` where an item stood
-    before. ``figures``, where they are wanted, are those of `reordering.figures`.
+    ``unmet`` says what was wished and cannot be met; ``hidden`` tells how many items the test hides; with a changed history
+    or in another order, ``was`` where an item stood before. ``figures``, where they are wanted, are those of
+    `reordering.figures`.
     """
     made = make_list(AskedList.from_json(asked), wide=with_figures)
     truth = made.person.truth
@@ -120,6 +126,7 @@ def list_items(control: Control, with_figures: bool = False, **asked: Any) -> Js
         "hidden": 0 if truth is None else len(truth),
         "fold_in": made.person.algorithm.fold_in,
         "basis": made.basis,
+        "unmet": made.unmet,
     }
     if with_figures and made.candidates is not None:
         wishes = wishes_of(made.asked.order, made.person.data)

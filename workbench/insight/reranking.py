@@ -11,6 +11,7 @@ from typing import Literal
 
 import numpy as np
 
+from workbench.amounts import counted
 from workbench.data.interactions import Array
 from workbench.errors import WorkbenchError
 
@@ -59,7 +60,7 @@ class Wishes:
                 message = f"{name.replace('_', ' ').capitalize()} must be from 0 to 1, not {value}."
                 raise WorkbenchError(message)
         if both := set(self.exclude) & set(self.pin):
-            message = f"{len(both)} items are both excluded and pinned. Remove them from one of the two."
+            message = f"{counted(len(both), 'item', 'are')} both excluded and pinned. Remove them from one of the two."
             raise WorkbenchError(message)
 
 

@@ -1,6 +1,7 @@
 """A trained run: how good it is, what it recommends, and why."""
 
 import os
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,7 +25,7 @@ from workbench.interface.frames import Ids, flattened, write_frame
 from workbench.interface.progress import shown
 from workbench.interface.reading import Source
 from workbench.interface.values import one_or_more
-from workbench.jobs.asked_lists import asked_table
+from workbench.jobs.asked_lists import asked_table, unmet_of
 from workbench.owned import temporary_folder
 from workbench.training.evaluating import evaluate_run
 from workbench.training.newcomers import read_people
@@ -282,7 +283,10 @@ class Run:
                 known = ids(people_of(self.folder, path).told["columns"]["user"])
                 wanted["history"] = str(path)
             wanted["user"] = None if user is None else known.to_texts([user])[0]
-            found = asked_table(AskedList.from_json(wanted), None if columns is None else list(columns))
+            asked = AskedList.from_json(wanted)
+            found, unmet = asked_table(asked, None if columns is None else list(columns)), unmet_of(asked)
+        for sentence in unmet:
+            warnings.warn(sentence, stacklevel=2)
         named = found if user is not None or "user" not in found.column_names else found.drop_columns("user")
         return self._frame(named, known)
 

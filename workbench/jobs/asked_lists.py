@@ -25,6 +25,13 @@ def asked_table(asked: "AskedList", columns: list[str] | None = None, most: int 
     return _table(make_list(asked), columns, most)
 
 
+def unmet_of(asked: "AskedList") -> list[str]:
+    """What was wished of a list and cannot be met, in sentences."""
+    from workbench.insight.listing import make_list
+
+    return make_list(asked).unmet
+
+
 def _table(made: "MadeList", columns: list[str] | None, most: int | None = None) -> "pa.Table":
     from workbench.export.lists import OneList, one_table
     from workbench.insight.explaining import first_reason
@@ -46,4 +53,5 @@ def write_asked(asked: "AskedList", output: Path, columns: list[str] | None = No
     told: Json = write_one(made.person.run, output, _table(made, columns), exact=exact)
     popular = made.basis == "popularity"
     told |= {"cold": int(not len(made.person.history.item)), "popular": int(popular)}
+    told |= {"unmet": made.unmet} if made.unmet else {}
     return told | {"filled": 0 if popular else int(made.filled.sum())}

@@ -20,7 +20,8 @@ from workbench.training.run import Run
 
 Json = dict[str, Any]
 # What a protocol says of single metrics; all else must be the same for their numbers to stand beside each other.
-OF_METRICS = ("cutoffs", "formulas", "definitions", "undefined", "audiences", "without_evidence", "filled_places")
+ONCE = ("audiences", "without_evidence", "filled_places", "few_candidates")
+OF_METRICS = ("cutoffs", "formulas", "definitions", "undefined", *ONCE)
 # Terms that another one brings with it, which says enough.
 FOLLOW = ("users", "relevant_from", "mask", "sampled", "filters_in_words", "split_in_words")
 MOST_NAMED = 8
@@ -108,11 +109,7 @@ def _protocols(earlier: Json, later: Json, old: Mapping[str, Any]) -> Json:
     of_metrics: Json = {what: both(what) for what in ("formulas", "definitions")}
     if both("undefined"):
         of_metrics["undefined"] = both("undefined")
-    once = {
-        what: later.get(what, earlier.get(what))
-        for what in ("audiences", "without_evidence", "filled_places")
-        if what in {*later, *earlier}
-    }
+    once = {what: later.get(what, earlier.get(what)) for what in ONCE if what in {*later, *earlier}}
     return later | of_metrics | {"cutoffs": sorted({*earlier["cutoffs"], *later["cutoffs"]})} | once
 
 

@@ -6,6 +6,7 @@ open, which then goes on. Nobody trains a run twice: it is handed over under a l
 
 import sys
 import time
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -73,10 +74,18 @@ def _until_nothing_waits(project: Project, standby: Standby, poll: float) -> lis
 
 
 def _begin(standby: Standby, folder: Path) -> bool:
-    """Start a run; False where somebody else has taken it, or it cannot be read."""
+    """Start a run; False where somebody else has taken it, or it cannot be read: then its status says why."""
+    from workbench.training.run_state import RunState
+    from workbench.training.run_status import read_status
+    from workbench.training.status import StatusWriter
+
     try:
         standby.start(folder, partial(hand_over, folder))
-    except (WorkbenchError, OSError):
+    except (WorkbenchError, OSError) as error:
+        status = read_status(folder)
+        if status.state is RunState.QUEUED:
+            with suppress(WorkbenchError):  # a disk that is full says nothing either
+                StatusWriter(folder, status).end(RunState.FAILED, f"It could not be started. {error}")
         return False
     return True
 

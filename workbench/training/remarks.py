@@ -1,7 +1,8 @@
 """What a training says of itself when it ends, in sentences: the window, the command line and the report all repeat it.
 
-Two things are worth saying. A model that validation cannot tell from popularity has learned nothing of anybody's taste,
-whatever its figure looks like. One whose best epoch is among the last was still learning when its epochs ran out.
+Three things are worth saying. What was learned otherwise than it was asked (`Algorithm.shortfall`). A model that validation
+cannot tell from popularity has learned nothing of anybody's taste, whatever its figure looks like. One whose best epoch is
+among the last was still learning when its epochs ran out.
 """
 
 from collections.abc import Iterator
@@ -38,7 +39,8 @@ def remarks_of(run: Run, algorithm: Algorithm, values: Array | None, best_epoch:
     """
     rising = _still_rising(algorithm, best_epoch, epoch)
     found = _popularity(run, algorithm, values, rising=rising) if values is not None else []
-    return [*found, *(_more(best_epoch, epoch) if rising else [])]
+    asked = [Remark(about="asked", sentence=told)] if (told := algorithm.shortfall()) else []
+    return [*asked, *found, *(_more(best_epoch, epoch) if rising else [])]
 
 
 def validated_on(run: Run) -> Part | None:

@@ -26,7 +26,7 @@ class EpochSummary(Shape):
 
 
 class Remark(Shape):
-    """A sentence that a training says of itself, and what it is about: "popularity" or "limit"."""
+    """A sentence that a training says of itself, and what it is about: "asked", "popularity" or "limit"."""
 
     about: str
     sentence: str

@@ -161,3 +161,28 @@ def test_a_file_that_is_named_twice_does_not_count_twice(tmp_path):
     for paths in ([first, first], [days, first], [first, days / ".." / "days" / "2024-05-01.csv"]):
         with pytest.raises(WorkbenchError, match=r"2024-05-01\.csv is named twice"):
             sort_out(paths)
+
+
+def test_a_folder_of_days_with_columns_in_any_order_and_days_without_anything(write):
+    write("days/1.csv", "user,item,rating\nu1,a,3\nu2,b,4\nu1,b,2\n")
+    write("days/2.csv", "rating,item,user\n5,a,u3\n1,c,u1\n")
+    write("days/3.csv", "user,item,rating\n")
+    folder = write("days/4.csv", "").parent
+    found = sort_out([folder])
+    data, report, _ = read_interactions(found.paths)
+    assert set(data.user_ids.to_pylist()) == {"u1", "u2", "u3"}
+    assert data.rating.sum() == 15
+    assert [(file["as"], file["kept"]) for file in report.files] == [
+        ("interactions", 3), ("interactions", 2), ("interactions", 0), ("empty", 0),
+    ]  # fmt: skip
+    with pytest.raises(WorkbenchError, match="is empty, like all others"):
+        sort_out([write("none/1.csv", ""), write("none/2.csv", "")])
+
+
+def test_an_order_that_comes_again_with_another_user_is_told(write):
+    orders = write("orders.csv", "order_id,user_id\n" + "".join(f"{n},u{n % 3}\n" for n in range(9)) + "4,u9\n5,u2\n")
+    lines = write("lines.csv", "order_id,product_id\n" + "".join(f"{n % 9},p{n % 5}\n" for n in range(30)))
+    found = sort_out([orders, lines])
+    data, report, _ = read_interactions(found.paths)
+    assert (report.files[-1]["twice"], report.files[-1]["twice_examples"]) == (1, ["4"])
+    assert set(data.user_ids.to_pylist()) == {"u0", "u1", "u2"}

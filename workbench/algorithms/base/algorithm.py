@@ -218,6 +218,10 @@ class Algorithm(BaseModel):
             declared |= vars(kind).get("shapes", {})
         return {name: declared[name] for name in self.learned if name in declared}
 
+    def shortfall(self) -> str:
+        """What was learned otherwise than it was asked, in a sentence, after training; empty where nothing was."""
+        return ""
+
     @classmethod
     def caution(cls) -> str:
         """What to know before its lists are used, in a sentence; empty where they are what it is made for."""

@@ -12,6 +12,7 @@ import numpy as np
 
 from workbench.algorithms.base.algorithm import Algorithm, Record
 from workbench.algorithms.base.threads import one_thread_each
+from workbench.amounts import counted
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.declaring import hyperparameter
 
@@ -68,6 +69,13 @@ class PureSVD(Algorithm):
             else:
                 v, strengths = yield from _leading(x, wanted, np.random.default_rng([seed]))
         self._item_factors, self._strengths = v.astype(np.float32), strengths.astype(np.float32)
+
+    def shortfall(self) -> str:
+        kept = self._item_factors.shape[1]
+        if kept >= self.factors:
+            return ""
+        told = f"It kept {counted(kept, 'factor')} and not {self.factors}: at most half the number of users or of items"
+        return f"{told}, whichever is smaller. More would give every history back and nothing else."
 
     def score(self, users: Array, histories: UserItems) -> Array:
         mine, items, _ = self.factor_scores(users, histories)

@@ -167,6 +167,9 @@ def _read_all(
     orders, first = orders_of(joined, recipe), next(iter(files.values()))
     with refused_file(refused) as sink:
         for number, (name, file) in enumerate(files.items()):
+            if not file.size and len(files) > 1:  # such as a day on which nothing happened
+                report.files.append({"file": file.name, "as": "empty", "rows": 0, "kept": 0})
+                continue
             converter, before = converter_of(file, recipe, orders, first), (report.rows, report.kept)
             each = (rows.phases.read - rows.phases.begun) / len(files)
             share = (rows.phases.begun + each * number, each)

@@ -18,7 +18,7 @@ from workbench.data.reading.text.layout import Layout
 from workbench.data.reading.text.pieces import Piece, Refusals
 from workbench.data.reading.text.rows import Block
 from workbench.data.reading.text.source_file import SourceFile
-from workbench.data.side_files.joining import MAX_EXAMPLES, texts_of
+from workbench.data.side_files.joining import MAX_EXAMPLES, all_texts_of, first_of_each
 from workbench.errors import WorkbenchError
 
 WHOLE = r"^(0|[1-9][0-9]{0,17})$"
@@ -68,6 +68,8 @@ class Orders:
         In milliseconds since 1970.
     met : bool (n,)
         Which were found in the lines.
+    twice : pyarrow string array
+        Keys that stand there again with other values; the first row counts.
     """
 
     name: str
@@ -76,6 +78,7 @@ class Orders:
     ids: pa.DictionaryArray
     time: npt.NDArray[np.int64] | None
     met: npt.NDArray[np.bool_]
+    twice: pa.Array = field(default_factory=lambda: pa.array([], pa.string()))
     matched: int = 0
     without: int = 0
     without_examples: dict[str, None] = field(default_factory=dict)
@@ -107,6 +110,8 @@ class Orders:
             "without_examples": list(self.without_examples)[:MAX_EXAMPLES],
             "unused": len(unused),
             "unused_examples": unused.slice(0, MAX_EXAMPLES).to_pylist(),
+            "twice": len(self.twice),
+            "twice_examples": self.twice.slice(0, MAX_EXAMPLES).to_pylist(),
         }
 
 
@@ -124,7 +129,10 @@ def read_orders(file: SourceFile, join: Join) -> Orders:
         if name not in shown.names:
             message = f"{file.name} has no column '{name}'. There are: {', '.join(shown.names[:20])}."
             raise WorkbenchError(message)
-    keys, texts, _ = texts_of(file, shown, {role: shown.names.index(name) for role, name in wanted.items()})
+    rows, _ = all_texts_of(file, shown, {role: shown.names.index(name) for role, name in wanted.items()})
+    first = first_of_each(rows["id"])
+    texts = {role: column.take(first) for role, column in rows.items()}
+    keys = texts["id"]
     time = None
     if "time" in texts:
         time, good = times.to_milliseconds(texts["time"], join.time or "iso")
@@ -132,7 +140,20 @@ def read_orders(file: SourceFile, join: Join) -> Orders:
             bad = texts["time"][int(np.argmin(good))].as_py()
             message = f"{file.name}: '{bad[:40]}' in column '{join.columns['time']}' is no time. Leave that column out."
             raise WorkbenchError(message)
-    return Orders(file.name, join, keys, texts[join.instead].dictionary_encode(), time, np.zeros(len(keys), bool))
+    twice = _contradicted(rows, texts) if len(keys) < len(rows["id"]) else keys.slice(0, 0)
+    return Orders(
+        file.name, join, keys, texts[join.instead].dictionary_encode(), time, np.zeros(len(keys), bool), twice
+    )
+
+
+def _contradicted(rows: dict[str, pa.Array], first: dict[str, pa.Array]) -> pa.Array:
+    """Keys, each once, of rows that say something else than the first row with their key."""
+    at = pc.index_in(rows["id"], value_set=first["id"])
+    differs = np.zeros(len(at), bool)
+    for role, column in rows.items():
+        same = pc.fill_null(pc.equal(column, first[role].take(at)), True)
+        differs |= ~same.to_numpy(zero_copy_only=False)
+    return pc.unique(rows["id"].filter(pa.array(differs)))
 
 
 class JoinedLines:

@@ -14,6 +14,8 @@ def like_first(file: SourceFile, shown: Preview, first: Preview, columns: Column
     WorkbenchError
         If it has other columns.
     """
+    if not shown.format.header and shown.rows and sorted(shown.rows[0]) == sorted(first.names):
+        shown = preview(file, shown.format.model_copy(update={"header": True}))
     wanted = [name for name in columns.model_dump().values() if isinstance(name, str)]
     if all(name in shown.names for name in wanted) and (wanted or len(shown.names) == len(first.names)):
         return shown

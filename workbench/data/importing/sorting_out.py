@@ -16,6 +16,7 @@ from workbench.errors import WorkbenchError
 
 # From so sure on, the name of a column says it all.
 NAMED = 0.5
+MOSTLY = 0.8  # of the keys of orders stand in one row only
 BOTH = ("user", "item")
 
 
@@ -52,9 +53,9 @@ class _Table:
     def values(self, column: str) -> list[str]:
         return self.shown.column(self.shown.names.index(column))
 
-    def is_once(self, column: str) -> bool:
-        """Whether each value of a column stands in one of the first rows only."""
-        return len(set(self.values(column))) == len(self.values(column))
+    def is_once(self, column: str, share: float = 1.0) -> bool:
+        """Whether each value of a column stands in one of the first rows only, or at least a share of what could."""
+        return len(set(self.values(column))) >= share * len(self.values(column))
 
 
 def is_several(paths: Sequence[Path]) -> bool:
@@ -133,16 +134,28 @@ def _tables(files: list[Path]) -> list[_Table]:
     """Files by their columns; a file without a header belongs to the only table that is as wide."""
     found: dict[tuple[str, ...], _Table] = {}
     bare: list[tuple[Path, Preview]] = []
+    empty: list[Path] = []
     for file in files:
+        if len(files) > 1 and not file.stat().st_size:  # such as a day on which nothing happened
+            empty.append(file)
+            continue
         shown = preview(file)
         if shown.format.header:
-            found.setdefault(tuple(shown.names), _Table(shown, [])).files.append(file)
+            found.setdefault(tuple(sorted(shown.names)), _Table(shown, [])).files.append(file)
         else:
             bare.append((file, shown))
+    if not (found or bare):
+        message = f"{files[0].name} is empty, like all others. Choose files with a user and an item in each row."
+        raise WorkbenchError(message)
     for file, shown in bare:
+        alike = found.get(tuple(sorted(shown.rows[0]))) if len(shown.rows) == 1 else None
+        if alike is not None:  # names of columns, and no row below them
+            alike.files.append(file)
+            continue
         wide = [table for table in found.values() if len(table.shown.names) == len(shown.names)]
         only = wide[0] if len(wide) == 1 else None
         (only or found.setdefault(tuple(shown.names), _Table(shown, []))).files.append(file)
+    max(found.values(), key=lambda table: len(table.files)).files.extend(empty)
     return list(found.values())
 
 
@@ -157,7 +170,8 @@ def _joined(tables: list[_Table], key: str | None) -> tuple[_Table, _Table, str]
         more = [name for name in orders.shown.names if name not in lines.shown.names]
         tells = any(likeness(name, NAMES["user"]) > NAMED for name in more)
         knows = any(likeness(name, NAMES["user"]) > NAMED for name in lines.shown.names if name != by)
-        if orders.is_once(by) and tells and not knows:
+        # That a key comes again is told, once all rows are read; a key that was named is believed.
+        if orders.is_once(by, 0.0 if key is not None else MOSTLY) and tells and not knows:
             return lines, orders, by
     if key is not None:
         names = ", ".join(table.name for table in tables)

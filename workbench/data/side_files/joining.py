@@ -28,16 +28,26 @@ def texts_of(
     wanted
         Position of each column; ``id`` is one of them.
     """
-    ids, columns, refused, accents_differ = _texts(file, shown, wanted)
+    columns, refused = all_texts_of(file, shown, wanted)
+    keep = first_of_each(columns["id"])
+    kept = {role: column.take(keep) for role, column in columns.items()}
+    return kept["id"], kept, refused
+
+
+def all_texts_of(
+    file: SourceFile, shown: Preview, wanted: dict[str, int]
+) -> tuple[dict[str, pa.Array], list[dict[str, Any]]]:
+    """The same with every row, also where an id comes again."""
+    columns, refused, accents_differ = _texts(file, shown, wanted)
     if accents_differ:  # the sample of the guess was ASCII, the rest is not UTF-8
         shown = preview(file, shown.format.model_copy(update={"encoding": "latin-1"}))
-        ids, columns, refused, _ = _texts(file, shown, wanted)
-    return ids, columns, refused
+        columns, refused, _ = _texts(file, shown, wanted)
+    return columns, refused
 
 
 def _texts(
     file: SourceFile, shown: Preview, wanted: dict[str, int]
-) -> tuple[pa.Array, dict[str, pa.Array], list[dict[str, Any]], bool]:
+) -> tuple[dict[str, pa.Array], list[dict[str, Any]], bool]:
     converter = Converter(ColumnPlan(shown.format, len(shown.names), wanted, {}))
     pieces: dict[str, list[pa.Array]] = {role: [] for role in wanted}
     refused: list[dict[str, Any]] = []
@@ -50,9 +60,7 @@ def _texts(
                 pieces[role].append(text)
             refused += table.to_pylist() if table is not None else []
     columns = {role: pa.concat_arrays([pa.array([], pa.string()), *parts]) for role, parts in pieces.items()}
-    keep = first_of_each(columns["id"])
-    kept = {role: column.take(keep) for role, column in columns.items()}
-    return kept["id"], kept, refused, converter.is_other_encoding
+    return columns, refused, converter.is_other_encoding
 
 
 def first_of_each(ids: pa.Array) -> pa.Array:

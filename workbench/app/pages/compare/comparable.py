@@ -193,7 +193,7 @@ def _without_evidence(protocol: dict[str, Any]) -> str:
 def _candidates(protocol: dict[str, Any]) -> Any:
     told = protocol.get("candidates")
     if not protocol.get("sampled"):
-        return told
+        return "; ".join(filter(None, [told, protocol.get("few_candidates")])) if isinstance(told, str) else told
     return (
         translate("Protocol", "sampled: {candidates}").format(candidates=told)
         if told

@@ -53,8 +53,12 @@ class FilesTaken(QWidget):
             told = words.format(n=found["matched"], rows=rows, key=found["key"])
             such = ", ".join(text[:20] for text in found["without_examples"][:3])
             more = self.tr("{words}; not {such}") if found["without"] else "{words}"
-            self._met.setText(more.format(words=told, such=such))
-            self._met.set_ink("warn" if found["without"] else "muted")
+            told = more.format(words=told, such=such)
+            if found["twice"]:
+                again = self.tr("{words}; came again with other values, and the first row counts: {such}")
+                told = again.format(words=told, such=", ".join(text[:20] for text in found["twice_examples"][:3]))
+            self._met.setText(told)
+            self._met.set_ink("warn" if found["without"] or found["twice"] else "muted")
 
     def _show_lines(self, offer: Offer) -> None:
         shown = [offer.main, *self.parts][: MAX_PARTS + 1]

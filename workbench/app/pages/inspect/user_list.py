@@ -108,6 +108,11 @@ class UserList(Card):
         self.instead.setText(words)
         self.instead.setVisible(bool(words))
 
+    def add_note(self, sentences: list[str]) -> None:
+        """Say more above the list, such as what was wished and cannot be met."""
+        self.note.setText("\n".join(filter(None, [self.note.text(), *sentences])))
+        self.note.setVisible(bool(self.note.text()))
+
     def make_room(self) -> None:
         """Leave out what there is no room for beside another list."""
         self.hint.setVisible(not self.beside.isVisibleTo(self))

@@ -166,6 +166,7 @@ class UserView(QWidget):
         about = about_list(items, answer.get("hidden") or 0) if asked.user is not None and items else ""
         number = self._info.number if self._info is not None else 0
         self.right.show_items(items, number, heading=heading, about=about, basis=answer.get("basis", "model"))
+        self.right.add_note(answer.get("unmet") or [])
         self.listed.emit()
         if self.left.tabs.current == "why":
             self.ask_why()

@@ -49,10 +49,10 @@ def test_bars_begin_with_the_best():
     assert (bar.number, bar.value, bar.low, bar.high) == (2, 0.3, 0.2, 0.4)
     assert bar.words == "better: 0.3000 (0.2000 – 0.4000)"
     assert chart.title == "NDCG@10"
-    assert chart.words == "lines: 95 % interval of the mean over users"
+    assert chart.words == "on the test set · lines: 95 % interval of the mean over users"
     errors = results.bars([run("a", rmse=(0.9,)), run("b", rmse=(0.8,))], "rmse")
     assert [group.name for group in errors.groups] == ["b", "a"]
-    assert errors.words == "without intervals · lower is better"
+    assert errors.words == "on the test set · without intervals · lower is better"
     assert results.bars([], "ndcg@10").groups == []
 
 
@@ -62,7 +62,7 @@ def test_lengths_of_the_list_are_in_their_order():
     (line,) = chart.lines
     assert (list(line.x), list(line.y), line.key, line.number) == ([5, 10, 20], [0.1, 0.2, 0.3], "id-a", 4)
     assert line.markers
-    assert chart.title == "NDCG at k"
+    assert chart.title == "NDCG at k on the test set"
     assert results.at_cutoffs([run("a", rmse=(0.9,))], "rmse").lines == []
 
 
@@ -150,7 +150,7 @@ def test_who_gains_is_green_whichever_way_the_metric_is():
     assert [(line.name, line.number) for line in chart.lines] == [("gain", GAIN), ("lose", LOSE)]
     assert (list(chart.lines[0].x), list(chart.lines[1].y)) == ([1, 2, 3], [0.0, 0.0, -0.2])
     assert chart.title == "NDCG@10, x → y"
-    assert chart.words == "1 gain, 1 lose, 2 stay the same · mean +0.0500"
+    assert chart.words == "on the test set · 1 gain, 1 lose, 2 stay the same · mean +0.0500"
     errors = people.gains(ANSWER, "x", "y", "rmse")
     assert [(line.name, line.number) for line in errors.lines] == [("lose", LOSE), ("gain", GAIN)]
     assert "mean" not in people.gains(ANSWER | {"mean": None}, "x", "y", "rmse").words
@@ -162,7 +162,7 @@ def test_parts_say_whether_they_are_the_whole():
     chart = people.segments(answer, [run("a", 5)], "ndcg@10", by="users by age")
     assert [(bar.number, bar.value) for group in chart.groups for bar in group.bars] == [(5, 0.5), (5, None)]
     assert chart.title == "NDCG@10, users by age, mean of each"
-    assert chart.words == "The segments sum to 0.2000, the overall NDCG@10"
+    assert chart.words == "The segments sum to 0.2000, the overall NDCG@10 on the test set"
     adds = people.segments(answer, [run("a")], "ndcg@10", what="part")
     assert adds.groups[0].bars[0].value == 0.2
     answer["squares"] = True
@@ -175,5 +175,5 @@ def test_sentences_are_given_in_the_language_of_who_reads_them():
     told = results.at_cutoffs(
         [run("a", ndcg_10=(0.1,))], "ndcg@10", lambda text: text.upper().replace("METRIC", "metric")
     )
-    assert told.title == "NDCG AT K"
+    assert told.title == "NDCG AT K ON THE TEST SET"
     assert told.x.label == "CUTOFF K"

@@ -28,7 +28,7 @@ def gains(answer: Json, a: str, b: str, metric: str, tr: Translate = str) -> Lin
         for key, inside, number in sides
         if inside.any()
     ]
-    told = tr("{gain:,} gain, {lose:,} lose, {same:,} stay the same")
+    told = tr("on the test set · {gain:,} gain, {lose:,} lose, {same:,} stay the same")
     words = told.format(**{key: answer[key] for key in ("gain", "lose", "same")})
     if answer["mean"] is not None:
         words += " · " + tr("mean {mean:+.4f}").format(mean=answer["mean"])
@@ -69,9 +69,12 @@ def _sum(answer: Json, metric: str, tr: Translate) -> str:
     if not all(abs(run["sum"] - run["whole"]) <= EXACT * max(1.0, abs(run["whole"])) for run in answer["runs"]):
         return tr("These segments do not add up to the overall value: test the runs again")
     if answer["squares"]:
-        told, value = tr("The segments sum to {value}², the square of the overall {metric}"), first["whole"] ** 0.5
+        told, value = (
+            tr("The segments sum to {value}², the square of the overall {metric} on the test set"),
+            first["whole"] ** 0.5,
+        )
     else:
-        told, value = tr("The segments sum to {value}, the overall {metric}"), first["whole"]
+        told, value = tr("The segments sum to {value}, the overall {metric} on the test set"), first["whole"]
     return told.format(metric=metric_title(metric), value=f"{value:.4f}")
 
 

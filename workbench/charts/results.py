@@ -17,7 +17,8 @@ def bars(runs: Sequence[ChartRun], metric: str, tr: Translate = str) -> BarChart
     sign = 1 if higher_is_better(metric) is False else -1
     groups = [_bar(run, metric) for run in sorted(tested(runs, metric), key=lambda run: sign * (run.mean(metric) or 0))]
     sure = any(group.bars[0].low is not None for group in groups)
-    words = [tr("lines: 95 % interval of the mean over users") if sure else tr("without intervals")]
+    interval = tr("lines: 95 % interval of the mean over users") if sure else tr("without intervals")
+    words = [tr("on the test set"), interval]
     words += [tr("lower is better")] if higher_is_better(metric) is False else []
     return BarChart(metric_title(metric), groups, " · ".join(words))
 
@@ -40,7 +41,7 @@ def at_cutoffs(runs: Sequence[ChartRun], metric: str, tr: Translate = str) -> Li
             k, values = zip(*points, strict=True)
             lines.append(Line(run.key, run.name, run.number, k, values, markers=True))
     words = tr("A ranking of runs that holds at every cutoff is more reliable.")
-    titled = tr("{metric} at k").format(metric=title) if cutoff else title
+    titled = tr("{metric} at k on the test set").format(metric=title) if cutoff else title
     return LineChart(titled, Axis(tr("cutoff k"), whole=True), Axis(title), lines, words)
 
 
@@ -65,7 +66,7 @@ def trade_off(runs: Sequence[ChartRun], x: str, y: str, tr: Translate = str) -> 
             points.append(Point(run.key, run.name, run.number, across, up))
     best = _front(points, x, y)
     across_title, up_title = (tr("Training, seconds") if axis == SECONDS else metric_title(axis) for axis in (x, y))
-    title = tr("{y} against {x}").format(x=across_title, y=up_title)
+    title = tr("{y} against {x}, on the test set").format(x=across_title, y=up_title)
     return PointChart(title, Axis(across_title), Axis(up_title), points, best, _told(x, y, len(best), len(points), tr))
 
 

@@ -58,7 +58,7 @@ def end(live, state, **facts):
 def test_a_finished_run_is_announced_and_the_window_not_raised(background, qtbot):
     with qtbot.waitSignal(background.announced) as heard:
         end(background.live, "done")
-    assert heard.args == ["GRU4Rec is trained", "NDCG@10 0.123 · trained in 1 min 23 s"]
+    assert heard.args == ["GRU4Rec is trained", "NDCG@10 0.123 on validation · trained in 1 min 23 s"]
     assert Tray.last.said == [(*heard.args, Tray.MessageIcon.Information)]
     assert background.alerted == [background.parent()]
     assert not background.parent().isActiveWindow()

@@ -73,7 +73,10 @@ class BlendRuns(QWidget):
     def _box(self, info: RunInfo) -> QCheckBox:
         judged = validated(info)
         words = short_title(info)[:40]
-        box = QCheckBox(f"{words} · {metric_title(judged[0])} {figure(judged[1], 4)}" if judged else words)
+        told = self.tr("{run} · {metric} {value} val")
+        if judged:
+            words = told.format(run=words, metric=metric_title(judged[0]), value=figure(judged[1], 4))
+        box = QCheckBox(words)
         box.setChecked(info.id in self._wanted)
         box.toggled.connect(self._choose)
         self._column.addWidget(box)

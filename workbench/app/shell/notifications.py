@@ -66,7 +66,10 @@ class Announcer(QObject):
         if info.state is not RunState.DONE:
             return self.tr("{run} failed").format(run=name), info.reason[:200] or self.tr("It ended unexpectedly.")
         found = info.headline()
-        words = [f"{metric_title(found[0])} {figure(found[1])}"] if found is not None else []
+        words = []
+        if found is not None:
+            on = self.tr("on the test set") if found[2] == "test" else self.tr("on validation")
+            words = [f"{metric_title(found[0])} {figure(found[1])} {on}"]
         if (seconds := seconds_of(info)) is not None:
             words.append(self.tr("trained in {time}").format(time=duration(seconds)))
         waiting = len(self._session.runs.waiting())

@@ -250,6 +250,8 @@ class Sidebar(QWidget):
                 self._rows.addWidget(more)
             self._rows.addStretch(1)
         self._heading.setVisible(bool(runs))
+        gains = any(found[0] == "ndcg@10" for info in runs[:MOST_RUNS] if (found := info.headline()) is not None)
+        self._heading.setText(self.tr("RUNS · NDCG@10") if gains else self.tr("RUNS"))
         for info in runs[:MOST_RUNS]:
             self._runs[info.id].set_title(info.title)
             self._runs[info.id].set_state(run_state(info), tip=run_tip(info))
@@ -260,13 +262,13 @@ class Sidebar(QWidget):
 
     def _data_heading(self, data: str) -> Elided:
         heading = Elided(self.tr("Other data: {name}").format(name=data), SMALL, "muted")
-        heading.setContentsMargins(10, 10, 12, 0)
+        heading.setContentsMargins(10, 10, 0, 0)
         heading.setAccessibleDescription(heading.full_text())
         return heading
 
     def _group_heading(self, group: RunGroup) -> Elided:
         heading = Elided(group.title, SMALL, "faint")
-        heading.setContentsMargins(22, 6, 12, 2)
+        heading.setContentsMargins(10, 6, 0, 2)
         if not group.current:
             heading.setToolTip(
                 self.tr(

@@ -94,7 +94,9 @@ class Elided(Text):
         self._cut()
 
     def _cut(self) -> None:
-        shown = self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideRight, max(0, self.width()))
+        shown = self.fontMetrics().elidedText(
+            self._full, Qt.TextElideMode.ElideRight, max(0, self.contentsRect().width())
+        )
         super().setText(shown)
         self.setToolTip(self._full if shown != self._full else "")
 

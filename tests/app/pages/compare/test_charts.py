@@ -265,7 +265,7 @@ def test_parts_stand_with_the_line_that_they_are_the_whole(opened, trained, tmp_
         picture.what.setCurrentIndex(0)
         opened.choose(picture.by, by)
         opened.until(lambda by=by: not picture.nothing() and picture._asked[0]["by"] == by)
-        assert picture.words.full_text() == f"The segments sum to {whole:.4f}, the overall NDCG@10"
+        assert picture.words.full_text() == f"The segments sum to {whole:.4f}, the overall NDCG@10 on the test set"
         names = [one.name for one in comparing.segments(run, "ndcg@10", by)]
         assert [group.name for group in picture.bars.groups()] == names
         assert (names[-1] == "unknown") == by.startswith("user ")

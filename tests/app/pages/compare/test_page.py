@@ -250,7 +250,7 @@ def test_another_metric_is_chosen_and_remembered(show, project, session, qtbot, 
         qtbot.keyClick(page.chooser, Qt.Key.Key_Down)
     assert column(page, "NDCG@20") == ["0.300", "0.500"]
     page.finish()
-    assert page.pictures.cutoffs_card.title.text() == "NDCG at k"
+    assert page.pictures.cutoffs_card.title.text() == "NDCG at k on the test set"
     assert "EASE: 3 points, last 0.5" in page.pictures.cutoffs.summary()
     assert "sum of hit(i)" in protocol(page)["NDCG@20"].lower()
     again = keep(ComparePage(session))

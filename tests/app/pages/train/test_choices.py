@@ -42,7 +42,7 @@ def test_runs_that_may_be_blended_are_offered_best_first(with_runs, qtbot, monke
     page.algorithms.choose("blend")
     assert page.blend.isVisible()
     assert [box.text() for box in boxes(page)] == [
-        "Item kNN · NDCG@10 0.3000", "EASE · NDCG@10 0.2000", "Popularity · NDCG@10 0.1000"
+        "Item kNN · NDCG@10 0.3000 val", "EASE · NDCG@10 0.2000 val", "Popularity · NDCG@10 0.1000 val"
     ]  # fmt: skip
     assert not page.several.isVisible()
     assert not page.primary.isEnabled()

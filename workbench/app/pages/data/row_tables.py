@@ -75,14 +75,16 @@ class Rows(Card):
         )
         self.save.clicked.connect(self._save)
         self.search = SearchField(self.tr("Search users, items, titles"))
-        self.search.setFixedWidth(30 * GRID)
+        self.search.setMinimumWidth(18 * GRID)
+        self.search.setMaximumWidth(30 * GRID)
         self.search.textChanged.connect(self._type)
         row = QHBoxLayout(self.tools)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GRID)
         row.addWidget(self.count, 1)
-        for widget in (self.cancel, self.save, self.search):
-            row.addWidget(widget)
+        row.addWidget(self.cancel)
+        row.addWidget(self.save)
+        row.addWidget(self.search, 8)
         self.cancel.hide()
 
     def show_data(self, prepared: Prepared | None, about: Json) -> None:

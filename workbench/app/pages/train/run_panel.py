@@ -44,7 +44,7 @@ class RunPanel(QWidget):
         self.orders = RunOrders(session, self.head.state)
         self.problem, self.remarks = RunProblem(), RunRemarks()
         self.apart = Elided("", SMALL, "muted")
-        self.apart.setContentsMargins(GRID, 0, 0, 0)
+        self.apart.setContentsMargins(4, 0, 0, 0)
         self._figures = RunFigures()
         self.figures = self._figures.figures
         top = QVBoxLayout()

@@ -55,11 +55,11 @@ def test_a_job_is_answered_with_progress_and_a_result(declare):
 
 
 def test_long_lists_of_a_result_go_before_it_in_parts(declare):
-    found = {"users": [str(number) for number in range(2 * worker.PART + 1)], "short": [1], "mean": 0.5}
+    found = {"users": [str(number) for number in range(2 * worker.PART_VALUES + 1)], "short": [1], "mean": 0.5}
     declare("find", lambda control: found)
     *parts, done = answers({"id": 3, "job": "find", "args": {}})
     assert [(one["event"], one["name"], len(one["values"])) for one in parts] == [
-        ("part", "users", worker.PART), ("part", "users", worker.PART), ("part", "users", 1),
+        ("part", "users", worker.PART_VALUES), ("part", "users", worker.PART_VALUES), ("part", "users", 1),
     ]  # fmt: skip
     assert [value for one in parts for value in one["values"]] == found["users"]
     assert done == {"id": 3, "event": "done", "result": {"users": None, "short": [1], "mean": 0.5}}

@@ -32,9 +32,9 @@ from workbench.control import Control
 from workbench.errors import Cancelled, WorkbenchError, sentence_of
 from workbench.lean import without_pandas, without_warnings
 
-# Seconds between two lines of progress.
-PROGRESS = 0.05
-PART = 2_000
+# Between two lines of progress.
+PROGRESS_SECONDS = 0.05
+PART_VALUES = 2_000
 """Values of a list that are told in one line: a few milliseconds of work for the window, which reads them."""
 
 
@@ -47,7 +47,7 @@ class _Telling(Control):
     def progress(self, fraction: float, text: str = "") -> None:
         now = time.monotonic()
         if now >= self._next or fraction >= 1:
-            self._next = now + PROGRESS
+            self._next = now + PROGRESS_SECONDS
             _tell(self.answers, id=self.job, event="progress", fraction=round(fraction, 4), text=text)
 
 
@@ -61,13 +61,13 @@ def _tell_result(answers: TextIO, number: int, result: Any) -> None:
     long = [name for name, values in result.items() if _is_long(values)] if isinstance(result, dict) else []
     for name in long:
         values = result[name]
-        for start in range(0, len(values), PART):
-            _tell(answers, id=number, event="part", name=name, values=values[start : start + PART])
+        for start in range(0, len(values), PART_VALUES):
+            _tell(answers, id=number, event="part", name=name, values=values[start : start + PART_VALUES])
     _tell(answers, id=number, event="done", result=result | dict.fromkeys(long) if long else result)
 
 
 def _is_long(values: Any) -> bool:
-    return isinstance(values, list) and len(values) > PART
+    return isinstance(values, list) and len(values) > PART_VALUES
 
 
 def serve(requests: TextIO, answers: TextIO) -> None:

@@ -11,7 +11,7 @@ from workbench.data.importing.importer import import_file
 from workbench.data.interactions import Interactions
 from workbench.data.side_files.people import Users
 from workbench.errors import WorkbenchError
-from workbench.evaluation.segments import MOST, attribute, by_users
+from workbench.evaluation.segments import MAX_GROUPS, attribute, by_users
 from workbench.metrics import all_metrics
 from workbench.training import comparing
 from workbench.training import results as kept
@@ -33,12 +33,12 @@ def test_values_are_groups_the_commonest_first():
 
 
 def test_many_words_leave_others_and_many_numbers_become_bands():
-    words = [f"w{n}" for n in range(2 * MOST)] + ["w0"]
+    words = [f"w{n}" for n in range(2 * MAX_GROUPS)] + ["w0"]
     group, names = attribute(people(town=words), "town")
     assert names[0] == "w0"
     assert names[-1] == "others"
-    assert len(names) == MOST + 1
-    assert np.bincount(group).tolist() == [2, *[1] * (MOST - 1), MOST]
+    assert len(names) == MAX_GROUPS + 1
+    assert np.bincount(group).tolist() == [2, *[1] * (MAX_GROUPS - 1), MAX_GROUPS]
     ages = [str(n) for n in range(1, 101)]
     group, names = attribute(people(age=ages[::-1]), "age")
     assert names == ["1 to 20", "21 to 40", "41 to 60", "61 to 80", "81 to 100"]

@@ -18,8 +18,8 @@ from workbench.data.interactions import Array, UserItems
 # What a list was made from: what the model knows of the person, or, where that is nothing, what is popular.
 BASES = ("model", "popularity")
 # Scores of a row that are compared first: few rows are level in these and not in all.
-GLANCE = 16
-NEEDED = 2  # candidates that there must be to be told apart
+GLANCE_SCORES = 16
+MIN_CANDIDATES = 2  # candidates that there must be to be told apart
 
 
 def lacks_history(users: Array, histories: UserItems) -> Array:
@@ -29,13 +29,13 @@ def lacks_history(users: Array, histories: UserItems) -> Array:
 
 def are_level(scores: Array) -> Array:
     """Whether all candidates of a row, those above -inf, score the same, bool (n,); not where there are less than two."""
-    step = max(1, scores.shape[1] // GLANCE)
+    step = max(1, scores.shape[1] // GLANCE_SCORES)
     few = scores[:, ::step]
     level = ~(few.max(axis=1, initial=-np.inf) > _lowest(few))
     rows = np.flatnonzero(level)
     if len(rows):
         whole = scores[rows]
-        there = (whole > -np.inf).sum(axis=1) >= NEEDED
+        there = (whole > -np.inf).sum(axis=1) >= MIN_CANDIDATES
         level[rows] = there & (whole.max(axis=1) == _lowest(whole))
     return level
 

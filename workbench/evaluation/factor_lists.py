@@ -13,9 +13,9 @@ import numpy as np
 from workbench.data.interactions import Array, UserItems
 
 # Users and items of a product that stays in the processor's cache.
-USERS, ITEMS = 1024, 512
+BATCH_USERS, BATCH_ITEMS = 1024, 512
 # Below so many users it does not pay to sort the items.
-FEW = 32
+FEW_USERS = 32
 # Lengths whose product could leave single precision.
 HUGE = 1e30
 
@@ -73,15 +73,15 @@ class FactorLists:
         at = seen.indptr[:-1].copy()
         # However a product adds up, its error stays below d u |x| |y|; there is room for twice that.
         margin = (2 * d + 8) * 2.0**-23 * np.sqrt(far**2 + 1) * self.widest + 1e-30
-        scores = np.empty(n * min(ITEMS, n_items), np.float32)
+        scores = np.empty(n * min(BATCH_ITEMS, n_items), np.float32)
         alive = np.arange(n)
-        for start in range(0, n_items, ITEMS):
+        for start in range(0, n_items, BATCH_ITEMS):
             reached = far[alive] * self.length[start] + self.most[start] + margin[alive]
             full = size[alive] == k
             alive = alive[~full | (reached >= np.where(full, value[alive, 0], -np.inf))]
             if not len(alive):
                 break
-            stop = min(n_items, start + ITEMS)
+            stop = min(n_items, start + BATCH_ITEMS)
             tile = scores[: len(alive) * (stop - start)].reshape(len(alive), stop - start)
             np.matmul(users if len(alive) == n else users[alive], self.vectors[start:stop].T, out=tile)
             items = (start, self.vectors, self.items, order)
@@ -105,10 +105,10 @@ def best_by_factors(
     largest = np.abs(bias).max() if bias is not None else 0.0
     if not (far.max() * widest + largest < HUGE):
         return None
-    ready = FactorLists.of(vectors, bias, far.mean(), sort=len(users) >= FEW)
+    ready = FactorLists.of(vectors, bias, far.mean(), sort=len(users) >= FEW_USERS)
     users = users if bias is None else np.column_stack([users, np.ones(len(users), np.float32)])
     users = np.ascontiguousarray(users, np.float32)
-    rows = [slice(start, min(len(users), start + USERS)) for start in range(0, len(users), USERS)]
+    rows = [slice(start, min(len(users), start + BATCH_USERS)) for start in range(0, len(users), BATCH_USERS)]
     threads = allowed() if len(rows) > 1 else 1
     with threadpool_limits(1, user_api="blas"):
         found = list(spread(lambda one: ready.best(users[one], far[one], k, _rows(seen, one), order), rows, threads))

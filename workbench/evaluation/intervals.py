@@ -12,7 +12,7 @@ from workbench.data.interactions import Array
 
 RESAMPLES, SEED, LEVEL = 1000, 0, 0.95
 # Numbers drawn at once.
-AT_ONCE = 4_000_000
+BATCH_NUMBERS = 4_000_000
 # Below 2 to this power double precision holds every whole number.
 EXACT_BITS = 53
 WORDS = f"{LEVEL:.0%}, percentile bootstrap over users, {RESAMPLES:,} resamples, seed {SEED}"
@@ -83,7 +83,7 @@ def _drawn(n: int, resamples: int, seed: int) -> Iterator[Array]:
     """How often each of `n` users is drawn in each resample, float64 (some of them, n)."""
     from workbench.evaluation.kernels.metrics import draws
 
-    rows = max(1, AT_ONCE // max(1, n))
+    rows = max(1, BATCH_NUMBERS // max(1, n))
     chance = np.random.SeedSequence([seed, n]).generate_state(-(-resamples // rows), np.uint64)
     for at, start in enumerate(range(0, resamples, rows)):
         counts = np.zeros((min(rows, resamples - start), n), np.uint16)  # of two bytes: a row stays in the cache

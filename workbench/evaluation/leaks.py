@@ -19,11 +19,11 @@ from workbench.data.splitting.base import checks
 from workbench.errors import WorkbenchError
 
 # Share of hidden interactions at the time of a shown one from which "the last" is the file's order more than time.
-TIED = 0.05
+TIED_SHARE = 0.05
 # Share of the test that validation may not have in common with it.
-SAME = 0.9
+SAME_SHARE = 0.9
 # So many numbers have to agree before agreement is no accident.
-FEWEST = 8
+MIN_EQUAL_NUMBERS = 8
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def test_chooses(evidence: Evidence) -> Leak | None:
     """The epoch is chosen by the test: validation is the test, or training went on after the test was opened."""
     fold = evidence.fold
     shared, hidden = _shared(fold, VALIDATION, TEST), int((fold.places == TEST).sum())
-    if shared >= SAME * hidden:
+    if shared >= SAME_SHARE * hidden:
         told = (
             f"Validation shares {shared:,} of {counted(hidden, 'test interaction')}, so the test decides when to stop. "
         )
@@ -124,7 +124,7 @@ def validation_in_test(evidence: Evidence) -> Leak | None:
     """Some interactions are in validation and in the test."""
     fold = evidence.fold
     count = _shared(fold, VALIDATION, TEST)
-    if not count or count >= SAME * (fold.places == TEST).sum():
+    if not count or count >= SAME_SHARE * (fold.places == TEST).sum():
         return None
     told = f"{counted(count, 'interaction', 'are')} in both validation and test (the same user and item). "
     return Leak("validation-in-test", count, told + "Remove them from one of the two.")
@@ -166,7 +166,7 @@ def last_by_file_order(evidence: Evidence) -> Leak | None:
         & (data.time[before] == data.time[hidden])
         & (fold.places[before] != TEST)
     )
-    if tied.sum() < max(1, TIED * len(hidden)):
+    if tied.sum() < max(1, TIED_SHARE * len(hidden)):
         return None
     cold = int((fold.train.item_counts[data.item[hidden[tied]]] == 0).sum())
     touched, users = len(np.unique(data.user[hidden[tied]])), len(np.unique(data.user[hidden]))
@@ -295,6 +295,6 @@ def _features(genres: pa.Array, year: pa.Array) -> list[tuple[str, Array]]:
 def _same(values: Array, wanted: Array) -> bool:
     """Whether one is the other, up to a factor and an offset; what does not vary tells nothing."""
     values, wanted = np.asarray(values, np.float64), np.asarray(wanted, np.float64)
-    if len(values) < FEWEST or np.ptp(values) == 0 or np.ptp(wanted) == 0:
+    if len(values) < MIN_EQUAL_NUMBERS or np.ptp(values) == 0 or np.ptp(wanted) == 0:
         return False
     return bool(np.corrcoef(values, wanted)[0, 1] > 1 - 1e-9)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # Scores of one block of users take at most this many bytes.
 BLOCK_BYTES = 64 * 2**20
 # Users whose lists are made at once where their scores need no such place.
-AT_ONCE = 4096
+BATCH_USERS = 4096
 
 
 class Lists(NamedTuple):
@@ -98,7 +98,7 @@ def list_blocks(algorithm: Algorithm, n: int, n_items: int) -> Iterator[slice]:
     """Slices of `n` users for `recommend`: as `blocks`, or more at once where no scores of all items are made."""
     if not has_factors(algorithm):
         return blocks(n, n_items)
-    return (slice(start, min(n, start + AT_ONCE)) for start in range(0, n, AT_ONCE))
+    return (slice(start, min(n, start + BATCH_USERS)) for start in range(0, n, BATCH_USERS))
 
 
 def list_length(k: int, n_items: int) -> int:

@@ -16,7 +16,7 @@ from workbench.metrics import Metric, Ranked, shared_out
 BY_HITS = ("precision", "recall", "f1", "ndcg", "rbp", "serendipity")
 DECILES = 10
 # Values of an attribute that are groups of their own; numbers with more values are divided into bands.
-MOST, BANDS = 24, 5
+MAX_GROUPS, BANDS = 24, 5
 ERRORS = ("rmse", "mae")
 
 
@@ -68,7 +68,7 @@ def attribute(people: Users | None, name: str) -> tuple[Array, list[str]]:
     group : int64 (n_users,)
         -1 where nothing is known.
     names : list of str
-        The commonest values, the most common first, and "others" where there are more than `MOST`; numbers in order.
+        The commonest values, the most common first, and "others" where there are more than `MAX_GROUPS`; numbers in order.
 
     Raises
     ------
@@ -86,14 +86,14 @@ def attribute(people: Users | None, name: str) -> tuple[Array, list[str]]:
     group = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
     numbers = np.array([_number(value) for value in values], float)
     numeric = bool(np.isfinite(numbers).all())
-    if numeric and len(values) > MOST:
+    if numeric and len(values) > MAX_GROUPS:
         return _bands(group, numbers)
     sizes = np.bincount(group[group >= 0], minlength=len(values))
     order = np.argsort(numbers if numeric else -sizes, kind="stable")
     place = np.full(len(values) + 1, -1)  # the last one is that of -1
-    place[order] = np.minimum(np.arange(len(values)), MOST)
-    shown = [values[at] for at in order[:MOST].tolist()]
-    return place[group], [*shown, "others"] if len(values) > MOST else shown
+    place[order] = np.minimum(np.arange(len(values)), MAX_GROUPS)
+    shown = [values[at] for at in order[:MAX_GROUPS].tolist()]
+    return place[group], [*shown, "others"] if len(values) > MAX_GROUPS else shown
 
 
 def _bands(group: Array, numbers: Array) -> tuple[Array, list[str]]:

@@ -27,7 +27,7 @@ PERMUTATIONS = 10_000
 # Below this part of the largest, a difference or a spread is what rounding leaves of none.
 ROUNDING = 1e-9
 # Signs drawn at once.
-AT_ONCE = 4_000_000
+BATCH_SIGNS = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def permutation(differences: Array, resamples: int = PERMUTATIONS, seed: int = S
         signs = 2.0 * (np.arange(2**n)[:, None] >> np.arange(n) & 1) - 1
         return float(np.mean(np.abs(signs @ moved) >= observed))
     rng = np.random.default_rng([seed, n])
-    far, rows = 0, max(1, AT_ONCE // n)
+    far, rows = 0, max(1, BATCH_SIGNS // n)
     for start in range(0, resamples, rows):
         count = min(rows, resamples - start)
         bits = np.unpackbits(rng.integers(0, 256, (count, -(-n // 8)), dtype=np.uint8), axis=1, count=n)

@@ -26,7 +26,7 @@ from workbench.export.tables import check_place, refuse_source, table_file
 from workbench.training.run import Run
 
 # Pairs predicted at once.
-BLOCK = 100_000
+BATCH_PAIRS = 100_000
 SCHEMA = pa.schema([("user", pa.string()), ("item", pa.string()), ("rating", pa.float32())])
 
 
@@ -93,7 +93,7 @@ def _blocks(file: SourceFile, control: Control) -> Iterator[tuple[list[str], lis
     with open_text(file, layout) as source:
         rows = _rows(source.chunks(), layout)
         user, item = _columns(file, next(rows)[1]) if layout.header else (0, 1)
-        while block := list(islice(rows, BLOCK)):
+        while block := list(islice(rows, BATCH_PAIRS)):
             control.check()
             for line, row in block:
                 if len(row) <= max(user, item):

@@ -21,7 +21,7 @@ from workbench.training.run_notes import RunNotes
 from workbench.training.run_status import RunStatus
 
 # A name in a table or a picture has no more letters; a person's title may have more.
-LONGEST = 80
+MAX_NAME_CHARS = 80
 HASH_CHARS = 8  # enough to tell data from other data
 # So many runs are held against each other, the best ones: of 12 there are 66 pairs.
 MOST_COMPARED = 12
@@ -123,7 +123,7 @@ def is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def short(text: str, most: int = LONGEST) -> str:
+def short(text: str, most: int = MAX_NAME_CHARS) -> str:
     """A text on one line, cut where it is long, that does not turn around what stands beside it."""
     line = " ".join(TURNING.sub("", str(text)[: 4 * most]).split())
     return line if len(line) <= most else line[: most - 1] + "…"

@@ -22,14 +22,14 @@ from workbench.training.run_state import RunState
 
 FURTHER = ("items", "users", "vectors", "pictures")
 OPTIONS = ("seed", "device", "threads", "patience", "validation_users", "include_seen")
-WIDTH = 110  # characters
+WIDTH_CHARS = 110
 
 
 def call(target: str, function: str, arguments: Sequence[str]) -> str:
     """A call, on one line where that is short enough."""
     line = f"{target} = {function}({', '.join(arguments)})"
     lines = "".join(f"    {argument},\n" for argument in arguments)
-    return line if len(line) <= WIDTH else f"{target} = {function}(\n{lines})"
+    return line if len(line) <= WIDTH_CHARS else f"{target} = {function}(\n{lines})"
 
 
 def written(value: Any) -> str:

@@ -199,7 +199,7 @@ def test_several_targets_of_a_row_are_as_good_as_rows_with_one(chunk: int, monke
     from workbench.algorithms.layers.binary_loss import binary_loss
     from workbench.algorithms.layers.softmax_loss import softmax_loss
 
-    monkeypatch.setattr("workbench.algorithms.layers.softmax_loss.CHUNK", {"cpu": chunk})
+    monkeypatch.setattr("workbench.algorithms.layers.softmax_loss.CHUNK_BYTES", {"cpu": chunk})
     target = np.stack([TARGET, (TARGET + 1) % N_ITEMS, np.where(np.arange(9) % 2, -1, (TARGET + 4) % N_ITEMS)], 1)
     row, place = np.nonzero(target >= 0)
     found = []

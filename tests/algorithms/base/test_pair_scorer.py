@@ -109,7 +109,7 @@ def test_blocks_change_nothing_but_rounding(
     users, histories = np.array([0, 1, 5, -1], np.int32), data.by_user.rows(np.array([0, 1, 5, 4]))
     whole = algorithm.score(users, histories)
     for numbers in (1, 4 * algorithm.pair_size()):
-        monkeypatch.setattr("workbench.algorithms.base.pair_scorer.NUMBERS", numbers)
+        monkeypatch.setattr("workbench.algorithms.base.pair_scorer.BATCH_NUMBERS", numbers)
         np.testing.assert_allclose(algorithm.score(users, histories), whole, rtol=1e-4, atol=1e-4)
 
 

@@ -300,7 +300,7 @@ def test_softmax_loss_and_its_gradients_are_those_of_torch(chunk: int, monkeypat
 
     from workbench.algorithms.layers.softmax_loss import softmax_loss
 
-    monkeypatch.setattr("workbench.algorithms.layers.softmax_loss.CHUNK", {"cpu": chunk})
+    monkeypatch.setattr("workbench.algorithms.layers.softmax_loss.CHUNK_BYTES", {"cpu": chunk})
     generator = torch.Generator().manual_seed(0)
     inputs = [torch.randn(*shape, generator=generator, dtype=torch.float64) for shape in ((150, 6), (11, 6), (11,))]
     target = torch.randint(11, (150,), generator=generator)

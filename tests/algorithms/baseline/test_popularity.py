@@ -3,7 +3,8 @@ import pyarrow as pa
 import pytest
 
 from tests.algorithms.movielens import rated_from_three
-from workbench.algorithms.baseline.popularity import DAY, Popularity
+from workbench.algorithms.baseline.popularity import Popularity
+from workbench.data.columns.times import DAY_MS
 from workbench.data.interactions import Interactions, UserItems
 from workbench.errors import WorkbenchError
 from workbench.evaluation.evaluate import evaluate
@@ -21,7 +22,7 @@ def test_counts_by_hand():
 def timed(days):
     user = np.arange(5, dtype=np.int32)
     item = np.array([0, 0, 0, 1, 1], np.int32)
-    time = None if days is None else np.array(days, np.int64) * DAY
+    time = None if days is None else np.array(days, np.int64) * DAY_MS
     return Interactions(user, item, pa.array(list("abcde")), pa.array(["x", "y", "z"]), time=time)
 
 

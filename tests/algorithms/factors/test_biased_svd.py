@@ -99,7 +99,7 @@ def test_comes_close_to_the_minimum_that_alternating_least_squares_finds():
 def test_long_epochs_report_between_blocks_without_changing_the_result(monkeypatch):
     data = low_rank(12, 10).train
     whole, _ = train(data, epochs=2)
-    monkeypatch.setattr(biased_svd, "BLOCK", 25)
+    monkeypatch.setattr(biased_svd, "BATCH_RATINGS", 25)
     blocks, records = train(data, epochs=2)
     for key, value in whole.state().items():
         np.testing.assert_array_equal(value, blocks.state()[key], err_msg=key)
@@ -112,7 +112,7 @@ def test_long_epochs_report_between_blocks_without_changing_the_result(monkeypat
 def test_left_inside_an_epoch_the_last_whole_one_stands(monkeypatch):
     data = low_rank(12, 10).train
     one_epoch, _ = train(data, epochs=1)
-    monkeypatch.setattr(biased_svd, "BLOCK", 25)
+    monkeypatch.setattr(biased_svd, "BATCH_RATINGS", 25)
     left = BiasedSVD(epochs=2)
     for record in left.train(data):
         if record.epoch == 1 and not record.ends_epoch:

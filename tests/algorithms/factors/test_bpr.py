@@ -69,7 +69,7 @@ def test_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     data, _ = checkerboard()
     whole, parts = BPR(factors=8, epochs=2), BPR(factors=8, epochs=2)
     assert len(list(whole.train(data))) == 2
-    monkeypatch.setattr(bpr, "BLOCK", 20)
+    monkeypatch.setattr(bpr, "BATCH_INTERACTIONS", 20)
     assert len(list(parts.train(data))) > 10
     for name, value in whole.state().items():
         np.testing.assert_array_equal(parts.state()[name], value)

@@ -50,7 +50,7 @@ def written_out(data, algorithm, weights):
 @pytest.mark.parametrize("rating_weight", [0, 2])
 @pytest.mark.parametrize("block", [1, 2**26])
 def test_people_equal_a_least_squares_over_all_items(exponent, rating_weight, block, monkeypatch):
-    monkeypatch.setattr(alternating_least_squares, "BLOCK", block)
+    monkeypatch.setattr(alternating_least_squares, "BATCH_MULTIPLICATIONS", block)
     data = random_data(rating=[1, 2, 5])
     algorithm, losses = train(
         data, solver="cholesky", frequency_exponent=exponent, rating_weight=rating_weight, regularization=0.1, epochs=2
@@ -98,7 +98,7 @@ def test_all_solvers_end_in_equally_good_models(solver):
 
 @pytest.mark.parametrize("solver", SOLVERS)
 def test_the_number_of_threads_changes_no_bit(solver, monkeypatch):
-    monkeypatch.setattr(alternating_least_squares, "BLOCK", 2000)
+    monkeypatch.setattr(alternating_least_squares, "BATCH_MULTIPLICATIONS", 2000)
     states = []
     for threads in (1, 3):
         monkeypatch.setattr(ials, "allowed", lambda n=threads: n)

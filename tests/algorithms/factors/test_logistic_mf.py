@@ -71,7 +71,7 @@ def test_threads_and_blocks_change_no_bit(block, threads, monkeypatch):
 
     with threadpool_limits(1):
         expected = train()
-    monkeypatch.setattr(logistic_mf, "BLOCK", block)
+    monkeypatch.setattr(logistic_mf, "BATCH_PRODUCTS", block)
     with threadpool_limits(threads):
         found = train()
     for name, value in expected.items():

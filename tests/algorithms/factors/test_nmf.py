@@ -154,7 +154,8 @@ def test_a_history_of_items_that_nobody_rated_says_nothing():
 def test_blocks_report_without_changing_the_result(monkeypatch):
     _, data = small()
     whole, _ = trained(NMF(epochs=2), data)
-    monkeypatch.setattr(nmf, "BLOCK", 15**2 * 150)  # ratings and factors of a block, times the square of the factors
+    # Ratings and factors of a block, times the square of the factors.
+    monkeypatch.setattr(nmf, "BATCH_OPERATIONS", 15**2 * 150)
     blocks, records = trained(NMF(epochs=2), data)
     for key, value in whole.state().items():
         np.testing.assert_array_equal(value, blocks.state()[key], err_msg=key)
@@ -166,7 +167,7 @@ def test_blocks_report_without_changing_the_result(monkeypatch):
 
 def test_threads_change_nothing(monkeypatch):
     _, data = small()
-    monkeypatch.setattr(nmf, "BLOCK", 15**2 * 150)
+    monkeypatch.setattr(nmf, "BATCH_OPERATIONS", 15**2 * 150)
     one, _ = trained(NMF(epochs=2), data)
     monkeypatch.setattr(nmf, "allowed", lambda: 3)
     three, _ = trained(NMF(epochs=2), data)

@@ -68,7 +68,7 @@ def test_the_unknown_get_the_mean():
 def test_blocks_report_without_changing_the_result(monkeypatch):
     _, data = small()
     whole, _ = trained(PMF(epochs=2), data)
-    monkeypatch.setattr(pmf, "BLOCK", 25)
+    monkeypatch.setattr(pmf, "BATCH_RATINGS", 25)
     blocks, records = trained(PMF(epochs=2), data)
     for key, value in whole.state().items():
         np.testing.assert_array_equal(value, blocks.state()[key], err_msg=key)

@@ -23,7 +23,7 @@ def train(data, seed=0, **hyperparameters):
 @pytest.mark.parametrize("factors", [1, 5, 15])
 @pytest.mark.parametrize(("short", "n_users"), [(3000, 60), (3000, 34), (0, 60)])
 def test_equals_the_decomposition_of_numpy(factors, short, n_users, monkeypatch):
-    monkeypatch.setattr(pure_svd, "SHORT", short)
+    monkeypatch.setattr(pure_svd, "MAX_SHORT_SIDE", short)
     data = random_data(n_users)
     algorithm = train(data, factors=factors)
     _, strengths, vt = np.linalg.svd(data.matrix().toarray().astype(np.float64), full_matrices=False)

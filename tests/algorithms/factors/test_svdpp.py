@@ -65,7 +65,7 @@ def test_equals_the_steps_of_the_paper_one_by_one(factors):
 def test_blocks_report_without_changing_the_result(monkeypatch):
     _, data = small()
     whole, _ = trained(SVDPlusPlus(epochs=2), data)
-    monkeypatch.setattr(svdpp, "BLOCK", 25)
+    monkeypatch.setattr(svdpp, "BATCH_RATINGS", 25)
     blocks, records = trained(SVDPlusPlus(epochs=2), data)
     for key, value in whole.state().items():
         np.testing.assert_array_equal(value, blocks.state()[key], err_msg=key)
@@ -77,7 +77,7 @@ def test_blocks_report_without_changing_the_result(monkeypatch):
 def test_left_inside_an_epoch_the_last_whole_one_stands(monkeypatch):
     _, data = small()
     one_epoch, _ = trained(SVDPlusPlus(epochs=1), data)
-    monkeypatch.setattr(svdpp, "BLOCK", 25)
+    monkeypatch.setattr(svdpp, "BATCH_RATINGS", 25)
     left = SVDPlusPlus(epochs=2)
     for record in left.train(data):
         if record.epoch == 1 and not record.ends_epoch:

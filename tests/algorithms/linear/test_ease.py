@@ -39,7 +39,7 @@ def ridge_columns(x, weight):
 @pytest.mark.parametrize("weight", [0.5, 10.0])
 @pytest.mark.parametrize("block", [1, 7, 1024])
 def test_equals_one_ridge_regression_per_item_whatever_the_block(weight, block, monkeypatch):
-    monkeypatch.setattr(gram, "BLOCK", block)
+    monkeypatch.setattr(gram, "BATCH_ROWS", block)
     data = random_data()
     x = data.matrix().toarray().astype(np.float64)
     algorithm = train(data, weight)
@@ -62,7 +62,7 @@ def test_meetings_are_counted_the_same_bit_by_bit_and_one_by_one(words, n_users,
 @pytest.mark.parametrize("n", [1, 63, 64, 130, 200])
 @pytest.mark.parametrize("block", [8, 1024])
 def test_weights_come_from_the_lower_triangle_alone(n, block, monkeypatch):
-    monkeypatch.setattr(gram, "BLOCK", block)
+    monkeypatch.setattr(gram, "BATCH_ROWS", block)
     values = np.random.default_rng(n).random((n, n)) + 1
     whole = np.tril(values) + np.tril(values, -1).T
     expected = -whole / whole.diagonal()

@@ -51,7 +51,7 @@ def elastic_nets(x, l1, l2, positive):
 @pytest.mark.parametrize(("l1", "l2"), [(0.5, 1), (3, 20), (0, 5)])
 @pytest.mark.parametrize("block", [1, 2**16])
 def test_equals_one_elastic_net_per_item(positive, l1, l2, block, monkeypatch):
-    monkeypatch.setattr(slim, "BLOCK", block)
+    monkeypatch.setattr(slim, "BATCH_ENTRIES", block)
     data = random_data()
     x = data.matrix().toarray().astype(np.float64)
     algorithm = train(data, l1=l1, l2=l2, positive=positive, tolerance=1e-9)
@@ -69,7 +69,7 @@ def test_the_default_tolerance_is_close_enough():
 
 
 def test_the_number_of_threads_changes_nothing(monkeypatch):
-    monkeypatch.setattr(slim, "BLOCK", 1)
+    monkeypatch.setattr(slim, "BATCH_ENTRIES", 1)
     states = []
     for threads in (1, 3):
         monkeypatch.setattr(slim, "allowed", lambda n=threads: n)

@@ -51,7 +51,7 @@ def test_with_all_items_as_neighbours_it_is_ease():
 def test_blocks_change_nothing(monkeypatch):
     data = random_data(n_users=80, n_items=60)
     whole = weights(SparseEASE(neighbours=10), data)
-    monkeypatch.setattr("workbench.algorithms.linear.sparse_ease.BLOCK", 10_000)
+    monkeypatch.setattr("workbench.algorithms.linear.sparse_ease.BATCH_OPERATIONS", 10_000)
     algorithm = SparseEASE(neighbours=10)
     assert len(list(algorithm.train(data))) > 3
     np.testing.assert_array_equal(weights(algorithm, data), whole)

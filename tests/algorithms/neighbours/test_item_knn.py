@@ -11,6 +11,7 @@ from tests.golden import checkerboard, interactions
 from workbench.algorithms.neighbours import similarity
 from workbench.algorithms.neighbours.item_knn import ItemKNN
 from workbench.algorithms.neighbours.similarity import Product
+from workbench.data.columns.times import DAY_MS
 from workbench.errors import WorkbenchError
 from workbench.evaluation.evaluate import evaluate
 
@@ -46,7 +47,7 @@ def train(data, **hyperparameters):
 @pytest.mark.parametrize("shrinkage", [0, 10])
 @pytest.mark.parametrize("block", [1, 100, 2**24])
 def test_equals_brute_force_whatever_the_block(neighbours, shrinkage, block, monkeypatch):
-    monkeypatch.setattr(similarity, "BLOCK", block)
+    monkeypatch.setattr(similarity, "BATCH_MULTIPLICATIONS", block)
     data = random_data()
     x = data.matrix().toarray()
     algorithm = train(data, neighbours=neighbours, shrinkage=shrinkage)
@@ -98,14 +99,11 @@ def test_each_similarity_equals_its_formula(kind, shrinkage):
     np.testing.assert_allclose(scores, x @ expected, rtol=1e-5, atol=1e-6)
 
 
-DAY = 24 * 3600 * 1000
-
-
 def dated_data(n_users=25, n_items=18):
     """The same with a time for each interaction, over 100 days."""
     rng = np.random.default_rng(0)
     user, item = np.nonzero(rng.random((n_users, n_items)) < 0.3)
-    return interactions(user, item, n_users, n_items, time=rng.integers(100 * DAY, size=len(user)))
+    return interactions(user, item, n_users, n_items, time=rng.integers(100 * DAY_MS, size=len(user)))
 
 
 def aged_by_hand(data, half_life):
@@ -114,7 +112,7 @@ def aged_by_hand(data, half_life):
     for user in range(data.n_users):
         mine = data.user == user
         for item, time in zip(data.item[mine], data.time[mine], strict=True):
-            x[user, item] = 0.5 ** ((data.time[mine].max() - time) / DAY / half_life)
+            x[user, item] = 0.5 ** ((data.time[mine].max() - time) / DAY_MS / half_life)
     return x
 
 

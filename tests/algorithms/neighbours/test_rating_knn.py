@@ -132,7 +132,7 @@ def test_blocks_do_not_matter(by, block, monkeypatch):
     algorithm, _ = trained(RatingKNN(by=by, similarity="msd"), data)
     people, pairs = (np.arange(data.n_users, dtype=np.int32), data.by_user), every_pair(data)
     scores, predicted = algorithm.score(*people), algorithm.predict(*pairs)
-    monkeypatch.setattr(rating_knn, "BLOCK", block)
+    monkeypatch.setattr(rating_knn, "BATCH_PREDICTIONS", block)
     np.testing.assert_array_equal(algorithm.score(*people), scores)
     np.testing.assert_array_equal(algorithm.predict(*pairs), predicted)
 
@@ -198,7 +198,7 @@ def test_blocks_report_without_changing_the_result(similarity, monkeypatch):
     _, data = small()
     whole, blocks = RatingKNN(similarity=similarity), RatingKNN(similarity=similarity)
     list(whole.train(data))
-    monkeypatch.setattr(rating_scale, "PAIRS", 50)
+    monkeypatch.setattr(rating_scale, "BATCH_PAIRS", 50)
     records = list(blocks.train(data))
     assert len(records) > 12
     for key, value in whole.state().items():

@@ -43,7 +43,7 @@ def strongest_of_columns(weights, k):
 @pytest.mark.parametrize("neighbours", [3, 100])
 @pytest.mark.parametrize("block", [1, 2**24])
 def test_equals_two_steps_of_a_walk(alpha, beta, neighbours, block, monkeypatch):
-    monkeypatch.setattr(similarity, "BLOCK", block)
+    monkeypatch.setattr(similarity, "BATCH_MULTIPLICATIONS", block)
     data = random_data()
     x = data.matrix().toarray().astype(np.float64)
     users = np.full(data.n_users, -1, np.int32)
@@ -63,7 +63,7 @@ def test_equals_two_steps_of_a_walk(alpha, beta, neighbours, block, monkeypatch)
 
 
 def test_the_number_of_threads_changes_nothing(monkeypatch):
-    monkeypatch.setattr(similarity, "BLOCK", 1)
+    monkeypatch.setattr(similarity, "BATCH_MULTIPLICATIONS", 1)
     states = []
     for threads in (1, 3):
         monkeypatch.setattr("workbench.algorithms.neighbours.similarity.allowed", lambda n=threads: n)

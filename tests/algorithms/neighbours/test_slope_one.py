@@ -57,7 +57,7 @@ def test_blocks_do_not_matter(block, monkeypatch):
     algorithm, _ = trained(SlopeOne(), data)
     people = np.arange(data.n_users, dtype=np.int32), data.by_user
     whole = algorithm.score(*people)
-    monkeypatch.setattr(slope_one, "BLOCK", block)
+    monkeypatch.setattr(slope_one, "BATCH_PREDICTIONS", block)
     np.testing.assert_array_equal(algorithm.score(*people), whole)
 
 
@@ -90,7 +90,7 @@ def test_blocks_report_without_changing_the_result(monkeypatch):
     _, data = small()
     whole, blocks = SlopeOne(), SlopeOne()
     list(whole.train(data))
-    monkeypatch.setattr(rating_scale, "PAIRS", 50)
+    monkeypatch.setattr(rating_scale, "BATCH_PAIRS", 50)
     records = list(blocks.train(data))
     assert len(records) > 1
     assert [record.part for record in records] == sorted({record.part for record in records})

@@ -39,7 +39,7 @@ def brute_force(x, history, neighbours, shrinkage):
 @pytest.mark.parametrize("shrinkage", [0, 10])
 @pytest.mark.parametrize("block", [1, 2**24])
 def test_equals_brute_force(neighbours, shrinkage, block, monkeypatch):
-    monkeypatch.setattr(similarity, "BLOCK", block)
+    monkeypatch.setattr(similarity, "BATCH_MULTIPLICATIONS", block)
     data = random_data()
     x = data.matrix().toarray()
     algorithm = train(data, neighbours=neighbours, shrinkage=shrinkage)

@@ -36,7 +36,7 @@ def by_hand(w: Weights, history: list[int], item: int) -> float:
 @pytest.mark.parametrize("numbers", [1, 2**19])
 @pytest.mark.parametrize("attention", [2, 8])  # less and more than the histories are long: two ways, one result
 def test_scores_are_those_of_the_formula(numbers: int, attention: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workbench.algorithms.sequential.din.NUMBERS", numbers)
+    monkeypatch.setattr("workbench.algorithms.sequential.din.BATCH_NUMBERS", numbers)
     algorithm = ready(DIN, some_data(), **(SIZES | {"attention": attention}), max_length=4)
     w, lists = weights(algorithm), [[3, 1, 2, 7], [], [5], [0, 1, 2, 3, 4, 5]]
     scores = algorithm.score(np.array([-1, 0, 1, -1], np.int32), UserItems.from_lists(lists))

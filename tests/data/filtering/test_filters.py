@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.data.test_interactions import build
+from workbench.data.columns.times import DAY_MS
 from workbench.data.filtering import (
     all_filters,
     apply,
@@ -30,9 +31,15 @@ from workbench.data.side_files.items import Items
 from workbench.data.side_files.people import Users
 from workbench.errors import WorkbenchError
 
-DAY = 86_400_000
 # user, item, rating, time: u0 has i0-i2, u1 has i0-i1, u2 has i3 alone.
-ROWS = [(0, 0, 5, 0), (0, 1, 3, DAY), (0, 2, 1, 2 * DAY), (1, 0, 4, 3 * DAY), (1, 1, 2, 4 * DAY), (2, 3, 5, 5 * DAY)]
+ROWS = [
+    (0, 0, 5, 0),
+    (0, 1, 3, DAY_MS),
+    (0, 2, 1, 2 * DAY_MS),
+    (1, 0, 4, 3 * DAY_MS),
+    (1, 1, 2, 4 * DAY_MS),
+    (2, 3, 5, 5 * DAY_MS),
+]
 
 
 def pairs(data):
@@ -70,7 +77,7 @@ def test_only_users_and_items_that_are_left_have_an_index():
     assert data.user.tolist() == [0, 1]
     assert data.item.tolist() == [0, 1]
     assert data.rating.tolist() == [5, 5]
-    assert data.time.tolist() == [0, 5 * DAY]
+    assert data.time.tolist() == [0, 5 * DAY_MS]
     assert (data.user.dtype, data.item.dtype) == (np.int32, np.int32)
 
 
@@ -111,7 +118,7 @@ def test_a_sample_is_of_whole_users_and_keeps_its_seed():
 # Any data ------------------------------------------------------------------------------------------------------------
 
 SOME_ROWS = st.lists(
-    st.tuples(st.integers(0, 7), st.integers(0, 7), st.integers(1, 5), st.integers(0, 9).map(lambda day: day * DAY)),
+    st.tuples(st.integers(0, 7), st.integers(0, 7), st.integers(1, 5), st.integers(0, 9).map(lambda day: day * DAY_MS)),
     min_size=1,
     max_size=50,
 )

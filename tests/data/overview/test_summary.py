@@ -6,10 +6,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from workbench.data.columns.times import DAY_MS
 from workbench.data.interactions import Interactions
 from workbench.data.overview.summary import iso, long_tail, summarize
-
-DAY = 86_400_000
 
 
 def build(user, item, rating=None, time=None):
@@ -20,7 +19,10 @@ def build(user, item, rating=None, time=None):
 
 def test_counts_ratings_times_and_extremes():
     data = build(
-        [0, 0, 0, 1, 2, 2], [0, 1, 2, 0, 0, 3], [1, 2, 2, 5, 2, 1], [0, DAY, 40 * DAY, 40 * DAY, 41 * DAY, 70 * DAY]
+        [0, 0, 0, 1, 2, 2],
+        [0, 1, 2, 0, 0, 3],
+        [1, 2, 2, 5, 2, 1],
+        [0, DAY_MS, 40 * DAY_MS, 40 * DAY_MS, 41 * DAY_MS, 70 * DAY_MS],
     )
     about = summarize(data)
     assert (about["interactions"], about["users"], about["items"], about["density"]) == (6, 3, 4, 0.5)
@@ -43,7 +45,7 @@ def test_counts_ratings_times_and_extremes():
 
 
 def test_long_spans_are_counted_by_year():
-    about = summarize(build([0, 0], [0, 1], time=[0, 3653 * DAY]))
+    about = summarize(build([0, 0], [0, 1], time=[0, 3653 * DAY_MS]))
     assert (about["time"]["unit"], len(about["time"]["periods"]), sum(about["time"]["counts"])) == ("year", 11, 2)
     assert about["rating"] is None
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import scipy.sparse as sp
 
 # Interactions between two records: some hundredths of a second of work.
-BLOCK = 2**15
+BATCH_INTERACTIONS = 2**15
 # Adagrad steps, and their size, that find the vector of a new person.
 FOLD_IN_STEPS, FOLD_IN_RATE = 20, 0.1
 
@@ -105,10 +105,10 @@ class OrderLearner(Algorithm):
             rng = np.random.default_rng([seed, epoch + 1])
             order, state = rng.permutation(len(data)), rng.integers(2**64, dtype=np.uint64)
             total = 0.0
-            for start in range(0, len(data), BLOCK):
+            for start in range(0, len(data), BATCH_INTERACTIONS):
                 if start:
                     yield Record(epoch, epochs, total / start, ends_epoch=False, part=start / len(data))
-                pairs = tuple(side[order[start : start + BLOCK]] for side in (data.user, data.item))
+                pairs = tuple(side[order[start : start + BATCH_INTERACTIONS]] for side in (data.user, data.item))
                 loss, state = learn_order(pairs, seen, others, features, users, items, settings, np.uint64(state))
                 total += loss
             self._user_factors, self._user_squares = users

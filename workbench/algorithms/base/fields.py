@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from workbench.data.side_files.items import Items
 
 # Features of one field that count, at most.
-LONGEST = 16
+MAX_FEATURES = 16
 LEARNED = ("item_slots", "item_ends", "n_item_features", "user_slots", "user_ends", "n_user_features")
 
 
@@ -91,11 +91,11 @@ def user_fields(data: Interactions, *, least_users: int) -> Fields:
 
 
 def _slots(indptr: Array, features: Array, empty: int) -> Array:
-    """Rows of features side by side, the first `LONGEST` of each."""
+    """Rows of features side by side, the first `MAX_FEATURES` of each."""
     lengths = np.diff(indptr)
     place = np.arange(lengths.sum()) - np.repeat(indptr[:-1], lengths)
-    slots = np.full((len(lengths), min(LONGEST, int(lengths.max(initial=0)))), empty, np.int64)
-    kept = place < LONGEST
+    slots = np.full((len(lengths), min(MAX_FEATURES, int(lengths.max(initial=0)))), empty, np.int64)
+    kept = place < MAX_FEATURES
     slots[np.repeat(np.arange(len(lengths)), lengths)[kept], place[kept]] = features[kept]
     return slots
 

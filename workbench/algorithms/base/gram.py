@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import scipy.sparse as sp
 
 # Rows of an item-item matrix that are worked on at once.
-BLOCK = 1024
+BATCH_ROWS = 1024
 
 # 64 people of two items are compared bit by bit in less than this share of the time that two items of one person take.
 WORDS = 8
@@ -52,7 +52,7 @@ def weights_of(inverse: Array) -> Array:
 
 def _by_rows(work: Callable[[slice], None], n: int) -> None:
     """Work on the rows of a triangle by all threads that are allowed."""
-    for _ in spread(work, even_blocks(np.arange(1, n + 1), BLOCK * n / 8), allowed()):
+    for _ in spread(work, even_blocks(np.arange(1, n + 1), BATCH_ROWS * n / 8), allowed()):
         pass
 
 
@@ -80,11 +80,11 @@ def invert(matrix: Array, title: str) -> None:
 
 def mirror(lower: Array) -> None:
     """Let the upper triangle equal the lower one, in place."""
-    for start in range(0, len(lower), BLOCK):
-        rows = slice(start, start + BLOCK)
+    for start in range(0, len(lower), BATCH_ROWS):
+        rows = slice(start, start + BATCH_ROWS)
         corner = np.tril(lower[rows, rows])
         lower[rows, rows] = corner + np.tril(corner, -1).T
-        lower[rows, start + BLOCK :] = lower[start + BLOCK :, rows].T
+        lower[rows, start + BATCH_ROWS :] = lower[start + BATCH_ROWS :, rows].T
 
 
 def few_people(data: Interactions) -> bool:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 # Positions that a scoring pass holds at once.
-POSITIONS = 16_384
+BATCH_POSITIONS = 16_384
 SAMPLED = ["sampled-softmax", "bce", "gbce"]
 # What the right items of a batch are told from.
 Against = Callable[[Array, np.random.Generator], Batch]
@@ -165,7 +165,7 @@ class NextItem(NeuralAlgorithm):
         sequences, lengths = self.shown(histories)
         query = torch.empty(len(users), weight.shape[1], device=self._device)
         order = np.argsort(lengths, kind="stable")
-        for rows in cut(order, lengths, POSITIONS):
+        for rows in cut(order, lengths, BATCH_POSITIONS):
             items, _ = pad(sequences, np.cumsum(lengths)[rows] - lengths[rows], lengths[rows], self.padding())
             states = self.read(module, self.tensor(items))
             ends = states[self.tensor(np.arange(len(rows))), self.tensor(lengths[rows] - 1)]

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
 # Numbers that the layers hold at once while they score: a processor keeps them in its cache.
-NUMBERS = 2**19
+BATCH_NUMBERS = 2**19
 # Adagrad steps, and their size, that find the vector of a new person; items that theirs should be above, at most.
 FOLD_IN_STEPS, FOLD_IN_RATE, COMPARED = 25, 0.1, 256
 # Numbers that the compared items, and the newest of the person's own, may hold at most: somebody waits.
-COMPARED_NUMBERS, OWN_NUMBERS = NUMBERS // 4, 3 * NUMBERS // 8
+COMPARED_NUMBERS, OWN_NUMBERS = BATCH_NUMBERS // 4, 3 * BATCH_NUMBERS // 8
 
 
 def declare_factors(default: int) -> Any:
@@ -132,7 +132,7 @@ class PairScorer(NeuralAlgorithm):
             vectors[self.tensor(new)] = self._folded(module, items, histories.rows(new))
         people = self.user_side(module, vectors, index)
         found = torch.empty(len(users), n_items, device=self._device)
-        for rows, columns in cells(len(users), n_items, NUMBERS // self.pair_size()):
+        for rows, columns in cells(len(users), n_items, BATCH_NUMBERS // self.pair_size()):
             found[rows, columns] = self.meet(module, people[rows], items[None, columns])
         return found
 
@@ -141,7 +141,7 @@ class PairScorer(NeuralAlgorithm):
         vectors = module["user"].weight.mean(0).repeat(len(histories), 1)
         histories = newest(histories, max(1, OWN_NUMBERS // self.pair_size()))
         order = np.flatnonzero(histories.lengths > 0)
-        for rows in cut(order, histories.lengths + COMPARED, max(1, 8 * NUMBERS // self.pair_size())):
+        for rows in cut(order, histories.lengths + COMPARED, max(1, 8 * BATCH_NUMBERS // self.pair_size())):
             vectors[self.tensor(rows)] = self._lifted(module, items, histories.rows(rows), vectors[self.tensor(rows)])
         return vectors
 

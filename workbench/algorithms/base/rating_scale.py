@@ -12,7 +12,7 @@ from workbench.data.interactions import Array, Interactions, UserItems
 SCALE = ("mean", "scale", "lowest", "highest")
 
 # Pairs of ratings that are compared between two records.
-PAIRS = 2**25
+BATCH_PAIRS = 2**25
 
 Rows = tuple[Array, Array, Array]  # compressed sparse rows: where each begins, index, value
 
@@ -93,7 +93,7 @@ def transposed(rows: Rows, n: int) -> Rows:
 def pair_blocks(rows: Rows, columns: Rows) -> list[slice]:
     """Rows cut where comparing each with all that share a column has taken about a tenth of a second."""
     entries = np.diff(columns[0])[rows[1]]
-    return even_blocks(np.diff(np.concatenate([[0], np.cumsum(entries)])[rows[0]]) + len(rows[0]), PAIRS)
+    return even_blocks(np.diff(np.concatenate([[0], np.cumsum(entries)])[rows[0]]) + len(rows[0]), BATCH_PAIRS)
 
 
 def ridge(x: Array, target: Array, weight: float) -> Array:

@@ -7,11 +7,10 @@ import numpy as np
 
 from workbench.algorithms.base.algorithm import Algorithm, Record
 from workbench.algorithms.base.learned import Learned, floats
+from workbench.data.columns.times import DAY_MS
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.declaring import hyperparameter
 from workbench.errors import WorkbenchError
-
-DAY = 24 * 3600 * 1000  # milliseconds
 
 
 class Popularity(Algorithm):
@@ -76,7 +75,7 @@ class Popularity(Algorithm):
         age = (data.time.max() - data.time).astype(np.float64)
         if self.counting == "recent":
             return (age <= self.recent * age.max(initial=0)).astype(np.float64)
-        return np.exp2(-age / (self.half_life * DAY))
+        return np.exp2(-age / (self.half_life * DAY_MS))
 
     def score(self, users: Array, histories: UserItems) -> Array:
         return np.tile(self._counts, (len(users), 1))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import scipy.sparse as sp
 
 # Work of one block, in multiplications: some hundredths of a second.
-BLOCK = 2**26
+BATCH_MULTIPLICATIONS = 2**26
 
 Part = tuple[Array, Array, Array]
 # After each block: the share of rows that is done, and the block's loss, the L2 term of its rows in it.
@@ -59,7 +59,7 @@ class Side:
 
     def blocks(self, each: int) -> list[slice]:
         """Rows that are worked on at once, an entry costing `each` multiplications."""
-        return even_blocks((np.diff(self.indptr) + 16.0) * each, BLOCK)
+        return even_blocks((np.diff(self.indptr) + 16.0) * each, BATCH_MULTIPLICATIONS)
 
     def exact(self, y: Array, gram: Array, x: Array, threads: int) -> Iterator[Done]:
         """Solve every row by Cholesky, into `x`."""
@@ -87,7 +87,7 @@ class Side:
             return np.asarray(met[rows] @ np.square(y[rows]))
 
         met = np.bincount(self.indices, minlength=len(y)).astype(np.float32) / np.float32(max(1, len(self.indices)))
-        typical = sum(spread(turn, even_blocks(np.full(len(y), y.shape[1] ** 2), BLOCK), threads))
+        typical = sum(spread(turn, even_blocks(np.full(len(y), y.shape[1] ** 2), BATCH_MULTIPLICATIONS), threads))
 
         def work(rows: slice) -> float:
             x[rows] = x[rows] @ axes

@@ -15,7 +15,7 @@ from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.declaring import hyperparameter
 
 # Ratings between two records: about a hundredth of a second of work at 100 factors.
-BLOCK = 2**18
+BATCH_RATINGS = 2**18
 
 
 class BiasedSVD(Algorithm):
@@ -92,7 +92,7 @@ class BiasedSVD(Algorithm):
             # Person by person, in an order drawn anew: as good as all ratings shuffled, and a person's factors stay near.
             order = np.random.default_rng([seed, epoch + 1]).permutation(data.n_users)
             squares, done = 0.0, 0
-            for block in even_blocks(histories.lengths[order], BLOCK):
+            for block in even_blocks(histories.lengths[order], BATCH_RATINGS):
                 if done:
                     part = done / len(data)
                     yield Record(epoch, self.epochs, self._loss(squares, done), ends_epoch=False, part=part)

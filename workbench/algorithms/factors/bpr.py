@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from workbench.algorithms.base.algorithm import Record
-from workbench.algorithms.base.factor_ranker import BLOCK, OrderLearner, declare_factors, declare_rate, declare_weight
+from workbench.algorithms.base.factor_ranker import (
+    BATCH_INTERACTIONS,
+    OrderLearner,
+    declare_factors,
+    declare_rate,
+    declare_weight,
+)
 from workbench.algorithms.base.learned import Learned, floats
 from workbench.algorithms.base.rating_scale import by_index
 from workbench.algorithms.base.threads import even_blocks
@@ -85,7 +91,7 @@ class BPR(OrderLearner):
             # Person after person: a vector that steps several times in a row stays near at hand.
             people, state = rng.permutation(data.n_users), rng.integers(2**64, dtype=np.uint64)
             total, done = 0.0, 0
-            for block in even_blocks(rows.lengths[people], BLOCK):
+            for block in even_blocks(rows.lengths[people], BATCH_INTERACTIONS):
                 if done:
                     yield Record(epoch, self.epochs, total / done, ends_epoch=False, part=done / len(data))
                 loss, state = learn_pairs(

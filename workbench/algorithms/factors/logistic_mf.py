@@ -17,7 +17,7 @@ from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.declaring import hyperparameter
 
 # Products of two vectors between two records: some hundredths of a second of work.
-BLOCK = 2**20
+BATCH_PRODUCTS = 2**20
 
 
 class LogisticMF(Algorithm):
@@ -131,7 +131,7 @@ class LogisticMF(Algorithm):
         lengths = np.diff(matrix[0])
         drawn = _drawn(self.negatives, lengths)
         settings = (*(np.float32(x) for x in (self.learning_rate, self.regularization, self.confidence)), drawn)
-        blocks = even_blocks(lengths + drawn + 1.0, BLOCK)
+        blocks = even_blocks(lengths + drawn + 1.0, BATCH_PRODUCTS)
 
         def work(rows: slice) -> tuple[float, int]:
             return logistic_rows((rows.start, rows.stop), matrix, own, fixed, settings, start)

@@ -25,7 +25,7 @@ from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.declaring import hyperparameter
 
 # Products and sums between two records: about a tenth of a second.
-BLOCK = 2**27
+BATCH_OPERATIONS = 2**27
 
 # No weight is less: so there always is one minimum, and nothing grows without end.
 LEAST_WEIGHT = 1e-6
@@ -136,7 +136,7 @@ class NMF(RatingPredictor):
             return part.stop / len(mine[0])
 
         cost = (np.diff(rows[0]) + self.factors) * self.factors**2  # to add up the normal equations, and to solve them
-        return spread(work, even_blocks(cost, BLOCK), allowed())
+        return spread(work, even_blocks(cost, BATCH_OPERATIONS), allowed())
 
     def _weight(self) -> float:
         return max(self.regularization, LEAST_WEIGHT)

@@ -14,7 +14,7 @@ from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.declaring import hyperparameter
 
 # Ratings between two records: some hundredths of a second of work at some dozen factors.
-BLOCK = 2**18
+BATCH_RATINGS = 2**18
 
 
 class PMF(RatingPredictor):
@@ -80,11 +80,11 @@ class PMF(RatingPredictor):
             factors = np.array(self._user_factors), np.array(self._item_factors)
             order = np.random.default_rng([seed, epoch + 1]).permutation(len(data))
             squares = 0.0
-            for start in range(0, len(data), BLOCK):
+            for start in range(0, len(data), BATCH_RATINGS):
                 if start:
                     part = start / len(data)
                     yield Record(epoch, self.epochs, self._loss(squares, start), ends_epoch=False, part=part)
-                rows = order[start : start + BLOCK]
+                rows = order[start : start + BATCH_RATINGS]
                 ratings = (data.user[rows], data.item[rows], scaled[rows])
                 squares += sgd_without_biases(ratings, factors, rate, weights)
             self._user_factors, self._item_factors = factors

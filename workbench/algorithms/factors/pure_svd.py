@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     import scipy.sparse as sp
 
 # Users or items up to which the squares of their matrix are decomposed at once: five to ten times as fast there.
-SHORT = 3000
+MAX_SHORT_SIDE = 3000
 # A strength below this share of the largest is rounding.
 NOTHING = 1e-7
 # Rounds of subspace iteration after which it is given up, and the share of change that counts as none.
 MOST_ROUNDS = 200
 STILL = 1e-7
 # Directions that are carried along and then dropped: each round gains by the gap to the first one that is not carried.
-SPARE = 32
+SPARE_DIRECTIONS = 32
 
 
 class PureSVD(Algorithm):
@@ -64,7 +64,7 @@ class PureSVD(Algorithm):
         wanted = max(1, min(self.factors, min(x.shape) // 2))
         # A product may round otherwise on more threads: one, so that equal seeds give equal bits everywhere.
         with one_thread_each():
-            if min(x.shape) <= SHORT:
+            if min(x.shape) <= MAX_SHORT_SIDE:
                 v, strengths = _at_once(x, wanted)
             else:
                 v, strengths = yield from _leading(x, wanted, np.random.default_rng([seed]))
@@ -105,7 +105,7 @@ def _leading(x: "sp.csr_matrix", k: int, rng: np.random.Generator) -> Generator[
 
     A subspace is multiplied by XᵀX until the singular values in it are still.
     """
-    size = min(k + SPARE, *x.shape)
+    size = min(k + SPARE_DIRECTIONS, *x.shape)
     xt = x.T.tocsr()
     basis = np.linalg.qr(rng.standard_normal((x.shape[1], size)))[0]
     before = np.zeros(k)

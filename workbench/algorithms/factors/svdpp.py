@@ -14,7 +14,7 @@ from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.declaring import hyperparameter
 
 # Ratings between two records: some hundredths of a second of work at 20 factors.
-BLOCK = 2**18
+BATCH_RATINGS = 2**18
 
 
 class SVDPlusPlus(RatingPredictor):
@@ -158,7 +158,7 @@ class SVDPlusPlus(RatingPredictor):
 
 
 def _blocks(order: Array, lengths: Array) -> list[Array]:
-    """The users in this order, cut where about `BLOCK` ratings have been seen."""
+    """The users in this order, cut where about `BATCH_RATINGS` ratings have been seen."""
     ends = np.cumsum(lengths[order])
-    cuts = np.searchsorted(ends, np.arange(BLOCK, ends[-1], BLOCK))
+    cuts = np.searchsorted(ends, np.arange(BATCH_RATINGS, ends[-1], BATCH_RATINGS))
     return [block for block in np.split(order, cuts + 1) if lengths[block].any()]

@@ -23,9 +23,9 @@ from workbench.errors import WorkbenchError
 if TYPE_CHECKING:
     from workbench.data.side_files.items import Items
 
-PEOPLE = 5000  # of the validation that weights are chosen on, at most
+MAX_USERS = 5000  # of the validation that weights are chosen on, at most
 # Scores of one block of people take at most this many numbers.
-BLOCK = 2**23
+BATCH_SCORES = 2**23
 SMOOTHING = 60  # of reciprocal ranks, as Cormack et al. have it
 
 
@@ -86,7 +86,7 @@ class Blend(Algorithm):
             message = "A blend chooses its weights on a validation part, and this split has none. Choose one that has."
             raise WorkbenchError(message)
         self._cold_items = (data.positives.item_counts == 0) & (self._content is not None)
-        part = self._validation.sample(PEOPLE, seed)
+        part = self._validation.sample(MAX_USERS, seed)
         judged = yield from self._candidates(part)
         self._weights, self._cold_weight = yield from search(judged, len(self._members))
         found = dict(zip(self.runs.split(","), self._weights.tolist(), strict=False))
@@ -95,7 +95,7 @@ class Blend(Algorithm):
     def _candidates(self, part: Part) -> Generator[Record, None, Judged]:
         """What the runs say of their best items and of the hidden ones."""
         found = []
-        size = max(1, BLOCK // len(self._cold_items))
+        size = max(1, BATCH_SCORES // len(self._cold_items))
         for start in range(0, len(part), size):
             block = slice(start, min(start + size, len(part)))
             parts = self._parts(part.users[block], part.histories.rows(block))

@@ -13,7 +13,7 @@ CUTOFF = 10
 DEEP = 100  # best items of each score that are looked at
 # Weights that are tried on a grid at most, and the steps by which the best of them are improved.
 TRIED, STEPS = 500, (0.1, 0.05, 0.02, 0.01)
-BLOCK = 2**23  # numbers that are compared at once
+BATCH_NUMBERS = 2**23  # numbers that are compared at once
 NOTHING = -1e30
 
 
@@ -60,7 +60,7 @@ class Judged:
         # One part after the other, as a blend adds them up: what is equal there is equal here, wherever it stands.
         scores = np.einsum("pnc,p->nc", self._values, weights.astype(np.float32))  # (n, candidates)
         places = np.empty(len(self._row), np.int64)
-        size = max(1, BLOCK // max(1, scores.shape[1]))
+        size = max(1, BATCH_NUMBERS // max(1, scores.shape[1]))
         for start in range(0, len(places), size):
             block = slice(start, start + size)
             row = self._row[block]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from workbench.data.side_files.items import Items
 
 # Ratings between two records: some hundredths of a second of work.
-BLOCK = 2**16
+BATCH_RATINGS = 2**16
 
 
 class FactorizationMachine(RatingPredictor):
@@ -106,11 +106,11 @@ class FactorizationMachine(RatingPredictor):
             items = np.array(self._vectors), np.array(self._bias)
             order = np.random.default_rng([seed, epoch + 1]).permutation(len(data))
             squares = 0.0
-            for start in range(0, len(data), BLOCK):
+            for start in range(0, len(data), BATCH_RATINGS):
                 if start:
                     part = start / len(data)
                     yield Record(epoch, self.epochs, self._loss(squares, start), ends_epoch=False, part=part)
-                rows = order[start : start + BLOCK]
+                rows = order[start : start + BATCH_RATINGS]
                 ratings = data.user[rows], data.item[rows], scaled[rows]
                 squares += factorization_machine(ratings, features, users, items, rate, weight)
             self._user_factors, self._user_bias = users

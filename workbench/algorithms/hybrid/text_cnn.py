@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 # Filters look at so many words in a row, as in the paper.
 WINDOWS = (3, 4, 5)
 # Texts read at once where all are read.
-TEXTS = 256
+BATCH_TEXTS = 256
 
 
 class TextCNN(RatingPredictor, NeuralAlgorithm):
@@ -200,8 +200,8 @@ class TextCNN(RatingPredictor, NeuralAlgorithm):
             module, training, found = self._module, self._module.training, []
             module.eval()
             with torch.no_grad():
-                for start in range(0, len(self._words), TEXTS):
-                    some = slice(start, start + TEXTS)
+                for start in range(0, len(self._words), BATCH_TEXTS):
+                    some = slice(start, start + BATCH_TEXTS)
                     own = module["own"].weight[some] * self.tensor(self._rated[some])[:, None]
                     found.append(
                         module["out"](self.read(module, self.tensor(self._words[some].astype(np.int64)))) + own

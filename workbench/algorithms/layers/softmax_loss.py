@@ -6,11 +6,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-# Bytes of logits held at once: on a processor they should stay in its cache, on other devices fill them.
-CHUNK = {"cpu": 2**21}
-CHUNK_ELSEWHERE = 2**28
+# Logits held at once: on a processor they should stay in its cache, on other devices fill them.
+CHUNK_BYTES = {"cpu": 2**21}
+OTHER_CHUNK_BYTES = 2**28
 # Rows of a chunk at least: with fewer, reading and writing the gradient of the weights takes longer than computing it.
-ROWS = 64
+MIN_CHUNK_ROWS = 64
 
 
 def whole(device: str) -> AbstractContextManager[Any]:
@@ -58,7 +58,7 @@ class _Softmax(torch.autograd.Function):
         to_hidden, to_bias = torch.empty_like(hidden), torch.zeros_like(bias)
         to_weight = torch.empty_like(weight) if len(hidden) else torch.zeros_like(weight)  # the first chunk fills it
         of_hidden, of_weight = ctx.needs_input_grad[:2]
-        size = max(ROWS, CHUNK.get(hidden.device.type, CHUNK_ELSEWHERE) // (4 * len(weight)))
+        size = max(MIN_CHUNK_ROWS, CHUNK_BYTES.get(hidden.device.type, OTHER_CHUNK_BYTES) // (4 * len(weight)))
         with whole(hidden.device.type):
             for start in range(0, len(hidden), size):
                 rows, goal, counts = (array[start : start + size] for array in (hidden, goals, real))

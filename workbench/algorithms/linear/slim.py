@@ -18,7 +18,7 @@ from workbench.declaring import DataFacts, DataRule, hyperparameter
 from workbench.errors import WorkbenchError
 
 # Entries of the Gram matrix whose columns are solved between two records.
-BLOCK = 2**16
+BATCH_ENTRIES = 2**16
 L1_SHARE = 0.05  # of the L2 weight
 
 
@@ -80,7 +80,7 @@ class SLIM(SparseItemWeights):
             return solve_columns(gram, how, self.tolerance, 1000, (columns.start, columns.stop))
 
         solved = []
-        blocks = even_blocks(np.diff(meetings.indptr) + 1, BLOCK)
+        blocks = even_blocks(np.diff(meetings.indptr) + 1, BATCH_ENTRIES)
         for block, solution in zip(blocks, spread(work, blocks, allowed()), strict=True):
             solved.append(solution)
             yield Record(0, 1, ends_epoch=False, part=block.stop / data.n_items)

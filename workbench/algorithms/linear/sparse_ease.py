@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import scipy.sparse as sp
 
 # Floating point operations between two records: about a tenth of a second of work.
-BLOCK = 2**28
+BATCH_OPERATIONS = 2**28
 
 
 class SparseEASE(SparseItemWeights):
@@ -79,7 +79,7 @@ class SparseEASE(SparseItemWeights):
         arrays = gram.indptr.astype(np.int64), gram.indices.astype(np.int32), gram.data
         diagonal = data.item_counts.astype(np.float64)
         size = np.minimum(np.diff(gram.indptr), k)
-        blocks = even_blocks(size.astype(np.float64) ** 3 / 3 + 100 * np.diff(gram.indptr) + 1000, BLOCK)
+        blocks = even_blocks(size.astype(np.float64) ** 3 / 3 + 100 * np.diff(gram.indptr) + 1000, BATCH_OPERATIONS)
 
         def block(items: slice) -> tuple[Array, Array, Array]:
             weight = float(self.regularization)

@@ -33,7 +33,7 @@ from workbench.errors import WorkbenchError
 MEASURES = ("msd", "cosine", "pearson", "pearson-baseline")
 
 # Similarities that are held at once, and pairs that are predicted at once.
-BLOCK = 2**20
+BATCH_PREDICTIONS = 2**20
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,7 +186,7 @@ class RatingKNN(RatingPredictor):
         """As `Algorithm.score`, from the histories alone: who has rated more since training is known better."""
         n_items = len(self._item_bias)
         scores = np.empty((len(histories), n_items), np.float32)
-        size = max(1, BLOCK // max(n_items, len(self._indptr)))
+        size = max(1, BATCH_PREDICTIONS // max(n_items, len(self._indptr)))
         for start in range(0, len(histories), size):
             people = self._people(histories.rows(slice(start, start + size)))
             user, item = (grid.ravel() for grid in np.indices((len(people.histories), n_items), np.int32))
@@ -201,7 +201,7 @@ class RatingKNN(RatingPredictor):
             said[real] = self._say(self._known, users[real], items[real])
         else:
             who, place = np.unique(users[real], return_inverse=True)
-            size = max(1, BLOCK // len(self._indptr))
+            size = max(1, BATCH_PREDICTIONS // len(self._indptr))
             for start in range(0, len(who), size):
                 people = self._people(self._known.histories.rows(who[start : start + size]))
                 here = np.flatnonzero((place >= start) & (place < start + size))

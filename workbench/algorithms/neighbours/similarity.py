@@ -8,6 +8,7 @@ import numpy as np
 
 from workbench.algorithms.base.algorithm import Record
 from workbench.algorithms.base.threads import allowed, even_blocks, spread
+from workbench.data.columns.times import DAY_MS
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.declaring import hyperparameter
 from workbench.errors import WorkbenchError
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     import scipy.sparse as sp
 
 # Multiplications between two records: some hundredths of a second of work.
-BLOCK = 2**24
-DAY = 24 * 3600 * 1000  # milliseconds
+BATCH_MULTIPLICATIONS = 2**24
 
 Similarity = Literal["cosine", "jaccard", "asymmetric", "tf-idf", "bm25"]
 
@@ -65,7 +65,7 @@ class Product:
         lengths = np.diff(self.b.indptr)
         cost = np.add.reduceat(np.append(lengths[self.a.indices], 0), self.a.indptr[:-1])
         cost[np.diff(self.a.indptr) == 0] = 0  # reduceat gives an empty row the entry of the next one
-        return spread(block, even_blocks(cost + k, BLOCK), allowed())
+        return spread(block, even_blocks(cost + k, BATCH_MULTIPLICATIONS), allowed())
 
     def build(self, k: int) -> Generator[Record, None, "sp.csr_matrix"]:
         """The same, with a record after each block of rows; what ``yield from`` gives in the end is the matrix."""
@@ -95,7 +95,7 @@ def aged(histories: UserItems, n_items: int, half_life: float) -> "sp.csr_matrix
     row = np.repeat(np.arange(len(histories)), histories.lengths)
     latest = np.zeros(len(histories), np.int64)
     np.maximum.at(latest, row, histories.time)
-    ones.data = np.exp2((histories.time - latest[row]) / (half_life * DAY)).astype(np.float32)
+    ones.data = np.exp2((histories.time - latest[row]) / (half_life * DAY_MS)).astype(np.float32)
     return ones
 
 

@@ -26,7 +26,7 @@ from workbench.declaring import hyperparameter
 from workbench.errors import WorkbenchError
 
 # Pairs that are predicted at once.
-BLOCK = 2**20
+BATCH_PREDICTIONS = 2**20
 
 
 class SlopeOne(RatingPredictor):
@@ -86,7 +86,7 @@ class SlopeOne(RatingPredictor):
         """As `Algorithm.score`, from the histories alone: who has rated more since training is known better."""
         n_items = len(self._item_means)
         scores = np.empty((len(histories), n_items), np.float32)
-        size = max(1, BLOCK // max(1, n_items))
+        size = max(1, BATCH_PREDICTIONS // max(1, n_items))
         for start in range(0, len(histories), size):
             people = histories.rows(slice(start, start + size))
             user, item = (grid.ravel() for grid in np.indices((len(people), n_items), np.int32))

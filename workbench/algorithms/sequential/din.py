@@ -12,7 +12,7 @@ from workbench.algorithms.base.activation import Activation, declare_activation
 from workbench.algorithms.base.next_item import declare_dropout, declare_length
 from workbench.algorithms.base.padded_histories import cut, last, pad
 from workbench.algorithms.base.pair_scorer import (
-    NUMBERS,
+    BATCH_NUMBERS,
     cells,
     declare_factors,
     declare_layers,
@@ -145,7 +145,7 @@ class DIN(NeuralAlgorithm):
         for rows in cut(np.argsort(lengths, kind="stable"), lengths, 16 * self.max_length):
             history = self.tensor(pad(sequences, starts[rows], lengths[rows], n_items)[0])
             each = 3 * (self.width + self.attention * history.shape[1])
-            for some, columns in cells(len(rows), n_items, NUMBERS // each):
+            for some, columns in cells(len(rows), n_items, BATCH_NUMBERS // each):
                 scores = self.compare(module, history[some], items[:, columns])
                 found[self.tensor(rows[some])[:, None], items[:, columns]] = scores
         return found

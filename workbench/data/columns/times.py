@@ -34,6 +34,7 @@ CLOCK = (
     r"(?:[T ]+(?P<h>\d{1,2}):(?P<min>\d{2})(?::(?P<s>\d{2})(?:[.,](?P<f>\d{1,9}))?)?"
     r" *(?P<half>[AaPp]\.?[Mm]\.?)? *(?P<z>Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?\s*$"
 )
+DAY_MS = 86_400_000
 # A year of two digits has no blanks before it, and begins with 20 up to here.
 SHORT_YEAR = r"(?:[-/.](?P<short>\d{2})|(?:[-/. ]|, *)(?P<y>\d{4}))"
 LAST_SHORT = 69
@@ -149,9 +150,6 @@ def looks_like_epoch(values: list[str]) -> bool:
         return False
     numbers = [float(value) * EPOCHS[kind] for value in values if re.match(NUMBER, value)]
     return all(LIKELY_MS[0] < number < LIKELY_MS[1] for number in numbers)
-
-
-DAY_MS = 86_400_000
 
 
 def has_whole_days(values: list[str]) -> bool:

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.control import Control
+from workbench.data.columns.times import DAY_MS
 from workbench.data.interactions import BATCH_ROWS, Array, Interactions, counted
 from workbench.data.overview.sequential_signal import sequential_signal
 
@@ -16,7 +17,6 @@ BARS = 20
 POINTS = 100
 EXTREMES = 10
 YEARS_IN_MONTHS = 6
-DAY_MS = 86_400_000
 
 
 def iso(milliseconds: int) -> str:

@@ -3,13 +3,12 @@
 import numpy as np
 from pydantic import ValidationInfo, field_validator
 
+from workbench.data.columns.times import DAY_MS
 from workbench.data.interactions import Array, Interactions
 from workbench.data.splitting.base.cuts import judge_strangers, mark_validation, moment_at, times_of, without_strangers
 from workbench.data.splitting.base.fold import TEST, TRAIN, UNUSED
 from workbench.data.splitting.base.split import Split, chosen_fold, in_range, validation_share
 from workbench.declaring import hyperparameter
-
-DAY_MS = 86_400_000  # milliseconds
 
 
 class TimeSeries(Split):

@@ -70,7 +70,7 @@ def test_what_is_added_is_the_newest_and_has_its_rating(run):
     "values", [None, [], {}, {"run": "r"}, {"run": "r", "user": 4}, {"run": "r", "user": "4", "k": 0}]
 )
 def test_what_describes_no_list_is_refused(values):
-    with pytest.raises(WorkbenchError, match="not the description of a list"):
+    with pytest.raises(WorkbenchError, match="asked of the list cannot be read"):
         AskedList.from_json(values)
 
 

@@ -6,7 +6,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from workbench.commands.several_files import first_and_joined
 
@@ -27,6 +27,13 @@ class Parser(argparse.ArgumentParser):
         """The help, and what there is to choose from."""
         text = super().format_help()
         return text if self.more is None else f"{text}\n{self.more()}\n"
+
+    def error(self, message: str) -> NoReturn:
+        """End with a usage; what argparse takes for an option, such as an id that begins with a minus, is told."""
+        if message.endswith("expected one argument"):
+            option = message.split()[1].rstrip(":").split("/")[-1]
+            message += f" (a value that begins with a minus is written with an equals sign: {option}=-5)"
+        super().error(message)
 
     def _print_message(self, message: str, file: Any = None) -> None:
         """Write help or a usage; argparse itself hides it where standard output takes nothing."""

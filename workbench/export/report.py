@@ -155,11 +155,11 @@ def _number(value: float | None, digits: int = 4) -> str:
 def _without_evidence(group: Group) -> str:
     """Of how many people nothing is known, by run: an algorithm may know of somebody of whom another knows nothing."""
     counts = [int(run.protocol.get("without_evidence") or 0) for run in group.runs]
-    told = ", ".join(f"{n:,}" for n in dict.fromkeys(counts))
-    people = f"{told} users of whom a run knows nothing got the most popular items" if any(counts) else ""
+    told = " or ".join(counted(n, "user") for n in dict.fromkeys(counts))
+    people = f"{told} of whom a run knows nothing got the most popular items" if any(counts) else ""
     places = [int(run.protocol.get("filled_places") or 0) for run in group.runs]
-    filled = ", ".join(f"{n:,}" for n in dict.fromkeys(places))
-    return "; ".join(filter(None, [people, f"{filled} places filled with popular items" if any(places) else ""]))
+    filled = " or ".join(counted(n, "place") for n in dict.fromkeys(places))
+    return "; ".join(filter(None, [people, f"{filled} filled with popular items" if any(places) else ""]))
 
 
 def _protocol(group: Group) -> list[tuple[str, str]]:

@@ -88,7 +88,9 @@ class AskedList(Shape):
         try:
             return cls.model_validate(values)
         except ValidationError as error:
-            raise WorkbenchError(f"This is not the description of a list{where(error)}. Ask for it again.") from error
+            raise WorkbenchError(
+                f"What is asked of the list cannot be read{where(error)}. Change that, and ask again."
+            ) from error
 
     def to_json(self) -> Json:
         """JSON values, without what is usual anyway."""

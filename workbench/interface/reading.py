@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 from pydantic import BaseModel, ValidationError
 
+from workbench.amounts import counted
 from workbench.data import filtering
 from workbench.data.data_file import read_about
 from workbench.data.importing.importer import JOINED, Recipe, Report, import_file, make_recipe
@@ -62,9 +63,10 @@ class Data:
 
     def __repr__(self) -> str:
         data, refused = self.interactions, self.report["refused_count"]
-        parts = [f"{len(data):,} interactions of {data.n_users:,} users with {data.n_items:,} items"]
+        about = (len(data), "interaction"), (data.n_users, "user"), (data.n_items, "item")
+        parts = ["{} of {} with {}".format(*(counted(n, what) for n, what in about))]
         parts += [f"filters: {filtering.describe(self.filters)}"] if self.filters else []
-        parts += [f"{refused:,} rows refused, see .refused"] if refused else []
+        parts += [f"{counted(refused, 'row')} refused, see .refused"] if refused else []
         return f"<Data: {'; '.join(parts)}>"
 
     @cached_property

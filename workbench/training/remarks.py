@@ -12,6 +12,7 @@ import numpy as np
 
 from workbench.algorithms import Algorithm
 from workbench.algorithms.baseline.popularity import Popularity
+from workbench.amounts import counted
 from workbench.data.interactions import Array
 from workbench.data.splitting import Part
 from workbench.declaring import applies, schema_of
@@ -56,7 +57,8 @@ def _still_rising(algorithm: Algorithm, best_epoch: int, epoch: int) -> bool:
 
 def _more(best_epoch: int, epoch: int) -> list[Remark]:
     sentence = (
-        f"It ended at its limit of {epoch} epochs, and validation was best at epoch {best_epoch}: it was still learning. "
+        f"It ended at its limit of {counted(epoch, 'epoch')}, and validation was best at epoch {best_epoch}: it was still "
+        "learning. "
         "Train on for more (workbench train --run DIR --more-epochs N)."
     )
     return [Remark(about="limit", sentence=sentence)]

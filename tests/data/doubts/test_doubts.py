@@ -4,12 +4,15 @@ import re
 import shlex
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.csv as pacsv
 import pytest
 
 from tests.data.doubts.sets import LARGE, SETS, doubted
 from workbench.control import Control
 from workbench.data.importing.importer import inspect, make_recipe, read_interactions
 from workbench.data.importing.preview import doubts
+from workbench.data.reading.cells import harmless_table
 from workbench.errors import WorkbenchError
 
 CASES = Path(__file__).parent / "cases"
@@ -302,3 +305,19 @@ def test_counts_of_rows_raise_no_doubt_about_a_column_that_is_not_there(tmp_path
     assert doubt["change"] == {"read": {"duplicates": "count"}}
     found = inspect(path, recipe=make_recipe(path, read=doubt["change"]["read"]))
     assert (found["doubts"], found["rating_min"] > 1) == ([], True)
+
+
+def test_the_apostrophe_of_a_file_for_a_spreadsheet_is_told_and_taken_away(tmp_path):
+    ids = [f"={n}+1" for n in range(3)] + ["@me", "-aB3", "'=x", "plain", "'quoted", "-5"]
+    path = tmp_path / "lists.csv"
+    table = pa.table({"user": ids * 5, "item": [f"i{n % 7}" for n in range(45)]})
+    pacsv.write_csv(harmless_table(table), path)
+    (doubt,) = [doubt for doubt in inspect(path)["doubts"] if "apostrophe" in doubt["sentence"]]
+    assert (doubt["try"], doubt["rows"]) == ("--read ids=bare", 6)
+    data, _, _ = read_interactions(path, make_recipe(path, read=doubt["change"]["read"]))
+    assert set(data.user_ids.to_pylist()) == set(ids)
+    assert not [
+        one
+        for one in inspect(path, recipe=make_recipe(path, read={"ids": "bare"}))["doubts"]
+        if "apostrophe" in one["sentence"]
+    ]

@@ -1,4 +1,4 @@
-"""Amounts in words: times and sizes."""
+"""Amounts in words: times, sizes, and how many there are."""
 
 
 def span(seconds: float | None) -> str:
@@ -13,6 +13,11 @@ def span(seconds: float | None) -> str:
         return f"{minutes} min {rest} s" if minutes < 10 else f"{minutes} min"  # noqa: PLR2004 - seconds matter below
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes} min"
+
+
+def several(n: int, one: str, many: str) -> str:
+    """`one` where there is one; else `many`, in whose place ``{n}`` the number comes."""
+    return one if n == 1 else many.format(n=n)
 
 
 def size(count: float) -> str:

@@ -36,7 +36,11 @@ def _remedy(seen: Evidence, reason: str) -> tuple[str, Json, str]:
         codes = sorted({value for value in seen.values(role) if value} & set(MISSING))
         if codes:
             change = {"read": {"ids": "codes"}}
-            return "--read ids=codes", change, f"They would be kept if '{codes[0]}' is a {role} like any other."
+            return (
+                "--read ids=codes",
+                change,
+                f"They would be kept if '{codes[0]}' is {'an' if role == 'item' else 'a'} {role} like any other.",
+            )
         other = next((at for at in seen.free() if role == "item" and _stands_for(seen, at)), None)
         if other is not None:
             option, change = seen.columns_option({"item": other})

@@ -63,7 +63,7 @@ class Recipe(BaseModel):
     columns: Columns
     duplicates: str = "last"
     time: str | None = None
-    ids: Literal["as is", "whole", "codes"] = "as is"
+    ids: Literal["as is", "whole", "codes", "bare"] = "as is"
     rating_as: Literal["as is", "log", "presence"] = "as is"
     feedback: list[Feedback] = []
     join: Join | None = None

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 # What a spreadsheet takes for a formula when a cell begins with it. An apostrophe before it says that it is text.
 SIGNS = r"[=+\-@\t\r]"
 EXECUTED = re.compile(rf"'*{SIGNS}")
+MARKED = rf"^'+{SIGNS}"
 DIGITS = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 NUMBER = re.compile(rf"{DIGITS}\Z", re.ASCII)
 
@@ -75,7 +76,7 @@ def restored_ids(texts: pa.Array, ids: pa.Array) -> pa.Array:
         With the apostrophe of `harmless` taken away, unless the file tells that none was put there: a cell in it would
         be executed, or more of the cells are ids as they stand.
     """
-    marked = pc.match_substring_regex(texts, f"^'+{SIGNS}")
+    marked = pc.match_substring_regex(texts, MARKED)
     if not pc.any(marked).as_py() or _executed(texts):
         return texts
     given = texts.filter(marked)

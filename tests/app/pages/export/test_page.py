@@ -491,7 +491,7 @@ def test_users_without_history_are_counted(canned):
     opened = canned(path="/somewhere/lists.csv", rows=1200, users=300, cold=2, seconds=1.26, sha256="ab")
     write(opened)
     words = opened.page.outcome.words.full_text()
-    assert words.startswith("1,200 rows, 300 lists · 1.3 s · 2 of the users have no history")
+    assert words.startswith("1,200 rows, 300 lists · 1.3 s · 2 users have no history")
     opened.window.show_page("inspect")
     assert opened.page.name == "inspect"
 

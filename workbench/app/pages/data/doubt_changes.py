@@ -34,6 +34,7 @@ READ = {
     ("duplicates", "sum"): "Add them up",
     ("ids", "whole"): "Leave the point out",
     ("ids", "codes"): "Take them as ids",
+    ("ids", "bare"): "Leave the apostrophe out",
     ("quotes", False): "Quotes are letters",
 }
 

@@ -103,6 +103,7 @@ class Choosers(QWidget):
             }),
             "ids": Choice(self.tr("Ids"), {
                 self.tr("as in the file"): "as is", self.tr("12.0 is 12"): "whole", self.tr("NA is missing, too"): "codes",
+                self.tr("'=1 is =1"): "bare",
             }),
             "duplicates": Choice(self.tr("Duplicates"), dict(zip(policies, DUPLICATES, strict=True))),
         }  # fmt: skip

@@ -10,6 +10,7 @@ from PySide6.QtCore import QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices, QFontDatabase
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
+from workbench.app.widgets.amounts import several
 from workbench.app.widgets.basic import Button, Card, Elided, Line, Picture, Text
 from workbench.app.widgets.theme import BODY, GRID, SMALL
 from workbench.app.widgets.translate import translate
@@ -147,13 +148,17 @@ class Outcome(Card):
 def list_words(result: Json) -> list[str]:
     """What was written of lists."""
     words = [
-        translate("Export", "{rows:,} rows, {users:,} lists").format(rows=result["rows"], users=result["users"]),
+        several(result["rows"], translate("Export", "1 row"), translate("Export", "{n:,} rows"))
+        + ", "
+        + several(result["users"], translate("Export", "1 list"), translate("Export", "{n:,} lists")),
         translate("Export", "{seconds:.1f} s").format(seconds=result["seconds"]),
     ]
     if result.get("cold"):
-        words.append(translate("Export", "{n:,} of the users have no history").format(n=result["cold"]))
+        one, more = translate("Export", "1 user has no history"), translate("Export", "{n:,} users have no history")
+        words.append(several(result["cold"], one, more))
     if result.get("popular"):
-        words.append(translate("Export", "{n:,} lists of popular items").format(n=result["popular"]))
+        one, more = translate("Export", "1 list of popular items"), translate("Export", "{n:,} lists of popular items")
+        words.append(several(result["popular"], one, more))
     if result.get("filled"):
         words.append(translate("Export", "rows of popular items in other lists: {n:,}").format(n=result["filled"]))
     if result.get("changed"):

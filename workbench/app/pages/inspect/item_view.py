@@ -13,6 +13,7 @@ from workbench.app.tables.column import Column, bars, texts, times
 from workbench.app.tables.item_delegates import TALL, ScoreDelegate, TitleDelegate
 from workbench.app.tables.item_tables import digits_for, lay_columns, line, title_column
 from workbench.app.tables.table_view import TableView
+from workbench.app.widgets.amounts import several
 from workbench.app.widgets.basic import Button, Card, Elided, EmptyState, Figure
 from workbench.app.widgets.deferred import Deferred
 from workbench.app.widgets.theme import GRID, HEADING, ROW_HEIGHT
@@ -155,7 +156,7 @@ class ItemView(QWidget):
         self.title.set_text(line(story.get("title") or story["item"]))
         parts = [str(story["year"])] if story.get("year") else []
         parts += [line(", ".join(story["genres"]))] if story.get("genres") else []
-        parts.append(self.tr("{n:,} interactions").format(n=story["interactions"]))
+        parts.append(several(story["interactions"], self.tr("1 interaction"), self.tr("{n:,} interactions")))
         if story.get("mean") is not None:
             parts.append(self.tr("mean {mean:.1f}").format(mean=story["mean"]))
         self.summary.set_text(" · ".join(parts))

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from workbench.app.session.latest import Latest
 from workbench.app.session.session import Session
+from workbench.app.widgets.amounts import several
 from workbench.app.widgets.basic import SearchField
 from workbench.app.widgets.note_delegate import NOTE, NoteDelegate
 from workbench.app.widgets.theme import GRID, ROW_HEIGHT
@@ -212,7 +213,9 @@ class FoundUsers(QFrame):
             item = QListWidgetItem(" ".join(named[:MAX_CHARS].split()), self.list)
             item.setData(USER, user["user"] if "user" in user else user["item"])
             item.setData(NOTE, user.get("note") or f"{user['interactions']:,}")
-            words = user.get("note") or self.tr("{n:,} interactions").format(n=user["interactions"])
+            words = user.get("note") or several(
+                user["interactions"], self.tr("1 interaction"), self.tr("{n:,} interactions")
+            )
             words = f"{item.text()}, {words}"
             item.setData(Qt.ItemDataRole.AccessibleTextRole, words)
         if users:

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.app.pages.split.split_pictures import ShareBar, Swatch, UserRows
+from workbench.app.widgets.amounts import several
 from workbench.app.widgets.basic import Card, Elided, Figure, Picture, Text
 from workbench.app.widgets.theme import GRID, HEADING, SMALL
 from workbench.evaluation.leaks import CAUTIONS
@@ -144,11 +145,13 @@ class Outcome(Card):
         ]
         left = answer["users"] - answer["test_users"]
         if left:
-            sentence = self.tr("{n:,} users have no test interactions: they are used for training only.")
-            found.append(("info", sentence.format(n=left)))
+            one = self.tr("1 user has no test interactions: it is used for training only.")
+            more = self.tr("{n:,} users have no test interactions: they are used for training only.")
+            found.append(("info", several(left, one, more)))
         if answer["cold_users"]:
-            sentence = self.tr("{n:,} test users have no history: algorithms can only offer them popular items.")
-            found.append(("warn", sentence.format(n=answer["cold_users"])))
+            one = self.tr("1 test user has no history: algorithms can only offer popular items.")
+            more = self.tr("{n:,} test users have no history: algorithms can only offer them popular items.")
+            found.append(("warn", several(answer["cold_users"], one, more)))
         if answer["by_order"] and not has_times:
             found.append(("warn", self.tr("The data has no times: “last” means last in the file.")))
         equal = answer.get("equal_times")
@@ -167,13 +170,13 @@ class Outcome(Card):
         """What is in none of the three parts, and whether the test lies behind all that is learned from."""
         found = []
         if answer.get("shown"):
-            sentence = self.tr("{n:,} interactions are the history of test users: used for scoring, not for training.")
-            found.append(("info", sentence.format(n=answer["shown"])))
+            one = self.tr("1 interaction is the history of a test user: used for scoring, not for training.")
+            more = self.tr("{n:,} interactions are the history of test users: used for scoring, not for training.")
+            found.append(("info", several(answer["shown"], one, more)))
         if answer.get("unused"):
-            sentence = self.tr(
-                "{n:,} interactions are not used: they come after the test, or have no known user or item."
-            )
-            found.append(("info", sentence.format(n=answer["unused"])))
+            one = self.tr("1 interaction is not used: it comes after the test, or has no known user or item.")
+            more = self.tr("{n:,} interactions are not used: they come after the test, or have no known user or item.")
+            found.append(("info", several(answer["unused"], one, more)))
         if answer.get("test_starts") and not any(leak["name"] == "future-in-training" for leak in answer["leaks"]):
             sentence = self.tr("The test begins at {time} (UTC); training uses nothing later.")
             found.append(("ok", sentence.format(time=answer["test_starts"])))

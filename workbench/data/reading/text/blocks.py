@@ -23,6 +23,7 @@ from workbench.data.reading.text.text_source import REPLACED
 from workbench.data.reading.text.texts import (
     DICTIONARY,
     any_missing,
+    as_bare,
     as_numbers,
     as_whole,
     is_missing,
@@ -33,7 +34,12 @@ from workbench.data.reading.text.texts import (
 from workbench.data.reading.text.unreadable import row_bytes, unreadable
 
 # What becomes of ids, and how that is called.
-IDS = {"as is": "as in the file", "whole": "12.0 and 12 are one id", "codes": "codes such as NA are ids, too"}
+IDS = {
+    "as is": "as in the file",
+    "whole": "12.0 and 12 are one id",
+    "codes": "codes such as NA are ids, too",
+    "bare": "without the apostrophe before = + - and @ that a file for a spreadsheet has",
+}
 # A field delimiter of one byte for files whose own has several; a control character made for this.
 UNIT_SEPARATOR = "\x1f"
 # So many blocks that do not convert at once, and the rest is read as text straight away.
@@ -101,6 +107,8 @@ class Converter:
         piece = piece or self._row_by_row(block)
         if self.plan.ids == "whole":
             piece.user, piece.item = as_whole(piece.user), as_whole(piece.item)
+        elif self.plan.ids == "bare":
+            piece.user, piece.item = as_bare(piece.user), as_bare(piece.item)
         return piece
 
     def texts(self, block: Block) -> tuple[dict[str, pa.Array], pa.Table | None]:

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from workbench.data.columns import times
 from workbench.data.columns.graded import number_of
 from workbench.data.columns.values import MISSING
+from workbench.data.reading.cells import MARKED
 from workbench.data.reading.text.layout import Layout
 
 NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"
@@ -25,6 +26,18 @@ def as_whole(ids: pa.ChunkedArray) -> pa.ChunkedArray:
         return pa.DictionaryArray.from_arrays(chunk.indices, texts).cast(pa.string()).dictionary_encode()
 
     return pa.chunked_array([plain(chunk) for chunk in ids.chunks], DICTIONARY)
+
+
+def as_bare(ids: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The same ids without the apostrophe that `cells.harmless` puts before signs."""
+
+    def bare(chunk: pa.DictionaryArray) -> pa.DictionaryArray:
+        texts = chunk.dictionary
+        marked = pc.match_substring_regex(texts, MARKED)
+        texts = pc.if_else(marked, pc.utf8_slice_codeunits(texts, 1), texts)
+        return pa.DictionaryArray.from_arrays(chunk.indices, texts).cast(pa.string()).dictionary_encode()
+
+    return pa.chunked_array([bare(chunk) for chunk in ids.chunks], DICTIONARY)
 
 
 def missing_codes() -> pa.Array:

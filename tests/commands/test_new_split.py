@@ -29,6 +29,6 @@ def test_its_folds_are_comparable_summed_up_and_worded(new_split, ask, value, fo
     answer = value("compare", *runs, "--metric", "ndcg@10")
     (whole,) = answer["repeats"]
     assert (whole["what"], len(whole["runs"])) == ("folds", 3)
-    assert "between 3 folds" in whole["words"]
+    assert "(standard error; 3 folds" in whole["words"]
     assert write_report(tmp_path / "report.html", "Rounds", [Run.open(run) for run in runs]) == 3
     assert "ach interaction number 2 of 3 test" in (tmp_path / "report.html").read_text(encoding="utf-8")

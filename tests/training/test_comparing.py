@@ -108,7 +108,7 @@ def test_seeds_and_folds_are_summed_up(folder, ask):
     assert not folds["comparable"]
     (one,) = folds["repeats"]
     assert one["what"] == "folds"
-    assert "between 2 folds" in one["words"]
+    assert "(standard error; 2 folds" in one["words"]
 
 
 def test_wrong_wishes_are_told(folder, ask):

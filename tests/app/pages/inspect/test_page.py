@@ -318,16 +318,18 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_answers_are_shown(open_at, canned, name, light):
-    light.set_mode("dark", keep=False)  # before there is a window to dress anew
+@pytest.mark.parametrize("number", range(len(HOSTILE)), ids=HOSTILE)
+def test_hostile_answers_are_shown(open_at, canned, number, light):
+    """In dark and light colours by turns, the first in both: what is drawn depends on the answer, not on the colours."""
+    shades, name = ("dark", "light"), list(HOSTILE)[number]
+    light.set_mode(shades[number % 2], keep=False)  # before there is a window to dress anew
     opened = open_at(canned(u0=HOSTILE[name]), worker=CANNED)
     opened.until(lambda: opened.page._shown is not None)
     assert len(opened.page.heading) < 250
     sizes = [(1280, 720), (960, 600)]
-    for shade, order in (("dark", sizes), ("light", sizes[::-1])):
+    for shade in shades if number == 0 else shades[number % 2 :][:1]:
         light.set_mode(shade, keep=False)
-        for size in order:
+        for size in sizes:
             opened.window.resize(*size)
             assert not opened.window.grab().isNull()
             assert opened.window.width() == size[0]

@@ -40,7 +40,7 @@ from workbench.errors import WorkbenchError
 Json = dict[str, Any]
 
 
-def preview(
+def preview(  # noqa: PLR0913 - each is what a person said
     path: str,
     control: Control,
     known: Json | None = None,
@@ -48,6 +48,7 @@ def preview(
     again: bool = False,
     recipe: str | None = None,
     joined: str | None = None,
+    key: str | None = None,
     added: Json | None = None,
 ) -> Json:
     """The first rows of a file, its layout, and a guess of its columns.
@@ -63,6 +64,8 @@ def preview(
         A stored recipe, by which the file is to be read.
     joined
         A second file, that says who an order is by.
+    key
+        The column by which it is joined; found where None.
     added
         ``files``, whose rows are to be added to those of the data folder ``to``: all are read as that was.
     """
@@ -86,9 +89,10 @@ def preview(
         kept = Layout(**before["recipe"]["format"])
         packed = {"compression": layout.compression, "member": layout.member}
         seen = reading.preview(file, kept.model_copy(update=packed), rows)
-    shown = seen
+    shown, keys = seen, list[str]()
     if joined is not None:
-        orders, key = _orders_beside(file, seen, joined)
+        orders, key = _orders_beside(file, seen, joined, key)
+        keys = [name for name in seen.names if name in orders.names]
         seen, shown = beside(seen, orders, key), found_in(seen, orders, key)
     guess = columns.guess(seen)
     told = guess_feedback(seen, guess.columns, others=True)
@@ -107,6 +111,8 @@ def preview(
         "members": members if len(members) > 1 else [],
         "duplicates": list(recipes.usual_duplicates(seen, told.columns, told.duplicates)),
         "remembered": before,
+        "keys": keys,
+        "key": key if keys else None,
     }
 
 
@@ -126,20 +132,22 @@ def sort_files(paths: list[str]) -> Json:
     return {**plain, "key": found.key}
 
 
-def _orders_beside(file: SourceFile, lines: reading.Preview, joined: str) -> tuple[reading.Preview, str]:
+def _orders_beside(
+    file: SourceFile, lines: reading.Preview, joined: str, wanted: str | None = None
+) -> tuple[reading.Preview, str]:
     """The first rows of a second file, and the column by which it is joined."""
     other = look_at(Path(joined))
     orders = reading.preview(other, rows=reading.MOST_ROWS)
-    return orders, key_of(lines, orders, (file.name, other.name), None)
+    return orders, key_of(lines, orders, (file.name, other.name), wanted)
 
 
 def doubts(path: str, recipe: Json, control: Control, joined: str | None = None) -> Json:
     """What is to be doubted of reading a file by a recipe, and how many rows met, judged by the beginning of the file."""
-    file, asked = look_at(Path(path)), Recipe(**recipe)
+    file, (asked, key) = look_at(Path(path)), _told_key(recipe)
     other = None if joined is None else look_at(Path(joined))
     if other is not None and other.size > LARGE_BYTES:  # it would be read whole for each look
         return {"doubts": [], "met": []}
-    asked = with_join(asked, file, other)
+    asked = with_join(asked, file, other, key)
     orders, report = orders_of(other, asked), Report()
     converter = converter_of(file, asked, orders)
     found = _doubts(file, other, asked, converter, report, control)
@@ -147,12 +155,20 @@ def doubts(path: str, recipe: Json, control: Control, joined: str | None = None)
     return {"doubts": found, "met": met}
 
 
-def with_join(recipe: Recipe, file: SourceFile, joined: SourceFile | None) -> Recipe:
+def _told_key(recipe: Json) -> tuple[Recipe, str | None]:
+    """A recipe of the window, which of a join says the key alone; and that."""
+    join = recipe.get("join")
+    if not isinstance(join, dict) or set(join) != {"key"}:
+        return Recipe(**recipe), None
+    return Recipe(**{name: value for name, value in recipe.items() if name != "join"}), str(join["key"])
+
+
+def with_join(recipe: Recipe, file: SourceFile, joined: SourceFile | None, key: str | None = None) -> Recipe:
     """A recipe over the columns of two files with what it does not say yet: how the second is joined."""
     if joined is None or recipe.join is not None:
         return recipe
     lines = reading.preview(file, recipe.format)
-    orders, key = _orders_beside(file, lines, str(joined.path))
+    orders, key = _orders_beside(file, lines, str(joined.path), key)
     return recipe.model_copy(update={"join": make_join(recipe.columns, lines, orders, key, recipe.time)})
 
 
@@ -204,9 +220,9 @@ def import_data(
         Whether the encoding in the recipe is not the person's choice.
     """
     files = {name: Path(path) for name, path in paths.items()} if isinstance(paths, dict) else Path(paths)
-    asked = Recipe(**recipe) if recipe else None
+    asked, key = _told_key(recipe) if recipe else (None, None)
     if asked is not None and isinstance(files, dict) and JOINED in files:
-        asked = with_join(asked, look_at(next(iter(files.values()))), look_at(files[JOINED]))
+        asked = with_join(asked, look_at(next(iter(files.values()))), look_at(files[JOINED]), key)
     others = {name: Path(path) for name, path in (further or {}).items()}
     about: Json = import_file(
         files,

@@ -188,6 +188,27 @@ def test_of_several_files_it_is_shown_what_each_was_taken_for_and_how_many_rows_
     assert real.session.items.titles([0])[0].startswith("Thing")
 
 
+def test_the_key_of_several_files_is_chosen_and_a_part_taken_out(real, write):
+    # Each box holds one order: both could join the files, and the boxes are numbered the other way round.
+    text = "order_id,box,item_id\n" + "".join(f"{o},{29 - o},i{(o + at) % 7}\n" for o in range(30) for at in range(3))
+    parts = [write(f"lines_{n}.csv", text) for n in (1, 2)]
+    orders = write("orders.csv", "order_id,box,user_id\n" + "".join(f"{o},{o},u{o}\n" for o in range(30)))
+    real.offer(orders, *parts)
+    taken = real.data.sheet.taken
+    real.until(lambda: "90 of the first 90 rows found theirs, by order_id" in taken._met.text())
+    assert [taken.choice.itemText(at) for at in range(taken.choice.count())] == ["by order_id", "by box"]
+    taken.choice.setCurrentIndex(1)
+    taken.key_chosen.emit()
+    real.until(lambda: "by box" in taken._met.text())
+    assert real.cells(real.data.sheet.table)[0] == ["0", "29", "i0", "u29"]
+    real.click(taken.removers[parts[1]])
+    assert taken.parts == ()
+    real.click(real.primary())
+    real.until(lambda: real.session.data is not None)
+    assert real.session.about["recipe"]["join"]["key"] == "box"
+    assert real.session.about["report"]["rows"] == 90
+
+
 def test_files_that_columns_do_not_tell_apart_stay_as_their_names_say(real, write):
     one = write("ratings.csv", RATINGS)
     other = write("odd.csv", "a,b\n" + "".join(f"{i % 3},{i % 2}\n" for i in range(30)))

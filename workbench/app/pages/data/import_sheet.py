@@ -102,6 +102,8 @@ class PreviewSheet(QWidget):
         self.worth.changed.connect(self._tell)
         self.worth.rating_wanted.connect(self._rate)
         self.further.changed.connect(self._tell)
+        self.taken.changed.connect(self._tell)
+        self.taken.key_chosen.connect(self._ask_again)
         self.further.recipe_chosen.connect(self._use_recipe)
 
     # What is shown -------------------------------------------------------------------------------------------------
@@ -124,6 +126,7 @@ class PreviewSheet(QWidget):
         self._seen, self._broken, self._waiting = seen, "", False
         others = self.columns.take(seen)
         self.how.show_seen(seen)
+        self.taken.show_keys(seen.get("keys") or [], seen.get("key"))
         self.trouble.hide()
         self.table.show()
         self.table.show_rows(self.columns.names, self.columns.rows)
@@ -385,7 +388,7 @@ class PreviewSheet(QWidget):
             "rating_as": chosen["rating_as"] if "rating" in columns else "as is",
             "ids": chosen["ids"],
             "feedback": self.worth.value(),
-        }
+        } | ({} if self.taken.key is None else {"join": {"key": self.taken.key}})
 
     def asked(self) -> Json:
         """All of it: the arguments of `Session.import_file`."""

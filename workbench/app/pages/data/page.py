@@ -360,7 +360,8 @@ class DataPage(Page):
         self._forget_look()
         args = {"path": str(self.sheet.file), "known": self.sheet.how.said, "again": again}
         args |= {"recipe": str(recipe)} if recipe else {}
-        args |= {"joined": str(self.sheet.taken.joined)} if self.sheet.taken.joined else {}
+        taken = self.sheet.taken
+        args |= {"joined": str(taken.joined), "key": taken.key} if taken.joined else {}
         if self._offered is not None and self.session.project.current is not None:
             files = [str(file) for file in (self._offered.main, *self._offered.parts)]
             args["added"] = {"to": str(self.session.project.current.data_folder), "files": files}

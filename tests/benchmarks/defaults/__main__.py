@@ -69,10 +69,12 @@ def every() -> Iterator[Asked]:
     small = [name for name in sets if SETS[name].small]
     by_value = [question for question in QUESTIONS if question.algorithm in quick]
     tried = [question.algorithm for question in by_value]
-    yield from ((where, name, form) for where in small for name in names for form in _forms(name))
+    yield from ((where, name, form) for where in small[:1] for name in names for form in _forms(name))
     yield from ((where, name, form) for where in sets for name in ("popularity", *tried) for form in _forms(name))
-    for some, asked in ((sets, by_value), (small, [one for one in QUESTIONS if one not in by_value])):
-        yield from ((where, one.algorithm, form) for where in some for one in asked for form in one.forms())
+    yield from ((where, one.algorithm, form) for where in sets for one in by_value for form in one.forms())
+    yield from ((where, name, form) for where in small for name in names for form in _forms(name))
+    by_size = [question for question in QUESTIONS if question not in by_value]
+    yield from ((where, one.algorithm, form) for where in small for one in by_size for form in one.forms())
     yield from ((where, name, "searched") for where in small for name in quick)
     yield from ((where, name, form) for where in sets for name in quick for form in (*_forms(name), "searched"))
     yield from ((where, name, form) for where in sets for name in names for form in _forms(name))

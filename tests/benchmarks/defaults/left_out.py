@@ -47,6 +47,7 @@ GRIDS: dict[tuple[str, str], tuple[float, ...]] = {
 }
 QUESTIONS = [
     *(Question(name, field, values, tuple(tried_of(find(name))[field])) for (name, field), values in GRIDS.items()),
+    *(Question(name, "epochs", (30, 120), (30,)) for name in ("bpr", "warp")),
     *(Question(name, "steps", (LESS, USUAL, MORE), (USUAL,)) for name in ("mult-dae", "gmf")),
     *(Question(name, "rate", (1 / 3, 1, 3), (1,)) for name in ("mult-dae", "gmf")),
 ]

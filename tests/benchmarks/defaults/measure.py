@@ -45,7 +45,9 @@ def declared(algorithm: str) -> dict[str, Any]:
 def in_steps(folder: Path, source: DataSet, algorithm: str, steps: budget.Steps) -> tuple[dict[str, Any], int]:
     """Hyperparameters and patience of an algorithm on a set if little data were learned in so many steps."""
     kind = find(algorithm)
-    facts = _opened(folder, source, "popularity", {}, None).data.facts
+    run = _opened(folder, source, "popularity", {}, None)
+    facts = run.data.facts
+    shutil.rmtree(run.folder)
     kept = kind.least_steps  # type: ignore[attr-defined]
     kind.least_steps = steps  # type: ignore[attr-defined]
     try:

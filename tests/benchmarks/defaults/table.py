@@ -31,11 +31,12 @@ Made by `python -m tests.benchmarks.defaults FOLDER`.
 """
 WITHOUT = """## Chosen without the set that judges
 
-The values that are tried, the least steps of little data, and learning rates, each chosen by the validation of all sets
-but one (nearest to the best value on each, in the mean), and the test of that one. *Without it*: what the others choose,
-of as many values as are declared, and the test of what validation then takes. *One value*: the one that is best for the
-others, so that nothing is tried. *As declared*: the test of what is taken now. Least steps are those of an epoch, of all
-epochs, and of patience; rates are factors of the declared one.
+The values that are tried, the epochs of what takes a step for each interaction, the least steps of little data, and
+learning rates: each is chosen by the validation of all sets but one (nearest to the best value on each, in the mean), and
+judged by the test of that one. *Without it*: what the others choose, of as many values as are declared, and the test of
+what validation then takes. *One value*: the one that is best for the others, so that nothing is tried. *As declared*: the
+test of what is taken now. Least steps are those of an epoch, of all epochs, and of patience; rates are factors of the
+declared one.
 """
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from tests.benchmarks.defaults.left_out import QUESTIONS
 from tests.benchmarks.defaults.measure import declared, in_steps, measure
 from tests.benchmarks.defaults.searching import QUICK_SECONDS, search
-from tests.benchmarks.defaults.sets import SETS
+from tests.benchmarks.defaults.sets import SETS, DataSet
 from tests.benchmarks.defaults.table import chosen_without, write_table
 from workbench.algorithms import all_algorithms
 from workbench.declaring import rules_of, tried_of
@@ -66,18 +66,27 @@ def every() -> Iterator[Asked]:
     names = [name for name in all_algorithms() if name != "blend"]
     quick = [name for name in names if not all_algorithms()[name].uses_torch]
     sets = [name for name, source in SETS.items() if source.there()]
-    small = [name for name in sets if SETS[name].small]
+    small, most = ([name for name in sets if one(SETS[name])] for one in (_is_small, _is_not_large))
     by_value = [question for question in QUESTIONS if question.algorithm in quick]
-    tried = [question.algorithm for question in by_value]
-    yield from ((where, name, form) for where in small[:1] for name in names for form in _forms(name))
-    yield from ((where, name, form) for where in sets for name in ("popularity", *tried) for form in _forms(name))
-    yield from ((where, one.algorithm, form) for where in sets for one in by_value for form in one.forms())
-    yield from ((where, name, form) for where in small for name in names for form in _forms(name))
     by_size = [question for question in QUESTIONS if question not in by_value]
+    tried = ["popularity", *dict.fromkeys(question.algorithm for question in by_value)]
+    yield from ((where, name, form) for where in small[:1] for name in names for form in _forms(name))
+    yield from ((where, name, form) for where in most for name in tried for form in _forms(name))
     yield from ((where, one.algorithm, form) for where in small for one in by_size for form in one.forms())
+    yield from ((where, one.algorithm, form) for where in most[:8] for one in by_value for form in one.forms())
+    yield from ((where, name, form) for where in small for name in names for form in _forms(name))
     yield from ((where, name, "searched") for where in small for name in quick)
+    yield from ((where, one.algorithm, form) for where in sets for one in by_value for form in one.forms())
     yield from ((where, name, form) for where in sets for name in quick for form in (*_forms(name), "searched"))
     yield from ((where, name, form) for where in sets for name in names for form in _forms(name))
+
+
+def _is_small(source: DataSet) -> bool:
+    return source.small
+
+
+def _is_not_large(source: DataSet) -> bool:
+    return not source.large
 
 
 def _forms(name: str) -> tuple[str, ...]:

@@ -29,8 +29,8 @@ class DataSet:
         The file of their titles.
     users : int or None
         How many people are drawn of it; None: all.
-    small : bool
-        Whether all algorithms are measured on it, and not only the quick ones.
+    small, large : bool
+        Whether all algorithms are measured on it before the other sets, or none before all else is known.
     """
 
     source: str | Size
@@ -38,6 +38,7 @@ class DataSet:
     users: int | None = None
     items: str | None = None
     small: bool = False
+    large: bool = False
 
     def filters(self) -> list[dict[str, object]]:
         """The filters of a run on it."""
@@ -68,17 +69,17 @@ SETS = {
     "ml-100k, 60 people": DataSet("ml-100k/u.data", SHARE, 60, "ml-100k/u.item", small=True),
     "simulated, few people": DataSet(Size(rows=6_000, users=150, items=400, seed=4), SHARE, small=True),
     "simulated, few and short": DataSet(Size(rows=5_000, users=600, items=300, seed=5), LAST, small=True),
-    "films, 100 people": DataSet(**FILMS, split=SHARE, users=100),
-    "ml-100k, a tenth": DataSet("ml-100k/u.data", SHARE, items="ml-100k/u.item"),
-    "movietweetings, 3,000": DataSet("movietweetings/ratings.dat", LAST, 3000, "movietweetings/movies.dat"),
-    "lastfm, 800 people": DataSet("lastfm/user_artists.dat", SHARE, 800, "lastfm/artists.dat"),
-    "jester, 1,000 people": DataSet("jester/jester-data-1.zip", SHARE, 1000),
-    "purchases, 1,500": DataSet("online-retail/online_retail.parquet", LAST, 1500),
     "simulated, dense": DataSet(Size(rows=24_000, users=400, items=200, seed=1), SHARE),
     "simulated, short": DataSet(Size(rows=20_000, users=2500, items=1500, seed=2), LAST),
+    "films, 100 people": DataSet(**FILMS, split=SHARE, users=100),
+    "jester, 1,000 people": DataSet("jester/jester-data-1.zip", SHARE, 1000),
+    "lastfm, 800 people": DataSet("lastfm/user_artists.dat", SHARE, 800, "lastfm/artists.dat"),
+    "purchases, 1,500": DataSet("online-retail/online_retail.parquet", LAST, 1500),
+    "ml-100k, a tenth": DataSet("ml-100k/u.data", SHARE, items="ml-100k/u.item"),
     "simulated, long": DataSet(Size(rows=60_000, users=250, items=3000, seed=3), SHARE),
+    "movietweetings, 3,000": DataSet("movietweetings/ratings.dat", LAST, 3000, "movietweetings/movies.dat"),
     "gowalla, 1,500 people": DataSet("gowalla/train.txt", SHARE, 1500),
-    "ml-1m, 800 people": DataSet("ml-1m/interactions_chronological.csv", LAST, 800),
-    "beauty, 4,000 people": DataSet("beauty/Beauty.txt", LAST, 4000),
-    "films, last one": DataSet(**FILMS, split=LAST),
+    "ml-1m, 800 people": DataSet("ml-1m/interactions_chronological.csv", LAST, 800, large=True),
+    "beauty, 4,000 people": DataSet("beauty/Beauty.txt", LAST, 4000, large=True),
+    "films, last one": DataSet(**FILMS, split=LAST, large=True),
 }

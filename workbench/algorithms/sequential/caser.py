@@ -24,6 +24,10 @@ class Caser(NextItem):
       p_u of the user; somebody unknown has the mean of all users
 
     Each position of a history is a picture with what lies before it, and learns to predict the next items.
+    On validation of parts of MovieTweetings and of Online Retail (700 and 300 people, the last item of each, 14 epochs) the
+    last 10 items had NDCG@10 0.083 and 0.021, the last 5 of the authors' code 0.073 and 0.017. One vector for an item that
+    is read and predicted, instead of two, was not better (0.073 and 0.018; of 10 items 0.078 and 0.017).
+
     Pictures overlap, so filters go once over the whole sequence and the largest is taken of each L - h + 1 places.
     """
 
@@ -42,7 +46,7 @@ class Caser(NextItem):
     batch_size: int = declare_batch_size(2048)
     factors: int = declare_factors(50)
     window: int = hyperparameter(
-        5, "Last items used", "The number of most recent items that the network reads.", ge=1, le=100, search=(3, 10)
+        10, "Last items used", "The number of most recent items that the network reads.", ge=1, le=100, search=(3, 15)
     )
     horizontal: int = hyperparameter(
         16, "Horizontal filters", "For each height from 1 to the last items used.", ge=1, le=512, search=(4, 64)

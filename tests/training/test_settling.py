@@ -43,6 +43,22 @@ def test_the_best_on_validation_is_taken_and_the_same_the_next_time(make_run):
     assert said == pytest.approx(max(reached.values()), abs=1e-4)
 
 
+def test_what_has_learned_with_the_chosen_value_learns_no_second_time(make_run, monkeypatch):
+    run, times = make_run("pure-svd"), []
+    kind = find("pure-svd")
+    train = kind.train
+    monkeypatch.setattr(kind, "train", lambda self, *given: times.append(self.factors) or train(self, *given))
+    train_run(run.folder)
+    chosen = run.trained_algorithm()
+    assert times == tried_of(kind)["factors"]
+    alone = kind.make({"factors": chosen.factors})
+    list(train(alone, run.fold.learned_from, run.spec.seed))
+    assert {name: value.tobytes() for name, value in chosen.state().items()} == {
+        name: value.tobytes() for name, value in alone.state().items()
+    }
+    assert run.records()[-1]["seconds"] > 0
+
+
 @pytest.mark.parametrize(
     ("options", "most", "why"),
     [

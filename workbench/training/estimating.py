@@ -141,9 +141,8 @@ def estimate_training(data: Interactions, asked: dict[str, Any], control: Contro
             control,
             None if held is None else int(held) + grown + LIBRARY_BYTES[torch],
         )
-    rounds = 1 + sum(
-        len(values) for name, values in tried_of(kind).items() if name not in given and is_tried(data.facts)
-    )
+    tried = sum(len(values) for name, values in tried_of(kind).items() if name not in given and is_tried(data.facts))
+    rounds = 1 + tried if kind.iterative else max(1, tried)  # what learns all at once has learned when it was tried
     return Estimate(
         rounds * found.seconds + seconds + START_SECONDS[torch],
         found.memory_bytes,

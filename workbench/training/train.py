@@ -24,7 +24,7 @@ from workbench.training.run import Run
 from workbench.training.run_spec import Adjustment, Change, Request
 from workbench.training.run_state import RunState
 from workbench.training.run_status import EpochSummary, RunStatus
-from workbench.training.settling import settle
+from workbench.training.settling import Learned, settle
 from workbench.training.status import StatusWriter
 from workbench.training.validation import Validator
 from workbench.training.weights import same_file, save_weights
@@ -49,6 +49,7 @@ class Trainer:
         self._looked = False
         self._paused = 0.0  # seconds
         self.epoch = 0  # the last one that is finished
+        self._learned: Learned | None = None
 
     def train(self) -> RunState:
         """Train to the end, or to the person's request; returns the final state."""
@@ -57,8 +58,8 @@ class Trainer:
         if reason:
             raise WorkbenchError(reason)
         with threads_of(run.spec.threads, run.new_algorithm()):
-            settle(run, self._check)
-        algorithm = run.new_algorithm()
+            self._learned = settle(run, self._check)
+        algorithm = self._learned.algorithm if self._learned is not None else run.new_algorithm()
         run.join_members(algorithm, learns=True)
         device, why = _choose_device(run.spec.device, algorithm)
         algorithm._device = device  # noqa: SLF001 - chosen here, once
@@ -100,11 +101,12 @@ class Trainer:
 
     def _epochs(self, algorithm: Algorithm, validator: Validator) -> None:
         seconds_before = self.records.seconds
-        started = time.perf_counter()
+        started = time.perf_counter() - (self._learned.seconds if self._learned is not None else 0)
         self.status.start_clock(self.epoch)
         self.status.note(best=_summary(validator.best), interactions=len(self.run.fold.learned_from))
         values: dict[str, float] = {}
-        for record in algorithm.train(self.run.fold.learned_from, self.run.spec.seed):
+        data, seed = self.run.fold.learned_from, self.run.spec.seed
+        for record in algorithm.train(data, seed) if self._learned is None else ():
             if record.loss is not None and not math.isfinite(record.loss):
                 message = (
                     f"{algorithm.title}: the loss is no longer a number in epoch {record.epoch + (not record.ends_epoch)}. "

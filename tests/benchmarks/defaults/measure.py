@@ -15,7 +15,7 @@ from workbench.algorithms.base import budget
 from workbench.control import Control
 from workbench.data.interactions import Array
 from workbench.declaring import from_data
-from workbench.errors import WorkbenchError
+from workbench.errors import Cancelled, WorkbenchError
 from workbench.evaluation.evaluate import evaluate
 from workbench.training.run import Run
 from workbench.training.train import train_run
@@ -26,7 +26,7 @@ WARM: set[str] = set()  # what this process has loaded
 
 
 class Limit(Control):
-    """Stops a training that has taken its time, as a person would who keeps what there is."""
+    """Ends a training that has taken its time, as a person would: keeping what there is, where there is anything."""
 
     def __init__(self, run: Run) -> None:
         self.run, self.end, self.reached = run, time.process_time() + LIMIT_SECONDS, False
@@ -34,6 +34,8 @@ class Limit(Control):
     def check(self) -> None:
         if not self.reached and time.process_time() > self.end:
             self.reached = True
+            if not find(self.run.spec.algorithm).iterative:
+                raise Cancelled
             self.run.control("stop")
 
 
@@ -84,6 +86,8 @@ def measure(
         _warm(algorithm, run)
         started, limit = time.process_time(), Limit(run)
         status = train_run(run.folder, limit)
+    except Cancelled:
+        return {"skipped": f"{kind.title} took over {LIMIT_SECONDS:.0f} s."}
     except WorkbenchError as error:
         return {"skipped": str(error)}
     seconds = time.process_time() - started

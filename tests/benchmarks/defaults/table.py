@@ -16,6 +16,7 @@ PLACE = Path(__file__).parents[3] / "docs" / "defaults.md"
 Row = dict[str, Any]
 Found = Mapping[tuple[str, str, str], Row]
 BELOW = -2.0  # standard errors
+MUCH_LONGER = 3
 HEAD = f"""# How good algorithms are as they come
 
 NDCG@10 on the test, which was opened when the rules of the defaults were fixed. *Before*: the same defaults for all data.
@@ -44,7 +45,14 @@ def write_table(rows: Sequence[Row]) -> None:
     """Write one table for each set, and what would have been chosen without it."""
     found = {(row["set"], row["algorithm"], row["form"]): row for row in rows}
     measured = [name for name in SETS if any(row["set"] == name for row in rows)]
-    parts = [HEAD, _below(found), *(_of_set(name, found) for name in measured), WITHOUT, chosen_without(rows)]
+    parts = [
+        HEAD,
+        _below(found),
+        _slower(found),
+        *(_of_set(name, found) for name in measured),
+        WITHOUT,
+        chosen_without(rows),
+    ]
     PLACE.write_text("\n".join(parts).rstrip() + "\n", encoding="utf-8")
 
 
@@ -56,6 +64,28 @@ def _below(found: Found) -> str:
     words = ", ".join(f"{all_algorithms()[name].title} on {where}" for where, name in silent)
     text = f"Of {now} runs as they come, {len(below)} are below popularity by more than two errors; "
     return f"{text}of these, {len(silent)} do not say so{f': {words}' if silent else ''}.\n"
+
+
+def _slower(found: Found) -> str:
+    """What takes much longer than before, and whether it is better for it."""
+    both = {
+        key[:2]: (row, found[*key[:2], "now"]) for key, row in found.items() if key[2] == "before" and _both(key, found)
+    }
+    slow = [key for key, (before, now) in both.items() if now["seconds"] > max(1, MUCH_LONGER * before["seconds"])]
+    named: dict[str, list[str]] = {}
+    for where, name in slow:
+        before, now = both[where, name]
+        figures = f"{before['test']:.4f} to {now['test']:.4f}"
+        named.setdefault(all_algorithms()[name].title, []).append(f"{where} ({figures})")
+    words = "".join(f"\n- {title}: {', '.join(places)}" for title, places in named.items())
+    return (
+        f"Of {len(both)} that were measured before and now, {len(slow)} take over a second and over {MUCH_LONGER} times "
+        f"as long, here with their figures before and now:\n{words}\n"
+    )
+
+
+def _both(key: tuple[str, str, str], found: Found) -> bool:
+    return all("test" in found.get((*key[:2], form), {}) for form in ("before", "now"))
 
 
 def _is_below(row: Row) -> bool:

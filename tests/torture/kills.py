@@ -105,6 +105,29 @@ def _rename(place: Path) -> int:
     return 0
 
 
+def _version(place: Path) -> int:
+    """A person reads a file as two versions of the data, names them, and goes back and on again."""
+    from workbench.data.importing.importer import import_file
+    from workbench.data.importing.versions import go_to, note_version, rename, versions_of
+    from workbench.project import Project
+
+    project, names = Project.open(place / "project"), ("first", "second")
+    for name in names:
+        folder = project.folder / "data" / name
+        if not (folder / "data.json").exists():
+            import_file(place / FILE, folder)
+            note_version(project, name)
+            project.save()
+    for name in (*names, *names):
+        go_to(project, name)
+        rename(project, name, f"the {name}")
+        project.save()
+    found = Project.open(place / "project")
+    called = {version.folder: version.name for version in versions_of(found)}
+    whole = all(called.get(name) == f"the {name}" for name in names)
+    return 0 if whole and found.data == "second" and found.split == project.split else 1
+
+
 NEW = ("train", FILE, "--algorithm")
 CASES = [
     Case("import", _cli(*NEW, "popularity", "--run", "new/run"), ("new/run/model.safetensors", "new/run/run.json")),
@@ -119,6 +142,7 @@ CASES = [
     Case("export", _cli("recommend", "a", "--all", "--output", "lists.csv"), ("lists.csv",)),
     Case("report", _report, ("report.html",), tidy=False),
     Case("rename", _rename, ("project/project.json", "project/runs/a/facts.json"), tidy=False),
+    Case("version", _version, ("project/data/second/user.npy", "project/data/second/item_ids.arrow"), tidy=False),
     Case("undo", _undo, ("project/runs/a/run.json",), tidy=False),
 ]
 

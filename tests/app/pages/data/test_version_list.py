@@ -53,6 +53,7 @@ def test_one_goes_back_to_a_version_and_calls_it_something_else(page, qtbot):
         qtbot.keyClick(row.field, key)
         assert not row.field.isVisible()
         qtbot.waitUntil(lambda name=name: rows(page)["small"].name.startswith(name))
+        assert page.heading == rows(page)["small"].name
 
 
 def test_what_nobody_needs_is_removed_and_brought_back(page, session, qtbot):

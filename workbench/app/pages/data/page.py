@@ -87,6 +87,7 @@ class DataPage(Page):
         session = self.session
         session.files_offered.connect(self._hear_offer)
         session.data_changed.connect(self._show_data)
+        session.versions.changed.connect(self._refresh)
         session.jobs.changed.connect(self._look_for_reading)
         for target in (self.empty, self.failure.again):
             target.open.clicked.connect(self._open)
@@ -202,7 +203,7 @@ class DataPage(Page):
         if sheet:
             subtitle, button = self.sheet.subtitle, self.tr("Use these columns →")
         elif glance:
-            heading, subtitle = self.again.name() or self.tr("Data"), data_subtitle(self.session.about)
+            heading, subtitle = self._version_name() or self.tr("Data"), data_subtitle(self.session.about)
             button = self.tr("Choose a split →")
         elif self._shows(self.empty):
             heading, subtitle = self.tr("Data"), self.tr("A file with a user and an item in each row")
@@ -216,6 +217,12 @@ class DataPage(Page):
         self.back.setVisible(sheet or self._shows(self.failure))
         self.other.setVisible(sheet or glance)
         self.more.setVisible(glance)
+
+    def _version_name(self) -> str:
+        """What the data is called; the files alone where there is no other version to tell it from."""
+        versions, project = self.session.versions.all(), self.session.project.current
+        current = [version.name for version in versions if project is not None and version.folder == project.data]
+        return current[0] if current and len(versions) > 1 else self.again.name()
 
     def _file_name(self) -> str:
         sheet = DataPage.sheet.made(self)

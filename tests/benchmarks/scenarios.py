@@ -367,3 +367,81 @@ def published(person, project, steps, columns):
             tips = Qt.ItemDataRole.ToolTipRole
             shown[info.id] = {model.name_of(one.column()): (one.data(), one.data(tips)) for one in cells}
     return {"runs": [shown[one] for one in runs]}
+
+
+def many(person, project, runs):
+    """Open a project with very many runs, and go through what shows them: latest ticks and what is waited for."""
+    ticks, answers = {}, {}
+
+    def measured(what, do):
+        person.pulse = Pulse(person.window)
+        person.pulse.start()
+        began = time.monotonic()
+        do()
+        took = 1000 * (time.monotonic() - began)
+        person.rest(0.5)
+        person.until(lambda: not person.session.jobs.tasks)
+        person.pulse.stop()
+        ticks[what] = person.pulse.figures()
+        return took
+
+    def open_it():
+        person.session.offer_files([Path(project)])
+        person.until(lambda: len(person.session.runs.all()) == runs and person.session.data is not None)
+        person.rest(3)  # what is made ahead is made
+
+    person.warm()
+    measured("the project opens", open_it)
+    for name in ("train", "compare", "inspect", "split", "data", "export"):
+        measured(f"{name} is turned to", lambda name=name: person.turn_to(name))
+    _go_through_runs(person, measured)
+    _find_things(person, measured, answers)
+    return {"ticks": ticks, "answers": answers}
+
+
+def _go_through_runs(person, measured):
+    person.turn_to("train")
+    ids = [info.id for info in person.session.runs.all()]
+
+    def select(some):
+        person.session.selection.select_runs(some)
+        person.rest(0.3)
+
+    measured("Train: runs are selected", lambda: [select([run_id]) for run_id in ids[-5:]])
+    person.turn_to("compare")
+    page = person.page
+    measured("Compare: runs are selected", lambda: [select(ids[-n:]) for n in (2, 3, 5)])
+    measured("Compare: a filter is typed", lambda: QTest.keyClicks(page.field, "bpr", delay=60))
+    measured("Compare: the filter is emptied", page.field.clear)
+    for way in ("algorithm", "tag", "protocol"):
+        measured(f"Compare: by {way}", lambda way=way: page.tools.grouped.emit(way))
+    measured("Compare: sorted", lambda: page.table.runs().sort(page.table.runs().column_of("metric")))
+    person.turn_to("inspect")
+    page = person.page
+
+    def next_user():
+        before = page.heading
+        QTest.mouseClick(page.next, LEFT, NONE, page.next.rect().center())
+        person.until(lambda: page.heading != before and page._lists.pending is None)
+
+    person.until(lambda: page._shown is not None)
+    measured("Inspect: the next user, five times", lambda: [next_user() for _ in range(5)])
+    measured("Inspect: what if", lambda: (page.user.what_if.add("1"), person.until(lambda: page.user.shown.changes)))
+    measured("Inspect: undo", person.session.history.undo)
+
+
+def _find_things(person, measured, answers):
+    from workbench.app.shell.command_palette import CommandPalette
+
+    def look_for(words):
+        palette = person.window.findChildren(CommandPalette)[-1]
+        palette.field.clear()
+        QTest.keyClicks(palette.field, words, delay=40)
+        began = time.monotonic()
+        person.until(lambda: not palette.waiting)
+        answers[f"Find anything: “{words}”"] = 1000 * (time.monotonic() - began)
+
+    measured("Find anything is opened", person.window.open_palette)
+    for words in ("drama 4711", "comdy 99", "user 17", "bpr regularization", "trane"):
+        measured(f"Find anything: “{words}” is typed", lambda words=words: look_for(words))
+    person.window.findChildren(CommandPalette)[-1].close()

@@ -1,7 +1,9 @@
 """Runs under the data and the protocol that they belong to: only within a group may their numbers be ranked."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from workbench.app.widgets.translate import declared, translate
@@ -42,13 +44,20 @@ class Now:
         """In what a run differs from the next one, in words; none where their numbers may be ranked together."""
         if self.asked is None:
             return []
-        mine, others = _terms(spec, fold=False), _terms(self.asked, fold=False)
+        mine, others = _terms(spec, fold=False), self._terms
+        unlike = [what for what in ("data", "filters", "split") if mine[what] != others[what]]
+        if not unlike:  # as most of hundreds of runs
+            return []
         words = {
             "data": translate("RunGroups", "other data"),
             "filters": translate("RunGroups", "other filters"),
             "split": translate("RunGroups", "another split"),
         }
-        return [word for what, word in words.items() if mine[what] != others[what]]
+        return [words[what] for what in unlike]
+
+    @cached_property
+    def _terms(self) -> Json:
+        return _terms(self.asked or {}, fold=False)
 
     def mark(self, spec: Json) -> str:
         """The same in a line; "" where there is nothing to say."""
@@ -122,10 +131,18 @@ def beside(first: "RunInfo", others: "Iterable[RunInfo]") -> "list[RunInfo]":
 
 
 def _terms(spec: Json, *, fold: bool = True) -> Json:
+    """What decides whether runs belong together; of many runs it is the same, and found once."""
+    told = [spec.get(name) for name in ("data_hash", "filters", "split", "split_settings")]
+    return _terms_of(json.dumps(told, sort_keys=True), fold)
+
+
+@lru_cache(maxsize=256)
+def _terms_of(told: str, fold: bool) -> Json:
     from workbench.data.splitting import is_folded
     from workbench.evaluation.comparable import terms_of
 
-    terms = terms_of(spec)
+    data, filters, name, settings = json.loads(told)
+    terms = terms_of({"data_hash": data, "filters": filters, "split": name, "split_settings": settings})
     split = terms["split"]
     if not fold and is_folded(split["name"]):
         split = {name: value for name, value in split.items() if name != "fold"}

@@ -43,6 +43,8 @@ class RunInfo:
     """The same of what a person has noted about it."""
     own_title: str = ""
     """What it is called where nobody gave it a name."""
+    _modelled: "RunStatus | None" = field(default=None, repr=False, compare=False)
+    """The status at which its model was there."""
 
     @property
     def state(self) -> RunState:
@@ -57,7 +59,11 @@ class RunInfo:
     @property
     def usable(self) -> bool:
         """Whether it has a model to recommend with."""
-        return self.state.is_usable and (self.folder / "model.safetensors").exists()
+        if not self.state.is_usable:
+            return False
+        if self._modelled is not self.status:  # the disk is asked once: pages ask of hundreds of runs at once
+            self._modelled = self.status if (self.folder / "model.safetensors").exists() else None
+        return self._modelled is not None
 
     @property
     def resumable(self) -> bool:

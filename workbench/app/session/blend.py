@@ -13,7 +13,7 @@ from workbench.app.widgets.theme import GRID, SMALL
 from workbench.app.widgets.translate import translate
 from workbench.metrics import metric_title
 
-FEWEST = 2
+FEWEST, MOST = 2, 60  # runs that are blended; boxes, for those that are best on validation
 
 
 class BlendRuns(QWidget):
@@ -59,7 +59,8 @@ class BlendRuns(QWidget):
 
     def refresh(self) -> None:
         """Offer what there is now."""
-        runs = sorted(offered(self.session), key=_badness)
+        known = sorted(offered(self.session), key=_badness)
+        runs = known[:MOST] + [info for info in known[MOST:] if info.id in self._wanted]
         names = [info.id for info in runs]
         if names != list(self._boxes):
             clear(self._column)

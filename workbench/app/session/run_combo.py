@@ -52,8 +52,12 @@ class RunCombo(QuietBox):
 
     @Slot()
     def _paint(self) -> None:
+        icons: dict[str, QIcon] = {}  # hundreds of runs have a handful of colours
         for place, (_, _, number) in enumerate(self._runs):
-            self.setItemIcon(place, QIcon(dot(theme().series(number), self.devicePixelRatioF())))
+            color = theme().series(number)
+            if color.name() not in icons:
+                icons[color.name()] = QIcon(dot(color, self.devicePixelRatioF()))
+            self.setItemIcon(place, icons[color.name()])
 
     @Slot(int)
     def _choose(self, place: int) -> None:

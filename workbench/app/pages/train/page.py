@@ -213,6 +213,8 @@ class TrainPage(Page):
         self.about.show_kind(kind)
         # A form tells of its changes while it is filled: what was noted before is filled in afterwards.
         draft, options = dict(self._drafts.get(name, {})), dict(self._options)
+        if kind is Blend:
+            self.blend.refresh()
         self.blend.set_value(str(draft.get("runs") or ""))
         self.blend.setVisible(kind is Blend)
         self.form.set_declaration(kind, draft)
@@ -405,7 +407,8 @@ class TrainPage(Page):
         busy = runs.active() is not None or bool(waiting)
         self.queue.refresh()
         words = self.tr("Queue {name}") if busy else self.tr("Train {name}")
-        self.blend.refresh()
+        if kind is Blend:  # a box for each of hundreds of runs takes a while to make
+            self.blend.refresh()
         reason = self.algorithms.reason(kind) or (self.blend.reason() if kind is Blend else "")
         taken = taken_for_ratings(kind, self.session.about) or ""
         self.about.say(reason or taken, self.algorithms.suggestion(kind.name))

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["RunInfo", "Runs"]
 
 STANDBY_DELAY_MS = 3000  # the run that has just started has the computer to itself first
+TOLD_MS = 250  # between two words that more runs are read
 MEMORY_RETRY_MS = 5000  # until it is asked again whether there is memory for one more
 
 
@@ -60,7 +61,8 @@ class Runs(QObject):
         self._followers.ended.connect(self._hear_end)
         self._queue: deque[str] = deque()
         self._reading = Slices(self._read, self)
-        self._reading.paused.connect(self.changed)
+        self._reading.paused.connect(self._tell_of_slice)
+        self._told = QTimer(self, singleShot=True, interval=TOLD_MS)
         self._reading.ended.connect(self._take_up)
         self._outside = OutsideChanges(self)
         self._outside.appeared.connect(self._take_up_new)
@@ -72,12 +74,19 @@ class Runs(QObject):
     def open(self, project: Project) -> None:
         """Read the runs of a project, follow those that live, and go on with the queue.
 
-        Hundreds of runs are read in slices; `changed` tells of each, and nothing trains before all are there.
+        Hundreds of runs are read in slices; `changed` tells of the first, and then now and then, for whoever hears it has
+        much to do. Nothing trains before all are there.
         """
         self._project = project
         folders = project.run_folders()
         self._places = {folder.name: place for place, folder in enumerate(folders)}
         self._reading.begin(folders)
+
+    @Slot()
+    def _tell_of_slice(self) -> None:
+        if not self._told.isActive():
+            self._told.start()
+            self.changed.emit()
 
     def _read(self, folder: Path) -> None:
         from workbench.training.run import Run

@@ -1,6 +1,7 @@
 """A choice among trained runs, each with its colour; and the data that a run was trained on."""
 
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
@@ -31,6 +32,7 @@ class RunCombo(QuietBox):
         self.setMinimumContentsLength(10)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._runs: list[tuple[str, str, int]] = []
+        self._asked: Any = None
         self.activated.connect(self._choose)
         theme().changed.connect(self._paint)
 
@@ -41,14 +43,19 @@ class RunCombo(QuietBox):
 
     def show_runs(self, infos: list[RunInfo], current: str | None, now: Now) -> None:
         """Offer these runs and show one of them; those that differ from what is chosen now say in what."""
-        runs = [(info.id, marked_title(info, now), info.number) for info in reversed(infos)]
+        asked = (now, [(info.id, info.title, id(info.spec)) for info in infos])
+        if asked != self._asked:  # each user that is looked at asks anew
+            self._asked = asked
+            self._offer([(info.id, marked_title(info, now), info.number) for info in reversed(infos)])
+        self.setCurrentIndex(self.findData(current))
+
+    def _offer(self, runs: list[tuple[str, str, int]]) -> None:
         if runs != self._runs:
             self._runs = runs
             self.clear()
             for run_id, title, _ in runs:
                 self.addItem(title, run_id)
             self._paint()
-        self.setCurrentIndex(self.findData(current))
 
     @Slot()
     def _paint(self) -> None:

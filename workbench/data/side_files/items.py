@@ -92,7 +92,9 @@ class Items:
             return None
         table = open_table(path, "item", TYPES)
         text = ["text"] if "text" in table.column_names else []
-        return cls(*(table[name].combine_chunks() for name in (*TYPES, *text)))
+        columns = [table[name] for name in (*TYPES, *text)]
+        # What is in one piece would be copied by being put together.
+        return cls(*(column.chunk(0) if column.num_chunks == 1 else column.combine_chunks() for column in columns))
 
 
 def read_items(path: Path, item_ids: pa.Array) -> tuple[Items, dict[str, Any]]:

@@ -38,6 +38,12 @@ class Keys:
             self._known[info.id, fold] = info.spec, info.evaluation, key
         return key
 
+    def warm(self, info: RunInfo) -> None:
+        """Find all of one run that is remembered."""
+        self(info)
+        self(info, fold=False)
+        self.alike([info])
+
     def alike(self, runs: Sequence[RunInfo]) -> dict[str, str]:
         """By run id `repeat_key`, remembered in the same way."""
         for info in runs:

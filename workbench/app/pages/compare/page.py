@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.app.jobs.slices import Slices
 from workbench.app.page import Page
 from workbench.app.pages.compare.actions import RunDeeds, UndoBar
 from workbench.app.pages.compare.chart_panel import ChartPanel
@@ -37,6 +38,7 @@ from workbench.app.widgets.translate import translate
 MOST_DRAWN = 20  # runs in the plots; more cannot be told apart
 FRAME = 66  # milliseconds between two refreshes
 NEXT = 33  # milliseconds from the table to the pictures: to paint both takes longer than a frame
+WARM = 500  # milliseconds of rest after which runs are looked at for what may be compared
 PAUSE_MS = 200  # milliseconds without a key after which curves are drawn of what was found
 
 
@@ -72,6 +74,9 @@ class ComparePage(Page):
         self._typed = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._typed.timeout.connect(self._draw)
         self._whole = True
+        self._warming = Slices(self._keys.warm, self)
+        self._then_warm = QTimer(self, singleShot=True, interval=WARM)
+        self._then_warm.timeout.connect(self._warm)
         self._told: set[str] = set()  # runs that have changed since the last frame
         self.tools = Tools()
         yield
@@ -194,6 +199,13 @@ class ComparePage(Page):
     def _hear_all(self) -> None:
         self._whole = True
         self._later()
+        if not self.isVisible():
+            self._then_warm.start()
+
+    def _warm(self) -> None:
+        """Find out what may be compared before anybody looks: of hundreds of runs that takes longer than a frame."""
+        if not self.isVisible():
+            self._warming.begin(self.session.runs.all())
 
     def _hear_one(self, run_id: str) -> None:
         self._told.add(run_id)

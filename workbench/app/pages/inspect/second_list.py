@@ -29,6 +29,7 @@ class Beside(QWidget):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._infos: dict[str, RunInfo] = {}
+        self._told: Any = None
         self._offered: list[tuple[str, str | None]] = []
         self._session = session
         self._kept: tuple[AskedList, list[Json]] | None = None
@@ -72,7 +73,10 @@ class Beside(QWidget):
 
     def show_runs(self, infos: list[RunInfo], first: RunInfo) -> None:
         """Offer all runs but the first list's own."""
-        self._infos = {info.id: info for info in infos if info.id != first.id}
+        told = (first.id, now_of(self._session), [(info.id, info.title, id(info.spec)) for info in infos])
+        if told == self._told:  # each user that is looked at tells of the same
+            return
+        self._told, self._infos = told, {info.id: info for info in infos if info.id != first.id}
         self._offer()
 
     def choose(self, run_id: str) -> None:

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from workbench.data.importing.importer import make_recipe, read_interactions
 from workbench.data.importing.recommendation_lists import read_lists
-from workbench.data.reading.cells import restored
+from workbench.data.reading.text.cells import restored
 from workbench.export.script_calls import written
 from workbench.export.tables import table_file
 from workbench.owned import temporary_folder

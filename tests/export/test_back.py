@@ -7,7 +7,7 @@ import pytest
 
 from workbench.data.importing.recommendation_lists import read_lists
 from workbench.data.interactions import Interactions
-from workbench.data.reading.cells import harmless, restored, restored_ids
+from workbench.data.reading.text.cells import harmless, restored, restored_ids
 from workbench.export.lists import export_lists
 from workbench.export.tables import table_file
 from workbench.training.run import Run

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from workbench.data.reading.cells import harmless, restored
+from workbench.data.reading.text.cells import harmless, restored
 from workbench.errors import Cancelled, WorkbenchError
 from workbench.export import workbook
 from workbench.export.tables import table_file

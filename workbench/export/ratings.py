@@ -14,9 +14,9 @@ from workbench.algorithms import Algorithm
 from workbench.control import Control
 from workbench.data.columns.names import NAMES, likeness
 from workbench.data.interactions import Array
-from workbench.data.reading.cells import restored_ids
 from workbench.data.reading.sniffing import sniff
 from workbench.data.reading.streams import open_text
+from workbench.data.reading.text.cells import restored_ids
 from workbench.data.reading.text.fields import split_row
 from workbench.data.reading.text.layout import Layout
 from workbench.data.reading.text.rows import blocks

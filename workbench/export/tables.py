@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.data.data_file import read_about
-from workbench.data.reading.cells import harmless
+from workbench.data.reading.text.cells import harmless
 from workbench.errors import WorkbenchError
 from workbench.export.columns import EXACT
 from workbench.export.workbook import sheet_file

@@ -17,7 +17,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.data.reading.cells import EXECUTED
+from workbench.data.reading.text.cells import EXECUTED
 from workbench.errors import WorkbenchError
 
 # What a sheet holds: rows with its head, letters of a cell, and bytes that every reader of its packing can count.

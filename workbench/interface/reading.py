@@ -20,7 +20,7 @@ from workbench.data.importing.recipes import open_recipe
 from workbench.data.importing.roles import Columns
 from workbench.data.importing.sorting_out import sort_out
 from workbench.data.interactions import Interactions, data_hash
-from workbench.data.reading.cells import restored
+from workbench.data.reading.text.cells import restored
 from workbench.data.reading.text.source_file import SourceFile, look_at
 from workbench.declaring import explain
 from workbench.errors import WorkbenchError

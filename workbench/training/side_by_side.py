@@ -11,7 +11,7 @@ import numpy as np
 
 from workbench.control import Control
 from workbench.data.interactions import Array
-from workbench.data.reading.cells import row_writer
+from workbench.data.reading.text.cells import row_writer
 from workbench.errors import WorkbenchError
 from workbench.evaluation.overlap import rank_biased_overlap
 from workbench.evaluation.segments import ERRORS

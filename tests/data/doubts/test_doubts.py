@@ -12,7 +12,7 @@ from tests.data.doubts.sets import LARGE, SETS, doubted
 from workbench.control import Control
 from workbench.data.importing.importer import inspect, make_recipe, read_interactions
 from workbench.data.importing.preview import doubts
-from workbench.data.reading.cells import harmless_table
+from workbench.data.reading.text.cells import harmless_table
 from workbench.errors import WorkbenchError
 
 CASES = Path(__file__).parent / "cases"

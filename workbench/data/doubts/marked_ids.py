@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.data.doubts.base.doubt import Doubt, DoubtKind, Evidence
-from workbench.data.reading.cells import MARKED
+from workbench.data.reading.text.cells import MARKED
 
 
 class MarkedIds(DoubtKind):

@@ -20,9 +20,9 @@ from workbench.data.importing.import_report import Report
 from workbench.data.importing.importer import JOINED, PARTS, converter_of, orders_of
 from workbench.data.importing.recipes import known_recipe
 from workbench.data.interactions import Array
-from workbench.data.reading.cells import harmless_table
 from workbench.data.reading.formats.base.file_format import BlockConverter
 from workbench.data.reading.streams import open_text, row_blocks
+from workbench.data.reading.text.cells import harmless_table
 from workbench.data.reading.text.source_file import SourceFile, changed, look_at
 from workbench.files import add_to_contents, whole_file
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-from workbench.data.reading.cells import harmless_table
+from workbench.data.reading.text.cells import harmless_table
 from workbench.data.reading.text.pieces import Piece
 
 MAX_SHOWN_ROWS = 100

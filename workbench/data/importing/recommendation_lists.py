@@ -9,11 +9,11 @@ import pyarrow.compute as pc
 
 from workbench.data.columns.names import NAMES, likeness
 from workbench.data.interactions import Array
-from workbench.data.reading.cells import restored_ids
 from workbench.data.reading.first_rows import Preview, preview
 from workbench.data.reading.formats import format_of
 from workbench.data.reading.streams import open_text, row_blocks
 from workbench.data.reading.text.blocks import ColumnPlan, Converter
+from workbench.data.reading.text.cells import restored_ids
 from workbench.data.reading.text.source_file import SourceFile, look_at
 from workbench.errors import WorkbenchError
 

@@ -15,7 +15,7 @@ from workbench.app.widgets.quiet import QuietBox
 from workbench.app.widgets.theme import GRID, SMALL
 from workbench.charts.chart import Chart
 from workbench.charts.runs import ChartRun
-from workbench.data.reading.cells import row_writer
+from workbench.data.reading.text.cells import row_writer
 from workbench.files import whole_file
 
 Part = tuple[str, Any]

@@ -16,7 +16,7 @@ from workbench.app.runs.run_store import RunInfo
 from workbench.app.runs.run_text import seconds_of, tested, validated
 from workbench.app.session.session import Session
 from workbench.app.widgets.file_dialog import choose_place
-from workbench.data.reading.cells import row_writer
+from workbench.data.reading.text.cells import row_writer
 from workbench.errors import WorkbenchError
 from workbench.files import whole_file
 

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from workbench.data.columns import times
 from workbench.data.columns.graded import number_of
 from workbench.data.columns.values import MISSING
-from workbench.data.reading.cells import MARKED
+from workbench.data.reading.text.cells import MARKED
 from workbench.data.reading.text.layout import Layout
 
 NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$"

@@ -9,7 +9,7 @@ import pytest
 from tests.export.test_back import ODD
 from workbench.data.importing.duplicates import list_duplicates
 from workbench.data.importing.importer import import_file
-from workbench.data.reading.cells import EXECUTED, NUMBER, harmless, harmless_table, restored, row_writer
+from workbench.data.reading.text.cells import EXECUTED, NUMBER, harmless, harmless_table, restored, row_writer
 
 CELLS = [*ODD, "\r=e", "a\rb", "a\r\nb", "a\nb", 'a"b', "'", ""]
 

@@ -28,7 +28,6 @@ from workbench.data.importing.joins import beside, found_in, key_of, make_join
 from workbench.data.importing.sorting_out import sort_out
 from workbench.data.reading import first_rows as reading
 from workbench.data.reading.archives import members_of
-from workbench.data.reading.formats import format_of
 from workbench.data.reading.formats.base.file_format import BlockConverter
 from workbench.data.reading.formats.base.own_rows import is_likely
 from workbench.data.reading.sniffing import sniff
@@ -67,7 +66,7 @@ def preview(  # noqa: PLR0913 - each is what a person said
     key
         The column by which it is joined; found where None.
     added
-        ``files``, whose rows are to be added to those of the data folder ``to``: all are read as that was.
+        ``files``, whose rows are to be added to those of the data folder ``to``: they are shown, read as that was.
     """
     file = look_at(Path(path))
     known = dict(known or {})
@@ -81,8 +80,6 @@ def preview(  # noqa: PLR0913 - each is what a person said
         before = remembering.stored(Path(recipe))
     elif added:
         before = remembering.of_data(Path(added["to"]))
-        for part in added["files"]:
-            _check_part(look_at(Path(part)), file, Recipe(**before["recipe"]))
     elif not again and not set(known) - {"member"}:
         before = remembering.recall(remembering.shape_of(seen.names, layout))
     if before:
@@ -94,6 +91,8 @@ def preview(  # noqa: PLR0913 - each is what a person said
         orders, key = _orders_beside(file, seen, joined, key)
         keys = [name for name in seen.names if name in orders.names]
         seen, shown = beside(seen, orders, key), found_in(seen, orders, key)
+    elif added and before:
+        shown = _rows_added(added["files"], file, seen, Recipe(**before["recipe"]))
     guess = columns.guess(seen)
     told = guess_feedback(seen, guess.columns, others=True)
     return {
@@ -116,10 +115,14 @@ def preview(  # noqa: PLR0913 - each is what a person said
     }
 
 
-def _check_part(part: SourceFile, first: SourceFile, recipe: Recipe) -> None:
-    """Raise WorkbenchError where a file is no part of the same table."""
-    if not format_of(recipe.format).is_wide:
-        converter_of(part, recipe, None, first)
+def _rows_added(files: list[str], first: SourceFile, seen: reading.Preview, recipe: Recipe) -> reading.Preview:
+    """The first rows of files that are put below another, in its columns; raises WorkbenchError where they have others."""
+    rows: list[list[str]] = []
+    for part in map(look_at, map(Path, files)):
+        shown = reading.preview(part, converter_of(part, recipe, None, first).layout)
+        places = [shown.names.index(name) if name in shown.names else at for at, name in enumerate(seen.names)]
+        rows += [[row[at] if at < len(row) else "" for at in places] for row in shown.rows]
+    return seen.model_copy(update={"rows": rows})
 
 
 def sort_files(paths: list[str]) -> Json:

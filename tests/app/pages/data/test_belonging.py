@@ -42,6 +42,7 @@ def test_a_new_version_and_an_addition_keep_the_data_of_before(real, write):
     project, n = real.session.project.current, len(real.session.data)
     real.offer(write("more.csv", MORE))
     choose(real, ADDITION)
+    assert [row[1] for row in real.cells(real.data.sheet.table)] == ["i0", "i9"], "what is looked at is what is new"
     assert real.window.header.title.text() == "ratings.csv + more.csv"
     take(real)
     assert real.session.project.current is project

@@ -58,21 +58,25 @@ class Belonging(QWidget):
             Why no rows can be added to it, in a sentence; "" where they can.
         """
         self.setVisible(bool(project))
-        kept = (
-            self.tr("{n} runs stay with the previous data.")
-            if runs != 1
-            else self.tr("1 run stays with the previous data.")
-        )
         self._words = {
             NEW: self.tr("{project} stays as it is.").format(project=project),
-            VERSION: self.tr("The current data stays, and you can go back to it.")
-            + (f" {kept.format(n=runs)}" if runs else ""),
+            VERSION: self._stays(runs),
             ADDITION: self.tr("Its rows are added below the current ones, as a new version."),
         }
         self.ways.buttons[ADDITION].setEnabled(not why_no_addition)
         self.ways.buttons[ADDITION].setToolTip(why_no_addition)
         self.ways.buttons[NEW].setChecked(True)
         self._tell()
+
+    def _stays(self, runs: int) -> str:
+        if not runs:
+            return self.tr("The current data stays, and you can go back to it.")
+        words = (
+            self.tr("The current data stays, with its {n} runs.")
+            if runs > 1
+            else self.tr("The current data stays, with its 1 run.")
+        )
+        return words.format(n=runs)
 
     @Slot(str)
     def _choose(self, way: str) -> None:

@@ -285,7 +285,7 @@ class PreviewSheet(QWidget):
             words = (stored if before["file"].endswith(".json") else like).format(file=before["file"])
             actions, again = {}, {self.tr("Guess again"): self.guess_again}
             if before.get("more"):
-                words, again = self.tr("All rows are read in the same way as {file}.").format(**before), {}
+                words, again = self.tr("The new rows, read in the same way as {file}.").format(**before), {}
             if before["filters"]:
                 told = self.tr("{words} Its filters are used too: {filters}.") if self._filters else self.tr(
                     "{words} Without its filters: {filters}.")  # fmt: skip

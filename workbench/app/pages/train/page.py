@@ -39,6 +39,7 @@ from workbench.training.not_ratings import taken_for_ratings
 
 LIST_WIDTH, FORM_WIDTH = 25 * GRID, 38 * GRID
 FIRST = "ease"
+LATER_MS = 50  # until other data is taken up out of sight
 SEEDS = 3  # from the chosen one on
 
 
@@ -61,7 +62,9 @@ class TrainPage(Page):
         self.several_runs.triggered.connect(self._train_repeats)
         self.secondary = [self.several_runs]
         yield from self._build()
-        session.data_changed.connect(self._refresh_data)
+        self._later = QTimer(self, singleShot=True, interval=LATER_MS)
+        self._later.timeout.connect(self._refresh_data)
+        session.data_changed.connect(self._hear_data)
         session.project.split_changed.connect(self._refresh_split)
         session.project.split_changed.connect(self._refresh_facts)
         session.project.split_changed.connect(self._refresh_good)
@@ -429,7 +432,16 @@ class TrainPage(Page):
 
     # The session ---------------------------------------------------------------------------------------------------
 
+    def _hear_data(self) -> None:
+        """Other data. Out of sight that has time until a tick of its own: opening a project has enough to do."""
+        if self.isVisible():
+            self._refresh_data()
+        else:
+            self._later.start()
+
+    @Slot()
     def _refresh_data(self) -> None:
+        self._later.stop()
         self._stack.setCurrentIndex(int(self.session.data is not None))
         self.algorithms.set_split(self._split())
         self.algorithms.set_data(self.session.data, self.session.about)
@@ -471,6 +483,8 @@ class TrainPage(Page):
         self.session.request_page("data")
 
     def shown(self) -> None:
+        if self._later.isActive():
+            self._refresh_data()
         self.algorithms.look_again()
         self._refresh_primary()
         if self.session.data is not None:

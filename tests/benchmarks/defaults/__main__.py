@@ -73,7 +73,7 @@ def every() -> Iterator[Asked]:
     yield from ((where, name, form) for where in small[:1] for name in names for form in _forms(name))
     yield from ((where, name, form) for where in most for name in tried for form in _forms(name))
     yield from ((where, one.algorithm, form) for where in small for one in by_size for form in one.forms())
-    yield from ((where, one.algorithm, form) for where in most[:8] for one in by_value for form in one.forms())
+    yield from ((where, one.algorithm, form) for where in most[:5] for one in by_value for form in one.forms())
     yield from ((where, name, form) for where in small for name in names for form in _forms(name))
     yield from ((where, name, "searched") for where in small for name in quick)
     yield from ((where, one.algorithm, form) for where in sets for one in by_value for form in one.forms())

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.benchmarks.defaults.left_out import QUESTIONS, Question, answers
+from tests.benchmarks.defaults.left_out import QUESTIONS, Answer, Question, answers
 from tests.benchmarks.defaults.measure import LIMIT_SECONDS
 from tests.benchmarks.defaults.searching import SETTINGS
 from tests.benchmarks.defaults.sets import SETS
@@ -19,25 +19,26 @@ BELOW = -2.0  # standard errors
 MUCH_LONGER = 3
 HEAD = f"""# How good algorithms are as they come
 
-NDCG@10 on the test, which was opened when the rules of the defaults were fixed. *Before*: the same defaults for all data.
-*Now*: batch, epochs and patience, and for some algorithms a weight or a number of neighbours, follow from the data (see
-`workbench algorithms NAME`). *After search*: the best on validation of {SETTINGS} settings drawn of the declared ranges
-and of what comes, for what is quick; only its test was opened. *Errors*: how many standard errors of the paired
-difference it is above popularity now. Seconds are of one processor, which others used too; a training that had taken
-{LIMIT_SECONDS:.0f} was stopped as if by a person, and judged by its best epoch: *over the limit*. *Said*: what the run
-says of itself: *popularity*, that on validation it is not better than popularity by more than chance; *limit*, that it
-was still learning when its epochs ran out. A dash: not measured, or no default of it follows from the data.
+NDCG@10 on the test, which was opened when the rules of the defaults were fixed; all choices are made on validation.
+*Before*: the same defaults for all data. *Now*: batch, epochs and patience, and for some algorithms a weight or a
+number of neighbours, follow from the data (see `workbench algorithms NAME`). *After search*: the best on validation of
+{SETTINGS} settings drawn of the declared ranges and of what comes, for what is quick; only its test was opened.
+*Errors*: how many standard errors of the paired difference it is above popularity now. Seconds are of one processor,
+which others used too; a training that had taken {LIMIT_SECONDS:.0f} was stopped as if by a person, and judged by its
+best epoch: *over the limit*. *Said*: what the run says of itself: *popularity*, that on validation it is not better
+than popularity by more than chance; *limit*, that it was still learning when its epochs ran out. A dash: not measured,
+or no default of it follows from the data.
 
 Made by `python -m tests.benchmarks.defaults FOLDER`.
 """
 WITHOUT = """## Chosen without the set that judges
 
 The values that are tried, the epochs of what takes a step for each interaction, the least steps of little data, and
-learning rates: each is chosen by the validation of all sets but one (nearest to the best value on each, in the mean), and
-judged by the test of that one. *Without it*: what the others choose, of as many values as are declared, and the test of
-what validation then takes. *One value*: the one that is best for the others, so that nothing is tried. *As declared*: the
-test of what is taken now. Least steps are those of an epoch, of all epochs, and of patience; rates are factors of the
-declared one.
+learning rates: each is chosen by the validation of all sets but one (nearest to the best value on each, in the mean),
+and judged by the test of that one. *Without it*: what the others choose, of as many values as are declared, and the
+test of what validation then takes. *One value*: the one that is best for the others, so that nothing is tried. *As
+declared*: the test of what is taken now. Least steps are those of an epoch, of all epochs, and of patience; rates are
+factors of the declared one, and do not follow the data, because where another factor is better it is so on all sets.
 """
 
 
@@ -138,16 +139,28 @@ def _said(row: Row, algorithm: str) -> str:
 
 
 def chosen_without(rows: Sequence[Row]) -> str:
-    """For each question a table of the sets, each with what the others would have chosen for it."""
-    return "\n".join(part for question in QUESTIONS for part in _of_question(question, rows))
+    """The means of each question, and its sets, each with what the others would have chosen for it."""
+    found = {question: list(answers(question, rows)) for question in QUESTIONS}
+    found = {question: some for question, some in found.items() if some}
+    lines = ["| What | Sets | Without it | One value | As declared |", "|---|--:|--:|--:|--:|"]
+    for question, some in found.items():
+        cells = [_called(question), str(len(some)), *(f"{mean:.4f}" for mean in _means(some))]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join([*lines, "", *(part for one, some in found.items() for part in _of_question(one, some))])
 
 
-def _of_question(question: Question, rows: Sequence[Row]) -> Iterator[str]:
-    found = list(answers(question, rows))
-    if not found:
-        return
+def _called(question: Question) -> str:
+    return f"{all_algorithms()[question.algorithm].title}: {question.field.replace('_', ' ')}"
+
+
+def _means(found: Sequence[Answer]) -> list[float]:
+    names = ("test", "constant_test", "declared_test")
+    return [float(np.mean([getattr(one, name) for one in found])) for name in names]
+
+
+def _of_question(question: Question, found: Sequence[Answer]) -> Iterator[str]:
     declared = ", ".join(map(question.named, question.declared))
-    yield f"### {all_algorithms()[question.algorithm].title}: {question.field}\n"
+    yield f"### {_called(question)}\n"
     yield f"Declared: {declared}; of {', '.join(map(question.named, question.values))}.\n"
     yield "| Set | Without it | Test | One value | Test | As declared |"
     yield "|---|---|--:|--:|--:|--:|"
@@ -155,5 +168,4 @@ def _of_question(question: Question, rows: Sequence[Row]) -> Iterator[str]:
         cells = [answer.name, ", ".join(map(question.named, answer.chosen)), f"{answer.test:.4f}"]
         cells += [question.named(answer.constant), f"{answer.constant_test:.4f}", f"{answer.declared_test:.4f}"]
         yield f"| {' | '.join(cells)} |"
-    means = [np.mean([getattr(one, name) for one in found]) for name in ("test", "constant_test", "declared_test")]
-    yield f"| mean | | {means[0]:.4f} | | {means[1]:.4f} | {means[2]:.4f} |\n"
+    yield ""

@@ -91,22 +91,33 @@ def test_with_validation_the_best_epoch_is_kept_and_patience_ends_the_run(make_r
     assert run.status().best.epoch == best
 
 
+class AskToStop(Control):
+    """Asks the training to stop and keep what there is, at its so manieth look."""
+
+    def __init__(self, run, look):
+        self.run, self.looks = run, look
+
+    def check(self):
+        self.looks -= 1
+        if self.looks == 0:
+            self.run.control("stop")
+            time.sleep(0.03)  # longer than the trainer waits between two looks at the folder
+
+
 def test_stopping_keeps_the_last_finished_epoch(make_run):
     run = make_run("biased-svd", SVD, split_settings={"validation": 0})
-
-    class AskToStop(Control):
-        looks = 0
-
-        def check(self):
-            self.looks += 1
-            if self.looks == 5:
-                run.control("stop")
-                time.sleep(0.03)  # longer than the trainer waits between two looks at the folder
-
-    status = train_run(run.folder, AskToStop())
+    status = train_run(run.folder, AskToStop(run, 5))
     assert status.state == "stopped"
     assert load_weights(run.folder / "model.safetensors")[1] == status.epoch == 5
     assert not (run.folder / "control.json").exists()
+
+
+def test_of_half_a_solution_nothing_is_kept(make_run):
+    run = make_run("slim", {"l1": 1.0, "l2": 20.0})
+    with pytest.raises(Cancelled):
+        train_run(run.folder, AskToStop(run, 1))
+    assert run.status().state == "cancelled"
+    assert not (run.folder / "model.safetensors").exists()
 
 
 PAUSE = 1.5  # seconds

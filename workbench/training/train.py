@@ -74,6 +74,8 @@ class Trainer:
                 if not validator.exhausted(self.epoch):
                     self._epochs(algorithm, validator)
             except _Stopped:
+                if not algorithm.iterative:  # of half a solution there is nothing to keep
+                    raise Cancelled from None
                 state = RunState.STOPPED
             self._keep(algorithm, validator)
             if state is RunState.DONE:

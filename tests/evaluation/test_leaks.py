@@ -13,6 +13,7 @@ from workbench.algorithms.baseline.popularity import Popularity
 from workbench.data.interactions import Interactions
 from workbench.data.side_files.items import Items
 from workbench.data.splitting import TEST, TRAIN, VALIDATION, Fold, Part
+from workbench.data.splitting.files import Files
 from workbench.data.splitting.last_n import LastN
 from workbench.data.splitting.random import Random
 from workbench.data.splitting.time_cut import TimeCut
@@ -139,6 +140,13 @@ def test_a_planted_leak_is_caught_by_name_and_by_no_other_light(name):
     assert found.count > 0
     assert found.sentence.endswith(".")
     assert set(caught(evidence)) - ALSO.get(name, set()) == {name}
+
+
+def test_who_brings_a_test_file_is_not_told_to_split_again():
+    planted = plant_duplicates_across_the_split()
+    for leak in find_leaks(replace(planted, split=Files())):
+        assert leak.sentence.endswith(". Leave them out of the training file or of the test file.")
+    assert {leak.name for leak in find_leaks(planted)} == {"duplicates-across-the-split", "truth-in-history"}
 
 
 def test_ties_are_a_caution_that_says_whom_they_touch():

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from workbench.amounts import counted, percent
 from workbench.data.interactions import Array, Interactions
-from workbench.data.splitting import TEST, TRAIN, VALIDATION, Fold, Split
+from workbench.data.splitting import OWN_FILES, TEST, TRAIN, VALIDATION, Fold, Split
 from workbench.data.splitting.base import checks
 from workbench.errors import WorkbenchError
 
@@ -80,7 +80,7 @@ def truth_in_history(evidence: Evidence) -> Leak | None:
     if not count:
         return None
     told = f"{counted(count, 'test interaction', 'are')} in the histories that the algorithm is given. "
-    return Leak("truth-in-history", count, told + "Split the data again, without this overlap.")
+    return Leak("truth-in-history", count, told + _way_out(evidence, "Split the data again, without this overlap."))
 
 
 def future_in_training(evidence: Evidence) -> Leak | None:
@@ -102,7 +102,14 @@ def duplicates_across(evidence: Evidence) -> Leak | None:
     if not count or evidence.fold.include_seen:  # people take things again
         return None
     told = f"{counted(count, 'test interaction', 'are')} also in training (the same user and item). "
-    return Leak("duplicates-across-the-split", count, told + "Remove the duplicates before the data is split.")
+    way = _way_out(evidence, "Remove the duplicates before the data is split.")
+    return Leak("duplicates-across-the-split", count, told + way)
+
+
+def _way_out(evidence: Evidence, usual: str) -> str:
+    """What to do about what is on both sides: nothing was divided here where the sides are a person's own files."""
+    own = evidence.split is not None and evidence.split.name == OWN_FILES
+    return "Leave them out of the training file or of the test file." if own else usual
 
 
 def test_chooses(evidence: Evidence) -> Leak | None:

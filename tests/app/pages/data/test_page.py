@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 
 from tests.app.real_window import LONG, RATINGS
 from workbench.app.pages.data.dropped_files import Offer, sort_out
+from workbench.app.pages.data.figures import Figures
 from workbench.errors import WorkbenchError
 
 # The offscreen platform says so whenever a list is opened.
@@ -229,3 +230,10 @@ def test_a_folder_that_cannot_be_opened_is_told(tmp_path):
     (tmp_path / "notes.md").touch()
     with pytest.raises(WorkbenchError, match="holds no CSV"):
         sort_out([tmp_path])
+
+
+def test_what_two_files_share_is_called_no_duplicate_of_one(qapp):
+    shown = Figures()
+    for files, title in (([], "duplicates"), ([{"as": "train"}, {"as": "test"}], "duplicates in one file")):
+        shown.show_about({"report": {"merged": 3, "files": files}})
+        assert shown.all[-1].what.full_text() == title

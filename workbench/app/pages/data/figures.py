@@ -57,7 +57,10 @@ class Figures(QWidget):
         self._show_time(when, time)
         merged, refused = report.get("merged", 0), report.get("refused_count", 0)
         words = [self.tr("no row refused"), self.tr("1 row refused"), self.tr("{n:,} rows refused")]
-        lost.set(f"{merged:,}", self.tr("duplicates"), words[min(refused, 2)].format(n=refused))
+        sides = any(file.get("as") == "test" for file in report.get("files") or [])
+        # What is in both a training and a test file is no duplicate of either; Split tells of it.
+        title = self.tr("duplicates in one file") if sides else self.tr("duplicates")
+        lost.set(f"{merged:,}", title, words[min(refused, 2)].format(n=refused))
 
     def _show_time(self, figure: Figure, time: Json | None) -> None:
         if not time:

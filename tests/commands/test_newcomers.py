@@ -68,7 +68,9 @@ def test_one_person_of_a_file_has_a_list_that_can_be_changed(trained, folder, tm
     assert ask(*of_file, "--all", "--output", out)[0] == ask("recommend", run, "--output", out)[0] == 2
 
 
-def test_a_file_of_histories_is_read_whatever_divides_it_and_its_columns_are_called(trained, folder, tmp_path, value):
+def test_a_file_of_histories_is_read_whatever_divides_it_and_its_columns_are_called(
+    trained, folder, tmp_path, value, fails
+):
     run, out = trained["ease"], tmp_path / "lists.csv"
     rows = [("ann", "i20", 5), ("ann", "i21", 4), ("bob", "i3", 5)]
     lists = []
@@ -84,6 +86,9 @@ def test_a_file_of_histories_is_read_whatever_divides_it_and_its_columns_are_cal
         assert (done["history"]["people"], done["history"]["unknown_rows"]) == (2, 0), (mark, names)
         lists.append(_rows(out))
     assert all(one == lists[0] for one in lists)
+    assert "has other columns than the data" in fails(
+        "recommend", run, "--history", folder / "titles.csv", "--output", out
+    )
 
 
 def _rows(path):

@@ -130,7 +130,8 @@ def _recipe_for(file: SourceFile, recipe: Recipe | None, item_ids: pa.Array) -> 
             read = recipe.format.model_copy(update=as_it_lies) if packed else shown.format
             return recipe.model_copy(update={"format": read}), False
     guess, problem = guess_recipe(file, read=said)
-    if problem and not _are_known(shown.column(roles.position(guess.columns.item, shown)), item_ids):
+    users, items = (shown.column(roles.position(of, shown)) for of in (guess.columns.user, guess.columns.item))
+    if problem and not (_are_known(items, item_ids) and len(set(users)) < len(users)):
         message = f"{file.name} has other columns than the data of the run, and {problem[:1].lower()}{problem[1:]}"
         raise WorkbenchError(message)
     if recipe is None:
@@ -142,7 +143,7 @@ def _recipe_for(file: SourceFile, recipe: Recipe | None, item_ids: pa.Array) -> 
 
 
 def _are_known(ids: list[str], item_ids: pa.Array) -> bool:
-    """Whether most of some ids are of items of the data: then they are items, whatever else may be odd of the file."""
+    """Whether most of some ids are of items of the data: then they are, whatever else may be odd of the file."""
     found = pc.sum(pc.is_in(pa.array(ids, item_ids.type), value_set=item_ids)).as_py() or 0
     return bool(2 * found > len(ids))
 

@@ -221,13 +221,15 @@ def test_a_file_of_a_zip_or_of_a_folder_is_chosen(shown, tmp_path):
 
 
 def test_a_question_is_answered_before_anything_else(shown, write):
-    sheet = shown.offer(write("r.csv", "user,item,plays,date\nu,i,300,03/04/2020\nu,j,1,05/04/2020\n"))
-    assert sheet.remark.text().startswith("Dates such as 03/04/2020")
+    sheet = shown.offer(
+        write("r.csv", "user,item,plays,date\nu,i,9,02/02/2020\nu,h,300,03/04/2020\nu,j,1,05/04/2020\n")
+    )
+    assert sheet.remark.text().startswith("Dates such as 03/04/2020")  # of 02/02 both readings are one day
     assert sheet.reason
     sheet.notes.buttons[1].click()
     assert sheet.reason == ""
     assert sheet.recipe()["time"] == "mdy"
-    assert sheet.table.model().index(0, 3).data() == "4 Mar 2020, 00:00"
+    assert sheet.table.model().index(1, 3).data() == "4 Mar 2020, 00:00"
 
 
 def test_counts_are_offered_as_logarithm_or_presence(shown, write):

@@ -2,6 +2,7 @@
 
 from tests.app.fake_runs import done_run
 from workbench.app.pages.home.page import Home, RecentRow
+from workbench.app.widgets.basic import Elided
 from workbench.project import FILE, Recent, recent
 
 
@@ -37,3 +38,21 @@ def test_a_narrow_list_of_projects_cuts_nothing(keep, light, tmp_path):
     row.show()
     assert row.about.text().startswith("100,004,000 interactions · 500 runs · ")
     assert row.about.height() >= row.about.heightForWidth(row.about.width()) > 1.5 * row.about.fontMetrics().height()
+
+
+def test_projects_of_one_name_show_their_folders(session, keep, light, tmp_path):
+    for place in ("here", "there"):
+        session.new_project(tmp_path / place / "films", "films")
+    session.new_project(tmp_path / "books", "books")
+    session.close_project()
+    page = keep(Home(session))
+    page.shown()
+    said = {
+        row.open.toolTip(): [one.full_text() for one in row.findChildren(Elided)]
+        for row in page.findChildren(RecentRow)
+    }
+    places = {folder: words[1:] for folder, words in said.items()}
+    assert [str(tmp_path / place) in places[str(tmp_path / place / "films")][0] for place in ("here", "there")] == [
+        True
+    ] * 2
+    assert places[str(tmp_path / "books")] == []

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.app.fake_runs import done_run
+from tests.app.fake_runs import done_run, make_run
 from workbench.training.run_notes import MAX_TAGS, RunNotes
 
 
@@ -32,6 +32,15 @@ def test_damaged_words_do_not_damage_the_run_and_are_told(project, session, text
     assert "facts.json is damaged" in card.args[1]
     assert session.runs.get("a-popularity").state == "done"
     assert session.runs.get("a-popularity").notes.tags == ()
+
+
+def test_epochs_that_follow_from_the_data_are_not_guessed_before_the_training(project, session):
+    make_run(project, "a-gmf", "gmf", {})
+    done_run(project, "b-gmf", "gmf", {"epochs": 7})
+    session.open_project(project.folder)
+    waiting, done = session.runs.get("a-gmf"), session.runs.get("b-gmf")
+    assert waiting.spec["from_data"]["epochs"] == ""
+    assert (waiting.epochs, done.epochs) == (0, 7)
 
 
 def test_words_have_an_end():

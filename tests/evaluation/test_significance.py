@@ -40,6 +40,19 @@ def test_few_users_are_permuted_exactly_as_scipy_does():
     assert permutation(moved, resamples=2**5) == pytest.approx(theirs.pvalue)  # as many as there are signs
 
 
+def test_level_ranks_of_few_users_are_tried_with_all_signs_as_scipy_does():
+    from scipy import stats
+
+    rng = np.random.default_rng(5)
+    for n in range(1, 8):
+        whole = rng.integers(-3, 4, n)
+        for moved in (np.append(whole, 1.0), np.append(whole, [2.0, 0.0]), rng.normal(size=n)):
+            assert wilcoxon(moved) == stats.wilcoxon(moved).pvalue, moved
+    assert (
+        wilcoxon(np.append(whole, [0.0] * 9)) == stats.wilcoxon(np.append(whole, [0.0] * 9)).pvalue
+    )  # not exact there
+
+
 @pytest.mark.parametrize("test", TESTS)
 def test_no_difference_has_no_evidence_in_any_test(test):
     one = compare_pair(A, A, test=test)

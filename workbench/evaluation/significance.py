@@ -24,6 +24,9 @@ from workbench.evaluation.intervals import LEVEL, RESAMPLES, SEED, bootstrap
 ALPHA = 0.05
 CORRECTION = "Bonferroni, over all pairs of the runs of the project that were tested alike"
 PERMUTATIONS = 10_000
+# Up to here SciPy tries the signs of all ranks where some are level, one after the other: the same number in 1.3 s for 12
+# users, and in 1 ms here.
+MAX_EXACT_USERS = 13
 # Below this part of the largest, a difference or a spread is what rounding leaves of none.
 ROUNDING = 1e-9
 # Signs drawn at once.
@@ -84,6 +87,9 @@ def wilcoxon(differences: Array) -> float:
         return 1.0
     # In steps that are larger than rounding: differences that are equal but for their last digits share their rank.
     steps = np.rint(differences / (ROUNDING * np.abs(differences).max()))
+    if len(steps) <= MAX_EXACT_USERS:
+        moved = steps[steps != 0]
+        return permutation(np.sign(moved) * stats.rankdata(np.abs(moved)))
     return float(stats.wilcoxon(steps, zero_method="wilcox", method="auto").pvalue)
 
 

@@ -12,6 +12,7 @@ from workbench.data.importing import remembered
 from workbench.data.importing.importer import import_file
 from workbench.data.importing.recipes import Recipe
 from workbench.data.importing.remembered import shape_of
+from workbench.data.importing.versions import note_version, rename
 from workbench.data.reading.first_rows import preview
 from workbench.data.reading.text.source_file import look_at
 from workbench.insight.looking import faithfulness
@@ -88,6 +89,8 @@ def make_victim(folder: Path, home: Path) -> Path:
     (folder / "recipe.json").write_text(json.dumps({"recipe": about["recipe"], "filters": []}))
     project.data, project.split = "ratings", {"name": "last-n", "settings": {"n": 1, "validation": 1}}
     project.view = VIEW
+    note_version(project, "ratings")
+    rename(project, "ratings", "all of them")
     project.save()
     for name, (algorithm, hyperparameters) in RUNS.items():
         _run(project, name, algorithm, hyperparameters)

@@ -288,14 +288,16 @@ def test_the_next_file_of_a_shape_opens_as_the_last_was_read(shown, write, tmp_p
     asked = sheet.asked()
     import_data(str(asked["paths"]), str(project.folder / "data" / "one"), Control(), asked["recipe"])
     shown.offer(write("2020.csv", "a;b;c\nx;y;3,5\n"))
-    assert shown.says("Read as 2019.csv was, a file of the same shape. Its filters are used too: ratings from 2.")
+    assert shown.says(
+        "Read in the same way as 2019.csv, which has the same columns. Its filters are used too: ratings from 2."
+    )
     assert sheet.recipe() == asked["recipe"]
     assert sheet.asked()["filters"] == project.filters
     assert sheet.reason == ""
     shown.act("Without filters")
     assert sheet.asked()["filters"] is None
     shown.act("Guess again")
-    assert not shown.says("same shape")
+    assert not shown.says("the same columns")
     assert sheet.recipe() != asked["recipe"]
 
 

@@ -126,7 +126,7 @@ class VerdictLines(QWidget):
         if chosen + others < PAIR:
             return self.tr("Select two tested runs to see whether their difference is more than chance")
         if chosen < PAIR:
-            return self.tr("The selected runs have different protocols, so their numbers are not compared")
+            return self.tr("The selected runs have different protocols or data, so their numbers are not compared")
         if tested_runs:
             return self.tr("Only one of the selected runs was tested with this metric")
         return self.tr("None of the selected runs was tested with this metric")

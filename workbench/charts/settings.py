@@ -45,7 +45,7 @@ def hyperparameters(runs: Sequence[ChartRun], metric: str, tr: Translate = str) 
         )
         for row, run in enumerate(runs)
     ]
-    best = max((one for one in good if one is not None), default=None)
+    best = max((value for value in good if value is not None), default=None)
     winner = runs[good.index(best)].name if best is not None else ""
     more = (
         tr("{n} more differ").format(n=len(unlike) - MAX_HYPERPARAMETERS) if len(unlike) > MAX_HYPERPARAMETERS else ""
@@ -108,7 +108,7 @@ def _places(values: Sequence[Any], *, log: bool) -> tuple[list[float], Ticks]:
     if words or not numbers:  # words in the order of the alphabet
         order = sorted({_text(value) for value in values})
         by_word = {word: at / max(1, len(order) - 1) for at, word in enumerate(order)}
-        return [by_word[_text(one)] for one in values], [(place, one) for one, place in by_word.items()]
+        return [by_word[_text(value)] for value in values], [(place, word) for word, place in by_word.items()]
     log = log and min(numbers) > 0
     low, high = (math.log(end) if log else float(end) for end in (min(numbers), max(numbers)))
     span = high - low

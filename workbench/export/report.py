@@ -81,7 +81,7 @@ def write_report(
         facts=[_data_facts(name, data, alone=len(datas) == 1) for name, data in datas.items()],
         groups=groups,
         untested=[opened for opened in found if not opened.metrics],
-        runs=[one for group in groups for one in group.runs] + [one for one in found if not one.metrics],
+        runs=[run for group in groups for run in group.runs] + [run for run in found if not run.metrics],
         plots=plots_of(groups, datas),
         data_name=lambda group: data_name(group.runs[0].run) if len(_hashes(runs)) > 1 else "",
         look=Markup(SHAPES + rules(LIGHT)),  # noqa: S704 - our own

@@ -49,7 +49,7 @@ def plots_of(groups: Sequence[Group], datas: Mapping[str, Interactions]) -> list
     for number, group in enumerate(groups, 1):
         several = f" (group {number})" if len(groups) > 1 else ""
         found += [_plot(replace(chart, title=f"{chart.title}{several}")) for chart in charts_of(group)]
-    found += [_plot(_learning(one)) for one in [one for group in groups for one in group.runs][:MOST_LEARNING]]
+    found += [_plot(_learning(run)) for run in [run for group in groups for run in group.runs][:MOST_LEARNING]]
     for name, data in datas.items():
         tail = _long_tail(data)
         found.append(_plot(replace(tail, title=f"{tail.title} of {name}") if len(datas) > 1 else tail))

@@ -86,7 +86,7 @@ def script(runs: Sequence[Run], lists: Sequence[OneList] = ()) -> str:
         folds="\n".join(call(name, "workbench.split", arguments) for arguments, name in folds.items()),
         trainings="\n".join(training(run, folds[fold(run)]) for run in every),
         tests="\n".join(tests(every)),
-        lists="".join(f"\n{one}\n" for one in list_calls(lists, [run.name for run in every])),
+        lists="".join(f"\n{call}\n" for call in list_calls(lists, [run.name for run in every])),
     )
 
 

@@ -90,8 +90,8 @@ def script(runs: list[str], output: str, control: Control, lists: Sequence[Json]
     from workbench.export.script import write_script
     from workbench.insight.asked_list import AskedList, call_arguments
 
-    asked = [AskedList.from_json(one) for one in lists]
-    calls = [(Path(one.run).name, call_arguments(one)) for one in asked]
+    asked = [AskedList.from_json(described) for described in lists]
+    calls = [(Path(made.run).name, call_arguments(made)) for made in asked]
     return {"path": output, "runs": write_script(Path(output), open_runs(runs), calls)}
 
 

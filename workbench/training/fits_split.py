@@ -18,7 +18,7 @@ def why_not(kind: type[Algorithm], split: Split | type[Split]) -> str:
             "only such users. Choose another split, or another algorithm."
         )
     if split.hides_items and kind.personal and not kind.places_items:
-        able = ", ".join(sorted(one.title for one in all_algorithms().values() if one.places_items))
+        able = ", ".join(sorted(kind.title for kind in all_algorithms().values() if kind.places_items))
         return (
             f"{kind.title} knows nothing of items that training has not met, and the split '{split.title}' tests "
             f"only such items. Choose another split, or one of {able}."

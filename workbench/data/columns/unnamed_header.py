@@ -17,5 +17,5 @@ def is_header(ids: Sequence[str], known: pa.Array) -> bool:
     found = pc.is_in(pa.array([first, *others], known.type), value_set=known).to_pylist()
     if found[0]:
         return False
-    digits = [any(sign.isdigit() for sign in one) for one in (first, *others)]
+    digits = [any(sign.isdigit() for sign in value) for value in (first, *others)]
     return 2 * sum(found[1:]) > len(others) or (len(others) > 1 and not digits[0] and all(digits[1:]))

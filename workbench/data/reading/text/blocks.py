@@ -124,7 +124,7 @@ class Converter:
         if (
             self.plan.layout.thousands
             or b"\0" in block.data
-            or TOO_LONG in block.data
+            or (TOO_LONG[-1:] in block.data and TOO_LONG in block.data)  # one byte is looked for faster
             or (self.plan.layout.encoding != "utf-8" and REPLACED in block.data)
         ):
             return None

@@ -42,7 +42,7 @@ def main() -> None:
         found = None if one in rows else measured(args.folder, one, rows)
         if found is None:
             continue
-        rows[one] = dict(zip(("set", "algorithm", "form"), one, strict=True)) | found
+        rows[one] = found | dict(zip(("set", "algorithm", "form"), one, strict=True))
         sys.stdout.write(f"{', '.join(one)}: {found}\n")
         sys.stdout.flush()
         with kept.open("a", encoding="utf-8") as file:

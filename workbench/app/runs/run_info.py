@@ -65,6 +65,10 @@ class RunInfo:
             self._modelled = self.status if (self.folder / "model.safetensors").exists() else None
         return self._modelled is not None
 
+    def doubt_model(self) -> None:
+        """Let the disk be asked again whether its model is there."""
+        self._modelled = None
+
     @property
     def resumable(self) -> bool:
         """Whether training can go on where it ended."""

@@ -95,6 +95,12 @@ def usable_runs(session: Session) -> list[RunInfo]:
     return [info for info in session.runs.all() if info.usable]
 
 
+def doubt_models(session: Session) -> None:
+    """Let the disk be asked again which runs have a model: something failed that needed one."""
+    for info in session.runs.all():
+        info.doubt_model()
+
+
 def run_to_show(session: Session, shown: str | None) -> RunInfo | None:
     """The run to look at: the first selected one that can be used, else the one that is shown, else the newest."""
     usable = {info.id: info for info in usable_runs(session)}

@@ -15,6 +15,7 @@ from workbench.control import Control
 from workbench.insight.listing import recommend
 from workbench.insight.reasons import explain
 from workbench.training.run import Run
+from workbench.training.run_state import RunState
 
 ALT = Qt.KeyboardModifier.AltModifier
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -540,7 +541,7 @@ def test_a_selected_run_without_a_model_is_named_beside_the_list_of_another(open
     assert not instead.isVisible()
     shown = opened.page.info
     waiting = session.runs.get("0-popularity" if shown.id == "1-ease" else "1-ease")
-    waiting.status = waiting.status.but(state="cancelled")
+    waiting.status = waiting.status.but(state=RunState.CANCELLED)
     session.selection.select_runs([waiting.id])
     assert instead.text() == f"{waiting.title} has no model (cancelled): this is the list of {shown.title}."
     session.selection.select_runs([shown.id])

@@ -21,7 +21,7 @@ from workbench.app.runs.run_text import short_title
 from workbench.app.session.file_writer import Writing
 from workbench.app.session.latest import Latest
 from workbench.app.session.now import now_of
-from workbench.app.session.run_combo import RunData, run_to_show, select_run, usable_runs
+from workbench.app.session.run_combo import RunData, doubt_models, run_to_show, select_run, usable_runs
 from workbench.app.session.session import Session
 from workbench.app.session.shown_list import list_heading, noted_list, run_of
 from workbench.app.widgets.basic import EmptyState, ErrorCard
@@ -299,6 +299,7 @@ class ExportPage(Page):
 
     @Slot(str, str)
     def _failed(self, sentence: str, details: str) -> None:
+        doubt_models(self.session)
         title = self.tr("The file was not written")
         if self.info is None:  # no run is left, and nothing of this page either
             self.session.failure.emit(title, sentence, details)

@@ -23,7 +23,7 @@ from workbench.app.runs.run_store import RunInfo
 from workbench.app.runs.run_text import short_title
 from workbench.app.runs.state_text import state_title
 from workbench.app.session.latest import Latest
-from workbench.app.session.run_combo import RunCombo, RunData, run_to_show, select_run, usable_runs
+from workbench.app.session.run_combo import RunCombo, RunData, doubt_models, run_to_show, select_run, usable_runs
 from workbench.app.session.session import Session
 from workbench.app.session.shown_list import note_list
 from workbench.app.tables.item_tables import ListTable, line
@@ -361,6 +361,7 @@ class InspectPage(Page):
     def _show_failure(self, asked: Json, sentence: str, details: str) -> None:
         self._late.stop()
         self._shown = None
+        doubt_models(self.session)
         self.failure.tell(
             self.tr("There is no list for user {user}").format(user=line(asked["user"])), sentence, details
         )

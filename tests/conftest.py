@@ -169,21 +169,8 @@ def heartbeat(qapp):
     beat.stop()
 
 
-# So many more modules, and looking through all that they hold takes longer than what a test leaves.
-MANY_MODULES = 30
-MODULES_FROZEN = pytest.StashKey[int]()
-
-
-def collect_garbage(config):
-    """Collect what a test leaves; what modules hold that it was first to load is looked through this once."""
-    gc.collect()
-    if len(sys.modules) > config.stash.get(MODULES_FROZEN, 0) + MANY_MODULES:
-        gc.freeze()
-        config.stash[MODULES_FROZEN] = len(sys.modules)
-
-
 @pytest.fixture
-def keep(qapp, pytestconfig) -> Iterator[Callable]:
+def keep(qapp) -> Iterator[Callable]:
     """Hold a widget until the test ends; then close, delete, let Qt finish, collect: in another order Qt may crash."""
     from PySide6.QtCore import QCoreApplication, QEvent
 
@@ -200,7 +187,7 @@ def keep(qapp, pytestconfig) -> Iterator[Callable]:
     kept.clear()
     QCoreApplication.processEvents()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    collect_garbage(pytestconfig)
+    gc.collect()
 
 
 @pytest.fixture

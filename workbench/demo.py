@@ -82,7 +82,7 @@ def _project(folder: Path, progress: Progress) -> Any:
 
 
 def _trained(project: Any, name: str, hyperparameters: dict[str, Any], progress: Progress) -> Any:
-    from workbench.commands.train import follow
+    from workbench.commands.follow import follow
     from workbench.training.evaluating import evaluate_run
     from workbench.training.run import Run
     from workbench.training.run_folder import new_run_name

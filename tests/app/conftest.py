@@ -21,6 +21,20 @@ def _look_at_no_garbage_of_others():
     gc.freeze()
 
 
+# So many more modules, and to look again at all that they hold takes longer than to look at what a test leaves.
+MANY_MODULES = 30
+MODULES_FROZEN = pytest.StashKey[int]()
+
+
+@pytest.fixture(autouse=True)
+def _look_at_no_modules_again(pytestconfig):
+    """What the last test was first to load is looked at once, and now, when nothing else of that test is left."""
+    if len(sys.modules) > pytestconfig.stash.get(MODULES_FROZEN, 0) + MANY_MODULES:
+        gc.collect()
+        gc.freeze()
+        pytestconfig.stash[MODULES_FROZEN] = len(sys.modules)
+
+
 @pytest.fixture
 def worker_command():
     """The line that starts a stand-in for the worker process."""

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from workbench.cli import main
-from workbench.commands import train
+from workbench.commands import follow
 from workbench.errors import WorkbenchError
 from workbench.training.run import Run
 from workbench.training.run_folder import WRITTEN
@@ -90,7 +90,7 @@ def test_a_full_disk_while_training_leaves_a_run_that_can_go_on(folder, tmp_path
 
 def test_a_run_folder_that_vanishes_while_it_is_trained(folder, tmp_path, fails, monkeypatch):
     run = tmp_path / "run"
-    monkeypatch.setattr(train._Following, "check", lambda _: shutil.rmtree(run, ignore_errors=True))
+    monkeypatch.setattr(follow._Following, "check", lambda _: shutil.rmtree(run, ignore_errors=True))
     assert "is not there" in fails("train", folder / "ratings.csv", "--algorithm", "biased-svd", "--run", run)
 
 

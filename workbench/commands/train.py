@@ -1,13 +1,12 @@
 """``workbench train``: from a file to a trained run, or on from where a run stopped."""
 
 import argparse
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from workbench.amounts import counted
+from workbench.commands.follow import follow
+from workbench.commands.new_folder import begins_again, new_folder
 from workbench.commands.options import (
     FILES_HELP,
     FURTHER,
@@ -24,24 +23,15 @@ from workbench.commands.options import (
     settings_words,
 )
 from workbench.commands.output import Answer, Progress, size
-from workbench.commands.same_command import FILE as COMMAND
-from workbench.commands.same_command import has_same_files, is_same_command, note_command, refuse_other
+from workbench.commands.same_command import is_same_command, note_command
 from workbench.commands.several_files import files_words, take_files
-from workbench.control import Control
 from workbench.errors import WorkbenchError
-from workbench.files import LOCK, alone, check_replaceable, readable_errors, remove_written
-from workbench.owned import remove_empty, remove_file, sweep
 from workbench.training.run_state import RunState
-
-if TYPE_CHECKING:
-    from workbench.training.run_status import RunStatus
 
 LAST_WORDS = (
     "Hyperparameters: workbench algorithms NAME. A blend of runs needs no FILE: workbench train --algorithm blend --set "
     "runs=ONE,OTHER --run DIR, folders that lie side by side. After Ctrl-C or a crash: workbench train --run DIR."
 )
-BUSY = "Another process is making a run in {folder}. Wait for it, or name another folder."
-POLL_SECONDS = 0.2  # between two looks at the status of the run
 
 
 def add(commands: Commands) -> None:
@@ -221,7 +211,7 @@ def _new_run(args: argparse.Namespace, progress: Progress) -> Any:
     take_files(args)
     recipe, stored = recipe_of(args)
     filters = [*make_filters(stored), *(written_as(key, value) for key, value in args.filter or [])]
-    if is_same_command(args.run, asked) and not _begins_again(args.run):
+    if is_same_command(args.run, asked) and not begins_again(args.run):
         return Run.open(args.run)
     with new_folder(args.run) as data:
         _import(args, recipe, data, progress)
@@ -241,80 +231,6 @@ def _new_run(args: argparse.Namespace, progress: Progress) -> Any:
         chain = [made.recipe() for made in filters]
         note_command(args.run, asked)
         return Run.create(args.run, data, kind.name, hyperparameters, split, settings, filters=chain, **chosen)
-
-
-def _begins_again(folder: Path) -> bool:
-    """Whether a run of the same command is one to be made again; then what it has left is removed.
-
-    It is where its data was damaged, or is not what the files now say, because they were mended since, and it has learned
-    nothing.
-
-    Raises
-    ------
-    WorkbenchError
-        If it has learned something from what the files said before.
-    """
-    from workbench.training.run import Run
-    from workbench.training.run_folder import refuse_taken
-
-    with alone(folder, BUSY.format(folder=folder)):
-        run = Run.open(folder)
-        same = has_same_files(folder / "data")
-        if run.has_learned or run.status().state.is_active:
-            if not same:
-                refuse_taken(folder)
-            return False
-        if same and _is_sound(folder / "data"):
-            return False
-        check_replaceable(folder / "data")
-        remove_written(folder / "data")
-        run.remove_trace()
-    return True
-
-
-def _is_sound(data: Path) -> bool:
-    from workbench.data.interactions import Interactions
-
-    try:
-        return len(Interactions.open(data)) > 0
-    except WorkbenchError:
-        return False
-
-
-@contextmanager
-def new_folder(folder: Path) -> Iterator[Path]:
-    """The data folder of a new run folder, for this process alone; where no run comes about, nothing new stays behind."""
-    from workbench.training.run_folder import refuse_taken
-
-    refuse_taken(folder)
-    refuse_other(folder)
-    data = folder / "data"
-    check_replaceable(data)  # before the time is spent
-    there = data.exists()
-    new = [parent for parent in (folder, *folder.parents) if not parent.exists()]
-    try:
-        with readable_errors(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-        with alone(folder, BUSY.format(folder=folder)):
-            refuse_taken(folder)
-            sweep(folder)
-            try:
-                yield data
-            except BaseException:
-                if not (folder / "run.json").exists():  # else the run did come about, and goes on
-                    _clear(folder, with_data=not there, with_files=bool(new))
-                raise
-    except BaseException:
-        remove_empty(*new)
-        raise
-
-
-def _clear(folder: Path, *, with_data: bool, with_files: bool) -> None:
-    """Remove what was written for a run that does not come about."""
-    if with_data:
-        remove_written(folder / "data")
-    for name in (LOCK, COMMAND) if with_files else ():
-        remove_file(folder / name)
 
 
 def _import(args: argparse.Namespace, recipe: Any, data: Path, progress: Progress) -> None:
@@ -344,42 +260,6 @@ def _import(args: argparse.Namespace, recipe: Any, data: Path, progress: Progres
         progress.say(f"{refused}; {data / 'refused.csv'} says which and why.")
     for doubt in report["doubts"]:
         progress.say(f"In doubt: {doubt['sentence']} Try {doubt['try']}")
-
-
-class _Following(Control):
-    """Shows a training on the progress bar, from what the run says of itself."""
-
-    def __init__(self, run: Any, progress: Progress) -> None:
-        self.run, self.shown, self._next = run, progress, 0.0
-
-    def check(self) -> None:
-        self.shown.check()
-        now = time.monotonic()
-        if now >= self._next:
-            self._next = now + POLL_SECONDS
-            self._show(self.run.status())
-
-    def progress(self, fraction: float, text: str = "") -> None:
-        self.shown.progress(fraction, text)
-
-    def _show(self, status: "RunStatus") -> None:
-        epochs, done = status.epochs, status.epoch + status.part
-        words = [f"epoch {min(int(done) + 1, epochs)} of {epochs}"] if epochs else []
-        if status.loss is not None:
-            words.append(f"loss {status.loss:.4g}")
-        if status.last is not None:
-            words += [f"{name} {value:.4f}" for name, value in status.last.validation.items()]
-        if status.seconds_left is not None:
-            words.append(f"{status.seconds_left:.0f} s left")
-        self.shown.show(done / epochs if epochs else 0.0, " · ".join(words))
-
-
-def follow(run: Any, progress: Progress) -> None:
-    """Train a run to its end, with progress."""
-    from workbench.training.train import train_run
-
-    progress.start(f"Training {run.new_algorithm().title}")
-    train_run(run.folder, _Following(run, progress))
 
 
 def _trained(run: Any, progress: Progress) -> Answer:

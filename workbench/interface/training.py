@@ -8,7 +8,8 @@ from typing import Any
 
 from workbench.algorithms import Algorithm, find
 from workbench.algorithms.hybrid.blend import Blend
-from workbench.commands.train import follow, new_folder
+from workbench.commands.follow import follow
+from workbench.commands.new_folder import new_folder
 from workbench.errors import WorkbenchError
 from workbench.files import whole_folder
 from workbench.interface.places import remove_with

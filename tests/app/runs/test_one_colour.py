@@ -11,7 +11,7 @@ from workbench.app.pages.compare.chart import chart_runs
 from workbench.app.pages.train.page import TrainPage
 from workbench.app.session.now import now_of
 from workbench.app.session.run_combo import RunCombo, usable_runs
-from workbench.app.shell.sidebar import Entry
+from workbench.app.shell.sidebar_entry import Entry
 from workbench.app.tables.item_tables import ListTable
 from workbench.app.widgets.theme import theme
 from workbench.charts import style

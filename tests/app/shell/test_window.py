@@ -14,7 +14,7 @@ from workbench.app.pages.home.page import Home
 from workbench.app.session.session import Session
 from workbench.app.shell.command_palette import CheatSheet, CommandPalette
 from workbench.app.shell.offers import match
-from workbench.app.shell.sidebar import Entry
+from workbench.app.shell.sidebar_entry import Entry
 from workbench.app.shell.window import MainWindow, first_size
 from workbench.app.widgets.basic import Button
 
@@ -368,7 +368,7 @@ def test_a_job_is_shown_and_cancelled(window, session, qtbot):
 
 
 def test_the_runs_menu_orders(window, session, project, qtbot):
-    from workbench.app.shell.sidebar import run_menu
+    from workbench.app.shell.run_menu import run_menu
 
     session.open_project(project.folder)
     run_id = session.queue_run("popularity", {}, seed=0)

@@ -1,19 +1,13 @@
 """The left edge of the window: the project, the steps of the data line with their state, and the runs."""
 
-from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
-    QAbstractButton,
     QApplication,
     QHBoxLayout,
-    QMenu,
     QScrollArea,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -23,110 +17,15 @@ from workbench.app.runs.run_groups import RunGroup, groups_of
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.runs.state_text import state_title
 from workbench.app.session.now import now_of
-from workbench.app.session.run_changes import cancel_run, remove_run
 from workbench.app.session.session import Session
-from workbench.app.widgets import icons
+from workbench.app.shell.run_menu import run_menu
+from workbench.app.shell.sidebar_entry import WIDTH, Entry
 from workbench.app.widgets.basic import Elided, Picture, Text, clear
-from workbench.app.widgets.theme import BODY, GRID, SMALL, font, theme
+from workbench.app.widgets.theme import GRID, SMALL
 from workbench.app.widgets.translate import translate
 from workbench.training.run_state import RunState
 
-WIDTH = 28 * GRID
 MOST_RUNS = 40  # rows of the list; the page Compare shows all
-
-
-class Entry(QAbstractButton):
-    """One row: an icon or a dot, a title, and a small state at the right."""
-
-    def __init__(self, title: str, *, icon: str = "", number: int = -1, small: bool = False) -> None:
-        super().__init__()
-        self.setText(title)
-        self.setFont(font(BODY))
-        self._icon, self._number, self._state, self._locked = icon, number, "", False
-        self._height = 30 if small else 34
-        self.setCheckable(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self._name()
-
-    def sizeHint(self) -> QSize:
-        return QSize(WIDTH - 3 * GRID, self._height)
-
-    def set_title(self, title: str) -> None:
-        """Call it something else."""
-        if title != self.text():
-            self.setText(title)
-            self._name()
-
-    def set_state(self, state: str, locked: str = "", *, tip: str = "") -> None:
-        """Show a small text at the right; `locked` says on hover why the step has to wait, `tip` what the text means."""
-        if (state, locked or tip) != (self._state, self.toolTip()):
-            self._state, self._locked = state, bool(locked)
-            self.setToolTip(locked or tip)
-            self._name()
-            self.update()
-
-    def _name(self) -> None:
-        self.setAccessibleName(", ".join(filter(None, [self.text(), self._state])))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        tokens = theme().tokens
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        if self.isChecked() or self.underMouse():
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(tokens.color("wash" if self.isChecked() else "line"))
-            painter.drawRoundedRect(box, 6, 6)
-        if self.hasFocus() and self.property("keyboard"):
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(tokens.color("accent"))
-            painter.drawRoundedRect(box, 6, 6)
-        ink = "accent" if self.isChecked() and self._icon else "faint" if self._locked else "text"
-        left = 10
-        if self._icon:
-            color = tokens.color("muted" if ink == "text" else ink)
-            picture = icons.pixmap(self._icon, color, 18, self.devicePixelRatioF())
-            painter.drawPixmap(QPoint(left, (self.height() - 18) // 2), picture)
-            left += 27
-        elif self._number >= 0:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme().series(self._number))
-            painter.drawEllipse(QRectF(left, self.height() / 2 - 4, 8, 8))
-            left += 18
-        self._write(painter, left, ink)
-
-    def _write(self, painter: QPainter, left: int, ink: str) -> None:
-        tokens = theme().tokens
-        small = font(SMALL, figures=True)
-        painter.setFont(small)
-        room = painter.fontMetrics().horizontalAdvance(self._state)
-        painter.setPen(tokens.color("accent" if self.isChecked() and self._icon else "muted"))
-        where = QRect(self.width() - room - 10, 0, room + 2, self.height())
-        painter.drawText(where, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, self._state)
-        painter.setFont(font(BODY, bold=self.isChecked()))
-        painter.setPen(tokens.color(ink))
-        width = self.width() - left - room - 2 * GRID
-        title = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, width)
-        painter.drawText(QRect(left, 0, width, self.height()), Qt.AlignmentFlag.AlignVCenter, title)
-
-    def focusInEvent(self, event: Any) -> None:
-        reasons = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
-        self.setProperty("keyboard", event.reason() in reasons)
-        super().focusInEvent(event)
-
-    def keyPressEvent(self, event: Any) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-            return
-        super().keyPressEvent(event)
-
-    def changeEvent(self, event: Any) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self.update()
 
 
 class Sidebar(QWidget):
@@ -364,60 +263,3 @@ def run_tip(info: RunInfo) -> str:
         else translate("Sidebar", "{metric} {value:.4f} on the validation part"),
     }[part]
     return words.format(metric="RMSE" if name == "rmse" else "NDCG@10", value=value)
-
-
-def run_menu(session: Session, run_id: str, parent: QWidget) -> QMenu:
-    """What can be done with a run, as a menu that deletes itself."""
-    menu = QMenu(parent)
-    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    info = session.runs.get(run_id)
-    if info is None:
-        return menu
-    entries = [
-        (translate("RunMenu", "Show its curves"), "train", True),
-        (translate("RunMenu", "Compare"), "compare", True),
-        (translate("RunMenu", "Inspect its lists"), "inspect", info.usable),
-        (None, "", True),
-        (translate("RunMenu", "Pause"), "pause", info.state is RunState.RUNNING),
-        (translate("RunMenu", "Continue"), "unpause", info.state is RunState.PAUSED),
-        (translate("RunMenu", "Stop and keep the best epoch"), "stop", info.state.is_active),
-        (translate("RunMenu", "Cancel"), "cancel", not info.over),
-        (translate("RunMenu", "Resume from the last epoch"), "resume", info.resumable),
-        (None, "", True),
-        (translate("RunMenu", "Remove"), "delete", info.over),
-    ]
-    for text, what, possible in entries:
-        if text is None:
-            menu.addSeparator()
-            continue
-        action = menu.addAction(text)
-        action.setData((what, run_id))
-        action.setEnabled(possible)
-    menu.triggered.connect(_Orders(session, menu).obey)
-    return menu
-
-
-class _Orders(QObject):
-    """Carries out what was chosen in a run's menu; lives as long as the menu."""
-
-    def __init__(self, session: Session, parent: QMenu) -> None:
-        super().__init__(parent)
-        self._session = session
-
-    def obey(self, action: Any) -> None:
-        what, run_id = action.data()
-        session = self._session
-        if what in ("train", "compare", "inspect"):
-            if what != "compare" or run_id not in session.selection.runs:
-                session.selection.select_runs([run_id])
-            session.request_page(what)
-            return
-        orders: dict[str, Callable[[str], object]] = {
-            "pause": session.runs.pause,
-            "unpause": session.runs.unpause,
-            "stop": session.runs.stop,
-            "cancel": partial(cancel_run, session),
-            "resume": session.runs.go_on,
-            "delete": partial(remove_run, session),
-        }
-        orders[what](run_id)

@@ -42,8 +42,9 @@ def test_all_seeds_find_the_same_directions_with_the_same_signs():
     assert (one._item_factors[np.abs(one._item_factors).argmax(axis=0), np.arange(5)] > 0).all()
 
 
-@pytest.mark.parametrize("n_users", [20, 90])
-def test_directions_that_are_not_there_are_nothing(n_users):
+@pytest.mark.parametrize(("n_users", "short"), [(20, 3000), (90, 3000), (90, 0)])
+def test_directions_that_are_not_there_are_nothing(n_users, short, monkeypatch):
+    monkeypatch.setattr(pure_svd, "MAX_SHORT_SIDE", short)
     user = np.arange(n_users)
     data = interactions(user, user % 3, n_users, 40)  # three tastes
     algorithm = train(data, factors=10)

@@ -65,6 +65,17 @@ def test_bpr(say, tmp_path, shared_data):
     race(say, "BPR, 64 factors", tmp_path / "bpr", data, sides, protocol, by_vectors(fold.test, 20), "≤ 1, ≥ 0.149")
 
 
+@pytest.mark.parametrize("name", list(FOLDS))
+@pytest.mark.parametrize("other", ["irspack", "rectools"])
+def test_pure_svd(say, tmp_path, shared_data, name, other):
+    make, words, k = FOLDS[name]
+    fold = make(shared_data(name))
+    sides = {"ours": (sys.executable, "ours.py", "pure_svd"), other: (peer(other), "factors.py", f"{other}_svd")}
+    data = plain(fold, factors=np.array(64))
+    what = f"PureSVD, 64 factors, {name}"
+    race(say, what, tmp_path / "svd", data, sides, f"{words}, training", by_vectors(fold.test, k), "≤ 1")
+
+
 def test_slim(say, tmp_path, shared_data):
     fold = last_held_out(shared_data("ml-1m"))
     weight = 0.025 * fold.train.n_users  # alpha 0.05, half of it L1, in the words of the peer

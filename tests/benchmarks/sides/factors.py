@@ -1,4 +1,4 @@
-"""Factor models and SLIM of implicit and irspack: iALS with the loss of ours where it can be had, BPR, SLIM."""
+"""Factor models and SLIM of implicit, irspack and RecTools: iALS with our loss where it can be had, BPR, PureSVD, SLIM."""
 
 import json
 import sys
@@ -38,6 +38,31 @@ def implicit_bpr(matrix, data, threads):
     with spent() as took:
         model.fit(matrix, show_progress=False)
     return took, {"users": model.user_factors, "items": model.item_factors}
+
+
+def irspack_svd(matrix, data, threads):
+    from irspack import TruncatedSVDRecommender
+
+    model = TruncatedSVDRecommender(matrix, n_components=int(data["factors"]))
+    with spent() as took:
+        model.learn()
+    return took, {"users": model.get_user_embedding(), "items": model.get_item_embedding()}
+
+
+def rectools_svd(matrix, data, threads):
+    import pandas as pd
+    from rectools.dataset import Dataset
+    from rectools.models import PureSVDModel
+
+    frame = pd.DataFrame({"user_id": data["user"], "item_id": data["item"], "weight": 1.0, "datetime": "2020-01-01"})
+    dataset, model = Dataset.construct(frame), PureSVDModel(factors=int(data["factors"]))
+    with spent() as took:
+        model.fit(dataset)
+    items = np.zeros((matrix.shape[1], int(data["factors"])))
+    items[dataset.item_id_map.external_ids] = model.item_factors
+    users = np.zeros((matrix.shape[0], int(data["factors"])))
+    users[dataset.user_id_map.external_ids] = model.user_factors
+    return took, {"users": users, "items": items}
 
 
 def irspack_slim(matrix, data, threads):

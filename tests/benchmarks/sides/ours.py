@@ -234,6 +234,14 @@ def bpr(data):
     return took, {"users": np.hstack([algorithm._user_factors, one]), "items": items}
 
 
+def pure_svd(data):
+    from workbench.algorithms.factors.pure_svd import PureSVD
+
+    train = interactions(data["user"], data["item"], *data["sizes"])
+    algorithm, took = learn(lambda: PureSVD(factors=int(data["factors"])), train)
+    return took, {"users": train.matrix() @ algorithm._item_factors, "items": algorithm._item_factors}
+
+
 def slim(data):
     from workbench.algorithms.linear.slim import SLIM
 

@@ -7,11 +7,10 @@ off the screen, and dialogs are missing), goes through all states on the sample,
 
 import argparse
 import json
+import shutil
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from tests.benchmarks.own_window import ROOT, play
@@ -24,7 +23,7 @@ CASE = ROOT / "tests" / "data" / "doubts" / "cases" / "04-clicks-0-1.csv"
 TOUR = {
     "home": "home-first-light", "data": "data-overview-light", "split": "split-random-light",
     "train": "train-running-light", "compare": "compare-two-light", "inspect": "inspect-list-light",
-    "why": "inspect-why-dark", "export": "export-done-light",
+    "why": "inspect-why-dark", "map": "inspect-map-dark",
 }  # fmt: skip
 """Name of a picture in the README's tour, and what it is a photograph of."""
 REST = 0.4  # seconds for the layout and late answers to come to rest
@@ -221,10 +220,7 @@ def main():
     answer = play("photograph", asked.folder / "home", folder=str(asked.folder), states=asked.states)
     if asked.tour:
         for name, state in TOUR.items():
-            picture = QImage(str(asked.folder / f"{state}-{SIZES[-1][0]}.png"))
-            # A picture of few colours in half the bytes.
-            few = picture.convertToFormat(QImage.Format.Format_Indexed8, Qt.ImageConversionFlag.ThresholdDither)
-            few.save(str(ROOT / "resources" / "pictures" / f"{name}.png"), quality=0)
+            shutil.copy(asked.folder / f"{state}-{SIZES[-1][0]}.png", ROOT / "resources" / "pictures" / f"{name}.png")
     sys.stdout.write(json.dumps({key: answer[key] for key in ("taken", "trouble")}, indent=2) + "\n")
     return 1 if answer["trouble"] else 0
 

@@ -161,3 +161,10 @@ def test_names_of_folders_never_meet(tmp_path):
     with ThreadPoolExecutor(8) as several:  # two imports of files with one name, or two windows
         places = list(several.map(made.free_data_folder, ["ratings"] * 40))
     assert len(set(places)) == 40
+
+
+def test_the_place_of_a_version_that_was_removed_stays_free_for_it(tmp_path):
+    project = Project.create(tmp_path / "p", "p")
+    assert project.free_data_folder("films").name == "films"
+    project.versions["films-2"] = {}
+    assert project.free_data_folder("films").name == "films-3"

@@ -10,6 +10,7 @@ import itertools
 import os
 import re
 import socket
+from collections.abc import Container
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -161,12 +162,14 @@ def free_folder(name: str) -> Path:
     return _taken(projects_folder(), plain, "{} {}")
 
 
-def _taken(place: Path, name: str, numbered: str) -> Path:
-    """A new empty folder called `name` or, where that is there, the like with a number.
+def _taken(place: Path, name: str, numbered: str, spoken_for: Container[str] = ()) -> Path:
+    """A new empty folder called `name` or, where that is there or `spoken_for`, the like with a number.
 
     It is made and not only looked for, so that nobody else takes the name meanwhile.
     """
     for free in itertools.chain([name], (numbered.format(name, number) for number in itertools.count(2))):
+        if free in spoken_for:
+            continue
         try:
             (place / free).mkdir(parents=True)
         except FileExistsError:
@@ -282,7 +285,8 @@ class Project:
     def free_data_folder(self, name: str) -> Path:
         """A new empty folder under ``data/`` for data called `name`; raises WorkbenchError where it cannot be made."""
         plain = re.sub(r"[^\w.-]+", "-", name).strip("-.")[:MAX_NAME] or "data"
-        return _taken(self.folder / "data", plain, "{}-{}")
+        # A version that was removed can still be brought back to where it was, with its name and its split.
+        return _taken(self.folder / "data", plain, "{}-{}", self.versions)
 
     def run_folders(self) -> list[Path]:
         """Folders of all runs, oldest first (their names begin with the time); none where the folder vanished."""

@@ -2,6 +2,7 @@
 
 import itertools
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from tests.app.trained import films, make_project
 from workbench.errors import WorkbenchError
 from workbench.insight.asked_list import AskedList, Changes, Entry, Order, changed, changes_between
-from workbench.insight.listing import make_list
+from workbench.insight.listing import _worth_of_fillers, make_list
 
 ITEMS = tuple("abcdef")
 STEPS = st.lists(st.tuples(st.sampled_from(["remove", "rate", "add"]), st.sampled_from(ITEMS), st.integers(1, 5)))
@@ -78,3 +79,10 @@ def test_what_is_pinned_twice_is_listed_once(run):
     made = make_list(AskedList(run=run, user=None, k=3, order={"pin": ["i3", "i3"]}))
     assert made.items.tolist().count(3) == 1
     assert len(made.items) == 3
+
+
+def test_items_that_fill_places_keep_the_order_of_their_popularity_and_stay_below_what_has_evidence():
+    scores, filled = np.array([3.0, 0.5, 0, 0, -1]), np.array([False, False, True, True, False])
+    worth = _worth_of_fillers(scores, filled, np.array([9, 9, 4, 2, 9]))
+    assert (np.argsort(-worth) == np.arange(5)).all()
+    np.testing.assert_array_equal(worth[~filled], scores[~filled])

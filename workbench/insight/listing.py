@@ -87,12 +87,20 @@ def make_list(asked: AskedList, *, wide: bool = False) -> MadeList:
         items, value = np.concatenate([items, pinned]), np.concatenate([value, worth])
         filled = np.concatenate([filled, is_filler(person, worth, popular=bool(popular[0]))])
         # That a pinned item is far below is no reason to measure the others by another scale.
-        candidates = Candidates.of(vectors(Path(asked.run)), person, items, np.maximum(value, lowest))
+        worth = _worth_of_fillers(np.maximum(value, lowest), filled, person.popularity[items])
+        candidates = Candidates.of(vectors(Path(asked.run)), person, items, worth)
     if candidates is not None and asked.order:
         places = candidates.ordered(asked.k, wishes_of(asked.order, person.data))
     basis = BASES[int(popular[0])]
     unmet = unmet_wishes(asked, person, np.zeros(0, np.int32) if masked is None else masked.item)
     return MadeList(asked, person, items[places], value[places], places, candidates, basis, filled[places], unmet)
+
+
+def _worth_of_fillers(scores: Array, filled: Array, popularity: Array) -> Array:
+    """Scores in which items that fill places are level no more: the popular ones first, all below what has evidence."""
+    above = scores[~filled & (scores > 0)]
+    step = (above.min() if len(above) else 1.0) / (popularity.max(initial=0) + 1)
+    return np.asarray(np.where(filled, step * popularity, scores))
 
 
 def is_filler(person: Person, scores: Array, *, popular: bool) -> Array:

@@ -77,7 +77,7 @@ class NextItem(NeuralAlgorithm):
 
     needs = ("time",)
     fold_in: ClassVar[Literal["exact", "approximate", "none"]] = "exact"
-    personal: ClassVar[bool] = False  # whether `query` is told whose states they are
+    knows_users: ClassVar[bool] = False  # whether `query` is told whose states they are
 
     max_length: int = declare_length(100)
     objective: Literal["softmax", "sampled-softmax", "bce", "gbce"] = declare_objective("softmax")
@@ -104,7 +104,7 @@ class NextItem(NeuralAlgorithm):
         raise NotImplementedError
 
     def query(self, module: Any, states: "Tensor", users: "Tensor | None") -> "Tensor":
-        """Vectors (n, factors) to compare with those of the items; `users` (n,) of `personal` ones, -1 for the unknown."""
+        """Vectors (n, factors) to compare with the items'; `users` (n,), -1 for the unknown, where it `knows_users`."""
         return states
 
     def output(self, module: Any) -> "tuple[Tensor, Tensor]":
@@ -169,7 +169,7 @@ class NextItem(NeuralAlgorithm):
             items, _ = pad(sequences, np.cumsum(lengths)[rows] - lengths[rows], lengths[rows], self.padding())
             states = self.read(module, self.tensor(items))
             ends = states[self.tensor(np.arange(len(rows))), self.tensor(lengths[rows] - 1)]
-            whose = self.tensor(users[rows].astype(np.int64)) if self.personal else None
+            whose = self.tensor(users[rows].astype(np.int64)) if self.knows_users else None
             query[self.tensor(rows)] = self.query(module, ends, whose)
         return torch.addmm(bias, query, weight.T)
 
@@ -191,7 +191,7 @@ class NextItem(NeuralAlgorithm):
                 items, valid = pad(read, starts[rows], lengths[rows], n_items)
                 goals, _ = pad(target, starts[rows], lengths[rows], 0)
                 batch = {"items": items, "where": np.flatnonzero(valid), "target": _targets(goals, valid, self.ahead())}
-                if self.personal:
+                if self.knows_users:
                     batch["user"] = data.user[starts[rows]].astype(np.int64)[batch["where"] // items.shape[1]]
                 yield done / len(cuts), batch | against(batch["target"], rng)
 

@@ -39,7 +39,7 @@ class Caser(NextItem):
     )
     reference = "Tang, Wang, Caser, WSDM 2018, arXiv:1809.07426"
     fold_in = "approximate"
-    personal = True
+    knows_users = True
 
     epochs: int = declare_epochs(20)
     learning_rate: float = declare_learning_rate(1e-3)

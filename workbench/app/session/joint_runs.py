@@ -1,6 +1,7 @@
 """Runs that were asked for together: each is tested when it is trained, and what they come to is said at the end."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import ClassVar
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -26,12 +27,13 @@ class JointRuns(QObject):
         super().__init__(parent)
         self._session = session
         self._asked: set[str] = set()
+        self._given_up: set[str] = set()
         session.runs.changed.connect(self._go_on)
         session.runs.run_changed.connect(self._go_on)
 
     def keep(self, ids: Sequence[str | None]) -> None:
         """Take these runs for the ones that are asked for."""
-        self._asked = set()
+        self._asked, self._given_up = set(), set()
         self._session.project.set_view(self.view, {"runs": [run_id for run_id in ids if run_id is not None]})
         self._go_on()
         self.changed.emit()
@@ -57,7 +59,11 @@ class JointRuns(QObject):
     @property
     def busy(self) -> bool:
         """Whether something is still to come."""
-        return any(not info.over or (info.usable and info.evaluation is None and not info.damage) for info in self.runs)
+        return any(
+            not info.over
+            or (info.usable and info.evaluation is None and not info.damage and info.id not in self._given_up)
+            for info in self.runs
+        )
 
     @property
     def over(self) -> bool:
@@ -89,10 +95,17 @@ class JointRuns(QObject):
         for info in runs:
             if info.usable and info.evaluation is None and not info.damage and info.id not in self._asked:
                 self._asked.add(info.id)
-                self._session.evaluate([info.id])
+                for task in self._session.evaluate([info.id]):
+                    task.cancelled.connect(partial(self._give_up, info.id))
+                    task.failed.connect(partial(self._give_up, info.id))
         if runs:
             self._follow()
             self.changed.emit()
+
+    def _give_up(self, run_id: str, *_: object) -> None:
+        """Wait no more for a test that was cancelled or failed."""
+        self._given_up.add(run_id)
+        self._go_on()
 
     def _follow(self) -> None:
         """Do what is to be done with those that are tested."""

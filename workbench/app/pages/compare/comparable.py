@@ -185,7 +185,12 @@ def protocol_lines(runs: list[RunInfo], metric: str, now: Now = NOBODY) -> list[
         (translate("Protocol", "Data"), data_words(runs[0], now)),
         *((translate("Protocol", "In doubt"), told) for told in _listed(protocol.get("doubts"))),
     ]
-    return [ProtocolLine(what, _sentence(how), *warned) for what, how, *warned in said if what and how]
+    named = data_words(runs[0], now)  # a name, written as it is
+    return [
+        ProtocolLine(what, how[:MAX_TITLE_CHARS] if how == named else _sentence(how), *warned)
+        for what, how, *warned in said
+        if what and how
+    ]
 
 
 def _without_evidence(protocol: dict[str, Any]) -> str:

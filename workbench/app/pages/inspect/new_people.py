@@ -1,5 +1,6 @@
 """Somebody new: a file of histories, or a text that holds them, and the people in it, to look at or to write lists of."""
 
+import itertools
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,7 @@ class NewPeople(QDialog):
         self.resize(560, 520)
         self._session = session
         self._info: RunInfo | None = None
-        self._k = 10
+        self._how: Json = {}
         self.file: Path | None = None
         self.users: list[str] = []
         self._people = Latest(session, "new_people", self)
@@ -74,9 +75,10 @@ class NewPeople(QDialog):
         column.addWidget(self.words)
         column.addWidget(self.table, 1)
 
-    def set_run(self, info: RunInfo, k: int) -> None:
-        """Say which run recommends, and how long its lists are."""
-        before, self._info, self._k = self._info, info, k
+    def set_run(self, info: RunInfo, k: int, *, include_seen: bool) -> None:
+        """Say which run recommends, how long its lists are, and whether they hold what is in the history."""
+        before, self._info = self._info, info
+        self._how = {"k": k, "include_seen": include_seen}
         if self.file is not None and before is not None and before.id != info.id:
             self.read(self.file)
 
@@ -85,7 +87,14 @@ class NewPeople(QDialog):
         if self._info is None:
             return
         self.words.setText(self.tr("Reading {file}…").format(file=line(file.name)))
+        self._empty()
         self._people.ask({"run": str(self._info.folder), "history": str(file)})
+
+    def _empty(self) -> None:
+        """Show nobody: neither those of another file, nor a way to write their lists."""
+        self.file, self.users = None, []
+        self.table.show_columns([], 0)
+        self.export_button.setEnabled(False)
 
     @Slot(object, object)
     def _show(self, asked: Json, answer: Json) -> None:
@@ -137,8 +146,8 @@ class NewPeople(QDialog):
         folder = project.folder / PASTED
         try:
             folder.mkdir(exist_ok=True)
-            number = 1 + sum(1 for _ in folder.iterdir())
-            file = folder / f"pasted-{number}.csv"
+            names = (folder / f"pasted-{number}.csv" for number in itertools.count(1))
+            file = next(name for name in names if not name.exists())
             with whole_file(file, new=True) as part:
                 part.write_text(text.strip("\n") + "\n", encoding="utf-8")
         except (OSError, WorkbenchError) as error:
@@ -175,7 +184,7 @@ class NewPeople(QDialog):
 
     def export(self, place: Path) -> None:
         """Write the lists of all people of the file."""
-        args = {"run": str(self._info.folder) if self._info else "", "output": str(place), "k": self._k}
+        args = {"run": str(self._info.folder) if self._info else "", "output": str(place), **self._how}
         self.export_button.setEnabled(False)
         task = self._session.jobs.submit(
             "export",

@@ -243,8 +243,7 @@ class InspectPage(Page):
         self.kinds.set_place(str(info.folder), str(other.folder) if other is not None else "", user or "")
         if self.views.current == "map":
             self.map.show_run(info, self._data.of(info))
-        if self.new_people is not None:
-            self.new_people.set_run(info, self.user.right.k.currentData())
+        self._tell_run(info)
         if self._stranger is not None:
             self._want(info, *self._stranger)
         elif user is None:
@@ -406,6 +405,12 @@ class InspectPage(Page):
             self._stranger = None
         self.refresh()
 
+    def _tell_run(self, info: RunInfo) -> None:
+        """Let lists of somebody new be made as the list here."""
+        if self.new_people is not None:
+            right = self.user.right
+            self.new_people.set_run(info, right.k.currentData(), include_seen=right.seen.isChecked())
+
     @Slot()
     def ask_for_somebody(self) -> None:
         """Ask for a file of histories of people who are not in the data."""
@@ -413,7 +418,7 @@ class InspectPage(Page):
             self.new_people = NewPeople(self.session, self)
             self.new_people.chosen.connect(self.show_somebody)
         if self.info is not None:
-            self.new_people.set_run(self.info, self.user.right.k.currentData())
+            self._tell_run(self.info)
         self.new_people.show()
         self.new_people.activateWindow()
 

@@ -633,12 +633,33 @@ def test_people_of_a_file_are_looked_at_one_by_one_and_exported(open_at, fresh, 
     assert [row[at] for row in rows if row[0] == "bob"] == ids(page.list)[
         : len([row for row in rows if row[0] == "bob"])
     ]
+    people.table.select(0)
+    qtbot.waitUntil(lambda: page.heading == "User ann of new.csv", timeout=20000)
+    # A step of what-if belongs to the person of the file, whoever is shown meanwhile.
+    page.user.what_if.add(films[5], "Film")
+    page.next.click()
+    qtbot.waitUntil(lambda: page.heading == "User u1", timeout=20000)
+    assert opened.session.history.undo() == "What if, user ann of new.csv: Film added"
+    opened.session.history.redo()
+    qtbot.waitUntil(lambda: bool(page.user.shown.changes.added), timeout=20000)
+    assert (page.user.shown.user, page.user.shown.history) == ("ann", str(file))
+    page.user.right.seen.setChecked(True)
+    qtbot.waitUntil(lambda: page.user.shown.include_seen, timeout=20000)
+    people.export(tmp_path / "seen.csv")
+    qtbot.waitUntil((tmp_path / "seen.csv").exists, timeout=20000)
+    listed = {row.split(",")[at] for row in (tmp_path / "seen.csv").read_text().splitlines() if row.startswith("ann,")}
+    assert set(films[:3]) <= listed
+    # What is refused leaves nothing of the file before to be exported.
+    QApplication.clipboard().setText("318\n296\n")
+    people.paste()
+    qtbot.waitUntil(lambda: "Reading" not in people.words.text(), timeout=20000)
+    assert (people.users, people.export_button.isEnabled()) == ([], False)
     # What is pasted is kept with the project, and read like a file; somebody of the data is still there.
     QApplication.clipboard().setText("user\titem\n" + "".join(f"eve\t{item}\n" for item in films[:2]))
     people.paste()
-    qtbot.waitUntil(lambda: page.heading == "User eve of pasted-1.csv", timeout=20000)
+    qtbot.waitUntil(lambda: page.heading == "User eve of pasted-2.csv", timeout=20000)
     page.next.click()
-    qtbot.waitUntil(lambda: page.heading == "User u1", timeout=20000)
+    qtbot.waitUntil(lambda: page.heading == "User u2", timeout=20000)
 
 
 def interactions_of(project):

@@ -53,7 +53,7 @@ class InspectPage(Page):
         self._run: str | None = None
         self._shown: tuple[Json, str] | None = None
         self._stamp, self._facts = "", ""
-        self._what_if: tuple[str, Kept] | None = None
+        self._what_if: tuple[str, str | None, Kept] | None = None
         self._came_from = "user"
         self._stranger: tuple[str, str] | None = None  # somebody of a file, and the file
         self._passed: str | None = None  # who was selected when the stranger came
@@ -169,26 +169,34 @@ class InspectPage(Page):
         self,
         *,
         user: str | None = None,
+        history: str | None = None,
         item: str | None = None,
         beside: str | None = None,
         what_if: Kept | None = None,
     ) -> None:
-        """Show a user, perhaps with a changed history; an item; or the list of another run beside the first."""
-        self._what_if = (user, what_if) if user is not None and what_if is not None else None
+        """Show a user, perhaps of a file or with a changed history; an item; or another run's list beside the first."""
+        self._what_if = (user, history, what_if) if user is not None and what_if is not None else None
         if item is not None:
             self.open_item(item)
         else:
             self.show_view("user")
-        if user is not None:
+        if user is not None and history is not None:
+            self.show_somebody(user, history)
+        elif user is not None:
+            self._stranger = None
             self.session.selection.select_user(user)
+            self.refresh()
         if beside is not None:
             self.user.beside.choose(beside)
         self._change_history()
 
     def _change_history(self) -> None:
         """Change the history of a user as was asked, once it is there."""
-        if self._what_if is not None and self._shown is not None and self._shown[0]["user"] == self._what_if[0]:
-            kept, self._what_if = self._what_if[1], None
+        if self._what_if is None or self._shown is None:
+            return
+        user, history, kept = self._what_if
+        if (self._shown[0]["user"], self._shown[0].get("history")) == (user, history):
+            self._what_if = None
             self.user.what_if.restore(kept)
 
     def hidden(self) -> None:

@@ -86,7 +86,7 @@ class UserView(QWidget):
         if not (same_user and before is not None and before.run == asked.run):
             if not same_user:
                 self.right.item = None
-            self.what_if.set_real(answer, self._info, keep=same_user)
+            self.what_if.set_real(answer, self._info, file=asked.history, keep=same_user)
             if not same_user:
                 self._forget_order()
             self.left.reasons.clear()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
@@ -42,6 +43,7 @@ class WhatIf(QWidget):
         self.new_person = False
         self._real: list[Json] = []
         self._user = ""
+        self._file: str | None = None  # of somebody who is not in the data
         self._older: set[str] = set()  # what the history has beyond what is shown
         self._rated = False
         self._build()
@@ -91,13 +93,15 @@ class WhatIf(QWidget):
         column.addLayout(second)
         self._follow()
 
-    def set_real(self, answer: Json, info: RunInfo | None, *, keep: bool = False) -> None:
+    def set_real(self, answer: Json, info: RunInfo | None, *, file: str | None = None, keep: bool = False) -> None:
         """Take up another user or run, as the job ``recommend`` answered: the newest first.
 
-        `keep` does what was changed again, for the same user under another run; else it is forgotten.
+        `file` is that of the history of somebody who is not in the data. `keep` does what was changed again, for the same
+        user under another run; else it is forgotten.
         """
         before, history = self._kept(), answer["history"]
-        self._user, self._older = str(answer["user"]), set(answer.get("older") or [])
+        self._user, self._file = str(answer["user"]), file
+        self._older = set(answer.get("older") or [])
         self._real = [dict(entry) for entry in reversed(history)]
         self._rated = any(entry.get("rating") is not None for entry in history)
         self.search.set_data(info.folder if info is not None else None)
@@ -216,10 +220,14 @@ class WhatIf(QWidget):
 
     def _note(self, words: str, before: Kept, kind: str = "") -> None:
         """Make a step of it: to take it back brings its user to the front."""
-        ask = partial(self._session.request_page, "inspect", user=self._user)
+        ask = partial(self._session.request_page, "inspect", user=self._user, history=self._file)
         sentence = self.tr("What if, user {user}: {words}").format(user=line(self._user, 40), words=words)
+        if self._file is not None:
+            sentence = self.tr("What if, user {user} of {file}: {words}").format(
+                user=line(self._user, 40), file=line(Path(self._file).name, 40), words=words
+            )
         back, again = (partial(ask, what_if=kept) for kept in (before, self._kept()))
-        self._session.history.add(sentence, back, again, kind and f"{kind} of {self._user}")
+        self._session.history.add(sentence, back, again, kind and f"{kind} of {self._user} {self._file}")
 
     @Slot()
     def _follow(self, *_: object) -> None:

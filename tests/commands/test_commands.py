@@ -250,7 +250,10 @@ def test_predicted_ratings_keep_the_order_and_allow_strangers(trained, tmp_path,
 
 def test_a_list_is_explained_and_items_have_neighbours(trained, value, fails):
     # Nobody has chosen what this user has together with i1: it would be listed for being popular.
-    assert value("explain", trained["ease"], "--user", "u001", "--item", "i1")["how"] == "filler"
+    filler = value("explain", trained["ease"], "--user", "u001", "--item", "i1")
+    assert (filler["how"], filler["score"]) == ("filler", 0)  # as it stands in lists
+    train = Run.open(trained["ease"]).fold.train
+    assert filler["chosen_by"] == train.item_counts[train.item_index("i1")]
     why = value("explain", trained["ease"], "--user", "u001", "--item", "i25")
     assert why["how"] == "sum"
     assert why["base"] + sum(one["contribution"] for one in why["reasons"]) == pytest.approx(why["score"], abs=1e-5)

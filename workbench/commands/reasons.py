@@ -9,7 +9,7 @@ HOW = {
     "sum": "contributions and the rest ({base:.4g}) add up to the score",
     "leave-one-out": "each contribution is how much the lead over the best other items shrinks without that interaction",
     "popularity": "nothing is known of this user, who gets the most popular items: the score is how many chose it",
-    "filler": "nothing links it to this user's history; it has its place for being popular: the score is how many chose it",
+    "filler": "nothing links it to this user's history; it has its place for being popular: {chosen_by:,} chose it",
     "vectors": "similarity is the cosine of the learned vectors",
     "alone": "similarity is the score for a user whose only interaction is with this item",
 }

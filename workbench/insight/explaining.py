@@ -71,7 +71,7 @@ class Explanation:
     how : ``"sum"``, ``"leave-one-out"``, ``"popularity"`` or ``"filler"``
         Whether contributions are exact parts of the score; or that nothing is known of the person, who gets what is
         popular: the score is then how many chose the item, and there are no reasons. A filler is such an item among others:
-        nothing links it to the history.
+        nothing links it to the history, and its score is 0.
     reasons : list of Reason
         Those that add most first, those that were not asked last.
     """

@@ -23,8 +23,8 @@ def explain(
 
     `left_out` says that lists leave the item out, for the user has it: `rank` is then the place that it would have.
     `rank_learned` is the place in the user's own list. It differs from `rank`, the place by the history alone that the
-    reasons are about, where an algorithm has learned more of a user than a history tells it of a new person. `changes` are
-    and `history` are those of `asked_list.AskedList`.
+    reasons are about, where an algorithm has learned more of a user than a history tells it of a new person. `chosen_by`:
+    how many people of the training have the item. `changes` and `history` are those of `asked_list.AskedList`.
     """
     asked = AskedList.from_json({"run": run, "user": user, "changes": changes or {}, "history": history})
     person = find_person(run, user, asked.changes, asked.history)
@@ -41,6 +41,7 @@ def explain(
         **_explained(data, explanation),
         "rank_learned": learned,
         "left_out": bool(np.isin(index, seen)),
+        "chosen_by": int(person.popularity[index]),
     }
 
 
@@ -56,7 +57,8 @@ def _unknown(person: Person, item: int) -> explaining.Explanation | None:
     if unknown[0]:
         scores[0, item] = chosen  # also of what is in no list, because it was seen
     how: explaining.How = "popularity" if unknown[0] else "filler"
-    return explaining.Explanation(item, rank_of(scores[0], item, np.empty(0, np.int64)), chosen, 0.0, how, [])
+    score = chosen if unknown[0] else 0.0  # as it stands in the list
+    return explaining.Explanation(item, rank_of(scores[0], item, np.empty(0, np.int64)), score, 0.0, how, [])
 
 
 def _explained(data: Interactions, explanation: explaining.Explanation) -> Json:

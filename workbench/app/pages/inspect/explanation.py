@@ -194,11 +194,11 @@ class Reasons(QWidget):
         if told["how"] == "popularity":
             return self.tr(
                 "Nothing is known of this user, so the list is of the most popular items: {n:,.0f} users chose this one."
-            ).format(n=told["score"])
+            ).format(n=told["chosen_by"])
         if told["how"] == "filler":
             return self.tr(
                 "Nothing links this item to the user's history, so it is here for being popular: {n:,.0f} users chose it."
-            ).format(n=told["score"])
+            ).format(n=told["chosen_by"])
         asked = [reason for reason in told.get("reasons", []) if reason.get("rank_without")]
         if not asked:
             return self.tr("There is no history, so this rank is not personal: any new user would get the same.")

@@ -9,6 +9,7 @@ from workbench.algorithms import find
 from workbench.data.filtering import make_filter
 from workbench.data.importing.newcomers import read_newcomers
 from workbench.data.importing.recipes import make_recipe
+from workbench.insight.new_people import about_histories
 from workbench.training.run import Run
 
 
@@ -171,3 +172,16 @@ def test_what_was_wished_and_cannot_be_met_is_said(trained, tmp_path, value, ask
     ]
     assert "nothing was removed" in ask(*user, "--remove=i1", "--quiet")[1]
     assert "unmet" not in value(*user, f"--remove={mine[0]}", "--add=i5", "--pin=i7")
+
+
+def test_ratings_beyond_the_scale_and_ratings_that_are_not_there_are_told(trained, tmp_path, value):
+    run, file = trained["ease"], tmp_path / "new.csv"
+    low, high = Run.open(run).data.rating.min(), Run.open(run).data.rating.max()
+    file.write_text(f"user,item,rating\nann,i1,{high + 90}\nann,i2,{low}\n")
+    told = value("recommend", run, "--history", file, "--output", tmp_path / "a.csv")["history"]
+    assert (told["off_scale"], told["scale"], told["mean_taken"]) == (1, [low, high], False)
+    assert about_histories(told)[-1].startswith("1 rating beyond those of the data, ")
+    file.write_text("user,item\nann,i1\nann,i2\n")
+    told = value("recommend", run, "--history", file, "--output", tmp_path / "b.csv")["history"]
+    assert (told["off_scale"], told["mean_taken"]) == (0, True)
+    assert "The file has no ratings: the mean rating of the data was taken." in about_histories(told)

@@ -51,6 +51,12 @@ def about_histories(told: Json) -> list[str]:
         said.append(f"The file has another shape than the data, and was read by a guess ({columns}).")
     if told["refused_count"]:
         said.append(f"{told['refused_count']:,} of {counted(told['rows'], 'row')} could not be read.")
+    if told["off_scale"]:
+        low, high = told["scale"]
+        rows = counted(told["off_scale"], "rating")
+        said.append(f"{rows} beyond those of the data, {low:g} to {high:g}: scores of these people may be, too.")
+    if told["mean_taken"]:
+        said.append("The file has no ratings: the mean rating of the data was taken.")
     if told["in_data"]:
         who = "1 person is" if told["in_data"] == 1 else f"{told['in_data']:,} people are"
         said.append(f"{who} in the data, too: the history in the file was taken.")

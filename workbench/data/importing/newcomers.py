@@ -40,7 +40,9 @@ class Newcomers:
     told : dict
         For JSON: ``people``; ``in_data``, how many of their ids are in the data too; ``without_history``; ``rows``,
         ``refused_count``; ``unknown_rows`` and ``unknown_items``, of items that the data has not, with ``examples``;
-        ``columns``, which were read, and ``guessed``, whether the file is of another shape than that of the data.
+        ``columns``, which were read, and ``guessed``, whether the file is of another shape than that of the data;
+        ``scale``, least and greatest rating of the data, None where it has none; ``off_scale``, rows rated beyond it; and
+        ``mean_taken``, whether the mean of the data stands for ratings that the file has not.
     """
 
     ids: pa.Array
@@ -100,6 +102,9 @@ def read_newcomers(
         "examples": read.item_ids.take(pa.array(missing[:EXAMPLES])).to_pylist(),
         "columns": used.columns.model_dump(),
         "guessed": guessed,
+        "scale": _scale(data),
+        "off_scale": _off_scale(read, data),
+        "mean_taken": data.rating is not None and read.rating is None,
     }
     histories = shown_as(_speaking(met, filters), declared)
     told["without_history"] = int((histories.lengths == 0).sum())
@@ -146,6 +151,18 @@ def _are_known(ids: list[str], item_ids: pa.Array) -> bool:
     """Whether most of some ids are of items of the data: then they are, whatever else may be odd of the file."""
     found = pc.sum(pc.is_in(pa.array(ids, item_ids.type), value_set=item_ids)).as_py() or 0
     return bool(2 * found > len(ids))
+
+
+def _scale(data: Interactions) -> list[float] | None:
+    return [float(data.rating.min()), float(data.rating.max())] if data.rating is not None and len(data) else None
+
+
+def _off_scale(read: Interactions, data: Interactions) -> int:
+    """How many ratings are below or above all of the data."""
+    scale = _scale(data)
+    if scale is None or read.rating is None:
+        return 0
+    return int(((read.rating < scale[0]) | (read.rating > scale[1])).sum())
 
 
 def _alike(rows: UserItems, data: Interactions) -> UserItems:

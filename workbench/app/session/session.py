@@ -3,6 +3,7 @@
 Pages read its properties, call its methods, and follow its signals and those of its parts; nothing slow happens here.
 """
 
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -21,8 +22,10 @@ from workbench.app.session.project import OpenProject
 from workbench.app.session.selection import Selection
 from workbench.app.session.versions import Versions
 from workbench.errors import WorkbenchError
-from workbench.owned import remove_empty, sweep
+from workbench.owned import is_owned, remove_empty, sweep
 from workbench.project import FILE, Project, ProjectFile, free_folder, remember
+
+WAITS = (0.0, 0.1, 0.4, 1.5)  # seconds before each look at what an ended import left
 
 
 class Session(QObject):
@@ -429,7 +432,15 @@ def _saved(project: Project) -> Project:
 
 def _remove_left(folder: Path, project: Project | None) -> None:
     """Remove what the process of an import left that was ended, the folder that it never filled, and a new project."""
-    sweep(folder.parent, folder.name)
+    for wait in WAITS:  # a process that was killed may need a moment to let go of its files
+        time.sleep(wait)
+        sweep(folder.parent, folder.name)
+        if not any(is_owned(left) and left.name.startswith(f"{folder.name}.") for left in _inside(folder.parent)):
+            break
     remove_empty(folder)
     if project is not None:
         project.remove_empty()
+
+
+def _inside(folder: Path) -> list[Path]:
+    return list(folder.iterdir()) if folder.is_dir() else []

@@ -12,7 +12,7 @@ from workbench.errors import Cancelled, WorkbenchError
 from workbench.evaluation import evaluate as judging
 from workbench.evaluation import lists, ranking
 from workbench.evaluation.evaluate import evaluate, evaluate_lists
-from workbench.evaluation.lists import Negatives, co_distances, find_hits, rank_all
+from workbench.evaluation.lists import Negatives, _hits, co_distances, rank_all
 from workbench.evaluation.means import measure
 from workbench.metrics import Metric, all_metrics
 
@@ -313,7 +313,7 @@ def test_an_evaluation_can_be_cancelled():
 
 def test_hits_of_short_lists_are_none():
     truth = LastN(n=1, validation=0).split(DATA).test.truth
-    assert not find_hits(np.full((len(truth), 3), -1, np.int32), truth, DATA.n_items).any()
+    assert not _hits(np.full((len(truth), 3), -1, np.int32), truth, DATA.n_items)[0].any()
 
 
 def test_a_cutoff_beyond_any_list_is_refused_before_lists_are_made():

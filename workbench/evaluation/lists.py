@@ -131,11 +131,6 @@ def compare_lists(
     )
 
 
-def find_hits(items: Array, truth: UserItems, n_items: int) -> Array:
-    """Whether each recommended item is in its user's truth, bool (n, k)."""
-    return _hits(items, truth, n_items)[0]
-
-
 def _hits(items: Array, truth: UserItems, n_items: int) -> tuple[Array, Array]:
     """Whether and where each item is in its user's truth."""
     row = np.repeat(np.arange(len(truth), dtype=np.int64), truth.lengths)

@@ -1,12 +1,13 @@
 """Popularity and what is suggested: trained, tested, held against each other, also by a window that is opened later."""
 
 import pytest
-from PySide6.QtCore import QItemSelectionModel
+from PySide6.QtCore import QItemSelectionModel, QObject, Signal
 
 from tests.app.trained import Opened, films, make_project
 from workbench.algorithms import all_algorithms
 from workbench.app.pages.train.algorithm_list import REASON, SHORT
 from workbench.app.session.find_good import FindGood
+from workbench.app.session.joint_runs import JointRuns
 from workbench.data.splitting import make_split
 from workbench.insight.suggesting import DataProfile
 from workbench.training.fits_split import untestable
@@ -44,6 +45,25 @@ def test_what_is_trained_is_tested_and_one_sentence_says_which_to_take(opened, m
     page.good.forget()
     assert not card.isVisibleTo(page)
     assert page.find_good.isEnabled()
+
+
+class Ended(QObject):
+    """A test that is asked for and never done."""
+
+    cancelled, failed = Signal(), Signal(str, str)
+
+
+def test_a_test_that_was_cancelled_or_failed_is_not_waited_for(opened, monkeypatch):
+    asked = []
+    monkeypatch.setattr(opened.session, "evaluate", lambda _ids: asked.append(Ended()) or asked[-1:])
+    joint = JointRuns(opened.session, opened.page)
+    joint.keep(["0-popularity", "1-ease"])
+    assert joint.busy
+    asked[0].cancelled.emit()
+    assert joint.busy
+    asked[1].failed.emit("It could not be tested.", "")
+    assert joint.over
+    assert len(asked) == 2  # nor are they asked for again
 
 
 def test_what_cannot_learn_from_the_data_is_not_offered_first(opened):

@@ -1,7 +1,19 @@
 import pytest
 
-from workbench.app.widgets.theme import DARK, LIGHT, contrast, theme
+from workbench.app.widgets.theme import DARK, LIGHT, theme
 from workbench.charts.style import DASHES, MARKERS, round_of
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast of two colours by WCAG 2.2, 1 to 21."""
+    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(color: str) -> float:
+    parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 @pytest.mark.parametrize("tokens", [LIGHT, DARK])

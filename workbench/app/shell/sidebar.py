@@ -23,6 +23,7 @@ from workbench.app.shell.sidebar_entry import WIDTH, Entry
 from workbench.app.widgets.basic import Elided, Picture, Text, clear
 from workbench.app.widgets.theme import GRID, SMALL
 from workbench.app.widgets.translate import translate
+from workbench.app.widgets.vertical_scroll import VerticalScroll
 from workbench.training.run_state import RunState
 
 MOST_RUNS = 40  # rows of the list; the page Compare shows all
@@ -96,19 +97,12 @@ class Sidebar(QWidget):
 
     def _run_list(self) -> QScrollArea:
         inside = QWidget()
-        inside.setAutoFillBackground(False)
         self._rows = QVBoxLayout(inside)
         self._rows.setContentsMargins(0, 0, 0, 0)
         self._rows.setSpacing(0)
         self._runs: dict[str, Entry] = {}
         self._listed: list[tuple[str, bool, list[str]]] = []
-        area = QScrollArea()
-        area.setWidget(inside)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.viewport().setAutoFillBackground(False)
-        return area
+        return VerticalScroll(inside)
 
     def set_current(self, name: str) -> None:
         """Mark the step whose page is shown."""

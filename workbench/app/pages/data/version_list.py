@@ -6,10 +6,11 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from workbench.app.widgets.basic import Button, Card, Chip, Elided, Line, Text, clear, show_if
 from workbench.app.widgets.theme import GRID, SMALL
+from workbench.app.widgets.vertical_scroll import VerticalScroll
 
 BUTTON_WIDTH = 11 * GRID
 
@@ -143,13 +144,7 @@ class VersionList(Card):
         self._column = QVBoxLayout(inside)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
-        area = QScrollArea()
-        area.setWidget(inside)
-        area.setWidgetResizable(True)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.viewport().setAutoFillBackground(False)
-        inside.setAutoFillBackground(False)
+        area = VerticalScroll(inside)
         self.add(area, 1)
         self._gone = ""
         self.removed = Text("", SMALL, "muted")

@@ -5,7 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QAction, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.app.jobs.job_process import Task
 from workbench.app.page import Page
@@ -18,6 +18,7 @@ from workbench.app.widgets.basic import Card, EmptyState
 from workbench.app.widgets.form import Form
 from workbench.app.widgets.theme import GRID
 from workbench.app.widgets.translate import translate
+from workbench.app.widgets.vertical_scroll import VerticalScroll
 from workbench.data.filtering import make_filters
 from workbench.data.splitting import DEFAULT, all_splits, make_split
 from workbench.errors import WorkbenchError
@@ -96,13 +97,7 @@ class SplitPage(Page):
         column.addWidget(settings)
         column.addStretch(1)
         self.settings = settings
-        scroll = QScrollArea()
-        scroll.setWidget(left)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.viewport().setAutoFillBackground(False)
-        left.setAutoFillBackground(False)
+        scroll = VerticalScroll(left)
         scroll.setFixedWidth(LEFT)
         yield
         self.outcome = Outcome()

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from workbench.algorithms import Algorithm, all_algorithms
 from workbench.algorithms.base import budget
@@ -31,6 +31,7 @@ from workbench.app.widgets.deferred import Deferred
 from workbench.app.widgets.form import Form, tabs_after
 from workbench.app.widgets.theme import GRID
 from workbench.app.widgets.translate import translate
+from workbench.app.widgets.vertical_scroll import VerticalScroll
 from workbench.data.splitting import OWN_FILES, Split, make_split
 from workbench.declaring import DataFacts
 from workbench.errors import WorkbenchError
@@ -168,13 +169,7 @@ class TrainPage(Page):
         self.fold.toggled.connect(self._unfold)
         column.addWidget(self.options)
         column.addStretch(1)
-        area = QScrollArea()
-        area.setWidget(inside)
-        area.setWidgetResizable(True)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.viewport().setAutoFillBackground(False)
-        inside.setAutoFillBackground(False)
+        area = VerticalScroll(inside)
         self._area = area
         card.add(area, 1)
         card.add(Line())

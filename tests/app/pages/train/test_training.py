@@ -68,7 +68,8 @@ def test_pause_go_on_and_stop_answer_at_once_and_then_in_words(page, opened, qtb
     qtbot.waitUntil(lambda: page.run.head.state.text() == "Stopped after epoch 3")
     qtbot.waitUntil(lambda: offered(page) == {"Resume", "Delete"})
     best = page.run.figures["best"]
-    assert (best.number.full_text(), best.what.full_text()) == ("0.300", "NDCG@10 val, epoch 3")
+    assert (best.number.full_text(), best.what.full_text()) == ("0.300", "NDCG@10 val")
+    assert best.toolTip().endswith("at best, after epoch 3")
 
 
 def test_pressing_an_order_twice_gives_no_other_order(page, opened, qtbot):

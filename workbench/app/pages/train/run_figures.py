@@ -10,7 +10,7 @@ from workbench.app.widgets.theme import GRID
 from workbench.metrics import metric_title
 from workbench.training.run_state import RunState
 
-SHARES = {"epoch": 7, "best": 13, "spent": 8, "left": 9, "memory": 9}  # as wide as what they say needs
+SHARES = {"epoch": 9, "best": 10, "spent": 9, "left": 9, "memory": 9}  # as wide as what they say needs
 
 
 class RunFigures(QWidget):
@@ -47,6 +47,7 @@ class RunFigures(QWidget):
             self.figures["best"].set(NONE, self.tr("best"))
             return
         metric = metric_title(curve.metric)
-        told = self.tr("{metric} val") if curve.flat else self.tr("{metric} val, epoch {n}")
-        tip = self.tr("{metric} {value} on the validation part, at best").format(metric=metric, value=repr(best[1]))
-        self.figures["best"].set(figure(best[1]), told.format(metric=metric, n=int(best[0])), tip=tip)
+        best_epoch = self.tr("{metric} {value} on the validation part, at best, after epoch {n}")
+        told = self.tr("{metric} {value} on the validation part, at best") if curve.flat else best_epoch
+        tip = told.format(metric=metric, value=repr(best[1]), n=int(best[0]))
+        self.figures["best"].set(figure(best[1]), self.tr("{metric} val").format(metric=metric), tip=tip)

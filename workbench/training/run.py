@@ -92,7 +92,7 @@ class Run:
                 split_settings=rule.model_dump(),
                 filters=[made.recipe() for made in filtering.make_filters(filters)],
                 created=now(),
-                versions=_versions(),
+                versions=package_versions(),
                 from_data=dict.fromkeys(_follows(kind, hyperparameters or {}, options), ""),
                 **{"number": next_number(folder.parent), **options},
             )
@@ -430,7 +430,7 @@ def check_adjustable(kind: type[Algorithm], name: str) -> None:
 
 
 @cache
-def _versions() -> dict[str, str]:
+def package_versions() -> dict[str, str]:
     """What a run is trained with; read once, for it takes 25 ms and does not change while the program runs."""
     found = {"python": platform.python_version()}
     for package in ("numpy", "scipy", "numba", "torch"):

@@ -43,8 +43,7 @@ def load_modules() -> None:
 
     import workbench.data.importing.importer
     import workbench.data.overview.word_index
-    import workbench.evaluation.comparable
-    import workbench.training.run  # noqa: F401
+    import workbench.evaluation.comparable  # noqa: F401
     from workbench.algorithms import all_algorithms
     from workbench.data.filtering import all_filters
     from workbench.data.reading.formats import all_formats
@@ -52,8 +51,10 @@ def load_modules() -> None:
     from workbench.declaring import schema_of
     from workbench.jobs import all_jobs
     from workbench.metrics import all_metrics
+    from workbench.training.run import package_versions
 
     for kind in all_algorithms().values():
         schema_of(kind)  # pydantic puts off much of its work until it is asked
+    package_versions()  # the click on Train would wait for it
     for find in (all_filters, all_formats, all_jobs, all_metrics, all_splits):
         find()

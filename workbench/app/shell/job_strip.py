@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QSizePolicy, QWidget
 
 from workbench.app.jobs.declared_jobs import find_job
@@ -71,15 +71,21 @@ class JobStrip(QWidget):
         self.stop.clicked.connect(self.stop_run)
         self.cancel.clicked.connect(self._cancel_run)
         self.cancel_job.clicked.connect(self._cancel_job)
-        session.runs.changed.connect(self.refresh_run)
-        session.runs.run_changed.connect(self.refresh_run)
+        # A moment later, once: whoever changes runs has enough to do, and often changes several.
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self.refresh_run)
+        session.runs.changed.connect(self._soon.start)
+        session.runs.run_changed.connect(self._run_told)
         session.jobs.changed.connect(self.refresh_task)
         self.refresh_run()
         self.refresh_task()
 
-    @Slot()
     @Slot(str)
-    def refresh_run(self, _run_id: str = "") -> None:
+    def _run_told(self, _run_id: str) -> None:
+        self._soon.start()
+
+    @Slot()
+    def refresh_run(self) -> None:
         """Show how far the run in progress is."""
         info, others = self._active(), self._at_work()[1:]
         words = self.tr("1 more") if len(others) == 1 else self.tr("{n} more").format(n=len(others))

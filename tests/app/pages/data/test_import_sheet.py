@@ -80,6 +80,8 @@ def shown(keep, tmp_path, monkeypatch, qtbot):
     monkeypatch.setenv("RECWB_HOME", str(tmp_path / "home"))
     (tmp_path / "home").mkdir(exist_ok=True)
     sheet = keep(PreviewSheet(HowRead(Choosers()), Further(), RoleTable(), FeedbackPanel(), DoubtCards()))
+    sheet.lay_panels()
+    sheet.lay_rows()
     sheet.resize(1000, 600)
     sheet.show()
     return Shown(sheet)

@@ -39,7 +39,8 @@ class PreviewSheet(QWidget):
     """The first rows of an offered file, with all that was guessed about it, correctable.
 
     `look_wanted` asks for the rows to be read again, in what `how.said` holds; `again_wanted` for the guess alone;
-    `changed` tells that `reason` or `subtitle` may be others.
+    `changed` tells that `reason` or `subtitle` may be others. Its parts are laid out by `lay_panels` and then `lay_rows`:
+    each takes half of the time that the window has for one thing.
     """
 
     look_wanted = Signal()
@@ -51,9 +52,16 @@ class PreviewSheet(QWidget):
     """The file is one of items, to be added to the data that is there."""
 
     def __init__(
-        self, how: HowRead, further: Further, table: RoleTable, worth: FeedbackPanel, doubts: DoubtCards
+        self,
+        how: HowRead,
+        further: Further,
+        table: RoleTable,
+        worth: FeedbackPanel,
+        doubts: DoubtCards,
+        parent: QWidget | None = None,
     ) -> None:
-        super().__init__()
+        # In its place from the beginning: styles are worked out anew for all that a widget holds when it is moved.
+        super().__init__(parent)
         self.file: Path | None = None
         self.columns = ColumnRoles(self)
         self._waiting = False
@@ -66,32 +74,15 @@ class PreviewSheet(QWidget):
         self.remark = self.notes.words
         for name in ("times", "delimiter", "encoding", "header", "duplicates"):
             setattr(self, name, self.how.choices[name])
-        card = Card()
-        card.body.setContentsMargins(GRID, 4, GRID, 4)
-        card.body.setSpacing(2)
         self.taken = FilesTaken()
         self.belongs = Belonging()
         self.chips, self.table, self.doubts = RoleChips(), table, doubts
         self.trouble = Text("", ink="error", wrap=True)
         self.trouble.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.trouble.hide()
-        card.add(self.trouble, 1)
-        card.add(self.table, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID)
-        strip = QHBoxLayout()
-        strip.setSpacing(2 * GRID)
-        strip.addWidget(self.chips)
-        strip.addWidget(self.notes, 1)
-        for widget in (self.belongs, self.how, self.worth, self.further, self.taken):
-            column.addWidget(widget)
-        column.addLayout(strip)
-        beside = QHBoxLayout()
-        beside.setSpacing(GRID)
-        beside.addWidget(card, 1)
-        beside.addWidget(self.doubts)
-        column.addLayout(beside, 1)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(GRID)
         self.table.role_chosen.connect(self.give_role)
         self.table.head.head_made.connect(self._show_role)
         self.how.look_wanted.connect(self._ask_again)
@@ -105,6 +96,29 @@ class PreviewSheet(QWidget):
         self.taken.changed.connect(self._tell)
         self.taken.key_chosen.connect(self._ask_again)
         self.further.recipe_chosen.connect(self._use_recipe)
+
+    def lay_panels(self) -> None:
+        """Put what can be said of the files in its place."""
+        for widget in (self.belongs, self.how, self.worth, self.further, self.taken):
+            self._column.addWidget(widget)
+
+    def lay_rows(self) -> None:
+        """Put the first rows and what is in doubt of them below that."""
+        card = Card()
+        card.body.setContentsMargins(GRID, 4, GRID, 4)
+        card.body.setSpacing(2)
+        card.add(self.trouble, 1)
+        card.add(self.table, 1)
+        strip = QHBoxLayout()
+        strip.setSpacing(2 * GRID)
+        strip.addWidget(self.chips)
+        strip.addWidget(self.notes, 1)
+        self._column.addLayout(strip)
+        beside = QHBoxLayout()
+        beside.setSpacing(GRID)
+        beside.addWidget(card, 1)
+        beside.addWidget(self.doubts)
+        self._column.addLayout(beside, 1)
 
     # What is shown -------------------------------------------------------------------------------------------------
 

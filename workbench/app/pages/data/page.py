@@ -144,9 +144,19 @@ class DataPage(Page):
         return DoubtCards()
 
     @Deferred
+    def _empty_sheet(self) -> PreviewSheet:
+        return PreviewSheet(self.how, self._further, self._roles, self._worth, self._doubts, self.stack)
+
+    @Deferred
+    def _half_a_sheet(self) -> PreviewSheet:
+        self._empty_sheet.lay_panels()
+        return self._empty_sheet
+
+    @Deferred
     def sheet(self) -> PreviewSheet:
         """On which an offered file is looked at."""
-        made = PreviewSheet(self.how, self._further, self._roles, self._worth, self._doubts)
+        made = self._half_a_sheet
+        made.lay_rows()
         made.changed.connect(self._refresh)
         DoubtQuestion(self.session, made)
         made.look_wanted.connect(self._look_again)

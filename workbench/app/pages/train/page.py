@@ -511,7 +511,8 @@ class TrainPage(Page):
         if isinstance(drafts, dict):
             self._drafts = {name: usable(known[name], draft) for name, draft in drafts.items() if name in known}
         self._options = usable(DeviceOptions, view.get("options"))
-        name = str(view.get("algorithm") or self.algorithms.name)
+        before = self.algorithms.name
+        name = str(view.get("algorithm") or before)
         self.algorithms.choose(name)
-        if name == self.algorithms.name:
+        if name == before:  # else the form was filled when another was chosen
             self._choose(name)

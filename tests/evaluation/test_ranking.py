@@ -16,6 +16,7 @@ from tests.golden import checkerboard, low_rank
 from workbench.algorithms import Algorithm, find
 from workbench.data.interactions import UserItems
 from workbench.errors import WorkbenchError
+from workbench.evaluation.kernels.top_k import best_of_product
 from workbench.evaluation.ranking import BLOCK_BYTES, _tie_order, blocks, recommend, top_k
 
 
@@ -153,6 +154,18 @@ def test_lists_of_a_sparse_product_equal_those_of_its_dense_form(density, k):
             lists.append(recommend(algorithm, np.arange(n), seen, k, masked))
         np.testing.assert_array_equal(lists[0][0], lists[1][0])
         np.testing.assert_array_equal(lists[0][1], lists[1][1])
+
+
+def test_nothing_is_read_that_was_never_written(monkeypatch):
+    """A user who has seen all items touches none: what lies in fresh memory is no index."""
+    filled = np.full
+    monkeypatch.setattr(np, "empty", lambda shape, dtype=float: filled(shape, np.iinfo(np.int32).max, dtype))
+    nothing = np.zeros(2, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32)
+    everything = np.array([0, 2]), np.arange(2, dtype=np.int32)
+    items, values, level = filled((1, 1), 7, np.int32), filled((1, 1), 7, np.float32), np.ones(1, bool)
+    order = np.arange(2, dtype=np.int32)
+    best_of_product.py_func(nothing, nothing, everything, order, (np.zeros(2, np.float32), order), items, values, level)
+    assert (items[0, 0], np.isnan(values[0, 0]), level[0]) == (-1, True, False)
 
 
 @pytest.mark.parametrize("name", ["item-knn", "user-knn", "rp3beta", "slim", "sparse-ease", "admm-slim"])

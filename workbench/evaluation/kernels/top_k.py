@@ -92,7 +92,8 @@ def best_of_product(a, b, seen, order, zeros, items, values, level):  # type: ig
                 n_touched += state[i] == 0
                 state[i] |= 1
         size = 0
-        first = score[touched[0]] if n_touched == free else np.float32(0)
+        # Who has everything has nothing touched, and an index that was never written must not be read.
+        first = score[touched[0]] if 0 < n_touched == free else np.float32(0)
         same = 0
         for t in range(n_touched):
             i = touched[t]

@@ -172,6 +172,18 @@ def test_what_was_wished_and_cannot_be_met_is_said(trained, tmp_path, value, ask
     ]
     assert "nothing was removed" in ask(*user, "--remove=i1", "--quiet")[1]
     assert "unmet" not in value(*user, f"--remove={mine[0]}", "--add=i5", "--pin=i7")
+    low, high = Run.open(run).data.rating.min(), Run.open(run).data.rating.max()
+    assert value(*user, f"--add=i5={high + 90:g}", f"--rate={mine[0]}={low:g}")["unmet"] == [
+        f"i5: rated beyond the data, whose ratings go from {low:g} to {high:g}; it counts as it is."
+    ]
+
+
+def test_an_order_that_the_data_do_not_allow_is_said(trained, tmp_path, value, fails):
+    user = "--user", Run.open(trained["ease"]).data.user_ids[1].as_py(), "--output", tmp_path / "lists.csv"
+    told = value("recommend", trained["ease"], *user, "--order=calibration=.5", "--order=per-genre=1")["unmet"]
+    assert told == ["calibration and per-genre: no effect, because the genres of the items are not known."]
+    twice = fails("recommend", trained["ease"], *user, "--order=diversity=.5", "--order=diversity=.1")
+    assert "--order diversity is given twice" in twice
 
 
 def test_ratings_beyond_the_scale_and_ratings_that_are_not_there_are_told(trained, tmp_path, value):

@@ -124,6 +124,9 @@ def test_another_order_is_more_various_and_keeps_the_rules(run, told):
     assert first not in items
     genres = [genre for one in ruled for genre in one["genres"] or ()]
     assert max(np.unique(genres, return_counts=True)[1]) <= 2
+    few = listing.list_items(GO, run=run, user="4", k=50, order={"per_genre": 1})
+    assert few["unmet"][0].startswith(f"The list has {len(few['items'])} items instead of 50")
+    assert listing.list_items(GO, run=run, user="4", k=5, order={"per_genre": 2})["unmet"] == []
 
 
 def test_what_is_pinned_stands_at_the_top_from_wherever_it_comes(run):

@@ -306,7 +306,8 @@ def test_a_linear_model_needs_neither_qt_nor_torch(ratings, tmp_path):
 
 def test_a_dataframe_of_histories_gives_lists_of_new_people(run, command, tmp_path):
     people = pd.DataFrame({"user": [7, 7, 9, 9], "item": [0, 1, 20, 999], "rating": [5, 4, 3, 5]})
-    found = run.recommend(history=people, k=3)
+    with pytest.warns(UserWarning, match="1 row of 1 item that the run does not know: 999"):
+        found = run.recommend(history=people, k=3)
     people.to_csv(tmp_path / "new.csv", index=False)
     command("recommend", run.folder, "--history", tmp_path / "new.csv", "--k", 3, "--output", tmp_path / "l.parquet")
     assert found.astype({"user": str, "item": str}).equals(
@@ -314,7 +315,14 @@ def test_a_dataframe_of_histories_gives_lists_of_new_people(run, command, tmp_pa
     )
     assert found["user"].tolist() == [7] * 3 + [9] * 3
     assert found.attrs["history"]["examples"] == ["999"]
-    assert run.recommend([9], history=people, k=3).equals(found[3:].reset_index(drop=True))
-    assert run.recommend_one(9, history=people, k=3).equals(found[3:].reset_index(drop=True))
+    people = people[people["item"] != 999]
+    nine = found[3:].reset_index(drop=True)
+    assert run.recommend([9], history=people, k=3).equals(nine)
+    assert run.recommend_one(9, history=people, k=3).equals(nine)
+    why = run.explain(9, nine["item"][0], history=people)
+    assert (why["item"].tolist(), why.attrs["rank"], why.attrs["user"]) == ([20], 1, 9)
     with pytest.raises(WorkbenchError, match="no user '8'"):
         run.recommend(8, history=people)
+    for odd in ([0, 1], people["item"]):
+        with pytest.raises(WorkbenchError, match=f"not a {type(odd).__name__}"):
+            run.recommend(history=odd)

@@ -72,6 +72,8 @@ def _order(wishes: list[tuple[str, Any]], rules: dict[str, Any]) -> dict[str, An
     for name, value in wishes:
         if name not in ORDER:
             raise WorkbenchError(nearest("order", name, ORDER))
+        if name in found:
+            raise WorkbenchError(f"--order {name.replace('_', '-')} is given twice. Leave one of them out.")
         kind = type(Order.model_fields[name].default)
         try:
             found[name] = kind(value)

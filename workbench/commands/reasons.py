@@ -1,6 +1,7 @@
 """Commands that look into a trained run: ``explain``, ``similar``."""
 
 import argparse
+from pathlib import Path
 
 from workbench.commands.options import Commands, add_command, run_folder
 from workbench.commands.output import Answer, Progress, table
@@ -19,7 +20,10 @@ def add(commands: Commands) -> None:
     """Add the commands."""
     parser = add_command(commands, "explain", "why an item has its place in a user's list")
     parser.add_argument("run", type=run_folder, metavar="DIR", help="the run folder")
-    parser.add_argument("--user", required=True, metavar="ID", help="a user of the data")
+    parser.add_argument("--user", required=True, metavar="ID", help="a user of the data, or of --history")
+    parser.add_argument(
+        "--history", type=Path, metavar="FILE", help="people who are not in the data: a file of their interactions"
+    )
     parser.add_argument("--item", required=True, metavar="ID", help="an item of the data")
     parser.set_defaults(command=explain)
     parser = add_command(commands, "similar", "items similar to one, as the run's algorithm sees it")
@@ -34,7 +38,8 @@ def explain(args: argparse.Namespace, progress: Progress) -> Answer:
     from workbench.insight import reasons
 
     progress.start("Explaining")
-    answer = reasons.explain(str(args.run), args.user, args.item, progress)
+    file = None if args.history is None else str(args.history)
+    answer = reasons.explain(str(args.run), args.user, args.item, progress, history=file)
     rows = [("adds", "rank without", "item", "title")]
     for reason in answer["reasons"]:
         rank = "" if reason["rank_without"] is None else f"{answer['rank']} → {reason['rank_without']}"

@@ -345,9 +345,9 @@ def _written(done: dict[str, Any], output: Path) -> str:
         text += " 'popularity'."
     if done["filled"]:
         rows = counted(done["filled"], "row")
-        text += (
-            f" {rows} of other lists with popular items (basis 'popularity'), for nothing links more to these people."
-        )
+        whose = "the list" if done["users"] == 1 else "the other lists" if done["popular"] else "the lists"
+        text += f" {rows} of {whose} with popular items (basis 'popularity'), for nothing links more to "
+        text += "this person." if done["users"] == 1 else "these people."
     return " ".join([text, *done.get("unmet", [])])
 
 

@@ -92,7 +92,7 @@ def make_list(asked: AskedList, *, wide: bool = False) -> MadeList:
     if candidates is not None and asked.order:
         places = candidates.ordered(asked.k, wishes_of(asked.order, person.data))
     basis = BASES[int(popular[0])]
-    unmet = unmet_wishes(asked, person, np.zeros(0, np.int32) if masked is None else masked.item)
+    unmet = unmet_wishes(asked, person, np.zeros(0, np.int32) if masked is None else masked.item, len(places))
     return MadeList(asked, person, items[places], value[places], places, candidates, basis, filled[places], unmet)
 
 

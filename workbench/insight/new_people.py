@@ -48,7 +48,10 @@ def about_histories(told: Json) -> list[str]:
     said = []
     if told["guessed"]:
         columns = ", ".join(f"{role}={column}" for role, column in told["columns"].items() if column is not None)
-        said.append(f"The file has another shape than the data, and was read by a guess ({columns}).")
+        counted_from = (
+            "; columns are counted from 0" if any(isinstance(one, int) for one in told["columns"].values()) else ""
+        )
+        said.append(f"The file has another shape than the data, and was read by a guess ({columns}{counted_from}).")
     if told["refused_count"]:
         said.append(f"{told['refused_count']:,} of {counted(told['rows'], 'row')} could not be read.")
     if told["off_scale"]:

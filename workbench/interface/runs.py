@@ -20,7 +20,7 @@ from workbench.export.ratings import predict_pairs
 from workbench.insight import looking, reasons
 from workbench.insight.asked_list import AskedList, Order
 from workbench.insight.explaining import first_reason
-from workbench.insight.new_people import people_of
+from workbench.insight.new_people import about_histories, people_of
 from workbench.interface.frames import Ids, flattened, write_frame
 from workbench.interface.progress import shown
 from workbench.interface.reading import Source
@@ -178,7 +178,7 @@ class Run:
         DataFrame
             A row for each item of each list: ``user``, ``rank``, ``item``, ``score``, ``title`` where it is known, and
             ``basis``: ``model``, or ``popularity`` where nothing links the item to the user. With `history`,
-            ``attrs["history"]`` says what was read of it.
+            ``attrs["history"]`` says what was read of it, and what could be wrong with that is a warning.
 
         Raises
         ------
@@ -222,6 +222,7 @@ class Run:
             )
         table = self._frame(found, known)
         table.attrs["history"] = people.told
+        _warn(about_histories(people.told), stacklevel=4)
         return table
 
     def recommend_one(  # noqa: PLR0913 - each is a wish of the person
@@ -285,8 +286,8 @@ class Run:
             wanted["user"] = None if user is None else known.to_texts([user])[0]
             asked = AskedList.from_json(wanted)
             found, unmet = asked_table(asked, None if columns is None else list(columns)), unmet_of(asked)
-        for sentence in unmet:
-            warnings.warn(sentence, stacklevel=2)
+            told = [] if path is None else about_histories(people_of(self.folder, path).told)
+        _warn([*told, *unmet], stacklevel=3)
         named = found if user is not None or "user" not in found.column_names else found.drop_columns("user")
         return self._frame(named, known)
 
@@ -301,8 +302,17 @@ class Run:
         values = [None if rating is None else float(rating) for rating in ratings.values()]
         return [{"item": item, "rating": rating} for item, rating in zip(texts, values, strict=True)]
 
-    def explain(self, user: Any, item: Any, *, progress: bool = True) -> pd.DataFrame:
+    def explain(self, user: Any, item: Any, *, history: Source | None = None, progress: bool = True) -> pd.DataFrame:
         """Why an item has its place in a user's list.
+
+        Parameters
+        ----------
+        user, item
+            Ids.
+        history
+            As in `recommend`; `user` is then somebody in it.
+        progress
+            Whether a bar is drawn.
 
         Returns
         -------
@@ -317,9 +327,13 @@ class Run:
         WorkbenchError
             If the user or the item is not in the data.
         """
-        user_text, item_text = self._users.to_texts([user])[0], self._items.to_texts([item])[0]
-        with shown("Explaining", progress) as control:
-            told = reasons.explain(str(self.folder), user_text, item_text, control)
+        item_text = self._items.to_texts([item])[0]
+        with _history_file(history) as (path, ids), shown("Explaining", progress) as control:
+            known = self._users
+            if path is not None:
+                known = ids(people_of(self.folder, path).told["columns"]["user"])
+            user_text, file = known.to_texts([user])[0], None if path is None else str(path)
+            told = reasons.explain(str(self.folder), user_text, item_text, control, history=file)
         names = ["item", *self._titled, "contribution", "score_without", "rank_without", "attention"]
         table = self._of_items(told.pop("reasons"), names)
         table["rank_without"] = table["rank_without"].astype("Int64")
@@ -400,6 +414,11 @@ class Run:
 @contextmanager
 def _history_file(history: Source | None) -> Iterator[tuple[Any, Callable[[str | int], Ids]]]:
     """The file that histories lie in, None where there are none, and what finds their ids by the column they stand in."""
+    if history is not None and not isinstance(history, str | os.PathLike | pd.DataFrame):
+        raise WorkbenchError(
+            f"A history is a DataFrame of interactions with a column of users and one of items, or a file of them, not a "
+            f"{type(history).__name__}. For one person, recommend_one(add=[…]) takes a list of items."
+        )
     if not isinstance(history, pd.DataFrame):
         yield None if history is None else Path(history), lambda _column: Ids()
         return
@@ -407,6 +426,12 @@ def _history_file(history: Source | None) -> Iterator[tuple[Any, Callable[[str |
     with temporary_folder() as folder:
         write_frame(flat, folder / "histories.arrow")
         yield folder / "histories.arrow", lambda column: Ids.of([flat[_named(flat, column)]])
+
+
+def _warn(sentences: Sequence[str], stacklevel: int) -> None:
+    """Say what a person should know and no number shows."""
+    for sentence in sentences:
+        warnings.warn(sentence, stacklevel=stacklevel)
 
 
 def _named(frame: pd.DataFrame, column: str | int) -> str:

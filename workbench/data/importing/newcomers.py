@@ -144,7 +144,13 @@ def _recipe_for(file: SourceFile, recipe: Recipe | None, item_ids: pa.Array) -> 
     same: dict[str, Any] = {"ids": recipe.ids, "rating_as": recipe.rating_as}
     if recipe.feedback and all(told.column in shown.names for told in recipe.feedback):
         same |= {"feedback": recipe.feedback, "duplicates": recipe.duplicates}
-    return guess.model_copy(update=same), True
+    return guess.model_copy(update=same), not _called_alike(guess, recipe)
+
+
+def _called_alike(guess: Recipe, recipe: Recipe) -> bool:
+    """Whether the columns that were found are called as those of the data: then nothing was guessed of them."""
+    found, known = guess.columns.model_dump(), recipe.columns.model_dump()
+    return all(isinstance(name, str) and name == known[role] for role, name in found.items() if name is not None)
 
 
 def _are_known(ids: list[str], item_ids: pa.Array) -> bool:

@@ -41,6 +41,10 @@ class Cancelled(Exception):  # noqa: N818 - being cancelled is not an error
     """The person asked for the job to end."""
 
 
+class Pruned(Cancelled):
+    """A search has given a training up."""
+
+
 def lacks_memory(error: BaseException | None) -> bool:
     """Whether an error, or what led to it, is that the system had no memory left."""
     while error is not None:

@@ -11,8 +11,9 @@
 
 To cancel a job, end the process: everything is written whole or not at all.
 
-``python -m workbench.worker --standby`` has torch ready and waits for one line ``{"run": FOLDER}``, trains that run and
-ends. It outlives whoever started it, and speaks through the run folder only.
+``python -m workbench.worker --standby`` has torch ready and waits for one line, ``{"run": FOLDER}`` or
+``{"search": FOLDER}``. It trains that run, or all trials of that search, and ends. It outlives whoever started it, and
+speaks through that folder only.
 
 ``python -m workbench.worker --queue PROJECT`` trains what waits in a project that no window has open.
 """
@@ -88,9 +89,10 @@ def serve(requests: TextIO, answers: TextIO) -> None:
 
 
 def stand_by(requests: TextIO, answers: TextIO) -> int:
-    """Load what training needs, wait for a run folder, and train it."""
+    """Load what training needs, wait for the folder of a run or a search, and do it."""
     import torch  # noqa: F401 - seconds to load, which is why this process stands by
 
+    from workbench.searching.searching import search
     from workbench.training.train import train_run
 
     _tell(answers, event="ready")
@@ -100,10 +102,14 @@ def stand_by(requests: TextIO, answers: TextIO) -> int:
     with suppress(AttributeError, OSError):
         os.nice(5)  # the window and the rest of the machine come first
     try:
-        train_run(Path(json.loads(line)["run"]))
+        asked = json.loads(line)
+        if "search" in asked:
+            search(Path(asked["search"]))
+        else:
+            train_run(Path(asked["run"]))
     except Cancelled:
         return 130
-    except WorkbenchError:  # told in the run folder
+    except WorkbenchError:  # told in the folder
         return 1
     return 0
 

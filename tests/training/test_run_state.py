@@ -16,9 +16,9 @@ JOBS = SOURCE / "app" / "jobs"
     ("name", "states"),
     [
         ("is_active", "running paused"),
-        ("is_over", "done stopped cancelled failed lost"),
+        ("is_over", "done stopped cancelled pruned failed lost"),
         ("is_usable", "done stopped"),
-        ("is_resumable", "stopped cancelled failed lost"),
+        ("is_resumable", "stopped cancelled pruned failed lost"),
         ("is_failure", "failed lost"),
     ],
 )

@@ -79,6 +79,10 @@ class Records:
             with whole_file(self.path) as part:
                 part.write_text("".join(lines), encoding="utf-8")
 
+    def epochs(self) -> list[dict[str, Any]]:
+        """The lines of finished epochs."""
+        return [line for line in read_records(self.path) if line["epoch"] and "part" not in line]
+
     @property
     def seconds(self) -> float:
         """Seconds of training recorded so far."""

@@ -30,6 +30,13 @@ class Adjustment(StoredFile):
     value: float
 
 
+class Trial(Shape):
+    """Of which search a run is a trial."""
+
+    search: Place = Field(description="The folder of the search, from that of the run.")
+    number: int = Field(ge=0, le=MAX_COUNT)
+
+
 class RunSpec(StoredFile):
     """What was asked of a run; the content of ``run.json``."""
 
@@ -65,6 +72,10 @@ class RunSpec(StoredFile):
         ge=0,
         le=MAX_COUNT,
         description="Its number in the project, from which its colour comes; none in runs made before.",
+    )
+    trial: Trial | None = Field(None, description="Where a search has made it, or chosen what it is.")
+    learns_validation: bool = Field(
+        False, description="Whether it learns from what validation holds, too; then nothing chooses its epoch."
     )
     created: Text
     versions: dict[Text, Text]

@@ -14,6 +14,8 @@ class RunState(StrEnum):
     """Ended early by the person; its best epoch was kept as the model."""
     CANCELLED = "cancelled"
     """Ended early by the person; no model was kept."""
+    PRUNED = "pruned"
+    """Given up by a search, because other trials were better after as many epochs; no model was kept."""
     FAILED = "failed"
     """Ended by an error, which the status tells."""
     LOST = "lost"
@@ -57,6 +59,7 @@ LABELS = {
     RunState.DONE: "Done",
     RunState.STOPPED: "Stopped",
     RunState.CANCELLED: "Cancelled",
+    RunState.PRUNED: "Given up",
     RunState.FAILED: "Failed",
     RunState.LOST: "Ended unexpectedly",
 }

@@ -1,6 +1,7 @@
 """A process that has loaded what training needs and waits to be told which run to do.
 
-It owns that run and outlives whoever told it: the window, or the process that goes on with the queue of a project.
+It owns that run, or that search, and outlives whoever told it: the window, or the process that goes on with the queue of a
+project.
 """
 
 import json
@@ -9,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 
 class Standby:
@@ -38,8 +39,10 @@ class Standby:
         """Let go of processes that have ended."""
         self._used = [process for process in self._used if process.poll() is None]
 
-    def start(self, folder: Path, hand_over: Callable[[int], object]) -> "subprocess.Popen[str]":
-        """Tell the waiting process to do the run in `folder`; the caller prepares the next one when it suits.
+    def start(
+        self, folder: Path, hand_over: Callable[[int], object], what: Literal["run", "search"] = "run"
+    ) -> "subprocess.Popen[str]":
+        """Tell the waiting process to do the run or the search in `folder`; the caller prepares the next one when it suits.
 
         Parameters
         ----------
@@ -51,7 +54,7 @@ class Standby:
         OSError
             If no process could be started.
         """
-        line = json.dumps({"run": str(folder)}) + "\n"
+        line = json.dumps({what: str(folder)}) + "\n"
         process = self.prepare()
         hand_over(process.pid)
         self._waiting = None

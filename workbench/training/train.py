@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_limits
 from workbench.algorithms import Algorithm, Record, find
 from workbench.control import Control
 from workbench.data.interactions import Array
-from workbench.errors import Cancelled, WorkbenchError, lacks_memory
+from workbench.errors import Cancelled, Pruned, WorkbenchError, lacks_memory
 from workbench.owned import remove_file
 from workbench.stored import StoredFile, read_stored
 from workbench.training.records import Records, record_line
@@ -65,6 +65,8 @@ class Trainer:
         algorithm._device = device  # noqa: SLF001 - chosen here, once
         self.status.note(device=device, device_reason=why, epochs=getattr(algorithm, "epochs", 0))
         self.epoch = self._go_on(algorithm)
+        for line in self.records.epochs():
+            self.control.note(line)
         validator = Validator(run, algorithm)
         if validator.best_epoch == self.epoch and self.epoch:  # killed between the checkpoint and its second name
             same_file(run.folder / "checkpoint.safetensors", run.folder / "best.safetensors")
@@ -126,6 +128,7 @@ class Trainer:
                 self._checkpoint(algorithm, validator, record.epoch)
                 self.epoch = record.epoch
                 self.status.note(last=_summary(line))
+                self.control.note(line)
                 if validator.exhausted(self.epoch):
                     break
             else:
@@ -240,6 +243,9 @@ def train_run(folder: Path, control: Control | None = None) -> RunStatus:
     try:
         with trainer.status.heartbeat():
             state = trainer.train()
+    except Pruned:
+        trainer.status.end(RunState.PRUNED)
+        raise
     except (Cancelled, KeyboardInterrupt):  # the latter of a script or a notebook
         trainer.status.end(RunState.CANCELLED)
         raise

@@ -20,11 +20,8 @@ class Validator:
     def __init__(self, run: Run, algorithm: Algorithm) -> None:
         self.run = run
         self.part: Part | None = validated_on(run)
-        # Only positives are hidden of weighed events: whoever foretells a like for everything errs least on them.
-        rated = self.part is not None and self.part.truth.rating is not None and run.data.weight is None
-        self.metric, self.cutoff, self.key = ("ndcg", 10, "ndcg@10")
-        if algorithm.predicts_ratings and rated:
-            self.metric, self.key = ("rmse", "rmse")
+        self.key = validation_key(run)
+        self.metric, self.cutoff = self.key.partition("@")[0], 10
         self.sign = -1 if self.metric == "rmse" else 1
         self.best_epoch, self._best = 0, -math.inf
         self.best: dict[str, Any] | None = None  # record of that epoch
@@ -70,3 +67,11 @@ class Validator:
         patience = self.run.spec.patience
         extended = max((int(change.since) for change in self.run.spec.changes if change.name == "epochs"), default=0)
         return bool(patience and self.best_epoch and epoch - max(self.best_epoch, extended) >= patience)
+
+
+def validation_key(run: Run) -> str:
+    """The metric by which a run is validated: ``rmse`` where it predicts ratings that there are, else ``ndcg@10``."""
+    part = run.fold.validation
+    # Only positives are hidden of weighed events: whoever foretells a like for everything errs least on them.
+    rated = part is not None and part.truth.rating is not None and run.data.weight is None
+    return "rmse" if run.kind.predicts_ratings and rated else "ndcg@10"

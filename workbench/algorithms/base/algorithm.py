@@ -79,7 +79,8 @@ class Algorithm(BaseModel):
     Hyperparameters are pydantic fields declared with `workbench.declaring.hyperparameter`.
     """
 
-    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
+    # Defaults are looked at, too: whether one is possible may depend on what was given.
+    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True, validate_default=True)
 
     name: ClassVar[str] = ""
     title: ClassVar[str] = ""

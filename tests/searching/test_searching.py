@@ -1,0 +1,137 @@
+import pytest
+
+from workbench.control import Control
+from workbench.errors import Cancelled, WorkbenchError
+from workbench.jobs.searching import search_estimate
+from workbench.searching import pruning
+from workbench.searching.search_folder import Search
+from workbench.searching.search_spec import Range
+from workbench.searching.searching import search
+from workbench.training.run import Run
+from workbench.training.run_state import RunState
+from workbench.training.trials import TrialState
+
+BPR = {
+    "ranges": {"bpr": {"factors": Range(low=4, high=16), "learning_rate": Range(low=0.01, high=0.5)}},
+    "fixed": {"bpr": {"epochs": 6}},
+    "options": {"patience": 0},
+}
+
+
+class EndAfter(Control):
+    """Ends what it controls at its n-th look."""
+
+    def __init__(self, looks):
+        self.left = looks
+
+    def check(self):
+        self.left -= 1
+        if self.left < 0:
+            raise Cancelled
+
+
+def what_came(found: Search):
+    """All of a search that must not depend on kills, models and checkpoints bit for bit."""
+    return [
+        (
+            trial.number, trial.state, trial.algorithm, trial.hyperparameters, trial.value, trial.epochs,
+            {file.name: file.read_bytes() for file in (found.runs_folder / trial.run).glob("*.safetensors")},
+        )
+        for trial in found.trials()
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def eager(monkeypatch):
+    """Give trials up early."""
+    monkeypatch.setattr(pruning, "STARTUP_TRIALS", 2)
+    monkeypatch.setattr(pruning, "WARM_UP_EPOCHS", 2)
+
+
+def test_a_search_finds_the_best_of_its_trials_and_tells_of_each(make_search):
+    found = make_search("ease", "random", trials=5)
+    status = search(found.folder)
+    trials = found.trials()
+    assert status.state is RunState.DONE
+    assert status == found.status()
+    assert [trial.number for trial in trials] == list(range(5))
+    assert [trial.algorithm for trial in trials[:2]] == ["ease", "random"]
+    assert trials[0].hyperparameters == {"regularization": 500.0}  # the default comes first
+    best = max(trials, key=lambda trial: (trial.value, -trial.number))
+    assert (status.best.epoch, status.best.validation) == (best.number, {"ndcg@10": best.value})
+    run = Run.open(found.runs_folder / best.run)
+    assert run.status().last.validation["ndcg@10"] == best.value
+    assert run.spec.trial.number == best.number
+    assert (run.folder / run.spec.trial.search).resolve() == found.folder.resolve()
+    repeated = [trial for trial in trials[2:] if trial.algorithm == "random"]
+    assert repeated
+    assert [trial.same_as for trial in repeated] == [1] * len(repeated), trials
+
+
+def test_a_search_that_is_ended_again_and_again_is_the_one_that_never_was(make_search, eager):
+    whole = make_search("bpr", trials=7, **BPR)
+    search(whole.folder)
+    assert {TrialState.DONE, TrialState.PRUNED} <= {trial.state for trial in whole.trials()}
+    broken, ends = make_search("bpr", trials=7, **BPR), 0
+    for looks in (0, 1, 2, 3, 5, 8, 4, 6, 9):
+        try:
+            search(broken.folder, EndAfter(looks))
+        except Cancelled:
+            ends += 1
+            assert broken.status().state is RunState.CANCELLED
+    search(broken.folder)
+    assert ends >= 5
+    assert what_came(broken) == what_came(whole)
+
+
+def test_what_cannot_be_searched_is_refused_in_a_sentence(make_search, project):
+    refused = [
+        ("random has nothing", ["random"], {}),
+        ("no hyperparameter 'factor'. Did you mean", ["bpr"], {"ranges": {"bpr": {"factor": Range(low=1, high=2)}}}),
+        ("logarithmic", ["ease"], {"ranges": {"ease": {"regularization": Range(low=0, high=2)}}}),
+        ("factors must be", ["bpr"], {"ranges": {"bpr": {"factors": Range(low=0, high=20)}}}),
+        ("whole number", ["bpr"], {"ranges": {"bpr": {"factors": Range(low=1.5, high=20)}}}),
+        ("one of softmax", ["sasrec"], {"ranges": {"sasrec": {"objective": Range(choices=["x"])}}}),
+        ("cannot look for 'ndgc@10'", ["ease"], {"metric": "ndgc@10"}),
+        ("neither a number of trials nor minutes", ["ease"], {"trials": None}),
+        ("not searched", ["ease"], {"fixed": {"bpr": {"factors": 8}}}),
+        ("a range and a fixed value", ["bpr"], {"ranges": BPR["ranges"], "fixed": {"bpr": {"factors": 8}}}),
+    ]
+    told = []
+    for words, algorithms, asked in refused:
+        try:
+            make_search(*algorithms, **asked)
+        except WorkbenchError as error:
+            told += [] if words.lower() in str(error).lower() else [(words, str(error))]
+        else:
+            told.append((words, "not refused"))
+    assert told == []
+    outside = make_search("ease")
+    outside.spec = outside.spec.model_copy(update={"runs": "../../../elsewhere"})
+    with pytest.raises(WorkbenchError, match="outside its project"):
+        _ = outside.runs_folder
+
+
+@pytest.mark.parametrize(
+    ("own", "others", "hopeless"),
+    [
+        ({1: 0.1, 2: 0.2}, [{1: 0.2, 2: 0.3}] * 5, False),  # too early
+        ({1: 0.1, 2: 0.2, 3: 0.2}, [{1: 0.2, 2: 0.3}] * 5, True),  # they have stopped, and were better
+        ({1: 0.1, 2: 0.2, 3: 0.2}, [{1: 0.2, 2: 0.3}] * 4, False),  # too few
+        ({1: 0.1, 2: 0.3, 3: 0.2}, [{1: 0.2, 2: 0.1, 9: 0.9}] * 5, False),  # was better once; later ones do not count
+    ],
+)  # fmt: skip
+def test_a_trial_is_given_up_where_others_were_better_by_then(own, others, hopeless):
+    assert pruning.is_hopeless(own, others) is hopeless
+
+
+def test_the_cost_of_a_search_counts_a_usual_trial_of_each_algorithm(project):
+    data = str(project / "data" / "small")
+    asked = {"algorithms": ["random", "ease"], "trials": 8, "workers": 2, "split": "last-n"}
+    told = search_estimate(data, asked, Control())
+    mean = sum(told["trial_seconds"].values()) / 2
+    assert list(told["trial_seconds"]) == ["random", "ease"]
+    assert (told["trials"], told["problem"]) == (8, None)
+    assert told["seconds"] == pytest.approx(4 * mean)
+    within = search_estimate(data, {**asked, "trials": None, "minutes": 1, "workers": 1}, Control())
+    assert within["seconds"] <= 60

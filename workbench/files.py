@@ -59,6 +59,21 @@ def _link(part: Path, path: Path) -> None:
         part.replace(path)
 
 
+def link_file(source: Path, target: Path) -> bool:
+    """Let `target` be a further name of the file `source`, in one step; False where the disk cannot do that."""
+    part = owned(target)
+    try:
+        os.link(source, part)
+        # A rename onto another name of the same file does nothing and leaves both.
+        if not (target.exists() and target.samefile(part)):
+            part.replace(target)
+    except OSError:
+        return False
+    finally:
+        discard(part)
+    return True
+
+
 @contextmanager
 def readable_errors(path: Path) -> Iterator[None]:
     """Turn errors of the operating system inside the block into sentences about `path`."""

@@ -192,6 +192,7 @@ def test_a_run_without_a_folder_goes_with_its_object(fold):
 def test_a_run_with_a_folder_stays_and_is_taken_up_again(fold, tmp_path):
     folder = tmp_path / "project" / "runs" / "bpr"
     run = workbench.train(fold, "bpr", epochs=2, folder=folder)
+    assert (folder / "data" / "user.npy").samefile(fold.data.folder / "user.npy")  # linked: it lies on the same disk
     stamp = (folder / "model.safetensors").stat().st_mtime_ns
     first = run.recommend(k=2)
     assert workbench.train(fold, "bpr", epochs=2, folder=folder).recommend(k=2).equals(first)

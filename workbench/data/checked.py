@@ -43,9 +43,18 @@ def is_checked(folder: Path, data_hash: str) -> bool:
 
 def note_checked(folder: Path, data_hash: str) -> None:
     """Remember that this copy is what it says; where that cannot be written, it is looked through again."""
-    place, copies = str(folder.resolve()), _copies()
-    copies.pop(place, None)
-    copies[place] = _identity(folder, data_hash)
+    note_all_checked([folder], data_hash)
+
+
+def note_all_checked(folders: list[Path], data_hash: str) -> None:
+    """Remember that several copies of the same data are what they say."""
+    if not folders:
+        return
+    copies = _copies()
+    for folder in folders:
+        place = str(folder.resolve())
+        copies.pop(place, None)
+        copies[place] = _identity(folder, data_hash)
     with suppress(WorkbenchError, OSError):
         home().mkdir(parents=True, exist_ok=True)
         write_stored(CheckedFile, home() / FILE, {"copies": dict(list(copies.items())[-MAX_COPIES:])})

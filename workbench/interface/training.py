@@ -10,6 +10,7 @@ from workbench.algorithms import Algorithm, find
 from workbench.algorithms.hybrid.blend import Blend
 from workbench.commands.follow import follow
 from workbench.commands.new_folder import new_folder
+from workbench.data.shared_files import link_or_copy, share_files
 from workbench.errors import WorkbenchError
 from workbench.files import whole_folder
 from workbench.interface.places import remove_with
@@ -198,5 +199,6 @@ def _data_folder(folder: Path, inside: Path, fold: Fold) -> Path:
     copy = data.place.data_folder() if project == data.place.folder.resolve() else inside
     if not copy.exists():
         with whole_folder(copy) as part:
-            shutil.copytree(data.folder, part, dirs_exist_ok=True)
+            shutil.copytree(data.folder, part, copy_function=link_or_copy, dirs_exist_ok=True)
+            share_files(part, copy)
     return copy

@@ -16,8 +16,7 @@ from safetensors.numpy import save_file
 
 from workbench.data.interactions import Array
 from workbench.errors import WorkbenchError
-from workbench.files import whole_file
-from workbench.owned import discard, owned
+from workbench.files import link_file, whole_file
 from workbench.stored import MAX_COUNT
 
 HASH = "sha256"
@@ -97,14 +96,6 @@ def _refusal(error: SafetensorError) -> OSError:
 
 def same_file(source: Path, target: Path) -> None:
     """Let `target` be what `source` is now, in one step; a second name for it where the disk can do that."""
-    part = owned(target)
-    try:
-        try:
-            os.link(source, part)
-        except OSError:  # the file system has no hard links
+    if not link_file(source, target):
+        with whole_file(target) as part:
             shutil.copyfile(source, part)
-        # A rename onto another name of the same file does nothing and leaves both.
-        if not (target.exists() and target.samefile(part)):
-            part.replace(target)
-    finally:
-        discard(part)

@@ -39,6 +39,7 @@ from workbench.data.reading.text.folders import look_into
 from workbench.data.reading.text.layout import Layout
 from workbench.data.reading.text.pieces import Piece
 from workbench.data.reading.text.source_file import SourceFile, look_at
+from workbench.data.shared_files import share_files
 from workbench.data.side_files import vectors as features
 from workbench.data.side_files.items import read_items
 from workbench.data.side_files.people import read_users
@@ -356,6 +357,7 @@ def import_file(  # noqa: PLR0913 - each further file has a name of its own
         control.check()
         data.write_about(part, about)
         control.check()
+        share_files(part, folder)
     control.progress(1.0, f"{report.kept:,} interactions")
     written = read_about(folder)
     note_checked(folder, written["hash"])

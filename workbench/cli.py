@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 
 from workbench import demo
-from workbench.commands import algorithms, compare, inspect, reasons, results, train
+from workbench.commands import algorithms, compare, inspect, reasons, results, search, train
 from workbench.commands.options import Parser, common
 from workbench.commands.output import Answer, Progress
 from workbench.declaring import nearest
@@ -26,6 +26,7 @@ COMMANDS = (
     "inspect",
     "algorithms",
     "train",
+    "search",
     "evaluate",
     "recommend",
     "predict",
@@ -85,7 +86,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"workbench {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", title="commands", prog="workbench")
-    for part in (demo, inspect, algorithms, train, results, reasons, compare):
+    for part in (demo, inspect, algorithms, train, search, results, reasons, compare):
         part.add(commands)
     return parser
 
@@ -160,6 +161,9 @@ def _cancelled_sentence(args: argparse.Namespace) -> str:
     run = getattr(args, "run", None)
     if run is not None and args.command is train.train and (run / "run.json").exists():
         return f"Cancelled. To go on: workbench train --run {run}"
+    found = getattr(args, "search", None)
+    if found is not None and args.command is search.search and (found / "search.json").exists():
+        return f"Cancelled. To go on: workbench search --search {found}"
     return "Cancelled. Nothing was left half done."
 
 

@@ -1,6 +1,6 @@
 """The folder of a new run: for one process alone, and gone again where no run comes about."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from workbench.errors import WorkbenchError
 from workbench.files import LOCK, alone, check_replaceable, readable_errors, remove_written
 from workbench.owned import remove_empty, remove_file, sweep
 
-BUSY = "Another process is making a run in {folder}. Wait for it, or name another folder."
+BUSY = "Another process is at work in {folder}. Wait for it, or name another folder."
 
 
 def begins_again(folder: Path) -> bool:
@@ -52,10 +52,21 @@ def _is_sound(data: Path) -> bool:
 
 
 @contextmanager
-def new_folder(folder: Path) -> Iterator[Path]:
-    """The data folder of a new run folder, for this process alone; where no run comes about, nothing new stays behind."""
-    from workbench.training.run_folder import refuse_taken
+def new_folder(
+    folder: Path, made: str = "run.json", refuse_taken: Callable[[Path], None] | None = None
+) -> Iterator[Path]:
+    """The data folder of a new run folder, for this process alone; where no run comes about, nothing new stays behind.
 
+    Parameters
+    ----------
+    made
+        The file that is there when the run, or whatever the folder is for, has come about.
+    refuse_taken
+        Raises WorkbenchError where the folder is not free; None: that of runs.
+    """
+    from workbench.training.run_folder import refuse_taken as of_runs
+
+    refuse_taken = refuse_taken or of_runs
     refuse_taken(folder)
     refuse_other(folder)
     data = folder / "data"
@@ -71,7 +82,7 @@ def new_folder(folder: Path) -> Iterator[Path]:
             try:
                 yield data
             except BaseException:
-                if not (folder / "run.json").exists():  # else the run did come about, and goes on
+                if not (folder / made).exists():  # else the run did come about, and goes on
                     _clear(folder, with_data=not there, with_files=bool(new))
                 raise
     except BaseException:

@@ -257,6 +257,8 @@ def _metric_table(answer: dict[str, Any], *, usual: bool = False) -> str:
         f"{counted(answer['users'], 'user')} evaluated in {answer['seconds']:.1f} s",
         *([f"filters: {protocol['filters_in_words']}"] if protocol.get("filters") else []),
         f"split: {protocol['split_in_words']}",
+        *([f"learned from: {protocol['learned']}"] if protocol.get("learned") else []),
+        *([f"chosen: {protocol['chosen']}"] if protocol.get("chosen") else []),
         *(f"in doubt: {told}" for told in protocol.get("doubts") or []),
         *([f"feedback: {protocol['feedback']}"] if protocol.get("feedback") else []),
         f"candidates: {_candidates(protocol)}; left out: {protocol['masked']}",

@@ -18,7 +18,7 @@ MANNERS = ("command", "parser", "quiet", "json", "debug")
 class CommandFile(StoredFile):
     """The content of ``command.json``: the arguments of a command, and perhaps more of them than are declared here."""
 
-    algorithm: Text
+    algorithm: Text | list[Text]
 
 
 def note_command(folder: Path, args: argparse.Namespace) -> None:
@@ -39,9 +39,9 @@ def refuse_other(folder: Path) -> None:
         raise WorkbenchError(message) from error
 
 
-def is_same_command(folder: Path, args: argparse.Namespace) -> bool:
-    """Whether the run in `folder` was made by this command."""
-    if not (folder / "run.json").exists():
+def is_same_command(folder: Path, args: argparse.Namespace, made: str = "run.json") -> bool:
+    """Whether the run in `folder`, or whatever is told by the file `made`, was made by this command."""
+    if not (folder / made).exists():
         return False
     try:
         asked = read_values(CommandFile, folder / FILE)

@@ -4,27 +4,30 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from workbench.amounts import counted
 from workbench.commands.follow import follow
+from workbench.commands.new_data import (
+    DATA_OPTIONS,
+    add_data_options,
+    chosen_options,
+    data_choices,
+    filtered,
+    filters_of,
+    import_data,
+    split_of,
+)
 from workbench.commands.new_folder import begins_again, new_folder
 from workbench.commands.options import (
     FILES_HELP,
-    FURTHER,
     Commands,
     add_command,
-    add_reading,
     assignment,
-    choices,
-    format_choices,
-    joined_words,
     paragraph,
     recipe_of,
     run_folder,
-    settings_words,
 )
 from workbench.commands.output import Answer, Progress, size
 from workbench.commands.same_command import is_same_command, note_command
-from workbench.commands.several_files import files_words, take_files
+from workbench.commands.several_files import take_files
 from workbench.errors import WorkbenchError
 from workbench.training.run_state import RunState
 
@@ -50,69 +53,19 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--set", type=assignment, action="append", metavar="KEY=VALUE", help="a hyperparameter; may be repeated"
     )
-    parser.add_argument("--split", metavar="NAME", help="how the data is split, one of those below")
-    parser.add_argument(
-        "--split-set", type=assignment, action="append", metavar="KEY=VALUE", help="a setting of the split"
-    )
-    parser.add_argument(
-        "--filter",
-        type=assignment,
-        action="append",
-        metavar="KEY=VALUE",
-        help="what to work with, such as min-rating=4; may be repeated, and those below are applied in their order",
-    )
-    parser.add_argument("--test", type=Path, metavar="FILE", help="your own test file (with --split files)")
-    parser.add_argument("--validation", type=Path, metavar="FILE", help="your own validation file (with --split files)")
-    add_reading(parser)
-    parser.add_argument("--seed", type=int, metavar="N", help="the random seed (0)")
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), help="where neural algorithms train (auto)")
-    parser.add_argument(
-        "--threads",
-        type=int,
-        metavar="N",
-        help="processor threads; 0, the default: the number that measurements found best",
-    )
-    parser.add_argument(
-        "--patience",
-        type=int,
-        metavar="N",
-        help="epochs without a better validation before stopping (10, more where they are short)",
-    )
+    add_data_options(parser)
     parser.add_argument(
         "--more-epochs",
         type=int,
         metavar="N",
         help="without FILE: go on with a run that has ended, for so many epochs more",
     )
-    parser.add_argument(
-        "--include-seen",
-        action="store_true",
-        default=None,
-        help="people take things again: validation, evaluation and lists leave out nothing that they have",
-    )
     parser.set_defaults(command=train, parser=parser)
 
 
 def _more() -> str:
     """The end of the help: what there is to choose from, as it declares itself."""
-    from workbench.data.filtering import all_filters
-    from workbench.data.splitting import DEFAULT, all_splits
-
-    splits = {name: f"{split.sentence} {settings_words(split)}" for name, split in all_splits().items()}
-    filters = {
-        f"{key}=…": kind.model_fields[setting].description or kind.title
-        for kind in all_filters().values()
-        for key, setting in kind.keys.items()
-    }
-    return "\n".join([
-        *choices(f"splits ({DEFAULT} where none is named):", splits),
-        "",
-        format_choices(),
-        "",
-        *choices("filters, applied before the split:", filters),
-        "",
-        *paragraph(LAST_WORDS),
-    ])  # fmt: skip
+    return "\n".join([data_choices(), "", *paragraph(LAST_WORDS)])
 
 
 def train(args: argparse.Namespace, progress: Progress) -> Answer:
@@ -140,26 +93,7 @@ def train(args: argparse.Namespace, progress: Progress) -> Answer:
 
 
 def _refuse_new_settings(args: argparse.Namespace) -> None:
-    fixed = (
-        "algorithm",
-        "set",
-        "split",
-        "split_set",
-        "filter",
-        "test",
-        "validation",
-        *FURTHER,
-        "join",
-        "columns",
-        "read",
-        "recipe",
-        "feedback",
-        "seed",
-        "device",
-        "threads",
-        "include_seen",
-    )
-    given = [name for name in (*fixed, "patience") if getattr(args, name) is not None]
+    given = [name for name in ("algorithm", "set", *DATA_OPTIONS) if getattr(args, name) is not None]
     if given:
         what = ", ".join(f"--{name.replace('_', '-')}" for name in given)
         args.parser.error(f"{what}: a run continues as it began. Name a FILE for a new run, or leave {what} out")
@@ -193,73 +127,32 @@ def _new_run(args: argparse.Namespace, progress: Progress) -> Any:
     """Check all settings, then read the file, then create the run."""
     from workbench.algorithms import find
     from workbench.data.data_file import read_about
-    from workbench.data.filtering import apply, make_filters, written_as
-    from workbench.data.interactions import Interactions
-    from workbench.data.splitting import DEFAULT, OWN_FILES, make_split
     from workbench.training.not_ratings import taken_for_ratings
     from workbench.training.run import Run
 
     if args.algorithm is None:
         args.parser.error("--algorithm NAME is needed for a new run; see: workbench algorithms")
-    split = args.split or (OWN_FILES if args.test else DEFAULT)
-    if (split == OWN_FILES) != (args.test is not None) or (args.validation and not args.test):
-        args.parser.error(f"--split {OWN_FILES} and --test FILE (perhaps with --validation FILE) go together")
-    kind, hyperparameters, settings = find(args.algorithm), dict(args.set or []), dict(args.split_set or [])
+    split, settings = split_of(args)
+    kind, hyperparameters = find(args.algorithm), dict(args.set or [])
     kind.make(hyperparameters)
-    make_split(split, settings)
     asked = argparse.Namespace(**vars(args))
     take_files(args)
     recipe, stored = recipe_of(args)
-    filters = [*make_filters(stored), *(written_as(key, value) for key, value in args.filter or [])]
+    filters = filters_of(args, stored)
     if is_same_command(args.run, asked) and not begins_again(args.run):
         return Run.open(args.run)
     with new_folder(args.run) as data:
-        _import(args, recipe, data, progress)
-        left, steps = apply(filters, Interactions.open(data))
-        for step in steps:
-            sizes = {"interaction": step.interactions, "user": step.users, "item": step.items}
-            counts = ", ".join(counted(n, what) for what, n in sizes.items())
-            progress.say(f"Filter {step.words}: {counts} left.")
-        reason = kind.unsuited(left)
+        import_data(args, recipe, data, progress)
+        reason = kind.unsuited(filtered(data, filters, progress))
         if reason:
             raise WorkbenchError(reason)
         taken = taken_for_ratings(kind, read_about(data))
         if taken:
             progress.say(f"In doubt: {taken}")
-        options = {name: getattr(args, name) for name in ("seed", "device", "threads", "patience", "include_seen")}
-        chosen = {name: value for name, value in options.items() if value is not None}
+        chosen = chosen_options(args, "seed", "device", "threads", "patience", "include_seen")
         chain = [made.recipe() for made in filters]
         note_command(args.run, asked)
         return Run.create(args.run, data, kind.name, hyperparameters, split, settings, filters=chain, **chosen)
-
-
-def _import(args: argparse.Namespace, recipe: Any, data: Path, progress: Progress) -> None:
-    from workbench.data.importing.importer import import_file
-
-    named = {"train": args.file, "test": args.test, "validation": args.validation}
-    paths = {name: path for name, path in named.items() if path} if args.test else args.paths
-    progress.start(f"Reading {args.file.name}")
-    about = import_file(
-        paths,
-        data,
-        recipe,
-        args.items,
-        users=args.users,
-        vectors=args.vectors,
-        pictures=args.pictures,
-        control=progress,
-    )
-    report = about["report"]
-    for file, words in files_words(report.get("files", [])):
-        progress.say(f"{file}: {words}.")
-    for name in FURTHER:
-        if name in about:
-            progress.say(f"{name.capitalize()}: {joined_words(name, about[name])}.")
-    if report["refused_count"]:
-        refused = f"{report['refused_count']:,} of {counted(report['rows'], 'row')} refused"
-        progress.say(f"{refused}; {data / 'refused.csv'} says which and why.")
-    for doubt in report["doubts"]:
-        progress.say(f"In doubt: {doubt['sentence']} Try {doubt['try']}")
 
 
 def _trained(run: Any, progress: Progress) -> Answer:

@@ -162,6 +162,12 @@ def _without_evidence(group: Group) -> str:
     return "; ".join(filter(None, [people, f"{filled} filled with popular items" if any(places) else ""]))
 
 
+def _of_each(group: Group, what: str) -> str:
+    """What the protocols of the runs say, each named where there are several."""
+    told = [(run.title, run.protocol[what]) for run in group.runs if run.protocol.get(what)]
+    return told[0][1] if len(group.runs) == len(told) == 1 else "; ".join(f"{title}: {words}" for title, words in told)
+
+
 def _protocol(group: Group) -> list[tuple[str, str]]:
     """What the numbers of a group depend on, and the formula of each metric."""
     protocol = group.runs[0].protocol
@@ -172,6 +178,8 @@ def _protocol(group: Group) -> list[tuple[str, str]]:
         ("Filters", protocol.get("filters_in_words")),
         ("Split", protocol.get("split_in_words")),
         ("History", protocol.get("history")),
+        ("Learned from", _of_each(group, "learned")),
+        ("Chosen", _of_each(group, "chosen")),
         ("Candidates", "; ".join(filter(None, [protocol.get("candidates"), protocol.get("few_candidates")]))),
         ("Feedback", protocol.get("feedback")),
         ("Left out of lists", protocol.get("masked")),

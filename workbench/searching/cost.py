@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from workbench.amounts import counted
 from workbench.control import Control
 from workbench.data.interactions import Interactions
 from workbench.data.splitting import DEFAULT
 from workbench.searching.asking import defaults, middle
+from workbench.searching.search_folder import Search
 from workbench.searching.search_spec import Range
 from workbench.searching.space import chosen_space, usual_ranges
 from workbench.training.estimating import estimate_training
@@ -41,6 +43,36 @@ def estimate_search(data: Interactions, asked: dict[str, Any], control: Control 
         "memory_bytes": max(one.memory_bytes for one in found.values()),
         "problem": next((one.problem for one in found.values() if one.problem), None),
     }
+
+
+def cost_left(search: Search, control: Control | None = None) -> str | None:
+    """What a search will still take, in a sentence; None where nothing is left to do."""
+    spec, trials = search.spec, search.trials()
+    over = [trial for trial in trials if trial.state.is_over and trial.same_as is None]
+    if over:
+        mean, problem = sum(trial.seconds for trial in over) / len(over), None
+    else:
+        found = estimate_search(search.data(), spec.model_dump(), control)
+        mean, problem = found["seconds"] * min(spec.workers, found["trials"]) / found["trials"], found["problem"]
+    left = None if spec.trials is None else spec.trials - sum(trial.state.is_over for trial in trials)
+    seconds = [] if left is None else [left * mean / spec.workers]
+    if spec.minutes is not None:
+        seconds.append(60 * spec.minutes - sum(trial.seconds for trial in trials) / spec.workers)
+    if min(seconds) <= 0:
+        return None
+    what = f"{counted(left, 'trial')} to do" if left is not None else "As many trials as fit in"
+    told = f"{what}, about {in_words(min(seconds))} at most; a usual trial takes {in_words(mean)}."
+    return f"{told} {problem}" if problem else told
+
+
+def in_words(seconds: float) -> str:
+    """A span of time: "0.4 s", "12 s", "3 min", "2.5 h"."""
+    if seconds < 10:  # noqa: PLR2004 - below, tenths matter
+        return f"{seconds:.1f} s"
+    for size, unit in ((3600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds:.0f} s"
 
 
 def _usual(algorithm: str, asked: dict[str, Any], data: Interactions) -> dict[str, Any]:

@@ -11,7 +11,7 @@ In a project it lies in ``searches/NAME`` and its trials are runs of the project
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -29,7 +29,7 @@ from workbench.errors import WorkbenchError
 from workbench.files import alone, readable_errors
 from workbench.owned import remove_file, sweep
 from workbench.searching.measuring import check_metric
-from workbench.searching.search_spec import FILE, SearchSpec
+from workbench.searching.search_spec import FILE, Range, SearchSpec
 from workbench.searching.space import chosen_space, usual_ranges
 from workbench.stored import Choice, StoredFile, read_stored, write_stored
 from workbench.training.fits_split import why_not
@@ -77,28 +77,13 @@ class Search:
             If a value is out of what is allowed.
         """
         refuse_taken(folder)
-        names = list(dict.fromkeys(find(name).name for name in algorithms))
-        ranges, fixed = asked.pop("ranges", {}), asked.get("fixed", {})
-        chosen = {name: ranges.get(name) or _left(usual_ranges(name), fixed.get(name, {})) for name in names}
-        rule = make_split(asked.pop("split", DEFAULT), asked.pop("split_settings", None))
-        filters = [Choice(**made.recipe()) for made in filtering.make_filters(asked.pop("filters", ()))]
-        try:
-            spec = SearchSpec(
-                algorithms=names,
-                ranges=chosen,
-                data=Path(os.path.relpath(data, folder)).as_posix(),
-                runs=Path(os.path.relpath(runs, folder)).as_posix(),
-                data_hash=data_hash(data),
-                filters=filters,
-                split=rule.name,
-                split_settings=rule.model_dump(),
-                created=now(),
-                versions={**package_versions(), "optuna": version("optuna")},
-                **asked,
-            )
-        except ValidationError as error:
-            raise WorkbenchError(explain(error, "The search", SearchSpec)) from error
-        check_spec(spec)
+        spec = _spec(
+            algorithms,
+            data=Path(os.path.relpath(data, folder)).as_posix(),
+            runs=Path(os.path.relpath(runs, folder)).as_posix(),
+            data_hash=data_hash(data),
+            **asked,
+        )
         search = cls(folder, spec)
         _ = search.data_folder, search.runs_folder
         with readable_errors(folder):
@@ -131,6 +116,17 @@ class Search:
     def runs_folder(self) -> Path:
         """The folder of its runs; raises WorkbenchError as `data_folder`."""
         return self._inside(self.spec.runs)
+
+    @property
+    def runs_as_named(self) -> Path:
+        """The folder of its runs, as one gets there from the search folder."""
+        return Path(os.path.normpath(self.folder / self.spec.runs))
+
+    def change_budget(self, **budget: Any) -> None:
+        """Let it go on for another number of ``trials`` or ``minutes``, or with other ``workers``."""
+        if budget:
+            self.spec = _checked(self.spec.model_dump() | budget)
+            write_stored(SearchSpec, self.folder / FILE, self.spec.model_dump(mode="json"))
 
     def _inside(self, place: str) -> Path:
         home = self.folder.resolve()
@@ -199,6 +195,46 @@ class Search:
             yield
 
 
+def _spec(algorithms: Sequence[str], **asked: Any) -> SearchSpec:
+    """What is asked of a search, with everything written out that was left to it."""
+    names = list(dict.fromkeys(find(name).name for name in algorithms))
+    rule = make_split(asked.pop("split", DEFAULT), asked.pop("split_settings", None))
+    ranges, filters = asked.pop("ranges", {}), filtering.make_filters(asked.pop("filters", ()))
+    fixed = {name: _plain(name, values) for name, values in asked.pop("fixed", {}).items()}
+    left = {name: ranges.get(name) or _free(usual_ranges(name), fixed.get(name, {})) for name in names}
+    return _checked({
+        "algorithms": names,
+        "ranges": {**ranges, **left},
+        "fixed": fixed,
+        "filters": [Choice(**made.recipe()) for made in filters],
+        "split": rule.name,
+        "split_settings": rule.model_dump(),
+        "created": now(),
+        "versions": {**package_versions(), "optuna": version("optuna")},
+        **asked,
+    })  # fmt: skip
+
+
+def _checked(values: dict[str, Any]) -> SearchSpec:
+    try:
+        spec = SearchSpec(**values)
+    except ValidationError as error:
+        raise WorkbenchError(explain(error, "The search", SearchSpec)) from error
+    check_spec(spec)
+    return spec
+
+
+def check_asked(algorithms: Sequence[str], **asked: Any) -> None:
+    """Raise WorkbenchError where `Search.create` would, before there are data."""
+    _spec(algorithms, data="data", runs="runs", data_hash="", **asked)
+
+
+def _plain(algorithm: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as the algorithm understands them, such as 4 for "4"."""
+    made = find(algorithm).make(dict(values)).model_dump()
+    return {name: made[name] for name in values}
+
+
 def refuse_taken(folder: Path) -> None:
     """Raise WorkbenchError where a folder holds a search already, or a file that a search would write."""
     if (folder / FILE).exists():
@@ -232,6 +268,6 @@ def check_spec(spec: SearchSpec) -> None:
         raise WorkbenchError(f"{title} has nothing to search for. Give a range, or choose another algorithm.")
 
 
-def _left(ranges: dict[str, Any], fixed: Mapping[str, Any]) -> dict[str, Any]:
+def _free(ranges: Mapping[str, Range], fixed: Mapping[str, Any]) -> dict[str, Range]:
     """The ranges of what is not fixed."""
     return {name: wanted for name, wanted in ranges.items() if name not in fixed}

@@ -60,6 +60,8 @@ class _Protocol(Shape):
     doubts: list[Text] = Field([])
     undefined: dict[Text, Text] = Field({})
     made_by: Text | None = None
+    chosen: Text = ""
+    learned: Text = ""
     filters: list[dict[str, Any]] = Field([])
     filters_in_words: Text = ""
     as_: Text = Field("", alias="as")

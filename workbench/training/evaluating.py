@@ -30,6 +30,7 @@ from workbench.training.earlier import with_earlier
 from workbench.training.results import hash_of
 from workbench.training.run import Run
 from workbench.training.status import now
+from workbench.training.trials import chosen_from
 
 
 def evaluate_run(  # noqa: PLR0913 - what a number depends on
@@ -131,6 +132,10 @@ def _protocol(run: Run, algorithm: Algorithm, result: Evaluation, masked: str, *
         protocol |= {"filters": run.spec.filters, "filters_in_words": describe(run.spec.filters)}
         if not drawn and run.fold.test.among is None:
             protocol["candidates"] = f"all {run.data.n_items} items left by the filters"
+    if run.spec.learns_validation:
+        protocol["learned"] = "train and validation"
+    if told := chosen_from(run):
+        protocol["chosen"] = told
     return protocol | ({"doubts": doubts} if (doubts := run.doubts()) else {})
 
 

@@ -310,7 +310,10 @@ class Run:
     @cached_property
     def fold(self) -> Fold:
         """The division itself, drawn again, as the algorithm reads it."""
-        return self.split.split(self.data).read_by(self.kind.feedback, include_seen=self.spec.include_seen)
+        fold = self.split.split(self.data)
+        if self.spec.learns_validation:
+            fold = fold.learning_validation()
+        return fold.read_by(self.kind.feedback, include_seen=self.spec.include_seen)
 
     def new_algorithm(self) -> Algorithm:
         """The algorithm with its hyperparameters, untrained."""

@@ -12,10 +12,14 @@ from typing import Any
 
 from pydantic import Field
 
+from workbench.amounts import counted
 from workbench.files import readable_errors, whole_file
 from workbench.stored import LARGEST, MAX_COUNT, Count, Shape, Text
+from workbench.training.run import Run
+from workbench.training.run_status import read_status
 
 FILE = "trials.jsonl"
+FINAL = "-final"  # behind the name of a trial's run: the same on train and validation
 
 
 class TrialState(StrEnum):
@@ -64,6 +68,27 @@ def read_trials(folder: Path) -> list[TrialLine]:
             break
         found[told.number] = told
     return [found[number] for number in sorted(found)]
+
+
+def chosen_from(run: Run) -> str:
+    """From how many trials of a search a run was chosen, and for how many the test was opened; empty where from none."""
+    if run.spec.trial is None:
+        return ""
+    folder = (run.folder / run.spec.trial.search).resolve()
+    trials = [trial for trial in read_trials(folder) if trial.state.is_over]
+    best = read_status(folder).best
+    if not trials:
+        return ""
+    which = "best" if best is not None and best.epoch == run.spec.trial.number else "one"
+    tested = {run.name} | {
+        name for trial in trials for name in (trial.run, f"{trial.run}{FINAL}") if _is_tested(run.folder.parent / name)
+    }
+    told = f"{which} of {counted(len(trials), 'trial')} on validation, where its figure is optimistic"
+    return f"{told}; the test was opened for {len(tested)} of them"
+
+
+def _is_tested(folder: Path) -> bool:
+    return (folder / "opened.json").exists()
 
 
 def write_trials(folder: Path, trials: Iterable[TrialLine]) -> None:

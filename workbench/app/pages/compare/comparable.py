@@ -170,6 +170,8 @@ def protocol_lines(runs: list[RunInfo], metric: str, now: Now = NOBODY) -> list[
     said = [
         (translate("Protocol", "Filters"), filter_words(runs[0])),
         (translate("Protocol", "Split"), split_words(runs[0])),
+        (translate("Protocol", "Learned from"), _of_each(runs, "learned")),
+        (translate("Protocol", "Chosen"), _of_each(runs, "chosen")),
         (translate("Protocol", "Candidates"), _candidates(protocol), bool(protocol.get("sampled"))),
         (translate("Protocol", "Feedback"), protocol.get("feedback")),
         (translate("Protocol", "Left out"), protocol.get("masked")),
@@ -191,6 +193,12 @@ def protocol_lines(runs: list[RunInfo], metric: str, now: Now = NOBODY) -> list[
         for what, how, *warned in said
         if what and how
     ]
+
+
+def _of_each(runs: list[RunInfo], what: str) -> str:
+    """What the protocols of the runs say, each named where there are several."""
+    told = [(info.title, protocol[what]) for info in runs if (protocol := protocol_of(info)).get(what)]
+    return told[0][1] if len(runs) == len(told) == 1 else "; ".join(f"{title}: {words}" for title, words in told)
 
 
 def _without_evidence(protocol: dict[str, Any]) -> str:

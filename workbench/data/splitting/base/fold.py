@@ -85,6 +85,15 @@ class Fold:
             return self
         return replace(self, feedback=feedback, include_seen=include_seen)
 
+    def learning_validation(self) -> "Fold":
+        """The same test, where what validation hides is learned from, too, with all that is shown of those people."""
+        hidden = self.places == VALIDATION
+        judged = np.zeros(self.data.n_users, bool)
+        judged[self.data.user[hidden]] = True
+        judged[self.data.user[self.places == TEST]] = False  # what is shown of those stays shown
+        shown = (self.places == SHOWN) & judged[self.data.user]
+        return replace(self, places=np.where(hidden | shown, np.int8(TRAIN), self.places))
+
     @cached_property
     def train(self) -> Interactions:
         """What was chosen of what is learned from: the positives, each of weight 1."""

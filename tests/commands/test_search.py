@@ -1,0 +1,83 @@
+"""A search from the command line: its value, its sentences, and that it goes on."""
+
+from pathlib import Path
+
+import pytest
+
+from workbench.searching import searching
+from workbench.searching.search_folder import Search
+from workbench.training.run import Run
+
+
+@pytest.fixture(scope="module")
+def asked(folder):
+    """A search of two algorithms, as it is typed."""
+    return [
+        *("search", folder / "ratings.csv", "--algorithm", "ease", "--algorithm", "bpr", "--trials", "4"),
+        *("--fix", "epochs=2", "--range", "factors=4..8", "--range", "bpr.drawn=1,4", "--search", folder / "search"),
+    ]
+
+
+def test_a_search_tells_its_best_and_the_test_of_how_many_trials(asked, folder, ask, value, monkeypatch):
+    status, _, err = ask(*asked[:-1], folder / "broken", "--trials", "0")
+    assert (status, "trials must be" in err) == (1, True), err
+    first, did = value(*asked, "--trials", "3", "--quiet"), searching.Searcher.one
+    assert first["trials"] == 3
+    folder_of = first["search"]
+
+    def cancelled(self, trial, tell):
+        if trial.number == 3:
+            raise searching.Cancelled
+        did(self, trial, tell)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(searching.Searcher, "one", cancelled)
+        status, _, err = ask("search", "--search", folder_of, "--trials", "4")
+        assert (status, err.strip().splitlines()[-1]) == (
+            130,
+            f"workbench: Cancelled. To go on: workbench search --search {folder_of}",
+        )
+    found = value("search", "--search", folder_of, "--train-best")
+    keys = {"search", "status", "trials", "pruned", "best", "seconds", "epochs"}
+    assert keys <= set(found)
+    assert (found["status"], found["trials"]) == ("done", 4)
+    assert found["epochs"] == 2 * sum(trial.algorithm == "bpr" for trial in search_of(folder_of).trials())
+    best = Run.open(Path(found["best"]["run"]))
+    assert found["best"]["hyperparameters"].items() <= best.spec.hyperparameters.items()
+    final = Run.open(best.folder.with_name(f"{best.name}-final"))
+    assert str(final.folder) == found["final"]
+    assert len(final.fold.train) == len(best.fold.train) + len(best.fold.validation.truth.item)
+    assert final.fold.validation is None
+    tested = [value("evaluate", run)["protocol"] for run in (final.folder, best.folder)]
+    assert tested[0]["learned"] == "train and validation"
+    assert tested[0]["chosen"].startswith("best of 4 trials on validation")
+    assert tested[0]["chosen"].endswith("the test was opened for 1 of them")
+    assert tested[1]["chosen"].endswith("the test was opened for 2 of them")
+    assert "chosen: best of 4 trials" in ask("evaluate", best.folder)[1]
+
+
+def search_of(folder):
+    return Search.open(Path(folder))
+
+
+def test_what_a_search_does_not_take_is_said(asked, folder, ask):
+    file = str(folder / "ratings.csv")
+    told = {}
+    for words, said in {
+        ("search", "--search", folder / "none"): "is not the folder of a search",
+        ("search", file, "--search", folder / "a"): "--algorithm NAME is needed",
+        ("search", "--search", folder / "a", "--fix", "a=1"): "--fix: a search continues as it began",
+        (*asked[:-1], folder / "a", "--range", "factor=1..2"): "Did you mean 'factors'?",
+        (*asked[:-1], folder / "a", "--range", "ials.factors=1..2"): "ials is not searched",
+        (*asked[:-1], folder / "a", "--range", "factors=x..2"): "is not NAME=LOW..HIGH",
+        (*asked[:-1], folder / "a", "--limit", "megabytes=x"): "is a number",
+        (*asked[:-1], folder / "a", "--limit", "kilograms=3"): "limits",
+        (*asked[:-1], folder / "a", "--and", "beauty"): "second must be one of seconds",
+        (*asked[:-1], folder / "a", "--metric", "gini@10"): "cannot look for",
+        (*asked[:-1], folder / "a", "--split", "none-such"): "no split",
+    }.items():
+        status, _, err = ask(*words)
+        if not status or said not in err:
+            told[words[-2:]] = (status, err.strip().splitlines()[-1:])
+    assert told == {}
+    assert not (folder / "a").exists()

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 
 from workbench import demo
-from workbench.commands import algorithms, compare, inspect, reasons, results, search, train
+from workbench.commands import algorithms, clicks, compare, inspect, reasons, results, search, train
 from workbench.commands.options import Parser, common
 from workbench.commands.output import Answer, Progress
 from workbench.declaring import nearest
@@ -33,6 +33,7 @@ COMMANDS = (
     "explain",
     "similar",
     "compare",
+    "clicks",
 )
 
 TOUR = """\
@@ -86,7 +87,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"workbench {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", title="commands", prog="workbench")
-    for part in (demo, inspect, algorithms, train, search, results, reasons, compare):
+    for part in (demo, inspect, algorithms, train, search, results, reasons, compare, clicks):
         part.add(commands)
     return parser
 

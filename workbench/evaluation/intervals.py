@@ -50,6 +50,22 @@ def bootstrap(
     return np.clip(middle + low * unit, least, most), np.clip(middle + high * unit, least, most)
 
 
+def resampled_sums(values: Array, *, resamples: int = RESAMPLES, seed: int = SEED) -> Array:
+    """Sums of the columns in each resample of the rows, for what is no mean but another function of sums.
+
+    Parameters
+    ----------
+    values : float64 (n, m)
+
+    Returns
+    -------
+    float64 (resamples, m)
+    """
+    rounded = [_rounded(np.ascontiguousarray(column)) for column in values.T]
+    numbers, worth = np.stack([column for column, _ in rounded], axis=1), np.array([one for _, one in rounded])
+    return np.concatenate([drawn @ numbers for drawn in _drawn(len(values), resamples, seed)]) * worth
+
+
 def _whole_numbers(values: Array, weight: Array) -> tuple[Array, Array, tuple[float, float, float, float]]:
     """What each user adds to the sum of differences from the mean, and to the sum of weights, in whole numbers.
 

@@ -7,7 +7,8 @@ import pytest
 from safetensors.numpy import save_file
 
 from workbench.errors import WorkbenchError
-from workbench.training.weights import load_weights, save_weights
+from workbench.training import packing
+from workbench.training.weights import load_weights, save_weights, stored_shape
 
 
 def test_a_disk_that_takes_no_more_is_a_sentence_and_the_old_file_stays(tmp_path):
@@ -38,15 +39,19 @@ def test_what_the_system_refuses_is_told_as_everywhere(tmp_path, monkeypatch, nu
         save_weights(tmp_path / "model.safetensors", {"a": np.arange(4)}, 1)
 
 
-def test_every_flipped_bit_is_found(tmp_path):
+@pytest.mark.parametrize("small", [False, True])
+def test_every_flipped_bit_is_found(tmp_path, monkeypatch, small):
     path = tmp_path / "model.safetensors"
+    monkeypatch.setattr(packing, "MIN_BYTES", 400)
     state = {
+        "same": np.zeros(100),
         "a": np.arange(3, dtype=np.float32),
         "b": np.ones((2, 2), bool),
         "empty": np.zeros((0, 4)),
         "n": np.float64(3),
     }
-    save_weights(path, state, 3)
+    save_weights(path, state, 3, small=small)
+    assert (path.stat().st_size < 800) == small
     whole = path.read_bytes()
     for at in range(0, 8 * len(whole), 7):
         changed = bytearray(whole)
@@ -69,3 +74,31 @@ def test_the_same_arrays_are_the_same_bytes_and_those_of_before_hashes_are_read(
         assert (tmp_path / str(number)).read_bytes() == (tmp_path / "0").read_bytes()
     save_file({"a": np.arange(3)}, tmp_path / "earlier", {"epoch": "2"})
     assert load_weights(tmp_path / "earlier")[1] == 2
+
+
+def test_what_packs_well_is_packed_and_comes_back_bit_for_bit(tmp_path):
+    draw = np.random.default_rng(0)
+    state = {
+        "indices": np.sort(draw.integers(0, 9000, 50_000)).astype(np.int32),
+        "data": (draw.integers(1, 30, (250, 200)) / 31).astype(np.float32),
+        "noise": draw.random(50_000),
+        "few": np.zeros(10),
+    }
+    save_weights(tmp_path / "plain", state, 3)
+    save_weights(tmp_path / "packed", state, 3, small=True)
+    assert (tmp_path / "packed").stat().st_size < (tmp_path / "plain").stat().st_size - 250_000
+    for name, array in load_weights(tmp_path / "packed")[0].items():
+        assert (array.dtype, array.tobytes()) == (state[name].dtype, state[name].tobytes()), name
+        assert stored_shape(tmp_path / "packed", name) == list(array.shape)
+        assert array.flags.writeable
+    for told in (
+        '{"noise": ["<f8", [9]]}',
+        '{"few": ["<f8", [1e9]]}',
+        '{"few": ["O", [3]]}',
+        '{"few": 3}',
+        "[",
+        '{"a": 1}',
+    ):
+        save_file(state, tmp_path / "odd", {"epoch": "3", "packed": told})
+        with pytest.raises(WorkbenchError, match="is damaged"):
+            load_weights(tmp_path / "odd")

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
 
 from workbench.algorithms import Algorithm
 from workbench.declaring import applies, schema_of
+from workbench.training.weights import stored_shape
 
 # What must be equal beside the other hyperparameters.
 ALIKE = ("algorithm", "data_hash", "filters", "split", "split_settings", "seed")
@@ -60,9 +61,7 @@ def count_weights(model: Path) -> int | None:
     Only the head of the file is read.
     """
     try:
-        with safe_open(model, framework="numpy") as file:
-            if not {"indptr", "indices", "data"} <= set(file.keys()):
-                return None
-            return int(file.get_slice("data").get_shape()[0])
-    except (OSError, SafetensorError):
+        indptr, indices, data = (stored_shape(model, name) for name in ("indptr", "indices", "data"))
+    except (OSError, ValueError, KeyError, TypeError, SafetensorError):
         return None
+    return int(data[0]) if indptr and indices and data else None

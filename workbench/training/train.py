@@ -160,7 +160,7 @@ class Trainer:
         if self.epoch and best.exists():
             same_file(best, folder / "model.safetensors")
         else:
-            save_weights(folder / "model.safetensors", _numbers(algorithm), self.epoch)
+            save_weights(folder / "model.safetensors", _numbers(algorithm), self.epoch, small=True)
 
     def _remark(self, algorithm: Algorithm, validator: Validator) -> None:
         """Say what is to be known of the model that is kept."""

@@ -11,6 +11,7 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
@@ -18,16 +19,21 @@ from workbench.data.interactions import Array
 from workbench.errors import WorkbenchError
 from workbench.files import link_file, whole_file
 from workbench.stored import MAX_COUNT
+from workbench.training.packing import pack, shape_of, unpack
 
-HASH = "sha256"
+HASH, PACKED = "sha256", "packed"
 
 
-def save_weights(path: Path, state: dict[str, Array], epoch: int) -> None:
-    """Write named arrays and the epoch they belong to, whole or not at all."""
+def save_weights(path: Path, state: dict[str, Array], epoch: int, *, small: bool = False) -> None:
+    """Write named arrays and the epoch they belong to, whole or not at all; `small` takes time to pack what packs well."""
     arrays = {name: np.asarray(a, order="C") for name, a in state.items()}
+    about = {"epoch": str(epoch), HASH: _hash(arrays, epoch)}
+    if small:
+        arrays, told = pack(arrays)
+        about |= {PACKED: told} if told else {}
     with whole_file(path) as part:
         try:
-            save_file(arrays, part, {"epoch": str(epoch), HASH: _hash(arrays, epoch)})
+            save_file(arrays, part, about)
         except SafetensorError as error:
             raise _refusal(error) from error
         _sort_head(part)
@@ -66,13 +72,26 @@ def load_weights(path: Path) -> tuple[dict[str, Array], int]:
     try:
         with safe_open(path, framework="numpy") as file:
             state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
-            return state, _checked_epoch(state, file.metadata() or {})
+            about = file.metadata() or {}
+        state = unpack(state, about.pop(PACKED, "{}"))
+        return state, _checked_epoch(state, about)
     except FileNotFoundError as error:
         message = f"{path} is not there: the run in {path.parent} has no model yet. Train it first."
         raise WorkbenchError(message) from error
-    except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
+    except (SafetensorError, pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
         message = f"The model in {path} is damaged ({error}). Train it again as a new run."
         raise WorkbenchError(message) from error
+
+
+def stored_shape(path: Path, name: str) -> list[int] | None:
+    """The shape of one of the arrays, None where it is not there; only the head of the file is read.
+
+    Raises SafetensorError, OSError or ValueError where there is no such file.
+    """
+    with safe_open(path, framework="numpy") as file:
+        if name not in file.keys():  # noqa: SIM118 - not a dict
+            return None
+        return shape_of(name, file.get_slice(name).get_shape(), (file.metadata() or {}).get(PACKED, ""))
 
 
 def _checked_epoch(state: dict[str, Array], noted: dict[str, str]) -> int:

@@ -5,6 +5,7 @@ from tests.algorithms.movielens import last_held_out, rated_from_three
 from tests.golden import interactions
 from workbench.algorithms import find
 from workbench.algorithms.base import gram
+from workbench.algorithms.base.learned import check
 from workbench.algorithms.linear.ease import EASE
 from workbench.data.interactions import UserItems
 from workbench.errors import WorkbenchError
@@ -78,6 +79,15 @@ def test_few_people_give_the_same_scores_without_a_matrix_of_items(weight):
     assert not algorithm._weights.size
     scores = algorithm.score(np.arange(data.n_users, dtype=np.int32), data.by_user)
     np.testing.assert_allclose(scores, x @ ridge_columns(x, weight), atol=1e-5)
+    earlier = algorithm.state() | {"spread": algorithm._spread}  # models of before have all of A X
+    del earlier["inner"]
+    for state in (algorithm.state(), earlier):
+        again = EASE(regularization=weight)
+        again.restore(state)
+        assert np.array_equal(again.score(np.arange(data.n_users, dtype=np.int32), data.by_user), scores)
+        check(state, again.shapes_of(state), data.n_users, data.n_items)
+    assert algorithm.state()["inner"].shape == (12 * 13 / 2,)
+    assert not algorithm.state()["spread"].size
     newcomer = UserItems.from_lists([[3, 8, 17]])
     history = newcomer.matrix(data.n_items).toarray()
     np.testing.assert_allclose(algorithm.score(np.array([-1]), newcomer), history @ ridge_columns(x, weight), atol=1e-5)

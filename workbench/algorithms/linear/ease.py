@@ -4,7 +4,7 @@ Steck, "Embarrassingly Shallow Autoencoders for Sparse Data", WWW 2019, arXiv:19
 """
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -14,6 +14,12 @@ from workbench.algorithms.base.learned import Learned, floats, indices, row_ends
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.declaring import hyperparameter
 from workbench.errors import WorkbenchError
+
+if TYPE_CHECKING:
+    import scipy.sparse as sp
+
+# Multiplications that take a moment: what they make is made again rather than saved.
+QUICK = 2e8
 
 
 class EASE(Algorithm):
@@ -29,7 +35,7 @@ class EASE(Algorithm):
     fold_in = "exact"
     explains = "exact"
     zero_is_unknown = True
-    learned = ("weights", "indptr", "indices", "spread", "scale")
+    learned = ("weights", "indptr", "indices", "spread", "scale", "inner")
     shapes: ClassVar[dict[str, Learned]] = {"weights": floats("items", "items")}
 
     regularization: float = hyperparameter(
@@ -45,11 +51,13 @@ class EASE(Algorithm):
 
     # Learned from many people: float32 (n_items, n_items), zero diagonal, row speaks for column; else (0, 0).
     _weights: Array
-    # Learned from few people: their items X (m, n_items), spread A X and scale as in `_solve_by_people`; else empty.
+    # Learned from few people: their items X (m, n_items), spread A X and scale as in `_solve_by_people`; else empty. Of A
+    # the lower triangle, float64 (m (m + 1) / 2,), where A X is made from it in a moment: it is saved in the place of A X.
     _indptr: Array
     _indices: Array
     _spread: Array
     _scale: Array
+    _inner: Array
 
     @classmethod
     def unsuited(cls, data: Interactions) -> str | None:
@@ -67,7 +75,7 @@ class EASE(Algorithm):
     def train(self, data: Interactions, seed: int = 0) -> Iterator[Record]:
         if reason := self.unsuited(data):
             raise WorkbenchError(reason)
-        none = np.zeros(0, np.float32)
+        none, self._inner = np.zeros(0, np.float32), np.zeros(0)
         if gram.few_people(data):
             self._weights = none.reshape(0, 0)
             self._solve_by_people(data)
@@ -99,10 +107,25 @@ class EASE(Algorithm):
         inner[np.diag_indices_from(inner)] += 1
         gram.invert(inner, self.title)
         gram.mirror(inner)
-        spread = np.asarray((x.T.astype(np.float64) @ inner).T)  # A X, (m, n_items)
+        spread = _spread(inner, x)
         left = 1 - np.asarray(x.multiply(spread).sum(axis=0)).ravel() / diagonal  # D_jj P_jj
         self._indptr, self._indices = x.indptr.astype(np.int64), x.indices.astype(np.int32)
         self._spread, self._scale = spread.astype(np.float32), (1 / left).astype(np.float32)
+        self._inner = inner[np.tril_indices(len(inner))] if x.nnz * len(inner) <= QUICK else np.zeros(0)
+
+    def state(self) -> dict[str, Array]:
+        state = super().state()
+        return state | ({"spread": np.zeros((0, 0), np.float32)} if state["inner"].size else {})
+
+    def restore(self, state: dict[str, Array]) -> None:
+        super().restore({"inner": np.zeros(0)} | state)
+        if self._inner.size:
+            people = len(self._indptr) - 1
+            inner = np.zeros((people, people))
+            inner[np.tril_indices(people)] = self._inner
+            gram.mirror(inner)
+            x = UserItems(self._indptr, self._indices).matrix(len(self._scale))
+            self._spread = _spread(inner, x).astype(np.float32)
 
     def shapes_of(self, state: dict[str, Array]) -> dict[str, Learned]:
         by_items = "weights" not in state or state["weights"].size > 0
@@ -111,9 +134,15 @@ class EASE(Algorithm):
             "indices": indices("nothing"),
             "spread": floats("none", "nothing"),
         }
-        by_people = {"indptr": row_ends("people", of="entries"), "spread": floats("people", "items")}
+        is_short = "inner" in state and state["inner"].size > 0
+        by_people = {
+            "indptr": row_ends("people", of="entries"),
+            "spread": floats("nothing", "nothing") if is_short else floats("people", "items"),
+        }
         found = no_rows | {"scale": floats("nothing")} if by_items else by_people | {"scale": floats("items")}
-        return super().shapes_of(state) | found | ({} if by_items else {"weights": floats("nothing", "nothing")})
+        found |= {} if by_items else {"weights": floats("nothing", "nothing")}
+        # Models of before had none.
+        return super().shapes_of(state) | found | ({"inner": floats("half")} if "inner" in state else {})
 
     def score(self, users: Array, histories: UserItems) -> Array:
         if self._weights.size:
@@ -124,3 +153,8 @@ class EASE(Algorithm):
         h.data = h.data / self.diagonal(np.bincount(self._indices, minlength=n_items)).astype(np.float32)[h.indices]
         meetings = h @ UserItems(self._indptr, self._indices).matrix(n_items).T  # h D⁻¹ Xᵀ, (n, m)
         return own - (own - meetings @ self._spread) * self._scale
+
+
+def _spread(inner: Array, x: "sp.csr_matrix") -> Array:
+    """A X, float64 (m, n_items), of A (m, m) and X (m, n_items)."""
+    return np.asarray((x.T.astype(np.float64) @ inner).T)

@@ -34,7 +34,7 @@ def project(tmp_path_factory):
     written = tmp_path_factory.mktemp("written")
     simulate(written / "data", Size(rows=ROWS, users=ROWS // EACH, items=ITEMS))
     folder = made.folder / "data" / "simulated"
-    import_file(written / "data" / "ratings.csv", folder, items=written / "data" / "items.csv")
+    import_file(written / "data" / "interactions.csv", folder, items=written / "data" / "items.csv")
     made.data, made.split = "simulated", {"name": "random", "settings": {"per_user": True}}
     made.save()
     firsts = [

@@ -109,7 +109,7 @@ def peak():
 def imported(folder, rows):
     """A data folder of so many simulated interactions, in `folder`."""
     simulate(folder / "simulated", Size(rows=rows))
-    import_file(folder / "simulated" / "ratings.csv", folder / "data")
+    import_file(folder / "simulated" / "interactions.csv", folder / "data")
     return folder / "data"
 
 
@@ -125,7 +125,7 @@ def test_importing_against_one_shot(tmp_path, capsys, mixed):
     figures = {}
     for rows in sorted({SMALL, ROWS}):
         simulate(tmp_path / f"{rows}", Size(rows=rows, mixed=mixed))
-        path = tmp_path / f"{rows}" / "ratings.csv"
+        path = tmp_path / f"{rows}" / "interactions.csv"
         measured(OURS, path, tmp_path / "data")  # compiles once, and fills the cache of files
         turns = [(measured(ONE_SHOT, path), measured(OURS, path, tmp_path / "data")) for _ in range(TIMES)]
         figures[rows] = {
@@ -155,7 +155,7 @@ def test_how_soon_an_import_is_cancelled(tmp_path, capsys):
     given, cancels = os.environ.get("CANCEL_FILE"), int(os.environ.get("CANCELS", "40"))
     if given is None:
         simulate(tmp_path / "simulated", Size(rows=ROWS, mixed=True))
-    path = given or tmp_path / "simulated" / "ratings.csv"
+    path = given or tmp_path / "simulated" / "interactions.csv"
     whole = measured(OURS, path, tmp_path / "whole")["wall"]
     random, waited = Random(0), []
     for number in range(cancels):

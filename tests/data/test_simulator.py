@@ -14,7 +14,7 @@ from workbench.errors import Cancelled
 def made(tmp_path_factory):
     folder = tmp_path_factory.mktemp("samples")
     truth = simulate(folder / "sample", Size(rows=20_000, users=400, items=500))
-    about = import_file(folder / "sample" / "ratings.csv", folder / "data", items=folder / "sample" / "items.csv")
+    about = import_file(folder / "sample" / "interactions.csv", folder / "data", items=folder / "sample" / "items.csv")
     return truth, about, Interactions.open(folder / "data"), folder
 
 
@@ -71,7 +71,7 @@ def test_the_seed_decides(tmp_path):
     texts = []
     for name, seed in (("a", 1), ("b", 1), ("c", 2)):
         simulate(tmp_path / name, Size(rows=2000, seed=seed))
-        texts.append((tmp_path / name / "ratings.csv").read_bytes())
+        texts.append((tmp_path / name / "interactions.csv").read_bytes())
     assert texts[0] == texts[1] != texts[2]
     assert texts[0].startswith(b"user,item,rating,timestamp\n1,")
 
@@ -79,7 +79,7 @@ def test_the_seed_decides(tmp_path):
 def test_more_rows_than_there_is_room_for_are_fewer(tmp_path):
     truth = simulate(tmp_path / "full", Size(rows=1000, users=5, items=20))
     assert truth.length.tolist() == [10] * 5
-    assert len((tmp_path / "full" / "ratings.csv").read_text().splitlines()) == 51
+    assert len((tmp_path / "full" / "interactions.csv").read_text().splitlines()) == 51
 
 
 def test_a_cancelled_simulation_leaves_nothing(tmp_path):

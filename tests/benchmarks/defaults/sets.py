@@ -51,7 +51,7 @@ class DataSet:
             return data
         if isinstance(self.source, Size):
             simulate(folder / "simulated", self.source)
-            import_file(folder / "simulated" / "ratings.csv", data, items=folder / "simulated" / "items.csv")
+            import_file(folder / "simulated" / "interactions.csv", data, items=folder / "simulated" / "items.csv")
             return data
         here = resource("samples") if self.source.startswith("movielens-small") else REAL
         import_file(here / self.source, data, items=here / self.items if self.items else None)

@@ -69,6 +69,7 @@ def hyperparameter(  # noqa: PLR0913 - one argument for each thing that can be d
     unit: str = "",
     from_data: DataRule | None = None,
     tried: Sequence[float] | None = None,
+    needs: str | None = None,
 ) -> Any:
     """Declare a hyperparameter.
 
@@ -93,10 +94,14 @@ def hyperparameter(  # noqa: PLR0913 - one argument for each thing that can be d
     tried
         Values of which validation chooses, where nobody does and learning takes a moment; the first of those that
         are level.
+    needs
+        What the data must have for another value than the default, as in `Algorithm.needs`; a search of other data
+        leaves it alone.
     """
     extra: dict[str, Any] = {"log": log, "search": search, "advanced": advanced, "when": when, "unit": unit}
     extra["from_data"] = from_data.words if from_data is not None else None
     extra["tried"] = list(tried) if tried else None
+    extra["needs"] = needs
     extra = {key: value for key, value in extra.items() if value}
     field = Field(default, title=title, description=help, ge=ge, gt=gt, le=le, lt=lt, json_schema_extra=extra)
     if from_data is not None:

@@ -191,9 +191,10 @@ def _wanted(args: argparse.Namespace) -> dict[str, Any]:
     from workbench.searching.asked import by_algorithm
     from workbench.searching.search_folder import check_asked
 
-    ranges, fixed = by_algorithm(args.algorithm, args.range or [], args.fix or [], advanced=bool(args.advanced))
+    narrowed, fixed = by_algorithm(args.algorithm, args.range or [], args.fix or [])
     wanted = {
-        "ranges": ranges,
+        "narrowed": narrowed,
+        "advanced": bool(args.advanced),
         "fixed": fixed,
         "trials": TRIALS if args.trials is None and args.minutes is None else args.trials,
         "limits": {name.replace("_", "-"): _number(name, value) for name, value in args.limit or []},

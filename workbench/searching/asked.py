@@ -7,7 +7,6 @@ from workbench.algorithms import find
 from workbench.declaring import meant, schema_of
 from workbench.errors import WorkbenchError
 from workbench.searching.search_spec import Range
-from workbench.searching.space import usual_ranges
 
 Ranges = dict[str, dict[str, Range]]
 
@@ -16,18 +15,13 @@ def by_algorithm(
     algorithms: Sequence[str],
     ranges: Iterable[tuple[str, Range]],
     fixed: Iterable[tuple[str, Any]],
-    *,
-    advanced: bool = False,
 ) -> tuple[Ranges, dict[str, dict[str, Any]]]:
-    """The ranges and the values of each algorithm.
+    """The ranges and the values that were named for each algorithm.
 
     Parameters
     ----------
     ranges, fixed
-        By names such as ``factors``, which every algorithm gets that has it, or ``bpr.factors``. What has no range keeps
-        the declared one; what is fixed has none.
-    advanced
-        Whether those are searched, too, that are not as a rule.
+        By names such as ``factors``, which every algorithm gets that has it, or ``bpr.factors``.
 
     Raises
     ------
@@ -35,20 +29,14 @@ def by_algorithm(
         If no algorithm of the search has such a hyperparameter.
     """
     names = [find(name).name for name in algorithms]
-    chosen: Ranges = {name: usual_ranges(name, advanced=advanced) for name in names}
+    chosen: Ranges = {name: {} for name in names}
     values: dict[str, dict[str, Any]] = {name: {} for name in names}
-    narrowed = set()
     for given, wanted in ranges:
         for algorithm, name in _meant(names, given):
             chosen[algorithm][name] = wanted
-            narrowed.add((algorithm, name))
     for given, value in fixed:
         for algorithm, name in _meant(names, given):
-            if (algorithm, name) in narrowed:
-                message = f"{find(algorithm).title}: {name} has a range and a fixed value. Leave one of both out."
-                raise WorkbenchError(message)
             values[algorithm][name] = value
-            chosen[algorithm].pop(name, None)
     return chosen, values
 
 

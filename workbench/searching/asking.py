@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 class Asker:
     """Draws hyperparameters for the trials of one search.
 
-    The first trial of each algorithm has its defaults, as far as they lie in the ranges, so that no search ends with less
-    than nobody's choice.
+    The first trial of each algorithm has its defaults, so that no search ends with less than nobody's choice.
     """
 
     def __init__(self, spec: SearchSpec, study: "Study", data: Interactions) -> None:
@@ -41,8 +40,8 @@ class Asker:
             given = dict(self._fixed(algorithm))
             for place, dimension in enumerate(self.spaces[algorithm], 1):
                 known = self.defaults[algorithm] | given
-                if _matters(dimension, known):
-                    default = _nearest(dimension, known.get(dimension.name)) if first else None
+                default = known[dimension.name]
+                if _matters(dimension, known) and not (first and not _holds(dimension, default)):
                     self._draw_by(trial, place, _asked_as(dimension, default) if first else None)
                     given[dimension.name] = _suggested(trial, f"{algorithm}.{dimension.name}", dimension)
         return algorithm, given
@@ -89,6 +88,13 @@ def _nearest(dimension: Dimension, value: Any) -> Any:
     if dimension.kind == "number":
         return number
     return min(values, key=lambda other: abs(other - number)) if values else round(number)
+
+
+def _holds(dimension: Dimension, value: Any) -> bool:
+    """Whether a value can be drawn."""
+    if dimension.choices:
+        return value in dimension.choices
+    return value is not None and dimension.low <= value <= dimension.high
 
 
 def _suggested(trial: "Trial", name: str, dimension: Dimension) -> Any:

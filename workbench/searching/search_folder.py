@@ -69,7 +69,8 @@ class Search:
         algorithms
             Those of which the best is looked for, within one budget.
         asked
-            Further fields of `SearchSpec`. Where ``ranges`` has none for an algorithm, those that are declared are taken.
+            Further fields of `SearchSpec`. Where ``ranges`` has none for an algorithm, those that are declared are taken,
+            which ``narrowed`` replaces one by one; with ``advanced`` also those that are not searched as a rule.
 
         Raises
         ------
@@ -82,6 +83,7 @@ class Search:
             data=Path(os.path.relpath(data, folder)).as_posix(),
             runs=Path(os.path.relpath(runs, folder)).as_posix(),
             data_hash=data_hash(data),
+            lacking=_lacking(Interactions.open(data)),
             **asked,
         )
         search = cls(folder, spec)
@@ -201,10 +203,15 @@ def _spec(algorithms: Sequence[str], **asked: Any) -> SearchSpec:
     rule = make_split(asked.pop("split", DEFAULT), asked.pop("split_settings", None))
     ranges, filters = asked.pop("ranges", {}), filtering.make_filters(asked.pop("filters", ()))
     fixed = {name: _plain(name, values) for name, values in asked.pop("fixed", {}).items()}
-    left = {name: ranges.get(name) or _free(usual_ranges(name), fixed.get(name, {})) for name in names}
+    usual = {"advanced": asked.pop("advanced", False), "lacking": asked.pop("lacking", ())}
+    narrowed = asked.pop("narrowed", {})
+    for name in names:
+        if name not in ranges:
+            declared = _free(usual_ranges(name, **usual), fixed.get(name, {}))
+            ranges = {**ranges, name: declared | narrowed.get(name, {})}
     return _checked({
         "algorithms": names,
-        "ranges": {**ranges, **left},
+        "ranges": ranges,
         "fixed": fixed,
         "filters": [Choice(**made.recipe()) for made in filters],
         "split": rule.name,
@@ -266,6 +273,11 @@ def check_spec(spec: SearchSpec) -> None:
     if len(spec.algorithms) == 1 and not spec.ranges.get(spec.algorithms[0]):
         title = find(spec.algorithms[0]).title
         raise WorkbenchError(f"{title} has nothing to search for. Give a range, or choose another algorithm.")
+
+
+def _lacking(data: Interactions) -> list[str]:
+    """What the data have not, of what hyperparameters may need."""
+    return [name for name, there in (("time", data.time), ("ratings", data.rating)) if there is None]
 
 
 def _free(ranges: Mapping[str, Range], fixed: Mapping[str, Any]) -> dict[str, Range]:

@@ -1,7 +1,7 @@
 """Where a search looks: ranges of an algorithm's hyperparameters, as they are declared, and as somebody narrows them."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -14,7 +14,8 @@ from workbench.searching.search_spec import Range
 
 # What has a better judge than a search: pruning and patience choose the epochs.
 LEFT_OUT = ("epochs",)
-MAX_VALUES = 2_000  # of a whole number that are tried one by one
+MAX_VALUES = 2_000  # of a whole number that are tried one by one, where one of the first few is refused
+FEW_VALUES = 40
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class Dimension:
         Values that others must have for this one to matter.
     advanced : bool
         Whether it is searched only where that is asked for.
+    needs : str
+        What the data must have, as in `Algorithm.needs`; empty where nothing.
     """
 
     name: str
@@ -46,6 +49,7 @@ class Dimension:
     when: Mapping[str, Any] | None = None
     advanced: bool = False
     unit: str = ""
+    needs: str = ""
 
     @property
     def range(self) -> Range:
@@ -65,9 +69,13 @@ def space(algorithm: str) -> list[Dimension]:
     return [dimension for dimension in found if dimension is not None]
 
 
-def usual_ranges(algorithm: str, *, advanced: bool = False) -> dict[str, Range]:
-    """What is searched where nobody chose."""
-    return {dimension.name: dimension.range for dimension in space(algorithm) if advanced or not dimension.advanced}
+def usual_ranges(algorithm: str, *, advanced: bool = False, lacking: Collection[str] = ()) -> dict[str, Range]:
+    """What is searched where nobody chose, of data that lacks some things (``time``, ``ratings``, ``items``)."""
+    return {
+        dimension.name: dimension.range
+        for dimension in space(algorithm)
+        if (advanced or not dimension.advanced) and dimension.needs not in lacking
+    }
 
 
 def _declared(name: str, entry: Mapping[str, Any]) -> Dimension | None:
@@ -77,6 +85,7 @@ def _declared(name: str, entry: Mapping[str, Any]) -> Dimension | None:
         "when": entry.get("when"),
         "advanced": bool(entry.get("advanced")),
         "unit": entry.get("unit", ""),
+        "needs": entry.get("needs", ""),
     }
     if entry.get("enum"):
         return Dimension(kind="choice", choices=tuple(entry["enum"]), **about)
@@ -148,15 +157,20 @@ def _taken(kind: type[Algorithm], name: str, wanted: Range, fixed: Mapping[str, 
         If an end is out of what it takes at all, or it takes none.
     """
     low, high = int(wanted.low or 0), int(wanted.high or 0)
-    tried = np.unique(np.linspace(low, high, min(high - low + 1, MAX_VALUES)).round().astype(np.int64)).tolist()
-    taken = [value for value in tried if _takes(kind, {**fixed, name: value})]
-    if len(taken) == len(tried):
+    if all(_takes(kind, {**fixed, name: value}) for value in _between(low, high, FEW_VALUES)):
         return ()
+    taken = [value for value in _between(low, high, MAX_VALUES) if _takes(kind, {**fixed, name: value})]
     limits = _limits(schema_of(kind)["properties"][name])
     if not taken or low < limits[0] or high > limits[1]:
         kind.make({**fixed, name: low if low < limits[0] or not taken else high})  # says why
         kind.make({**fixed, name: high})
     return tuple(taken)
+
+
+def _between(low: int, high: int, most: int) -> list[int]:
+    """Whole numbers of a range, both ends with them, at most so many."""
+    found: list[int] = np.unique(np.linspace(low, high, min(high - low + 1, most)).round().astype(np.int64)).tolist()
+    return found
 
 
 def _limits(entry: Mapping[str, Any]) -> tuple[float, float]:

@@ -32,6 +32,7 @@ class Popularity(Algorithm):
         "all",
         "Counting",
         "All interactions, only recent ones, or all with older ones counting less. The last two need times.",
+        needs="time",
     )
     recent: float = hyperparameter(
         0.1,

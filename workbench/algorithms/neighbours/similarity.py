@@ -81,7 +81,9 @@ class Product:
 def declare_half_life() -> Any:
     """Declare how fast interactions lose weight."""
     text = "An interaction this many days before a user's latest one counts half. 0: all count the same. Needs times."
-    return hyperparameter(0.0, "Half-life", text, ge=0, le=36_500, log=True, search=(7, 3650), unit="days")
+    return hyperparameter(
+        0.0, "Half-life", text, ge=0, le=36_500, log=True, search=(7, 3650), unit="days", needs="time"
+    )
 
 
 def aged(histories: UserItems, n_items: int, half_life: float) -> "sp.csr_matrix":

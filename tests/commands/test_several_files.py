@@ -1,5 +1,9 @@
 """Several files on the command line: what each was taken for, and how many rows met."""
 
+import numpy as np
+
+from workbench.training.run import Run
+
 
 def test_orders_and_lines_and_items_are_trained_on_together(tmp_path, value, ask):
     (tmp_path / "orders.csv").write_text("order_id,user_id\n" + "".join(f"{o},u{o % 6}\n" for o in range(31)))
@@ -21,3 +25,17 @@ def test_orders_and_lines_and_items_are_trained_on_together(tmp_path, value, ask
     assert "Thing" in (tmp_path / "l.csv").read_text()
     assert ask("inspect", files[0], "--join", "order_id")[0] == 2
     assert ask("train", *files[:2], "--test", files[0], "--algorithm", "popularity", "--run", tmp_path / "x")[0] == 2
+
+
+def test_several_kinds_of_vectors_come_along_by_name(tmp_path, value, ask):
+    (tmp_path / "r.csv").write_text("user,item\n" + "".join(f"u{n},{n * m % 7}\n" for n in range(9) for m in (1, 2, 3)))
+    (tmp_path / "a=b.csv").write_text("item,x\n1,2\n3,4\n")
+    np.save(tmp_path / "v.npy", np.eye(7))
+    given = ["--vectors", f"posters={tmp_path / 'v.npy'}", "--vectors", tmp_path / "a=b.csv"]
+    found = value("inspect", tmp_path / "r.csv", *given)["joined"]
+    assert (found["vectors"]["matched"], found["named_vectors"]["posters"]["matched"]) == (2, 7)
+    value("train", tmp_path / "r.csv", *given, "--algorithm", "popularity", "--run", tmp_path / "run")
+    vectors = Run.open(tmp_path / "run").data.item_features.vectors
+    assert {name: array.shape for name, array in vectors.items()} == {"posters": (7, 7), "vectors": (7, 1)}
+    for twice in (["--vectors", f"posters={tmp_path / 'v.npy'}"], ["--vectors", "A B=v.npy"]):
+        assert ask("inspect", tmp_path / "r.csv", *given, *twice)[0] == 2

@@ -4,6 +4,7 @@ import inspect
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -123,6 +124,15 @@ def test_a_script_of_what_was_read_by_the_guess_says_nothing_of_reading(tmp_path
     text = script([run.opened])
     assert f"# {tmp_path / 'plain.csv'} is not there any more" in text
     assert 'delimiter=","' in text  # with nothing to guess from, all is said
+
+
+def test_kinds_of_vectors_are_in_the_script_by_their_names(tmp_path):
+    ratings = tmp_path / "r.csv"
+    ratings.write_text("user,item\n1,2\n2,2\n")
+    reports = {"named_vectors": {"posters": {"source": "/p.npy"}}, "vectors": {"source": "/v.npy"}}
+    about = {"source": {"all": {"path": "/r.csv"}}, "recipe": make_recipe(ratings).model_dump(), **reports}
+    assert 'vectors={"vectors": "/v.npy", "posters": "/p.npy"}' in reading(about, Path("/"))
+    assert 'vectors="/v.npy"' in reading({**about, "named_vectors": {}}, Path("/"))
 
 
 def test_what_was_said_of_ids_is_in_the_script(tmp_path):

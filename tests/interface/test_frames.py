@@ -80,6 +80,9 @@ def test_all_that_goes_with_interactions_may_be_a_frame(ratings):
     inside = data.interactions
     assert inside.user_features.of(inside.user_index("1003")) == {"gender": "m"}
     assert inside.item_features.genres[0].as_py() == ["Drama", "War"]
+    assert inside.item_features.vectors["vectors"].shape == (40, 3)
+    named = workbench.read_interactions(ratings, vectors={"one": vectors, "other": vectors[["item", "b"]]})
+    assert [v.shape for v in named.interactions.item_features.vectors.values()] == [(40, 3), (40, 1)]
     run = workbench.train(workbench.split(data), "popularity")
     assert "user_gap@10" in run.evaluate("user_gap@10", groups="gender").index
 

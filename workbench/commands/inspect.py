@@ -16,6 +16,7 @@ from workbench.commands.options import (
 )
 from workbench.commands.output import Answer, Progress, name_values
 from workbench.commands.several_files import files_words, take_files
+from workbench.data.data_file import joined_reports
 
 
 def add(commands: Commands) -> None:
@@ -55,7 +56,8 @@ def _words(path: Path, found: dict[str, Any]) -> str:
         lines.append(("feedback", _feedback(found)))
     if found["time_min"] is not None:
         lines.append(("time", f"{found['time_min']} to {found['time_max']}"))
-    lines += [(name, joined_words(name, report)) for name, report in found.get("joined", {}).items()]
+    joined = joined_reports(found.get("joined", {}))
+    lines += [(name.replace(":", " "), joined_words(name, report)) for name, report in joined.items()]
     lines += [(f"doubt ({doubt['about']})", f"{doubt['sentence']} Try {doubt['try']}") for doubt in found["doubts"]]
     refused = [f"line {row['line']}: {row['reason']}: {row['text'][:80]}" for row in found["refused"][:10]]
     more = found["refused_count"] - len(refused)

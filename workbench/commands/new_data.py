@@ -10,6 +10,7 @@ from workbench.commands.options import (
     add_reading,
     assignment,
     choices,
+    files_of_vectors,
     format_choices,
     joined_words,
     settings_words,
@@ -138,6 +139,7 @@ def chosen_options(args: argparse.Namespace, *names: str) -> dict[str, Any]:
 
 def import_data(args: argparse.Namespace, recipe: Any, data: Path, progress: Progress) -> None:
     """Read the files of a command into a data folder, and say what became of them."""
+    from workbench.data.data_file import joined_reports
     from workbench.data.importing.importer import import_file
 
     named = {"train": args.file, "test": args.test, "validation": args.validation}
@@ -149,16 +151,15 @@ def import_data(args: argparse.Namespace, recipe: Any, data: Path, progress: Pro
         recipe,
         args.items,
         users=args.users,
-        vectors=args.vectors,
+        vectors=files_of_vectors(args),
         pictures=args.pictures,
         control=progress,
     )
     report = about["report"]
     for file, words in files_words(report.get("files", [])):
         progress.say(f"{file}: {words}.")
-    for name in FURTHER:
-        if name in about:
-            progress.say(f"{name.capitalize()}: {joined_words(name, about[name])}.")
+    for name, joined in joined_reports(about).items():
+        progress.say(f"{name.capitalize().replace(':', ' ')}: {joined_words(name, joined)}.")
     if report["refused_count"]:
         refused = f"{report['refused_count']:,} of {counted(report['rows'], 'row')} refused"
         progress.say(f"{refused}; {data / 'refused.csv'} says which and why.")

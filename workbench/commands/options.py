@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from workbench.commands.several_files import first_and_joined
+from workbench.errors import WorkbenchError
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -133,7 +134,11 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--items", type=Path, metavar="FILE", help="titles, years, genres of the items")
     parser.add_argument("--users", type=Path, metavar="FILE", help="attributes of the users")
     parser.add_argument(
-        "--vectors", type=Path, metavar="FILE", help="a vector for each item: .npy, Parquet or any table"
+        "--vectors",
+        type=named_file,
+        action="append",
+        metavar="[NAME=]FILE",
+        help="a vector for each item: .npy, Parquet or any table; repeatable, with a name for each kind",
     )
     parser.add_argument("--pictures", type=Path, metavar="FOLDER", help="pictures of the items, called like their ids")
 
@@ -169,7 +174,22 @@ def recipe_of(args: argparse.Namespace) -> "tuple[Recipe | None, list[dict[str, 
 
 def further_files(args: argparse.Namespace) -> dict[str, Path]:
     """Files and folders of the options of `add_reading` that are joined to the interactions."""
-    return {name: getattr(args, name) for name in FURTHER if getattr(args, name) is not None}
+    from workbench.data.side_files.vector_files import further_name
+
+    given = {name: getattr(args, name) for name in FURTHER if name != "vectors" and getattr(args, name) is not None}
+    return given | {further_name(kind): path for kind, path in files_of_vectors(args).items()}
+
+
+def files_of_vectors(args: argparse.Namespace) -> dict[str, Path]:
+    """The files of ``--vectors`` by the name of their kind."""
+    named: dict[str, Path] = {}
+    for kind, path in args.vectors or []:
+        if kind in named:
+            args.parser.error(
+                f"--vectors has two files called {kind}; give each a name of its own: --vectors NAME=FILE"
+            )
+        named[kind] = path
+    return named
 
 
 def joined_words(name: str, report: dict[str, Any]) -> str:
@@ -194,6 +214,19 @@ def assignment(text: str) -> tuple[str, Any]:
         raise argparse.ArgumentTypeError(message)
     value = value.strip()
     return key.strip().replace("-", "_"), None if value.lower() in ("none", "null") else value
+
+
+def named_file(text: str) -> tuple[str, Path]:
+    """``NAME=FILE``, or a file without a name of its own; what is there as it is written is a file."""
+    from workbench.data.side_files.vector_files import UNNAMED, check_kind
+
+    name, equals, file = text.partition("=")
+    if not equals or "/" in name or Path(text).exists():
+        return UNNAMED, Path(text)
+    try:
+        return check_kind(name), Path(file)
+    except WorkbenchError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def column_rules(text: str) -> tuple[str, str]:

@@ -19,6 +19,7 @@ def take_files(args: argparse.Namespace) -> None:
     """
     from workbench.data.importing.roles import parse
     from workbench.data.importing.sorting_out import is_several, sort_out
+    from workbench.data.side_files.vector_files import UNNAMED
 
     args.file = args.files[0] if args.files else None
     args.paths = args.file
@@ -33,7 +34,7 @@ def take_files(args: argparse.Namespace) -> None:
         args.parser.error("--test FILE goes with one FILE to learn from; put parts of one table together first")
     for name, path in found.further.items():
         if getattr(args, name) is None:
-            setattr(args, name, path)
+            setattr(args, name, [(UNNAMED, path)] if name == UNNAMED else path)
 
 
 def first_and_joined(paths: "Paths") -> "tuple[Path | SourceFile, SourceFile | None]":

@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import Field
 
+from workbench.data.side_files.vector_files import vector_files
 from workbench.errors import WorkbenchError
 from workbench.project import home
 from workbench.stored import LaterVersionError, StoredFile, Text, values_or_none, write_stored
@@ -19,7 +20,7 @@ FILE = "checked.json"
 MAX_COPIES = 200  # those that were looked through longest ago are forgotten, and looked through again
 LOOKED_AT = (
     *("user.npy", "item.npy", "rating.npy", "time.npy", "part.npy", "weight.npy", "user_ids.arrow", "item_ids.arrow"),
-    *("items.arrow", "users.arrow", "item_vectors.npy"),
+    *("items.arrow", "users.arrow"),
 )
 
 
@@ -69,7 +70,8 @@ def _copies() -> dict[str, Any]:
 def _identity(folder: Path, data_hash: str) -> str:
     """One hash for what the system tells of the files: where they lie on the disk, their sizes and times."""
     found = [data_hash]
-    for name in LOOKED_AT:
+    vectors = [path.relative_to(folder).as_posix() for path in vector_files(folder).values()]
+    for name in (*LOOKED_AT, *vectors):
         with suppress(OSError):
             about = (folder / name).stat()
             found.append(f"{name} {about.st_ino} {about.st_size} {about.st_mtime_ns} {about.st_ctime_ns}")

@@ -5,10 +5,11 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, Field
 
+from workbench.data.side_files.vector_files import further_name
 from workbench.stored import Count, Place, Shape, StoredFile, Text, read_values
 
 FILE = "data.json"
-MAX_LIST = 100_000
+MAX_LIST, MAX_KINDS = 100_000, 1000
 Bars = Annotated[list[Count], Field(max_length=MAX_LIST)]
 Numbers = Annotated[list[float], Field(max_length=MAX_LIST)]
 
@@ -136,8 +137,23 @@ class DataFile(StoredFile):
     summary: Summary | None = None
     items: _Joined | None = None
     users: _Joined | None = None
-    vectors: _Joined | None = None
+    vectors: _Joined | None = Field(None, description="Those without a name.")
+    named_vectors: Annotated[dict[Text, _Joined], Field(max_length=MAX_KINDS)] = Field({})
     pictures: _Joined | None = None
+
+
+def as_stored(reports: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """What `joined_reports` gives, in the shape in which it is kept."""
+    named = {kind: reports[name] for name in reports if (kind := name.partition(":")[2])}
+    plain = {name: report for name, report in reports.items() if ":" not in name}
+    return {**plain, "named_vectors": named} if named else plain
+
+
+def joined_reports(about: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """What became of each further file, by what it is for; those of named vectors as ``vectors:NAME``."""
+    found = {name: about.get(name) for name in ("items", "users", "vectors")}
+    found |= {further_name(name): report for name, report in (about.get("named_vectors") or {}).items()}
+    return {name: report for name, report in (found | {"pictures": about.get("pictures")}).items() if report}
 
 
 def read_about(folder: Path) -> dict[str, Any]:

@@ -6,7 +6,7 @@ the file had them.
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -22,6 +22,7 @@ from workbench.data.bounds import TYPES, check_columns, check_ids, check_lengths
 from workbench.data.checked import is_checked, note_checked
 from workbench.data.data_file import FILE, DataFile, read_about
 from workbench.data.masking import picked
+from workbench.data.side_files.vector_files import vector_files
 from workbench.declaring import DataFacts
 from workbench.errors import WorkbenchError
 from workbench.files import whole_folder
@@ -38,7 +39,7 @@ Array = np.ndarray
 BATCH_ROWS = 2 << 20
 
 # Files beside the interactions that algorithms learn from.
-SIDE_FILES = ("items.arrow", "users.arrow", "item_vectors.npy")
+SIDE_FILES = ("items.arrow", "users.arrow")
 
 # Kept of several interactions of one user with one item.
 DUPLICATES = ("last", "first", "mean", "sum", "max", "count")
@@ -139,7 +140,8 @@ class Interactions:
     user_ids, item_ids : pyarrow string arrays (n_users,), (n_items,)
         The ids of the file.
     item_features : Items (n_items) or None
-        Titles, years and genres of all items, those without interactions too; None where no item file was imported.
+        Titles, years, genres and vectors of all items, those without interactions too; None where nothing was imported
+        that tells of items.
     user_features : Users (n_users) or None
         Attributes of all users; None where no user file was imported.
     """
@@ -305,7 +307,9 @@ class Interactions:
         write_stored(DataFile, folder / FILE, {**(about or {}), **known})
 
     def _hash_with_sides(self, folder: Path) -> str:
-        known = {name: _file_hash(folder / name) for name in SIDE_FILES if (folder / name).exists()}
+        sides = [folder / name for name in SIDE_FILES if (folder / name).exists()]
+        paths = [*sides, *vector_files(folder).values()]
+        known = {path.relative_to(folder).as_posix(): _file_hash(path) for path in paths}
         whole = json.dumps([self.content_hash, known], sort_keys=True).encode()
         return hashlib.sha256(whole).hexdigest() if known else self.content_hash
 
@@ -328,18 +332,20 @@ class Interactions:
         from workbench.data.side_files.items import Items
         from workbench.data.side_files.people import Users
 
-        about = read_about(folder)
-        features, people = Items.open(folder), Users.open(folder)
+        about, people = read_about(folder), Users.open(folder)
         known = is_checked(folder, about.get("hash") or "")
         try:
             columns = {name: open_array(folder / f"{name}.npy") for name in TYPES if _is_there(folder, name)}
             check_columns(columns)
             ids = {name: _open_ids(folder / f"{name}.arrow") for name in ("user_ids", "item_ids")}
+            features = Items.open(folder, ids["item_ids"])
             data = cls(**columns, **ids, item_features=features, user_features=people)
             if not known:
                 check_ids(ids)
                 check_values(columns, data.n_users, data.n_items)
-            check_lengths(len(data), about["interactions"], (features, data.n_items), (people, data.n_users))
+            sides: list[tuple[Sized | None, int]] = [(features, data.n_items), (people, data.n_users)]
+            sides += [(vectors, data.n_items) for vectors in (features.vectors.values() if features else ())]
+            check_lengths(len(data), about["interactions"], *sides)
         except (OSError, ValueError, KeyError, EOFError, pa.ArrowException) as error:
             message = f"The data in {folder} is damaged ({error}). Import the file again."
             raise WorkbenchError(message) from error

@@ -7,10 +7,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from workbench.data.data_file import joined_reports
 from workbench.data.filtering import all_filters
 from workbench.data.importing.importer import Recipe, make_recipe
 from workbench.data.importing.recipes import known_recipe
 from workbench.data.importing.roles import Columns
+from workbench.data.side_files.vector_files import UNNAMED, kind_of
 from workbench.data.splitting import all_splits
 from workbench.declaring import rules_of
 from workbench.errors import WorkbenchError
@@ -20,7 +22,6 @@ from workbench.training.run import Run
 from workbench.training.run_spec import RunSpec
 from workbench.training.run_state import RunState
 
-FURTHER = ("items", "users", "vectors", "pictures")
 OPTIONS = ("seed", "device", "threads", "patience", "validation_users", "include_seen")
 WIDTH_CHARS = 110
 
@@ -57,7 +58,12 @@ def _chosen(values: Mapping[str, Any], declaration: type[BaseModel]) -> dict[str
 def reading(about: dict[str, Any], folder: Path) -> str:
     """The reading of the files, from what ``data.json`` says of them."""
     sources = {name: _absolute(source["path"]) for name, source in about["source"].items()}
-    further = {name: _absolute(about[name]["source"]) for name in FURTHER if (about.get(name) or {}).get("source")}
+    further: dict[str, Any] = {
+        name: _absolute(report["source"]) for name, report in joined_reports(about).items() if report.get("source")
+    }
+    kinds = {kind: further.pop(name) for name in list(further) if (kind := kind_of(name))}
+    if kinds:
+        further["vectors"] = kinds[UNNAMED] if set(kinds) == {UNNAMED} else kinds
     said = _said(Path(next(iter(sources.values()))), known_recipe(about, folder))
     arguments = [written(sources.get("all", sources)), 'folder=FOLDER / "data"', *_keywords(further | said)]
     gone = [

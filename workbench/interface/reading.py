@@ -22,6 +22,7 @@ from workbench.data.importing.sorting_out import sort_out
 from workbench.data.interactions import Interactions, data_hash
 from workbench.data.reading.text.cells import restored
 from workbench.data.reading.text.source_file import SourceFile, look_at
+from workbench.data.side_files.vector_files import UNNAMED, check_kind
 from workbench.declaring import explain
 from workbench.errors import WorkbenchError
 from workbench.files import check_replaceable, replace_folder
@@ -151,7 +152,7 @@ def read_interactions(  # noqa: PLR0913 - each file that comes along has a name 
     recipe: str | os.PathLike[str] | Mapping[str, Any] | None = None,
     items: Source | None = None,
     users: Source | None = None,
-    vectors: Source | None = None,
+    vectors: Source | Mapping[str, Source] | None = None,
     pictures: str | os.PathLike[str] | None = None,
     feedback: Mapping[str, str] | None = None,
     folder: str | os.PathLike[str] | None = None,
@@ -176,7 +177,7 @@ def read_interactions(  # noqa: PLR0913 - each file that comes along has a name 
     items, users
         What is known of them, joined by id: titles, years, genres; attributes.
     vectors
-        A vector for each item, joined by id.
+        A vector for each item, joined by id; of several kinds with names, ``{"posters": …, "plots": …}``.
     pictures
         A folder with pictures that are called like the items' ids.
     feedback
@@ -228,7 +229,7 @@ def read_interactions(  # noqa: PLR0913 - each file that comes along has a name 
                 chosen,
                 files.beside("items", items),
                 users=files.beside("users", users),
-                vectors=files.beside("vectors", vectors),
+                vectors=files.by_kind(vectors),
                 pictures=None if pictures is None else Path(pictures),
                 control=control,
             )
@@ -262,6 +263,11 @@ class _Files:
     def beside(self, name: str, source: Source | None) -> Path | None:
         """The file of items, users or vectors."""
         return None if source is None else self._path(f"{name} DataFrame", source)
+
+    def by_kind(self, source: Source | Mapping[str, Source] | None) -> dict[str, Path]:
+        """The files of vectors by the name of their kind."""
+        given = source if isinstance(source, Mapping) else {} if source is None else {UNNAMED: source}
+        return {name: self._path(f"{check_kind(name)} DataFrame", table) for name, table in given.items()}
 
     def ids(self, column: str | int) -> Ids:
         """The ids in a column of the interactions, as they were given."""

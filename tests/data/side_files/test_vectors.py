@@ -1,15 +1,23 @@
 """Attributes of users, and vectors and pictures of items, are joined by id; what does not match is told."""
 
+import hashlib
+import json
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from workbench.data.data_file import read_about
+from workbench.data.filtering import apply
+from workbench.data.filtering.min_item import MinimumPerItem
 from workbench.data.importing.importer import import_file
 from workbench.data.interactions import Interactions
 from workbench.data.side_files.items import Items, read_items
 from workbench.data.side_files.people import Users, read_users
-from workbench.data.side_files.vectors import open_pictures, open_vectors, read_pictures, read_vectors
+from workbench.data.side_files.vector_files import open_vectors, write_vectors
+from workbench.data.side_files.vectors import open_pictures, read_pictures, read_vectors
 from workbench.errors import WorkbenchError
 
 IDS = pa.array(["2", "0", "7"])
@@ -122,8 +130,61 @@ def test_all_of_it_goes_into_the_data_folder(tmp_path):
     assert [about[name]["matched"] for name in ("users", "vectors", "pictures")] == [1, 3, 1]
     assert Users.open(tmp_path / "d").of(0) == {"age": "3"}
     assert Interactions.open(tmp_path / "d").user_features.attributes["age"].to_pylist() == ["3", None]
-    assert open_vectors(tmp_path / "d").shape == (3, 8)
+    assert open_vectors(tmp_path / "d")["vectors"].shape == (3, 8)
     assert open_pictures(tmp_path / "d").to_pylist()[2].endswith("7.jpg")
+
+
+def test_several_kinds_of_vectors_have_names_and_stay_with_their_items(tmp_path):
+    (tmp_path / "r.csv").write_text("user,item\nu,2\nv,0\nu,7\nw,0\n")
+    np.save(tmp_path / "v.npy", np.arange(12.0, dtype=np.float32).reshape(6, 2))  # of the items 0 to 5
+    (tmp_path / "t.csv").write_text("item,a\n7,1\n2,0.5\n")
+    kinds = {"posters": tmp_path / "v.npy", "plots": tmp_path / "t.csv", "vectors": tmp_path / "v.npy"}
+    about = import_file(tmp_path / "r.csv", tmp_path / "d", vectors=kinds)
+    assert about["vectors"]["matched"] == 2
+    assert {name: report["without_examples"] for name, report in about["named_vectors"].items()} == {
+        "posters": ["7"],
+        "plots": ["0"],
+    }
+    data = Interactions.open(tmp_path / "d")
+    vectors = data.item_features.vectors
+    assert (list(vectors), data.item_ids.to_pylist()) == (["plots", "posters", "vectors"], ["2", "0", "7"])
+    assert isinstance(vectors["posters"], np.memmap)
+    np.testing.assert_array_equal(vectors["posters"], np.float32([[4, 5], [0, 1], [np.nan] * 2]))
+    np.testing.assert_array_equal(vectors["plots"], np.float32([[0.5], [np.nan], [1]]))
+    left, _ = apply([MinimumPerItem(n=2)], data)
+    np.testing.assert_array_equal(left.item_features.vectors["posters"], [[0, 1]])
+    # A hash is taken of them, of those of earlier versions, too.
+    (tmp_path / "d/item_vectors/plots.npy").write_bytes((tmp_path / "d/item_vectors/posters.npy").read_bytes())
+    with pytest.raises(WorkbenchError, match="not what was written there"):
+        Interactions.open(tmp_path / "d")
+    with pytest.raises(WorkbenchError, match=r"'\.\./x' cannot be the name"):
+        import_file(tmp_path / "r.csv", tmp_path / "e", vectors={"../x": tmp_path / "v.npy"})
+
+
+def test_vectors_of_an_earlier_data_folder_are_still_found(tmp_path):
+    data = Interactions.build(np.int32([0, 1]), np.int32([1, 0]), pa.array(["u", "v"]), pa.array(["a", "b"]))
+    (tmp_path / "d").mkdir()
+    np.save(tmp_path / "d/item_vectors.npy", np.eye(2, dtype=np.float32))
+    data.write(tmp_path / "d")
+    assert (
+        read_about(tmp_path / "d")["hash"]
+        == hashlib.sha256(
+            json.dumps(
+                [
+                    data.content_hash,
+                    {"item_vectors.npy": hashlib.sha256((tmp_path / "d/item_vectors.npy").read_bytes()).hexdigest()},
+                ],
+                sort_keys=True,
+            ).encode()
+        ).hexdigest()
+    )
+    items = Interactions.open(tmp_path / "d").item_features
+    np.testing.assert_array_equal(items.vectors["vectors"], np.eye(2))
+    more = items + replace(Items.unknown(pa.array(["c"])), vectors={"other": np.ones((1, 3), np.float32)})
+    np.testing.assert_array_equal(more.vectors["vectors"], np.float32([[1, 0], [0, 1], [np.nan, np.nan]]))
+    write_vectors(tmp_path / "d", np.ones((3, 2), np.float32), "wrong")
+    with pytest.raises(WorkbenchError, match="damaged"):
+        Interactions.open(tmp_path / "d")
 
 
 @pytest.mark.parametrize(

@@ -262,4 +262,6 @@ class Algorithm(BaseModel):
 
 def _tells_of_items(data: Interactions) -> bool:
     features = data.item_features
-    return features is not None and any(column.null_count < len(column) for column in (features.title, features.genres))
+    if features is None:
+        return False
+    return bool(features.vectors) or any(c.null_count < len(c) for c in (features.title, features.genres))

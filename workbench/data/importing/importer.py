@@ -15,7 +15,7 @@ from workbench.control import Control
 from workbench.data.checked import note_checked
 from workbench.data.columns.date_parts import date_parts
 from workbench.data.columns.graded import is_graded, scale_of
-from workbench.data.data_file import read_about
+from workbench.data.data_file import as_stored, read_about
 from workbench.data.doubts.no_likes import NoLikes
 from workbench.data.importing import roles
 from workbench.data.importing.builder import LONG, SHORT, Assembly, Phases
@@ -43,6 +43,7 @@ from workbench.data.shared_files import share_files
 from workbench.data.side_files import vectors as features
 from workbench.data.side_files.items import read_items
 from workbench.data.side_files.people import read_users
+from workbench.data.side_files.vector_files import by_kind, further_name, kind_of, write_vectors
 from workbench.errors import WorkbenchError
 from workbench.files import whole_folder
 from workbench.owned import remove_file
@@ -313,7 +314,7 @@ def import_file(  # noqa: PLR0913 - each further file has a name of its own
     items: Path | None = None,
     *,
     users: Path | None = None,
-    vectors: Path | None = None,
+    vectors: Path | Mapping[str, Path] | None = None,
     pictures: Path | None = None,
     guessed: bool = False,
     control: Control | None = None,
@@ -322,6 +323,7 @@ def import_file(  # noqa: PLR0913 - each further file has a name of its own
 
     The folder holds the arrays of `Interactions`, ``data.json``, ``refused.csv`` where rows were refused, and what the
     files of items, users, item vectors and item pictures tell. A folder in the layout of MovieLens brings its own.
+    Several files of vectors have names, ``{"posters": …, "plots": …}``.
 
     Returns
     -------
@@ -347,9 +349,8 @@ def import_file(  # noqa: PLR0913 - each further file has a name of its own
             "report": report.as_json(),
         }
         control.progress(_phases(files).ordered, "Summing up and writing")
-        about |= _joined(
-            data, part, {"items": items, "users": users, "vectors": vectors, "pictures": pictures}, control
-        )
+        kinds = {further_name(kind): path for kind, path in by_kind(vectors).items()}
+        about |= _joined(data, part, {"items": items, "users": users, **kinds, "pictures": pictures}, control)
         with futures.ThreadPoolExecutor(1) as pool:
             summing = pool.submit(summarize, data, control)
             data.write_arrays(part, control)
@@ -381,15 +382,15 @@ def _joined(
             users, reports[name] = read_users(path, data.user_ids)
             if folder:
                 users.write(folder)
-        elif name == "vectors":
+        elif kind := kind_of(name):
             vectors, reports[name] = features.read_vectors(path, data.item_ids)
             if folder:
-                features.write_vectors(folder, vectors)
+                write_vectors(folder, vectors, kind)
         else:
             pictures, reports[name] = features.read_pictures(path, data.item_ids)
             if folder:
                 features.write_pictures(folder, data.item_ids, pictures)
-    return reports
+    return as_stored(reports)
 
 
 @contextmanager

@@ -34,6 +34,7 @@ from workbench.data.reading.sniffing import sniff
 from workbench.data.reading.streams import Beginning, open_text, row_blocks
 from workbench.data.reading.text.layout import Layout
 from workbench.data.reading.text.source_file import SourceFile, look_at
+from workbench.data.side_files.vector_files import kind_of
 from workbench.errors import WorkbenchError
 
 Json = dict[str, Any]
@@ -218,7 +219,8 @@ def import_data(
     Parameters
     ----------
     further
-        Files that tell of items and users, as `import_file` names them: items, users, vectors, pictures.
+        Files that tell of items and users, as `import_file` names them: items, users, vectors, pictures; and
+        ``vectors:NAME`` where vectors have a name.
     guessed
         Whether the encoding in the recipe is not the person's choice.
     """
@@ -233,7 +235,7 @@ def import_data(
         asked,
         others.get("items"),
         users=others.get("users"),
-        vectors=others.get("vectors"),
+        vectors={kind: path for name, path in others.items() if (kind := kind_of(name))},
         pictures=others.get("pictures"),
         guessed=guessed,
         control=control,

@@ -134,7 +134,7 @@ def _version(place: Path, notes: dict[str, Any]) -> DataVersion:
     files = [Path(source["path"]).name for source in (about.get("source") or {}).values()] or [place.name]
     day = added.astimezone()
     name = notes.get("name") or f"{_files_words(files)}, {day.day} {MONTHS[day.month - 1]} {day.year}"
-    size = sum(file.stat().st_size for file in place.iterdir())
+    size = sum(file.stat().st_size for file in place.rglob("*") if file.is_file())
     users, items = (int(summary.get(what) or 0) for what in ("users", "items"))
     return DataVersion(
         place.name, place, name, added, about.get("hash") or "", about["interactions"], users, items, size

@@ -1,7 +1,8 @@
 """What is known of items: titles, years, genres, joined to the interactions by id."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from workbench.data.reading.first_rows import Preview, preview
 from workbench.data.reading.sniffing import sniff
 from workbench.data.reading.text.source_file import look_at
 from workbench.data.side_files.joining import id_column, match, open_table, texts_of, write_table
+from workbench.data.side_files.vector_files import open_vectors
 from workbench.errors import WorkbenchError
 
 # The 19 genre flags at the end of MovieLens 100K's u.item.
@@ -37,6 +39,8 @@ class Items:
     genres : pyarrow array of lists of strings (n_items,)
     text : pyarrow string array (n_items,) or None
         What is written about an item; None where the file has no such column.
+    vectors : mapping of str to float32 (n_items, n_dimensions)
+        Vectors of each kind by its name, such as of posters; NaN for items without one.
     """
 
     item_ids: pa.Array
@@ -44,6 +48,7 @@ class Items:
     year: pa.Array
     genres: pa.Array
     text: pa.Array | None = None
+    vectors: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.item_ids)
@@ -76,25 +81,46 @@ class Items:
             columns["text"] = both(
                 self.text, pa.nulls(len(others), pa.string()) if others.text is None else others.text
             )
-        return Items(**columns)
+        vectors = {name: _behind(own, others.vectors.get(name), len(others)) for name, own in self.vectors.items()}
+        return Items(**columns, vectors=vectors)
+
+    def take(self, indices: np.ndarray) -> "Items":
+        """These items, in this order."""
+        where = pa.array(indices)
+        names = ("item_ids", "title", "year", "genres")
+        text = None if self.text is None else self.text.take(where)
+        vectors = {name: own[indices] for name, own in self.vectors.items()}
+        return Items(**{name: getattr(self, name).take(where) for name in names}, text=text, vectors=vectors)
 
     @classmethod
-    def open(cls, folder: Path) -> "Items | None":
-        """Items of a data folder, memory-mapped; None where no item file was imported.
+    def open(cls, folder: Path, item_ids: pa.Array | None = None) -> "Items | None":
+        """Items of a data folder, memory-mapped; None where nothing was imported that tells of items.
+
+        Parameters
+        ----------
+        item_ids
+            Of the interactions: where given, items of which vectors alone are known are items, too.
 
         Raises
         ------
         WorkbenchError
             If the file is damaged.
         """
-        path = folder / "items.arrow"
+        path, vectors = folder / "items.arrow", open_vectors(folder)
         if not path.exists():
-            return None
+            return None if item_ids is None or not vectors else replace(cls.unknown(item_ids), vectors=vectors)
         table = open_table(path, "item", TYPES)
         text = ["text"] if "text" in table.column_names else []
         columns = [table[name] for name in (*TYPES, *text)]
         # What is in one piece would be copied by being put together.
-        return cls(*(column.chunk(0) if column.num_chunks == 1 else column.combine_chunks() for column in columns))
+        found = cls(*(column.chunk(0) if column.num_chunks == 1 else column.combine_chunks() for column in columns))
+        return replace(found, vectors=vectors)
+
+
+def _behind(own: np.ndarray, theirs: np.ndarray | None, n: int) -> np.ndarray:
+    """Vectors of one kind, and those of other items behind them, NaN where these have none."""
+    nothing = np.full((n, own.shape[1]), np.nan, np.float32)
+    return np.concatenate([own, nothing if theirs is None else theirs])
 
 
 def read_items(path: Path, item_ids: pa.Array) -> tuple[Items, dict[str, Any]]:

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -17,6 +16,7 @@ from workbench.data.reading.text.encodings import encoding_of
 from workbench.data.reading.text.source_file import SourceFile, could_not_read, look_at, stamp_of
 from workbench.data.reading.text.texts import as_numbers
 from workbench.data.side_files.joining import first_of_each, id_column, match, open_table, texts_of, write_table
+from workbench.data.side_files.vector_files import Vectors
 from workbench.errors import WorkbenchError
 from workbench.files import readable_errors
 from workbench.stored import open_array
@@ -24,8 +24,6 @@ from workbench.stored import open_array
 PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp")
 # Files with the ids of the rows of an array, beside it.
 IDS_ENDINGS = (".ids.txt", ".ids.csv", ".txt")
-
-Vectors = npt.NDArray[np.float32]
 
 
 def read_vectors(path: Path, item_ids: pa.Array) -> tuple[Vectors, dict[str, Any]]:
@@ -170,28 +168,6 @@ def read_pictures(folder: Path, item_ids: pa.Array) -> tuple[pa.Array, dict[str,
     where, report = match(item_ids, ids.take(keep), folder, "item")
     paths = pa.array([str(path) for path in pictures], pa.string()).take(keep).take(where)
     return paths, {**report, "files": len(pictures), "others": len(files) - len(pictures)}
-
-
-def write_vectors(folder: Path, vectors: Vectors) -> None:
-    """Write ``item_vectors.npy`` into a data folder."""
-    np.save(folder / "item_vectors.npy", vectors)
-
-
-def open_vectors(folder: Path) -> Vectors | None:
-    """Vectors of the items of a data folder, memory-mapped; None where there are none.
-
-    Raises
-    ------
-    WorkbenchError
-        If the file is damaged.
-    """
-    path = folder / "item_vectors.npy"
-    if not path.exists():
-        return None
-    try:
-        return open_array(path)
-    except (OSError, ValueError) as error:
-        raise WorkbenchError(f"{path} is damaged ({error}). Import the vectors again.") from error
 
 
 def write_pictures(folder: Path, item_ids: pa.Array, paths: pa.Array) -> None:

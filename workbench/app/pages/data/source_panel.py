@@ -15,6 +15,7 @@ from workbench.app.pages.data.side_files import FurtherMenu
 from workbench.app.pages.data.summary_line import joined_files
 from workbench.app.session.session import Session
 from workbench.app.widgets.file_dialog import choose_place
+from workbench.data.side_files.vector_files import UNNAMED, further_name, kind_like, kind_of
 from workbench.errors import WorkbenchError
 from workbench.stored import write_stored
 
@@ -63,7 +64,10 @@ class ReadAgain(QObject):
     @Slot(str, Path)
     def _add_further(self, what: str, file: Path) -> None:
         about = self._session.about
-        self._read(about.get("recipe") or {}, {**joined_files(about), what: file})
+        joined = joined_files(about)
+        if what == UNNAMED and any(map(kind_of, joined)):  # one kind more, called like its file
+            what = further_name(kind_like(file.stem))
+        self._read(about.get("recipe") or {}, {**joined, what: file})
 
     @Slot()
     def _save_recipe(self) -> None:

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from workbench.app.pages.data.dropped_files import FURTHER
 from workbench.app.widgets.translate import declared, translate
+from workbench.data.data_file import joined_reports
 from workbench.data.reading.formats import all_formats
 from workbench.data.reading.formats.table import Table
 
@@ -63,13 +63,18 @@ def _joined(about: Json) -> list[str]:
         "vectors": translate("SummaryLine", "vectors of {k:,} of {n:,} items"),
         "pictures": translate("SummaryLine", "pictures of {k:,} of {n:,} items"),
     }
-    found = [(patterns[what], about[what]) for what in FURTHER if about.get(what)]
-    return [words.format(k=part["matched"], n=part["matched"] + part["without"]) for words, part in found]
+    named = translate("SummaryLine", "{name}: {words}")
+    found = []
+    for what, part in joined_reports(about).items():
+        words = patterns[what.partition(":")[0]].format(k=part["matched"], n=part["matched"] + part["without"])
+        name = what.partition(":")[2]
+        found.append(named.format(name=name, words=words) if name else words)
+    return found
 
 
 def joined_files(about: Json) -> dict[str, Path]:
     """The further files that are joined to the data already."""
-    return {what: Path(about[what]["source"]) for what in FURTHER if (about.get(what) or {}).get("source")}
+    return {what: Path(part["source"]) for what, part in joined_reports(about).items() if part.get("source")}
 
 
 def joined_rows(about: Json) -> list[Json]:
@@ -81,8 +86,10 @@ def joined_rows(about: Json) -> list[Json]:
         "pictures": translate("SummaryLine", "Pictures"),
     }
     rows: list[Json] = []
+    reports = joined_reports(about)
     for what, file in joined_files(about).items():
-        report = about[what]
+        report = reports[what]
+        role, _, kind = what.partition(":")
         of = translate("SummaryLine", "users") if what == "users" else translate("SummaryLine", "items")
         findings = [
             (translate("SummaryLine", "{of} found in the file").format(of=of), report["matched"], []),
@@ -103,7 +110,14 @@ def joined_rows(about: Json) -> list[Json]:
         for words, number, examples in findings:
             if number or words == findings[0][0]:
                 told = [f"{e['line']}: {e['reason']}" if isinstance(e, dict) else str(e) for e in examples]
+                name = f"{names[role]} {kind}".rstrip()
                 rows.append(
-                    {"what": names[what], "file": file.name, "finding": words, "n": number, "such": ", ".join(told)}
+                    {
+                        "what": name,
+                        "file": file.name,
+                        "finding": words,
+                        "n": number,
+                        "such": ", ".join(told),
+                    }
                 )
     return rows

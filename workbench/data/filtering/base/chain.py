@@ -1,7 +1,7 @@
 """Filters applied one after another, and what is left."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,6 @@ import pyarrow as pa
 from workbench.amounts import counted
 from workbench.data.filtering.base.filter import Filter
 from workbench.data.interactions import Array, Interactions
-from workbench.data.side_files.items import Items
 from workbench.data.side_files.people import Users
 from workbench.errors import WorkbenchError
 
@@ -90,7 +89,7 @@ def compact(data: Interactions) -> Interactions:
     if len(items) < data.n_items:
         ids, item_features = (
             data.item_ids.take(pa.array(items)),
-            data.item_features and _facts_of(data.item_features, items),
+            data.item_features and data.item_features.take(items),
         )
         item = _renumbered(data.item, items, data.n_items)
         left = replace(left, item=item, item_ids=ids, item_features=item_features)
@@ -108,12 +107,6 @@ def step_counts(data: Interactions, steps: Sequence[Step]) -> dict[str, Any]:
 
 def _sizes(data: Interactions) -> tuple[int, int]:
     return int(np.count_nonzero(data.by_user.lengths)), int(np.count_nonzero(data.item_counts))
-
-
-def _facts_of(items: Items, left: Array) -> Items:
-    columns = {column.name: getattr(items, column.name) for column in fields(items)}
-    where = pa.array(left)
-    return Items(**{name: column if column is None else column.take(where) for name, column in columns.items()})
 
 
 def _renumbered(index: Array, left: Array, n: int) -> Array:

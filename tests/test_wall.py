@@ -14,7 +14,7 @@ import importlib, json, sys
 
 class Wall:
     def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] in {"PySide6", "pyqtgraph", "torch", "numba"}:
+        if name.partition(".")[0] in {"PySide6", "pyqtgraph", "ray", "torch", "numba"}:
             raise ImportError(f"{name} is behind the wall")
 
 sys.meta_path.insert(0, Wall())
@@ -31,7 +31,7 @@ import json, sys
 import workbench.app.main
 from workbench.algorithms import all_algorithms
 all_algorithms()
-print(json.dumps(sorted({"torch", "numba", "scipy", "workbench.interface"} & set(sys.modules))))
+print(json.dumps(sorted({"ray", "torch", "numba", "scipy", "workbench.interface"} & set(sys.modules))))
 """
 
 

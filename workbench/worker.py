@@ -73,19 +73,27 @@ def _is_long(values: Any) -> bool:
 
 def serve(requests: TextIO, answers: TextIO) -> None:
     """Answer jobs until the requests end."""
-    from workbench.jobs import all_jobs, preload_modules
+    from workbench.jobs import preload_modules
 
     preload_modules()
     for line in requests:
         request = json.loads(line)
         number = request["id"]
-        try:
-            job = all_jobs()[request["job"]]
-            result = job.function(control=_Telling(answers, number), **request["args"])
-        except Exception as error:  # noqa: BLE001 - the last resort: a broken job is told, the process goes on
-            _tell(answers, id=number, event="failed", sentence=sentence_of(error), details=traceback.format_exc())
+        told = done(request["job"], request["args"], _Telling(answers, number))
+        if "sentence" in told:
+            _tell(answers, id=number, event="failed", **told)
         else:
-            _tell_result(answers, number, result)
+            _tell_result(answers, number, told["value"])
+
+
+def done(job: str, arguments: dict[str, Any], control: Control | None = None) -> dict[str, Any]:
+    """Do a job: its ``value``, or the ``sentence`` on why there is none, with ``details`` for whoever looks into it."""
+    from workbench.jobs import do_job
+
+    try:
+        return {"value": do_job(job, arguments, control or Control())}
+    except Exception as error:  # noqa: BLE001 - the last resort: a broken job is told, the process goes on
+        return {"sentence": sentence_of(error), "details": traceback.format_exc()}
 
 
 def stand_by(requests: TextIO, answers: TextIO) -> int:

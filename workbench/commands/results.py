@@ -118,8 +118,21 @@ def _add_recommend(commands: Commands) -> None:
         "title, basis)",
     )
     _add_csv(parser)
+    _add_engine(parser)
     add_options(parser)
     parser.set_defaults(command=recommend, parser=parser)
+
+
+def _add_engine(parser: argparse.ArgumentParser) -> None:
+    """The options that say on which machines."""
+    group = parser.add_argument_group("of --all, on more than one core or machine")
+    group.add_argument(
+        "--engine",
+        metavar="WHERE",
+        help="who makes the lists: here (processes, one for each core), here:N, ray (on this machine), ray://HOST:PORT (a "
+        "cluster of which this machine is a node); the file is that of one process",
+    )
+    group.add_argument("--parts", type=int, metavar="N", help="in how many parts (four for each core)")
 
 
 def _add_csv(parser: argparse.ArgumentParser) -> None:
@@ -291,6 +304,8 @@ def recommend(args: argparse.Namespace, progress: Progress) -> Answer:
     _check_for_whom(args)
     columns = args.columns.split(",") if args.columns else None
     asked = asked_list(args)
+    if args.engine is not None:
+        return _in_parts(args, columns, progress)
     run, algorithm, items = load(args.run)
     if args.items is not None and asked is not None:
         raise WorkbenchError("--items goes with --all, --history and plain lists of users. Leave out the other wishes.")
@@ -326,6 +341,25 @@ def _check_for_whom(args: argparse.Namespace) -> None:
         args.parser.error("say for whom: --user ID, --all, --history FILE or --new")
     if args.history is not None and args.all:
         args.parser.error("--all is everybody in the data. Leave it out: --history alone is everybody in the file")
+    if args.engine is not None and (not args.all or args.items is not None):
+        args.parser.error("--engine goes with --all, and without --items: the lists of others are made at once")
+    if args.parts is not None and (args.engine is None or args.parts < 1):
+        args.parser.error("--parts N goes with --engine, and N is 1 or more")
+
+
+def _in_parts(args: argparse.Namespace, columns: list[str] | None, progress: Progress) -> Answer:
+    """Write the lists of everybody on an engine."""
+    from workbench.jobs.in_parts import export_in_parts
+
+    progress.start("Recommending")
+    how = {"k": args.k, "include_seen": args.include_seen, "columns": columns, "exact": args.csv == "program"}
+    done = export_in_parts(args.run, args.output, args.engine, args.parts, progress, **how)
+    return Answer(done, f"{_written(done, args.output)} {_who(done)}")
+
+
+def _who(done: dict[str, Any]) -> str:
+    machines = ", ".join(f"{n} by {who}" for who, n in sorted(done["machines"].items()))
+    return f"Made in {counted(done['parts'], 'part')}: {machines}."
 
 
 def _written(done: dict[str, Any], output: Path) -> str:

@@ -34,6 +34,8 @@ from workbench.training.run_notes import RunNotes
 # which may take as long as a list.
 MOST_ROWS, MOST_REASONS = 50_000, 200
 NEW = "new"
+ALL = (0, 1)
+"""The first part of one."""
 # Index of the item of the history that speaks most for an item; None where none does.
 Reason = Callable[[UserItems, int, Array], int | None]
 
@@ -52,6 +54,7 @@ def export_lists(  # noqa: PLR0913 - each is a choice of the person
     columns: Sequence[str] | None = None,
     reason: Reason | None = None,
     exact: bool = False,
+    part: tuple[int, int] = ALL,
     control: Control | None = None,
 ) -> dict[str, Any]:
     """Write the `k` best items of each user to `output` (``.csv``, ``.xlsx``, ``.parquet`` or ``.jsonl``).
@@ -78,6 +81,9 @@ def export_lists(  # noqa: PLR0913 - each is a choice of the person
         Finds that item; needed for the column ``reason`` alone.
     exact
         Whether CSV is for a program and not for a spreadsheet (`tables.table_file`).
+    part
+        Which of how many parts of the users is written, from 0. Parts are whole blocks of all users, so that the lists are
+        those of the whole, whatever the scores are made of.
 
     Returns
     -------
@@ -103,9 +109,9 @@ def export_lists(  # noqa: PLR0913 - each is a choice of the person
         check_rows(len(chosen) * min(k, run.data.n_items + len(added or ())))
     source = _Source(run, algorithm, items, include_seen=include_seen, newcomers=newcomers, added=added)
     schema = source.schema(columns, reason)
-    written = _write(output, schema, source.blocks(chosen, k, schema, control), exact=exact)
+    written = _write(output, schema, source.blocks(chosen, k, schema, control, part), exact=exact)
     told: dict[str, Any] = {
-        "users": len(chosen),
+        "users": source.users,
         "cold": source.cold,
         "popular": source.popular,
         "filled": source.filled,
@@ -122,7 +128,7 @@ def _write(output: Path, schema: pa.Schema, tables: Iterable[pa.Table], *, exact
         for table in tables:
             changed += write(table)
             rows += len(table)
-    return {"path": str(output), "rows": rows, "changed": changed, "sha256": _sha256(output)}
+    return {"path": str(output), "rows": rows, "changed": changed, "sha256": sha256(output)}
 
 
 @dataclass(frozen=True)
@@ -289,7 +295,7 @@ class _Source:
             include_seen = include_seen or fold.include_seen
         self.hidden = None if newcomers is not None else fold.test
         self.seen = None if include_seen else self.had
-        self.cold = self.popular = self.filled = 0
+        self.users = self.cold = self.popular = self.filled = 0
 
     def schema(self, columns: Sequence[str] | None, reason: Reason | None) -> pa.Schema:
         """The columns that are asked for."""
@@ -297,8 +303,10 @@ class _Source:
         self.reason = reason if "reason" in names else None
         return pa.schema([(name, COLUMNS[name]) for name in names])
 
-    def blocks(self, users: Array, k: int, schema: pa.Schema, control: Control) -> Iterator[pa.Table]:
-        """Lists of these users, some users at a time.
+    def blocks(
+        self, users: Array, k: int, schema: pa.Schema, control: Control, part: tuple[int, int] = ALL
+    ) -> Iterator[pa.Table]:
+        """Lists of these users, or of a part of them, some users at a time.
 
         Raises
         ------
@@ -306,14 +314,18 @@ class _Source:
             If a list would have no item.
         """
         shown = list_length(k, self.n_items)
-        for block in _blocks(self.algorithm, len(users), self.n_items, shown, self.reason is not None):
+        blocks = list(_blocks(self.algorithm, len(users), self.n_items, shown, self.reason is not None))
+        number, of = part
+        mine = blocks[len(blocks) * number // of : len(blocks) * (number + 1) // of]
+        for done, block in enumerate(mine, 1):
             control.check()
             yield self.lists(users[block], k, schema)
-            control.progress(block.stop / len(users), "users")
+            control.progress(done / len(mine), "users")
 
     def lists(self, users: Array, k: int, schema: pa.Schema) -> pa.Table:
         """Lists of these users, one row an item; as long as there are items, however many are asked for."""
         k = min(k, self.n_items)
+        self.users += len(users)
         histories = self.shown.rows(users)
         self.cold += int((histories.lengths == 0).sum())
         indices = self.indices[users]
@@ -395,6 +407,7 @@ def _plain(column: pa.Array, kind: pa.DataType) -> pa.Array:
     return column if column.type == kind else column.cast(kind)
 
 
-def _sha256(path: Path) -> str:
+def sha256(path: Path) -> str:
+    """SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -7,12 +7,15 @@ The window reads these declarations before its first picture, so what a job need
 """
 
 import importlib
+import inspect
 import pkgutil
 from functools import cache
 
-from workbench.jobs.job import Job
+from workbench.control import Control
+from workbench.errors import WorkbenchError
+from workbench.jobs.job import Job, Json
 
-__all__ = ["Job", "all_jobs", "preload_modules"]
+__all__ = ["Job", "all_jobs", "do_job", "preload_modules"]
 
 
 @cache
@@ -23,6 +26,28 @@ def all_jobs() -> dict[str, Job]:
         members = vars(importlib.import_module(f"{__name__}.{module.name}")).values()
         found |= {member.job.name: member.job for member in members if isinstance(getattr(member, "job", None), Job)}
     return found
+
+
+def do_job(name: str, arguments: Json, control: Control) -> object:
+    """Do a job that another process has asked for; returns plain JSON values.
+
+    Raises
+    ------
+    WorkbenchError
+        If there is none of that name, or it does not take these arguments; or whatever the job raises.
+    """
+    job = all_jobs().get(name)
+    if job is None:
+        message = (
+            f"There is no job '{name}' in this version of the program. Do all machines have the same version of it?"
+        )
+        raise WorkbenchError(message)
+    try:
+        inspect.signature(job.function).bind(control=control, **arguments)
+    except TypeError as error:
+        message = f"The job '{name}' was asked for with what it does not take ({error}). "
+        raise WorkbenchError(message + "Do all machines have the same version of the program?") from None
+    return job.function(control=control, **arguments)
 
 
 def preload_modules() -> None:

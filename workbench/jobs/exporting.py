@@ -23,13 +23,19 @@ def export(
 ) -> Json:
     """Write the lists of some or all users to a file, or one that was asked for; `how` has k and include_seen.
 
-    With `history`, a file, the users are the people in it.
+    With `history`, a file, the users are the people in it. With `engine` in `how`, lists of everybody are made there.
     """
     if listed is not None:
         from workbench.insight.asked_list import AskedList
         from workbench.jobs.asked_lists import write_asked
 
         return write_asked(AskedList.from_json(listed), Path(output), columns, exact=exact)
+    engine = how.pop("engine", "")
+    if engine and listed is None and users is None and history is None:
+        from workbench.jobs.in_parts import export_in_parts
+
+        how |= {"columns": columns, "exact": exact}
+        return export_in_parts(Path(run), Path(output), engine, control=control, **how)
     from workbench.export.lists import export_lists
     from workbench.insight.explaining import first_reason
     from workbench.insight.looking import load

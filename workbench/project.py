@@ -108,6 +108,7 @@ class Settings(Shape):
 
     theme: Literal["system", "light", "dark"] = "system"
     at_once: int = Field(1, ge=1, le=1000, description="Runs that may train at once.")
+    engine: str = Field("", max_length=300, description="Who makes the lists of everybody; empty: one process.")
     open: Place | None = Field(None, description="The project that was open last.")
     geometry: str = Field("", max_length=10_000, description="Of the window, base64.")
     projects_in: Place | None = Field(None, description="Folder in which the last new project was made.")

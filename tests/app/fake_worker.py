@@ -21,7 +21,21 @@ def estimated(hyperparameters):
     return found
 
 
+def tried(args):
+    """Two machines, of which one is not like the other."""
+    versions = {"workbench": "1", "python": "3.11.2"}
+    one = {"where": "10.0.0.1", "host": "one", "cores": 2, "memory_bytes": 16e9, "versions": versions}
+    other = one | {"where": "10.0.0.2", "host": "other", "cores": 30}
+    known = args["folder"] is not None
+    machines = [
+        one | {"alike": True, "sees": known or None},
+        other | {"alike": False, "sees": False if known else None},
+    ]
+    return {"machines": machines, "seconds": 1.25, "token_file": args["engine"]}
+
+
 ANSWERS = {
+    "try_engine": tried,
     "warm_up": lambda args: None,
     "pid": lambda args: os.getpid(),
     "long": lambda args: "x" * args["n"],

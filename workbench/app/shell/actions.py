@@ -33,6 +33,7 @@ class Target(Protocol):
     def find_on_page(self) -> None: ...
     def open_palette(self) -> None: ...
     def open_jobs(self) -> None: ...
+    def open_settings(self) -> None: ...
     def undo(self) -> None: ...
     def redo(self) -> None: ...
     def open_history(self) -> None: ...
@@ -94,6 +95,7 @@ def make_orders(window: Target) -> dict[str, QAction]:
     add("run.pause", translate("Orders", "Pause or continue training"), keys, strip.toggle_pause)
     add("export", translate("Orders", "Export lists…"), "Ctrl+E", partial(window.turn_to, "export"))
     add("jobs", translate("Orders", "Jobs"), "Ctrl+J", window.open_jobs)
+    add("settings", translate("Orders", "Settings…"), "Ctrl+,", window.open_settings)
     add("find", translate("Orders", "Find on this page"), "Ctrl+F", window.find_on_page)
     add("palette", translate("Orders", "Find anything"), ["Ctrl+K", "Ctrl+Shift+P"], window.open_palette)
     add("theme", translate("Orders", "Light or dark"), "Ctrl+Shift+T", theme().toggle)
@@ -116,6 +118,7 @@ def other_words() -> dict[str, str]:
         "theme.system": translate("Orders", "appearance settings"),
         "help": translate("Orders", "help keys keyboard"),
         "jobs": translate("Orders", "queue progress log"),
+        "settings": translate("Orders", "preferences cluster machines Ray engine"),
         "undo": translate("Orders", "take back revert"),
         "redo": translate("Orders", "repeat again"),
         "history": translate("Orders", "undo changes steps go back"),

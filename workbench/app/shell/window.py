@@ -31,6 +31,7 @@ from workbench.app.shell.job_strip import JobStrip
 from workbench.app.shell.leaving import ask_to_leave, what_goes_on
 from workbench.app.shell.overlays import DropOverlay, Toast
 from workbench.app.shell.page_stack import PageStack
+from workbench.app.shell.settings_dialog import SettingsDialog
 from workbench.app.shell.sidebar import Sidebar
 from workbench.app.widgets.basic import Line
 from workbench.app.widgets.file_dialog import choose_data, choose_new_project, choose_project
@@ -256,6 +257,11 @@ class MainWindow(QMainWindow):
     def open_jobs(self) -> None:
         """Show everything at work, waiting and done."""
         JobCenter(self.session, self).show()
+
+    @Slot()
+    def open_settings(self) -> None:
+        """Ask what holds for all projects."""
+        SettingsDialog(self.session, self).open()
 
     @Slot()
     def undo(self) -> None:

@@ -29,7 +29,7 @@ from workbench.app.widgets.file_dialog import keep_folder
 from workbench.app.widgets.theme import GRID
 from workbench.app.widgets.translate import translate
 from workbench.insight.asked_list import AskedList
-from workbench.project import files_folder
+from workbench.project import files_folder, settings
 
 PAUSE_MS = 150  # milliseconds of rest before the preview is made anew
 MOST_TOLD = 200  # users that the command line names
@@ -212,8 +212,12 @@ class ExportPage(Page):
         path = self.place.path or Path(f"recommendations{self.place.ending}")
         args = self.choices.args()
         how = {"seen": args["include_seen"], "columns": args["columns"], "exact": "exact" in args}
-        line = command_line(info.folder, path, told, args["k"], listed=listed, **how)
+        line = command_line(info.folder, path, told, args["k"], listed=listed, engine=self._engine(), **how)
         self.outcome.set_command(line)
+
+    def _engine(self) -> str:
+        """Who makes the lists, where they are those of everybody; "" for one process."""
+        return settings().engine if self.listed is None and self.users.users() is None else ""
 
     def _titled(self, info: RunInfo) -> bool:
         return (self._data.folder(info) / "items.arrow").exists()
@@ -282,6 +286,8 @@ class ExportPage(Page):
         args = {"run": str(info.folder), "users": self.users.users(), **self.choices.args()}
         if listed is not None:
             args["listed"] = listed.to_json()
+        if engine := self._engine():
+            args["engine"] = engine
         self._clear_failure()
         if self.place.own:
             keep_folder("files_in", path.parent)

@@ -103,7 +103,8 @@ class Outcome(Card):
         self.bar.setValue(max(0, round(fraction * 1000)))
         if fraction >= 0 and self.cancel.isEnabled():
             words = self.tr("{share} % of the lists") if what == "users" else self.tr("{share} %")
-            self.words.set_text(words.format(share=int(fraction * 100)))
+            of = f" · {what}" if ":" in what else ""  # who has done which part of it
+            self.words.set_text(words.format(share=int(fraction * 100)) + of)
 
     def show_cancelling(self) -> None:
         """The person has had enough of it."""
@@ -153,6 +154,13 @@ def list_words(result: Json) -> list[str]:
         + several(result["users"], translate("Export", "1 list"), translate("Export", "{n:,} lists")),
         translate("Export", "{seconds:.1f} s").format(seconds=result["seconds"]),
     ]
+    if len(result.get("machines", ())) > 1:
+        words.append(
+            ", ".join(
+                translate("Export", "{n} parts by {who}").format(n=n, who=who)
+                for who, n in sorted(result["machines"].items())
+            )
+        )
     if result.get("cold"):
         one, more = translate("Export", "1 user has no history"), translate("Export", "{n:,} users have no history")
         words.append(several(result["cold"], one, more))
@@ -171,7 +179,7 @@ def list_words(result: Json) -> list[str]:
     return words
 
 
-def command_line(
+def command_line(  # noqa: PLR0913 - each is a choice of the person
     run: Path,
     output: Path,
     users: list[str] | None,
@@ -181,6 +189,7 @@ def command_line(
     columns: list[str] | None = None,
     listed: AskedList | None = None,
     exact: bool = False,
+    engine: str = "",
 ) -> str:
     """The line that writes the same lists, or the one that was `listed`, for the shell of this system."""
     words = ["workbench", "recommend", str(run), "--output", str(output)]
@@ -191,4 +200,5 @@ def command_line(
         words += ["--k", str(k), *(["--include-seen"] if seen else [])]
     words += ["--columns", ",".join(columns)] if columns else []
     words += ["--csv", "program"] if exact else []
+    words += ["--engine", engine] if engine else []
     return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)

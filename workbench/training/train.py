@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from threadpoolctl import threadpool_limits
 
 from workbench.algorithms import Algorithm, Record, find
+from workbench.algorithms.base.peers import Peers
 from workbench.control import Control
 from workbench.data.interactions import Array
 from workbench.errors import Cancelled, Pruned, WorkbenchError, lacks_memory
@@ -40,9 +41,10 @@ class _Stopped(Exception):  # noqa: N818 - asked for by the person, not an error
 class Trainer:
     """One training of one run, in this process."""
 
-    def __init__(self, run: Run, control: Control) -> None:
+    def __init__(self, run: Run, control: Control, peers: Peers | None = None) -> None:
         self.run = run
         self.control = control
+        self.peers = peers or Peers()
         self.records = Records(run.folder / "records.jsonl")
         self.status = StatusWriter(run.folder)
         self._next_look = 0.0
@@ -71,7 +73,10 @@ class Trainer:
         if validator.best_epoch == self.epoch and self.epoch:  # killed between the checkpoint and its second name
             same_file(run.folder / "checkpoint.safetensors", run.folder / "best.safetensors")
         state = RunState.DONE
+        if self.peers.size > 1:
+            algorithm._peers = self.peers  # type: ignore[attr-defined]  # noqa: SLF001 - whoever shares has this loop
         with threads_of(run.spec.threads, algorithm):
+            self.peers.meet()
             try:
                 if not validator.exhausted(self.epoch):
                     self._epochs(algorithm, validator)
@@ -79,6 +84,8 @@ class Trainer:
                 if not algorithm.iterative:  # of half a solution there is nothing to keep
                     raise Cancelled from None
                 state = RunState.STOPPED
+            finally:
+                self.peers.leave()
             self._keep(algorithm, validator)
             if state is RunState.DONE:
                 self._remark(algorithm, validator)
@@ -227,8 +234,8 @@ def _asked_of(kind: type[Asked], path: Path) -> Asked | None:
         return None
 
 
-def train_run(folder: Path, control: Control | None = None) -> RunStatus:
-    """Train the run in `folder`, from its start or from its last finished epoch.
+def train_run(folder: Path, control: Control | None = None, peers: Peers | None = None) -> RunStatus:
+    """Train the run in `folder`, from its start or from its last finished epoch; with `peers` as the first of them.
 
     Returns
     -------
@@ -238,7 +245,7 @@ def train_run(folder: Path, control: Control | None = None) -> RunStatus:
     run = Run.open(folder)
     run.take(os.getpid())
     log = _log(folder)
-    trainer = Trainer(run, control or Control())
+    trainer = Trainer(run, control or Control(), peers)
     log.info("training %s in process %d", run.spec.algorithm, os.getpid())
     try:
         with trainer.status.heartbeat():

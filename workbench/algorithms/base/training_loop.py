@@ -10,7 +10,7 @@ ten to forty times as long as one for factor models in batches of 1,024).
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -22,6 +22,7 @@ from workbench.algorithms.base.algorithm import Algorithm, Record
 from workbench.algorithms.base.learned import USUAL, Learned
 from workbench.algorithms.base.loss_meter import Meter
 from workbench.algorithms.base.negative_sampling import Unseen
+from workbench.algorithms.base.peers import Peers
 from workbench.algorithms.base.step_size import gradient_norm, share_of_rate, shrink, weight_norm
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.declaring import hyperparameter
@@ -162,6 +163,7 @@ class NeuralAlgorithm(Algorithm):
         default=None
     )  # of the gradient and the weights when they were last measured, on the device
     _gauged: float = PrivateAttr(default=-GAUGE)
+    _peers: Peers = PrivateAttr(default_factory=Peers)
 
     def build(self, n_users: int, n_items: int) -> "nn.Module":
         """Make the layers, with fresh weights from torch's generator (seeded by the loop)."""
@@ -305,11 +307,11 @@ class NeuralAlgorithm(Algorithm):
         rng, seeds = np.random.default_rng([seed, epoch, 0]), np.random.SeedSequence([seed, epoch, 1])
         self._module.train()
         meter, before = Meter(waits=self._device != "cpu"), 0.0
-        for part, batch in batches(rng):
-            _seed_torch(seeds.spawn(1)[0], self._device)
+        for part, group in self._peers.steps(batches(rng)):
             rate = self._set_rate((epoch + (before + part) / 2) / self.epochs, epoch + part)
             before = part
-            meter.add(self._step({name: self.tensor(value) for name, value in batch.items()}))
+            seeded = list(zip(seeds.spawn(len(group)), group, strict=True))
+            meter.add(self._joint_step(self._ready(self._peers.mine(seeded)), len(group)))
             loss = meter.look()
             if loss is not None and not np.isfinite(loss):
                 message = f"{self.title}: the loss is no longer a number in epoch {epoch + 1}. Lower learning_rate."
@@ -330,17 +332,39 @@ class NeuralAlgorithm(Algorithm):
             group["lr"] = rate
         return rate
 
+    def _ready(self, seeded: Iterable[tuple[np.random.SeedSequence, Batch]]) -> "Iterator[dict[str, Tensor]]":
+        """Batches on the device, one after the other, each with the chance that is its own."""
+        for seed, batch in seeded:
+            _seed_torch(seed, self._device)
+            yield {name: self.tensor(value) for name, value in batch.items()}
+
     def _step(self, batch: "dict[str, Tensor]") -> "Tensor":
+        return self._joint_step([batch], 1)
+
+    def _joint_step(self, batches: "Iterable[dict[str, Tensor]]", number: int) -> "Tensor":
+        """One step by the mean loss of a number of batches; `batches` are those of them that are done here."""
         self._optimizer.zero_grad()
-        with self._mixed():
-            loss = self.loss(self._module, batch)
-        loss.backward()  # type: ignore[no-untyped-call]
+        losses = [self._gradient(batch) for batch in batches]
+        if self._peers.size == 1:
+            loss = losses[0]
+        else:
+            rate = self._optimizer.param_groups[0]["lr"]
+            loss, rate = self._peers.average(self._module, losses, number, rate)
+            for group in self._optimizer.param_groups:
+                group["lr"] = rate
         now = time.perf_counter()
         if self.clip or now - self._gauged >= GAUGE:
             self._norms, self._gauged = (gradient_norm(self._module, self.clip), weight_norm(self._module)), now
         self._optimizer.step()
         if self.l1:
             shrink(self._module, self.l1 * self._optimizer.param_groups[0]["lr"])
+        return loss
+
+    def _gradient(self, batch: "dict[str, Tensor]") -> "Tensor":
+        """Add the gradient of a batch to what stands in the weights; returns its loss."""
+        with self._mixed():
+            loss = self.loss(self._module, batch)
+        loss.backward()  # type: ignore[no-untyped-call]
         return loss.detach()
 
     def _mixed(self) -> AbstractContextManager[Any]:

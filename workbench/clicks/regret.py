@@ -27,7 +27,8 @@ def read_truth(folder: Path) -> Truth:
     path = folder / "truth.npz"
     try:
         with np.load(path, allow_pickle=False) as stored:
-            truth = Truth(**{name: stored[name] if stored[name].ndim else float(stored[name]) for name in stored.files})
+            arrays: Json = {name: stored[name] if stored[name].ndim else float(stored[name]) for name in stored.files}
+            truth = Truth(**arrays)
             sizes = len(truth.length), len(truth.popularity), truth.genre.shape[1]
             shapes = {truth.taste.shape, truth.later_taste.shape}, truth.genre.shape, len(truth.item_bias)
             whole = shapes == ({(sizes[0], sizes[2])}, (sizes[1], sizes[2]), sizes[1])

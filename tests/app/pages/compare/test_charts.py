@@ -18,6 +18,9 @@ from workbench.app.pages.compare.chart import chart_runs, titles
 from workbench.app.pages.compare.page import ComparePage
 from workbench.app.widgets.basic import Text
 from workbench.charts.chart import GridChart, LineChart
+from workbench.clicks.estimating import estimate
+from workbench.clicks.policies import lists_of_run
+from workbench.clicks.reading import read_impressions
 from workbench.data.side_files.people import Users
 from workbench.export.report_plots import chart_run, charts_of
 from workbench.export.run_report import groups_of, report_on
@@ -30,7 +33,7 @@ from workbench.training.evaluating import evaluate_run
 from workbench.training.run import Run
 from workbench.training.train import train_run
 
-KINDS = tuple(charts.all_charts())
+KINDS = tuple(name for name in charts.all_charts() if name != "clicks")  # which needs a log
 WITH_JOBS = ("users", "parts", "overlap")
 FIGURES = {
     "ndcg@5": (0.3, 0.2, 0.4),
@@ -296,6 +299,65 @@ def test_lists_overlap_with_themselves_wholly(opened, trained):
     )
     assert values[0][1] == values[1][0] == pytest.approx(each.mean())
     assert f"Popularity – Random: {each.mean():.4f}" in picture.grid.summary()
+
+
+def test_runs_are_judged_by_a_log_of_clicks(opened, trained, tmp_path, monkeypatch):
+    picture = opened.page.pictures._picture("clicks")
+    opened.click(opened.page.pictures.tabs.buttons["clicks"])
+    opened.until(lambda: "Open a log" in picture.nothing())
+    data = Run.open(trained.runs_folder / "2-ease").data
+    users, items = data.user_ids.to_pylist(), data.item_ids.to_pylist()
+    rng = np.random.default_rng(0)
+    rows = [
+        f"{user},{item},{place},{rng.integers(2)},{1 / len(items)}"
+        for user in users
+        for item in items
+        for place in (1, 2)
+    ]
+    log = tmp_path / "log.csv"
+    log.write_text("\n".join(["user,item,position,clicked,propensity", *rows, "x,y,1,perhaps,1"]) + "\n")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_args, **_named: (str(log), ""))
+    opened.click(picture.open)
+    opened.until(lambda: not picture.nothing())
+    told = {row[0]: row for row in picture.table()[1:] if row[1] == "snips"}
+    expected = estimate(
+        read_impressions(log), lambda log, model: lists_of_run(log, model, trained.runs_folder / "2-ease")
+    )
+    of_ease = next(group.bars[0] for group in picture.bars.groups() if group.name == picture_names(opened)["2-ease"])
+    snips = expected["estimates"]["snips"]
+    assert (of_ease.value, of_ease.low, of_ease.high) == (snips["value"], snips["low"], snips["high"])
+    assert len(told) == 4
+    assert "1 row of the log left out" in picture.words.full_text()
+    red = [light["sentence"] for light in expected["lights"] if light["red"]]
+    assert red
+    assert all(sentence in picture.warning.toolTip() for sentence in red)
+    assert "Rests on too few clicks: Popularity, Random, EASE" in picture.warning.text()
+    assert not picture.shown.isVisible()
+    picture.estimator.setCurrentIndex(picture.estimator.findData("dm"))
+    picture._choose_estimator()
+    assert all(group.bars[0].low is None for group in picture.bars.groups())
+    opened.page.pictures.grab()
+    assert not [(one, one.parent()) for one in unnamed(opened.page.pictures)]
+    # Without propensities the question is asked, and till then only the scores are judged.
+    log.write_text(
+        "\n".join(["user,item,clicked", *(",".join(row.split(",")[:2] + row.split(",")[3:4]) for row in rows)])
+    )
+    picture.show_log(log)
+    opened.until(lambda: not picture.nothing())
+    assert picture.shown.isVisible()
+    assert "nobody can tell" in picture.warning.text()
+    assert {row[1] for row in picture.table()[1:]} == {"auc", "gauc", "logloss", "ece"}
+    picture.shown.setCurrentIndex(picture.shown.findData("random"))
+    picture._choose()
+    opened.until(lambda: not picture.nothing() and picture._answer["known"])
+    assert "nobody can tell" not in picture.warning.text()
+    picture.show_log(tmp_path / "gone.csv")
+    opened.until(lambda: "gone.csv" in picture.nothing() and "…" not in picture.nothing())
+
+
+def picture_names(opened):
+    """Titles of the runs by id."""
+    return titles(opened.page.pictures._runs)
 
 
 def test_a_click_on_the_curve_of_users_leads_to_both_lists(opened, trained):

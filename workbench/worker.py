@@ -15,6 +15,8 @@ To cancel a job, end the process: everything is written whole or not at all.
 ``{"search": FOLDER}``. It trains that run, or all trials of that search, and ends. It outlives whoever started it, and
 speaks through that folder only.
 
+``python -m workbench.worker --trials FOLDER PROCESS`` does trials of that search as long as the process that leads it runs.
+
 ``python -m workbench.worker --queue PROJECT`` trains what waits in a project that no window has open.
 """
 
@@ -122,6 +124,24 @@ def stand_by(requests: TextIO, answers: TextIO) -> int:
     return 0
 
 
+def _alone(asked: list[str]) -> int:
+    """Do what needs no orders; what it cannot do stands in the log of this process."""
+    from workbench.searching.searching import work_along
+    from workbench.training.queue import go_on
+
+    try:
+        if asked[0] == "--queue":
+            go_on(Path(asked[1]))
+        else:
+            work_along(Path(asked[1]), int(asked[2]))
+    except Cancelled:
+        return 130
+    except WorkbenchError as error:
+        print(error, file=sys.stderr)  # noqa: T201 - the log of this process
+        return 1
+    return 0
+
+
 def _end(number: int, frame: FrameType | None) -> None:
     raise Cancelled
 
@@ -139,15 +159,8 @@ def main() -> int:
             if hasattr(signal, name):
                 signal.signal(getattr(signal, name), _end)
         return stand_by(requests, answers)
-    if "--queue" in sys.argv[1:]:
-        from workbench.training.queue import go_on
-
-        try:
-            go_on(Path(sys.argv[-1]))
-        except WorkbenchError as error:
-            print(error, file=sys.stderr)  # noqa: T201 - the log of this process
-            return 1
-        return 0
+    if {"--queue", "--trials"} & set(sys.argv[1:]):
+        return _alone(sys.argv[1:])
     _tell(answers, event="ready")
     with suppress(BrokenPipeError):
         serve(requests, answers)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.searching import searching
+from workbench.searching import trying
 from workbench.searching.search_folder import Search
 from workbench.training.run import Run
 
@@ -21,17 +21,17 @@ def asked(folder):
 def test_a_search_tells_its_best_and_the_test_of_how_many_trials(asked, folder, ask, value, monkeypatch):
     status, _, err = ask(*asked[:-1], folder / "broken", "--trials", "0")
     assert (status, "trials must be" in err) == (1, True), err
-    first, did = value(*asked, "--trials", "3", "--quiet"), searching.Searcher.one
+    first, did = value(*asked, "--trials", "3", "--quiet"), trying.Trier.one
     assert first["trials"] == 3
     folder_of = first["search"]
 
     def cancelled(self, trial, tell):
         if trial.number == 3:
-            raise searching.Cancelled
+            raise trying.Cancelled
         did(self, trial, tell)
 
     with monkeypatch.context() as patch:
-        patch.setattr(searching.Searcher, "one", cancelled)
+        patch.setattr(trying.Trier, "one", cancelled)
         status, _, err = ask("search", "--search", folder_of, "--trials", "4")
         assert (status, err.strip().splitlines()[-1]) == (
             130,

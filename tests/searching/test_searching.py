@@ -1,12 +1,19 @@
+import io
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
 import pytest
 
 from workbench.control import Control
 from workbench.errors import Cancelled, WorkbenchError
 from workbench.jobs.searching import search_estimate
-from workbench.searching import pruning
+from workbench.searching import helping, pruning
+from workbench.searching.helping import Leader
 from workbench.searching.search_folder import Search
 from workbench.searching.search_spec import Range
-from workbench.searching.searching import search
+from workbench.searching.searching import search, work_along
+from workbench.searching.standing import best_of, front_of
 from workbench.training.run import Run
 from workbench.training.run_state import RunState
 from workbench.training.trials import TrialState
@@ -135,3 +142,69 @@ def test_the_cost_of_a_search_counts_a_usual_trial_of_each_algorithm(project):
     assert told["seconds"] == pytest.approx(4 * mean)
     within = search_estimate(data, {**asked, "trials": None, "minutes": 1, "workers": 1}, Control())
     assert within["seconds"] <= 60
+
+
+def test_two_goals_have_a_front_and_limits_keep_what_is_too_large_from_being_the_best(make_search):
+    found = make_search("bpr", trials=8, second="megabytes", limits={"megabytes": 0.005}, **BPR)
+    search(found.folder)
+    trials, front = found.trials(), front_of(found.trials(), found.spec)
+    sizes = [trial.figures["megabytes"] for trial in trials]
+    assert min(sizes) < 0.005 < max(sizes)
+    assert [trial.feasible for trial in trials] == [one <= 0.005 for one in sizes]
+    fit = [trial for trial in trials if trial.feasible]
+    beaten = {
+        one.number
+        for one in fit
+        for other in fit
+        if (other.value, -other.figures["megabytes"]) != (one.value, -one.figures["megabytes"])
+        and other.value >= one.value
+        and other.figures["megabytes"] <= one.figures["megabytes"]
+    }
+    assert {trial.number for trial in front} == {trial.number for trial in fit} - beaten
+    assert best_of(trials, found.spec).value == max(trial.value for trial in fit)
+
+
+@pytest.mark.parametrize(("second", "metric"), [("novelty", "recall@5"), ("list-seconds", "ndcg@10")])
+def test_what_is_not_validated_by_itself_is_measured_on_validation(make_search, second, metric):
+    found = make_search("ease", trials=1, second=second, metric=metric)
+    search(found.folder)
+    [trial] = found.trials()
+    assert trial.value == trial.figures[metric]
+    assert trial.figures[second] > 0
+
+
+def test_when_the_minutes_are_spent_it_ends_with_what_there_is(make_search):
+    found = make_search("bpr", trials=None, minutes=1e-4, **BPR)
+    assert search(found.folder).state is RunState.DONE
+    assert [trial.state for trial in found.trials()] == [TrialState.DONE]
+
+
+def test_processes_share_one_search_and_each_trial_is_done_once(make_search, monkeypatch):
+    threads = []
+
+    class Process:
+        """What another process does, in this one."""
+
+        def __init__(self, command, log):
+            assert command[-3:] == ["--trials", str(found.folder.resolve()), str(os.getpid())]
+            threads.append(ThreadPoolExecutor(1))
+            self.work = threads[0].submit(work_along, Path(command[-2]), os.getpid())
+            self.stdin = io.StringIO()
+
+        def wait(self):
+            self.work.result()
+
+    found = make_search("ease", trials=9, workers=2)
+    monkeypatch.setattr(helping, "start_apart", Process)
+    search(found.folder)
+    threads[0].shutdown()
+    trials = found.trials()
+    assert [(trial.number, trial.state) for trial in trials] == [(number, TrialState.DONE) for number in range(9)]
+    lines = (found.folder / "trials.jsonl").read_text().splitlines()
+    assert len({trial.run for trial in trials}) == len(lines) == 9
+
+
+def test_a_helper_ends_with_its_leader():
+    Leader(os.getpid()).check()
+    with pytest.raises(Cancelled):
+        Leader(2**22 + 1).check()

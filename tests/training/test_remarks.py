@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from workbench.algorithms import all_algorithms, find
+from workbench.algorithms.linear import ease
 from workbench.commands.train import _answer
 from workbench.export.run_report import RunReport
 from workbench.training.remarks import remarks_of, validated_on
@@ -65,3 +66,13 @@ def test_fewer_factors_than_were_asked_are_told(make_run):
     most = min(run.data.n_users, run.data.n_items) // 2
     assert f"It kept {most} factors and not 2000" in told
     assert "asked" not in about(train_run(make_run("pure-svd", {"factors": 2}).folder))
+
+
+def test_how_exactly_it_calculated_is_told_where_it_had_a_choice(make_run, monkeypatch):
+    monkeypatch.setattr(ease, "MANY_ITEMS", 2)
+    run = make_run("ease", {"regularization": 50.0})
+    told = train_run(run.folder).arithmetic
+    assert told.startswith("Single precision")
+    assert _answer(run).value["arithmetic"] == told
+    assert ("Arithmetic", told) in RunReport.of(run).about
+    assert train_run(make_run("popularity").folder).arithmetic == ""

@@ -176,6 +176,7 @@ def _answer(run: Any) -> Answer:
             name: {"value": getattr(run.spec, name, run.spec.hyperparameters.get(name)), "why": why}
             for name, why in run.spec.from_data.items()
         },
+        "arithmetic": status.arithmetic,
         "remarks": [remark.sentence for remark in status.remarks],
     }
     return Answer(value, _words(run, value))

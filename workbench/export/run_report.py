@@ -18,6 +18,7 @@ from workbench.training.answer import read_answer
 from workbench.training.comparing import compare_runs
 from workbench.training.run import Run
 from workbench.training.run_notes import RunNotes
+from workbench.training.run_spec import RunSpec
 from workbench.training.run_status import RunStatus
 
 # A name in a table or a picture has no more letters; a person's title may have more.
@@ -257,13 +258,20 @@ def _who(titles: list[str], runs: Sequence[RunReport]) -> str:
     return "all of these runs" if len(titles) == len(runs) > 1 else ", ".join(titles)
 
 
+def _threads(spec: RunSpec) -> str:
+    if not spec.threads:
+        return "as many as are best for the algorithm"
+    return " – ".join(filter(None, [str(spec.threads), spec.from_data.get("threads")]))
+
+
 def _about(run: Run, status: RunStatus, notes: RunNotes) -> list[tuple[str, str]]:
     spec = run.spec
     device = status.device
     said = [
         ("Seed", str(spec.seed)),
         ("Device", " – ".join(filter(None, [str(device or spec.device), status.device_reason]))),
-        ("Threads", str(spec.threads) if spec.threads else "as many as are best for the algorithm"),
+        ("Arithmetic", status.arithmetic),
+        ("Threads", _threads(spec)),
         ("Early stopping", f"after {spec.patience} epochs without a better validation" if spec.patience else "never"),
         (
             "Changed",

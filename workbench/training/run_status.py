@@ -48,6 +48,7 @@ class RunStatus(StoredFile):
     peak_memory_bytes: int | None = Field(None, ge=0, le=MAX_BYTES)
     device: str = Field("", description='Where it computes, such as "cpu"; empty before that is known.')
     device_reason: str = Field("", description="Why there, in a sentence.")
+    arithmetic: str = Field("", description="How exactly it calculated and why, in a sentence, where it had a choice.")
     interactions: int | None = Field(None, ge=0, description="How many it learns from.")
     best: EpochSummary | None = Field(None, description="The epoch with the best validation so far.")
     last: EpochSummary | None = Field(None, description="The last finished epoch.")

@@ -86,6 +86,7 @@ class Trainer:
                 state = RunState.STOPPED
             finally:
                 self.peers.leave()
+            self.status.note(arithmetic=algorithm.arithmetic())
             self._keep(algorithm, validator)
             if state is RunState.DONE:
                 self._remark(algorithm, validator)

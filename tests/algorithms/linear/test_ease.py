@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+import workbench.algorithms.linear.ease as module
 from tests.algorithms.movielens import last_held_out, rated_from_three
 from tests.golden import interactions
 from workbench.algorithms import find
@@ -49,10 +50,11 @@ def test_equals_one_ridge_regression_per_item_whatever_the_block(weight, block, 
     np.testing.assert_allclose(scores, x @ ridge_columns(x, weight), atol=1e-5)
 
 
-@pytest.mark.parametrize("words", [0, 8, 1e9])
+@pytest.mark.parametrize("words", [0, 0.15, 8, 1e9])
 @pytest.mark.parametrize("n_users", [3, 64, 150])
 def test_meetings_are_counted_the_same_bit_by_bit_and_one_by_one(words, n_users, monkeypatch):
     monkeypatch.setattr(gram, "WORDS", words)
+    monkeypatch.setattr(gram, "FEWEST_LONG", 1)
     x = random_data(n_users, 90).matrix()
     expected = np.tril((x.T @ x).toarray())
     np.testing.assert_array_equal(np.tril(gram.gram_of(x)), expected)
@@ -69,6 +71,40 @@ def test_weights_come_from_the_lower_triangle_alone(n, block, monkeypatch):
     expected = -whole / whole.diagonal()
     np.fill_diagonal(expected, 0)
     np.testing.assert_allclose(gram.weights_of(values), expected, rtol=1e-6)
+    single = values.astype(np.float32)
+    weights = gram.weights_of(single)
+    np.testing.assert_allclose(weights, expected, rtol=1e-6)
+    assert weights is single
+
+
+@pytest.fixture
+def large(monkeypatch):
+    """Whatever has three items is large."""
+    monkeypatch.setattr(module, "MANY_ITEMS", 2)
+
+
+@pytest.mark.parametrize("weight", [0.5, 10.0, 500.0])
+def test_many_items_are_solved_in_single_precision_which_says_how_far_it_is_off(weight, large):
+    data = random_data(60, 40)
+    expected = ridge_columns(data.matrix().toarray().astype(np.float64), weight)
+    algorithm = train(data, weight)
+    off = np.linalg.norm(algorithm._weights - expected) / np.linalg.norm(expected)
+    told = algorithm.arithmetic()
+    assert told.startswith("Single precision")
+    estimate = float(told.split("about ")[1].split()[0])
+    assert off / 3 < estimate < max(3 * off, 5e-6)  # where weights are small, the estimate rounds more than they do
+    np.testing.assert_array_equal(train(data, weight)._weights, algorithm._weights)
+
+
+def test_double_precision_is_taken_where_single_is_not_enough(large):
+    # Two items that come together always, or almost, and a weight that single precision cannot see beside 3,000 meetings.
+    for apart, why in (([1], "the weights would be off by about"), ([], "there is no solution")):
+        user = np.concatenate([np.repeat(np.arange(3000), 2), [3000, *(3001 for _ in apart)]])
+        data = interactions(user, np.concatenate([np.tile([0, 1], 3000), [2, *apart]]), 3002, 3)
+        algorithm = train(data, 1e-5)
+        assert algorithm.arithmetic().startswith(f"Double precision, because in single precision {why}")
+        expected = ridge_columns(data.matrix().toarray().astype(np.float64), 1e-5)
+        np.testing.assert_allclose(algorithm._weights, expected, atol=1e-6)
 
 
 @pytest.mark.parametrize("weight", [0.5, 10.0, 500.0])

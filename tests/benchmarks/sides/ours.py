@@ -197,16 +197,17 @@ def ease(data):
 
 
 def inverse(data):
-    """What EASE cannot do without: the inverse of the Gram matrix, bare, by LAPACK."""
+    """What EASE cannot do without: the inverse of the Gram matrix, bare, by LAPACK in single precision."""
     import scipy.sparse as sp
     from scipy.linalg import lapack
 
-    x = sp.csr_matrix((np.ones(len(data["user"])), (data["user"], data["item"])), shape=data["sizes"])
+    ones = np.ones(len(data["user"]), np.float32)
+    x = sp.csr_matrix((ones, (data["user"], data["item"])), shape=data["sizes"])
     gram = np.asfortranarray((x.T @ x).toarray())
     gram[np.diag_indices_from(gram)] += 300.0
     with spent() as took:
-        factor, _ = lapack.dpotrf(gram, lower=1, overwrite_a=1)
-        inverse, _ = lapack.dpotri(factor, lower=1, overwrite_c=1)
+        factor, _ = lapack.spotrf(gram, lower=1, overwrite_a=1)
+        inverse, _ = lapack.spotri(factor, lower=1, overwrite_c=1)
     corner = np.tril(inverse[:50, :50])
     corner = corner + np.tril(corner, -1).T
     weights = -corner / inverse.diagonal()[:50]

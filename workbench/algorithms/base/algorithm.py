@@ -238,6 +238,10 @@ class Algorithm(BaseModel):
         bad = {name: np.isinf(array) if name in cls.gaps else ~np.isfinite(array) for name, array in floats.items()}
         return [name for name, wrong in bad.items() if wrong.any()]
 
+    def arithmetic(self) -> str:
+        """How exactly it calculated and why, in a sentence, after training; empty where there was nothing to choose."""
+        return ""
+
     @classmethod
     def unsuited(cls, data: Interactions) -> str | None:
         """Why this algorithm cannot learn from `data`, in a sentence; None where it can."""

@@ -14,7 +14,7 @@ GROUP = 8
 
 @numba.njit(cache=True, nogil=True)
 def lower_gram(xt, x, rows, out):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
-    """Some rows of the lower triangle of Xᵀ X, diagonal included, into `out` (columns, columns).
+    """Add some rows of the lower triangle of Xᵀ X, diagonal included, to `out` (columns, columns).
 
     Parameters
     ----------
@@ -27,7 +27,6 @@ def lower_gram(xt, x, rows, out):  # type: ignore[no-untyped-def] # pragma: no c
     indptr, indices, data = x
     for r in range(rows[0], rows[1]):
         line = out[r]
-        line[: r + 1] = 0
         for at in range(xt_indptr[r], xt_indptr[r + 1]):
             middle, weight = xt_indices[at], xt_data[at]
             for to in range(indptr[middle], indptr[middle + 1]):
@@ -57,7 +56,7 @@ def as_bits(indptr, indices, bits):  # type: ignore[no-untyped-def] # pragma: no
 
 @numba.njit(cache=True, nogil=True)
 def lower_meetings(bits, rows, out):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
-    """As `lower_gram`, where X is ones and zeros and `bits` are the rows of Xᵀ: the bits that two rows share, counted."""
+    """Put the same rows into `out`, where X is ones and zeros, `bits` the rows of Xᵀ: the bits that two share, counted."""
     for top in range(rows[0], rows[1], GROUP):  # each row is fetched for a whole group of others
         bottom = min(top + GROUP, rows[1])
         for c in range(bottom):
@@ -74,7 +73,7 @@ def lower_meetings(bits, rows, out):  # type: ignore[no-untyped-def] # pragma: n
 def weights_of_inverse(inverse, scale, rows, out):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
     """B_ij = P_ij scale_j for i ≠ j, 0 on the diagonal, from some rows of the lower triangle of a symmetric P.
 
-    These rows of `out` (n, n) are filled up to the diagonal, and these columns down from it.
+    These rows of `out` (n, n) are filled up to the diagonal, and these columns down from it: P may stand there itself.
     """
     turned = np.empty((WIDTH, TILE), np.float32)
     for top in range(rows[0], rows[1], TILE):
@@ -83,9 +82,9 @@ def weights_of_inverse(inverse, scale, rows, out):  # type: ignore[no-untyped-de
             for i in range(top, bottom):
                 p, line, own = inverse[i], out[i], scale[i]
                 for j in range(left, min(left + WIDTH, i)):
-                    line[j] = p[j] * scale[j]
-                for j in range(left, min(left + WIDTH, i)):
                     turned[j - left, i - top] = p[j] * own
+                for j in range(left, min(left + WIDTH, i)):
+                    line[j] = p[j] * scale[j]
             for j in range(left, min(left + WIDTH, bottom - 1)):
                 first = max(top, j + 1)
                 out[j, first:bottom] = turned[j - left, first - top : bottom - top]

@@ -17,6 +17,7 @@ from workbench.data.splitting.files import Files
 from workbench.data.splitting.last_n import LastN
 from workbench.data.splitting.random import Random
 from workbench.data.splitting.time_cut import TimeCut
+from workbench.evaluation import leaks
 from workbench.evaluation.leaks import CAUTIONS, LIGHTS, Evidence, find_leaks, light
 
 RNG = np.random.default_rng(4)
@@ -174,3 +175,23 @@ def test_our_own_algorithms_leave_the_lights_dark_unless_they_learn_from_the_tes
     assert caught(Evidence(FOLD, SPLIT, model.state())) == []
     list(model.train(DATA))  # the test was learned from
     assert caught(Evidence(FOLD, SPLIT, model.state())) == [shines]
+
+
+def test_pairs_at_both_places_are_those_of_sets():
+    """The one pass over users against sets of pairs, with repeats of a pair and users who have none."""
+    rng = np.random.default_rng(2)
+    user, item = np.sort(rng.integers(0, 40, 600)).astype(np.int32), rng.integers(0, 12, 600).astype(np.int32)
+    ids = pa.array([str(n) for n in range(45)]), pa.array([str(n) for n in range(12)])
+    fold = Fold(Interactions(user, item, *ids), rng.choice([TRAIN, VALIDATION, TEST], 600).astype(np.int8))
+    pairs = {place: set(zip(user[at], item[at], strict=True)) for place in (TRAIN, VALIDATION, TEST)
+             for at in [fold.places == place]}  # fmt: skip
+    for first, second in ((TRAIN, TEST), (VALIDATION, TEST)):
+        assert leaks._shared(fold, first, second) == len(pairs[first] & pairs[second]) > 0
+
+
+def test_mean_and_std_are_those_of_all_pieces(monkeypatch):
+    monkeypatch.setattr(leaks, "PIECE_ROWS", 7)
+    ratings = np.random.default_rng(3).integers(1, 11, 100).astype(np.float32) / 2
+    expected = ratings.mean(dtype=np.float64), ratings.std(dtype=np.float64)
+    assert leaks._mean_and_std(ratings) == pytest.approx(expected, rel=1e-12)
+    assert leaks._mean_and_std(ratings[:0]) == (0, 0)

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.amounts import counted, percent
-from workbench.data.interactions import Array, Interactions
+from workbench.data.interactions import Array
 from workbench.data.splitting import OWN_FILES, TEST, TRAIN, VALIDATION, Fold, Split
 from workbench.data.splitting.base import checks
 from workbench.errors import WorkbenchError
@@ -24,6 +24,7 @@ TIED_SHARE = 0.05
 SAME_SHARE = 0.9
 # So many numbers have to agree before agreement is no accident.
 MIN_EQUAL_NUMBERS = 8
+PIECE_ROWS = 1 << 18  # ratings that are looked at at once
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,7 @@ def last_by_file_order(evidence: Evidence) -> Leak | None:
     if tied.sum() < max(1, TIED_SHARE * len(hidden)):
         return None
     cold = int((fold.train.item_counts[data.item[hidden[tied]]] == 0).sum())
-    touched, users = len(np.unique(data.user[hidden[tied]])), len(np.unique(data.user[hidden]))
+    touched, users = _different(data.user[hidden[tied]]), _different(data.user[hidden])
     told = (
         f"For {touched:,} of {counted(users, 'test user')} ({percent(round(touched / users, 2))}) the order of the file "
         "decided what is last, because a tested interaction has the same time as one that is shown. "
@@ -193,32 +194,42 @@ def normalised_over_all(evidence: Evidence) -> Leak | None:
     fold = evidence.fold
     if fold.data.rating is None or evidence.learned is None:
         return None
-    ratings = fold.data.rating.astype(np.float64)
-    own = ratings[fold.places == TRAIN]
-    for name, value in evidence.learned.items():
-        if np.ndim(value) or not np.issubdtype(np.asarray(value).dtype, np.floating):
-            continue
-        for measure in (np.mean, np.std):
-            whole, part = measure(ratings), measure(own)
+    learned = {name: value for name, value in evidence.learned.items() if _is_number(value)}
+    if not learned:
+        return None
+    measured = [_mean_and_std(ratings) for ratings in (fold.data.rating, fold.data.rating[fold.places == TRAIN])]
+    for name, value in learned.items():
+        for measure, whole, part in zip(("mean", "std"), *measured, strict=True):
             # The two must differ by more than a stored number of four bytes is off.
             if np.isclose(value, whole, rtol=1e-6) and not np.isclose(whole, part, rtol=1e-5):
-                told = (
-                    f"'{name}' ({float(value):.6g}) is the {measure.__name__} of all ratings, not of those in training "
-                )
+                told = f"'{name}' ({float(value):.6g}) is the {measure} of all ratings, not of those in training "
                 told += f"({part:.6g}). Calculate it from training only."
                 return Leak("normalised-over-all-data", 1, told)
     return None
+
+
+def _mean_and_std(ratings: Array) -> tuple[float, float]:
+    """Both in double precision, piece by piece: a copy of all would be as large as the data."""
+    n, mean, squares = max(1, len(ratings)), float(ratings.mean(dtype=np.float64)) if len(ratings) else 0.0, 0.0
+    for start in range(0, len(ratings), PIECE_ROWS):
+        beyond = ratings[start : start + PIECE_ROWS].astype(np.float64) - mean
+        squares += float(beyond @ beyond)
+    return mean, float(np.sqrt(squares / n))
+
+
+def _is_number(value: Array) -> bool:
+    return not np.ndim(value) and np.issubdtype(np.asarray(value).dtype, np.floating)
 
 
 def same_user_twice(evidence: Evidence) -> Leak | None:
     """Ids that differ by spaces or case only, one of them learned from and another tested."""
     fold = evidence.fold
     ids = pc.utf8_lower(pc.utf8_trim_whitespace(fold.data.user_ids.cast(pa.string())))
-    codes = ids.dictionary_encode().indices.to_numpy(zero_copy_only=False)
-    if len(codes) == len(np.unique(codes)):
+    coded = ids.dictionary_encode()
+    codes, different = coded.indices.to_numpy(zero_copy_only=False), len(coded.dictionary)
+    if len(codes) == different:
         return None
-    trained = np.zeros(int(codes.max()) + 1, np.int64)
-    np.add.at(trained, codes, fold.train.by_user.lengths > 0)
+    trained = np.bincount(codes, fold.train.by_user.lengths > 0, different)
     own = fold.train.by_user.lengths[fold.test.who] > 0
     doubled = trained[codes[fold.test.who]] - own > 0
     if not doubled.any():
@@ -272,15 +283,16 @@ def light(name: str, evidence: Evidence) -> Leak | None:
 
 
 def _shared(fold: Fold, first: int, second: int) -> int:
-    """Different pairs of a user and an item that are at both places; the second is the smaller one."""
-    one, other = (_pairs(fold.data, fold.places == place) for place in (first, second))
-    # By hashes of the few: `np.isin` sorts the many, which took 18 s of ten million and takes 1 s so.
-    there = pc.is_in(pa.array(one), value_set=pa.array(np.unique(other))).to_numpy(zero_copy_only=False)
-    return len(np.unique(one[there]))
+    """Different pairs of a user and an item that are at both places: in one pass, because users stand together."""
+    from workbench.data.kernels.masks import at_both
+
+    data = fold.data
+    return int(at_both(data.by_user.indptr, data.item, fold.places, first, second, data.n_items))
 
 
-def _pairs(data: Interactions, where: Array) -> Array:
-    return data.user[where].astype(np.int64) * data.n_items + data.item[where]
+def _different(users: Array) -> int:
+    """How many users there are in a column in their order."""
+    return int(np.count_nonzero(np.diff(users, prepend=-1)))
 
 
 def _features(genres: pa.Array, year: pa.Array) -> list[tuple[str, Array]]:

@@ -136,3 +136,29 @@ def shared_items(starts_a, item_a, starts_b, item_b, n_items):  # type: ignore[n
         for at in range(starts_b[row], starts_b[row + 1]):
             total += row_of[item_b[at]] == row
     return total
+
+
+@numba.njit(cache=True, nogil=True)
+def at_both(starts, item, places, first, second, n_items):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
+    """How many different items of a row stand at two places at once, over all rows.
+
+    Parameters
+    ----------
+    starts : int64 (n_rows + 1,)
+        Entries of row ``r`` are ``starts[r]`` to ``starts[r + 1]``.
+    item, places : int (n,)
+    """
+    row_of = np.full(n_items, -1, np.int64)
+    total = 0
+    for row in range(len(starts) - 1):
+        there = False
+        for at in range(starts[row], starts[row + 1]):
+            if places[at] == second:
+                row_of[item[at]] = row
+                there = True
+        if there:
+            for at in range(starts[row], starts[row + 1]):
+                if places[at] == first and row_of[item[at]] == row:
+                    row_of[item[at]] = -1  # counted
+                    total += 1
+    return total

@@ -161,8 +161,8 @@ def _existing(folder: Path, fold: Fold, asked: dict[str, Any], changes: list[Cha
     whole["hyperparameters"] = find(asked["algorithm"]).make(asked["hyperparameters"]).model_dump()
     whole["changes"] = changes
     for name in run.spec.from_data:  # whatever follows from the data is as nobody chose it
-        if name == "patience" and name not in asked:
-            whole[name] = run.spec.patience
+        if name in ("patience", "threads") and name not in asked:
+            whole[name] = getattr(run.spec, name)
         elif name in whole["hyperparameters"] and name not in asked["hyperparameters"]:
             whole["hyperparameters"][name] = run.spec.hyperparameters[name]
     other = [name.replace("_", " ") for name, value in whole.items() if getattr(run.spec, name) != value]

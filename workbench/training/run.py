@@ -253,6 +253,11 @@ class Run:
         self.spec.from_data = {name: why for name, (_, why) in found.items()}
         write_stored(RunSpec, self.folder / "run.json", self.spec.model_dump())
 
+    def note_threads(self, number: int, why: str) -> None:
+        """Write down how many threads were found to be quickest, as if they had been asked for, with the reason."""
+        self.spec.threads, self.spec.from_data = number, self.spec.from_data | {"threads": why}
+        write_stored(RunSpec, self.folder / "run.json", self.spec.model_dump())
+
     def extend(self, epochs: int) -> None:
         """Let a run that has ended go on for more epochs than were asked for at first: it waits to be trained then."""
         kind = self.kind

@@ -56,7 +56,12 @@ class RunSpec(StoredFile):
     split_settings: dict[str, Any]
     seed: int = Field(0, ge=0, le=LARGEST)
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
-    threads: int = Field(0, ge=0, le=4096, description="0: the number that was measured to be best for the algorithm.")
+    threads: int = Field(
+        0,
+        ge=0,
+        le=4096,
+        description="0: the number that was measured to be best for the algorithm, or is when training begins.",
+    )
     patience: int = Field(
         10, ge=0, le=MAX_COUNT, description="Epochs without a better validation before stopping; 0: never stop early."
     )

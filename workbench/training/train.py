@@ -27,6 +27,7 @@ from workbench.training.run_state import RunState
 from workbench.training.run_status import EpochSummary, RunStatus
 from workbench.training.settling import Learned, settle
 from workbench.training.status import StatusWriter
+from workbench.training.step_threads import is_measured, quickest
 from workbench.training.validation import Validator
 from workbench.training.weights import same_file, save_weights
 from workbench.uninterrupted import load_whole
@@ -69,6 +70,8 @@ class Trainer:
         self.epoch = self._go_on(algorithm)
         for line in self.records.epochs():
             self.control.note(line)
+        if self.peers.size == 1:
+            self._choose_threads(algorithm, device)
         validator = Validator(run, algorithm)
         if validator.best_epoch == self.epoch and self.epoch:  # killed between the checkpoint and its second name
             same_file(run.folder / "checkpoint.safetensors", run.folder / "best.safetensors")
@@ -91,6 +94,13 @@ class Trainer:
             if state is RunState.DONE:
                 self._remark(algorithm, validator)
         return state
+
+    def _choose_threads(self, algorithm: Algorithm, device: str) -> None:
+        """Let the number of threads be measured where nobody chose it: once, before the first epoch."""
+        run = self.run
+        if run.spec.threads or self.epoch or not is_measured(algorithm, run.fold.learned_from, device):
+            return
+        run.note_threads(*quickest(run.new_algorithm, run.fold.learned_from, run.spec.seed))
 
     def _check(self) -> None:
         """End where the person cancels, before there is anything to keep."""

@@ -106,11 +106,8 @@ def explain(
     for block in blocks(len(asked), n_items):
         if control is not None:
             control.check()
-        if said is None:
-            rows = [np.delete(np.arange(n), at) for at in asked[block].tolist()]
-            changed = _scores(algorithm, _shorter(history, rows))
-        else:
-            changed = scores - said[asked[block]]
+        places = asked[block]
+        changed = algorithm.scores_without(history, places) if said is None else scores - said[places]
         for at, row in zip(asked[block].tolist(), changed, strict=True):
             without[at], ranks[at], leads[at] = row[item], rank_of(row, item, masked), _lead(row, item, rivals)
     if parts is None:

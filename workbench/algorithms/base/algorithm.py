@@ -139,6 +139,25 @@ class Algorithm(BaseModel):
         """
         raise NotImplementedError
 
+    def reads(self) -> int | None:
+        """How many interactions at the end of a history scores follow from; None for all of it."""
+        return None
+
+    def scores_without(self, history: UserItems, places: Array) -> Array:
+        """Scores after one history (one row) less each of its `places` in turn, of somebody who is known by it alone.
+
+        float32 (len(places), n_items). An algorithm that can tell the difference need not begin anew for each.
+        """
+        first = len(history.item) - (self.reads() or len(history.item))
+        read = places >= first
+        nobody = np.full(1 + int(read.sum()), -1, np.int32)
+        if read.all():
+            return self.score(nobody[1:], history.without_each(places))
+        found = np.repeat(self.score(nobody[:1], history), len(places), axis=0)
+        if read.any():
+            found[read] = self.score(nobody[1:], history.without_each(places[read]))
+        return found
+
     def sparse_scores(self, users: Array, histories: UserItems) -> "tuple[sp.csr_matrix, sp.csr_matrix] | None":
         """Scores as a product of two sparse float32 matrices, (n, m) and (m, n_items); None where they are not one.
 
@@ -223,6 +242,10 @@ class Algorithm(BaseModel):
         """What was learned otherwise than it was asked, in a sentence, after training; empty where nothing was."""
         return ""
 
+    def arithmetic(self) -> str:
+        """How exactly it calculated and why, in a sentence, after training; empty where there was nothing to choose."""
+        return ""
+
     @classmethod
     def caution(cls) -> str:
         """What to know before its lists are used, in a sentence; empty where they are what it is made for."""
@@ -237,10 +260,6 @@ class Algorithm(BaseModel):
         floats = {name: array for name, array in state.items() if np.issubdtype(np.asarray(array).dtype, np.floating)}
         bad = {name: np.isinf(array) if name in cls.gaps else ~np.isfinite(array) for name, array in floats.items()}
         return [name for name, wrong in bad.items() if wrong.any()]
-
-    def arithmetic(self) -> str:
-        """How exactly it calculated and why, in a sentence, after training; empty where there was nothing to choose."""
-        return ""
 
     @classmethod
     def unsuited(cls, data: Interactions) -> str | None:

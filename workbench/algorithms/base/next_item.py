@@ -99,6 +99,9 @@ class NextItem(NeuralAlgorithm):
         when={"objective": "gbce"},
     )
 
+    def reads(self) -> int:
+        return self.max_length
+
     def read(self, module: Any, items: "Tensor") -> "Tensor":
         """States (rows, length, …) after each of `items`, int64 (rows, length), which may be padded at their ends."""
         raise NotImplementedError

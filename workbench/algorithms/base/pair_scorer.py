@@ -92,6 +92,10 @@ class PairScorer(NeuralAlgorithm):
         """Numbers that `meet` holds for one pair, about."""
         raise NotImplementedError
 
+    def reads(self) -> int:
+        """What is not read, somebody new is not placed by: somebody waits."""
+        return max(1, OWN_NUMBERS // self.pair_size())
+
     def others(self, data: Interactions) -> Array:
         """Items that may be drawn to compare with, int64; here all."""
         return np.arange(data.n_items)
@@ -139,7 +143,7 @@ class PairScorer(NeuralAlgorithm):
     def _folded(self, module: Any, items: "Tensor", histories: UserItems) -> "Tensor":
         """Vectors of new people, float (n, width): from the mean user, steps that lift their newest items above others."""
         vectors = module["user"].weight.mean(0).repeat(len(histories), 1)
-        histories = newest(histories, max(1, OWN_NUMBERS // self.pair_size()))
+        histories = newest(histories, self.reads())
         order = np.flatnonzero(histories.lengths > 0)
         for rows in cut(order, histories.lengths + COMPARED, max(1, 8 * BATCH_NUMBERS // self.pair_size())):
             vectors[self.tensor(rows)] = self._lifted(module, items, histories.rows(rows), vectors[self.tensor(rows)])

@@ -130,6 +130,51 @@ def ask_neighbours(similar, pairs, columns, k, at_least, out):  # type: ignore[n
 
 
 @numba.njit(cache=True, nogil=True)
+def ask_neighbours_without(similar, index, value, places, k, at_least, out):  # type: ignore[no-untyped-def] # pragma: no cover
+    """What `ask_neighbours` says of each row on one column without each of some of its entries in turn.
+
+    The column's entries are `index` and `value`; `out` is float64 (len(places), len(similar)). The neighbours are looked
+    through once for each row: without one that counts, the next one counts.
+    """
+    n = len(index)
+    near, shuffled, counts = np.empty(n, np.float32), np.empty(n, np.float32), np.empty(n, np.bool_)
+    for x in range(len(similar)):
+        size = 0
+        for place in range(n):
+            near[place] = similar[x, index[place]]
+            if near[place] > 0:
+                shuffled[size] = near[place]
+                size += 1
+        least = largest(shuffled, size, k) if size > k else np.float32(0)
+        ties = k
+        for place in range(n):
+            ties -= near[place] > least
+        above, below, following = 0.0, 0.0, -1
+        for place in range(n):
+            s = near[place]
+            counts[place] = s > 0 and (s > least or (s == least and ties > 0))
+            if counts[place]:
+                ties -= s == least
+                above += s * value[place]
+                below += s
+            elif s > 0 and (following < 0 or s > near[following]):
+                following = place
+        for at in range(len(places)):
+            place = places[at]
+            s = near[place]
+            left = size - 1 if s > 0 else size
+            if left < at_least or left == 0:
+                out[at, x] = np.nan
+            elif not counts[place]:
+                out[at, x] = above / below
+            elif following < 0:
+                out[at, x] = (above - s * value[place]) / (below - s)
+            else:
+                more = near[following]
+                out[at, x] = (above - s * value[place] + more * value[following]) / (below - s + more)
+
+
+@numba.njit(cache=True, nogil=True)
 def mean_differences(by_item, by_user, begin, span, differences, counts):  # type: ignore[no-untyped-def] # pragma: no cover
     """Mean of (r_i - r_j) over those who rated both items, and how many they are; into two (items, items) of zeros.
 

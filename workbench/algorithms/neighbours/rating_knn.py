@@ -194,6 +194,22 @@ class RatingKNN(RatingPredictor):
             scores[start : start + size] = predicted.reshape(-1, n_items)
         return scores
 
+    def scores_without(self, history: UserItems, places: Array) -> Array:
+        """See `Algorithm.scores_without`: neighbours that are items stay who they are, and the next one moves up."""
+        from workbench.algorithms.kernels.ratings import ask_neighbours_without
+
+        if self.by == "user":
+            return super().scores_without(history, places)
+        whole, n_items = self._people(history), len(self._item_bias)
+        people = self._people(history.without_each(places)).side
+        said, where = np.empty((len(places), n_items)), np.argsort(np.argsort(history.item, kind="stable"))
+        column = whole.histories.item, whole.centred
+        ask_neighbours_without(self._similar, *column, where[places], self.neighbours, self.min_neighbours, said)
+        if self.centre == "baseline":  # without one of its ratings a history has another bias
+            said += whole.side.bias[0] - people.bias[:, None]
+        user, item = (grid.ravel() for grid in np.indices(said.shape, np.int32))
+        return self._together(said.ravel(), people, user, item).reshape(said.shape).astype(np.float32)
+
     def predict(self, users: Array, items: Array) -> Array:
         said = np.full(len(users), np.nan)
         real = np.flatnonzero((users >= 0) & (items >= 0))

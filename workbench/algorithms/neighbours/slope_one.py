@@ -27,6 +27,8 @@ from workbench.errors import WorkbenchError
 
 # Pairs that are predicted at once.
 BATCH_PREDICTIONS = 2**20
+# Items of a history whose word on all items is held at once.
+BATCH_ROWS = 64
 
 
 class SlopeOne(RatingPredictor):
@@ -92,6 +94,32 @@ class SlopeOne(RatingPredictor):
             user, item = (grid.ravel() for grid in np.indices((len(people), n_items), np.int32))
             scores[start : start + size] = self._say(people, user, item).reshape(-1, n_items)
         return scores
+
+    def scores_without(self, history: UserItems, places: Array) -> Array:
+        """See `Algorithm.scores_without`: what one item says is taken off what all say together."""
+        ratings, n = self.ratings_of(history), len(history.item)
+        above, below = np.zeros((2, len(self._item_means)))
+        for start in range(0, n, BATCH_ROWS):
+            said, weights = self._told(history, ratings, np.arange(start, min(n, start + BATCH_ROWS)))
+            above += said.sum(axis=0)
+            below += weights.sum(axis=0)
+        said, weights = self._told(history, ratings, places)
+        above, below = above - said, below - weights
+        means = np.full(len(places), np.nan) if n == 1 else (ratings.sum() - ratings[places]) / (n - 1)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            found = above / below + (0 if self.weighted else means[:, None])
+        guess = self.guess(np.broadcast_to(means[:, None], found.shape), self._item_means)
+        return np.where(below > 0, found, guess).astype(np.float32)
+
+    def _told(self, history: UserItems, ratings: Array, places: Array) -> tuple[Array, Array]:
+        """What items at some places of a history say on every item, times its weight, and the weights: (n, n_items)."""
+        own = history.item[places]
+        weights = self._counts[own].astype(np.float64)
+        weights = weights if self.weighted else np.minimum(weights, 1)
+        said = -self._differences[own].astype(np.float64)  # those of the columns, which lie apart in memory
+        said += ratings[places, None] if self.weighted else 0
+        said *= weights
+        return said, weights
 
     def predict(self, users: Array, items: Array) -> Array:
         known = UserItems(self._indptr, self._item, self._rating)

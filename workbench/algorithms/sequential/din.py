@@ -90,6 +90,9 @@ class DIN(NeuralAlgorithm):
         }
         return nn.ModuleDict(parts)
 
+    def reads(self) -> int:
+        return self.max_length
+
     def weights(self, module: Any, history: "Tensor", item: "Tensor") -> "Tensor":
         """How much each item of each history (n, length) speaks for vectors (n or 1, k, d): (n, k, length)."""
         shown = module["item"](history)  # (n, length, d)

@@ -97,6 +97,8 @@ def golden_for(algorithm: type[Algorithm]) -> Golden:
     if "time" in algorithm.needs:
         return cycle()
     golden = low_rank() if algorithm.predicts_ratings else checkerboard()
+    if "vectors" in algorithm.needs:
+        return replace(golden, train=with_vectors(golden.train))
     return replace(golden, train=with_facts(golden.train)) if "items" in algorithm.needs else golden
 
 
@@ -109,6 +111,20 @@ def with_facts(data: Interactions) -> Interactions:
     kinds = (pa.string(), pa.int16(), pa.list_(pa.string()))
     columns = [pa.array(one, kind) for one, kind in zip((title, year, genres), kinds, strict=True)]
     return replace(data, item_features=Items(data.item_ids, *columns))
+
+
+def with_vectors(data: Interactions) -> Interactions:
+    """The same with two kinds of vectors, by which even and odd items differ; nothing is known of the spare ones."""
+    rng, n = np.random.default_rng(3), data.n_items
+    side = np.where(np.arange(n) % 2, 1.0, -1.0)[:, None]
+    vectors = {
+        kind: (side * np.linspace(1, 2, width) + 0.3 * rng.normal(size=(n, width)) + 5).astype(np.float32)
+        for kind, width in (("pictures", 4), ("texts", 7))
+    }
+    for rows in vectors.values():
+        rows[n - SPARE :] = np.nan
+    vectors["texts"][3] = np.nan
+    return replace(data, item_features=replace(Items.unknown(data.item_ids), vectors=vectors))
 
 
 def _scores(algorithm: Algorithm, train: Interactions, n_users: int, folded: bool) -> tuple[Array, UserItems]:

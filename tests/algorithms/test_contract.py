@@ -130,7 +130,7 @@ def test_tells_what_it_is_and_is_found_in_any_spelling(name):
     assert len(algorithm.summary) <= 300
     assert COST.search(algorithm.summary), "say what it costs: whether it is fast, on which size of data, which memory"
     assert len(algorithm.reference) > 10
-    assert set(algorithm.needs) <= {"ratings", "time", "items"}
+    assert set(algorithm.needs) <= {"ratings", "time", "items", "vectors"}
     assert not algorithm.iterative or "epochs" in algorithm.model_fields
     assert find(name.upper().replace("-", "_")) is algorithm
 

@@ -9,7 +9,6 @@ from tests.golden import interactions, with_facts
 from workbench.algorithms import all_algorithms, find
 from workbench.algorithms.base.algorithm import Algorithm
 from workbench.data.interactions import UserItems
-from workbench.data.side_files.items import Items
 from workbench.errors import WorkbenchError
 
 RNG = np.random.default_rng(5)
@@ -17,7 +16,11 @@ USER, ITEM = np.nonzero(RNG.random((30, 24)) < 0.4)
 DATA = with_facts(interactions(USER[ITEM < 20], ITEM[ITEM < 20], 30, 24))  # nobody met items 20 to 23
 DATA = replace(DATA, rating=(1 + (DATA.user + DATA.item) % 5).astype(np.float32))
 UNMET = np.arange(20, 24)
+RNG_VECTORS = np.random.default_rng(6).normal(size=(DATA.n_items, 5)).astype(np.float32)
+DATA = replace(DATA, item_features=replace(DATA.item_features, vectors={"pictures": RNG_VECTORS}))
 SETTINGS = {
+    "vector-knn": {"power": 1.0},
+    "vbpr": {"epochs": 1, "factors": 4, "vector_factors": 4},
     "content": {"topics": 12},
     "feature-mf": {"epochs": 2, "factors": 4, "least_items": 1},
     "two-tower": {"epochs": 1, "factors": 4, "width": 8, "least": 1},
@@ -37,8 +40,7 @@ def rated(items):
 def twins():
     """Other items of which the same is known as of those that nobody met."""
     known = DATA.item_features
-    columns = (column.take(UNMET) for column in (known.item_ids, known.title, known.year, known.genres))
-    return Items(*columns)
+    return known.take(UNMET)
 
 
 @pytest.mark.parametrize(

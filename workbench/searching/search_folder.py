@@ -277,7 +277,9 @@ def check_spec(spec: SearchSpec) -> None:
 
 def _lacking(data: Interactions) -> list[str]:
     """What the data have not, of what hyperparameters may need."""
-    return [name for name, there in (("time", data.time), ("ratings", data.rating)) if there is None]
+    vectors = (data.item_features.vectors if data.item_features is not None else None) or None
+    known = (("time", data.time), ("ratings", data.rating), ("vectors", vectors))
+    return [name for name, there in known if there is None]
 
 
 def _free(ranges: Mapping[str, Range], fixed: Mapping[str, Any]) -> dict[str, Range]:

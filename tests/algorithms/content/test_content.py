@@ -125,5 +125,5 @@ def test_popularity_is_added_on_a_logarithmic_scale():
 
 def test_without_facts_of_items_it_says_what_is_missing():
     user, item = np.nonzero(np.ones((3, 3)))
-    with pytest.raises(WorkbenchError, match="needs titles or genres of the items"):
+    with pytest.raises(WorkbenchError, match="needs titles, genres or vectors of the items"):
         train(interactions(user, item, 3, 3))

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from workbench.data.side_files.items import Items
 
+NEEDED = {"items": "titles, genres or vectors of the items", "vectors": "vectors of the items"}
+
 
 @dataclass(frozen=True)
 class Record:
@@ -55,7 +57,7 @@ class Algorithm(BaseModel):
     title : its name in the window
     summary : two or three plain sentences: what it does, when to use it, what it costs
     reference : the paper
-    needs : of ``"ratings"``, ``"time"`` and ``"items"`` (titles or genres), what the data must have
+    needs : of ``"ratings"``, ``"time"``, ``"items"`` (titles, genres or vectors) and ``"vectors"``, what the data must have
     feedback : what it reads of the worth of events, as its paper allows: ``positives`` each of weight 1; ``weights`` of
         positives, in `train` and in histories; ``dislikes``, rows in `train` of a weight below 0, and of 0 for what was
         merely seen; ``ratings``, every event as it was rated. Nothing else is passed to it
@@ -71,6 +73,7 @@ class Algorithm(BaseModel):
     best_threads : threads that were measured to be best; 0 for all cores
     adjustable : names of hyperparameters that may be changed while it trains
     learned : names of private attributes (without underscore) that hold what was learned, as arrays or numbers
+    optional : those of them that are None, and no part of a state, where there is nothing to learn them from
     gaps : those of them that are NaN where nothing is known, such as the mean rating of an item that nobody rated
     shapes : of those, how each must be that is not as usual (`workbench.algorithms.base.learned`)
 
@@ -100,6 +103,7 @@ class Algorithm(BaseModel):
     best_threads: ClassVar[int] = 0
     adjustable: ClassVar[tuple[str, ...]] = ()
     learned: ClassVar[tuple[str, ...]] = ()
+    optional: ClassVar[tuple[str, ...]] = ()
     gaps: ClassVar[tuple[str, ...]] = ()
     shapes: ClassVar[dict[str, Learned]] = {}
 
@@ -223,20 +227,22 @@ class Algorithm(BaseModel):
 
     def state(self) -> dict[str, Array]:
         """Everything learned, as named arrays; enough to score, and at the end of an epoch to go on training."""
-        return {name: np.asarray(getattr(self, f"_{name}")) for name in self.learned}
+        values = {name: getattr(self, f"_{name}") for name in self.learned}
+        return {name: np.asarray(value) for name, value in values.items() if value is not None}
 
     def restore(self, state: dict[str, Array]) -> None:
         """Take back what `state` gave."""
         for name in self.learned:
-            value = state[name]
-            setattr(self, f"_{name}", value.item() if value.ndim == 0 else value)
+            value = state.get(name) if name in self.optional else state[name]
+            setattr(self, f"_{name}", value.item() if value is not None and value.ndim == 0 else value)
 
     def shapes_of(self, state: dict[str, Array]) -> dict[str, Learned]:
         """How each array of a state must be, so that what comes from a file can be scored with."""
         declared = dict(USUAL)
         for kind in reversed(type(self).__mro__):
             declared |= vars(kind).get("shapes", {})
-        return {name: declared[name] for name in self.learned if name in declared}
+        there = [name for name in self.learned if name in state or name not in self.optional]
+        return {name: declared[name] for name in there if name in declared}
 
     def shortfall(self) -> str:
         """What was learned otherwise than it was asked, in a sentence, after training; empty where nothing was."""
@@ -264,14 +270,23 @@ class Algorithm(BaseModel):
     @classmethod
     def unsuited(cls, data: Interactions) -> str | None:
         """Why this algorithm cannot learn from `data`, in a sentence; None where it can."""
-        has = {"ratings": data.rating is not None, "time": data.time is not None, "items": _tells_of_items(data)}
+        vectors = data.item_features is not None and bool(data.item_features.vectors)
+        has = {
+            "ratings": data.rating is not None,
+            "time": data.time is not None,
+            "items": _tells_of_items(data),
+            "vectors": vectors,
+        }
         lacking = [need for need in cls.needs if not has[need]]
         if not lacking:
             return None
         if lacking == ["items"]:
-            told = f"{cls.title} needs titles or genres of the items, and the data has none."
+            told = f"{cls.title} needs titles, genres or vectors of the items, and the data has none."
             return f"{told} Add an item file when you import, or choose another algorithm."
-        need = " and ".join("titles or genres of the items" if need == "items" else need for need in lacking)
+        if lacking == ["vectors"]:
+            told = f"{cls.title} needs vectors of the items, and the data has none."
+            return f"{told} Add a file of vectors when you import, or choose another algorithm."
+        need = " and ".join(NEEDED.get(need, need) for need in lacking)
         return f"{cls.title} needs {need}, and the data has none. Choose that column, or another algorithm."
 
     @classmethod

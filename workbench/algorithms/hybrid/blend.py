@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 MAX_USERS = 5000  # of the validation that weights are chosen on, at most
 # Scores of one block of people take at most this many numbers.
 BATCH_SCORES = 2**23
+# What those need that go by content alone.
+BY_CONTENT = (("items",), ("vectors",))
 SMOOTHING = 60  # of reciprocal ranks, as Cormack et al. have it
 
 
@@ -76,7 +78,7 @@ class Blend(Algorithm):
     @property
     def _content(self) -> int | None:
         """Which member goes by content alone; None where none does."""
-        by_content = (at for at, own in enumerate(self._members) if own.needs == ("items",) and not own.iterative)
+        by_content = (at for at, own in enumerate(self._members) if own.needs in BY_CONTENT and not own.iterative)
         return next(by_content, None)
 
     def train(self, data: Interactions, seed: int = 0) -> Iterator[Record]:

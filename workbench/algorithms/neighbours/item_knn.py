@@ -12,14 +12,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from workbench.algorithms.base.ageing import aged, declare_half_life, needs_times
 from workbench.algorithms.base.algorithm import Record
 from workbench.algorithms.base.item_weights import SparseItemWeights
 from workbench.algorithms.neighbours.similarity import (
     Similarity,
-    aged,
     column_weights,
-    declare_half_life,
-    needs_times,
     similarity,
 )
 from workbench.data.interactions import Array, Interactions, UserItems

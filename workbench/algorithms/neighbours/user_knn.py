@@ -10,16 +10,14 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import PrivateAttr
 
+from workbench.algorithms.base.ageing import aged, declare_half_life, needs_times
 from workbench.algorithms.base.algorithm import Algorithm, Record
 from workbench.algorithms.base.learned import Learned, floats, row_ends
 from workbench.algorithms.neighbours.similarity import (
     Product,
     Side,
     Similarity,
-    aged,
     column_weights,
-    declare_half_life,
-    needs_times,
     side,
     similarity,
     stacked,

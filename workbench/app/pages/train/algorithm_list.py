@@ -318,6 +318,7 @@ class AlgorithmList(QWidget):
             "time": self.tr("needs time"),
             "ratings": self.tr("needs ratings"),
             "items": self.tr("needs an item file"),
+            "vectors": self.tr("needs item vectors"),
         }
         lacking = [words[need] for need in kind.needs if need in words and need in reason]
         return lacking[0] if lacking else self.tr("not available")

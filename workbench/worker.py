@@ -22,6 +22,7 @@ speaks through that folder only.
 
 import json
 import os
+import select
 import signal
 import sys
 import time
@@ -100,10 +101,11 @@ def done(job: str, arguments: dict[str, Any], control: Control | None = None) ->
 
 def stand_by(requests: TextIO, answers: TextIO) -> int:
     """Load what training needs, wait for the folder of a run or a search, and do it."""
-    import torch  # noqa: F401 - seconds to load, which is why this process stands by
-
     from workbench.searching.searching import search
     from workbench.training.train import train_run
+
+    if not _is_told(requests):  # what is asked for already may need no torch
+        import torch  # noqa: F401 - seconds to load, which is why this process stands by
 
     _tell(answers, event="ready")
     line = requests.readline()
@@ -140,6 +142,11 @@ def _alone(asked: list[str]) -> int:
         print(error, file=sys.stderr)  # noqa: T201 - the log of this process
         return 1
     return 0
+
+
+def _is_told(requests: TextIO) -> bool:
+    """Whether the line is there already; not known on Windows."""
+    return os.name != "nt" and bool(select.select([requests], [], [], 0)[0])
 
 
 def _end(number: int, frame: FrameType | None) -> None:

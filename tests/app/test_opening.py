@@ -34,7 +34,8 @@ class Witness(QObject):
     @Slot()
     def look(self):
         pages = self.window.stack.made
-        self.seen.append((self.window.session.runs.standby.pid, [name for name, page in pages.items() if page.built]))
+        workers = [worker.pid for worker in self.window.session.jobs.workers.values()]
+        self.seen.append((any(workers), [name for name, page in pages.items() if page.built]))
 
 
 @pytest.fixture
@@ -50,21 +51,24 @@ def test_processes_stand_by_once_all_pages_are_made(window, qtbot):
     opener = Opener(window, None)
     with qtbot.waitSignal(window.stack.whole):
         opener.begin()
-    assert witness.seen == [(None, ["home"]), (None, ["home", "data"])]
-    assert window.session.runs.standby.pid is not None
+    assert witness.seen == [(False, ["home"]), (False, ["home", "data"])]
     workers = window.session.jobs.workers
     qtbot.waitUntil(lambda: all(workers[lane].pid is not None for lane in ("background", "interactive")))
+    assert window.session.runs.standby.pid is None  # comes when the page Train is opened
 
 
-def test_they_are_started_once(session, qtbot):
+def test_they_are_started_once(session, qtbot, home):
     session.warm_up()
-    before = session.runs.standby.pid
     asked = list(session.jobs.tasks)
     session.warm_up()
-    assert session.runs.standby.pid == before
     assert session.jobs.tasks == asked
+    assert [task.args for task in asked] == [{"kernels": False}]  # without a project nobody waits for a list
     assert session.jobs.workers["background"].pid is None  # comes when the other one is ready
     qtbot.waitUntil(lambda: session.jobs.workers["background"].pid is not None)
+    session.new_project(home / "films")
+    for _ in range(2):
+        session.warm_up()
+        assert [task.args for task in session.jobs.tasks] == [{}]
 
 
 def test_the_sample_does_not_wait_until_all_pages_are_made(window):

@@ -102,7 +102,8 @@ class Person:
 
     def warm(self):
         """Wait until the program has made itself ready, as it has a moment after the first picture."""
-        self.standby_is_ready()
+        workers = self.session.jobs.workers
+        self.until(lambda: all(workers[lane].pid for lane in ("interactive", "background")))
         self.until(lambda: not self.session.jobs.tasks)
 
 
@@ -263,6 +264,7 @@ def train(person, name, seconds):
     """Train with the page Train in front, then stop; the project's view says which algorithm and for how long."""
     person.warm()
     person.turn_to("train")
+    person.standby_is_ready()
     person.pulse.start()
     person.click(f"Train {name}")
     run = person.page.run
@@ -311,7 +313,8 @@ def answers(person, name, times):
     run = person.page.run
     firsts, stopping, stops, kills, words = [], [], [], [], []
     for number in range(times):
-        person.standby_is_ready()
+        if number:  # the first time it is clicked as soon as the page is there
+            person.standby_is_ready()
         clicked = person.click(f"Train {name}")
         person.until(run.plots.loss.lines)
         QApplication.processEvents()
@@ -329,7 +332,14 @@ def answers(person, name, times):
             kills.append(person.until(lambda: run.info.state == "lost") - killed)
             words += [run.head.state.text(), run.info.reason]
         person.until(lambda: person.session.runs.active() is None)
-    return {"firsts": firsts, "stopping": stopping, "stops": stops, "kills": kills, "words": words}
+    return {
+        "at_once": firsts[0],
+        "firsts": firsts[1:],
+        "stopping": stopping,
+        "stops": stops,
+        "kills": kills,
+        "words": words,
+    }
 
 
 def published(person, project, steps, columns):

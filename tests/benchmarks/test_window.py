@@ -183,6 +183,7 @@ def test_how_soon_a_run_answers(say, tmp_path, sample):
     found = play("answers", tmp_path / "home", project, name="BPR", times=TIMES)
     how = "BPR, MovieLens sample, standby process up"
     say("first live point of the loss after Train", spread(found["firsts"]), "≤ 1.5 s", how)
+    say("  … clicked as soon as the page was opened", f"{found['at_once']:.2f} s", "", "BPR, MovieLens sample")
     words, seconds = zip(*found["stopping"], strict=True)
     say(f"“{words[0]}” after the click on Stop and keep", spread(seconds, digits=3), "≤ 0.5 s", how)
     if found["stops"]:

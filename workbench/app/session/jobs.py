@@ -92,7 +92,11 @@ class Jobs(QObject):
     def start(self) -> None:
         """Start the processes that wait for jobs."""
         # One after the other: together they would take the machine from the window.
-        self.submit("warm_up", {}).finished.connect(self.workers["background"].start)
+        self.submit("warm_up", {"kernels": False}).finished.connect(self.workers["background"].start)
+
+    def load_kernels(self) -> None:
+        """Let the one that recommends load the compiler (80 MB), which only a project needs."""
+        self.submit("warm_up", {})
 
     def close(self) -> None:
         """End all of them."""

@@ -14,6 +14,7 @@ def try_sample(session: Session) -> None:
     if not session.new_project(name=translate("Sample", "MovieLens sample")):
         return
     session.warm_up()  # all processes have something to do at once
+    session.runs.prepare()
     folder = resource(FOLDER)
     items = {"items": folder / "movies.csv"}
     session.import_file(folder / "ratings.csv", None, items, done=partial(_train, session))

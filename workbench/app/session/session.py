@@ -87,7 +87,7 @@ class Session(QObject):
         self.about: dict[str, Any] = {}
         self._files: list[Path] = []
         self._wanted: dict[str, dict[str, Any]] = {}
-        self._warm = False
+        self._warm = self._has_kernels = False
         self._sweeping = Background(self)
 
     # The project ---------------------------------------------------------------------------------------------------
@@ -378,11 +378,16 @@ class Session(QObject):
 
     @Slot()
     def warm_up(self) -> None:
-        """Start the processes that wait for work; called when the window is made, or sooner where they are needed."""
+        """Start the processes that wait for work, with what is needed so far; called when all pages are made, or sooner.
+
+        The one that trains comes when the page Train is opened, or a training begins.
+        """
         if not self._warm:
             self._warm = True
-            self.runs.prepare()
             self.jobs.start()
+        if self.project.current is not None and not self._has_kernels:
+            self._has_kernels = True
+            self.jobs.load_kernels()
 
     def request_page(self, name: str, **wanted: Any) -> None:
         """Bring a page to the front, and let it show what is wanted: the arguments of its `Page.open`."""

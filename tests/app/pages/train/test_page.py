@@ -35,6 +35,15 @@ def shown(page, keep, qtbot, size=(1000, 600)):
     return page
 
 
+def test_the_process_that_trains_loads_when_the_page_is_opened(opened, keep, qtbot, light):
+    assert opened.runs.standby.pid is None
+    shown(TrainPage(opened), keep, qtbot)
+    qtbot.waitUntil(lambda: opened.runs.standby.pid is not None)
+    first = opened.runs.standby.pid
+    opened.close_project()
+    assert opened.runs.standby.pid == first  # for the next project
+
+
 def button(page, text):
     found = [one for one in page.findChildren(Button) if one.text() == text and one.isVisible()]
     assert len(found) == 1, text

@@ -1,6 +1,7 @@
 """What a training would take, in a quiet line that is there before it starts."""
 
 import json
+import time
 from contextlib import suppress
 from typing import Any
 
@@ -24,6 +25,8 @@ Json = dict[str, Any]
 PAUSE_MS = 600  # milliseconds from the last change of the form to the question
 MOST_KNOWN = 64  # answers that are kept
 MINUTE, HOUR = 60, 3600
+LOAD_SECONDS = 8.0  # after which the process that stands by has loaded what it needs, on a slow machine too
+LOADED_BYTES = 270 << 20  # what it holds then
 
 
 class EstimateLine(Fitting):
@@ -188,10 +191,12 @@ def _small(count: float) -> str:
 
 
 def _held_by(pid: int | None) -> int | None:
-    """Bytes that the process holds which stands by to train."""
+    """Bytes that the process holds which stands by to train, or will when it has loaded; None where none does."""
     import psutil
 
     if pid is not None:
         with suppress(psutil.Error):
-            return int(psutil.Process(pid).memory_info().rss)
+            process = psutil.Process(pid)
+            still_loads = time.time() - process.create_time() < LOAD_SECONDS
+            return max(int(process.memory_info().rss), LOADED_BYTES if still_loads else 0)
     return None

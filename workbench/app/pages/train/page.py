@@ -484,6 +484,7 @@ class TrainPage(Page):
         self._refresh_primary()
         if self.session.data is not None:
             QTimer.singleShot(0, self, self._show_run)
+            QTimer.singleShot(0, self, self.session.runs.prepare)  # it loads while settings are chosen
 
     def open(self, *, algorithm: str = "", field: str = "") -> None:
         """Choose an algorithm, or go to a field of the form."""

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 
 from workbench import demo
-from workbench.commands import algorithms, clicks, compare, inspect, reasons, results, search, simulate, train
+from workbench.commands import algorithms, audit, clicks, compare, inspect, reasons, results, search, simulate, train
 from workbench.commands.options import Parser, common
 from workbench.commands.output import Answer, Progress
 from workbench.declaring import nearest
@@ -35,6 +35,7 @@ COMMANDS = (
     "compare",
     "clicks",
     "simulate",
+    "audit",
 )
 
 TOUR = """\
@@ -88,7 +89,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"workbench {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", title="commands", prog="workbench")
-    for part in (demo, inspect, algorithms, train, search, results, reasons, compare, clicks, simulate):
+    for part in (demo, inspect, algorithms, train, search, results, reasons, compare, clicks, simulate, audit):
         part.add(commands)
     return parser
 

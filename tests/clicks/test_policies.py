@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from scipy.special import softmax
 
 from tests.commands.conftest import folder, trained  # noqa: F401 - fixtures
 from workbench.clicks.estimating import click_model
@@ -47,6 +46,8 @@ def test_lists_put_each_item_at_its_place(trained, log, name):  # noqa: F811
 
 
 def test_a_softmax_is_drawn_from_the_scores(trained, log):  # noqa: F811
+    from scipy.special import softmax
+
     model = click_model(log)
     judged = softmax_of_run(log, model, trained["ease"], 0.5)
     run, algorithm, _ = load(trained["ease"])

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from sklearn.metrics import log_loss, roc_auc_score
 
 from workbench.metrics.click_prediction import auc, ece, gauc, logloss, reliability
 
@@ -15,6 +14,8 @@ def drawn():
 
 
 def test_equal_to_scikit_learn(drawn):
+    from sklearn.metrics import log_loss, roc_auc_score
+
     probability, click, user = drawn
     assert auc(probability, click) == pytest.approx(roc_auc_score(click, probability), abs=1e-12)
     inside = np.clip(probability, 0.01, 0.99)

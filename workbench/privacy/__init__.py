@@ -1,0 +1,1 @@
+"""What a trained model gives away about who was in its data."""

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.searching.killing import what_came
 from workbench.control import Control
 from workbench.errors import Cancelled, WorkbenchError
 from workbench.jobs.searching import search_estimate
 from workbench.searching import helping, pruning
 from workbench.searching.helping import Leader
-from workbench.searching.search_folder import Search
 from workbench.searching.search_spec import Range
 from workbench.searching.searching import search, work_along
 from workbench.searching.standing import best_of, front_of
@@ -35,17 +35,6 @@ class EndAfter(Control):
         self.left -= 1
         if self.left < 0:
             raise Cancelled
-
-
-def what_came(found: Search):
-    """All of a search that must not depend on kills, models and checkpoints bit for bit."""
-    return [
-        (
-            trial.number, trial.state, trial.algorithm, trial.hyperparameters, trial.value, trial.epochs,
-            {file.name: file.read_bytes() for file in (found.runs_folder / trial.run).glob("*.safetensors")},
-        )
-        for trial in found.trials()
-    ]  # fmt: skip
 
 
 @pytest.fixture

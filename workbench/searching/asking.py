@@ -35,15 +35,17 @@ class Asker:
         names, first = self.spec.algorithms, trial.number < len(self.spec.algorithms)
         with quiet():
             self._draw_by(trial, 0, names[trial.number] if first else None)
-            _ = trial.relative_params  # drawn together, before any of them is used
+            together = trial.relative_params  # drawn before any of them is used
             algorithm = str(trial.suggest_categorical("algorithm", names)) if len(names) > 1 else names[0]
             given = dict(self._fixed(algorithm))
             for place, dimension in enumerate(self.spaces[algorithm], 1):
                 known = self.defaults[algorithm] | given
                 default = known[dimension.name]
                 if _matters(dimension, known) and not (first and not _holds(dimension, default)):
-                    self._draw_by(trial, place, _asked_as(dimension, default) if first else None)
-                    given[dimension.name] = _suggested(trial, f"{algorithm}.{dimension.name}", dimension)
+                    name = f"{algorithm}.{dimension.name}"
+                    if name not in together:
+                        self._draw_by(trial, place, _asked_as(dimension, default) if first else None)
+                    given[dimension.name] = _suggested(trial, name, dimension)
         return algorithm, given
 
     def _draw_by(self, trial: "Trial", place: int, value: Any) -> None:

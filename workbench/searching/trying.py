@@ -84,7 +84,7 @@ class Trier:
 
     def one(self, trial: "Trial", tell: Any) -> None:
         """Do one trial, from wherever it is, to its end."""
-        asked = trial.user_attrs.get("asked") or self._ask(trial)
+        asked = trial.user_attrs.get("asked") or self.asked_of(trial)
         line = TrialLine(number=trial.number, state=TrialState.RUNNING, **asked)
         tell(line)
         known = self._known(line)
@@ -94,10 +94,11 @@ class Trier:
             )
         else:
             done = self._train(trial, line)
-        self._record(trial, done)
+        self.record(trial, done)
         tell(done)
 
-    def _ask(self, trial: "Trial") -> dict[str, Any]:
+    def asked_of(self, trial: "Trial") -> dict[str, Any]:
+        """What a trial is to try, drawn and written down."""
         algorithm, hyperparameters = self.asker.ask(trial)
         asked = {"algorithm": algorithm, "run": new_run_name(algorithm), "hyperparameters": hyperparameters}
         trial.set_user_attr("asked", asked)
@@ -160,7 +161,7 @@ class Trier:
     def _is_feasible(self, figures: dict[str, float | None]) -> bool:
         return all((figures.get(name) or 0.0) <= most for name, most in self.spec.limits.items())
 
-    def _record(self, trial: "Trial", line: TrialLine) -> None:
+    def record(self, trial: "Trial", line: TrialLine) -> None:
         """Tell the library what came of a trial; what is told last decides that it is over."""
         from optuna.trial import TrialState as Told
 

@@ -32,10 +32,11 @@ def add(commands: Commands) -> None:
 def audit(args: argparse.Namespace, progress: Progress) -> Answer:
     """Attack."""
     from workbench.privacy.auditing import audit as attack
-    from workbench.privacy.auditing import expected_seconds
+    from workbench.privacy.auditing import check, expected_seconds
     from workbench.training.run import Run
 
     run = Run.open(args.run)
+    check(type(run.new_algorithm()))
     seconds = expected_seconds(run)
     if seconds is not None:
         progress.say(f"Two trainings on a third of the people: about {max(1, round(seconds)):,} s, and the scoring.")

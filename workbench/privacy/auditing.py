@@ -114,12 +114,7 @@ def attack(
         If the algorithm cannot score people by their histories alone, or there are too few people.
     """
     control = control or Control()
-    kind = type(make())
-    if kind.fold_in == "none" or not kind.personal:
-        why = "knows nobody but by name" if kind.personal else "makes the same list for everybody"
-        raise WorkbenchError(
-            f"{kind.title} {why}: this attack asks how well a history is foretold. Audit another algorithm."
-        )
+    check(type(make()))
     people = np.flatnonzero(data.by_user.lengths > 1)
     if len(people) < MIN_PEOPLE:
         raise WorkbenchError(f"{len(people)} people have two interactions or more; an audit needs {MIN_PEOPLE}.")
@@ -152,6 +147,14 @@ def attack(
             for at in exposed
         ],
     }
+
+
+def check(kind: type[Algorithm]) -> None:
+    """Raise WorkbenchError where an algorithm cannot be attacked in this way."""
+    if kind.fold_in == "none" or not kind.personal:
+        why = "knows nobody but by name" if kind.personal else "makes the same list for everybody"
+        message = f"{kind.title} {why}: this attack asks how well a history is foretold."
+        raise WorkbenchError(f"{message} Audit another algorithm.")
 
 
 def expected_seconds(run: Run) -> float | None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         Data,
         Fold,
         Run,
+        Search,
         compare,
         list_algorithms,
         list_filters,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         open_run,
         read_interactions,
         sample_folder,
+        search,
         split,
         train,
     )
@@ -31,6 +33,7 @@ __all__ = [
     "Data",
     "Fold",
     "Run",
+    "Search",
     "WorkbenchError",
     "__version__",
     "compare",
@@ -42,6 +45,7 @@ __all__ = [
     "open_run",
     "read_interactions",
     "sample_folder",
+    "search",
     "split",
     "train",
 ]

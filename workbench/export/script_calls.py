@@ -22,7 +22,7 @@ from workbench.training.run import Run
 from workbench.training.run_spec import RunSpec
 from workbench.training.run_state import RunState
 
-OPTIONS = ("seed", "device", "threads", "patience", "validation_users", "include_seen")
+OPTIONS = ("seed", "device", "threads", "patience", "validation_users", "include_seen", "learns_validation")
 WIDTH_CHARS = 110
 
 

@@ -23,6 +23,7 @@ from workbench.interface.available import (
 from workbench.interface.comparing import compare
 from workbench.interface.reading import Data, read_interactions, sample_folder
 from workbench.interface.runs import Run, open_run
+from workbench.interface.searching import Search, search
 from workbench.interface.splitting import Fold, split
 from workbench.interface.training import train
 
@@ -30,6 +31,7 @@ __all__ = [
     "Data",
     "Fold",
     "Run",
+    "Search",
     "compare",
     "list_algorithms",
     "list_filters",
@@ -39,6 +41,7 @@ __all__ = [
     "open_run",
     "read_interactions",
     "sample_folder",
+    "search",
     "split",
     "train",
 ]

@@ -24,7 +24,7 @@ from workbench.training.run import check_adjustable
 from workbench.training.run_spec import Change, RunSpec
 from workbench.training.run_state import RunState
 
-OPTIONS = ("seed", "device", "threads", "patience", "validation_users", "include_seen")
+OPTIONS = ("seed", "device", "threads", "patience", "validation_users", "include_seen", "learns_validation")
 
 
 def train(  # noqa: PLR0913 - what a run depends on
@@ -39,6 +39,7 @@ def train(  # noqa: PLR0913 - what a run depends on
     patience: int | None = None,
     validation_users: int | None = None,
     include_seen: bool | None = None,
+    learns_validation: bool | None = None,
     changes: Iterable[tuple[float, str, float]] = (),
     progress: bool = True,
     **hyperparameters: Any,
@@ -66,6 +67,8 @@ def train(  # noqa: PLR0913 - what a run depends on
         How many users validation looks at; 1,000 where None.
     include_seen
         Whether people take things again, so that lists leave out nothing, in validation and evaluation, too.
+    learns_validation
+        Whether it learns from what validation holds, too; nothing chooses its best epoch then.
     changes
         Hyperparameters that change on the way, such as ``[(1.25, "learning_rate", 0.01)]``: after 1.25 epochs.
     progress
@@ -93,7 +96,7 @@ def train(  # noqa: PLR0913 - what a run depends on
     members = _members(wishes.get("runs"), target) if kind is Blend else []
     if members:
         wishes["runs"] = ",".join(member.name for member in members)
-    given = (seed, device, threads, patience, validation_users, include_seen)
+    given = (seed, device, threads, patience, validation_users, include_seen, learns_validation)
     asked = _asked(kind.name, wishes, fold, dict(zip(OPTIONS, given, strict=True)))
     noted = [_change(kind, *change) for change in changes]
     try:

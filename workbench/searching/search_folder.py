@@ -124,6 +124,18 @@ class Search:
         """The folder of its runs, as one gets there from the search folder."""
         return Path(os.path.normpath(self.folder / self.spec.runs))
 
+    def check_same(self, algorithms: Sequence[str], data_identity: str, **asked: Any) -> None:
+        """Raise WorkbenchError where `create` would make another search than this one; another budget does not matter."""
+        places = {"data": self.spec.data, "runs": self.spec.runs, "data_hash": self.spec.data_hash}
+        other = _spec(algorithms, lacking=_lacking(Interactions.open(self.data_folder)), **places, **asked)
+        free = ("version", "created", "versions", "trials", "minutes", "workers")
+        names = [name for name in SearchSpec.model_fields if name not in free]
+        unlike = [name.replace("_", " ") for name in names if getattr(self.spec, name) != getattr(other, name)]
+        unlike += ["data"] if filtering.identity(self.spec.data_hash, self.filters) != data_identity else []
+        if unlike:
+            message = f"{self.folder} already holds a search, and not this one: it differs in {', '.join(unlike)}. "
+            raise WorkbenchError(message + "Name another folder.")
+
     def change_budget(self, **budget: Any) -> None:
         """Let it go on for another number of ``trials`` or ``minutes``, or with other ``workers``."""
         if budget:

@@ -270,3 +270,34 @@ def test_what_need_not_be_asked_again_is_what_asking_gives(name, monkeypatch):
     assert {one.at: one.rank_without for one in quick.reasons} == {one.at: one.rank_without for one in slow.reasons}
     for one, other in zip(quick.reasons, slow.reasons, strict=True):
         assert one.score_without == pytest.approx(other.score_without, rel=1e-4, abs=1e-6)
+
+
+KNN = [{"centre": centre, "neighbours": k, "min_neighbours": least} for centre in ("baseline", "mean", "z-score", "none")
+       for k, least in ((1, 1), (3, 2), (40, 4))]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [
+        *(("rating-knn", one) for one in KNN),
+        ("rating-knn", {"by": "user", "neighbours": 3}),
+        ("rating-knn", {"similarity": "cosine", "neighbours": 2}),  # many are equally similar
+        ("slope-one", {"weighted": True}),
+        ("slope-one", {"weighted": False}),
+        ("sasrec", {"max_length": 3}),
+        ("bert4rec", {"max_length": 3}),
+        ("din", {"max_length": 3}),
+        ("popularity", {}),
+    ],
+)
+def test_scores_without_an_interaction_are_those_of_a_history_that_never_had_it(name, settings):
+    algorithm = ready(name, **settings)
+    for user in (0, 5, 11):
+        history = history_of(name, user)
+        places = np.random.default_rng(user).permutation(len(history.item))
+        asked_anew = np.concatenate([algorithm.score(np.array([-1], np.int32), without(history, at)) for at in places])
+        np.testing.assert_allclose(algorithm.scores_without(history, places), asked_anew, rtol=1e-5, atol=1e-5)
+        parts = (history.item, history.rating, history.time)
+        one = UserItems(np.array([0, 1]), *(None if part is None else part[:1] for part in parts))
+        alone = algorithm.score(np.array([-1], np.int32), without(one, 0))
+        np.testing.assert_allclose(algorithm.scores_without(one, np.array([0])), alone, rtol=1e-5, atol=1e-5)

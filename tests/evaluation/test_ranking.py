@@ -16,7 +16,7 @@ from tests.golden import checkerboard, low_rank
 from workbench.algorithms import Algorithm, find
 from workbench.data.interactions import UserItems
 from workbench.errors import WorkbenchError
-from workbench.evaluation.kernels.top_k import best_of_product
+from workbench.evaluation.kernels.top_k import best_of_product, places_in_order
 from workbench.evaluation.ranking import BLOCK_BYTES, _tie_order, blocks, recommend, top_k
 
 
@@ -214,6 +214,17 @@ def lists_by_hand(x, y, bias, k, seen):
     """Every score in double precision, rounded once; sorted, ties by the fixed shuffle."""
     scores = x.astype(float) @ y.T.astype(float) + (0 if bias is None else bias.astype(float))
     return top_k(scores.astype(np.float32), k, seen)
+
+
+@pytest.mark.parametrize("bits", [0, 2, 9])
+def test_what_is_left_out_stands_in_the_order_in_which_it_is_looked_at(bits):
+    rng = np.random.default_rng(bits)
+    where = rng.permutation(60).astype(np.int32)
+    seen = UserItems.from_lists([rng.permutation(60)[:n].tolist() for n in (0, 1, 2, 9, 30, 60)])
+    found = places_in_order(seen.indptr, seen.item, where, bits)
+    for first, last in zip(seen.indptr[:-1], seen.indptr[1:], strict=True):
+        assert sorted(found[first:last]) == sorted(where[seen.item[first:last]])
+        assert (np.diff(found[first:last] >> bits) >= 0).all()
 
 
 @pytest.mark.parametrize("biased", [True, False])

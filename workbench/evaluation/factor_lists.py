@@ -13,7 +13,8 @@ import numpy as np
 from workbench.data.interactions import Array, UserItems
 
 # Users and items of a product that stays in the processor's cache.
-BATCH_USERS, BATCH_ITEMS = 1024, 512
+BATCH_USERS, ITEM_BITS = 1024, 9
+BATCH_ITEMS = 1 << ITEM_BITS
 # Below so many users it does not pay to sort the items.
 FEW_USERS = 32
 # Lengths whose product could leave single precision.
@@ -69,7 +70,7 @@ class FactorLists:
 
         n, (n_items, d) = len(users), self.vectors.shape
         value, place, size = np.full((n, k), np.nan, np.float32), np.full((n, k), -1, np.int32), np.zeros(n, np.int64)
-        left_out = kernels.places_in_order(seen.indptr, seen.item, self.place)
+        left_out = kernels.places_in_order(seen.indptr, seen.item, self.place, ITEM_BITS)
         at = seen.indptr[:-1].copy()
         # However a product adds up, its error stays below d u |x| |y|; there is room for twice that.
         margin = (2 * d + 8) * 2.0**-23 * np.sqrt(far**2 + 1) * self.widest + 1e-30

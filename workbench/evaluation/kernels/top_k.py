@@ -81,16 +81,29 @@ def best_of_product(a, b, seen, order, zeros, items, values, level):  # type: ig
         for at in range(seen_indptr[u], seen_indptr[u + 1]):
             free -= state[seen_indices[at]] == 0
             state[seen_indices[at]] = 2
-        n_touched = 0
+        n_touched = sums = 0
         for at in range(a_indptr[u], a_indptr[u + 1]):
-            middle, weight = a_indices[at], a_data[at]
-            for to in range(b_indptr[middle], b_indptr[middle + 1]):
-                i = b_indices[to]
-                score[i] += weight * b_data[to]
-                # Noted always, and counted where it is new: no branch.
+            sums += b_indptr[a_indices[at] + 1] - b_indptr[a_indices[at]]
+        if sums >= m:  # most columns are met, many several times: they are looked at once, when all is added up
+            for at in range(a_indptr[u], a_indptr[u + 1]):
+                middle, weight = a_indices[at], a_data[at]
+                for to in range(b_indptr[middle], b_indptr[middle + 1]):
+                    score[np.uint32(b_indices[to])] += weight * b_data[to]
+            for i in range(m):
                 touched[n_touched] = i
-                n_touched += state[i] == 0
-                state[i] |= 1
+                met = (state[i] == 0) & (score[i] != 0)
+                n_touched += met
+                state[i] |= met
+        else:
+            for at in range(a_indptr[u], a_indptr[u + 1]):
+                middle, weight = a_indices[at], a_data[at]
+                for to in range(b_indptr[middle], b_indptr[middle + 1]):
+                    i = b_indices[to]
+                    score[i] += weight * b_data[to]
+                    # Noted always, and counted where it is new: no branch.
+                    touched[n_touched] = i
+                    n_touched += state[i] == 0
+                    state[i] |= 1
         size = 0
         # Who has everything has nothing touched, and an index that was never written must not be read.
         first = score[touched[0]] if 0 < n_touched == free else np.float32(0)
@@ -138,13 +151,29 @@ def first_of_order(ordered, seen_indptr, seen_indices, items):  # type: ignore[n
 
 
 @numba.njit(cache=True, nogil=True)
-def places_in_order(indptr, item, where):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
-    """Where the items of each row stand by `where`, in order within each row."""
+def places_in_order(indptr, item, where, bits):  # type: ignore[no-untyped-def] # pragma: no cover - compiled
+    """Where the items of each row stand by `where`, those of the first 2 ** `bits` places first, then those of the next."""
     found = np.empty(len(item), np.int32)
+    n_tiles = (len(where) >> bits) + 1
+    ends = np.zeros(n_tiles + 1, np.int64)
     for u in range(len(indptr) - 1):
-        for at in range(indptr[u], indptr[u + 1]):
-            found[at] = where[item[at]]
-        found[indptr[u] : indptr[u + 1]].sort()
+        first, last = indptr[u], indptr[u + 1]
+        if 4 * (last - first) < n_tiles:  # few are sorted in less time than there are tiles
+            for at in range(first, last):
+                found[at] = where[item[at]]
+            found[first:last].sort()
+            continue
+        ends[:] = 0
+        for at in range(first, last):
+            ends[(where[item[at]] >> bits) + 1] += 1
+        ends[0] = first
+        for tile in range(n_tiles):
+            ends[tile + 1] += ends[tile]
+        for at in range(first, last):
+            place = where[item[at]]
+            tile = place >> bits
+            found[ends[tile]] = place
+            ends[tile] += 1
     return found
 
 
@@ -161,7 +190,8 @@ def offer_tile(tile, alive, users, margin, items, seen, value, place, size):  # 
     items : tuple
         Place of the first of the `m` items; vectors and numbers of all by place; order of ties by number.
     seen : tuple
-        ``indptr``, places of the items that are left out, ascending in each row, and how far each row has been read.
+        ``indptr``, places of the items that are left out as `places_in_order` gives them, and how far each row has been
+        read.
     """
     start, vectors, numbers, order = items
     seen_indptr, seen_places, seen_at = seen

@@ -50,6 +50,24 @@ def some_data() -> Interactions:
     return replace(data, item_features=Items(data.item_ids, *columns), user_features=people)
 
 
+def with_item_vectors(data: Interactions) -> Interactions:
+    """The same with two kinds of vectors; one item lacks one of them."""
+    assert data.item_features is not None
+    rng, n = np.random.default_rng(4), data.n_items
+    vectors = {name: (rng.normal(size=(n, d)) + far).astype(np.float32) for name, d, far in (("a", 3, 0), ("b", 2, 7))}
+    vectors["b"][4] = np.nan
+    return replace(data, item_features=replace(data.item_features, vectors=vectors))
+
+
+def seen_by_hand(items: Items) -> Array:
+    """Vectors of the kinds side by side, each about its mean and of length 1, or 0."""
+    found = []
+    for rows in items.vectors.values():
+        about = rows.astype(float) - np.nanmean(rows, axis=0)
+        found.append(np.nan_to_num(about / np.sqrt((about**2).sum(axis=1, keepdims=True))))
+    return np.hstack(found)
+
+
 def ready(kind: type[Model], data: Interactions, **hyperparameters: Any) -> Model:
     """One with large drawn weights, about to step by plain gradient descent."""
     first = kind(epochs=1, **hyperparameters)

@@ -15,8 +15,10 @@ from tests.algorithms.stepped import (
     pair_loss,
     ready,
     relu,
+    seen_by_hand,
     some_data,
     weights,
+    with_item_vectors,
 )
 from tests.golden import SPARE, checkerboard, learn_until, with_facts
 from workbench.algorithms.base.fields import FieldScorer, item_fields, user_fields
@@ -54,6 +56,8 @@ def fields(algorithm: FieldScorer, w: Weights, user: int, item: int) -> tuple[li
     """Rows of the tables for each field of the user and of the item."""
     traits = means(w["trait.weight"], algorithm._user_slots[user], algorithm._user_ends)
     facts = means(w["feature.weight"], algorithm._item_slots[item], algorithm._item_ends)
+    if "dense.weight" in w:
+        facts.append(w["dense.weight"] @ seen_by_hand(with_item_vectors(some_data()).item_features)[item])
     return [w["user.weight"][user], *traits], facts
 
 
@@ -94,8 +98,9 @@ BY_HAND = {DeepFM: deepfm, WideAndDeep: wide_and_deep, TwoTower: two_tower}
 
 
 @each
-def test_scores_are_those_of_the_formulas(kind: type[FieldScorer]) -> None:
-    data = some_data()
+@pytest.mark.parametrize("vectors", [False, True])
+def test_scores_are_those_of_the_formulas(kind: type[FieldScorer], *, vectors: bool) -> None:
+    data = with_item_vectors(some_data()) if vectors else some_data()
     algorithm = small(kind, data)
     w, users = weights(algorithm), np.array([2, 0, 6], np.int32)
     expected = [[BY_HAND[kind](algorithm, w, user, item) for item in range(9)] for user in users]
@@ -113,6 +118,32 @@ def test_one_step_as_by_differences(kind: type[FieldScorer], objective: str) -> 
         return pair_loss(np.array([[BY_HAND[kind](algorithm, w, u, i) for i in own] for u, own in pairs]), objective, 9)
 
     assert_step(algorithm, first_batch(algorithm, data), loss)
+
+
+def test_one_step_with_vectors_as_by_differences() -> None:
+    data = with_item_vectors(some_data())
+    algorithm = small(DeepFM, data, objective="bpr", negatives=2)
+    assert "dense.weight" in weights(algorithm)
+
+    def loss(w: Weights, batch: Batch) -> float:
+        pairs = zip(batch["user"], batch["items"], strict=True)
+        return pair_loss(np.array([[deepfm(algorithm, w, u, i) for i in own] for u, own in pairs]), "bpr", 9)
+
+    assert_step(algorithm, first_batch(algorithm, data), loss)
+
+
+@each
+def test_without_vectors_nothing_is_other_than_before_there_were_any(kind: type[FieldScorer]) -> None:
+    data, histories = some_data(), some_data().by_user
+    users = np.arange(7, dtype=np.int32)
+    plain, without = kind(epochs=1, **SIZES[kind]), kind(epochs=1, vector_kinds="none", **SIZES[kind])
+    list(plain.train(data))
+    list(without.train(with_item_vectors(data)))
+    assert "item_dense" not in plain.state()
+    np.testing.assert_array_equal(plain.score(users, histories), without.score(users, histories))
+    back = kind(epochs=1, **SIZES[kind])  # a state of before has no vectors, whatever the data has now
+    back.restore(plain.state())
+    np.testing.assert_array_equal(back.score(users, histories), plain.score(users, histories))
 
 
 @each

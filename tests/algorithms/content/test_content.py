@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from tests.algorithms.stepped import seen_by_hand, with_item_vectors
 from tests.golden import interactions, with_facts
 from workbench.algorithms.base.item_features import feature_counts
 from workbench.algorithms.content.content import Content
@@ -56,6 +57,24 @@ def test_tf_idf_equals_a_peer():
     vectors = peer(given)
     np.testing.assert_allclose(scores, profiles(vectors, histories, 2.0) @ vectors.T, atol=1e-5)
     assert (scores[2] == 0).all()
+
+
+def test_vectors_add_their_own_cosine():
+    plain, given = data(), with_item_vectors(data())
+    histories = UserItems.from_lists([[3, 1, 4], [5], [], [9, 2, 6, 13]])
+    chosen = {"weighting": "tf-idf", "half_life": 2.0}
+    without = train(plain, **chosen).score(np.full(4, -1), histories)
+    algorithm = train(given, **chosen, vector_weight=0.7)
+    seen = seen_by_hand(given.item_features)
+    expected = without + 0.7 * profiles(seen, histories, 2.0) @ seen.T / np.sqrt(2)
+    np.testing.assert_allclose(algorithm.score(np.full(4, -1), histories), expected, atol=1e-5)
+    history, nothing = histories.rows(np.array([3])), histories.rows(np.array([2]))
+    alone = algorithm.score(np.full(1, -1), history)[0, 8] - algorithm.score(np.full(1, -1), nothing)[0, 8]
+    assert algorithm.contributions(history, 8).sum() == pytest.approx(alone, abs=1e-5)
+    for off in ({"vector_kinds": "none"}, {"vector_weight": 0}):
+        other = train(given, **chosen, **off)
+        assert "item_dense" not in other.state()
+        np.testing.assert_array_equal(other.score(np.full(4, -1), histories), without)
 
 
 def test_topics_equal_a_peer():

@@ -52,7 +52,7 @@ def by_hand(data, names, neighbours, power):
 def test_equals_brute_force_whatever_the_block(asked, names, neighbours, power, block, monkeypatch):
     monkeypatch.setattr(vector_knn, "BATCH_NUMBERS", block)
     data = data_with(KINDS)
-    algorithm = VectorKNN(vectors=asked, neighbours=neighbours, power=power)
+    algorithm = VectorKNN(vector_kinds=asked, neighbours=neighbours, power=power)
     list(algorithm.train(data))
     expected = by_hand(data, names, neighbours, power)
     np.testing.assert_allclose(algorithm.weights().toarray(), expected, rtol=1e-4, atol=1e-6)
@@ -63,7 +63,7 @@ def test_equals_brute_force_whatever_the_block(asked, names, neighbours, power, 
 
 def test_its_reasons_are_the_items_of_the_history_exactly():
     data = data_with(KINDS)
-    algorithm = VectorKNN(vectors="a,b", power=1)
+    algorithm = VectorKNN(vector_kinds="a,b", power=1)
     list(algorithm.train(data))
     history, said = data.by_user.rows(np.array([0])), by_hand(data, ["a", "b"], 50, 1)
     told = explain(algorithm, history, N - 1)
@@ -74,7 +74,7 @@ def test_its_reasons_are_the_items_of_the_history_exactly():
 
 def test_a_new_item_takes_no_place_and_is_heard_by_those_near_to_it():
     data = data_with(KINDS)
-    algorithm = VectorKNN(vectors="a,b", neighbours=3, power=1)
+    algorithm = VectorKNN(vector_kinds="a,b", neighbours=3, power=1)
     list(algorithm.train(data))
     before, items = algorithm.weights().toarray(), data.item_features
     vectors = {"a": items.vectors["a"][[7, 9]], "other": np.ones((2, 1), np.float32)}
@@ -82,7 +82,7 @@ def test_a_new_item_takes_no_place_and_is_heard_by_those_near_to_it():
     algorithm.add_items(items, new, data.item_counts)
     after = algorithm.weights().toarray()
     np.testing.assert_allclose(after[:N, :N], before)
-    alone = VectorKNN(vectors="a", neighbours=2, power=1)
+    alone = VectorKNN(vector_kinds="a", neighbours=2, power=1)
     list(alone.train(data))
     near = by_hand(data, ["a"], N, 1) / 2  # of the other kind the new ones have nothing
     np.testing.assert_allclose(after[:N, N][near[:, 7] > 1e-3].max(), near[:, 7].max(), rtol=1e-4)
@@ -98,6 +98,6 @@ def test_a_new_item_takes_no_place_and_is_heard_by_those_near_to_it():
 def test_kinds_that_are_not_there_are_refused_by_name():
     data = data_with(KINDS)
     with pytest.raises(WorkbenchError, match=r"no item vectors called 'posters'\. There are: a, b, c\."):
-        list(VectorKNN(vectors="a,posters").train(data))
+        list(VectorKNN(vector_kinds="a,posters").train(data))
     with pytest.raises(WorkbenchError, match="needs vectors"):
-        list(VectorKNN(vectors="none").train(data))
+        list(VectorKNN(vector_kinds="none").train(data))

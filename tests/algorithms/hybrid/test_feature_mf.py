@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from tests.algorithms.factors.test_warp import check_against_naive, small_data
+from tests.algorithms.stepped import seen_by_hand, with_item_vectors
 from tests.golden import interactions, with_facts
 from workbench.algorithms.hybrid.feature_mf import FeatureMF
 from workbench.data.interactions import UserItems
@@ -21,13 +22,18 @@ def dense_features(data):
     return np.hstack([np.eye(n), shared[:, kept]])
 
 
-@pytest.mark.parametrize("loss", ["warp", "bpr"])
-def test_equals_a_naive_one_step_by_step(loss):
+@pytest.mark.parametrize(("loss", "vectors"), [("warp", False), ("bpr", False), ("bpr", True)])
+def test_equals_a_naive_one_step_by_step(loss, vectors):
     data = with_facts(small_data())
+    features = dense_features(data)
+    if vectors:
+        data = with_item_vectors(data)
+        features = np.hstack([features, seen_by_hand(data.item_features)])
     data = data.take(data.item != 5)  # an item that nobody met
-    algorithm = FeatureMF(factors=6, epochs=3, trials=4, regularization=0.02, loss=loss)
-    others = np.delete(np.arange(data.n_items), 5)
-    check_against_naive(algorithm, data, dense_features(data), others, 4 if loss == "warp" else 0)
+    algorithm = FeatureMF(factors=6, epochs=3, trials=4, regularization=0.02, loss=loss, learning_rate=0.05)
+    unmet = [5, 12, 13] if vectors else [5]  # two more of which something is known
+    others = np.delete(np.arange(data.n_items), unmet)
+    check_against_naive(algorithm, data, features, others, 4 if loss == "warp" else 0)
 
 
 def test_items_that_nobody_met_are_found_by_what_they_are():

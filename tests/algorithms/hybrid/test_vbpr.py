@@ -1,37 +1,26 @@
 """VBPR: a step by differences of the paper's loss, and what it makes of items that nobody met."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
-from tests.algorithms.stepped import assert_step, first_batch, pair_loss, ready, some_data
+from tests.algorithms.stepped import (
+    assert_step,
+    first_batch,
+    pair_loss,
+    ready,
+    seen_by_hand,
+    some_data,
+    with_item_vectors,
+)
 from tests.golden import checkerboard as golden_checkerboard
 from tests.golden import learn_until, with_vectors
 from workbench.algorithms.hybrid.vbpr import VBPR
 from workbench.errors import WorkbenchError
 
 
-def data_with_vectors():
-    data = some_data()
-    rng = np.random.default_rng(4)
-    vectors = {"a": rng.normal(size=(9, 3)), "b": rng.normal(size=(9, 2)) + 7}
-    vectors = {name: rows.astype(np.float32) for name, rows in vectors.items()}
-    vectors["b"][4] = np.nan
-    return replace(data, item_features=replace(data.item_features, vectors=vectors))
-
-
-def seen_by_hand(items):
-    found = []
-    for rows in items.vectors.values():
-        about = rows.astype(float) - np.nanmean(rows, axis=0)
-        found.append(np.nan_to_num(about / np.sqrt((about**2).sum(axis=1, keepdims=True))))
-    return np.hstack(found)
-
-
 @pytest.mark.parametrize("objective", ["bpr", "bce"])
 def test_a_step_goes_where_the_differences_of_the_loss_point(objective):
-    data = data_with_vectors()
+    data = with_item_vectors(some_data())
     held = {"regularization": 0.3, "projection_weight": 0.2}
     algorithm = ready(VBPR, data, factors=3, vector_factors=2, negatives=2, objective=objective, batch_size=12, **held)
     f = seen_by_hand(data.item_features)
@@ -67,4 +56,4 @@ def test_items_that_nobody_met_are_known_by_their_vectors_alone():
     assert not module["module.item.weight"][-2:].any()
     assert not module["module.bias.weight"][-2:].any()
     with pytest.raises(WorkbenchError, match="needs vectors"):
-        list(VBPR(vectors="none").train(data))
+        list(VBPR(vector_kinds="none").train(data))

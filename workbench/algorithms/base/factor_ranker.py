@@ -119,7 +119,7 @@ class OrderLearner(Algorithm):
     def _begin(self, data: Interactions, features: "sp.csr_matrix", seed: int) -> None:
         factors = self.settings()[1]
         draw = np.random.default_rng([seed, 0]).standard_normal
-        met = np.asarray(features.T @ (data.item_counts > 0)).ravel() > 0  # features of items that somebody met
+        met = np.asarray(abs(features).T @ (data.item_counts > 0)).ravel() > 0  # features of items that somebody met
         self._user_factors, self._item_factors = (
             (0.1 / factors**0.5 * draw((len(known), factors), np.float32) * known[:, None]).astype(np.float32)
             for known in (data.by_user.lengths > 0, met)

@@ -3,6 +3,7 @@
 Of an item: itself, genres, decade, and words of the title; of a user, beside what is learned of each alone: every
 attribute of the user file. An item that nobody met in training has an empty field for itself, so that its other fields
 speak for it; so does what training hides of others now and then (Volkovs, Yu, Poutanen, "DropoutNet", NIPS 2017).
+Vectors of items, where the data has some, are one field more, whose vector is a product with what is learned.
 """
 
 from collections.abc import Iterator
@@ -10,10 +11,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
+from pydantic import PrivateAttr
 
 from workbench.algorithms.base.algorithm import Record
 from workbench.algorithms.base.item_features import feature_counts
-from workbench.algorithms.base.learned import Learned, indices
+from workbench.algorithms.base.item_vectors import declare_kinds, dense_rows
+from workbench.algorithms.base.learned import Learned, floats, indices
 from workbench.algorithms.base.pair_scorer import PairScorer
 from workbench.data.interactions import Array, Interactions
 from workbench.declaring import hyperparameter
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
 
 # Features of one field that count, at most.
 MAX_FEATURES = 16
-LEARNED = ("item_slots", "item_ends", "n_item_features", "user_slots", "user_ends", "n_user_features")
+LEARNED = ("item_slots", "item_ends", "n_item_features", "user_slots", "user_ends", "n_user_features", "item_dense")
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,6 +116,7 @@ class FieldScorer(PairScorer):
     needs = ("items",)
     places_items = True
     learned: ClassVar[tuple[str, ...]] = LEARNED
+    optional: ClassVar[tuple[str, ...]] = ("item_dense",)
     shapes: ClassVar[dict[str, Learned]] = {
         "item_slots": indices("items", "item slots", below="n_item_features+1"),
         "item_ends": indices("item fields", below="item slots+1"),
@@ -120,8 +124,10 @@ class FieldScorer(PairScorer):
         "user_slots": indices("users+1", "user slots", below="n_user_features+1"),
         "user_ends": indices("user fields", below="user slots+1"),
         "n_user_features": indices(below="users*user slots+1"),
+        "item_dense": floats("items", "dimensions"),
     }
 
+    vector_kinds: str = declare_kinds()
     titles: bool = hyperparameter(True, "Titles", "Whether words of titles are features, besides genres and decades.")
     least: int = hyperparameter(
         3,
@@ -148,6 +154,7 @@ class FieldScorer(PairScorer):
     _user_slots: Array
     _user_ends: Array
     _n_user_features: int
+    _item_dense: Array | None = PrivateAttr(default=None)  # float32 (n_items, dimensions), of vectors
 
     def train(self, data: Interactions, seed: int = 0) -> Iterator[Record]:
         if reason := self.unsuited(data):
@@ -164,6 +171,11 @@ class FieldScorer(PairScorer):
         self._item_slots, self._item_ends, self._n_item_features = items.slots, items.ends, items.n_features
         self._user_slots, self._user_ends = np.concatenate([users.slots, nobody]), users.ends
         self._n_user_features = users.n_features
+        self._item_dense = dense_rows(data.item_features, self.vector_kinds)
+
+    def n_item_fields(self) -> int:
+        """How many vectors `of_items` gives."""
+        return len(self._item_ends) + (self._item_dense is not None)
 
     def add_items(self, known: "Items", new: "Items", counts: Array) -> None:
         import torch
@@ -176,6 +188,10 @@ class FieldScorer(PairScorer):
         self._item_slots = np.concatenate([self._item_slots, added.astype(np.int32)])
         self._sizes = (self._sizes[0], len(self._item_slots))
         self._module.item_slots = torch.from_numpy(self._item_slots.astype(np.int64)).to(self._device)
+        seen = dense_rows(new, self.vector_kinds, known) if self._item_dense is not None else None
+        if self._item_dense is not None and seen is not None:
+            self._item_dense = np.concatenate([self._item_dense, seen])
+            self._module.item_dense = self.tensor(self._item_dense)
 
     def others(self, data: Interactions) -> Array:
         """Items that somebody met: the others are not pushed down for being new."""
@@ -194,6 +210,11 @@ class FieldScorer(PairScorer):
         module = nn.ModuleDict(parts | tables)
         for name, slots in (("user_slots", self._user_slots), ("item_slots", self._item_slots)):
             module.register_buffer(name, torch.from_numpy(slots.astype(np.int64)), persistent=False)
+        if self._item_dense is not None:  # last, so that nothing is drawn otherwise where there are none
+            dense = nn.Linear(self._item_dense.shape[1], item_width, bias=False)
+            nn.init.normal_(dense.weight, std=0.1)
+            module["dense"] = dense
+            module.register_buffer("item_dense", torch.from_numpy(np.array(self._item_dense)), persistent=False)
         return module
 
     def of_users(self, module: Any, users: "Tensor") -> "list[Tensor]":
@@ -203,14 +224,15 @@ class FieldScorer(PairScorer):
         return _means(module["trait"], module.user_slots[users], self._user_ends)
 
     def of_items(self, module: Any, items: "Tensor") -> "list[Tensor]":
-        """Vectors (…, width) of each field of items int64 (…), the item itself first."""
+        """Vectors (…, width) of each field of items int64 (…), the item itself first, then its vectors where it has any."""
         import torch
 
         slots = module.item_slots[items]
         if module.training and self.hidden_items:
             hidden = torch.rand(items.shape, device=items.device) < self.hidden_items
             slots[..., 0] = slots[..., 0].masked_fill(hidden, self._n_item_features)
-        return _means(module["feature"], slots, self._item_ends)
+        fields = _means(module["feature"], slots, self._item_ends)
+        return fields if self._item_dense is None else [*fields, module["dense"](module.item_dense[items])]
 
 
 def _means(table: "nn.Embedding", slots: "Tensor", ends: Array) -> "list[Tensor]":

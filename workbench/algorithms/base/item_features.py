@@ -1,4 +1,4 @@
-"""What is known of items, as a sparse matrix of features: words of titles, genres, decades."""
+"""What is known of items, as a sparse matrix of features: words of titles, genres, decades, numbers of vectors."""
 
 import re
 from collections import Counter
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from workbench.algorithms.base.item_vectors import dense_rows
 from workbench.data.interactions import Array
 from workbench.data.side_files.items import Items
 
@@ -86,19 +87,28 @@ def unit_rows(matrix: "sp.csr_matrix") -> "sp.csr_matrix":
     return sp.csr_matrix(((matrix.data / per_entry).astype(np.float32), matrix.indices, matrix.indptr), matrix.shape)
 
 
-def own_and_shared(items: Items, *, titles: bool, least_items: int) -> "sp.csr_matrix":
-    """Features of hybrid models: each item itself, then what it shares with others.
+def own_and_shared(items: Items, *, titles: bool, least_items: int, vectors: str = "none") -> "sp.csr_matrix":
+    """Features of hybrid models: each item itself, then what it shares with others, then its vectors.
 
-    float32 (n_items, n_items + n_features); what is shared has length 1 for each item, like the item itself.
+    float32 (n_items, n_items + n_features); what is shared has length 1 for each item, like the item itself, and so has
+    each kind of vectors.
     """
     import scipy.sparse as sp
 
     counts, _ = feature_counts(items, titles=titles, least_items=least_items)
-    return sp.hstack([sp.identity(len(items), np.float32), shared(counts)], format="csr")
+    seen = dense_rows(items, vectors)
+    blocks = [sp.identity(len(items), np.float32), shared(counts)]
+    return sp.hstack(blocks if seen is None else [*blocks, sp.csr_matrix(seen)], format="csr")
 
 
 def with_new(
-    features: tuple[Array, Array, Array], known: Items, new: Items, *, titles: bool, least_items: int
+    features: tuple[Array, Array, Array],
+    known: Items,
+    new: Items,
+    *,
+    titles: bool,
+    least_items: int,
+    vectors: str = "none",
 ) -> tuple[Array, Array, Array]:
     """Rows of `own_and_shared` with those of new items behind them, of which only what they share is known.
 
@@ -106,7 +116,12 @@ def with_new(
     """
     indptr, columns, data = features
     names = feature_counts(known, titles=titles, least_items=least_items)[1]
+    import scipy.sparse as sp
+
     found = shared(feature_counts(new, titles=titles, known=names)[0])
+    seen = dense_rows(new, vectors, known)
+    if seen is not None:
+        found = sp.hstack([found, sp.csr_matrix(seen)], format="csr")
     return (
         np.concatenate([indptr, indptr[-1] + found.indptr[1:].astype(np.int64)]),
         np.concatenate([columns, (len(known) + found.indices).astype(np.int32)]),

@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
+from pydantic import PrivateAttr
 
 from workbench.algorithms.base.algorithm import Algorithm, Record
 from workbench.algorithms.base.item_features import feature_counts, unit_rows
+from workbench.algorithms.base.item_vectors import declare_kinds, rows_by_kind
 from workbench.algorithms.base.learned import Learned, floats, indices
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.declaring import hyperparameter
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Content(Algorithm):
-    """Score of an item: cosine of its features and the history's, plus a share of its popularity.
+    """Score of an item: cosine of its features and the history's, that of their vectors, and a share of its popularity.
 
     The features of a history are the weighted mean of those of its items: later items and higher ratings weigh more.
     Ratings count from the lowest to the highest of training; a history without ratings weighs all its items alike.
@@ -42,12 +44,24 @@ class Content(Algorithm):
     fold_in = "exact"
     explains = "exact"
     zero_is_unknown = True
-    learned = ("indptr", "indices", "data", "n_features", "topics_of_items", "popular", "lowest", "highest")
+    learned = (
+        "indptr",
+        "indices",
+        "data",
+        "n_features",
+        "topics_of_items",
+        "popular",
+        "lowest",
+        "highest",
+        "item_dense",
+    )
+    optional = ("item_dense",)
     shapes: ClassVar[dict[str, Learned]] = {
         "indices": indices("entries", below="n_features"),
         "n_features": indices(below="entries+1"),
         "topics_of_items": floats("items", "topics"),
         "popular": floats("items"),
+        "item_dense": floats("items", "dimensions"),
     }
 
     weighting: Literal["tf-idf", "bm25"] = hyperparameter(
@@ -64,6 +78,11 @@ class Content(Algorithm):
         le=2000,
         search=(0, 200),
     )
+    vector_kinds: str = declare_kinds()
+    vector_weight: float = hyperparameter(
+        1.0, "Vector weight", "How much the angle between vectors counts beside that between features.",
+        ge=0, le=100, search=(0, 3), needs="vectors",
+    )  # fmt: skip
     half_life: float = hyperparameter(
         5.0,
         "Half-life",
@@ -109,6 +128,8 @@ class Content(Algorithm):
     _popular: Array  # float32 (n_items,), 0 to 1
     _lowest: float
     _highest: float
+    # Vectors, float32 (n_items, dimensions), see `_dense`.
+    _item_dense: Array | None = PrivateAttr(default=None)
 
     def train(self, data: Interactions, seed: int = 0) -> Iterator[Record]:
         if reason := self.unsuited(data):
@@ -120,10 +141,16 @@ class Content(Algorithm):
         self._indices, self._data = features.indices.astype(np.int32), features.data
         self._n_features = features.shape[1]
         self._topics_of_items = self._condensed(features)
+        self._item_dense = self._dense(data.item_features)
         self._popular = self._popularity(data.item_counts, np.diff(self._indptr) > 0)
         rated = data.rating is not None and len(data)
         self._lowest, self._highest = (float(data.rating.min()), float(data.rating.max())) if rated else (0.0, 0.0)  # type: ignore[union-attr]
         yield from ()
+
+    def _dense(self, items: "Items | None", known: "Items | None" = None) -> Array | None:
+        """Vectors whose products are mean cosines of the kinds; None where there are none, or they do not count."""
+        kinds = rows_by_kind(items, self.vector_kinds, known) if items is not None and self.vector_weight else {}
+        return np.concatenate(list(kinds.values()), axis=1) / np.float32(np.sqrt(len(kinds))) if kinds else None
 
     def add_items(self, known: "Items", new: "Items", counts: Array) -> None:
         of, names = feature_counts(known)
@@ -134,6 +161,9 @@ class Content(Algorithm):
         if self._topics_of_items.shape[1]:
             axes = self._axes(unit_rows(self._weighted(of, names, of)))[2]
             self._topics_of_items = np.concatenate([self._topics_of_items, _unit_topics(features @ axes.T)])
+        seen = self._dense(new, known)
+        if self._item_dense is not None and seen is not None:
+            self._item_dense = np.concatenate([self._item_dense, seen])
         told = np.append(np.diff(self._indptr)[: len(counts)] > 0, np.diff(features.indptr) > 0)
         self._popular = self._popularity(np.append(counts, np.zeros(len(new), np.int64)), told)
 
@@ -196,6 +226,12 @@ class Content(Algorithm):
             shape = (len(self._indptr) - 1, self._n_features)
             features = sp.csr_matrix((self._data, self._indices, self._indptr), shape=shape)
             scores = (unit_rows((weights @ features).tocsr()) @ features.T).toarray()
+        if self._item_dense is not None:
+            profile = np.asarray(weights @ self._item_dense)
+            length = np.linalg.norm(profile, axis=1, keepdims=True)
+            scores = (
+                scores + np.float32(self.vector_weight) * (profile / np.maximum(length, 1e-12)) @ self._item_dense.T
+            )
         return np.asarray(scores + np.float32(self.popularity) * self._popular, np.float32)
 
     def _weights(self, histories: UserItems) -> "sp.csr_matrix":
@@ -211,11 +247,13 @@ class Content(Algorithm):
         return sp.csr_matrix((weight.astype(np.float32), histories.item, histories.indptr), shape=shape)
 
     def contributions(self, history: UserItems, item: int) -> Array:
-        """The cosine of the features of the item and of the history's profile, taken apart by the items of the history."""
+        """The cosines of the item and of the history's profile, taken apart by the items of the history."""
         weights = self._weights(history).data.astype(np.float64)
-        features = self._of_items(np.append(history.item, item))  # (n + 1, features or topics)
-        profile = weights @ features[:-1]
-        return np.asarray(weights * (features[:-1] @ features[-1]) / max(np.linalg.norm(profile), 1e-12))
+        items = np.append(history.item, item)
+        parts = _shares(weights, self._of_items(items))
+        if self._item_dense is not None:
+            parts += self.vector_weight * _shares(weights, self._item_dense[items].astype(np.float64))
+        return parts
 
     def _of_items(self, items: Array) -> Array:
         """Features that any of some items has, or topics, float64 (n, …)."""
@@ -227,6 +265,12 @@ class Content(Algorithm):
         rows = sp.csr_matrix((self._data, self._indices, self._indptr), shape=shape)[items]
         used = np.unique(rows.indices)
         return np.asarray(rows[:, used].toarray(), np.float64)
+
+
+def _shares(weights: Array, rows: Array) -> Array:
+    """What each of n rows adds to the product of the last one, of n + 1, with their weighted mean of length 1."""
+    profile = weights @ rows[:-1]
+    return np.asarray(weights * (rows[:-1] @ rows[-1]) / max(np.linalg.norm(profile), 1e-12))
 
 
 def _unit_topics(topics: Array) -> Array:

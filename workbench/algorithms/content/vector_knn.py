@@ -11,7 +11,7 @@ import numpy as np
 
 from workbench.algorithms.base.ageing import aged, declare_half_life, needs_times
 from workbench.algorithms.base.algorithm import Record
-from workbench.algorithms.base.item_vectors import declare_vectors, rows_by_kind
+from workbench.algorithms.base.item_vectors import declare_kinds, rows_by_kind
 from workbench.algorithms.base.item_weights import SparseItemWeights
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.declaring import hyperparameter
@@ -47,7 +47,7 @@ class VectorKNN(SparseItemWeights):
     places_items = True
     learned: ClassVar[tuple[str, ...]] = ("indptr", "indices", "data")
 
-    vectors: str = declare_vectors()
+    vector_kinds: str = declare_kinds()
     neighbours: int = hyperparameter(
         50,
         "Neighbours",
@@ -96,9 +96,9 @@ class VectorKNN(SparseItemWeights):
 
     def _rows(self, items: "Items | None", known: "Items | None" = None) -> Array:
         """Vectors whose products are mean cosines, float32 (n_items, n_dimensions)."""
-        kinds = {} if items is None else rows_by_kind(items, self.vectors, known)
+        kinds = {} if items is None else rows_by_kind(items, self.vector_kinds, known)
         if not kinds:
-            raise WorkbenchError(f"{self.title} needs vectors. Choose all kinds, or one by its name (vectors).")
+            raise WorkbenchError(f"{self.title} needs vectors. Choose all kinds, or one by its name (vector_kinds).")
         return np.concatenate(list(kinds.values()), axis=1) / np.float32(np.sqrt(len(kinds)))
 
     def _nearest(self, scored: Array, others: Array, k: int) -> "Iterator[sp.csr_matrix]":

@@ -56,7 +56,7 @@ class DeepFM(FieldScorer):
         parts: dict[str, nn.Module] = {
             "user": user,  # the weight, then the vector; so it is with features
             "from_user": nn.Linear(d * (1 + len(self._user_ends)), self.width, bias=False),
-            "from_item": nn.Linear(d * len(self._item_ends), self.width),
+            "from_item": nn.Linear(d * self.n_item_fields(), self.width),
             "tower": tower(halves(self.width, self.layers), self.dropout, activation=self.activation),
         }
         return self.with_fields(parts, 1 + d, 1 + d)

@@ -11,6 +11,7 @@ from pydantic import PrivateAttr
 
 from workbench.algorithms.base.algorithm import Record
 from workbench.algorithms.base.item_features import own_and_shared, with_new
+from workbench.algorithms.base.item_vectors import declare_kinds
 from workbench.algorithms.base.learned import Learned, floats, indices
 from workbench.algorithms.base.rating_scale import SCALE, RatingPredictor, ridge
 from workbench.data.interactions import Array, Interactions, UserItems
@@ -71,6 +72,7 @@ class FactorizationMachine(RatingPredictor):
         0.08, "L2 weight", "Keeps weights and vectors small. Raise it where users rated few items.",
         ge=0, le=10, log=True, search=(0.01, 0.3),
     )  # fmt: skip
+    vector_kinds: str = declare_kinds()
     titles: bool = hyperparameter(False, "Titles", "Whether words of titles are features, besides genres and decades.")
     least_items: int = hyperparameter(
         3, "Items per feature", "Features that fewer items have are left out.",
@@ -120,10 +122,12 @@ class FactorizationMachine(RatingPredictor):
 
     def _begin(self, data: Interactions, seed: int) -> None:
         assert data.item_features is not None  # needs items
-        features = own_and_shared(data.item_features, titles=self.titles, least_items=self.least_items)
+        features = own_and_shared(
+            data.item_features, titles=self.titles, least_items=self.least_items, vectors=self.vector_kinds
+        )
         self._indptr = features.indptr.astype(np.int64)
         self._indices, self._data = features.indices.astype(np.int32), features.data
-        met = np.asarray(features.T @ (data.item_counts > 0)).ravel() > 0  # of the others nothing is learned
+        met = np.asarray(abs(features).T @ (data.item_counts > 0)).ravel() > 0  # of the others nothing is learned
         draw = np.random.default_rng([seed, 0]).standard_normal
         self._user_factors, self._vectors = (
             (self.initial_spread * draw((len(known), self.factors), np.float32) * known[:, None]).astype(np.float32)
@@ -133,7 +137,9 @@ class FactorizationMachine(RatingPredictor):
 
     def add_items(self, known: "Items", new: "Items", counts: Array) -> None:
         features = self._indptr, self._indices, self._data
-        added = with_new(features, known, new, titles=self.titles, least_items=self.least_items)
+        added = with_new(
+            features, known, new, titles=self.titles, least_items=self.least_items, vectors=self.vector_kinds
+        )
         self._indptr, self._indices, self._data = added
 
     def _loss(self, squares: float, n: int) -> float:

@@ -11,6 +11,7 @@ import numpy as np
 from workbench.algorithms.base.algorithm import Record
 from workbench.algorithms.base.factor_ranker import LEARNED, OrderLearner, declare_factors, declare_rate, declare_weight
 from workbench.algorithms.base.item_features import own_and_shared, with_new
+from workbench.algorithms.base.item_vectors import declare_kinds
 from workbench.algorithms.base.learned import Learned, floats, indices
 from workbench.data.interactions import Array, Interactions
 from workbench.declaring import hyperparameter
@@ -66,6 +67,7 @@ class FeatureMF(OrderLearner):
         advanced=True,
         when={"loss": "warp"},
     )
+    vector_kinds: str = declare_kinds()
     titles: bool = hyperparameter(True, "Titles", "Whether words of titles are features, besides genres and decades.")
     least_items: int = hyperparameter(
         3,
@@ -88,14 +90,18 @@ class FeatureMF(OrderLearner):
 
     def features(self, data: Interactions) -> "sp.csr_matrix":
         assert data.item_features is not None  # needs items
-        matrix = own_and_shared(data.item_features, titles=self.titles, least_items=self.least_items)
+        matrix = own_and_shared(
+            data.item_features, titles=self.titles, least_items=self.least_items, vectors=self.vector_kinds
+        )
         self._indptr = matrix.indptr.astype(np.int64)
         self._indices, self._data = matrix.indices.astype(np.int32), matrix.data
         return matrix
 
     def add_items(self, known: "Items", new: "Items", counts: Array) -> None:
         features = self._indptr, self._indices, self._data
-        added = with_new(features, known, new, titles=self.titles, least_items=self.least_items)
+        added = with_new(
+            features, known, new, titles=self.titles, least_items=self.least_items, vectors=self.vector_kinds
+        )
         self._indptr, self._indices, self._data = added
 
     def others(self, data: Interactions) -> Array:

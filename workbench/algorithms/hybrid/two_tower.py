@@ -75,7 +75,7 @@ class TwoTower(FieldScorer):
             above = tower([self.width], self.dropout, d, self.activation)
             return nn.Sequential(nn.Linear(n_fields * d, self.width), *above)
 
-        readers = {"user_tower": read(1 + len(self._user_ends)), "item_tower": read(len(self._item_ends))}
+        readers = {"user_tower": read(1 + len(self._user_ends)), "item_tower": read(self.n_item_fields())}
         return self.with_fields({"user": user, **readers}, d, d)
 
     def user_side(self, module: Any, vectors: "Tensor", users: "Tensor") -> "Tensor":

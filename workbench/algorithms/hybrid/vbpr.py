@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 
 from workbench.algorithms.base.algorithm import Record
-from workbench.algorithms.base.item_vectors import declare_vectors, dense_rows
+from workbench.algorithms.base.item_vectors import declare_kinds, dense_rows
 from workbench.algorithms.base.learned import Learned, floats
 from workbench.algorithms.base.pair_scorer import (
     PairScorer,
@@ -53,7 +53,7 @@ class VBPR(PairScorer):
         "met": Learned("b", ("items",)),
     }
 
-    vectors: str = declare_vectors()
+    vector_kinds: str = declare_kinds()
     epochs: int = declare_epochs(30)
     learning_rate: float = declare_learning_rate(3e-3)
     batch_size: int = declare_batch_size(1024)
@@ -79,9 +79,9 @@ class VBPR(PairScorer):
         if reason := self.unsuited(data):
             raise WorkbenchError(reason)
         if not self._restored:
-            rows = dense_rows(data.item_features, self.vectors)
+            rows = dense_rows(data.item_features, self.vector_kinds)
             if rows is None:
-                raise WorkbenchError("VBPR needs vectors. Choose all kinds, or one by its name (vectors).")
+                raise WorkbenchError("VBPR needs vectors. Choose all kinds, or one by its name (vector_kinds).")
             self._item_dense, self._met = rows, data.item_counts > 0
         yield from super().train(data, seed)
 
@@ -140,7 +140,7 @@ class VBPR(PairScorer):
         import torch
         from torch import nn
 
-        rows = dense_rows(new, self.vectors, known)
+        rows = dense_rows(new, self.vector_kinds, known)
         assert rows is not None  # it was trained on some
         self._item_dense = np.concatenate([self._item_dense, rows])
         self._met = np.append(self._met, np.zeros(len(new), bool))

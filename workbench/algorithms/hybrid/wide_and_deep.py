@@ -93,7 +93,7 @@ class WideAndDeep(FieldScorer):
         parts: dict[str, nn.Module] = {
             "user": user,
             "from_user": nn.Linear(d * (1 + len(self._user_ends)), self.width, bias=False),
-            "from_item": nn.Linear(d * len(self._item_ends), self.width),
+            "from_item": nn.Linear(d * self.n_item_fields(), self.width),
             "tower": tower(halves(self.width, self.layers), self.dropout, activation=self.activation),
         }
         module: Any = self.with_fields(parts, d + wide, d + 1)

@@ -1,16 +1,18 @@
 """Parts of a table, written one by one wherever, made one file: the same bytes as if it had been written at once."""
 
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from workbench.export.tables import table_file
+from workbench.export.tables import Write, table_file
 from workbench.files import readable_errors, whole_file
 from workbench.owned import discard, owned, sweep
 
 COPY_BYTES = 1 << 22
 LINES = (".csv", ".jsonl")
+# Takes the file of a part; gives the number of its cells that do not stand in the whole as they came.
+Add = Callable[[Path], int]
 
 
 @contextmanager
@@ -32,31 +34,59 @@ def part_names(folder: Path, output: Path, parts: int) -> list[Path]:
     return [folder / f"{number:06}{ending if ending in LINES else '.parquet'}" for number in range(parts)]
 
 
-def join_parts(parts: Sequence[Path], output: Path) -> int:
-    """Write all parts to `output`, whole or not at all; returns the cells that do not stand there as they came."""
-    if output.suffix.lower() in LINES:
-        with whole_file(output) as whole:
-            _join_lines(parts, whole, header=output.suffix.lower() == ".csv")
-        return 0
-    return _join_rows(parts, output)
+@contextmanager
+def joined(output: Path) -> Iterator[Add]:
+    """Put parts one behind the other, each as soon as it is there and then gone; at its place when the block ends well."""
+    lines = output.suffix.lower() in LINES
+    with (_joined_lines if lines else _joined_rows)(output) as add:
+        yield add
 
 
-def _join_lines(parts: Sequence[Path], whole: Path, *, header: bool) -> None:
-    with whole.open("wb") as file:
-        for number, path in enumerate(parts):
+@contextmanager
+def _joined_lines(output: Path) -> Iterator[Add]:
+    header = output.suffix.lower() == ".csv"
+    with whole_file(output) as whole, whole.open("wb") as file:
+
+        def add(path: Path) -> int:
             with path.open("rb") as part:
-                if header and number:
+                if header and file.tell():
                     part.readline()
                 shutil.copyfileobj(part, file, COPY_BYTES)
+            return 0
+
+        yield add
 
 
-def _join_rows(parts: Sequence[Path], output: Path) -> int:
+@contextmanager
+def _joined_rows(output: Path) -> Iterator[Add]:
     import pyarrow.parquet as pq
 
-    schema, changed = pq.read_schema(parts[0]), 0
-    with table_file(output, schema) as write:
-        for path in parts:
+    with ExitStack() as stack:
+        writers: list[Write] = []
+
+        def add(path: Path) -> int:
             with pq.ParquetFile(path) as part:
-                for group in range(part.num_row_groups):
-                    changed += write(part.read_row_group(group, use_threads=False))
-    return changed
+                if not writers:
+                    writers.append(stack.enter_context(table_file(output, part.schema_arrow)))
+                groups = (part.read_row_group(group, use_threads=False) for group in range(part.num_row_groups))
+                return sum(map(writers[0], groups))
+
+        yield add
+
+
+class InOrder:
+    """Hands on parts in their order, whichever is there first, and removes each that was handed on."""
+
+    def __init__(self, parts: Sequence[Path], add: Add) -> None:
+        self._parts, self._add = parts, add
+        self._there: set[int] = set()
+        self._next = self.changed = 0
+
+    def take(self, number: int) -> None:
+        """A part is there."""
+        self._there.add(number)
+        while self._next in self._there:
+            path = self._parts[self._next]
+            self.changed += self._add(path)
+            discard(path)
+            self._next += 1

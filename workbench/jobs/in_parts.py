@@ -42,7 +42,7 @@ def export_in_parts(
     """
     from workbench.engine import open_engine
     from workbench.engine.engine import cores
-    from workbench.export.joining import join_parts, part_names, parts_folder
+    from workbench.export.joining import InOrder, joined, part_names, parts_folder
     from workbench.export.lists import sha256
     from workbench.export.tables import check_place, refuse_source
     from workbench.export.workbook import check_rows
@@ -61,9 +61,12 @@ def export_in_parts(
             {"run": str(run), "output": str(name), "part": [number, parts], **how} for number, name in enumerate(names)
         ]
         sums, where = Counter[str](dict.fromkeys(SUMS, 0)), Counter[str]()
-        for done in machines.map("export_part", pieces, control):
-            sums.update({name: done.value[name] for name in SUMS})
-            where[done.where] += 1
-        sums["changed"] += join_parts(names, output)
+        with joined(output) as add:
+            whole = InOrder(names, add)
+            for done in machines.map("export_part", pieces, control):
+                sums.update({name: done.value[name] for name in SUMS})
+                where[done.where] += 1
+                whole.take(done.number)
+        sums["changed"] += whole.changed
     told = {"path": str(output), **sums, "sha256": sha256(output), "parts": parts, "machines": dict(where)}
     return told | {"seconds": round(time.perf_counter() - started, 3)}

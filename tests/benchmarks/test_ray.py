@@ -65,9 +65,12 @@ def private(tmp_path_factory):
 def two_nodes(private, monkeypatch):
     """A head that does nothing by itself, and two nodes with one core each; their address."""
     import ray
+    from ray._private import ray_constants
     from ray.cluster_utils import Cluster
 
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+    monkeypatch.setenv("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")  # keeps them on loopback
+    monkeypatch.setattr(ray_constants, "ENABLE_RAY_CLUSTER", False)
     alone = {"include_dashboard": False, "node_ip_address": "127.0.0.1"}
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, **alone})
     nodes = [cluster.add_node(num_cpus=1, node_ip_address="127.0.0.1") for _ in range(2)]
@@ -129,7 +132,7 @@ def test_two_nodes_write_the_file_of_one_process(two_nodes, run, whole, tmp_path
     assert control.done
     assert (tmp_path / "lists.csv").read_bytes() == whole
     assert sum(told["machines"].values()) == PARTS
-    assert len(told["machines"]) == 2
+    assert len(told["machines"]) == 2 or lost == "a node"  # which may have had nothing done yet
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith("lists")] == ["lists.csv"]
 
 
@@ -137,10 +140,12 @@ def test_machines_are_told_with_what_they_see(two_nodes, tmp_path):
     told = try_engine(f"ray://{two_nodes[0].address}", Control(), str(tmp_path))
     assert len(told["machines"]) == 3
     assert all(machine["sees"] and machine["alike"] for machine in told["machines"])
-    assert len(Path(told["token_file"]).read_text()) > 30
 
 
 def test_a_job_that_fails_is_told_and_no_cluster_is_a_sentence(private, tmp_path):
+    token = Path(try_engine("ray", Control())["token_file"])
+    assert token.is_relative_to(Path.home())
+    assert len(token.read_text()) > 30
     with open_engine("ray") as machines, pytest.raises(WorkbenchError, match="is not a run folder"):
         list(machines.map("evaluate", [{"run": str(tmp_path)}], Control()))
     with pytest.raises(WorkbenchError, match=r"no cluster at 127.0.0.1:9"):

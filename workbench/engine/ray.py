@@ -9,6 +9,7 @@ import importlib
 import json
 import os
 import signal
+import socket
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -21,6 +22,7 @@ from workbench.control import Control
 from workbench.engine.engine import RETRIES, WORKER, Done, Json, as_lines, cores, who_did
 from workbench.errors import WorkbenchError
 
+KNOCK_SECONDS = 5.0  # that a cluster may take to answer
 LOOK_SECONDS = 0.2  # between two looks whether the person has cancelled
 # Read by Ray when it is imported or starts a process; also what its processes inherit.
 SAID = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
@@ -33,14 +35,15 @@ class OnRay:
     """A cluster; without an address one of this machine alone, which ends with this object."""
 
     def __init__(self, address: str | None = None) -> None:
-        os.environ.update(SAID | {ALONE: str(int(address is not None))})
+        reach = address is not None and not _is_loopback(address)
+        os.environ.update(SAID | {ALONE: str(int(reach))})
         try:
             import ray
             from ray._private import ray_constants
         except ImportError as error:
             message = f"Ray is not installed ({error}). Install it: pip install 'recommender-workbench[ray]'."
             raise WorkbenchError(message) from error
-        ray_constants.ENABLE_RAY_CLUSTER = address is not None  # where Ray was imported before
+        ray_constants.ENABLE_RAY_CLUSTER = reach  # where Ray was imported before
         self._ray = ray
         self._addresses: dict[str, str] = {}  # by the name of a node
         options: Json = {"log_to_driver": False, "logging_level": "ERROR", "configure_logging": False}
@@ -49,9 +52,10 @@ class OnRay:
         else:
             options |= {"address": address}
         try:
+            _knock(address)
             with _own_signals():
                 ray.init(**options)
-        except (ConnectionError, RuntimeError, ValueError, ImportError) as error:
+        except (OSError, RuntimeError, ValueError, ImportError) as error:
             raise WorkbenchError(_no_cluster(address, error)) from error
         self._do = ray.remote(num_cpus=1, max_retries=RETRIES, scheduling_strategy="SPREAD")(do_here)
 
@@ -120,6 +124,18 @@ def do_here(job: str, line: str) -> str:
 
     told = importlib.import_module(WORKER).done(job, json.loads(line))
     return json.dumps(told | {"node": ray.get_runtime_context().get_node_id()})
+
+
+def _is_loopback(address: str) -> bool:
+    host = address.rpartition(":")[0]
+    return host in ("localhost", "[::1]") or host.startswith("127.")
+
+
+def _knock(address: str | None) -> None:
+    """Raise OSError where nobody listens: Ray itself would try for minutes."""
+    if address is not None:
+        host, _, port = address.rpartition(":")
+        socket.create_connection((host.strip("[]"), int(port)), KNOCK_SECONDS).close()
 
 
 @contextmanager

@@ -1,4 +1,5 @@
 import io
+import json
 import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -6,16 +7,20 @@ from pathlib import Path
 import pytest
 
 from tests.searching.killing import what_came
+from workbench import worker
 from workbench.control import Control
 from workbench.errors import Cancelled, WorkbenchError
 from workbench.jobs.searching import search_estimate
-from workbench.searching import helping, pruning
+from workbench.searching import helping, pruning, searching, trying
 from workbench.searching.helping import Leader
+from workbench.searching.search_folder import Search
 from workbench.searching.search_spec import Range
 from workbench.searching.searching import search, work_along
 from workbench.searching.standing import best_of, front_of
+from workbench.training import run as run_module
 from workbench.training.run import Run
 from workbench.training.run_state import RunState
+from workbench.training.run_status import read_status
 from workbench.training.trials import TrialState
 
 BPR = {
@@ -90,6 +95,8 @@ def test_what_cannot_be_searched_is_refused_in_a_sentence(make_search, project):
         ("one of softmax", ["sasrec"], {"ranges": {"sasrec": {"objective": Range(choices=["x"])}}}),
         ("cannot look for 'ndgc@10'", ["ease"], {"metric": "ndgc@10"}),
         ("neither a number of trials nor minutes", ["ease"], {"trials": None}),
+        ("holds nothing for that", ["ease"], {"split": "last-n", "split_settings": {"validation": 0}}),
+        ("and the data has none", ["content"], {}),
         ("not searched", ["ease"], {"fixed": {"bpr": {"factors": 8}}}),
         ("a range and a fixed value", ["bpr"], {"ranges": BPR["ranges"], "fixed": {"bpr": {"factors": 8}}}),
     ]
@@ -101,7 +108,7 @@ def test_what_cannot_be_searched_is_refused_in_a_sentence(make_search, project):
             told += [] if words.lower() in str(error).lower() else [(words, str(error))]
         else:
             told.append((words, "not refused"))
-    assert told == []
+    assert told == [], told
     outside = make_search("ease")
     outside.spec = outside.spec.model_copy(update={"runs": "../../../elsewhere"})
     with pytest.raises(WorkbenchError, match="outside its project"):
@@ -197,3 +204,72 @@ def test_a_helper_ends_with_its_leader():
     Leader(os.getpid()).check()
     with pytest.raises(Cancelled):
         Leader(2**22 + 1).check()
+
+
+def test_no_queue_sees_the_run_of_a_trial_wait(make_search, monkeypatch):
+    found, states, plain = make_search("ease", trials=2), [], run_module.write_stored
+
+    def write(kind, path, values, **how):
+        if path.name == "run.json":
+            states.append((read_status(path.parent).state, read_status(path.parent).process_is_alive))
+            if len(states) == 2:  # a kill before the run is there
+                raise Cancelled
+        plain(kind, path, values, **how)
+
+    monkeypatch.setattr(run_module, "write_stored", write)
+    with pytest.raises(Cancelled):
+        search(found.folder)
+    search(found.folder)
+    assert states == [(RunState.RUNNING, True)] * 3
+    assert [trial.state for trial in found.trials()] == [TrialState.DONE] * 2
+
+
+def test_what_nobody_foresaw_is_told_in_the_status(make_search, monkeypatch):
+    found = make_search("ease")
+    with monkeypatch.context() as patch, pytest.raises(WorkbenchError, match="ZeroDivisionError"):
+        patch.setattr(trying, "figures_of", lambda run, spec: 1 / 0)
+        search(found.folder)
+    status = found.status()
+    assert status.state is RunState.FAILED
+    assert "ZeroDivisionError" in status.reason
+    assert "figures_of" in status.details
+    assert search(found.folder).state is RunState.DONE
+
+
+def test_a_search_whose_trials_all_fail_ends_and_says_why(make_search, monkeypatch):
+    def fail(folder, control):
+        raise WorkbenchError("No memory.")
+
+    monkeypatch.setattr(trying, "train_run", fail)
+    found = make_search("ease", trials=9)
+    with pytest.raises(WorkbenchError, match=r"The first 3 trials all failed. The last one: No memory."):
+        search(found.folder)
+    assert [trial.reason for trial in found.trials()] == ["No memory."] * 3
+
+
+def test_a_request_stops_a_search_which_can_go_on(make_search):
+    class Stops(Control):
+        """Asks the search to stop when its first trial is over."""
+
+        def progress(self, fraction, text=""):
+            if fraction:
+                found.stop()
+
+    found = make_search("bpr", trials=3, **BPR)
+    assert search(found.folder, Stops()).state is RunState.STOPPED
+    assert found.trials()[0].state is TrialState.DONE
+    assert len(found.trials()) < 3
+    assert search(found.folder).state is RunState.DONE
+    assert len(found.trials()) == 3
+    Search.open(found.folder).change_budget(trials=4)
+    assert search(found.folder).epoch == 4
+
+
+def test_the_process_that_stands_by_takes_a_search(monkeypatch, tmp_path):
+    taken = []
+    monkeypatch.setattr(searching, "search", taken.append)
+    monkeypatch.setattr(os, "nice", lambda by: None)
+    (tmp_path / "line").write_text(json.dumps({"search": str(tmp_path)}) + "\n")
+    with (tmp_path / "line").open() as requests:
+        assert worker.stand_by(requests, io.StringIO()) == 0
+    assert taken == [tmp_path]

@@ -23,7 +23,7 @@ from workbench.algorithms import find
 from workbench.algorithms.hybrid.blend import Blend
 from workbench.data import filtering
 from workbench.data.interactions import Interactions, data_hash
-from workbench.data.splitting import DEFAULT, Part, make_split
+from workbench.data.splitting import DEFAULT, make_split
 from workbench.declaring import explain
 from workbench.errors import WorkbenchError
 from workbench.files import alone, readable_errors
@@ -87,7 +87,7 @@ class Search:
             **asked,
         )
         search = cls(folder, spec)
-        _ = search.data_folder, search.runs_folder
+        _ = search.runs_folder, search.data()
         with readable_errors(folder):
             folder.mkdir(parents=True, exist_ok=True)
             runs.mkdir(parents=True, exist_ok=True)
@@ -152,26 +152,31 @@ class Search:
         return found
 
     def data(self) -> Interactions:
-        """The interactions that its filters leave; raises WorkbenchError where the data has changed since."""
+        """The interactions that its filters leave.
+
+        Raises
+        ------
+        WorkbenchError
+            If they have changed since, an algorithm cannot learn from them, or the split holds nothing for validation.
+        """
         if data_hash(self.data_folder) != self.spec.data_hash:
             message = (
                 f"The data in {self.data_folder} has changed since the search {self.name} was made. Begin a new one."
             )
             raise WorkbenchError(message)
-        return filtering.apply(filtering.make_filters(self.filters), Interactions.open(self.data_folder))[0]
+        found = filtering.apply(filtering.make_filters(self.filters), Interactions.open(self.data_folder))[0]
+        for name in self.spec.algorithms:
+            if reason := find(name).unsuited(found):
+                raise WorkbenchError(reason)
+        if make_split(self.spec.split, self.spec.split_settings).split(found).validation is None:
+            message = "A search compares its trials on validation, and this split holds nothing for that. "
+            raise WorkbenchError(message + "Choose a split with validation.")
+        return found
 
     @property
     def filters(self) -> list[dict[str, Any]]:
         """The filters as a run has them."""
         return [chosen.model_dump() for chosen in self.spec.filters]
-
-    def validation(self, data: Interactions) -> Part:
-        """Whom the trials are judged by; raises WorkbenchError where the split holds nothing for validation."""
-        found = make_split(self.spec.split, self.spec.split_settings).split(data).validation
-        if found is None:
-            message = "A search compares its trials on validation, and this split holds nothing for that. "
-            raise WorkbenchError(message + "Choose a split with validation.")
-        return found
 
     def status(self) -> RunStatus:
         """Where the search stands, as a run tells it: its epochs are trials here."""

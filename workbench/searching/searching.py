@@ -2,6 +2,7 @@
 
 import math
 import os
+import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.amounts import counted
 from workbench.control import Control
-from workbench.errors import Cancelled, WorkbenchError
+from workbench.errors import Cancelled, WorkbenchError, sentence_of
 from workbench.owned import remove_file
 from workbench.searching.helping import Leader, helpers
 from workbench.searching.journal import quiet, set_sampler
@@ -104,6 +105,10 @@ def search(folder: Path, control: Control | None = None) -> RunStatus:
     except WorkbenchError as error:
         status.end(RunState.FAILED, str(error))
         raise
+    except Exception as error:
+        sentence = sentence_of(error)
+        status.end(RunState.FAILED, sentence, traceback.format_exc())
+        raise WorkbenchError(sentence) from error
     finally:
         remove_file(folder / CONTROL)
     return status.end(state)

@@ -5,9 +5,9 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from workbench.algorithms import find
 from workbench.control import Control
 from workbench.errors import Cancelled, Pruned, WorkbenchError
+from workbench.owned import remove_file
 from workbench.searching.asking import Asker
 from workbench.searching.journal import open_study, quiet
 from workbench.searching.measuring import figures_of, is_better_high
@@ -38,10 +38,6 @@ class Trier:
     def __init__(self, search: Search, control: Control) -> None:
         self.search, self.spec, self.control = search, search.spec, control
         self.data = search.data()
-        search.validation(self.data)
-        for name in self.spec.algorithms:
-            if reason := find(name).unsuited(self.data):
-                raise WorkbenchError(reason)
         self.goals = [self.spec.metric, *([self.spec.second] if self.spec.second else [])]
         directions: list[Literal["minimize", "maximize"]] = [
             "maximize" if is_better_high(goal) else "minimize" for goal in self.goals
@@ -143,6 +139,7 @@ class Trier:
         folder = self.search.runs_folder / line.run
         if (folder / "run.json").exists():
             return _when_free(Run.open(folder))
+        remove_file(folder / "status.json")  # of a process that was killed between this and run.json
         spec = self.spec
         place = Path(os.path.relpath(self.search.folder.resolve(), folder)).as_posix()
         return Run.create(
@@ -153,6 +150,7 @@ class Trier:
             spec.split,
             spec.split_settings,
             filters=self.search.filters,
+            trainer=os.getpid(),
             seed=spec.seed,
             trial=TrialOf(search=place, number=line.number),
             **{str(name): value for name, value in spec.options.items()},

@@ -59,9 +59,10 @@ class Run:
         split_settings: dict[str, Any] | None = None,
         *,
         filters: filtering.Recipe = (),
+        trainer: int | None = None,
         **options: Any,
     ) -> "Run":
-        """Write a new run folder in state "queued".
+        """Write a new run folder in state "queued", or "running" where it has a trainer.
 
         Every value is checked first, and defaults are written out, so that the run means the same when they change.
 
@@ -73,9 +74,11 @@ class Run:
             The data folder; inside the run folder or in the same project.
         filters
             Names and settings of filters (`workbench.data.filtering`), applied to the data before it is split.
+        trainer
+            The process that will train it at once; None: it waits, and whoever goes on with the queue may take it.
         options
-            ``seed``, ``device``, ``threads``, ``patience``, ``validation_users``, ``include_seen``, ``number`` of
-            `RunSpec`.
+            ``seed``, ``device``, ``threads``, ``patience``, ``validation_users``, ``include_seen``, ``number``, ``trial``,
+            ``learns_validation`` of `RunSpec`.
         """
         refuse_taken(folder)
         kind = find(algorithm)
@@ -106,12 +109,15 @@ class Run:
         except OSError as error:
             message = f"The run folder {folder} could not be made: {error.strerror}. Choose another place."
             raise WorkbenchError(message) from error
+        if trainer is not None:  # told before the run is there, so that nobody sees it wait
+            StatusWriter(folder).take(trainer)
         try:
             write_stored(RunSpec, folder / "run.json", spec.model_dump(), new=True)
         except WorkbenchError:
             refuse_taken(folder)  # since we looked
             raise
-        StatusWriter(folder).queue()
+        if trainer is None:
+            StatusWriter(folder).queue()
         return run
 
     def doubts(self) -> list[str]:

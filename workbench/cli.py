@@ -12,7 +12,19 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 
 from workbench import demo
-from workbench.commands import algorithms, audit, clicks, compare, inspect, reasons, results, search, simulate, train
+from workbench.commands import (
+    algorithms,
+    audit,
+    bundle,
+    clicks,
+    compare,
+    inspect,
+    reasons,
+    results,
+    search,
+    simulate,
+    train,
+)
 from workbench.commands.options import Parser, common
 from workbench.commands.output import Answer, Progress
 from workbench.declaring import nearest
@@ -33,6 +45,7 @@ COMMANDS = (
     "explain",
     "similar",
     "compare",
+    "bundle",
     "clicks",
     "simulate",
     "audit",
@@ -89,7 +102,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"workbench {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", title="commands", prog="workbench")
-    for part in (demo, inspect, algorithms, train, search, results, reasons, compare, clicks, simulate, audit):
+    for part in (demo, inspect, algorithms, train, search, results, reasons, compare, bundle, clicks, simulate, audit):
         part.add(commands)
     return parser
 

@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
 
 from workbench.algorithms.base.learned import USUAL, Learned
+from workbench.algorithms.base.portable import Portable
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.declaring import explain
 from workbench.errors import WorkbenchError
@@ -224,6 +225,13 @@ class Algorithm(BaseModel):
         """What was learned of each item as a vector, float (n_items, d); None where no vectors are learned."""
         factors: Array | None = getattr(self, "_item_factors", None)
         return factors
+
+    def portable(self) -> Portable:
+        """What was learned, for use without this program; raises WorkbenchError where it has no such form."""
+        message = (
+            f"{self.title} cannot be taken along: its scores need more of this program than arrays and a short script. "
+        )
+        raise WorkbenchError(message + "Serve the run instead, or choose an algorithm such as EASE or iALS.")
 
     def state(self) -> dict[str, Array]:
         """Everything learned, as named arrays; enough to score, and at the end of an epoch to go on training."""

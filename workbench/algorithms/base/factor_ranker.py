@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import PrivateAttr
 
 from workbench.algorithms.base.algorithm import Algorithm, Record
+from workbench.algorithms.base.portable import Portable
 from workbench.algorithms.base.rating_scale import by_index
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.declaring import hyperparameter
@@ -136,6 +137,16 @@ class OrderLearner(Algorithm):
         people = self._user_factors[users]
         people[users < 0] = fold_in(histories.rows(np.flatnonzero(users < 0)), factors, bias, self.settings()[3])
         return people, factors, bias
+
+    def portable(self) -> Portable:
+        return of_vectors(*self.vectors(), self._user_factors, self.settings()[3])
+
+
+def of_vectors(factors: Array, bias: Array, user_factors: Array, weight: float) -> Portable:
+    """Vectors of items and people, and how `fold_in` finds those of new ones."""
+    facts = {"steps": FOLD_IN_STEPS, "rate": FOLD_IN_RATE, "weight": weight}
+    holds = "It names the people of the training data, with a vector of each that tells what they like."
+    return Portable("known_people", {"factors": factors, "bias": bias}, facts, user_factors, holds)
 
 
 def fold_in(histories: UserItems, factors: Array, bias: Array, weight: float) -> Array:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from workbench.algorithms.base.algorithm import Algorithm
+from workbench.algorithms.base.portable import Portable
 from workbench.data.interactions import Array, UserItems
 
 if TYPE_CHECKING:
@@ -48,3 +49,6 @@ class SparseItemWeights(Algorithm):
         import scipy.sparse as sp  # the window reads declarations and multiplies nothing
 
         return sp.csr_matrix((self._data, self._indices, self._indptr), shape=(len(self._indptr) - 1,) * 2)
+
+    def portable(self) -> Portable:
+        return Portable("sums", {"indptr": self._indptr, "indices": self._indices, "weights": self._data})

@@ -7,6 +7,7 @@ import numpy as np
 
 from workbench.algorithms.base.algorithm import Algorithm, Record
 from workbench.algorithms.base.learned import Learned, floats
+from workbench.algorithms.base.portable import Portable
 from workbench.data.columns.times import DAY_MS
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.declaring import hyperparameter
@@ -80,3 +81,6 @@ class Popularity(Algorithm):
 
     def score(self, users: Array, histories: UserItems) -> Array:
         return np.tile(self._counts, (len(users), 1))
+
+    def portable(self) -> Portable:
+        return Portable("sums", {"bias": self._counts})

@@ -11,10 +11,12 @@ import numpy as np
 from pydantic import PrivateAttr
 
 from workbench.algorithms.base.algorithm import Algorithm, Record
+from workbench.algorithms.base.portable import Portable
 from workbench.algorithms.base.threads import allowed, one_thread_each
 from workbench.algorithms.factors.alternating_least_squares import Done, Side
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.declaring import hyperparameter
+from workbench.errors import WorkbenchError
 
 if TYPE_CHECKING:
     import scipy.sparse as sp
@@ -166,3 +168,13 @@ class IALS(Algorithm):
         a = self._alpha * self._gram.astype(np.float64) + (y.T * (weights - self._alpha)) @ y
         a[np.diag_indices_from(a)] += ridge
         return np.asarray(weights * (y @ np.linalg.solve(a, self._item_factors[item].astype(np.float64))))
+
+    def portable(self) -> Portable:
+        if self.rating_weight:
+            message = (
+                f"{self.title} with a rating weight cannot be taken along: it reads how each item was rated, and a "
+            )
+            raise WorkbenchError(message + "history for use elsewhere is a list of items. Train it with 0.")
+        facts = {name: getattr(self, name) for name in ("regularization", "frequency_exponent")}
+        arrays = {"factors": self._item_factors, "gram": self._gram}
+        return Portable("least_squares", arrays, {**facts, "unobserved": float(self._alpha)})

@@ -10,7 +10,8 @@ import numpy as np
 from pydantic import PrivateAttr
 
 from workbench.algorithms.base.algorithm import Algorithm, Record
-from workbench.algorithms.base.factor_ranker import declare_factors, declare_rate, declare_weight, fold_in
+from workbench.algorithms.base.factor_ranker import declare_factors, declare_rate, declare_weight, fold_in, of_vectors
+from workbench.algorithms.base.portable import Portable
 from workbench.algorithms.base.rating_scale import by_index, transposed
 from workbench.algorithms.base.threads import allowed, even_blocks, spread
 from workbench.data.interactions import Array, Interactions, UserItems
@@ -18,6 +19,7 @@ from workbench.declaring import hyperparameter
 
 # Products of two vectors between two records: some hundredths of a second of work.
 BATCH_PRODUCTS = 2**20
+FOLD_IN_WEIGHT = 0.01  # L2 weight of the vectors of new people
 
 
 class LogisticMF(Algorithm):
@@ -146,8 +148,11 @@ class LogisticMF(Algorithm):
     def factor_scores(self, users: Array, histories: UserItems) -> tuple[Array, Array, Array]:
         people = self._user_factors[users]
         new = histories.rows(np.flatnonzero(users < 0))
-        people[users < 0] = fold_in(new, self._item_factors, self._item_bias, 0.01)
+        people[users < 0] = fold_in(new, self._item_factors, self._item_bias, FOLD_IN_WEIGHT)
         return people, self._item_factors, self._item_bias
+
+    def portable(self) -> Portable:
+        return of_vectors(self._item_factors, self._item_bias, self._user_factors, FOLD_IN_WEIGHT)
 
 
 def _drawn(negatives: int, lengths: Array) -> int:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workbench.algorithms.base.algorithm import Algorithm, Record
+from workbench.algorithms.base.portable import Portable
 from workbench.algorithms.base.threads import one_thread_each
 from workbench.amounts import counted
 from workbench.data.interactions import Array, Interactions, UserItems
@@ -80,6 +81,9 @@ class PureSVD(Algorithm):
 
     def factor_scores(self, users: Array, histories: UserItems) -> tuple[Array, Array, None]:
         return histories.matrix(len(self._item_factors)) @ self._item_factors, self._item_factors, None
+
+    def portable(self) -> Portable:
+        return Portable("there_and_back", {"left": self._item_factors, "right": self._item_factors.T})
 
 
 def _at_once(x: "sp.csr_matrix", k: int) -> tuple[Array, Array]:

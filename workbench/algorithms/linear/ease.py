@@ -12,6 +12,7 @@ from pydantic import PrivateAttr
 from workbench.algorithms.base import gram
 from workbench.algorithms.base.algorithm import Algorithm, Record
 from workbench.algorithms.base.learned import Learned, floats, indices, row_ends
+from workbench.algorithms.base.portable import Portable
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.declaring import hyperparameter
 from workbench.errors import WorkbenchError
@@ -188,6 +189,15 @@ class EASE(Algorithm):
         h.data = h.data / self.diagonal(np.bincount(self._indices, minlength=n_items)).astype(np.float32)[h.indices]
         meetings = h @ UserItems(self._indptr, self._indices).matrix(n_items).T  # h D⁻¹ Xᵀ, (n, m)
         return own - (own - meetings @ self._spread) * self._scale
+
+    def portable(self) -> Portable:
+        if self._weights.size:
+            return Portable("sums", {"weights": self._weights})
+        diagonal = self.diagonal(np.bincount(self._indices, minlength=len(self._scale)))
+        met = UserItems(self._indptr, self._indices).matrix(len(self._scale)).toarray()  # (m, n_items)
+        arrays = {"left": (met / diagonal).T.astype(np.float32), "right": self._spread, "scale": self._scale}
+        holds = "The array left tells which items each person of the training data chose, though not who they are."
+        return Portable("there_and_back", arrays, holds=holds)
 
 
 def _spread(inner: Array, x: "sp.csr_matrix") -> Array:

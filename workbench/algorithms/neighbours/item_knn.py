@@ -15,6 +15,7 @@ import numpy as np
 from workbench.algorithms.base.ageing import aged, declare_half_life, needs_times
 from workbench.algorithms.base.algorithm import Record
 from workbench.algorithms.base.item_weights import SparseItemWeights
+from workbench.algorithms.base.portable import Portable
 from workbench.algorithms.neighbours.similarity import (
     Similarity,
     column_weights,
@@ -22,6 +23,7 @@ from workbench.algorithms.neighbours.similarity import (
 )
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.declaring import hyperparameter
+from workbench.errors import WorkbenchError
 
 if TYPE_CHECKING:
     import scipy.sparse as sp
@@ -93,3 +95,11 @@ class ItemKNN(SparseItemWeights):
         """What each interaction counts, times the similarity of its item."""
         counts = self.counts(history).data.astype(np.float64)
         return counts * self.weights()[:, [item]].toarray().ravel()[history.item]
+
+    def portable(self) -> Portable:
+        if self.half_life:
+            message = f"{self.title} with a half-life cannot be taken along: it reads when each interaction was, and a "
+            raise WorkbenchError(
+                message + "history for use elsewhere is a list of items. Train it with a half-life of 0."
+            )
+        return super().portable()

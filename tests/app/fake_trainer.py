@@ -1,6 +1,7 @@
 """Does a run as the training process does, without training: three epochs, or until it is told otherwise.
 
 What it does is chosen by the run's seed: 0 ends by itself, 1 trains until told, 2 trains and is deaf, 3 dies by signal 9.
+A search has three trials, of which the second is given up; the seed decides likewise.
 """
 
 import json
@@ -23,8 +24,40 @@ def write(path, value):
     part.replace(path)
 
 
+def search(folder):
+    spec = json.loads((folder / "search.json").read_text())
+    me = {"pid": os.getpid(), "process_started": psutil.Process().create_time(), "epochs": spec["trials"] or 0}
+
+    def status(state, n):
+        write(folder / "status.json", {"state": state, "epoch": n, **me})
+
+    known = (folder / "trials.jsonl").read_text().count("\n") if (folder / "trials.jsonl").exists() else 0
+    status("running", known)
+    with (folder / "trials.jsonl").open("a") as told:
+        for number in range(known, known + 3):
+            state = "pruned" if number % 3 == 1 else "done"
+            line = {"number": number, "state": state, "algorithm": spec["algorithms"][number % len(spec["algorithms"])]}
+            line |= {"run": f"trial-{number}", "value": (number + 1) / 10, "epochs": 3, "seconds": 0.5}
+            line |= {"hyperparameters": {"regularization": 10.0 * (number + 1)}, "figures": {"seconds": 3.0 - number}}
+            told.write(json.dumps(line) + "\n")
+            told.flush()
+            status("running", number + 1)
+    if spec["seed"] == 3 and not known:
+        os.kill(os.getpid(), signal.SIGKILL)
+    pause = threading.Event()
+    while spec["seed"] in (1, 2) and not (spec["seed"] == 1 and (folder / "control.json").exists()):
+        pause.wait(0.01)
+        if not folder.exists() or time.time() - me["process_started"] > LONGEST:
+            return
+    status("stopped" if spec["seed"] else "done", known + 3)
+
+
 def main():
-    folder = Path(json.loads(sys.stdin.readline())["run"])
+    asked = json.loads(sys.stdin.readline())
+    if "search" in asked:
+        search(Path(asked["search"]))
+        return
+    folder = Path(asked["run"])
     kind = json.loads((folder / "run.json").read_text())["seed"]
     me = {"pid": os.getpid(), "process_started": psutil.Process().create_time(), "epochs": EPOCHS, "device": "cpu"}
     pause = threading.Event()

@@ -9,7 +9,7 @@ import threading
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import QThread, Signal
 
@@ -37,11 +37,14 @@ class Follower(QThread):
     ended = Signal(str)
     """Run id; nothing follows."""
 
+    records: ClassVar[str] = "records.jsonl"
+    """The file in the folder that grows."""
+
     def __init__(self, folder: Path, process: "subprocess.Popen[str] | None" = None) -> None:
         super().__init__()
         self.folder, self.run_id = folder, folder.name
         self._process = process
-        self._records = folder / "records.jsonl"
+        self._records = folder / self.records
         self._records_seen = (0, 0)  # inode and size at the last look
         self._status: RunStatus | None = None  # as it was read last
         self._stamp: tuple[int, int] | None = None
@@ -170,14 +173,17 @@ class Follower(QThread):
         state, reason = RunState.CANCELLED, ""
         if self._cancelled_at is None:
             how = exit_reason(self._process.returncode if self._process is not None else None)
-            sentence = self.tr(
-                "The training process ended unexpectedly: {how}. Press Resume to continue after the last finished epoch."
-            )
-            state, reason = RunState.LOST, sentence.format(how=how)
+            state, reason = RunState.LOST, self.lost_words().format(how=how)
         with suppress(WorkbenchError):  # the folder is gone or the disk full; the window is told either way
             writer.end(state, reason)
         self._status = writer.status
         self.status.emit(self.run_id, self._status)
+
+    def lost_words(self) -> str:
+        """What is told where the process ended without a word; ``{how}`` is how."""
+        return self.tr(
+            "The training process ended unexpectedly: {how}. Press Resume to continue after the last finished epoch."
+        )
 
     def _reap(self) -> None:
         with suppress(subprocess.TimeoutExpired):  # `Standby` reaps it later

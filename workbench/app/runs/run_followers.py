@@ -3,6 +3,7 @@
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -17,6 +18,8 @@ class Followers(QObject):
     status = Signal(str, object)
     ended = Signal(str)
     """As those of a `Follower`."""
+
+    kind: ClassVar[type[Follower]] = Follower
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -34,7 +37,7 @@ class Followers(QObject):
 
     def follow(self, folder: Path, process: "subprocess.Popen[str] | None" = None) -> None:
         """Follow a run that somebody trains, or that this process was started for."""
-        follower = self._following[folder.name] = Follower(folder, process)
+        follower = self._following[folder.name] = self.kind(folder, process)
         follower.grown.connect(self._hear_growth)
         follower.status.connect(self._hear_status)
         follower.restarted.connect(self._hear_restart)

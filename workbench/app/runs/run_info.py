@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal
 
+from workbench.app.widgets.translate import translate
 from workbench.errors import WorkbenchError
 from workbench.training.answer import FILE, read_answer
 from workbench.training.run_notes import RunNotes
@@ -70,9 +71,17 @@ class RunInfo:
         self._modelled = None
 
     @property
+    def search(self) -> str:
+        """Id of the search of which it is a trial, else ""; the best, trained once more, is a run like others."""
+        trial = self.spec.get("trial")
+        if not isinstance(trial, dict) or self.spec.get("learns_validation"):
+            return ""
+        return PurePosixPath(str(trial.get("search", ""))).name
+
+    @property
     def resumable(self) -> bool:
-        """Whether training can go on where it ended."""
-        return self.state.is_resumable
+        """Whether training can go on where it ended; a trial goes on with its search."""
+        return self.state.is_resumable and not self.search
 
     @property
     def epoch(self) -> int:
@@ -172,8 +181,12 @@ def read_info(run: "Run", status: "RunStatus", number: int, others: Iterable[Run
         title = find(spec.algorithm).title
     except WorkbenchError:  # an algorithm that was removed since
         title = spec.algorithm
-    alike = sum(info.algorithm == spec.algorithm for info in others)
-    title = f"{title} {alike + 1}" if alike else title
+    alike = sum(info.algorithm == spec.algorithm and info.spec.get("trial") is None for info in others)
+    if spec.trial is not None:
+        words = translate("RunInfo", "{name}, best trial {n}") if spec.learns_validation else ""
+        title = (words or translate("RunInfo", "{name}, trial {n}")).format(name=title, n=spec.trial.number + 1)
+    elif alike:
+        title = f"{title} {alike + 1}"
     notes, notes_damage = _notes(run.folder)
     info = RunInfo(run.name, run.folder, number, notes.title or title, spec.algorithm, spec.model_dump(), status)
     info.notes, info.own_title, info.notes_damage = notes, title, notes_damage

@@ -68,6 +68,7 @@ class Runs(QObject):
         self._outside.appeared.connect(self._take_up_new)
         self._outside.changed.connect(self._take_up_changed)
         self._at_once = settings().at_once
+        self._places_held, self._together = 0, False
         self._leaves_queue = command is None  # who trains with a command of their own goes on with it themselves
         self.standby = Standby(command, log_folder() / "training.log")
 
@@ -108,9 +109,9 @@ class Runs(QObject):
     def _take_up(self) -> None:
         """Follow what trains and go on with the queue, now that all runs are known."""
         for info in self.all():
-            if info.state.is_active:
+            if info.state.is_active and not info.search:
                 self._followers.follow(info.folder)
-        waiting = [info for info in self.all() if info.state is RunState.QUEUED]
+        waiting = [info for info in self.all() if info.state is RunState.QUEUED and not info.search]
         self._queue.extend(info.id for info in sorted(waiting, key=_place_in_queue))
         self.changed.emit()
         self._advance()
@@ -128,10 +129,23 @@ class Runs(QObject):
         for folder in begun:
             self._read(folder)
             info = self._infos.get(folder.name)
-            if info is not None and info.state.is_active:
+            if info is not None and info.state.is_active and not info.search:
                 self._followers.follow(folder)
         if begun:
             self.changed.emit()
+
+    def take_in(self, folder: Path) -> str:
+        """Put a run in the queue that was made elsewhere; returns its id, "" where it cannot be read."""
+        if folder.name not in self._infos:
+            self._read(folder)
+        info = self._infos.get(folder.name)
+        if info is None:
+            return ""
+        if info.state is RunState.QUEUED and info.id not in self._queue:
+            self._queue.append(info.id)
+        self.changed.emit()
+        self._advance()
+        return info.id
 
     @Slot(list)
     def _take_up_changed(self, run_ids: list[str]) -> None:
@@ -154,7 +168,7 @@ class Runs(QObject):
         self._removed.empty()
         self._project = None
         self._reading.stop()
-        self._infos = {}
+        self._infos, self._places_held = {}, 0
         self._queue.clear()
         self.changed.emit()
 
@@ -199,6 +213,16 @@ class Runs(QObject):
         """Let more or fewer train at once; those that do go on. One more begins only where there is memory for it."""
         self._at_once = max(1, number)
         self._advance()
+
+    def hold_places(self, number: int) -> None:
+        """Let so many of those that may train at once be searches, whose trials nobody follows here."""
+        self._places_held = number
+        self._advance()
+
+    @property
+    def has_place(self) -> bool:
+        """Whether fewer train than may do so at once."""
+        return len(self._followers) + self._places_held < self._at_once
 
     def waiting(self) -> list[RunInfo]:
         """Runs in the queue, the next one first."""
@@ -314,17 +338,28 @@ class Runs(QObject):
             run.queue()
             self._wait_again(info, run.status(), place)
 
+    @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """Tell once, at the end, of all runs that are added or removed meanwhile."""
+        self._together = True
+        try:
+            yield
+        finally:
+            self._together = False
+            self.changed.emit()
+
     def delete(self, run_id: str) -> None:
         """Remove a run that is over; `restore` brings it back until the project is closed."""
         info = self._infos.get(run_id)
-        if info is None or run_id in self._followers:
+        if info is None or run_id in self._followers or (info.search and info.state.is_active):
             return
         if run_id in self._queue:
             self._queue.remove(run_id)
         with self._telling(self.tr("The run was not removed")):
             self._removed.put(info)
             del self._infos[run_id]
-            self.changed.emit()
+            if not self._together:
+                self.changed.emit()
             self.deleted.emit(run_id)
 
     def removed(self) -> list[RunInfo]:
@@ -342,7 +377,8 @@ class Runs(QObject):
         self._infos = dict(sorted(self._infos.items(), key=lambda one: one[1].number))
         if info.state is RunState.QUEUED:
             self._write(run_id, lambda writer: writer.end(RunState.CANCELLED))
-        self.changed.emit()
+        if not self._together:
+            self.changed.emit()
 
     def describe(self, run_id: str, **changes: Any) -> None:
         """Give a run a title ("" for its own), tags or a note, kept in its folder as in `RunNotes`."""
@@ -408,7 +444,7 @@ class Runs(QObject):
     @Slot()
     def _advance(self) -> None:
         """Start the next runs of the queue where there is room for them."""
-        while self._queue and self._reading.over and self._project is not None and len(self._followers) < self._at_once:
+        while self._queue and self._reading.over and self._project is not None and self.has_place:
             if self._followers and not self._fits():
                 QTimer.singleShot(MEMORY_RETRY_MS, self, self._advance)
                 return
@@ -443,7 +479,7 @@ class Runs(QObject):
         status = read_status(info.folder)
         if status != info.status:
             self._set(info.id, status)
-        if info.state.is_active:
+        if info.state.is_active and not info.search:
             self._followers.follow(info.folder)
 
     def _order(self, run_id: str, command: Any) -> None:

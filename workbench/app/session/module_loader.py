@@ -43,7 +43,8 @@ def load_modules() -> None:
 
     import workbench.data.importing.importer
     import workbench.data.overview.word_index
-    import workbench.evaluation.comparable  # noqa: F401
+    import workbench.evaluation.comparable
+    import workbench.searching.search_folder  # noqa: F401
     from workbench.algorithms import all_algorithms
     from workbench.data.filtering import all_filters
     from workbench.data.reading.formats import all_formats

@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from workbench.app.jobs.background import Background
 from workbench.app.jobs.job_process import Done, Failed, Progress, Task
 from workbench.app.runs.run_store import Runs
+from workbench.app.runs.search_store import Searches
 from workbench.app.session.history import History
 from workbench.app.session.jobs import Jobs
 from workbench.app.session.module_loader import ModuleLoader
@@ -39,8 +40,10 @@ class Session(QObject):
         The project with its split, its filters, and what pages keep with it.
     runs : Runs
         The runs of the project, and what a person wants of them.
+    searches : Searches
+        The searches of the project, whose trials are runs.
     selection : Selection
-        The selected user and runs.
+        The selected user, runs and search.
     versions : Versions
         The versions of the project's data; `use_version` goes to one of them.
     history : History
@@ -77,10 +80,11 @@ class Session(QObject):
         self.history = History(self)
         self.project = OpenProject(self, self.history)
         self.runs = Runs(self, standby)
+        self.searches = Searches(self, self.runs)
         self.selection = Selection(self, self.project, self.runs)
         self.versions = Versions(self, self.project, self.runs, self.history)
         self.loader = ModuleLoader(self)
-        for part in (self.jobs, self.project, self.runs, self.versions):
+        for part in (self.jobs, self.project, self.runs, self.searches, self.versions):
             part.failed.connect(self.failure)
         self.data: Any = None
         self.items: Any = None
@@ -119,6 +123,7 @@ class Session(QObject):
         self.data_changed.emit()
         self.project.split_changed.emit()
         self.runs.open(project)
+        self.searches.open(project)
         self.selection.changed.emit()
         self._remember(project)
         return True
@@ -137,6 +142,7 @@ class Session(QObject):
         self.project.current = None
         with suppress(OSError):  # the folder vanished, and the lock with it
             project.unlock()
+        self.searches.close()
         self.runs.close()
         self.history.clear()
         self.selection.recall()
@@ -360,6 +366,23 @@ class Session(QObject):
             return None
         self.selection.select_runs([run_id])
         return run_id
+
+    def start_search(self, algorithms: list[str], **asked: Any) -> None:
+        """Search hyperparameters of one algorithm or several on the current data, filters and split, within one budget.
+
+        Parameters
+        ----------
+        asked
+            As in `SearchSpec`: ``ranges``, ``fixed``, ``trials``, ``minutes``, ``metric`` and the like.
+        """
+        folder = self.project.current.data_folder if self.project.current is not None else None
+        if folder is None or self.project.split is None:
+            self.failure.emit(
+                self.tr("Nothing to search on"), self.tr("Open a ratings file first, on the page Data."), ""
+            )
+            return
+        filters = {"filters": self.project.filters}
+        self.searches.add(algorithms, folder, dict(self.project.split), **filters, **asked)
 
     def evaluate(self, run_ids: list[str], *, done: Done | None = None) -> list[Task]:
         """Open the test for some runs, one after another; `Runs.run_changed` follows for each."""

@@ -18,6 +18,10 @@ def what_goes_on(session: Session) -> list[str]:
         more = translate("Leaving", " and {n} more").format(n=n - 3) if n > 3 else ""  # noqa: PLR2004 - those named
         words = translate("Leaving", "Training goes on without the window: {names}. The results will be here again.")
         said.append(words.format(names=names + more))
+    searches = session.searches.all_active()
+    if searches:
+        words = translate("Leaving", "The search goes on without the window: {names}. It will be here again.")
+        said.append(words.format(names=", ".join(info.title for info in searches)))
     open_tasks = [task for task in session.jobs.tasks if not task.over]
     jobs = [task.title for task in open_tasks if find_job(task.job).lane == "background"]
     if jobs:

@@ -103,6 +103,8 @@ def _offered(info: RunInfo | None, wish: str) -> set[str]:
         return set()
     if info.over:
         return {"delete", "go_on"} if info.resumable else {"delete"}
+    if info.search:  # its search gives the orders
+        return set()
     if info.state is RunState.QUEUED or not has_epochs(info):
         return {"cancel"}
     if wish in ("stop", "cancel"):

@@ -120,6 +120,45 @@ def _train(person, camera):
     page.algorithms.search.clear()
 
 
+def _search(person, camera):
+    person.turn_to("train")
+    page, searches = person.page, person.session.searches
+    page.algorithms.choose("bpr")
+    page.way.buttons["search"].click()
+    person.rest(4)  # the time that it will take
+    camera.take("search-form")
+    page.asked.ranges.rows["factors"].ends[0].setText("900000")
+    camera.take("search-form-wrong")
+    page.asked.ranges.rows["factors"].ends[0].setText("16")
+    _search_on(person, trials=4)
+    person.until(lambda: len(searches.all()[-1].trials) > 1)
+    camera.take("search-running")
+    person.until(lambda: searches.all()[-1].over and not searches.all_active(), 120)
+    for tab in ("best", "parallel"):
+        page.search.tabs.buttons[tab].click()
+        camera.take(f"search-done-{tab}")
+    page.algorithms.choose("ease")
+    _search_on(person, trials=8, second="seconds")
+    person.until(lambda: searches.all()[-1].over and not searches.all_active(), 120)
+    page.search.tabs.buttons["goals"].click()
+    camera.take("search-goals")
+    page.search.train_best.click()
+    person.until(lambda: person.session.runs.active() is None and not person.session.runs.waiting(), 60)
+    camera.take("search-best-trained")
+    page.way.buttons["run"].click()
+    person.turn_to("compare")
+    camera.take("search-compare")
+
+
+def _search_on(person, **asked):
+    """Ask for a search with these options, and press the button."""
+    page, before = person.page, len(person.session.searches.all())
+    page.asked.options.set_values({"second": "none", **asked})
+    person.until(page.primary.isEnabled)
+    page.primary.trigger()
+    person.until(lambda: len(person.session.searches.all()) > before)
+
+
 def _begin(person, name, values):
     """Fill the form of an algorithm and press the button; returns the run."""
     page = person.page
@@ -202,8 +241,8 @@ def _empty(person, camera):
 
 
 GROUPS = {
-    "home": _home, "data": _data, "split": _split, "train": _train, "compare": _compare, "inspect": _inspect,
-    "export": _export, "dialogs": _dialogs, "sheet": _sheet, "empty": _empty,
+    "home": _home, "data": _data, "split": _split, "train": _train, "search": _search, "compare": _compare,
+    "inspect": _inspect, "export": _export, "dialogs": _dialogs, "sheet": _sheet, "empty": _empty,
 }  # fmt: skip
 ALWAYS = ("home",)
 """What all others need."""

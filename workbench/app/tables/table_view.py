@@ -113,6 +113,17 @@ class TableView(QTableView):
         self._model.modelAboutToBeReset.connect(self._keep)
         self.fit()
 
+    def renew(self, columns: Sequence[Column], n_rows: int) -> None:
+        """Show the same columns with more rows, sorted as before; what is selected stays so."""
+        self._model.set_columns(columns, n_rows)
+        for column, falling in self._falling.items():
+            self._model.sort(column, Qt.SortOrder.DescendingOrder if falling else Qt.SortOrder.AscendingOrder)
+
+    def sort_column(self, column: int, *, falling: bool) -> None:
+        """Sort by a column."""
+        self._falling = {column: not falling}
+        self._sort_by(column)
+
     def fit(self) -> None:
         """Make each column as wide as its title and first rows need."""
         if self._model is None:

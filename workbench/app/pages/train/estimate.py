@@ -46,6 +46,7 @@ class EstimateLine(Fitting):
         self._session = session
         self._kind: type[Algorithm] | None = None
         self._question: Json = {}
+        self._job = "estimate"
         self._key = ""
         self._known: dict[str, Json] = {}
         self._task: Task | None = None
@@ -64,19 +65,21 @@ class EstimateLine(Fitting):
         for signal in (session.runs.changed, session.runs.run_changed):
             signal.connect(self._hear_runs)
 
-    def ask(self, kind: type[Algorithm] | None, question: Json) -> None:
+    def ask(self, kind: type[Algorithm] | None, question: Json, job: str = "estimate") -> None:
         """Tell what these settings take; nothing where the question is empty.
 
         Parameters
         ----------
         question
-            Arguments of the job `estimate`.
+            Arguments of the job.
+        job
+            "estimate" of a run, or "search_estimate".
         """
-        key = json.dumps(question, sort_keys=True) if question else ""
+        key = job + json.dumps(question, sort_keys=True) if question else ""
         if key == self._key:
             return
         self._forget()
-        self._kind, self._question, self._key = kind, question, key
+        self._kind, self._question, self._key, self._job = kind, question, key, job
         self._show(self._known.get(key, {}))
         self._look()
 
@@ -108,7 +111,7 @@ class EstimateLine(Fitting):
         if (held := _held_by(self._session.runs.standby.pid)) is not None:
             asked["held"] = held
         self._task = self._session.jobs.submit(
-            "estimate", {**self._question, "asked": asked}, done=self._done, failed=self._fail
+            self._job, {**self._question, "asked": asked}, done=self._done, failed=self._fail
         )
         self._task.finished.connect(self._end)
         self._say(self.tr("Measuring time and memory…"))
@@ -127,7 +130,7 @@ class EstimateLine(Fitting):
     @Slot(str, str)
     def _fail(self, sentence: str, _details: str) -> None:
         if self.sender() is self._task:
-            given = self._question["asked"]["hyperparameters"]
+            given = self._question["asked"].get("hyperparameters", {})
             found = after_failure(self._kind, given, sentence) if self._kind is not None else []
             self._known[self._key] = {"refused": sentence, "remedies": found}
             self._show(self._known[self._key])
@@ -162,11 +165,22 @@ class EstimateLine(Fitting):
         if not answer or problem:
             self._say("")
             return
+        if self._job == "search_estimate":
+            self._show_search(answer)
+            return
         words = self.tr("{time} · {memory} · {disk} on disk").format(
             time=roughly(answer["seconds"]), memory=size(answer["memory_bytes"]), disk=_small(answer["disk_bytes"])
         )
         tip = self.tr("Estimated from a few steps on the processor, for all epochs with validation after each")
         self._say(words, tip)
+
+    def _show_search(self, answer: Json) -> None:
+        words = self.tr("{time} for {n} trials at most · {memory}").format(
+            time=roughly(answer["seconds"]), n=answer["trials"], memory=size(answer["memory_bytes"])
+        )
+        usual = ", ".join(roughly(seconds) for seconds in answer["trial_seconds"].values())
+        tip = self.tr("A usual trial takes {time}, measured in a few steps; giving up hopeless ones saves some of it")
+        self._say(words, tip.format(time=usual))
 
     def _say(self, words: str, tip: str = "") -> None:
         self.words.set_text(words or " ")

@@ -19,6 +19,8 @@ from workbench.app.pages.train.options import DeviceOptions, options_of, usable
 from workbench.app.pages.train.presets import Presets
 from workbench.app.pages.train.queue import Queue
 from workbench.app.pages.train.run_panel import RunPanel
+from workbench.app.pages.train.search_panel import SearchPanel
+from workbench.app.pages.train.search_part import SearchPart
 from workbench.app.pages.train.sweep_dialog import SeveralValues
 from workbench.app.runs.state_text import state_title
 from workbench.app.session.blend import BlendRuns
@@ -26,9 +28,10 @@ from workbench.app.session.find_good import FindGood
 from workbench.app.session.repeats import Repeats
 from workbench.app.session.session import Session
 from workbench.app.widgets import icons
-from workbench.app.widgets.basic import Button, Card, EmptyState, Line
+from workbench.app.widgets.basic import Button, Card, EmptyState, Line, show_if
 from workbench.app.widgets.deferred import Deferred
 from workbench.app.widgets.form import Form, tabs_after
+from workbench.app.widgets.tabs import Tabs
 from workbench.app.widgets.theme import GRID
 from workbench.app.widgets.translate import translate
 from workbench.app.widgets.vertical_scroll import VerticalScroll
@@ -72,6 +75,10 @@ class TrainPage(Page):
         session.project.split_changed.connect(self._refresh_primary)
         session.runs.changed.connect(self._refresh_primary)
         session.runs.run_changed.connect(self._refresh_primary)
+        session.searches.changed.connect(self._refresh_primary)
+        session.searches.changed.connect(self._show_right)
+        session.searches.made.connect(self._show_made)
+        session.selection.changed.connect(self._show_right)
         self.algorithms.choose(FIRST if FIRST in all_algorithms() else next(iter(all_algorithms())))
         yield
         self._refresh_data()
@@ -83,7 +90,7 @@ class TrainPage(Page):
         active = session.runs.active()
         if active is not None:
             return state_title(active.state), ""
-        return "", ""
+        return translate("TrainPage", "Searching") if session.searches.all_active() else "", ""
 
     # Widgets -------------------------------------------------------------------------------------------------------
 
@@ -121,6 +128,14 @@ class TrainPage(Page):
         """The run at the right; its plots take as long to make as all the rest."""
         panel = RunPanel(self.session)
         panel.wanted.connect(self._try_again)
+        self._room.addWidget(panel)
+        return panel
+
+    @Deferred
+    def search(self) -> SearchPanel:
+        """The search at the right, in place of a run."""
+        panel = SearchPanel(self.session)
+        panel.hide()
         self._room.addWidget(panel)
         return panel
 
@@ -183,21 +198,91 @@ class TrainPage(Page):
         return card
 
     def _build_hyperparameters(self, column: QVBoxLayout) -> None:
+        self.way = Tabs({"run": self.tr("One run"), "search": self.tr("Search")})
+        self.way.buttons["search"].setToolTip(
+            self.tr("Give each hyperparameter a range, and let many runs find good values")
+        )
+        self.way.chosen.connect(self._turn_way)
+        column.addWidget(self.way, 0, Qt.AlignmentFlag.AlignLeft)
         self.blend = BlendRuns(self.session)
         self.blend.changed.connect(self._keep_draft)
         self.blend.changed.connect(self._refresh_primary)
         self.form = Form(hidden=("runs",))
         self.form.changed.connect(self._keep_draft)
         self.presets = Presets(self.session, self.form)
-        for widget in (self.blend, self.presets, self.form):
-            column.addWidget(widget)
         self.several = Button(
             self.tr("Try several values…"),
             "quiet",
             tip=self.tr("Train a run for each value, and see how validation changes with it"),
         )
         self.several.clicked.connect(self._try_several)
-        column.addWidget(self.several, 0, Qt.AlignmentFlag.AlignLeft)
+        self.values = QWidget()
+        inside = QVBoxLayout(self.values)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(GRID)
+        for widget in (self.blend, self.presets, self.form):
+            inside.addWidget(widget)
+        inside.addWidget(self.several, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.values)
+        self.asked = SearchPart()
+        self.asked.setVisible(False)
+        self.asked.changed.connect(self._hear_search)
+        column.addWidget(self.asked)
+
+    # One run, or a search of many ----------------------------------------------------------------------------------
+
+    @property
+    def searching(self) -> bool:
+        """Whether the form has ranges instead of values."""
+        return self.way.current == "search"
+
+    def turn_way(self, way: str) -> None:
+        """Let the form have values ("run") or ranges ("search")."""
+        self.way.buttons[way].setChecked(True)
+        self._turn_way(way)
+
+    @Slot(str)
+    def _turn_way(self, _way: str) -> None:
+        if self.searching and self.kind is not None and self.asked.kind is not self.kind:
+            self.asked.show_kind(self.kind)
+        self._show_way()
+        self._order_tabs()
+        self._refresh_primary()
+
+    def _show_way(self) -> None:
+        show_if(self.values, not self.searching)
+        show_if(self.asked, self.searching)
+
+    @Slot()
+    def _hear_search(self) -> None:
+        if self.searching:
+            self._refresh_primary()
+
+    def _start_search(self) -> None:
+        """Start what the ranges say; else the cursor stands where they cannot be."""
+        if not self.asked.valid:
+            self.asked.focus_error()
+        elif not self.options.valid:
+            self.fold.setChecked(True)
+            self.options.focus_error()
+        else:
+            self.session.start_search(self.asked.algorithms, **self.asked.asked(self._drafts, self._chosen_options()))
+            self._refresh_primary()
+
+    @Slot(str)
+    def _show_made(self, search_id: str) -> None:
+        self.session.selection.select_search(search_id, [])
+
+    @Slot()
+    def _show_right(self) -> None:
+        """At the right the selected search, or else a run."""
+        if not self.isVisible():
+            return
+        wanted = self.session.searches.get(self.session.selection.search) is not None
+        if wanted or TrainPage.search.made(self) is not None:
+            show_if(self.search, wanted)
+        if not wanted or TrainPage.run.made(self) is not None:
+            show_if(self.run, not wanted)
 
     # The chosen algorithm ------------------------------------------------------------------------------------------
 
@@ -219,6 +304,9 @@ class TrainPage(Page):
         self.presets.show_kind(kind, name)
         self.options.set_declaration(options_of(kind), options)
         self._follow_patience()
+        if self.searching:
+            self.asked.show_kind(kind)
+        self._show_way()
         self._order_tabs()
         self._area.verticalScrollBar().setValue(0)
         self._refresh_primary()
@@ -226,7 +314,7 @@ class TrainPage(Page):
     def _order_tabs(self) -> None:
         """Tab goes down the form, whose fields are made anew for every algorithm."""
         last = self.algorithms.view
-        for part in (self.blend, self.presets, self.form):
+        for part in (self.way, self.blend, self.presets, self.form, self.asked):
             last = tabs_after(last, part)
         for widget in (self.several, self.fold):
             QWidget.setTabOrder(last, widget)
@@ -302,7 +390,20 @@ class TrainPage(Page):
     # What it takes, and what to try instead -------------------------------------------------------------------------
 
     def _ask_estimate(self) -> None:
-        self.estimate.ask(self.kind, self._question())
+        if self.searching:
+            self.estimate.ask(self.kind, self._search_question(), "search_estimate")
+        else:
+            self.estimate.ask(self.kind, self._question())
+
+    def _search_question(self) -> dict[str, Any]:
+        """Arguments of the job `search_estimate`; empty where there is nothing to measure."""
+        session, project = self.session, self.session.project
+        reason = self.kind is None or self.algorithms.reason(self.kind)
+        if reason or not self.asked.valid or not self.options.valid or session.data is None or project.split is None:
+            return {}
+        asked = self.asked.asked(self._drafts, self._chosen_options()) | {"algorithms": self.asked.algorithms}
+        asked |= {"split": project.split["name"], "split_settings": project.split.get("settings") or {}}
+        return {"data": str(project.current.data_folder), "asked": asked, "filters": project.filters}
 
     def _question(self) -> dict[str, Any]:
         """Arguments of the job `estimate`; empty where there is nothing to measure."""
@@ -342,7 +443,9 @@ class TrainPage(Page):
     # Training ------------------------------------------------------------------------------------------------------
 
     def _train(self) -> None:
-        if self._is_ready():
+        if self.searching:
+            self._start_search()
+        elif self._is_ready():
             self._queue()
 
     @property
@@ -413,9 +516,19 @@ class TrainPage(Page):
         several = 1 + len(self._others())
         if several > 1:
             words = self.tr("Queue {n} algorithms") if busy else self.tr("Train {n} algorithms")
-        self.primary.setText(words.format(name=kind.title, n=several))
+        text = words.format(name=kind.title, n=several)
+        if self.searching:
+            self.asked.set_others(self._others())
+            reason = reason or self._why_no_search(kind)
+            busy = busy or not runs.has_place
+            one = self.asked.options.valid and self.asked.trials == 1
+            text = self.tr("Search with 1 trial") if one else self.tr("Search with {n} trials")
+            text = text.format(n=self.asked.trials) if self.asked.options.valid else self.tr("Search")
+        self.primary.setText(text)
         self.primary.setToolTip(self.tr("Starts when the runs before it are done") if busy else reason)
-        self.primary.setEnabled(self.session.data is not None and not reason)
+        ready = not self.searching or not self.session.searches.making
+        self.primary.setEnabled(self.session.data is not None and not reason and ready)
+        self.several_runs.setVisible(not self.searching)
         folds = self.n_folds
         words = self.tr("Train all {n} folds") if folds > 1 else self.tr("Train {n} seeds")
         self.several_runs.setText(words.format(n=folds if folds > 1 else SEEDS))
@@ -424,6 +537,15 @@ class TrainPage(Page):
         )
         self.several_runs.setEnabled(self.primary.isEnabled() and kind is not Blend)
         self._ask_estimate()
+
+    def _why_no_search(self, kind: type[Algorithm]) -> str:
+        """Why this algorithm cannot be searched on this split, in a sentence; "" where it can."""
+        if kind is Blend:
+            return self.tr("A blend weighs its runs by itself and cannot be searched.")
+        split = self.session.project.split or {}
+        if split.get("name") != OWN_FILES and (split.get("settings") or {}).get("validation", 1) == 0:
+            return self.tr("A search needs a validation part. Choose a split with one, on the page Split.")
+        return ""
 
     # The session ---------------------------------------------------------------------------------------------------
 
@@ -496,7 +618,10 @@ class TrainPage(Page):
 
     @Slot()
     def _show_run(self) -> None:
-        self.run.refresh()
+        self._show_right()
+        for panel in (TrainPage.run.made(self), TrainPage.search.made(self)):
+            if panel is not None:
+                panel.refresh()
 
     def find(self) -> None:
         self.algorithms.search.setFocus()
@@ -505,13 +630,16 @@ class TrainPage(Page):
     def remember(self) -> dict[str, Any]:
         # Copies, so that the session sees what has changed since it asked last.
         drafts = {name: dict(draft) for name, draft in self._drafts.items() if draft}
-        return {"algorithm": self.algorithms.name, "drafts": drafts, "options": dict(self._options)}
+        kept = {"algorithm": self.algorithms.name, "drafts": drafts, "options": dict(self._options)}
+        return kept | ({"search": self.asked.remember()} if self.searching else {})
 
     def recall(self, view: dict[str, Any]) -> None:
         drafts, known = view.get("drafts"), all_algorithms()
         if isinstance(drafts, dict):
             self._drafts = {name: usable(known[name], draft) for name, draft in drafts.items() if name in known}
         self._options = usable(DeviceOptions, view.get("options"))
+        self.asked.recall(view.get("search"))
+        self.way.buttons["search" if "search" in view else "run"].setChecked(True)
         before = self.algorithms.name
         name = str(view.get("algorithm") or before)
         self.algorithms.choose(name)

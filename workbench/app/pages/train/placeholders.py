@@ -20,7 +20,9 @@ def empty_words(session: Session, info: RunInfo | None, *, begun: bool) -> tuple
         loss = weights_words(session, info) or one_step.format(name=_algorithm_title(info))
         if not info.over:
             return loss, translate("RunPanel", "The validation result appears here when it is done.")
-        return loss, translate("RunPanel", "There is no validation result: this split has no validation part.")
+        return loss, _no_validation(info) or translate(
+            "RunPanel", "There is no validation result: this split has no validation part."
+        )
     if info.state is RunState.QUEUED:
         return translate("RunPanel", "Waiting for the runs before it."), translate(
             "RunPanel", "The first value comes after the first epoch."
@@ -31,8 +33,17 @@ def empty_words(session: Session, info: RunInfo | None, *, begun: bool) -> tuple
         )
     loss = translate("RunPanel", "Waiting for the first steps.")
     if begun:
-        return loss, translate("RunPanel", "This split has no validation part: the last epoch is kept.")
+        return loss, _no_validation(info) or translate(
+            "RunPanel", "This split has no validation part: the last epoch is kept."
+        )
     return loss, translate("RunPanel", "The first value comes after the first epoch.")
+
+
+def _no_validation(info: RunInfo) -> str:
+    """Why nothing was left to validate on, where that is what was wanted."""
+    if not info.spec.get("learns_validation"):
+        return ""
+    return translate("RunPanel", "It has learned from the validation part too: only the test can judge it now.")
 
 
 def _algorithm_title(info: RunInfo) -> str:

@@ -77,6 +77,8 @@ class JobStrip(QWidget):
         session.runs.changed.connect(self._soon.start)
         session.runs.run_changed.connect(self._run_told)
         session.jobs.changed.connect(self.refresh_task)
+        session.searches.changed.connect(self._hear_search)
+        session.searches.search_changed.connect(self._hear_search)
         self.refresh_run()
         self.refresh_task()
 
@@ -117,7 +119,18 @@ class JobStrip(QWidget):
 
     def _say_idle(self) -> None:
         idle = self.session.project.current is not None and self._active() is None and self._task() is None
-        self.where.set_text(self.tr("Nothing is running") if idle else "")
+        self.where.set_text(self._searching() or self.tr("Nothing is running") if idle else "")
+
+    def _searching(self) -> str:
+        """How far searches are, in words; "" where none is at work."""
+        words = self.tr("{search}: {n} trials done")
+        searches = self.session.searches.all_active()
+        return " · ".join(words.format(search=info.title, n=len(info.ended_trials)) for info in searches)
+
+    @Slot()
+    def _hear_search(self, *_: object) -> None:
+        if self._active() is None:
+            self._say_idle()
 
     def _active(self) -> RunInfo | None:
         """The run that the strip shows and gives orders to: of several the one that was chosen."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 from workbench.app.page import Page
 from workbench.app.runs.run_groups import RunGroup, groups_of
 from workbench.app.runs.run_store import RunInfo
+from workbench.app.runs.search_info import SearchInfo
 from workbench.app.runs.state_text import state_title
 from workbench.app.session.now import now_of
 from workbench.app.session.session import Session
@@ -27,6 +28,7 @@ from workbench.app.widgets.vertical_scroll import VerticalScroll
 from workbench.training.run_state import RunState
 
 MOST_RUNS = 40  # rows of the list; the page Compare shows all
+MOST_SEARCHES = 20
 
 
 class Sidebar(QWidget):
@@ -72,6 +74,8 @@ class Sidebar(QWidget):
         session.versions.changed.connect(self.refresh)
         session.runs.changed.connect(self.refresh)
         session.runs.run_changed.connect(self._refresh_run)
+        session.searches.changed.connect(self.refresh)
+        session.searches.search_changed.connect(self._refresh_search)
         session.selection.changed.connect(self._mark_runs)
         session.project.saved.connect(self._note_saved)
 
@@ -97,9 +101,15 @@ class Sidebar(QWidget):
 
     def _run_list(self) -> QScrollArea:
         inside = QWidget()
-        self._rows = QVBoxLayout(inside)
-        self._rows.setContentsMargins(0, 0, 0, 0)
-        self._rows.setSpacing(0)
+        whole = QVBoxLayout(inside)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        self._search_rows, self._rows = QVBoxLayout(), QVBoxLayout()
+        self._searches: dict[str, Entry] = {}
+        for part in (self._search_rows, self._rows):
+            part.setSpacing(0)
+            whole.addLayout(part)
+        whole.addStretch(1)
         self._runs: dict[str, Entry] = {}
         self._listed: list[tuple[str, bool, list[str]]] = []
         return VerticalScroll(inside)
@@ -119,7 +129,9 @@ class Sidebar(QWidget):
         self._list_runs()
 
     def _list_runs(self) -> None:
-        runs = self.session.runs.all()[::-1]
+        searches = {info.id for info in self.session.searches.all()}
+        runs = [info for info in self.session.runs.all()[::-1] if info.search not in searches]
+        self._list_searches()
         groups = self._groups(runs[:MOST_RUNS])
         wanted = [(f"{group.data} {group.title}", group.current, [info.id for info in group.runs]) for group in groups]
         if wanted != self._listed:
@@ -142,13 +154,42 @@ class Sidebar(QWidget):
                 more.clicked.connect(self._choose)
                 self._rows.addWidget(more)
             self._rows.addStretch(1)
-        self._heading.setVisible(bool(runs))
+        self._heading.setVisible(bool(runs) or bool(self._searches))
         gains = any(found[0] == "ndcg@10" for info in runs[:MOST_RUNS] if (found := info.headline()) is not None)
         self._heading.setText(self.tr("RUNS · NDCG@10") if gains else self.tr("RUNS"))
         for info in runs[:MOST_RUNS]:
             self._runs[info.id].set_title(info.title)
             self._runs[info.id].set_state(run_state(info), tip=run_tip(info))
         self._mark_runs()
+
+    def _list_searches(self) -> None:
+        """One line for each search, newest first: its trials are in its table, and on the page Compare."""
+        searches = self.session.searches.all()[::-1][:MOST_SEARCHES]
+        if [info.id for info in searches] != list(self._searches):
+            clear(self._search_rows)
+            self._searches = {}
+            for info in searches:
+                entry = Entry(info.title, icon="search", small=True)
+                entry.setProperty("search", info.id)
+                entry.clicked.connect(self._choose_search)
+                self._searches[info.id] = entry
+                self._search_rows.addWidget(entry)
+        for info in searches:
+            self._tell_search(info)
+
+    @Slot(str)
+    def _refresh_search(self, search_id: str) -> None:
+        info = self.session.searches.get(search_id)
+        if info is not None and search_id in self._searches:
+            self._tell_search(info)
+
+    def _tell_search(self, info: SearchInfo) -> None:
+        self._searches[info.id].set_state(search_state(info), tip=info.status.reason or info.title)
+
+    @Slot()
+    def _choose_search(self) -> None:
+        self.session.selection.select_search(self.sender().property("search"), [])
+        self.session.request_page("train")
 
     def _groups(self, runs: list[RunInfo]) -> list[RunGroup]:
         return groups_of(runs, now_of(self.session)) if runs and self.session.project.current is not None else []
@@ -190,6 +231,8 @@ class Sidebar(QWidget):
         chosen = set(self.session.selection.runs)
         for run_id, entry in self._runs.items():
             entry.setChecked(run_id in chosen)
+        for search_id, entry in self._searches.items():
+            entry.setChecked(search_id == self.session.selection.search)
 
     def _choose(self) -> None:
         self.page_chosen.emit(self.sender().property("page"))
@@ -242,6 +285,18 @@ def run_state(info: RunInfo) -> str:
     words = translate("Sidebar", "{number} test") if part == "test" else translate("Sidebar", "{number} val")
     # Beside the gains of other runs, an error must not look like a gain.
     return words.format(number=f"RMSE {number}" if name == "rmse" else number)
+
+
+def search_state(info: SearchInfo) -> str:
+    """The small text beside a search: how far it is while it is at work, else the best that it has found."""
+    if not info.over:
+        return f"{info.fraction:.0%}" if info.fraction >= 0 and info.state.is_active else state_title(info.state)
+    best = info.best
+    if best is None or best.value is None:
+        return state_title(info.state)
+    number = f"{best.value:.3f}"
+    number = number.removeprefix("0") if best.value < 1 else number
+    return translate("Sidebar", "{number} val").format(number=number)
 
 
 def run_tip(info: RunInfo) -> str:

@@ -1,6 +1,7 @@
 """The rows of the table of runs: those that a person looks for, by algorithm or tag within what may be compared."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from types import MappingProxyType
 
 from workbench.app.pages.compare.comparable import NOBODY, Keys, fold_of, grouped
 from workbench.app.pages.compare.model import Group
@@ -12,6 +13,8 @@ from workbench.evaluation.aggregating import repeats
 
 WAYS = ("protocol", "algorithm", "tag")
 FEWEST = 2  # runs that have a mean and a deviation
+SEARCH = "search:"  # before the title of a search, where else it is said in what runs differ
+NO_SEARCHES: Mapping[str, str] = MappingProxyType({})
 
 
 def matching(runs: Sequence[RunInfo], words: str) -> list[RunInfo]:
@@ -37,11 +40,17 @@ def algorithm_title(info: RunInfo) -> str:
 
 
 def arranged(
-    runs: Sequence[RunInfo], way: str, key: Keys, turned: Collection[str] = (), now: Now = NOBODY
+    runs: Sequence[RunInfo],
+    way: str,
+    key: Keys,
+    turned: Collection[str] = (),
+    now: Now = NOBODY,
+    searches: Mapping[str, str] = NO_SEARCHES,
 ) -> list[Group]:
     """Groups of runs that may be compared, divided by algorithm or by tag, in each the oldest run first.
 
-    But by tag, runs that differ in their seed or fold alone stand together under what they come to.
+    But by tag, runs that differ in their seed or fold alone stand together under what they come to, and the trials of a
+    search under its name.
 
     Parameters
     ----------
@@ -49,9 +58,13 @@ def arranged(
         Ids of the first runs of repeats that are open where they would be closed, or closed where they would be open.
     now
         As of `grouped`.
+    searches
+        Titles of searches by their ids.
     """
     if way != "tag":
-        sets = _sets(runs, key)
+        trials = [info for info in runs if info.search in searches]
+        sets = _sets([info for info in runs if info.search not in searches], key)
+        sets += _searches(trials, searches, apart=way == "algorithm")
         folds = {
             one.id: sorted({fold_of(run) for run in part}) for part, what in sets if what == "folds" for one in part
         }
@@ -63,8 +76,8 @@ def arranged(
                 group.parts = [_of_algorithm(part, own) for part in _by(group.runs, algorithm_title)]
             elif own:
                 group.parts = _with_repeats(group.runs, own)
-        for leaf in (leaf for group in groups for leaf in leaves(group) if leaf.summed):
-            leaf.closed = (way != "algorithm") != (min(info.id for info in leaf.runs) in turned)
+        for leaf in (leaf for group in groups for leaf in leaves(group) if leaf.turns):
+            leaf.closed = (leaf.folded or way != "algorithm") != (min(info.id for info in leaf.runs) in turned)
         return groups
     groups = grouped(runs, key=key, now=now)
     for group in groups:
@@ -89,6 +102,14 @@ def _sets(runs: Sequence[RunInfo], key: Keys) -> list[tuple[list[RunInfo], str]]
         several = repeats(specs, dict.fromkeys(known, 0.0), alike=key.alike(group))
         found += [([known[name] for name in runs_alike.runs], runs_alike.what) for runs_alike in several]
     return found
+
+
+def _searches(trials: Sequence[RunInfo], titles: Mapping[str, str], *, apart: bool) -> list[tuple[list[RunInfo], str]]:
+    """The trials of each search, with its title behind `SEARCH`; with `apart`, each algorithm's by themselves."""
+    found: dict[tuple[str, str], list[RunInfo]] = {}
+    for info in trials:
+        found.setdefault((info.search, info.algorithm if apart else ""), []).append(info)
+    return [(part, SEARCH + titles[search]) for (search, _), part in found.items()]
 
 
 def _by(runs: Sequence[RunInfo], word: Callable[[RunInfo], str]) -> list[list[RunInfo]]:
@@ -134,6 +155,10 @@ def _with_repeats(runs: list[RunInfo], sets: Sequence[tuple[list[RunInfo], str]]
 
 
 def _of_repeats(title: str, runs: list[RunInfo], what: str, *, level: int) -> Group:
+    if what.startswith(SEARCH):
+        words = translate("Groups", "1 trial") if len(runs) == 1 else translate("Groups", "{n} trials")
+        name = what.removeprefix(SEARCH)
+        return Group(name, list(runs), level=level, ink="text", detail=words.format(n=len(runs)), folded=True)
     if what == "folds":
         ordered = sorted(runs, key=lambda info: (fold_of(info), info.number))
         words = translate("Groups", "{n} folds").format(n=len({fold_of(info) for info in runs}))
@@ -150,7 +175,7 @@ def details(groups: Sequence[Group]) -> dict[str, str]:
     for group in groups:
         words |= differences(group.runs)
         for part in leaves(group):
-            words |= differences(part.runs) if part.summed else {}
+            words |= differences(part.runs) if part.turns else {}
             if not part.ranked:
                 words |= {info.id: ", ".join(filter(None, [translate("Groups", "part {n}").format(n=fold_of(info) + 1),
                                                            words.get(info.id, "")])) for info in part.runs}  # fmt: skip

@@ -71,6 +71,8 @@ class Group:
         0 for what may be compared, 1 and 2 for what is inside.
     summed : bool
         Whether the runs are repeats of each other, so that the line has their mean and deviation.
+    folded : bool
+        Whether they are trials of one search: the line has no mean of them, but can be opened and closed likewise.
     closed : bool
         Whether its runs are out of sight behind the line.
     ranked : bool
@@ -85,7 +87,13 @@ class Group:
     ink: str = "muted"
     summed: bool = False
     ranked: bool = True
+    folded: bool = False
     closed: bool = False
+
+    @property
+    def turns(self) -> bool:
+        """Whether its line can be opened and closed."""
+        return self.summed or self.folded
 
 
 class RunModel(ArrayModel):
@@ -124,7 +132,7 @@ class RunModel(ArrayModel):
             self._take_in(part)
         if not group.parts:
             self._entries += group.runs
-            inside = group.level + 1 if group.summed else group.level if group.title else group.level - 1
+            inside = group.level + 1 if group.turns else group.level if group.title else group.level - 1
             self._levels += [inside] * len(group.runs)
 
     def refresh(self, ids: Collection[str] | None = None) -> None:
@@ -156,12 +164,12 @@ class RunModel(ArrayModel):
     def runs_at(self, source: int) -> list[RunInfo]:
         """The run at a position in the arrays, or all that its line sums up."""
         one = self._entries[source] if 0 <= source < len(self._entries) else None
-        return [one] if isinstance(one, RunInfo) else list(one.runs) if one is not None and one.summed else []
+        return [one] if isinstance(one, RunInfo) else list(one.runs) if one is not None and one.turns else []
 
     def group_at(self, source: int) -> Group | None:
-        """The line at a position in the arrays that sums runs up; None where there is none."""
+        """The line at a position in the arrays that stands for runs inside; None where there is none."""
         one = self._entries[source] if 0 <= source < len(self._entries) else None
-        return one if isinstance(one, Group) and one.summed else None
+        return one if isinstance(one, Group) and one.turns else None
 
     def rows_of(self, ids: Collection[str]) -> list[bool]:
         """By row of the table whether all of its runs are among these."""
@@ -302,4 +310,4 @@ class RunModel(ArrayModel):
 
 def _is_of(entry: RunInfo | Group, ids: Collection[str]) -> bool:
     """Whether the figures of a row are those of one of these runs."""
-    return entry.id in ids if isinstance(entry, RunInfo) else entry.summed and any(run.id in ids for run in entry.runs)
+    return entry.id in ids if isinstance(entry, RunInfo) else entry.turns and any(run.id in ids for run in entry.runs)

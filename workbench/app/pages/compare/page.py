@@ -82,7 +82,12 @@ class ComparePage(Page):
         yield
         self._build()
         yield
-        for signal in (session.runs.changed, session.versions.changed, session.project.split_changed):
+        for signal in (
+            session.runs.changed,
+            session.searches.changed,
+            session.versions.changed,
+            session.project.split_changed,
+        ):
             signal.connect(self._hear_all)
         session.runs.run_changed.connect(self._hear_one)
         session.jobs.changed.connect(self._later)
@@ -184,7 +189,8 @@ class ComparePage(Page):
             return []
         chosen = [info for run_id in self.session.selection.runs for info in group.runs if info.id == run_id]
         if len(chosen) < 2:  # noqa: PLR2004 - a comparison
-            chosen = [info for info in group.runs if info.state.is_usable or info.state.is_active]
+            there = [info for info in group.runs if info.state.is_usable or info.state.is_active]
+            chosen = [info for info in there if not info.search] or there  # hundreds of trials would hide the others
         return chosen[-MOST_DRAWN:] if len(self.session.selection.runs) < 2 else chosen[:MOST_DRAWN]  # noqa: PLR2004
 
     def _group(self) -> Group | None:
@@ -245,7 +251,8 @@ class ComparePage(Page):
         self._found.setCurrentIndex(int(bool(runs) and not found))
         self.nothing.set_text(self.tr("No run contains “{words}”").format(words=self.field.text().strip()[:60]))
         now = now_of(self.session)
-        self._rows = arranged(found, self._way, self._keys, self._turned, now)
+        searches = {info.id: info.title for info in self.session.searches.all()}
+        self._rows = arranged(found, self._way, self._keys, self._turned, now, searches)
         divided = any(group.parts for group in self._rows)
         self._groups = grouped(found, key=self._keys, now=now) if divided else self._rows
         self._metric = self.tools.offer(runs, self._metric, self._chosen_columns)

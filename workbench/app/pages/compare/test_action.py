@@ -23,10 +23,12 @@ class Testing(QObject):
         self.order.triggered.connect(self._go_on)
 
     def waiting(self) -> list[RunInfo]:
-        """Runs whose test would be opened: of the selected ones where there are two or more, else of all."""
+        """Runs whose test would be opened: of the selected ones where there are two or more, else of all but trials."""
         selected = self._session.selection.runs
         runs = self._session.runs.all()
-        asked = [info for info in runs if info.id in selected] if len(selected) >= PAIR else runs
+        chosen = [info for info in runs if info.id in selected]
+        # To open the test for every trial of a search would be to search on the test.
+        asked = chosen if len(selected) >= PAIR else [info for info in runs if not info.search or info.id in selected]
         return [info for info in asked if info.evaluation is None and info.usable]
 
     def of(self, info: RunInfo) -> bool:

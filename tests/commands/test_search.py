@@ -81,3 +81,29 @@ def test_what_a_search_does_not_take_is_said(asked, folder, ask):
             told[words[-2:]] = (status, err.strip().splitlines()[-1:])
     assert told == {}
     assert not (folder / "a").exists()
+
+
+def test_a_damaged_search_says_so_or_goes_on(folder, tmp_path, ask):
+    place, wrong = tmp_path / "one", []
+    given = [
+        "search",
+        folder / "ratings.csv",
+        "--algorithm",
+        "random",
+        "--algorithm",
+        "ease",
+        "--trials",
+        "2",
+        "--quiet",
+    ]
+    assert ask(*given, "--search", place)[0] == 0
+    for file in ("search.json", "status.json", "journal.log", "trials.jsonl", "control.json"):
+        path = place / file
+        whole = path.read_bytes() if path.exists() else b'{"command": "stop", "version": 1}'
+        for text in (b"\xff\xfe\n", b'{"version": 99}', whole[: len(whole) // 2]):
+            path.write_bytes(text)
+            status, _, err = ask("search", "--search", place, "--json", "--quiet")
+            if status not in (0, 1) or "Error:" in err or "unexpectedly" in err:
+                wrong.append((file, text[:20], status, err))
+            path.write_bytes(whole)
+    assert wrong == []

@@ -18,6 +18,7 @@ from workbench.commands import (
     bundle,
     clicks,
     compare,
+    encode,
     inspect,
     reasons,
     results,
@@ -49,6 +50,7 @@ COMMANDS = (
     "clicks",
     "simulate",
     "audit",
+    "encode",
 )
 
 TOUR = """\
@@ -102,7 +104,21 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"workbench {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", title="commands", prog="workbench")
-    for part in (demo, inspect, algorithms, train, search, results, reasons, compare, bundle, clicks, simulate, audit):
+    for part in (
+        demo,
+        inspect,
+        algorithms,
+        train,
+        search,
+        results,
+        reasons,
+        compare,
+        bundle,
+        clicks,
+        simulate,
+        audit,
+        encode,
+    ):
         part.add(commands)
     return parser
 

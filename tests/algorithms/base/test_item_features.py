@@ -1,7 +1,7 @@
 import numpy as np
 import pyarrow as pa
 
-from workbench.algorithms.base.item_features import feature_counts, unit_rows, words
+from workbench.algorithms.base.item_features import feature_counts, unit_rows
 from workbench.data.side_files.items import Items
 
 
@@ -14,11 +14,6 @@ def facts():
         [["War", "Drama "], ["drama", "", None], None, ["Drama", "drama"]],
     )
     return Items(*(pa.array(column, kind) for column, kind in zip(columns, kinds, strict=True)))
-
-
-def test_words_are_lower_case_and_say_something():
-    assert words("The War of the Worlds: Part 2 (À l'été)") == ["war", "worlds", "part", "2", "été"]
-    assert words("") == []
 
 
 def test_counts_by_hand():

@@ -1,6 +1,5 @@
 """What is known of items, as a sparse matrix of features: words of titles, genres, decades, numbers of vectors."""
 
-import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -9,23 +8,10 @@ import numpy as np
 from workbench.algorithms.base.item_vectors import dense_rows
 from workbench.data.interactions import Array
 from workbench.data.side_files.items import Items
+from workbench.data.words import words
 
 if TYPE_CHECKING:
     import scipy.sparse as sp
-
-WORD = re.compile(r"[^\W_]+")
-# Words that say nothing of what a title is about, in the languages that titles are mostly in.
-EMPTY_WORDS = {
-    *("a", "an", "and", "at", "by", "for", "from", "in", "into", "is", "it", "of", "on", "or", "the", "to", "with"),
-    *("das", "der", "die", "ein", "eine", "und", "de", "des", "du", "el", "en", "et", "la", "las", "le", "les", "los"),
-    *("il", "un", "una", "une", "y"),
-}
-
-
-def words(text: str) -> list[str]:
-    """Words of a text in lower case, without those that say nothing and single letters; numbers stay."""
-    found = WORD.findall(text.casefold())
-    return [word for word in found if word not in EMPTY_WORDS and (len(word) > 1 or word.isdigit())]
 
 
 def feature_counts(

@@ -15,7 +15,6 @@ from pydantic import PrivateAttr
 
 from workbench.algorithms.base.activation import Activation, bend, declare_activation
 from workbench.algorithms.base.algorithm import Record
-from workbench.algorithms.base.item_features import words
 from workbench.algorithms.base.learned import Learned, floats, indices
 from workbench.algorithms.base.next_item import declare_dropout
 from workbench.algorithms.base.padded_histories import cut, pad
@@ -31,6 +30,7 @@ from workbench.algorithms.base.training_loop import (
 )
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.data.side_files.items import Items
+from workbench.data.words import words
 from workbench.declaring import hyperparameter
 from workbench.errors import WorkbenchError
 

@@ -151,23 +151,38 @@ def read_pictures(folder: Path, item_ids: pa.Array) -> tuple[pa.Array, dict[str,
     paths : pyarrow string array (n_items,)
         Null for items without a picture.
     report : dict
-        ``files``, ``matched``, ``without``, ``unused`` with examples; ``others``, files that are no pictures.
+        ``files``, ``matched``, ``without``, ``unused`` with examples; ``others``, files that are no pictures,
+        and links out of the folder.
 
     Raises
     ------
     WorkbenchError
         If the folder cannot be read, or no picture in it is called like an item.
     """
-    try:
-        files = sorted(path for path in folder.iterdir() if path.is_file())
-    except OSError as error:
-        raise could_not_read(folder, error) from error
+    files, outside = files_within(folder)
     pictures = [path for path in files if path.suffix.lower() in PICTURES]
     ids = pa.array([path.stem for path in pictures], pa.string())
     keep = first_of_each(ids)
     where, report = match(item_ids, ids.take(keep), folder, "item")
     paths = pa.array([str(path) for path in pictures], pa.string()).take(keep).take(where)
-    return paths, {**report, "files": len(pictures), "others": len(files) - len(pictures)}
+    return paths, {**report, "files": len(pictures), "others": len(files) - len(pictures) + len(outside)}
+
+
+def files_within(folder: Path) -> tuple[list[Path], list[Path]]:
+    """The files of a folder by name; and the links in it that lead out of it, which are not to be opened.
+
+    Raises
+    ------
+    WorkbenchError
+        If the folder cannot be read.
+    """
+    try:
+        root = folder.resolve()
+        files = sorted(path for path in folder.iterdir() if path.is_file())
+        outside = {path for path in files if path.is_symlink() and not path.resolve().is_relative_to(root)}
+    except OSError as error:
+        raise could_not_read(folder, error) from error
+    return [path for path in files if path not in outside], sorted(outside)
 
 
 def write_pictures(folder: Path, item_ids: pa.Array, paths: pa.Array) -> None:

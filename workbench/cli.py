@@ -20,6 +20,7 @@ from workbench.commands import (
     compare,
     encode,
     inspect,
+    literature,
     reasons,
     results,
     search,
@@ -51,6 +52,7 @@ COMMANDS = (
     "simulate",
     "audit",
     "encode",
+    "literature",
 )
 
 TOUR = """\
@@ -118,6 +120,7 @@ def make_parser() -> argparse.ArgumentParser:
         simulate,
         audit,
         encode,
+        literature,
     ):
         part.add(commands)
     return parser

@@ -76,3 +76,7 @@ say "Installing the program and what it needs"
 pip install -qq --constraint constraints.txt --no-build-isolation --editable ".[dev]"
 "$VENV/bin/python" -c 'import torch, PySide6.QtWidgets' \
     || stop "The installation does not work: the message above says why. Remove $VENV and try again."
+# Some 70 seconds of a processor, shared by all of them; without it, the first use of each algorithm waits for its part.
+say "Compiling the fast loops"
+PYTHONDONTWRITEBYTECODE= "$VENV/bin/workbench" compile --quiet >/dev/null \
+    || say "The fast loops could not be compiled now; each is compiled when it is first used."

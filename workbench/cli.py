@@ -18,6 +18,7 @@ from workbench.commands import (
     bundle,
     clicks,
     compare,
+    compiling,
     encode,
     inspect,
     literature,
@@ -53,6 +54,7 @@ COMMANDS = (
     "audit",
     "encode",
     "literature",
+    "compile",
 )
 
 TOUR = """\
@@ -121,6 +123,7 @@ def make_parser() -> argparse.ArgumentParser:
         audit,
         encode,
         literature,
+        compiling,
     ):
         part.add(commands)
     return parser

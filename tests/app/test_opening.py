@@ -88,3 +88,20 @@ def test_what_is_loaded_beside_the_window_gives_way_often(
     assert intervals[0] <= 0.002 < usual == sys.getswitchinterval()
     session.close()
     session.deleteLater()
+
+
+def test_loops_are_compiled_once_beside_the_person_and_give_way(session, qtbot, monkeypatch):
+    told = []
+    monkeypatch.setattr("workbench.app.session.jobs.is_compiled", lambda: bool(told))
+    session.jobs.compile_loops()
+    session.jobs.compile_loops()
+    (task,) = session.jobs.tasks
+    assert task.job == "compile"
+    with qtbot.waitSignal(task.cancelled):  # somebody asks what a training would take
+        session.jobs.submit("estimate", {"asked": {"hyperparameters": {}}}, done=told.append)
+    qtbot.waitUntil(lambda: bool(told))
+    again = session.jobs.submit("compile", {})
+    again.finished.connect(session.jobs.workers["measuring"].rest)
+    qtbot.waitUntil(lambda: session.jobs.workers["measuring"].pid is None)  # and holds no memory
+    with qtbot.waitSignal(session.jobs.submit("estimate", {"asked": {"hyperparameters": {}}}).done):
+        pass

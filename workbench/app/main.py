@@ -105,6 +105,7 @@ class Opener(QObject):
         session.loader.loaded.connect(self._make_ahead)
         session.project_changed.connect(self._make_ahead)
         self._window.stack.whole.connect(session.warm_up)
+        self._window.stack.whole.connect(session.jobs.compile_loops)
         session.loader.start()
 
     @Slot()

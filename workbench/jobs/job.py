@@ -23,6 +23,8 @@ class Job:
         and is ended as soon as something else is asked.
     silent : bool
         Too short to be talked about at the foot of the window.
+    gives_way : bool
+        It is ended where its process is wanted for something else, and goes on at the next start.
     function : callable
         Takes plain JSON values and `control`, through which it tells its progress; gives plain JSON values.
     """
@@ -32,13 +34,16 @@ class Job:
     lane: Lane
     function: Function
     silent: bool = False
+    gives_way: bool = False
 
 
-def job(name: str, *, title: str, lane: Lane, silent: bool = False) -> Callable[[Function], Function]:
+def job(
+    name: str, *, title: str, lane: Lane, silent: bool = False, gives_way: bool = False
+) -> Callable[[Function], Function]:
     """Declare a function of this folder as a job."""
 
     def declare(function: Function) -> Function:
-        function.job = Job(name, title, lane, function, silent)  # type: ignore[attr-defined]
+        function.job = Job(name, title, lane, function, silent, gives_way)  # type: ignore[attr-defined]
         return function
 
     return declare

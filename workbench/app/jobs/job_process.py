@@ -79,7 +79,7 @@ class TaskWorker(QObject):
         self._next = 1
         self._running: Task | None = None
         self._line: list[bytes] = []  # pieces of the one that is not whole yet
-        self._ending = self._closed = False
+        self._ending = self._closed = self._resting = False
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._go_on)
         self._child = self._made(command or [sys.executable, "-m", "workbench.worker"])
@@ -146,6 +146,13 @@ class TaskWorker(QObject):
         else:
             self._soon.start()
         self.changed.emit()
+
+    @Slot()
+    def rest(self) -> None:
+        """End the child where nothing is to do: it comes again with the next job, without all that the last one loaded."""
+        if not self._tasks:
+            self._resting = True
+            self._end_child()
 
     def close(self) -> None:
         """End the child, and wait for that; it does not come back."""
@@ -226,7 +233,9 @@ class TaskWorker(QObject):
         self._lose(exit_reason(-code if crashed else code))
         if self._ending:
             self._ending = False
-            self.start()
+            if self._tasks or not self._resting:
+                self.start()
+            self._resting = False
             self._soon.start()
 
     @Slot(QProcess.ProcessError)

@@ -1,19 +1,22 @@
 """The session's processes for jobs, and how it tells that something failed."""
 
+import logging
 from collections import deque
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any, get_args
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 
 from workbench.app.jobs.declared_jobs import find_job
 from workbench.app.jobs.job_process import Done, Failed, Progress, Task, TaskWorker
+from workbench.jobs.compiling import is_compiled
 from workbench.jobs.job import Lane
 from workbench.project import log_folder
 
 MAX_ENDED = 50
+log = logging.getLogger("workbench")
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class Jobs(QObject):
         super().__init__(parent)
         log = log_folder() / "worker.log"
         # One each: a question that somebody waits for need not queue behind the export of a million lists.
+        self._asked_to_compile = False
         self.ended: deque[Ended] = deque(maxlen=MAX_ENDED)
         """Background jobs that are over, the newest last."""
         self.workers: dict[Lane, TaskWorker] = {lane: TaskWorker(self, worker, log) for lane in get_args(Lane)}
@@ -64,7 +68,11 @@ class Jobs(QObject):
         Give bound methods of widgets, not lambdas: they are disconnected when the widget goes. Without `failed`, a
         failure is shown as a card.
         """
-        task = self._worker(job).submit(job, args, title=title, done=done, failed=failed, progress=progress)
+        worker = self._worker(job)
+        for other in worker.tasks:
+            if find_job(other.job).gives_way:
+                worker.cancel(other)
+        task = worker.submit(job, args, title=title, done=done, failed=failed, progress=progress)
         if failed is None:
             task.failed.connect(partial(self._failed, task.title))
         if find_job(job).lane == "background":
@@ -97,6 +105,17 @@ class Jobs(QObject):
     def load_kernels(self) -> None:
         """Let the one that recommends load the compiler (80 MB), which only a project needs."""
         self.submit("warm_up", {})
+
+    @Slot()
+    def compile_loops(self) -> None:
+        """Let algorithms be compiled beside the person, once, where set-up has not done so."""
+        if not self._asked_to_compile and not is_compiled():
+            task = self.submit("compile", {}, failed=self._not_compiled)
+            task.finished.connect(self.workers[find_job("compile").lane].rest)
+        self._asked_to_compile = True
+
+    def _not_compiled(self, sentence: str, _details: str) -> None:
+        log.warning("loops were not compiled ahead: %s", sentence)
 
     def close(self) -> None:
         """End all of them."""

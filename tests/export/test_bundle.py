@@ -86,6 +86,17 @@ def test_a_bundle_checks_itself_and_makes_lists_without_the_program(trained, tmp
     assert "items.txt is not as it was made" in checked(tmp_path / "model").stderr
 
 
+def test_a_network_is_taken_along_as_onnx(trained, tmp_path):
+    for library in ("onnxruntime", "onnxscript"):
+        pytest.importorskip(library, reason="the extra onnx is not installed: pip install -e .[onnx]")
+    how = {"factors": 4, "blocks": 1, "epochs": 1, "max_length": 5, "batch_size": 256, "dropout": 0}
+    run = trained("bert4rec", **how)
+    done = write_bundle(run, run.trained_algorithm(), tmp_path / "model")
+    assert done["equal"] + done["rounded"] == done["checked"] == run.data.n_users
+    assert "model.onnx" in done["files"]
+    assert "5 of 5 lists" in checked(tmp_path / "model").stdout
+
+
 def test_what_gives_other_lists_is_not_written(trained, tmp_path, monkeypatch):
     run = trained("ease")
     algorithm = run.trained_algorithm()

@@ -73,6 +73,8 @@ def _write_model(part: Path, run: Run, algorithm: Algorithm, portable: Portable,
     facts = portable.facts | {"personal": algorithm.personal, "fills": algorithm.personal and algorithm.zero_is_unknown}
     head = {name: json.dumps(value) for name, value in sorted(facts.items())}
     save_file({name: np.ascontiguousarray(array) for name, array in arrays.items()}, part / "model.safetensors", head)
+    if portable.graph is not None:
+        portable.graph(part / "model.onnx")
     for name, target in (("score.py", "score.py"), (f"models/{portable.script}.py", "model.py")):
         shutil.copyfile(resource(f"{FOLDER}/{name}"), part / target)
 

@@ -15,6 +15,4 @@ def scores(model, history, user, counts):
     width = max(len(shown), 2)
     items = np.full((1, width), facts["padding"], np.int64)
     items[0, : len(shown)] = shown
-    given = {"items": items, "lengths": np.array([len(shown)], np.int64), "users": np.array([user], np.int64)}
-    names = [each.name for each in model.session.get_inputs()]
-    return model.session.run(None, {name: given[name] for name in names})[0][0]
+    return model.session.run(None, {"items": items, "lengths": np.array([len(shown)])})[0][0]

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
+from workbench.algorithms.base.graph_file import write_graph
 from workbench.algorithms.base.negative_sampling import Drawn
 from workbench.algorithms.base.padded_histories import cut, last, pad, windows
+from workbench.algorithms.base.portable import Portable
 from workbench.algorithms.base.training_loop import Batch, Batches, NeuralAlgorithm
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.declaring import hyperparameter
@@ -144,6 +146,13 @@ class NextItem(NeuralAlgorithm):
     def shown(self, histories: UserItems) -> tuple[Array, Array]:
         """Sequences to score after, flat, and their lengths; the state after the last token counts."""
         return last(histories, self._sizes[1], self.max_length)
+
+    def portable(self) -> Portable:
+        if self.knows_users:  # the graph knows sequences alone
+            return super().portable()
+        (first, _), token = self.shown(UserItems.from_lists([[0]]))[0].tolist(), self._sizes[1]
+        facts = {"token": token, "behind": first != token, "longest": self.max_length, "padding": self.padding()}
+        return Portable("sequence", {}, facts, graph=lambda path: write_graph(self, self._module, path))
 
     def loss(self, module: Any, batch: "dict[str, Tensor]") -> "Tensor":
         from workbench.algorithms.layers.binary_loss import binary_loss, calibration

@@ -1,6 +1,8 @@
 """What was learned, as a folder for use elsewhere holds it: arrays, and which of the short scripts reads them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,6 +26,8 @@ class Portable:
         Vectors of people, for models that know them by name; `arrays` gets those of training.
     holds : str
         What a reader of the arrays can find out about people, in a sentence; empty where they are of items alone.
+    graph : callable or None
+        Writes a network to a path, as ONNX, for scripts that read one.
     """
 
     script: str
@@ -31,3 +35,4 @@ class Portable:
     facts: dict[str, Any] = field(default_factory=dict)
     user_factors: Array | None = None
     holds: str = ""
+    graph: Callable[[Path], None] | None = None

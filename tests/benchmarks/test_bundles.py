@@ -3,6 +3,7 @@
 Run with ``pytest tests/benchmarks/test_bundles.py -m benchmark -s``: some minutes.
 """
 
+import sys
 import time
 
 import numpy as np
@@ -35,8 +36,7 @@ def test_a_model_that_is_taken_along_gives_the_lists_of_the_sample(name, tmp_pat
         for _ in range(REPEATS):
             scores(model, history, -1, counts)
         spent = (time.process_time() - began) / REPEATS * 1000
-    print(
-        f"\n{name}: {done['equal']} of {done['checked']} lists equal, {done['rounded']} but for rounding, "  # noqa: T201
-        f"difference {done['largest_difference']:.1e}, {spent:.2f} ms of processor time for a history of {HISTORY}"
-    )
+    told = f"{name}: {done['equal']} of {done['checked']} lists equal, {done['rounded']} but for rounding, difference "
+    told += f"{done['largest_difference']:.1e}, {spent:.2f} ms of processor time for a history of {HISTORY}\n"
+    sys.stderr.write(told)
     assert name != "sasrec" or spent <= 0.5

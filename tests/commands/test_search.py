@@ -52,7 +52,7 @@ def test_a_search_tells_its_best_and_the_test_of_how_many_trials(asked, folder, 
     assert tested[0]["learned"] == "train and validation"
     assert tested[0]["chosen"].startswith("best of 4 trials on validation")
     assert tested[0]["chosen"].endswith("the test was opened for 1 of them")
-    assert tested[1]["chosen"].endswith("the test was opened for 2 of them")
+    assert tested[1]["chosen"].endswith("the test was opened for 2 of them, and the best of those is optimistic, too")
     assert "chosen: best of 4 trials" in ask("evaluate", best.folder)[1]
 
 

@@ -64,9 +64,9 @@ class Trier:
     @property
     def is_over_time(self) -> bool:
         """Whether the minutes are spent, and there is something to show for it."""
-        if self.spec.minutes is None or not any(trial.state is TrialState.DONE for trial in self.trials.values()):
+        if self.spec.minutes is None or self.spent_before + time.monotonic() - self.began < 60 * self.spec.minutes:
             return False
-        return self.spent_before + time.monotonic() - self.began > 60 * self.spec.minutes
+        return any(trial.state is TrialState.DONE for trial in self.trials.values())
 
     def check(self) -> None:
         """End by an exception where that was asked for."""

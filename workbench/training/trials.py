@@ -84,7 +84,8 @@ def chosen_from(run: Run) -> str:
         name for trial in trials for name in (trial.run, f"{trial.run}{FINAL}") if _is_tested(run.folder.parent / name)
     }
     told = f"{which} of {counted(len(trials), 'trial')} on validation, where its figure is optimistic"
-    return f"{told}; the test was opened for {len(tested)} of them"
+    told += f"; the test was opened for {len(tested)} of them"
+    return told if len(tested) == 1 else f"{told}, and the best of those is optimistic, too"
 
 
 def _is_tested(folder: Path) -> bool:

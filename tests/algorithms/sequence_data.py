@@ -1,12 +1,16 @@
 """What the tests of the models that read sequences share."""
 
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import numpy as np
 import pytest
 
+from tests.algorithms.stepped import seen_by_hand, with_item_vectors
+from tests.golden import SPARE, interactions
 from workbench.algorithms.base.next_item import NextItem
-from workbench.data.interactions import Array, UserItems
+from workbench.data.interactions import Array, Interactions, UserItems
+from workbench.data.side_files.items import Items
 
 N_ITEMS = 12
 Model = TypeVar("Model", bound=NextItem)
@@ -24,6 +28,33 @@ def created(kind: type[Model], n_items: int = N_ITEMS, **hyperparameters: Any) -
     algorithm.restore(state)
     algorithm._module.eval()
     return algorithm
+
+
+def cycle_with_vectors() -> Interactions:
+    """Steps round twelve items, which have two kinds of vectors; one of them lacks both."""
+    data = interactions(
+        np.repeat(np.arange(10), 6), np.arange(60) * 5 % N_ITEMS, 10, N_ITEMS - SPARE, time=np.arange(60)
+    )
+    data = with_item_vectors(replace(data, item_features=Items.unknown(data.item_ids)))
+    for rows in data.item_features.vectors.values():
+        rows[2] = np.nan
+    return data
+
+
+def seeing(kind: type[Model], vectors_as: str, **hyperparameters: Any) -> tuple[Model, Array]:
+    """One that was trained with vectors, and the vector of each item and the start token, by the formula."""
+    data = cycle_with_vectors()
+    algorithm = kind.make({"vector_kinds": "all", "vectors_as": vectors_as, "epochs": 1} | hyperparameters)
+    list(algorithm.train(data, 0))
+    state = {name: 3 * value if name.startswith("module.") else value for name, value in algorithm.state().items()}
+    algorithm.restore({name: value for name, value in state.items() if not name.startswith("optimizer.")})
+    w, f = weights(algorithm), seen_by_hand(data.item_features)
+    rows = []
+    for item, own in enumerate(w["item.weight"]):
+        seen = f[item] @ w["item.project"] if item < N_ITEMS else 0
+        counts = vectors_as == "added" or item in (2, N_ITEMS)  # alone: only what has no vector
+        rows.append((own if counts else 0) + seen)
+    return algorithm, np.array(rows)
 
 
 def weights(algorithm: NextItem) -> dict[str, Array]:

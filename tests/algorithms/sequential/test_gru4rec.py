@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from tests.algorithms.sequence_data import seeing
 from workbench.algorithms.base.negative_sampling import compared
 from workbench.algorithms.sequential.gru4rec import GRU4Rec
 from workbench.data.interactions import Array, Interactions, UserItems
@@ -44,6 +45,15 @@ def by_hand(weights: dict[str, Array], sequence: list[int]) -> Array:
         hidden = (1 - z) * candidate + z * hidden
     query = weights["module.out.weight"] @ hidden + weights["module.out.bias"]
     return weights["module.item.weight"][:-1] @ query + weights["module.bias.weight"][:, 0]
+
+
+@pytest.mark.parametrize("vectors_as", ["added", "alone"])
+def test_vectors_of_items_are_added_or_stand_alone(vectors_as: str) -> None:
+    algorithm, rows = seeing(GRU4Rec, vectors_as, factors=5, hidden=7)
+    state = algorithm.state() | {"module.item.weight": rows}
+    scores = algorithm.score(np.full(2, -1, np.int32), UserItems.from_lists([[1, 2, 3], [7]]))
+    for row, items in enumerate([[1, 2, 3], [7]]):
+        np.testing.assert_allclose(scores[row], by_hand(state, [12, *items]), rtol=1e-3, atol=1e-4)
 
 
 def test_scores_are_those_of_the_formulas() -> None:

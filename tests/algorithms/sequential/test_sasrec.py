@@ -10,8 +10,11 @@ from tests.algorithms.sequence_data import (
     assert_scores,
     block,
     created,
+    cycle_with_vectors,
     norm,
     scores_after,
+    seeing,
+    weights,
 )
 from workbench.algorithms import find
 from workbench.algorithms.sequential.sasrec import SASRec
@@ -57,3 +60,16 @@ def test_heads_must_share_the_factors() -> None:
     for name in ("sasrec", "bert4rec"):
         with pytest.raises(WorkbenchError, match=r"heads must divide the factors \(10\), which 3 does not"):
             find(name).make({"factors": 10, "heads": 3})
+
+
+@pytest.mark.parametrize("vectors_as", ["added", "alone"])
+def test_vectors_of_items_are_added_or_stand_alone(vectors_as: str) -> None:
+    algorithm, rows = seeing(SASRec, vectors_as, factors=6, heads=HEADS, max_length=8)
+    w = weights(algorithm) | {"item.weight": rows}
+    for history in ([1, 2, 3, 4], [], [7]):
+        np.testing.assert_allclose(scores_after(algorithm, history)[0], by_hand(w, history), rtol=1e-3, atol=1e-4)
+
+
+def test_vectors_that_are_not_there_cannot_stand_alone() -> None:
+    with pytest.raises(WorkbenchError, match="has no vectors to go by alone"):
+        list(SASRec(vectors_as="alone", epochs=1).train(cycle_with_vectors()))

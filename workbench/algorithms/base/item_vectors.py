@@ -18,10 +18,10 @@ ALL, NONE = "all", "none"
 BATCH_ROWS = 1 << 14
 
 
-def declare_kinds() -> Any:
+def declare_kinds(default: str = ALL) -> Any:
     """Declare which kinds of vectors count."""
     text = "Kinds of item vectors that count: all, none, or names with commas between them."
-    return hyperparameter(ALL, "Vectors", text)
+    return hyperparameter(default, "Vectors", text)
 
 
 def chosen_kinds(asked: str, vectors: Mapping[str, Array]) -> list[str]:

@@ -112,9 +112,14 @@ class NextItem(NeuralAlgorithm):
         """Vectors (n, factors) to compare with the items'; `users` (n,), -1 for the unknown, where it `knows_users`."""
         return states
 
+    def item_rows(self, module: Any) -> "Tensor":
+        """What is compared with and read of each item, (n_items + 1 at least, factors)."""
+        rows: Tensor = module["item"].weight
+        return rows
+
     def output(self, module: Any) -> "tuple[Tensor, Tensor]":
         """Vectors (n_items, factors) and biases (n_items,) of the items."""
-        weight = module["item"].weight[: self._sizes[1]]
+        weight = self.item_rows(module)[: self._sizes[1]]
         return weight, module["bias"].weight.squeeze(1) if "bias" in module else weight.new_zeros(len(weight))
 
     def looks(self, module: Any, items: "Tensor") -> "Tensor | None":

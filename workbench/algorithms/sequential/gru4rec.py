@@ -7,12 +7,12 @@ arXiv:1511.06939; trained with a softmax over all items at every position, as Hi
 from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.algorithms.base.next_item import (
-    NextItem,
     declare_dropout,
     declare_factors,
     declare_negatives,
     declare_objective,
 )
+from workbench.algorithms.base.seen_items import SeesItems
 from workbench.algorithms.base.training_loop import declare_batch_size, declare_epochs, declare_learning_rate
 from workbench.declaring import hyperparameter
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
 
-class GRU4Rec(NextItem):
+class GRU4Rec(SeesItems):
     r"""The items of a history go through a recurrent network one by one; its state predicts the next.
 
     With x_t the factors of item t, σ the logistic function and ∘ the product by element, the GRU is
@@ -71,7 +71,7 @@ class GRU4Rec(NextItem):
     def build(self, n_users: int, n_items: int) -> "nn.Module":
         from torch import nn
 
-        item = nn.Embedding(n_items + 1, self.factors)  # the last is the start token
+        item = self.item_table(n_items)  # the last is the start token
         nn.init.normal_(item.weight, std=0.05)
         bias = nn.Embedding(n_items, 1)
         nn.init.zeros_(bias.weight)

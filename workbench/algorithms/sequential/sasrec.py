@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationInfo, field_validator
 
 from workbench.algorithms.base.activation import Activation, declare_activation, layer_of
-from workbench.algorithms.base.next_item import NextItem, declare_dropout, declare_factors, declare_length
+from workbench.algorithms.base.next_item import declare_dropout, declare_factors, declare_length
+from workbench.algorithms.base.seen_items import SeesItems
 from workbench.algorithms.base.training_loop import declare_batch_size, declare_epochs, declare_learning_rate
 from workbench.declaring import hyperparameter
 
@@ -44,12 +45,12 @@ def check_heads(heads: int, info: ValidationInfo) -> int:
     return heads
 
 
-class SASRec(NextItem):
+class SASRec(SeesItems):
     """Every position looks back at all before it and itself, and weighs what it sees by how well it fits.
 
     The input at position t is ``√d · q_item + p_t`` with item vectors q and position vectors p; it goes through blocks of
     causal self-attention and a feed-forward layer, and a last norm. The score of item i is the product of what comes out
-    with the same q_i.
+    with the same q_i. Where vectors of items count, q_i is a sum with a projection of them.
     """
 
     name, title = "sasrec", "SASRec"
@@ -84,7 +85,7 @@ class SASRec(NextItem):
         ]
         module = nn.ModuleDict(
             {
-                "item": nn.Embedding(n_items + 1, self.factors),
+                "item": self.item_table(n_items),
                 "place": nn.Embedding(self.max_length, self.factors),
                 "dropout": nn.Dropout(self.dropout),
                 "blocks": nn.Sequential(*blocks),

@@ -46,7 +46,7 @@ def encoder_for(reads: str, model: Path | None, settings: dict[str, Any]) -> Enc
     if not fitting:
         raise WorkbenchError(f"No encoder of {reads} runs a model. Leave the model out.")
     kind = fitting[0]
-    own = {} if model is None else {"model_path": model}
+    own = {} if model is None else {"encoder": model}
     try:
         return kind(**settings, **own)
     except ValidationError as error:

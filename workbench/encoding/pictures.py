@@ -10,8 +10,7 @@ from workbench.data.side_files.vector_files import Vectors
 from workbench.data.side_files.vectors import PICTURES
 from workbench.encoding.base.encoder import Encoded, Encoder
 from workbench.encoding.base.folder import files_by_item
-from workbench.encoding.base.pixels import Pixels, batches
-from workbench.errors import WorkbenchError
+from workbench.encoding.base.pixels import Pixels, batches, none_shown
 
 WIDTH, HEIGHT = 64, 96
 SHADES, ROWS, COLUMNS = 4, 6, 4  # shades of each colour; fields of the layout
@@ -33,9 +32,7 @@ class Pictures(Encoder):
             ids += names
             parts.append(describe(pixels))
         if not ids:
-            first = refused.examples[0]
-            message = f"None of the {refused.number:,} pictures of {source} can be shown; {first['name']}"
-            raise WorkbenchError(f"{message} {first['reason']}. Choose another folder.")
+            raise none_shown(source, refused)
         return Encoded(ids, np.concatenate(parts), refused)
 
 

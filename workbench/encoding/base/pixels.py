@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from workbench.control import Control
 from workbench.encoding.base.encoder import Refused
+from workbench.errors import WorkbenchError
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
@@ -74,6 +75,13 @@ def open_picture(path: Path, size: tuple[int, int]) -> Pixels | str:
             return "needs more memory than there is"
         except BROKEN as error:
             return f"is broken or no picture ({type(error).__name__})"
+
+
+def none_shown(folder: Path, refused: Refused) -> WorkbenchError:
+    """Say that no picture of a folder can be shown."""
+    first = refused.examples[0]
+    message = f"None of the {refused.number:,} pictures of {folder} can be used; {first['name']} {first['reason']}."
+    return WorkbenchError(f"{message} Choose another folder.")
 
 
 def too_large(width: int, height: int) -> str:

@@ -13,7 +13,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from tests.data.test_interactions import build
+from workbench.algorithms.base.peers import Peers
 from workbench.data.interactions import Interactions
+from workbench.errors import WorkbenchError
+from workbench.jobs.training import train_together
 from workbench.training.run import Run
 from workbench.training.train import train_run
 
@@ -67,3 +71,26 @@ def test_two_processes_against_one(say, run, tmp_path, ending):
     assert first == second == third
     measured = f"{one:.1f} s, two {two:.1f} s: {one / two:.2f} times; one with {cores} threads {threads:.1f} s"
     say(f"lists of everybody, {ending}", measured, "1.7 times", f"{USERS:,} people, {ITEMS:,} items, 64 factors")
+
+
+def test_a_training_that_processes_share_is_one_of_larger_batches(say, tmp_path):
+    rng = np.random.default_rng(3)
+    rows = [(user, int(rng.integers(60)), 1.0, step) for user in range(400) for step in range(rng.integers(4, 12))]
+    build(rows).save(tmp_path / "data" / "some")
+    settings = {"epochs": 4, "factors": 16, "blocks": 1, "batch_size": 256, "dropout": 0.0, "max_length": 12}
+    options = {"split": "last-n", "split_settings": {"n": 1, "validation": 1}}
+    runs = [
+        Run.create(tmp_path / "runs" / name, tmp_path / "data" / "some", "sasrec", settings, **options)
+        for name in ("shared", "whole")
+    ]
+    train_together(runs[0].folder, 2, "here")
+    train_run(runs[1].folder, peers=Peers(2))
+    shared, whole = ([record["loss"] for record in run.records() if "validation" in record] for run in runs)
+    difference = np.abs(np.array(shared) - whole).max()
+    say("loss of two processes and of one", f"{difference:.1e}", "1e-5", f"{len(shared)} epochs, single precision")
+    assert difference < 1e-5
+    assert len(shared) == len(whole) == 4
+    assert shared[-1] < shared[0]
+    assert not (runs[0].folder / "meeting").exists()
+    with pytest.raises(WorkbenchError, match="has no steps of batches"):
+        train_together(Run.create(tmp_path / "runs" / "ease", tmp_path / "data" / "some", "ease").folder, 2, "here")

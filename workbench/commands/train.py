@@ -60,6 +60,15 @@ def add(commands: Commands) -> None:
         metavar="N",
         help="without FILE: go on with a run that has ended, for so many epochs more",
     )
+    parser.add_argument(
+        "--together",
+        type=int,
+        metavar="N",
+        help="neural algorithms: N processes share each step, which is then of N batches",
+    )
+    parser.add_argument(
+        "--engine", metavar="WHERE", help="with --together: where they are: here (the default), ray, ray://HOST:PORT"
+    )
     parser.set_defaults(command=train, parser=parser)
 
 
@@ -72,6 +81,8 @@ def train(args: argparse.Namespace, progress: Progress) -> Answer:
     """Train a new run, or go on with one."""
     from workbench.training.run import Run
 
+    if (args.together is not None and args.together < 1) or (args.engine is not None and args.together is None):
+        args.parser.error("--engine WHERE goes with --together N, and N is 1 or more")
     if args.more_epochs is not None and (args.files or args.more_epochs < 1):
         args.parser.error("--more-epochs N goes on with a run that has ended: leave FILE out, and let N be 1 or more")
     if not args.files and _is_blend(args.algorithm):
@@ -89,7 +100,7 @@ def train(args: argparse.Namespace, progress: Progress) -> Answer:
     if status.state is RunState.DONE:
         progress.say(f"The run in {args.run} is done; there is nothing left to train.")
         return _answer(run)
-    return _trained(run, progress)
+    return _trained(run, progress, args.together or 1, args.engine or "here")
 
 
 def _refuse_new_settings(args: argparse.Namespace) -> None:
@@ -155,8 +166,14 @@ def _new_run(args: argparse.Namespace, progress: Progress) -> Any:
         return Run.create(args.run, data, kind.name, hyperparameters, split, settings, filters=chain, **chosen)
 
 
-def _trained(run: Any, progress: Progress) -> Answer:
-    follow(run, progress)
+def _trained(run: Any, progress: Progress, together: int, engine: str) -> Answer:
+    if together > 1:
+        from workbench.jobs.training import train_together
+
+        progress.start(f"Training {run.new_algorithm().title} in {together} processes")
+        train_together(run.folder, together, engine, progress)
+    else:
+        follow(run, progress)
     return _answer(run)
 
 

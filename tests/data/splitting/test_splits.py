@@ -322,6 +322,21 @@ def test_every_split_can_be_told_and_has_its_folds():
         assert [make_split(name, fold.model_dump()) for fold in folds] == folds
 
 
+@pytest.mark.parametrize("name", ["random", "last-n", "time", "held-out-users", "k-fold"])
+def test_what_validation_hides_is_learned_from_where_nothing_is_chosen_any_more(name):
+    many = build([(user, item, 1 + item % 5, 10 * item) for user in range(40) for item in range(user % 6, 12)])
+    fold = make_split(name, {"seed": 1} if name in ("random", "held-out-users", "k-fold") else {}).split(many)
+    more = fold.learning_validation()
+    known, learned = (set(zip(one.train.user.tolist(), one.train.item.tolist(), strict=True)) for one in (fold, more))
+    validation = fold.validation
+    assert more.validation is None
+    assert learned == known | pairs(validation.truth, validation.who) | pairs(
+        validation.histories.rows(np.flatnonzero(validation.users < 0)), validation.who[validation.users < 0]
+    )
+    assert pairs(more.test.truth, more.test.who) == pairs(fold.test.truth, fold.test.who)
+    assert not learned & pairs(more.test.truth, more.test.who)
+
+
 def test_a_new_file_is_a_split(new_split):
     assert list(all_splits())[-1] == new_split
     assert next(iter(all_splits())) == DEFAULT

@@ -6,12 +6,16 @@ from PySide6.QtCore import QItemSelectionModel, QObject, Signal
 from tests.app.trained import Opened, films, make_project
 from workbench.algorithms import all_algorithms
 from workbench.app.pages.train.algorithm_list import REASON, SHORT
-from workbench.app.session.find_good import FindGood
+from workbench.app.runs.search_store import Searches
+from workbench.app.session.find_good import MINUTES, TRIALS, FindGood
 from workbench.app.session.joint_runs import JointRuns
 from workbench.data.splitting import make_split
 from workbench.insight.suggesting import DataProfile
+from workbench.searching.search_folder import Search
 from workbench.training.fits_split import untestable
 from workbench.training.run_state import RunState
+from workbench.training.status import StatusWriter
+from workbench.training.trials import TrialLine, TrialState, write_trials
 
 
 @pytest.fixture
@@ -22,8 +26,41 @@ def opened(qtbot, home, light, keep, real_worker, tmp_path):
     return made
 
 
+def test_the_best_of_a_search_is_tested_beside_popularity_and_no_other_trial(opened, monkeypatch):
+    page, session = opened.page, opened.session
+    searches, asked = session.searches, []
+    session.project.set_split("last-n", {"validation": 1})
+    for info in session.runs.all():
+        info.spec["split_settings"] = make_split("last-n", {"validation": 1}).model_dump()
+    monkeypatch.setattr(page.algorithms, "suggested_lists", lambda: ["ease"])
+    monkeypatch.setattr(session, "start_search", lambda names, **more: asked.append((names, more)))
+    monkeypatch.setattr(Searches, "making", True)
+    page._refresh_good()
+    opened.click(page.find_good)
+    assert asked == [(["ease"], {"trials": TRIALS, "minutes": MINUTES, "metric": "ndcg@10"})]
+    assert session.project.view(FindGood.view) == {"runs": ["0-popularity"]}
+    assert page.good_one.words.text().startswith(f"Finding a good one: 0 of {TRIALS} trials have ended")
+    project = session.project.current
+    search = Search.create(
+        project.folder / "searches" / "s", project.data_folder, project.runs_folder, ["ease"], trials=1, split="last-n"
+    )
+    trial = {"number": 0, "state": TrialState.DONE, "algorithm": "ease", "run": "1-ease", "value": 0.5}
+    write_trials(search.folder, [TrialLine(**trial)])
+    StatusWriter(search.folder).end(RunState.DONE)
+    monkeypatch.setattr(Searches, "making", False)
+    searches._read(search.folder)
+    searches.made.emit("s")
+    searches.changed.emit()
+    assert session.project.view(FindGood.view) == {"runs": ["0-popularity", "1-ease"], "search": "s"}
+    opened.until(lambda: page.good.advice is not None)
+    assert page.good_one.words.text() == page.good.advice.sentence
+    again = FindGood(session, page)  # as in a window that is opened again
+    opened.until(lambda: again.advice == page.good.advice)
+
+
 def test_what_is_trained_is_tested_and_one_sentence_says_which_to_take(opened, monkeypatch):
     page, session = opened.page, opened.session
+    assert session.project.holds_validation is False  # so nothing can be searched
     asked = []
     monkeypatch.setattr(session, "queue_run", lambda name: asked.append(name) or f"{len(asked) - 1}-{name}")
     monkeypatch.setattr(page.algorithms, "suggested_lists", lambda: ["ease"])

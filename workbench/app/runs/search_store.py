@@ -220,8 +220,8 @@ class Searches(QObject):
             return
         self._read(answer)
         self._queue.append(answer.name)
-        self.changed.emit()
         self.made.emit(answer.name)
+        self.changed.emit()
         self._advance()
 
     @Slot()

@@ -1,4 +1,4 @@
-"""From data to a good model: popularity and what is suggested, trained and tested in turn, and a word of advice."""
+"""From data to a good model: popularity, a search of what is suggested, their test, and a word of advice."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Slot
 from workbench.algorithms import all_algorithms
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.runs.run_text import seconds_of, short_title
+from workbench.app.runs.search_info import SearchInfo
 from workbench.app.session.joint_runs import JointRuns
 from workbench.app.session.latest import Latest
 from workbench.app.session.session import Session
@@ -14,10 +15,14 @@ from workbench.insight.advice import Advice, advise
 
 YARDSTICK = "popularity"
 METRIC = "ndcg@10"
+TRIALS, MINUTES = 20, 5.0  # of the search, whichever is over first
 
 
 class FindGood(JointRuns):
-    """The yardstick and what is suggested, tested, and held against each other."""
+    """The yardstick and the best that a search of what is suggested finds, tested, and held against each other.
+
+    Where the split holds nothing for validation, what is suggested is trained with its defaults instead.
+    """
 
     view = "find_good"
 
@@ -27,14 +32,51 @@ class FindGood(JointRuns):
         self._compare.answered.connect(self._advise)
         self._compare.failed.connect(self._fail)
         self.advice: Advice | None = None
+        self._begun = False  # a search was asked for that is not there yet
+        session.searches.made.connect(self._take_search)
+        for signal in (session.searches.changed, session.searches.search_changed):
+            signal.connect(self._go_on)
         self._go_on()  # what was begun before the page was made
 
     def start(self, algorithms: list[str]) -> None:
-        """Train the yardstick and these, with their defaults."""
+        """Train the yardstick, and search these."""
         self.advice = None
-        self.keep(
-            [self._there(name) or self._session.queue_run(name) for name in dict.fromkeys([YARDSTICK, *algorithms])]
-        )
+        searched = self._session.project.holds_validation is True
+        wanted = [YARDSTICK] if searched else [YARDSTICK, *algorithms]
+        self._begun = searched
+        self.keep([self._there(name) or self._session.queue_run(name) for name in dict.fromkeys(wanted)])
+        if searched:
+            self._session.start_search(algorithms, trials=TRIALS, minutes=MINUTES, metric=METRIC)
+            self._begun = self._session.searches.making
+            self.changed.emit()
+
+    @property
+    def search(self) -> SearchInfo | None:
+        """The search that it asked for; None where there is none."""
+        return self._session.searches.get(str(self._session.project.view(self.view).get("search") or ""))
+
+    @Slot(str)
+    def _take_search(self, search_id: str) -> None:
+        if self._begun:
+            self._begun = False
+            kept = self._session.project.view(self.view)
+            self._session.project.set_view(self.view, kept | {"search": search_id})
+            self._go_on()
+
+    def _take_best(self) -> None:
+        """Let the best trial be one of the runs, when the search is over."""
+        search = self.search
+        best = search.best if search is not None and search.over else None
+        if best is not None and best.run not in [info.id for info in self.runs]:
+            kept = self._session.project.view(self.view)
+            if best.run not in kept.get("runs", []):
+                self._session.project.set_view(self.view, kept | {"runs": [*kept.get("runs", [])[:1], best.run]})
+
+    @Slot()
+    def _go_on(self, *_: object) -> None:
+        self._begun = self._begun and self._session.searches.making
+        self._take_best()
+        super()._go_on()
 
     def _there(self, algorithm: str) -> str | None:
         """A run of it with its defaults that is there already, on the same data, filters and split."""
@@ -56,7 +98,12 @@ class FindGood(JointRuns):
     @property
     def busy(self) -> bool:
         """Whether something is still to come."""
-        return self.advice is None and super().busy
+        search = self.search
+        coming = self._begun or (search is not None and not search.over)
+        kept = self._session.project.view(self.view).get("runs")
+        # The run of a trial is seen a moment after the trial.
+        unread = search is not None and isinstance(kept, list) and len(self.runs) < len(kept)
+        return self.advice is None and (coming or unread or super().busy)
 
     @property
     def over(self) -> bool:
@@ -72,7 +119,17 @@ class FindGood(JointRuns):
         """How far it is, in a sentence; "" where nothing is asked."""
         if not self.runs:
             return ""
-        return self.advice.sentence if self.advice is not None else self.how_far(self.tr("Finding a good one"))
+        if self.advice is not None:
+            return self.advice.sentence
+        search = self.search
+        if self._begun or (search is not None and not search.over):
+            words = self.tr("Finding a good one: {n} of {m} trials have ended ({what}, {minutes} min at most).")
+            what = search.title if search is not None else self.tr("the search")
+            done = len(search.ended_trials) if search is not None else 0
+            return words.format(n=done, m=TRIALS, what=what, minutes=f"{MINUTES:g}")
+        if search is not None and search.best is None:
+            return self.tr("Finding a good one: the search ended without a model. Its trials say why.")
+        return self.how_far(self.tr("Finding a good one"))
 
     def _follow(self) -> None:
         """Hold the tested ones against each other when all are there."""

@@ -75,6 +75,16 @@ class OpenProject(QObject):
         """``{"name": …, "settings": {…}}``; None where there is no data yet."""
         return self.current.split if self.current is not None else None
 
+    @property
+    def holds_validation(self) -> bool | None:
+        """Whether the split holds something for validation; None where only its files can tell, or there is none."""
+        from workbench.data.splitting import OWN_FILES
+
+        split = self.split
+        if split is None or split["name"] == OWN_FILES:
+            return None
+        return (split.get("settings") or {}).get("validation", 1) != 0
+
     def set_split(self, name: str, settings: dict[str, Any] | None = None) -> bool:
         """Choose how the data is divided. False where a setting is out of range; a card says which."""
         from workbench.data.splitting import make_split

@@ -156,7 +156,7 @@ class TrainPage(Page):
         self.good.changed.connect(self._refresh_good)
         self.find_good = Button(
             self.tr("Find a good one"),
-            tip=self.tr("Train and test popularity and what is suggested for lists, and hear which to take"),
+            tip=self.tr("Search what is suggested for lists, test the best beside popularity, and hear which to take"),
         )
         self.find_good.clicked.connect(self._find_good)
         card.add(self.find_good)
@@ -542,8 +542,7 @@ class TrainPage(Page):
         """Why this algorithm cannot be searched on this split, in a sentence; "" where it can."""
         if kind is Blend:
             return self.tr("A blend weighs its runs by itself and cannot be searched.")
-        split = self.session.project.split or {}
-        if split.get("name") != OWN_FILES and (split.get("settings") or {}).get("validation", 1) == 0:
+        if self.session.project.holds_validation is False:
             return self.tr("A search needs a validation part. Choose a split with one, on the page Split.")
         return ""
 

@@ -1,5 +1,6 @@
 """Lines across upright axes: which settings lead to which result."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -11,6 +12,7 @@ from workbench.charts.chart import Across, ParallelChart, Upright
 
 TOP, BOTTOM, SIDE = 28, 12, 5 * GRID
 NEAR = 6  # pixels from the pointer
+SMOOTH_LINES = 60  # of more, smooth ones take longer to paint than a window may wait
 
 
 class ParallelPlot(Painted):
@@ -55,13 +57,18 @@ class ParallelPlot(Painted):
     def _up(self, share: float) -> float:
         return TOP + (1 - share) * (self.height() - TOP - BOTTOM)
 
-    def _corners(self, line: Across) -> list[QPointF]:
-        return [QPointF(self._across(at), self._up(share)) for at, share in enumerate(line.places)]
+    def _corners(self, line: Across, across: Sequence[float]) -> list[QPointF]:
+        up, room = self._up(0), self._up(0) - self._up(1)
+        return [QPointF(x, up - share * room) for x, share in zip(across, line.places, strict=False)]
+
+    def _places(self) -> list[float]:
+        """Where the axes stand: found once for all lines, for it takes longer than to draw one."""
+        return [self._across(at) for at in range(len(self._axes))]
 
     def tip_at(self, place: QPointF) -> str:
-        near = []
+        near, across = [], self._places()
         for line in self._lines:
-            corners = self._corners(line)
+            corners = self._corners(line, across)
             for a, b in pairwise(corners):
                 if a.x() <= place.x() <= b.x() and b.x() > a.x():
                     share = (place.x() - a.x()) / (b.x() - a.x())
@@ -70,14 +77,15 @@ class ParallelPlot(Painted):
         return "\n".join(near[:10])
 
     def paint(self, painter: QPainter) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        many, across = len(self._lines) > SMOOTH_LINES, self._places()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, not many)
         for line in self._lines:
-            pen = QPen(self.color(line.share), 3 if line.name == self._best else 1.5)
+            pen = QPen(self.color(line.share), 3 if line.name == self._best else 1 if many else 1.5)
             painter.setPen(pen)
-            painter.drawPolyline(self._corners(line))
+            painter.drawPolyline(self._corners(line, across))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         for at, axis in enumerate(self._axes):
-            self._paint_axis(painter, axis, self._across(at), last=at == len(self._axes) - 1)
+            self._paint_axis(painter, axis, across[at], last=at == len(self._axes) - 1)
 
     def _paint_axis(self, painter: QPainter, axis: Upright, x: float, *, last: bool) -> None:
         tokens, metrics = theme().tokens, painter.fontMetrics()

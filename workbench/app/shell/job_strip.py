@@ -123,9 +123,9 @@ class JobStrip(QWidget):
 
     def _searching(self) -> str:
         """How far searches are, in words; "" where none is at work."""
-        words = self.tr("{search}: {n} trials done")
+        words = self.tr("{search}: trial {n}")
         searches = self.session.searches.all_active()
-        return " · ".join(words.format(search=info.title, n=len(info.ended_trials)) for info in searches)
+        return " · ".join(words.format(search=info.title, n=len(info.ended_trials) + 1) for info in searches)
 
     @Slot()
     def _hear_search(self, *_: object) -> None:

@@ -54,7 +54,15 @@ def test_the_form_turns_into_ranges_and_back(page):
     assert set(loss.choices) == {"softmax", "sampled-softmax", "bce", "gbce"}
     loss.choices["bce"].click()
     assert "bce" not in loss.value()["choices"]
-    assert page.asked.ranges.rows["optimizer"].value() is None  # folded away, and not searched
+    assert "optimizer" not in page.asked.ranges.rows  # folded away, and not searched
+    page.asked.ranges.unfold()
+    assert page.asked.ranges.rows["optimizer"].value() is None
+    page.asked.ranges.rows["optimizer"].on.click()
+    assert "adam" in page.asked.ranges.ranges()["optimizer"]["choices"]
+    page.algorithms.choose("bpr")
+    page.algorithms.choose("sasrec")
+    assert "bce" not in page.asked.ranges.ranges()["objective"]["choices"]
+    assert "optimizer" in page.asked.ranges.ranges()  # kept, and so unfolded
     page.recall(kept)
     assert page.asked.ranges.ranges() == {"regularization": {"low": 50, "high": 10_000}}
     page.way.buttons["run"].click()

@@ -10,11 +10,12 @@ from workbench.algorithms import Algorithm
 from workbench.app.widgets import icons
 from workbench.app.widgets.basic import Button, Text, clear
 from workbench.app.widgets.field import NumberInput, parsed, shown
+from workbench.app.widgets.form import tabs_after
 from workbench.app.widgets.theme import GRID, SMALL
 from workbench.declaring import allowed_range, schema_of
 from workbench.searching.space import Dimension, space
 
-END_WIDTH, NAME_WIDTH = 56, 110  # an input; a name that leaves room for two of them beside it
+END_WIDTH, NAME_WIDTH = 60, 112  # an input; a name that leaves room for two of them beside it
 MOST_BESIDE = 2  # choices in a row
 
 Json = dict[str, Any]
@@ -66,6 +67,7 @@ class RangeRow(QWidget):
         for name, value in zip(names, (self.dimension.low, self.dimension.high), strict=True):
             end = NumberInput(self._schema, kind)
             end.setFixedWidth(END_WIDTH)
+            end.setStyleSheet("padding-left: 4px; padding-right: 4px")  # as many digits as have room
             end.setText(shown(value))
             end.setAccessibleName(name.format(name=self.dimension.title))
             end.setToolTip(allowed_range(self._schema).capitalize())
@@ -149,13 +151,19 @@ class RangeRow(QWidget):
 
 
 class RangeForm(QWidget):
-    """A row for each hyperparameter that can be searched; those that seldom matter are folded away, and not ticked."""
+    """A row for each hyperparameter that can be searched.
+
+    Those that seldom matter are not ticked; they are folded away, and made when they are unfolded.
+    """
 
     changed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.rows: dict[str, RangeRow] = {}
+        self._folded: list[Dimension] = []
+        self._entries: Json = {}
+        self._left: dict[str, Json | None] = {}
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(12)
@@ -173,25 +181,33 @@ class RangeForm(QWidget):
         inside.setSpacing(12)
         self._fold = Button(self.tr("More ranges"), "quiet", icon="chevron-right")
         self._fold.setCheckable(True)
-        entries = schema_of(kind).get("properties", {})
-        for dimension in space(kind.name):
-            row = RangeRow(dimension, entries[dimension.name])
-            if ranges and dimension.name in ranges:
-                row.set_value(ranges[dimension.name])
-            row.edited.connect(self._hear_edit)
-            (inside if dimension.advanced else self._column).addWidget(row)
-            self.rows[dimension.name] = row
-        folded = [row for row in self.rows.values() if row.dimension.advanced]
+        self._entries, self._left = schema_of(kind).get("properties", {}), dict(ranges or {})
+        found = space(kind.name)
+        self._folded = [dimension for dimension in found if dimension.advanced]
+        for dimension in found:
+            if not dimension.advanced:
+                self._column.addWidget(self._row(dimension))
         self._column.addWidget(self._fold)
         self._column.addWidget(self._advanced)
         self._column.addWidget(self.wrong)
-        self._fold.setVisible(bool(folded))
+        self._fold.setVisible(bool(self._folded))
+        self._advanced.setVisible(False)
         self._fold.toggled.connect(self._unfold)
-        open_it = any(row.on.isChecked() for row in folded)
-        self._fold.setChecked(open_it)
-        self._advanced.setVisible(open_it)
+        self._fold.setChecked(any(dimension.name in self._left for dimension in self._folded))
         self._say()
         self.changed.emit()
+
+    def _row(self, dimension: Dimension) -> RangeRow:
+        row = RangeRow(dimension, self._entries[dimension.name])
+        if dimension.name in self._left:
+            row.set_value(self._left[dimension.name])
+        row.edited.connect(self._hear_edit)
+        self.rows[dimension.name] = row
+        return row
+
+    def unfold(self) -> None:
+        """Show what is folded away."""
+        self._fold.setChecked(True)
 
     @property
     def valid(self) -> bool:
@@ -211,7 +227,8 @@ class RangeForm(QWidget):
         """Put the cursor where something is wrong."""
         row = next((row for row in self.rows.values() if row.error), None)
         if row is not None:
-            self._fold.setChecked(self._fold.isChecked() or row.dimension.advanced)
+            if row.dimension.advanced:
+                self.unfold()
             (row.ends[0] if row.ends else row.on).setFocus()
         elif self.rows:
             next(iter(self.rows.values())).on.setFocus()
@@ -223,7 +240,7 @@ class RangeForm(QWidget):
 
     def _say(self) -> None:
         words = ""
-        if not self.rows:
+        if not self.rows and not self._folded:
             words = self.tr("This algorithm has nothing to search for. Choose another one.")
         elif not self.ranges():
             words = self.tr("Tick at least one hyperparameter to search.")
@@ -232,6 +249,12 @@ class RangeForm(QWidget):
 
     @Slot(bool)
     def _unfold(self, on: bool) -> None:
+        if on and self._folded:
+            inside = self._advanced.layout()
+            for dimension in self._folded:
+                inside.addWidget(self._row(dimension))
+            self._folded = []
+            tabs_after(self._fold, self._advanced)
         icons.bind(self._fold, "chevron-down" if on else "chevron-right", "muted")
         self._advanced.setVisible(on)
 

@@ -11,10 +11,10 @@ from workbench.searching.search_spec import MAX_TRIALS
 TRIALS = 30
 NO_GOAL = "none"
 SECOND = {
-    NO_GOAL: translate("SearchOptions", "nothing else"),
-    "seconds": translate("SearchOptions", "time of training"),
-    "list-seconds": translate("SearchOptions", "time of a list"),
-    "megabytes": translate("SearchOptions", "size of the model"),
+    NO_GOAL: translate("SearchOptions", "nothing"),
+    "seconds": translate("SearchOptions", "training time"),
+    "list-seconds": translate("SearchOptions", "list time"),
+    "megabytes": translate("SearchOptions", "model size"),
     "novelty": translate("SearchOptions", "novelty"),
     "coverage": translate("SearchOptions", "coverage"),
 }
@@ -35,7 +35,7 @@ class SearchOptions(BaseModel):
         hyperparameter("ndcg@10", "Looks for", "The metric on validation that is to be good.")
     )
     second: Literal["none", "seconds", "list-seconds", "megabytes", "novelty", "coverage"] = hyperparameter(
-        NO_GOAL, "And for", "A second goal: the trials that no other beats in both are shown."
+        NO_GOAL, "And for", "A second goal, with the front of both."
     )
     pruning: bool = hyperparameter(
         True,

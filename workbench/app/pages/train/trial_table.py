@@ -85,7 +85,8 @@ def _columns(info: SearchInfo, trials: list[TrialLine]) -> list[Column]:
         titles = [kinds[trial.algorithm].title if trial.algorithm in kinds else trial.algorithm for trial in trials]
         columns.append(texts(translate("TrialTable", "algorithm"), titles))
     columns += _hyperparameters(info, trials)
-    columns.append(numbers(translate("TrialTable", "epochs"), [trial.epochs for trial in trials]))
+    if any(trial.epochs for trial in trials):
+        columns.append(numbers(translate("TrialTable", "epochs"), [trial.epochs for trial in trials]))
     seconds = _values([trial.seconds if trial.state.is_over else None for trial in trials])
     times = numbers(translate("TrialTable", "time"), seconds)
     times.texts = lambda rows: [duration(trials[row].seconds) if trials[row].state.is_over else "" for row in rows]

@@ -217,7 +217,7 @@ def _export(person, camera):
 
 
 def _dialogs(person, camera):
-    for name in ("palette", "jobs", "help"):
+    for name in ("palette", "jobs", "settings", "help"):
         person.window.commands[name].trigger()
         person.rest(0.3)
         camera.take(f"dialog-{name}")

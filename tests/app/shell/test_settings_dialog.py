@@ -38,13 +38,13 @@ def test_machines_tell_what_they_are_and_whether_they_see_the_project(dialog, tm
     dialog.go.click()
     assert not dialog.go.isEnabled()
     qtbot.waitUntil(dialog.go.isEnabled)
-    head, one, other, token = dialog.found.text().splitlines()
+    head, one, other, token = dialog.found.toPlainText().splitlines()
     assert head == "2 machines, 32 cores, asked in 1.2 s"
     assert one == "10.0.0.1 on one: 2 cores, 16 GB · Python 3.11.2, workbench 1 · sees the project"
     assert other.endswith("workbench 1 · OTHER VERSIONS than here · does NOT see the project's folder")
     assert token.startswith("The token that each machine needs is in ray://10.0.0.1:6379: ")
     choose(dialog, "here")
-    assert dialog.found.text() == ""
+    assert dialog.found.toPlainText() == ""
 
 
 def test_a_setting_that_is_damaged_counts_as_not_set():

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from workbench.app.jobs.job_process import Task
 from workbench.app.session.session import Session
@@ -36,10 +36,14 @@ class SettingsDialog(QDialog):
         self.who.addItem(self.tr("A Ray cluster"), RAY)
         self.who.setCurrentIndex(max(0, self.who.findData(RAY if kept.startswith(RAY) else kept)))
         self.address = QLineEdit(kept.removeprefix(f"{RAY}://") if kept.startswith(f"{RAY}://") else "")
-        self.address.setPlaceholderText(self.tr("HOST:PORT of its first machine; empty: this machine alone"))
+        self.address.setPlaceholderText(self.tr("HOST:PORT; empty: this machine alone"))
         self.hint = Text("", SMALL, "muted", wrap=True)
-        self.found = Text("", wrap=True)
-        self.found.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.hint.setMinimumHeight(5 * GRID)  # two lines: what stands below stays where it is
+        self.found = QPlainTextEdit(readOnly=True)
+        self.found.setAccessibleName(self.tr("What the machines are"))
+        self.found.setPlaceholderText(self.tr("What the machines are is told here when you have tried them."))
+        self.found.setFixedHeight(18 * GRID)
+        self.found.setTabChangesFocus(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         column.setSpacing(2 * GRID)
@@ -93,7 +97,7 @@ class SettingsDialog(QDialog):
 
     @Slot()
     def _changed(self) -> None:
-        self.found.setText("")
+        self.found.setPlainText("")
         self._show()
 
     def _show(self) -> None:
@@ -114,7 +118,7 @@ class SettingsDialog(QDialog):
     def _try(self) -> None:
         project = self._session.project.current
         folder = None if project is None else str(project.folder)
-        self.found.setText(self.tr("Asking the machines …"))
+        self.found.setPlainText(self.tr("Asking the machines …"))
         self._task = self._session.jobs.submit(
             "try_engine", {"engine": self.engine, "folder": folder}, done=self._take, failed=self._fail
         )
@@ -134,7 +138,7 @@ class SettingsDialog(QDialog):
         if "token_file" in answer:
             words = self.tr("The token that each machine needs is in {file}: {token}")
             lines.append(words.format(file=answer["token_file"], token=_token(answer["token_file"])))
-        self.found.setText("\n".join(lines))
+        self.found.setPlainText("\n".join(lines))
         self._show()
 
     def _line(self, machine: Json) -> str:
@@ -158,7 +162,7 @@ class SettingsDialog(QDialog):
     @Slot(str, str)
     def _fail(self, sentence: str, _details: str) -> None:
         self._task = None
-        self.found.setText(sentence)
+        self.found.setPlainText(sentence)
         self._show()
 
     @Slot()

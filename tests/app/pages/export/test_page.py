@@ -27,7 +27,7 @@ from workbench.insight.explaining import first_reason
 from workbench.insight.listing import make_list
 from workbench.insight.looking import load
 from workbench.owned import owned
-from workbench.project import Project
+from workbench.project import Project, set_setting
 from workbench.training.evaluating import evaluate_run
 from workbench.training.run import Run
 from workbench.training.train import train_run
@@ -120,6 +120,20 @@ def test_the_command_line_writes_the_same(open_at, fresh, tmp_path):
     assert main([*words[1:], "--quiet"]) == 0
     assert (tmp_path / "by window.csv").read_bytes() == by_window
     assert len(by_window.splitlines()) == 1 + 3 * N_USERS
+
+
+def test_the_settings_say_who_makes_the_lists_of_everybody(open_at, fresh, tmp_path, monkeypatch):
+    set_setting("engine", "here:2")
+    opened = open_at(fresh)
+    type_into(opened, opened.page.place.field, str(tmp_path / "lists.csv"))
+    started = []
+    monkeypatch.setattr(opened.page.writing, "start", lambda job, args, *_: started.append(args))
+    opened.click(opened.primary())
+    assert started[0]["engine"] == "here:2"
+    assert opened.page.outcome.command.text().endswith("--engine here:2")
+    opened.page.outcome.show_progress("lists.csv")
+    opened.page.outcome.set_progress(0.5, "4 parts: 1 by 10.0.0.1, 1 by 10.0.0.2")
+    assert opened.page.outcome.words.full_text() == "50 % · 4 parts: 1 by 10.0.0.1, 1 by 10.0.0.2"
 
 
 def test_a_list_is_written_as_it_was_shown(open_at, fresh, tmp_path):

@@ -25,6 +25,7 @@ from workbench.commands import (
     reasons,
     results,
     search,
+    serve,
     simulate,
     train,
 )
@@ -49,6 +50,7 @@ COMMANDS = (
     "similar",
     "compare",
     "bundle",
+    "serve",
     "clicks",
     "simulate",
     "audit",
@@ -118,6 +120,7 @@ def make_parser() -> argparse.ArgumentParser:
         reasons,
         compare,
         bundle,
+        serve,
         clicks,
         simulate,
         audit,

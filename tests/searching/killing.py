@@ -1,4 +1,4 @@
-"""A search in a process that is killed: by a clock, or inside `tell`, while it writes and holds the lock."""
+"""A search in a process that is killed: a moment after a write, or inside `tell`, while it writes and holds the lock."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 # Imports what a search needs once, and forks a process for each line: folder, how and when it is killed, and the patience
-# for a lock that was left. A process whose clock runs out ends at once, as by kill -9: nothing of Python runs any more.
+# for a lock that was left. The alarm ends a process at once, as kill -9 does: nothing of Python runs any more.
 VICTIM = """
 import json, os, pathlib, signal, sys, time
 import numba, optuna
@@ -34,6 +34,19 @@ def killed_in_tell(how, left):
 
     JournalFileBackend.append_logs = append
 
+def killed_after_writes(left, seconds):
+    plain = os.fsync
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+
+    def fsync(descriptor):
+        nonlocal left
+        left -= 1
+        plain(descriptor)
+        if not left:
+            signal.setitimer(signal.ITIMER_REAL, max(seconds, 1e-6))
+
+    os.fsync = fsync
+
 def told_of_waits(path):
     plain = JournalFileSymlinkLock.acquire
 
@@ -52,9 +65,8 @@ for line in sys.stdin:
     if process == 0:
         journal.GRACE_SECONDS = patience
         told_of_waits(folder + ".waits")
-        if how == "clock":
-            signal.signal(signal.SIGALRM, signal.SIG_DFL)
-            signal.setitimer(signal.ITIMER_REAL, when)
+        if how == "writes":
+            killed_after_writes(*when)
         elif how:
             killed_in_tell(how, when)
         try:

@@ -16,7 +16,7 @@ def test_a_search_that_is_killed_ends_like_one_that_was_not(make_search, monkeyp
     whole, broken = (make_search("bpr", trials=6, **BPR) for _ in range(2))
     search(whole.folder)
     with victims() as killed:
-        for how, when in (("torn", 2), ("written", 1), ("clock", 0.4)):
+        for how, when in (("torn", 2), ("written", 1), ("writes", (30, 0.01))):
             assert killed(broken.folder, how, when, 0.2), how
             assert broken.status().state is RunState.LOST
     search(broken.folder)

@@ -53,6 +53,8 @@ def test_a_search_finds_the_best_of_its_trials_and_tells_of_each(make_search):
     found = make_search("ease", "random", trials=5)
     status = search(found.folder)
     trials = found.trials()
+    numbers = [Run.open(found.runs_folder / trial.run).number for trial in trials if trial.same_as is None]
+    assert numbers == list(range(len(numbers)))
     assert status.state is RunState.DONE
     assert status == found.status()
     assert [trial.number for trial in trials] == list(range(5))

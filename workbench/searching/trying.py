@@ -16,6 +16,7 @@ from workbench.searching.search_folder import CONTROL, Search
 from workbench.searching.standing import line_of
 from workbench.training.run import Run
 from workbench.training.run_folder import new_run_name
+from workbench.training.run_number import next_number
 from workbench.training.run_spec import Trial as TrialOf
 from workbench.training.train import train_run
 from workbench.training.trials import TrialLine, TrialState
@@ -47,6 +48,7 @@ class Trier:
         self.trials: dict[int, TrialLine] = {}
         self.began, self.spent_before = time.monotonic(), 0.0
         self._next_look = 0.0
+        self._counted = -2, 0  # folders of runs that were there, and the number that the next one got
 
     # What is known -------------------------------------------------------------------------------------------------
 
@@ -150,11 +152,21 @@ class Trier:
             spec.split,
             spec.split_settings,
             filters=self.search.filters,
+            number=self._number(),
             trainer=os.getpid(),
             seed=spec.seed,
             trial=TrialOf(search=place, number=line.number),
             **{str(name): value for name, value in spec.options.items()},
         )
+
+    def _number(self) -> int:
+        """The next run's number; all runs are looked at only where another one has come since this was asked last."""
+        self.search.runs_folder.mkdir(parents=True, exist_ok=True)
+        there = sum(1 for _ in self.search.runs_folder.iterdir())
+        known, number = self._counted
+        number = number + 1 if there == known + 1 else next_number(self.search.runs_folder)
+        self._counted = there, number
+        return number
 
     def _is_feasible(self, figures: dict[str, float | None]) -> bool:
         return all((figures.get(name) or 0.0) <= most for name, most in self.spec.limits.items())

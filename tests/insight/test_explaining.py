@@ -7,6 +7,7 @@ import pytest
 
 from tests.golden import golden_for
 from workbench.algorithms import all_algorithms, find
+from workbench.algorithms.base import pair_scorer
 from workbench.data.importing.importer import read_interactions
 from workbench.data.interactions import UserItems
 from workbench.evaluation.ranking import rank_of, top_k
@@ -301,3 +302,19 @@ def test_scores_without_an_interaction_are_those_of_a_history_that_never_had_it(
         one = UserItems(np.array([0, 1]), *(None if part is None else part[:1] for part in parts))
         alone = algorithm.score(np.array([-1], np.int32), without(one, 0))
         np.testing.assert_allclose(algorithm.scores_without(one, np.array([0])), alone, rtol=1e-5, atol=1e-5)
+
+
+def test_the_newest_are_left_out_where_each_takes_long_and_what_is_not_read_changes_nothing(monkeypatch):
+    history = history_of("gmf")
+    n, algorithm = len(history.item), ready("gmf")
+    assert algorithm.may_leave_out() == 200
+    monkeypatch.setattr(pair_scorer, "WAITING_NUMBERS", 0)
+    monkeypatch.setattr(pair_scorer, "LEAST_LEFT_OUT", 3)
+    told = explain(algorithm, history, unseen(algorithm, history))
+    assert {one.at for one in told.reasons if not np.isnan(one.contribution)} == {n - 3, n - 2, n - 1}
+    assert all(one.rank_without is None for one in told.reasons if one.at < n - 3)
+    algorithm, history = ready("sasrec", max_length=3), history_of("sasrec")
+    told = explain(algorithm, history, unseen(algorithm, history))
+    older = {one.at: (one.contribution, one.score_without, one.rank_without) for one in told.reasons}
+    assert all(older[at] == (0, told.score, told.rank) for at in range(len(older) - 3))
+    assert older[len(older) - 1][0] != 0

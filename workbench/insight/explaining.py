@@ -1,7 +1,8 @@
 """Why an item is recommended to a user: what each interaction of the history adds, and what happens without it.
 
 A score that is a sum over the history is taken apart exactly. Any other is asked again without each interaction in turn
-(leave-one-out), and held against the scores of the other items at the head of the list. What happens without an
+(leave-one-out), and held against the scores of the other items at the head of the list: of longer histories without those
+that add most, or without the newest, as many as may be asked for while somebody waits. What happens without an
 interaction, the counterfactual, is asked in both cases.
 """
 
@@ -12,12 +13,11 @@ from typing import Literal
 import numpy as np
 
 from workbench.algorithms import Algorithm
+from workbench.algorithms.base.algorithm import LEFT_OUT
 from workbench.control import Control
 from workbench.data.interactions import Array, UserItems
 from workbench.evaluation.ranking import blocks, rank_of, recommend
 
-# Interactions that are left out in turn; of longer histories those that add most, or the newest.
-MAX_HISTORY = 200
 # Items at the head of a list whose mean score an item is held against, where its score is no sum.
 RIVALS = 100
 # Place in the list of the recommendation that the deletion test explains.
@@ -99,10 +99,14 @@ def explain(
     nobody = float(nothing[item])
     parts, said = _parts(algorithm, history, item, scores[0], nothing)
     how: How = "leave-one-out" if parts is None else "sum"
-    newest = np.arange(max(0, n - MAX_HISTORY), n)
-    asked = newest if parts is None else np.argsort(-np.abs(parts), kind="stable")[:MAX_HISTORY]
+    newest = np.arange(max(0, n - algorithm.may_leave_out()), n)
+    asked = newest if parts is None else np.argsort(-np.abs(parts), kind="stable")[:LEFT_OUT]
     without, ranks, leads = np.full(n, np.nan), np.zeros(n, np.int64), np.full(n, np.nan)
     rivals = _rivals(scores[0], item, masked)
+    if parts is None and (reads := algorithm.reads()) is not None:  # what lies before changes nothing
+        before = asked[asked < n - reads]
+        asked, own = asked[len(before) :], scores[0]
+        without[before], ranks[before], leads[before] = score, rank_of(own, item, masked), _lead(own, item, rivals)
     for block in blocks(len(asked), n_items):
         if control is not None:
             control.check()
@@ -188,7 +192,7 @@ def deletion_test(
     at least, and at most as many as `explain` leaves out in turn, so that none is passed over (if all have more, any).
     """
     able = np.flatnonzero(histories.lengths >= 2)  # noqa: PLR2004 - of one interaction nothing would be left
-    short = able[histories.lengths[able] <= MAX_HISTORY]
+    short = able[histories.lengths[able] <= algorithm.may_leave_out()]
     drawn = np.sort(np.random.default_rng([seed, 41]).permutation(short if len(short) else able)[:users])
     drops: list[tuple[int, int, float]] = []
     for user in drawn.tolist():

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 NEEDED = {"items": "titles, genres or vectors of the items", "vectors": "vectors of the items"}
 
+# Interactions of a history that are left out in turn at most.
+LEFT_OUT = 200
+
 
 @dataclass(frozen=True)
 class Record:
@@ -147,6 +150,10 @@ class Algorithm(BaseModel):
     def reads(self) -> int | None:
         """How many interactions at the end of a history scores follow from; None for all of it."""
         return None
+
+    def may_leave_out(self) -> int:
+        """How many interactions of a history may be left out in turn, where scores follow anew each time."""
+        return LEFT_OUT
 
     def scores_without(self, history: UserItems, places: Array) -> Array:
         """Scores after one history (one row) less each of its `places` in turn, of somebody who is known by it alone.

@@ -27,6 +27,9 @@ BATCH_NUMBERS = 2**19
 FOLD_IN_STEPS, FOLD_IN_RATE, COMPARED = 25, 0.1, 256
 # Numbers that the compared items, and the newest of the person's own, may hold at most: somebody waits.
 COMPARED_NUMBERS, OWN_NUMBERS = BATCH_NUMBERS // 4, 3 * BATCH_NUMBERS // 8
+# Passes over a pair that a step takes, there and back; numbers that all of it may hold while somebody waits for reasons,
+# about .2 s of them; and interactions that are left out in turn at least.
+FOLD_IN_PASSES, WAITING_NUMBERS, LEAST_LEFT_OUT = 3, 200_000_000, 12
 
 
 def declare_factors(default: int) -> Any:
@@ -96,6 +99,16 @@ class PairScorer(NeuralAlgorithm):
         """What is not read, somebody new is not placed by: somebody waits."""
         return max(1, OWN_NUMBERS // self.pair_size())
 
+    def may_leave_out(self) -> int:
+        """See `Algorithm.may_leave_out`; each time the person is placed anew, and meets all items."""
+        own = min(self.reads(), COMPARED)
+        pairs = self._sizes[1] + FOLD_IN_PASSES * FOLD_IN_STEPS * (self._compared(self._sizes[1]) + own)
+        return max(LEAST_LEFT_OUT, min(super().may_leave_out(), WAITING_NUMBERS // (pairs * self.pair_size())))
+
+    def _compared(self, n_items: int) -> int:
+        """How many items those of somebody new are lifted above."""
+        return min(COMPARED, max(1, COMPARED_NUMBERS // self.pair_size()), n_items)
+
     def others(self, data: Interactions) -> Array:
         """Items that may be drawn to compare with, int64; here all."""
         return np.arange(data.n_items)
@@ -157,8 +170,7 @@ class PairScorer(NeuralAlgorithm):
         import torch
         from torch.nn import functional
 
-        most = min(COMPARED, max(1, COMPARED_NUMBERS // self.pair_size()), len(items))
-        spread = np.unique(np.linspace(0, len(items) - 1, most).astype(np.int64))
+        spread = np.unique(np.linspace(0, len(items) - 1, self._compared(len(items))).astype(np.int64))
         compared, own = items[self.tensor(spread)], items[self.tensor(histories.item.astype(np.int64))]
         person = self.tensor(np.repeat(np.arange(len(histories)), histories.lengths))
         share = 1 / self.tensor(histories.lengths.astype(np.float32))[person]

@@ -153,6 +153,44 @@ class DIN(NeuralAlgorithm):
                 found[self.tensor(rows[some])[:, None], items[:, columns]] = scores
         return found
 
+    def scores_without(self, history: UserItems, places: Array) -> Array:
+        """See `Algorithm.scores_without`: what is spoken is a sum, so one word is taken off, and the tower asked again."""
+        import torch
+
+        n_items, m = self._sizes[1], min(len(history.item), self.max_length + 1)
+        read = self.tensor(history.item[len(history.item) - m :].astype(np.int64)[None])
+        where = np.maximum(places - (len(history.item) - m), 0) if m else places
+        found = torch.empty(len(places), n_items)
+        self._module.eval()
+        each = 3 * self.attention * max(1, m) + 4 * self.width
+        with torch.no_grad():
+            for _, columns in cells(1, n_items, 4 * BATCH_NUMBERS // each):
+                for row, hidden in enumerate(self._without(read, self.tensor(np.arange(n_items))[columns], where)):
+                    found[row, columns] = self._module["tower"](hidden).squeeze(1).cpu()
+        return found.numpy()
+
+    def _without(self, read: "Tensor", items: "Tensor", places: Array) -> Iterator["Tensor"]:
+        """What enters the tower for each of some items (n, width) without each of `places` in turn.
+
+        Of one item more than is read: it moves up where another one is left out.
+        """
+        first, d = self._module["first"], self.factors
+        vectors, item = self._module["item"](read[0]), self._module["item"](items)
+        words = self.weights(self._module, read, item[None])[0]  # (n, length)
+        of_spoken, of_product, of_item = (first.weight[:, at : at + d] for at in (0, d, 2 * d))
+        more = read.shape[1] > self.max_length
+
+        def added(place: int) -> "Tensor":
+            """What an item of the history adds to the first layer."""
+            own = vectors[place]
+            return words[:, place, None] * (item @ (of_product * own).T + of_spoken @ own)
+
+        spoken = words[:, int(more) :] @ vectors[int(more) :]
+        whole = spoken @ of_spoken.T + (spoken * item) @ of_product.T + item @ of_item.T + first.bias
+        moved_up = whole + added(0) if more else whole
+        for place in places.tolist():
+            yield whole if more and place == 0 else moved_up - added(place)
+
     def attention_of(self, history: Array, item: int) -> Array:
         """How much each item of a history speaks for an item, float32 (length,)."""
         import torch

@@ -83,6 +83,10 @@ class Searches(QObject):
         """Those at work."""
         return [self._infos[name] for name in self._followers if name in self._infos]
 
+    def waiting(self) -> list[SearchInfo]:
+        """Those that wait for a place."""
+        return [self._infos[name] for name in self._queue if name in self._infos]
+
     @property
     def making(self) -> bool:
         """Whether one is being made."""
@@ -228,7 +232,9 @@ class Searches(QObject):
     def _advance(self) -> None:
         """Start what waits, where there is a place for it."""
         while self._queue and self._project is not None and self._runs.has_place and not self._runs.waiting():
-            self._begin(self._infos[self._queue.popleft()])
+            info = self._infos.get(self._queue.popleft())
+            if info is not None:
+                self._begin(info)
 
     def _begin(self, info: SearchInfo) -> None:
         try:

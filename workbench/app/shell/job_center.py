@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QScrollArea, QV
 from workbench.app.jobs.declared_jobs import find_job
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.runs.run_text import short_title
+from workbench.app.runs.search_info import SearchInfo
 from workbench.app.runs.state_text import STATE_INK, state_title
 from workbench.app.session.run_changes import cancel_run, move_run
 from workbench.app.session.session import Session
@@ -41,8 +42,8 @@ class Entry:
 
 
 def at_work(session: Session) -> list[Entry]:
-    """Runs that train and jobs that are done now."""
-    runs, found = session.runs, []
+    """Searches and runs at work, and jobs that are done now."""
+    runs, found = session.runs, [_of_search(session, info) for info in session.searches.all_active()]
     for info in runs.all_active():
         left = info.seconds_left
         remark = translate("JobCenter", "{time} left").format(time=span(left)) if left else ""
@@ -67,9 +68,9 @@ def at_work(session: Session) -> list[Entry]:
 
 
 def waiting(session: Session) -> list[Entry]:
-    """Runs in the queue."""
+    """Runs in the queue, and searches that wait."""
     runs = session.runs
-    found = []
+    found = [_of_search(session, info) for info in session.searches.waiting()]
     for place, info in enumerate(runs.waiting()):
         actions: list[tuple[str, Do]] = [(translate("JobCenter", "Cancel"), partial(cancel_run, session, info.id))]
         if place:
@@ -93,7 +94,7 @@ def over(session: Session) -> list[Entry]:
     ]
     runs = []
     for info in reversed(session.runs.all()):
-        if info.over:
+        if info.over and not info.search:
             log = info.folder / LOG
             open_log = partial(QDesktopServices.openUrl, QUrl.fromLocalFile(str(log)))
             actions: list[tuple[str, Do]] = [(translate("JobCenter", "Log"), open_log)] if log.exists() else []
@@ -101,6 +102,15 @@ def over(session: Session) -> list[Entry]:
             if len(runs) == MAX_OVER:
                 break
     return [*jobs[:MAX_OVER], *runs]
+
+
+def _of_search(session: Session, info: SearchInfo) -> Entry:
+    words = translate("JobCenter", "{n} trials have ended")
+    stop = translate("JobCenter", "Stop and keep") if info.state.is_active else translate("JobCenter", "Cancel")
+    state = translate("JobCenter", "Searching") if info.state.is_active else state_title(info.state)
+    actions: list[tuple[str, Do]] = [(stop, partial(session.searches.stop, info.id))]
+    remark = words.format(n=len(info.ended_trials))
+    return Entry(info.title, state, STATE_INK.get(info.state, "muted"), remark, actions, info.id)
 
 
 def _of_run(info: RunInfo, remark: str, actions: list[tuple[str, Do]]) -> Entry:
@@ -135,6 +145,8 @@ class JobCenter(QDialog):
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(area)
         for signal in (session.runs.changed, session.runs.run_changed, session.jobs.changed):
+            signal.connect(self._later)
+        for signal in (session.searches.changed, session.searches.search_changed):
             signal.connect(self._later)
         self.refresh()
 

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
 
 from workbench.app.runs.run_store import RunInfo
 from workbench.app.runs.run_text import duration, figure, seconds_of, short_title
+from workbench.app.runs.search_info import SearchInfo
 from workbench.app.session.session import Session
 from workbench.metrics import metric_title
 from workbench.training.run_state import RunState
@@ -25,6 +26,7 @@ class Announcer(QObject):
         self._tray: QSystemTrayIcon | None = None
         session.runs.run_changed.connect(self._hear)
         session.runs.changed.connect(self._look)
+        session.searches.search_changed.connect(self._hear_search)
         session.project_changed.connect(self._at_work.clear)
         QApplication.instance().applicationStateChanged.connect(self._come_back)
 
@@ -35,6 +37,8 @@ class Announcer(QObject):
     @Slot(str)
     def _hear(self, run_id: str) -> None:
         info = self._session.runs.get(run_id)
+        if info is not None and info.search:  # not each of its trials is news
+            return
         if info is not None and not info.over:
             if info.state.is_active:
                 self._at_work.add(run_id)
@@ -42,14 +46,32 @@ class Announcer(QObject):
             self._at_work.remove(run_id)
             # Who stopped or cancelled a run was there.
             if (info.state is RunState.DONE or info.state.is_failure) and not self._seen():
-                self._announce(info)
+                self._announce(*self._words(info), done=info.state is RunState.DONE)
+
+    @Slot(str)
+    def _hear_search(self, search_id: str) -> None:
+        info = self._session.searches.get(search_id)
+        if info is not None and not info.over:
+            self._at_work.add(search_id)
+        elif info is not None and search_id in self._at_work:
+            self._at_work.remove(search_id)
+            if (info.state is RunState.DONE or info.state.is_failure) and not self._seen():
+                self._announce(*self._search_words(info), done=info.state is RunState.DONE)
+
+    def _search_words(self, info: SearchInfo) -> tuple[str, str]:
+        if info.state is not RunState.DONE:
+            reason = info.status.reason[:200] or self.tr("It ended unexpectedly.")
+            return self.tr("{run} failed").format(run=info.title), reason
+        text, best = self.tr("{n} trials").format(n=len(info.ended_trials)), info.best
+        if best is not None:
+            text += f" · {metric_title(info.spec.metric)} {figure(best.value)} " + self.tr("on validation")
+        return self.tr("{search} is done").format(search=info.title), text
 
     def _seen(self) -> bool:
         """Whether the person is at the window, or at one of its dialogs."""
         return QApplication.applicationState() == Qt.ApplicationState.ApplicationActive
 
-    def _announce(self, info: RunInfo) -> None:
-        title, text = self._words(info)
+    def _announce(self, title: str, text: str, *, done: bool) -> None:
         self.announced.emit(title, text)
         QApplication.alert(self._window)
         if QSystemTrayIcon.isSystemTrayAvailable() and QSystemTrayIcon.supportsMessages():
@@ -58,7 +80,7 @@ class Announcer(QObject):
                 self._tray.messageClicked.connect(self._open)
             self._tray.show()
             icons = QSystemTrayIcon.MessageIcon
-            icon = icons.Information if info.state is RunState.DONE else icons.Warning
+            icon = icons.Information if done else icons.Warning
             self._tray.showMessage(title, text, icon, SHOWN)
 
     def _words(self, info: RunInfo) -> tuple[str, str]:

@@ -48,6 +48,7 @@ COMMANDS = (
     "predict",
     "explain",
     "similar",
+    "audience",
     "compare",
     "bundle",
     "serve",

@@ -248,7 +248,7 @@ def test_predicted_ratings_keep_the_order_and_allow_strangers(trained, tmp_path,
     assert np.float32(read[4][2]) == expected[0]
 
 
-def test_a_list_is_explained_and_items_have_neighbours(trained, value, fails):
+def test_a_list_is_explained_and_items_have_neighbours_and_an_audience(trained, value, ask, fails):
     # Nobody has chosen what this user has together with i1: it would be listed for being popular.
     filler = value("explain", trained["ease"], "--user", "u001", "--item", "i1")
     assert (filler["how"], filler["score"]) == ("filler", 0)  # as it stands in lists
@@ -257,6 +257,10 @@ def test_a_list_is_explained_and_items_have_neighbours(trained, value, fails):
     why = value("explain", trained["ease"], "--user", "u001", "--item", "i25")
     assert why["how"] == "sum"
     assert why["base"] + sum(one["contribution"] for one in why["reasons"]) == pytest.approx(why["score"], abs=1e-5)
+    first = value("audience", trained["ease"], "--item", "i1", "--k", 3)
+    assert [one["rank"] for one in first["people"]] == [1, 2, 3]
+    assert "people who could be shown it" in ask("audience", trained["ease"], "--item", "i1")[1]
+    assert ask("audience", trained["ease"], "--item", "i1", "--vectors", "v.npy")[0] == 2
     found = value("similar", trained["ease"], "--item", "i1", "--k", 3)
     assert len(found["items"]) == 3
     assert "i1" not in {one["item"] for one in found["items"]}

@@ -1,9 +1,9 @@
-"""Commands that look into a trained run: ``explain``, ``similar``."""
+"""Commands that look into a trained run: ``explain``, ``similar``, ``audience``."""
 
 import argparse
 from pathlib import Path
 
-from workbench.commands.options import Commands, add_command, run_folder
+from workbench.commands.options import Commands, add_command, files_of_vectors, named_file, run_folder
 from workbench.commands.output import Answer, Progress, table
 
 HOW = {
@@ -31,6 +31,17 @@ def add(commands: Commands) -> None:
     parser.add_argument("--item", required=True, metavar="ID", help="an item of the data")
     parser.add_argument("--k", type=int, default=10, metavar="N", help="how many (10)")
     parser.set_defaults(command=similar)
+    parser = add_command(commands, "audience", "the people in whose lists an item stands highest, a new item's too")
+    parser.add_argument("run", type=run_folder, metavar="DIR", help="the run folder")
+    parser.add_argument("--item", required=True, metavar="ID", help="an item of the data, or of --items")
+    parser.add_argument("--k", type=int, default=100, metavar="N", help="how many people (100)")
+    parser.add_argument(
+        "--items", type=Path, metavar="FILE", help="items that are not in the data, for models that can place them"
+    )
+    parser.add_argument(
+        "--vectors", type=named_file, action="append", metavar="[NAME=]FILE", help="vectors of these items; repeatable"
+    )
+    parser.set_defaults(command=audience, parser=parser)
 
 
 def explain(args: argparse.Namespace, progress: Progress) -> Answer:
@@ -50,6 +61,29 @@ def explain(args: argparse.Namespace, progress: Progress) -> Answer:
     if answer["rank_learned"] != answer["rank"]:
         head += f", by the history alone (rank {answer['rank_learned']} with what was learned about this user)"
     return Answer(answer, f"{head}\n{HOW[answer['how']].format(**answer)}\n\n{table(rows, right=(0,))}")
+
+
+def audience(args: argparse.Namespace, progress: Progress) -> Answer:
+    """Score an item for everybody."""
+    from workbench.insight import first_people
+
+    if args.k < 1:
+        args.parser.error(f"--k is the number of people, at least 1, not {args.k}")
+    if args.vectors and args.items is None:
+        args.parser.error("--vectors are those of the items of --items FILE, which is missing")
+    progress.start("Scoring everybody")
+    run, vectors = str(args.run), files_of_vectors(args)
+    if args.items is None:
+        answer = first_people.first_people(run, args.item, progress, args.k)
+    else:
+        answer = first_people.first_people_of_new(run, args.item, args.items, progress, vectors=vectors, k=args.k)
+    rows = [("rank", "user", "place in their list", "score", "items they have")]
+    rows += [
+        (str(one["rank"]), one["user"], str(one["place"]), f"{one['score']:.4f}", str(one["history"]))
+        for one in answer["people"]
+    ]
+    head = f"{answer['title']}: in the first 10 of {answer['at_top']:,} of {answer['asked']:,} people who could be shown it"
+    return Answer(answer, f"{head}\n\n{table(rows, right=(0, 2, 3, 4))}")
 
 
 def similar(args: argparse.Namespace, progress: Progress) -> Answer:

@@ -36,6 +36,9 @@ class SeesItems(NextItem):
         advanced=True,
     )
 
+    if TYPE_CHECKING:  # each declares it, in its own place on the form
+        factors: int
+
     _item_dense: Array | None = PrivateAttr(default=None)  # float32 (n_items, dimensions)
 
     def train(self, data: Interactions, seed: int = 0) -> Iterator[Record]:

@@ -2,6 +2,7 @@
 
 import csv
 import http.client
+import io
 import json
 import os
 import socket
@@ -9,6 +10,7 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -201,3 +203,11 @@ def test_propensities_are_those_of_the_whole_policy(tmp_path):
     assert told["i0", "1"] == 0.5 + 0.5 / 4
     assert told["i3", "1"] == 0.5 / 4
     assert all(abs(shown[place] / 3000 - chance) < 0.05 for place, chance in told.items())
+
+
+def test_it_does_not_outlive_who_has_started_it(monkeypatch):
+    for said, ends in (("", True), ("stay\n", False)):
+        made = SimpleNamespace(should_exit=False)
+        monkeypatch.setattr("sys.stdin", io.StringIO(said))
+        server._end_with_input(made, "stay")
+        assert made.should_exit is ends

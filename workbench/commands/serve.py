@@ -7,6 +7,7 @@ from workbench.commands.options import Commands, add_command, run_folder
 from workbench.commands.output import Answer, Progress
 
 RATE = 1000.0  # requests a second of one client
+STAY = "stay"  # what whoever started it with --while-open says so that it goes on without them
 
 
 def add(commands: Commands) -> None:
@@ -42,6 +43,7 @@ def add(commands: Commands) -> None:
         metavar="SHARE",
         help="with --impressions: share of lists in random order (0)",
     )
+    parser.add_argument("--while-open", action="store_true", help=argparse.SUPPRESS)  # ends with standard input
     parser.set_defaults(command=serve, parser=parser)
 
 
@@ -64,5 +66,7 @@ def serve(args: argparse.Namespace, progress: Progress) -> Answer:
     log = None if args.impressions is None else ImpressionLog(args.impressions, args.explore)
     log_to_stderr(quiet=progress.quiet)
     served = [model.name for model in shelf.models()]
-    address = listen(create_app(shelf, token, args.rate, log), args.host, args.port, progress.say)
+    address = listen(
+        create_app(shelf, token, args.rate, log), args.host, args.port, progress.say, STAY if args.while_open else None
+    )
     return Answer({"address": address, "models": served}, f"Served {', '.join(served)} at {address}.")

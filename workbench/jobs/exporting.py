@@ -66,6 +66,16 @@ def _told(table: Any) -> Json:
     return {"columns": table.column_names, "values": [column.to_pylist() for column in table.columns]}
 
 
+@job("bundle", title="Taking the model along", lane="background")
+def bundle(run: str, output: str, control: Control) -> Json:
+    """Write a trained model as a folder for use without this program."""
+    from workbench.export.bundle import write_bundle
+    from workbench.insight.looking import load
+
+    trained, algorithm, _ = load(Path(run))
+    return {"path": output} | write_bundle(trained, algorithm, Path(output), control)
+
+
 @job("report", title="Writing the report", lane="background")
 def report(runs: list[str], output: str, title: str, control: Control, metric: str = "ndcg@10") -> Json:
     """Write a report of some runs as one HTML file."""

@@ -165,7 +165,10 @@ def _stacked(histories: list[UserItems]) -> UserItems:
     if len(histories) == 1:
         return histories[0]
     sides = ([one.rating for one in histories], [one.time for one in histories], [one.weight for one in histories])
-    more = (None if side[0] is None else np.concatenate(side) for side in sides)
-    return UserItems(
-        _ends([len(one.item) for one in histories]), np.concatenate([one.item for one in histories]), *more
-    )
+    ends = _ends([len(one.item) for one in histories])
+    return UserItems(ends, np.concatenate([one.item for one in histories]), *map(_joined, sides))
+
+
+def _joined(values: list[Array | None]) -> Array | None:
+    there = [value for value in values if value is not None]
+    return np.concatenate(there) if len(there) == len(values) else None

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import sys
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -40,14 +41,24 @@ def read_token(path: Path | None, host: str) -> str | None:
     return token
 
 
-def serve(gate: Gate, host: str, port: int, started: Callable[[str], None]) -> str:
-    """Serve until the process is asked to end; returns the address, of which `started` is told first."""
+def serve(gate: Gate, host: str, port: int, started: Callable[[str], None], stay: str | None = None) -> str:
+    """Serve until the process is asked to end; returns the address, of which `started` is told first.
+
+    With `stay` it ends where standard input does, unless that word came before: it does not outlive who has started it.
+    """
     server, listening = new_server(gate), listen_at(host, port)
     address = address_of(listening)
+    if stay is not None:
+        threading.Thread(target=_end_with_input, args=(server, stay), daemon=True).start()
     started(f"Serving at {address}")
     with suppress(KeyboardInterrupt, Cancelled), asyncio.Runner() as runner:
         runner.run(server.serve(sockets=[listening]))
     return address
+
+
+def _end_with_input(server: Any, stay: str) -> None:
+    if sys.stdin.readline().strip() != stay:
+        server.should_exit = True
 
 
 def new_server(gate: Gate) -> Any:

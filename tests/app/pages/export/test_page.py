@@ -578,3 +578,13 @@ def test_odd_titles(open_at, tmp_path, ending):
     assert opened.page.outcome.title.full_text().startswith("Written: ")
     assert not opened.window.grab().isNull()
     assert opened.window.width() == 1280
+
+
+def test_the_model_is_taken_along(open_at, fresh, tmp_path, monkeypatch):
+    opened = open_at(fresh)
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_, **__: str(tmp_path))
+    opened.click(opened.page.elsewhere.take)
+    opened.until(lambda: opened.page._task is None)
+    assert (tmp_path / "1-ease model" / "score.py").exists()
+    assert f"{N_USERS} of {N_USERS} lists compared are equal" in opened.page.outcome.words.full_text()
+    assert not unnamed(opened.window)

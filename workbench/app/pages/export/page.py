@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 from workbench.app.jobs.job_process import Task
 from workbench.app.page import Page
 from workbench.app.pages.export.content import Content
+from workbench.app.pages.export.elsewhere import Elsewhere
 from workbench.app.pages.export.options import MOST_K, Choices
 from workbench.app.pages.export.preview import MOST_PEOPLE, asked_for, rows_of
 from workbench.app.pages.export.progress import Outcome, command_line, list_words
@@ -82,7 +83,7 @@ class ExportPage(Page):
         self.choices = Choices()
         yield
         self.content, self.outcome = Content(), Outcome()
-        self.more = SessionFiles(self.session)
+        self.more, self.elsewhere = SessionFiles(self.session), Elsewhere(self.session)
         yield
         self.runs, self.users, self.k = self.choices.runs, self.choices.users, self.choices.k
         self.seen, self.columns, self.place = self.choices.seen, self.choices.columns, self.choices.place
@@ -91,6 +92,8 @@ class ExportPage(Page):
         self.runs.chosen.connect(self._choose_run)
         self.choices.changed.connect(self.refresh)
         self.more.wanted.connect(self._save)
+        self.elsewhere.wanted.connect(self._save)
+        self.elsewhere.failed.connect(self._server_failed)
         self.writing.changed.connect(self.refresh)
         self.writing.done.connect(self._told)
         self.writing.failed.connect(self._failed)
@@ -107,6 +110,7 @@ class ExportPage(Page):
         right.setSpacing(2 * GRID)
         right.addWidget(self.content, 1)
         right.addWidget(self.more)
+        right.addWidget(self.elsewhere)
         right.addWidget(self.outcome)
         row.addLayout(right, 1)
         column.addLayout(row, 1)
@@ -171,6 +175,7 @@ class ExportPage(Page):
         self.choices.suggest(folder, "recommendations", short_title(info), self._whose(listed))
         self.choices.blockSignals(False)
         self.more.show_runs(busy=self._task is not None)
+        self.elsewhere.show_run(info, busy=self._task is not None)
         self._tell(info)
         self._rest.start()
 
@@ -311,6 +316,10 @@ class ExportPage(Page):
             self.session.failure.emit(title, sentence, details)
         else:
             self._show_failure(title, sentence, details)
+
+    @Slot(str)
+    def _server_failed(self, sentence: str) -> None:
+        self._show_failure(self.tr("The run is not served"), sentence, "")
 
     def _show_failure(self, title: str, sentence: str, details: str) -> None:
         self._clear_failure()

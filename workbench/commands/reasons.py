@@ -12,6 +12,7 @@ HOW = {
     "popularity": "nothing is known of this user, who gets the most popular items: the score is how many chose it",
     "filler": "nothing links it to this user's history; it has its place for being popular: {chosen_by:,} chose it",
     "vectors": "similarity is the cosine of the learned vectors",
+    "content": "similarity is the cosine of their vectors of the kind '{by}', about the mean of all",
     "alone": "similarity is the score for a user whose only interaction is with this item",
 }
 
@@ -29,6 +30,9 @@ def add(commands: Commands) -> None:
     parser = add_command(commands, "similar", "items similar to one, as the run's algorithm sees it")
     parser.add_argument("run", type=run_folder, metavar="DIR", help="the run folder")
     parser.add_argument("--item", required=True, metavar="ID", help="an item of the data")
+    parser.add_argument(
+        "--by", metavar="KIND", help="by a kind of --vectors of the data, whatever the algorithm has learned"
+    )
     parser.add_argument("--k", type=int, default=10, metavar="N", help="how many (10)")
     parser.set_defaults(command=similar)
     parser = add_command(commands, "audience", "the people in whose lists an item stands highest, a new item's too")
@@ -91,7 +95,9 @@ def similar(args: argparse.Namespace, progress: Progress) -> Answer:
     from workbench.insight import looking
 
     progress.start("Looking for similar items")
-    answer = looking.similar(str(args.run), args.item, progress, args.k)
+    answer = looking.similar(str(args.run), args.item, progress, args.k, args.by)
     rows = [("rank", "similarity", "item", "title")]
     rows += [(str(item["rank"]), f"{item['score']:.4f}", item["item"], item["title"]) for item in answer["items"]]
-    return Answer(answer, f"Like {answer['title']}; {HOW[answer['how']]}\n\n{table(rows, right=(0, 1))}")
+    return Answer(
+        answer, f"Like {answer['title']}; {HOW[answer['how']].format(**answer)}\n\n{table(rows, right=(0, 1))}"
+    )

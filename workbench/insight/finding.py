@@ -9,14 +9,15 @@ import pyarrow.compute as pc
 
 from workbench.control import Control
 from workbench.data.data_file import read_about
-from workbench.data.interactions import Array, UserItems
+from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.data.overview.search import item_names, searchable, users_json
 from workbench.data.overview.word_index import WordIndex
+from workbench.data.side_files.items import Items
 from workbench.errors import WorkbenchError
 from workbench.evaluation.overlap import rank_biased_overlap
 from workbench.files import whole_file
 from workbench.insight import items
-from workbench.insight.looking import item_json, items_json, load, user_index, vectors
+from workbench.insight.looking import item_json, items_json, load, rows_of, user_index, vectors
 from workbench.training.results import damaged, read_lists, read_users
 from workbench.training.run import Run
 
@@ -24,6 +25,8 @@ Json = dict[str, Any]
 METRIC = "ndcg@10"
 # Points on a map: of more items those that most people met.
 POINTS = 100_000
+# Of a text about an item.
+MAX_TEXT_CHARS = 2000
 
 
 def kinds_of_users(
@@ -147,6 +150,9 @@ def item_story(run: str, item: str, control: Control, k: int = 10, people: int =
     who = data.user[rows]
     newest = np.argsort(-data.time[rows], kind="stable") if data.time is not None else np.arange(len(rows))[::-1]
     near = items.similar(algorithm, index, k)
+    kinds = [] if features is None else list(features.vectors)
+    alike = {kind: items.alike(rows_of(Path(run), kind), index, k) for kind in kinds}
+    text = None if features is None or features.text is None else features.text[index].as_py()
     story: Json = {
         **item_json(data, features, index),
         "mean": None if data.rating is None or not len(rows) else float(data.rating[rows].mean()),
@@ -159,10 +165,9 @@ def item_story(run: str, item: str, control: Control, k: int = 10, people: int =
             for at in newest[:people].tolist()
         ],
         "how": near.how,
-        "similar": [
-            {**shown, "score": score}
-            for shown, score in zip(items_json(data, features, near.items), near.scores.tolist(), strict=True)
-        ],
+        "similar": _neighbours(data, features, near),
+        "alike": {kind: _neighbours(data, features, found) for kind, found in alike.items()},
+        "text": text and text[:MAX_TEXT_CHARS],
         "listed": None,
     }
     if (opened.folder / "lists.npy").exists() and (opened.folder / "users.parquet").exists():
@@ -171,6 +176,13 @@ def item_story(run: str, item: str, control: Control, k: int = 10, people: int =
         ranks = np.bincount(np.nonzero(here)[1], minlength=lists.shape[1])
         story["listed"] = {"users": int(here.any(axis=1).sum()), "of": len(lists), "ranks": ranks.tolist()}
     return story
+
+
+def _neighbours(data: Interactions, features: Items | None, near: items.Similar) -> list[Json]:
+    return [
+        {**shown, "score": score}
+        for shown, score in zip(items_json(data, features, near.items), near.scores.tolist(), strict=True)
+    ]
 
 
 def item_map(run: str, control: Control) -> Json:

@@ -25,7 +25,7 @@ class Similar:
     scores : float32 (n,)
         Cosine of learned vectors, or the score for somebody whose history is this item.
     how : str
-        ``"vectors"`` or ``"alone"``.
+        ``"vectors"`` or ``"alone"``; ``"content"`` where vectors of the items' file were compared.
     """
 
     items: Array
@@ -47,6 +47,21 @@ def similar(algorithm: Algorithm, item: int, k: int = 10) -> Similar:
     items = top_k(cosine.copy(), k, UserItems.from_lists([[item]]))[0]
     items = items[items >= 0]
     return Similar(items, cosine[0][items].astype(np.float32), "vectors")
+
+
+def alike(rows: Array, item: int, k: int = 10) -> Similar:
+    """The `k` items most like one by what is known of them; none where nothing is.
+
+    Parameters
+    ----------
+    rows
+        Of length 1, or 0 for items of which nothing is known, float32 (n_items, d).
+    """
+    cosine = np.einsum("nf,f->n", rows, rows[item])[None]
+    cosine[0, ~rows.any(axis=1)] = -np.inf
+    found = top_k(cosine.copy(), k, UserItems.from_lists([[item]]))[0]
+    found = found[(found >= 0) & np.isfinite(cosine[0][found])] if rows[item].any() else found[:0]
+    return Similar(found, cosine[0][found].astype(np.float32), "content")
 
 
 def vectors_of(algorithm: Algorithm, data: Interactions) -> Array:

@@ -10,10 +10,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.algorithms import Algorithm
+from workbench.algorithms.base.item_vectors import rows_by_kind
 from workbench.control import Control
 from workbench.data import filtering
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.data.side_files.items import Items
+from workbench.declaring import nearest
 from workbench.errors import WorkbenchError
 from workbench.evaluation.ranking import list_length
 from workbench.insight import explaining, items
@@ -100,11 +102,12 @@ def items_json(data: Interactions, items: Items | None, indices: Array | list[in
     ]
 
 
-def similar(run: str, item: str, control: Control, k: int = 10) -> Json:
-    """Items that are like one, as the run's algorithm sees it."""
+def similar(run: str, item: str, control: Control, k: int = 10, by: str | None = None) -> Json:
+    """Items that are like one, as the run's algorithm sees it, or `by` a kind of vectors that the data has."""
     opened, algorithm, features = load(Path(run))
     index = opened.data.item_index(item)
-    found = items.similar(algorithm, index, list_length(k, opened.data.n_items))
+    k = list_length(k, opened.data.n_items)
+    found = items.similar(algorithm, index, k) if by is None else items.alike(rows_of(Path(run), by), index, k)
     neighbours = [
         {**shown, "rank": rank, "score": score}
         for rank, (shown, _, score) in enumerate(listed_of(opened.data, features, found.items, found.scores), 1)
@@ -112,9 +115,35 @@ def similar(run: str, item: str, control: Control, k: int = 10) -> Json:
     return {
         "algorithm": opened.spec.algorithm,
         "how": found.how,
+        "by": by,
         **item_json(opened.data, features, index),
         "items": neighbours,
     }
+
+
+def rows_of(folder: Path, kind: str) -> Array:
+    """Vectors of a kind that the data of a run has, of length 1 about their mean, float32 (n_items, d), kept for later.
+
+    Raises
+    ------
+    WorkbenchError
+        If the data has no such kind.
+    """
+    _, _, features = load(folder)
+    known = list(features.vectors) if features is not None else []
+    if kind not in known:
+        there = (
+            f"{nearest('kind of item vectors', kind, known)}" if known else "The data of this run has no item vectors."
+        )
+        raise WorkbenchError(f"{there} Leave it out to compare items as the algorithm sees them.")
+    return _rows(folder, (folder / "model.safetensors").stat().st_mtime, kind)
+
+
+@lru_cache(maxsize=4)
+def _rows(folder: Path, stamp: float, kind: str) -> Array:
+    features = _loaded(folder, stamp)[2]
+    assert features is not None
+    return rows_by_kind(features, kind)[kind]
 
 
 def indices_of(data: Interactions, ids: list[str]) -> list[int]:

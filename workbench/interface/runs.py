@@ -340,14 +340,15 @@ class Run:
         table.attrs = {**told, "user": user, "item": item}
         return table if table["attention"].notna().any() else table.drop(columns="attention")
 
-    def similar(self, item: Any, k: int = 10, *, progress: bool = True) -> pd.DataFrame:
-        """Items that are like one, as the algorithm sees it.
+    def similar(self, item: Any, k: int = 10, *, by: str | None = None, progress: bool = True) -> pd.DataFrame:
+        """Items that are like one, as the algorithm sees it, or `by` a kind of vectors that the data has.
 
         Returns
         -------
         DataFrame
             ``rank``, ``item``, ``title`` where it is known, and ``score``: the likeness. ``attrs`` has ``how`` it was
-            found: the cosine of learned ``vectors``, or the score for somebody whose history is this item ``alone``.
+            found: the cosine of learned ``vectors``, of the data's own ``content``, or the score for somebody whose
+            history is this item ``alone``.
 
         Raises
         ------
@@ -355,7 +356,7 @@ class Run:
             If the item is not in the data.
         """
         with shown("Comparing", progress) as control:
-            told = looking.similar(str(self.folder), self._items.to_texts([item])[0], control, k)
+            told = looking.similar(str(self.folder), self._items.to_texts([item])[0], control, k, by)
         table = self._of_items(told.pop("items"), ["rank", "item", *self._titled, "score"])
         table.attrs = {**told, "item": item}
         return table

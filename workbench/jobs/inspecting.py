@@ -69,6 +69,14 @@ def item_story(**asked: Any) -> Json:
     return finding.item_story(**asked)
 
 
+@job("thumbnails", title="Looking at pictures", lane="interactive", silent=True)
+def thumbnails(**asked: Any) -> Json:
+    """Small pictures of some items."""
+    from workbench.insight import thumbnails
+
+    return thumbnails.thumbnails(**asked)
+
+
 @job("kinds_of_users", title="Looking for users", lane="interactive")
 def kinds_of_users(**asked: Any) -> list[Json]:
     """Users of one kind, the most so first."""

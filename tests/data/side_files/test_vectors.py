@@ -131,7 +131,7 @@ def test_all_of_it_goes_into_the_data_folder(tmp_path):
     assert Users.open(tmp_path / "d").of(0) == {"age": "3"}
     assert Interactions.open(tmp_path / "d").user_features.attributes["age"].to_pylist() == ["3", None]
     assert open_vectors(tmp_path / "d")["vectors"].shape == (3, 8)
-    assert open_pictures(tmp_path / "d").to_pylist()[2].endswith("7.jpg")
+    assert open_pictures(tmp_path / "d")["path"].to_pylist()[2].endswith("7.jpg")
 
 
 def test_several_kinds_of_vectors_have_names_and_stay_with_their_items(tmp_path):

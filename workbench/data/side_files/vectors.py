@@ -190,9 +190,9 @@ def write_pictures(folder: Path, item_ids: pa.Array, paths: pa.Array) -> None:
     write_table(folder / "pictures.arrow", pa.table({"id": item_ids, "path": paths}))
 
 
-def open_pictures(folder: Path) -> pa.Array | None:
-    """Paths of the items' pictures, null where there is none; None where no folder of pictures was joined."""
+def open_pictures(folder: Path) -> pa.Table | None:
+    """``id`` and ``path`` of the items' pictures, null where there is none; None where no folder of pictures was joined."""
     path = folder / "pictures.arrow"
     if not path.exists():
         return None
-    return open_table(path, "picture", {"id": pa.string(), "path": pa.string()}).column("path").combine_chunks()
+    return open_table(path, "picture", {"id": pa.string(), "path": pa.string()})

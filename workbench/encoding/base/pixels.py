@@ -1,11 +1,12 @@
 """Pictures as small arrays of pixels, whatever lies in their files."""
 
+import io
 import struct
 import warnings
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +29,7 @@ BROKEN = (
 )
 
 Pixels = npt.NDArray[np.uint8]
+Made = TypeVar("Made")
 
 
 def batches(
@@ -58,6 +60,29 @@ def batches(
 
 def open_picture(path: Path, size: tuple[int, int]) -> Pixels | str:
     """A picture in a size, uint8 (height, width, 3); or the reason why it is refused."""
+
+    def sized(image: "Picture") -> Pixels:
+        from PIL import Image
+
+        return np.asarray(_plain(image).resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0), np.uint8)
+
+    return _opened(path, size, sized)
+
+
+def thumbnail(path: Path, size: tuple[int, int]) -> bytes | str:
+    """A picture that fits into a size, as JPEG; or the reason why it is refused."""
+
+    def packed(image: "Picture") -> bytes:
+        small, file = _plain(image), io.BytesIO()
+        small.thumbnail(size)
+        small.save(file, "JPEG", quality=85)
+        return file.getvalue()
+
+    return _opened(path, size, packed)
+
+
+def _opened(path: Path, size: tuple[int, int], then: "Callable[[Picture], Made]") -> Made | str:
+    """What is made of a picture; or the reason why it is refused."""
     from PIL import Image
 
     with warnings.catch_warnings():
@@ -67,8 +92,7 @@ def open_picture(path: Path, size: tuple[int, int]) -> Pixels | str:
                 if image.width * image.height > MAX_PIXELS:
                     return too_large(image.width, image.height)
                 image.draft("RGB", size)  # a JPEG is decoded in an eighth of its size where that is enough
-                small = _plain(image).resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
-                return np.asarray(small, np.uint8)
+                return then(image)
         except Image.DecompressionBombError:
             return "has more pixels than a picture of an item may have"
         except MemoryError:

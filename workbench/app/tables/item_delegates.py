@@ -8,6 +8,7 @@ from PySide6.QtGui import QPainter, QPainterPath
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from workbench.app.tables.column import FRACTION, SERIES
+from workbench.app.tables.item_pictures import PICTURE, draw_picture
 from workbench.app.tables.table_view import TableView
 from workbench.app.widgets.theme import BODY, GRID, SMALL, font, theme
 
@@ -41,12 +42,14 @@ def _write(painter: QPainter, room: QRectF, text: str) -> float:
 
 
 class TitleDelegate(QStyledItemDelegate):
-    """A title, its year quietly behind it, and genres small under it where there are any."""
+    """A title, its year quietly behind it, genres small under it where there are any, and a picture before it."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Any) -> None:
         text = _ground(self, painter, option, index)
-        year, below = index.data(YEAR), index.data(BELOW)
+        year, below, picture = index.data(YEAR), index.data(BELOW), index.data(PICTURE)
         room = QRectF(option.rect).adjusted(INSET, 0, -INSET, 0)
+        if picture is not None:
+            room.adjust(draw_picture(painter, room, picture()), 0, 0, 0)
         tokens = theme().tokens
         high = room
         if option.rect.height() >= TALL:

@@ -25,6 +25,7 @@ from workbench.app.tables.item_delegates import (
     StarsDelegate,
     TitleDelegate,
 )
+from workbench.app.tables.item_pictures import PICTURE, ItemPictures
 from workbench.app.tables.table_view import TableView
 from workbench.app.widgets.theme import GRID, ROW_HEIGHT, SMALL
 
@@ -55,6 +56,18 @@ class ItemTable(TableView):
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.items: list[Json] = []
+        self._pictures = ItemPictures(self)
+
+    def set_pictures(self, pictures: ItemPictures) -> None:
+        """Show pictures of the items, where the data has them; from the next list on."""
+        self._pictures = pictures
+        pictures.changed.connect(self.viewport().update)
+
+    def titles(self, items: list[Json]) -> tuple[Column, int]:
+        """The column of titles, and how high a row is."""
+        self._pictures.want([item["item"] for item in items])
+        tall = self._pictures.any or any(item.get("genres") for item in items)
+        return title_column(self.tr("title"), items, self._pictures), TALL if tall else ROW_HEIGHT
 
     def select_item(self, item: str | None) -> None:
         """Select the row of an item again, after other rows have taken the place; nothing where it is not there."""
@@ -74,7 +87,9 @@ class HistoryTable(ItemTable):
     def show_items(self, items: list[Json], scale: float | None) -> None:
         """Show a history; `scale` is the end of the scale of ratings, None where no stars are drawn."""
         self.items = items
-        columns, widths = [title_column(self.tr("title"), items)], [0]
+        title, height = self.titles(items)
+        height = height if self._pictures.any else ROW_HEIGHT  # one line of each is enough
+        columns, widths = [title], [0]
         if any(item.get("rating") is not None for item in items):
             ratings = np.array([math.nan if item.get("rating") is None else item["rating"] for item in items], float)
             columns.append(_ratings(self.tr("rating"), ratings, scale))
@@ -84,7 +99,7 @@ class HistoryTable(ItemTable):
             day.extra = {INK: partial(always, "muted")}
             columns.append(day)
             widths.append(12 * GRID + 4)
-        lay_columns(self, columns, widths, len(items), ROW_HEIGHT)
+        lay_columns(self, columns, widths, len(items), height)
         self.setItemDelegateForColumn(0, self._titles)
         for place, column in enumerate(columns[1:], 1):
             self.setItemDelegateForColumn(place, self._stars if column.right else self._days)
@@ -134,9 +149,10 @@ class ListTable(ItemTable):
             tip=self.tr("✓ hit: the item is in the user's test set"),
             extra={INK: lambda row: marks[row][1]},
         )  # fmt: skip
+        title, height = self.titles(items)
         shown = [
             (rank, 5 * GRID + (4 * GRID if moves else 0), self._ranks),
-            (title_column(self.tr("title"), items), 0, self._titles),
+            (title, 0, self._titles),
         ]
         if not short:
             scores = [finite(item.get("score")) for item in items]
@@ -148,9 +164,8 @@ class ListTable(ItemTable):
             (popularity, (8 if short else 12) * GRID, self._inks),
             (test, (marked if short else 8) * GRID, self._inks),
         ]
-        tall = any(item.get("genres") for item in items)
         columns, widths, delegates = zip(*shown, strict=True)
-        lay_columns(self, list(columns), list(widths), len(items), TALL if tall else ROW_HEIGHT)
+        lay_columns(self, list(columns), list(widths), len(items), height)
         for place, delegate in enumerate(delegates):
             self.setItemDelegateForColumn(place, delegate)
 
@@ -209,8 +224,8 @@ def _enable(bar: QScrollBar, low: int, high: int) -> None:
     bar.setEnabled(high > low)
 
 
-def title_column(head: str, items: list[Json]) -> Column:
-    """Titles with years and genres, for a `TitleDelegate`."""
+def title_column(head: str, items: list[Json], pictures: ItemPictures | None = None) -> Column:
+    """Titles with years, genres and perhaps pictures, for a `TitleDelegate`."""
     shown = [line(item.get("title") or item["item"]) for item in items]
     years = [str(item["year"]) if item.get("year") else "" for item in items]
     below = [line(", ".join(item["genres"])) if item.get("genres") else "" for item in items]
@@ -220,10 +235,12 @@ def title_column(head: str, items: list[Json]) -> Column:
         whole = line(one.get("title") or one["item"], MAX_TIP_CHARS)
         return "\n".join(filter(None, [f"{whole} {years[row]}".strip(), below[row], line(one["item"])]))
 
+    extra: dict[int, Any] = {YEAR: lambda row: years[row], BELOW: lambda row: below[row]}
+    if pictures is not None and pictures.any:
+        extra[PICTURE] = lambda row: partial(pictures.picture, items[row]["item"])
     return Column(
-        head, lambda rows: [shown[row] for row in rows.tolist()], lambda: np.array(shown, object), full,
-        extra={YEAR: lambda row: years[row], BELOW: lambda row: below[row]},
-    )  # fmt: skip
+        head, lambda rows: [shown[row] for row in rows.tolist()], lambda: np.array(shown, object), full, extra=extra
+    )
 
 
 def _ratings(head: str, ratings: np.ndarray, scale: float | None) -> Column:

@@ -26,6 +26,7 @@ from workbench.app.session.latest import Latest
 from workbench.app.session.run_combo import RunCombo, RunData, doubt_models, run_to_show, select_run, usable_runs
 from workbench.app.session.session import Session
 from workbench.app.session.shown_list import note_list
+from workbench.app.session.thumbnails import Thumbnails
 from workbench.app.tables.item_tables import ListTable, line
 from workbench.app.widgets.basic import EmptyState
 from workbench.app.widgets.deferred import Deferred
@@ -59,6 +60,7 @@ class InspectPage(Page):
         self._passed: str | None = None  # who was selected when the stranger came
         self.new_people: NewPeople | None = None
         self._data = RunData(session)
+        self.pictures = Thumbnails(session, self)
         self._lists = Latest(session, "recommend", self)
         self._lists.answered.connect(self._show)
         self._lists.failed.connect(self._show_failure)
@@ -129,6 +131,8 @@ class InspectPage(Page):
     def user(self) -> UserView:
         """What one user had, and the list."""
         made = UserView(self.session, self._data, self._left, self._right)
+        for table in (made.left.table, made.right.table, made.beside.table):
+            table.set_pictures(self.pictures)
         made.wanted.connect(self.refresh)
         made.changed.connect(self._name_user)
         made.listed.connect(self._mark)
@@ -142,7 +146,7 @@ class InspectPage(Page):
     @Deferred
     def item_view(self) -> ItemView:
         """The story of one item."""
-        made = ItemView(self.session)
+        made = ItemView(self.session, self.pictures)
         made.left.connect(self._leave_item)
         made.user_chosen.connect(self._go_to_user)
         if self.info is not None:
@@ -242,6 +246,7 @@ class InspectPage(Page):
             self._show_empty()
             return
         self._run = info.id
+        self.pictures.set_run(info.folder, self._data.folder(info))
         self.user.set_runs(usable_runs(self.session), info)
         self.user.right.say_instead(self._instead(info))
         self.search.set_data(self._data.folder(info))

@@ -283,6 +283,19 @@ class Project:
         """Folder that holds one folder a run."""
         return self.folder / "runs"
 
+    @property
+    def searches_folder(self) -> Path:
+        """Folder that holds one folder a search."""
+        return self.folder / "searches"
+
+    def search_folders(self) -> list[Path]:
+        """Folders of all searches, oldest first."""
+        try:
+            found = [folder for folder in self.searches_folder.iterdir() if (folder / "search.json").is_file()]
+            return sorted(folder for folder in found if not is_owned(folder))
+        except OSError:  # there is none, or the folder vanished
+            return []
+
     def free_data_folder(self, name: str) -> Path:
         """A new empty folder under ``data/`` for data called `name`; raises WorkbenchError where it cannot be made."""
         plain = re.sub(r"[^\w.-]+", "-", name).strip("-.")[:MAX_NAME] or "data"

@@ -1,7 +1,9 @@
 """What waits is trained also where no window is open."""
 
+import os
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -52,6 +54,22 @@ def test_all_that_waits_is_trained_in_its_order_also_behind_one_that_dies(projec
         _until(lambda run=run: state(run).is_over)
     assert [state(run) for run in runs] == [RunState.LOST, RunState.DONE, RunState.DONE]
     assert go_on(project) == []
+
+
+def test_a_trial_is_its_search_s_and_a_search_at_work_is_waited_for(project, monkeypatch):
+    trial = {"search": "../../searches/s", "number": 0}
+    search = project.searches_folder / "s"
+    run = Run.create(project.runs_folder / "a", project.data_folder, "popularity", trial=trial)
+    best = Run.create(project.runs_folder / "b", project.data_folder, "popularity", trial=trial, learns_validation=True)
+    search.mkdir(parents=True)
+    (search / "search.json").write_text("{}")
+    StatusWriter(search).take(os.getpid())
+    waits = []
+    monkeypatch.setattr(time, "sleep", lambda _: waits.append(1) or StatusWriter(search).end(RunState.DONE))
+    assert go_on(project) == ["b"]
+    assert waits
+    _until(lambda: state(best).is_over)
+    assert state(run) is RunState.QUEUED
 
 
 def _until(true):

@@ -91,7 +91,7 @@ def _begin(standby: Standby, folder: Path) -> bool:
 
 
 def _runs(project: Project) -> tuple[list[Path], int]:
-    """Folders of the runs that wait, the next one first, and how many train."""
+    """Folders of the runs that wait, the next one first, and how many train or search."""
     from workbench.training.run_state import RunState
     from workbench.training.run_status import read_status
 
@@ -99,6 +99,17 @@ def _runs(project: Project) -> tuple[list[Path], int]:
     waiting = [
         (place_in_queue(status, number, folder.name), folder)
         for number, (folder, status) in enumerate(found)
-        if status.state is RunState.QUEUED
+        if status.state is RunState.QUEUED and not _is_trial(folder)
     ]
-    return [folder for _, folder in sorted(waiting)], sum(status.state.is_active for _, status in found)
+    searches = [read_status(folder).state.is_active for folder in project.search_folders()]
+    return [folder for _, folder in sorted(waiting)], sum(status.state.is_active for _, status in found) + sum(searches)
+
+
+def _is_trial(folder: Path) -> bool:
+    """Whether a run is a trial, which its search trains in a moment; the best, trained once more, is a run like others."""
+    from workbench.training.run import Run
+
+    with suppress(WorkbenchError):
+        spec = Run.open(folder).spec
+        return spec.trial is not None and not spec.learns_validation
+    return False

@@ -2,7 +2,7 @@
 
 import json
 
-from tests.app.fake_runs import done_run, live_run
+from tests.app.fake_runs import done_run, live_run, set_status
 from workbench.app.session.search_changes import remove_search
 from workbench.training.run_state import RunState
 
@@ -92,7 +92,8 @@ def test_a_removed_search_takes_its_trials_along_and_comes_back_with_them(opened
     opened.close_project()
     for number in range(2):
         as_trial(done_run(project, f"trial-{number}"), info.id, number)
-    as_trial(live_run(project, "trial-2"), info.id, 2)
+    living = live_run(project, "trial-2")
+    as_trial(living, info.id, 2)
     other = done_run(project, "other")
     opened.open_project(project.folder)
     qtbot.waitUntil(lambda: len(opened.runs.all()) == 4 and bool(opened.searches.all()))
@@ -107,3 +108,9 @@ def test_a_removed_search_takes_its_trials_along_and_comes_back_with_them(opened
     assert opened.searches.get(info.id) is not None
     assert len(opened.runs.all()) == 4
     assert opened.selection.search == info.id
+    assert not opened.runs.get(living.name).over
+    set_status(living, "running", pid=2**22 + 1, process_started=1.0)  # it was killed with its search
+    opened.runs.look_again([living.name])
+    assert opened.runs.get(living.name).state is RunState.LOST
+    assert not opened.runs.get(living.name).resumable
+    assert remove_search(opened, info.id) == "EASE search and its 3 runs removed"

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -471,6 +471,11 @@ class Runs(QObject):
 
         with contextlib.suppress(WorkbenchError):
             info.spec = Run.open(info.folder).spec.model_dump()
+
+    def look_again(self, run_ids: Iterable[str]) -> None:
+        """See how runs stand that nobody follows, and whose process has ended."""
+        for info in filter(None, map(self._infos.get, run_ids)):
+            self._look_again(info)
 
     def _look_again(self, info: RunInfo) -> None:
         """Take up what somebody else has done with a run."""

@@ -20,8 +20,6 @@ from workbench.training.run_state import RunState
 if TYPE_CHECKING:
     from workbench.training.run_status import RunStatus
 
-FOLDER = "searches"  # in the project
-
 
 class Searches(QObject):
     """All searches of the open project. One at work takes the place of a run among those that train at once."""
@@ -59,8 +57,7 @@ class Searches(QObject):
     def open(self, project: Project) -> None:
         """Read the searches of a project, and follow those that live."""
         self._project = project
-        folder = project.folder / FOLDER
-        self._reading.begin(sorted(path.parent for path in folder.glob("*/search.json")) if folder.is_dir() else [])
+        self._reading.begin(project.search_folders())
 
     def close(self) -> None:
         """Stop following everything; searches at work go on. The runs are closed next, and tell of both."""
@@ -106,7 +103,7 @@ class Searches(QObject):
 
         if self._project is None or self.making:
             return
-        folder = self._project.folder / FOLDER / new_run_name(algorithms[0] if len(algorithms) == 1 else "several")
+        folder = self._project.searches_folder / new_run_name(algorithms[0] if len(algorithms) == 1 else "several")
         asked = {"split": split["name"], "split_settings": split.get("settings") or {}, **asked}
         # Ranges of whole numbers are tried value by value, which takes longer than the window may wait.
         self._making.ask(partial(_made, folder, data, self._project.runs_folder, algorithms, asked))
@@ -292,6 +289,7 @@ class Searches(QObject):
         info = self._infos.get(search_id)
         if info is not None:
             info.read_trials()
+            self._runs.look_again([trial.run for trial in info.trials.values() if not trial.state.is_over])
             if info.state.is_failure:
                 self.failed.emit(
                     self.tr("{title} ended early").format(title=info.title), info.status.reason, info.status.details

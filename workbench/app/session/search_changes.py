@@ -11,7 +11,7 @@ def remove_search(session: Session, search_id: str) -> str:
     info = session.searches.get(search_id)
     if info is None:
         return ""
-    runs = [run.id for run in session.runs.all() if run.search == search_id and run.over]
+    runs = [run.id for run in session.runs.all() if run.search == search_id and not run.state.is_active]
     if not _remove(session, search_id, runs):
         return ""
     words = translate("SearchChanges", "{title} and its {n} runs removed").format(title=info.title, n=len(runs))

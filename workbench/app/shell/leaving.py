@@ -22,6 +22,10 @@ def what_goes_on(session: Session) -> list[str]:
     if searches:
         words = translate("Leaving", "The search goes on without the window: {names}. It will be here again.")
         said.append(words.format(names=", ".join(info.title for info in searches)))
+    late = session.searches.waiting()
+    if late:
+        words = translate("Leaving", "This waits until the project is opened again: {names}.")
+        said.append(words.format(names=", ".join(info.title for info in late)))
     open_tasks = [task for task in session.jobs.tasks if not task.over]
     jobs = [task.title for task in open_tasks if find_job(task.job).lane == "background"]
     if jobs:

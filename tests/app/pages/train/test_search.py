@@ -109,6 +109,10 @@ def test_a_search_is_watched_stopped_continued_and_opened(page, opened, qtbot):
     panel.tabs.buttons["parallel"].click()
     assert [line.name for line in panel.parallel.lines()][-1] == "trial 3"
     assert not panel.tabs.buttons["goals"].isVisible()
+    assert not panel.apart.isVisible()
+    opened.project.set_split("last-n", {"n": 2})
+    panel.refresh()
+    assert panel.apart.text() == "Another split: last 1"
     panel.stop.click()
     assert panel.stop.text() in ("Stop now", "Stop and keep")
     qtbot.waitUntil(lambda: info.state is RunState.STOPPED and panel.go_on.isVisible())

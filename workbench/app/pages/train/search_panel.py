@@ -13,6 +13,7 @@ from workbench.app.plots.parallel_plot import ParallelPlot
 from workbench.app.plots.scatter_plot import ScatterPlot
 from workbench.app.runs.search_info import SearchInfo
 from workbench.app.runs.state_text import STATE_INK, state_title
+from workbench.app.session.now import now_of
 from workbench.app.session.search_changes import remove_search
 from workbench.app.session.session import Session
 from workbench.app.widgets.basic import Button, Card, Elided, Text, show_if
@@ -49,6 +50,7 @@ class SearchPanel(QWidget):
         self.bar.setTextVisible(False)
         self.bar.setRange(0, 1000)
         self.bar.setAccessibleName(self.tr("Progress of the search"))
+        self.apart = Text("", SMALL, "muted", wrap=True)
         self.problem = Text("", ink="error", wrap=True)
         self.words = Text("", SMALL, "muted", wrap=True)
         self.tabs = Tabs({
@@ -63,7 +65,7 @@ class SearchPanel(QWidget):
         above = QVBoxLayout(said)
         above.setContentsMargins(4, 0, 0, 0)
         above.setSpacing(GRID)
-        for widget in (self.state, self.bar, self.problem, self.words):
+        for widget in (self.state, self.bar, self.apart, self.problem, self.words):
             above.addWidget(widget)
         column.addWidget(said)
         row = QHBoxLayout()
@@ -187,6 +189,9 @@ class SearchPanel(QWidget):
         share = info.fraction
         self.bar.setRange(0, 1000 if share >= 0 else 0)
         self.bar.setValue(round(1000 * max(share, 0.0)))
+        apart = now_of(self.session).mark_in_full(_terms(info))
+        self.apart.setText(apart[:1].upper() + apart[1:])
+        show_if(self.apart, bool(apart))
         best = info.best
         self.words.setText(honest_words(info))
         show_if(self.words, best is not None)
@@ -296,6 +301,12 @@ class SearchPanel(QWidget):
     def _open_run(self, run_id: str) -> None:
         if self.session.runs.get(run_id) is not None:
             self.session.selection.select_runs([run_id])
+
+
+def _terms(info: SearchInfo) -> dict[str, Any]:
+    """What decides whether its trials may be compared with the next run."""
+    found = info.spec.model_dump(include={"data_hash", "split", "split_settings"})
+    return found | {"filters": [chosen.model_dump() for chosen in info.spec.filters]}
 
 
 def _counts(trial: TrialLine) -> bool:

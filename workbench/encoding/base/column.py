@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from workbench.data.columns.names import NAMES, ColumnName, likeness
+from workbench.data.columns.names import NAMES, TEXT, TITLE, ColumnName, likeness
 from workbench.data.reading.first_rows import preview
 from workbench.data.reading.text.source_file import look_at
 from workbench.data.side_files.joining import texts_of
@@ -18,6 +18,23 @@ class TextColumn(Encoder):
     id_column: ColumnName | None = hyperparameter(
         None, "Column of ids", "The column with the ids of the items. Empty: by its name, or the first."
     )
+
+
+def likely_column(path: Path) -> str:
+    """The column of a file of items that is called like texts about them, or else like their titles.
+
+    Raises
+    ------
+    WorkbenchError
+        If the file cannot be read or no column is called so.
+    """
+    names = preview(look_at(path)).names
+    for known in (TEXT, TITLE):
+        sure = [likeness(name, known) for name in names]
+        if max(sure) > 0:
+            return names[sure.index(max(sure))]
+    message = f"No column of {path.name} is called like texts or titles: {', '.join(names[:10])}."
+    raise WorkbenchError(f"{message} Name one on the command line: workbench encode --texts {path.name} --column C.")
 
 
 def text_column(path: Path, column: ColumnName, id_column: ColumnName | None) -> tuple[list[str], list[str]]:

@@ -30,6 +30,7 @@ from workbench.app.pages.data.source_panel import ReadAgain
 from workbench.app.pages.data.states import DropTarget, Failure, Reading
 from workbench.app.pages.data.summary_cards import Overview
 from workbench.app.pages.data.summary_line import data_subtitle, joined_files
+from workbench.app.pages.data.vector_maker import VectorMaker
 from workbench.app.session.latest import Latest
 from workbench.app.session.sample import try_sample
 from workbench.app.session.session import Session
@@ -159,6 +160,7 @@ class DataPage(Page):
         made.lay_rows()
         made.changed.connect(self._refresh)
         DoubtQuestion(self.session, made)
+        self.maker = VectorMaker(self.session, self._further, lambda: made.file)
         made.look_wanted.connect(self._look_again)
         made.again_wanted.connect(self._guess_again)
         made.file_chosen.connect(self._take_other)

@@ -1,9 +1,13 @@
 """A search from the command line: its value, its sentences, and that it goes on."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from workbench.app.pages.compare.comparable import protocol_lines
+from workbench.export.report import write_report
+from workbench.files import read_json
 from workbench.searching import trying
 from workbench.searching.search_folder import Search
 from workbench.training.run import Run
@@ -54,6 +58,13 @@ def test_a_search_tells_its_best_and_the_test_of_how_many_trials(asked, folder, 
     assert tested[0]["chosen"].endswith("the test was opened for 1 of them")
     assert tested[1]["chosen"].endswith("the test was opened for 2 of them, and the best of those is optimistic, too")
     assert "chosen: best of 4 trials" in ask("evaluate", best.folder)[1]
+    info = SimpleNamespace(
+        title="EASE", spec=read_json(final.folder / "run.json"), evaluation=read_json(final.folder / "evaluation.json")
+    )
+    card = {line.what: line.how.lower() for line in protocol_lines([info], "ndcg@10")}
+    assert (card["Learned from"], card["Chosen"]) == ("train and validation", tested[0]["chosen"].lower())
+    write_report(folder / "report.html", "A project", [final])
+    assert "est of 4 trials on validation" in (folder / "report.html").read_text(encoding="utf-8")
 
 
 def search_of(folder):

@@ -20,10 +20,11 @@ import pandas as pd
 from tests.algorithms.movielens import interactions
 from tests.benchmarks.test_cold_items import films
 from workbench.algorithms import find
-from workbench.algorithms.base.item_features import WORD, feature_counts
+from workbench.algorithms.base.item_features import feature_counts
 from workbench.data.interactions import Array
 from workbench.data.splitting import Fold
 from workbench.data.splitting.cold_items import ColdItems
+from workbench.data.words import WORD
 from workbench.evaluation.evaluate import evaluate
 from workbench.evaluation.intervals import bootstrap
 

@@ -64,7 +64,9 @@ def explain(args: argparse.Namespace, progress: Progress) -> Answer:
         head += ". Lists leave it out, for the user has it: this is the rank that it would have"
     if answer["rank_learned"] != answer["rank"]:
         head += f", by the history alone (rank {answer['rank_learned']} with what was learned about this user)"
-    return Answer(answer, f"{head}\n{HOW[answer['how']].format(**answer)}\n\n{table(rows, right=(0,))}")
+    said = "".join(f"; {name} {value:+.4f}" for name, value in answer["spoken"].items())
+    kinds = f"\nof the score: {said.removeprefix('; ')}" if said else ""
+    return Answer(answer, f"{head}\n{HOW[answer['how']].format(**answer)}{kinds}\n\n{table(rows, right=(0,))}")
 
 
 def audience(args: argparse.Namespace, progress: Progress) -> Answer:

@@ -24,7 +24,8 @@ def explain(
     `left_out` says that lists leave the item out, for the user has it: `rank` is then the place that it would have.
     `rank_learned` is the place in the user's own list. It differs from `rank`, the place by the history alone that the
     reasons are about, where an algorithm has learned more of a user than a history tells it of a new person. `chosen_by`:
-    how many people of the training have the item. `changes` and `history` are those of `asked_list.AskedList`.
+    how many people of the training have the item. `spoken`: what words, people and each kind of vectors add to the score
+    where it is such a sum. `changes` and `history` are those of `asked_list.AskedList`.
     """
     asked = AskedList.from_json({"run": run, "user": user, "changes": changes or {}, "history": history})
     person = find_person(run, user, asked.changes, asked.history)
@@ -42,7 +43,13 @@ def explain(
         "rank_learned": learned,
         "left_out": bool(np.isin(index, seen)),
         "chosen_by": int(person.popularity[index]),
+        "spoken": {} if told else _spoken(person, index),
     }
+
+
+def _spoken(person: Person, item: int) -> dict[str, float]:
+    """What each kind of knowledge adds to the score (`Algorithm.spoken`); empty where that cannot be told apart."""
+    return person.algorithm.spoken(person.history, item, person.data.item_features) or {}
 
 
 def _unknown(person: Person, item: int) -> explaining.Explanation | None:

@@ -41,3 +41,12 @@ def needs_times(data: Interactions, title: str, half_life: float) -> None:
     if half_life and data.time is None:
         message = f"{title} needs time for a half-life, and the data has none. Choose that column, or a half-life of 0."
         raise WorkbenchError(message)
+
+
+def stays_here(title: str, half_life: float) -> None:
+    """Refuse to take a model along that reads when each interaction was."""
+    if half_life:
+        message = (
+            f"{title} with a half-life cannot be taken along: it reads when each interaction was, and a history for "
+        )
+        raise WorkbenchError(message + "use elsewhere is a list of items. Train it with a half-life of 0.")

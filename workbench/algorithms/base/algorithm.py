@@ -221,6 +221,21 @@ class Algorithm(BaseModel):
         """
         return None
 
+    def spoken(self, history: UserItems, item: int, items: "Items | None") -> dict[str, float] | None:
+        """What each kind of knowledge adds to the score of `item` for somebody who is known by a history, by its name.
+
+        ``people`` is what others did, ``words`` are titles, genres and decades, and any other name is a kind of vectors.
+        They add up to the score. None where the score is not such a sum, or is one of ``people`` alone.
+
+        Parameters
+        ----------
+        history : UserItems
+            Of one row.
+        items
+            What was known of all items in training.
+        """
+        return None
+
     def attended(self, history: UserItems, item: int) -> Array | None:
         """How much each interaction of one history (one row) is looked at when `item` is scored.
 

@@ -13,7 +13,7 @@ from pydantic import PrivateAttr
 
 from workbench.algorithms.base.algorithm import Algorithm, Record
 from workbench.algorithms.base.item_features import feature_counts, unit_rows
-from workbench.algorithms.base.item_vectors import declare_kinds, rows_by_kind
+from workbench.algorithms.base.item_vectors import by_kind, declare_kinds, rows_by_kind
 from workbench.algorithms.base.learned import Learned, floats, indices
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.declaring import hyperparameter
@@ -254,6 +254,17 @@ class Content(Algorithm):
         if self._item_dense is not None:
             parts += self.vector_weight * _shares(weights, self._item_dense[items].astype(np.float64))
         return parts
+
+    def spoken(self, history: UserItems, item: int, items: "Items | None") -> dict[str, float] | None:
+        weights, of = self._weights(history).data.astype(np.float64), np.append(history.item, item)
+        said = {"people": self.popularity * float(self._popular[item])}
+        said["words"] = float(_shares(weights, self._of_items(of)).sum())
+        if self._item_dense is not None and items is not None:
+            rows = self._item_dense[of].astype(np.float64)
+            profile = weights @ rows[:-1]
+            parts = self.vector_weight * profile / max(np.linalg.norm(profile), 1e-12) * rows[-1]
+            said |= by_kind(items, self.vector_kinds, parts)
+        return said
 
     def _of_items(self, items: Array) -> Array:
         """Features that any of some items has, or topics, float64 (n, …)."""

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from workbench.algorithms.base.ageing import aged, declare_half_life, needs_times
+from workbench.algorithms.base.ageing import aged, declare_half_life, needs_times, stays_here
 from workbench.algorithms.base.algorithm import Record
 from workbench.algorithms.base.item_vectors import declare_kinds, rows_by_kind
 from workbench.algorithms.base.item_weights import SparseItemWeights
+from workbench.algorithms.base.portable import Portable
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.declaring import hyperparameter
 from workbench.errors import WorkbenchError
@@ -122,6 +123,20 @@ class VectorKNN(SparseItemWeights):
         """What each interaction counts, times the similarity of its item."""
         counts = self.counts(history).data.astype(np.float64)
         return counts * self.weights()[:, [item]].toarray().ravel()[history.item]
+
+    def portable(self) -> Portable:
+        stays_here(self.title, self.half_life)
+        return super().portable()
+
+    def spoken(self, history: UserItems, item: int, items: "Items | None") -> dict[str, float] | None:
+        """Each kind has the share of a similarity that it has of the mean cosine; one that disagrees takes away."""
+        if items is None:
+            return None
+        kinds, parts = rows_by_kind(items, self.vector_kinds), self.contributions(history, item)
+        cosines = {name: rows[history.item].astype(np.float64) @ rows[item] for name, rows in kinds.items()}
+        total = np.sum(list(cosines.values()), axis=0)
+        share = np.divide(parts, total, out=np.zeros_like(parts), where=parts != 0)
+        return {name: float(share @ own) for name, own in cosines.items()}
 
 
 def _least(near: "sp.csr_matrix", k: int) -> Array:

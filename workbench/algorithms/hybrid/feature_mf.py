@@ -10,10 +10,10 @@ import numpy as np
 
 from workbench.algorithms.base.algorithm import Record
 from workbench.algorithms.base.factor_ranker import LEARNED, OrderLearner, declare_factors, declare_rate, declare_weight
-from workbench.algorithms.base.item_features import own_and_shared, with_new
-from workbench.algorithms.base.item_vectors import declare_kinds
+from workbench.algorithms.base.item_features import feature_counts, own_and_shared, with_new
+from workbench.algorithms.base.item_vectors import by_kind, declare_kinds
 from workbench.algorithms.base.learned import Learned, floats, indices
-from workbench.data.interactions import Array, Interactions
+from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.declaring import hyperparameter
 from workbench.errors import WorkbenchError
 
@@ -114,6 +114,20 @@ class FeatureMF(OrderLearner):
         shape = (len(self._indptr) - 1, len(self._item_bias))
         matrix = sp.csr_matrix((self._data, self._indices, self._indptr), shape=shape)
         return matrix @ self._item_factors, matrix @ self._item_bias
+
+    def spoken(self, history: UserItems, item: int, items: "Items | None") -> dict[str, float] | None:
+        """By the vector of the person; the item itself is what people taught of it alone."""
+        if items is None:
+            return None
+        people = self.factor_scores(np.full(1, -1, np.int32), history)[0][0]
+        own = slice(self._indptr[item], self._indptr[item + 1])
+        at, value = self._indices[own], self._data[own].astype(np.float64)
+        parts = np.zeros(len(self._item_bias))
+        parts[at] = value * (self._item_factors[at] @ people + self._item_bias[at])
+        n = len(self._indptr) - 1
+        first = n + len(feature_counts(items, titles=self.titles, least_items=self.least_items)[1])  # of the vectors
+        said = {"people": float(parts[:n].sum()), "words": float(parts[n:first].sum())}
+        return said if first == len(parts) else said | by_kind(items, self.vector_kinds, parts[first:])
 
     def train(self, data: Interactions, seed: int = 0) -> Iterator[Record]:
         if reason := self.unsuited(data):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 
 from workbench.algorithms.base.algorithm import Record
-from workbench.algorithms.base.item_vectors import declare_kinds, dense_rows
+from workbench.algorithms.base.item_vectors import by_kind, declare_kinds, dense_rows
 from workbench.algorithms.base.learned import Learned, floats
 from workbench.algorithms.base.pair_scorer import (
     PairScorer,
@@ -19,7 +19,7 @@ from workbench.algorithms.base.pair_scorer import (
     products,
 )
 from workbench.algorithms.base.training_loop import declare_batch_size, declare_epochs, declare_learning_rate
-from workbench.data.interactions import Array, Interactions
+from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.declaring import hyperparameter
 from workbench.errors import WorkbenchError
 
@@ -127,6 +127,20 @@ class VBPR(PairScorer):
         made = sum(module[name].weight.square().sum() for name in ("project", "lean"))
         loss: Tensor = super().loss(module, batch) + held + self.projection_weight / 2 * made
         return loss
+
+    def spoken(self, history: UserItems, item: int, items: "Items | None") -> dict[str, float] | None:
+        import torch
+
+        if items is None:
+            return None
+        with torch.no_grad():
+            sides = self.item_side(self._module, self.tensor(np.arange(self._sizes[1])))
+            person = self._folded(self._module, sides, history)[0]
+            gamma, theta = person.split([self.factors, self.vector_factors])
+            alone = self._module["item"].weight[item] @ gamma + self._module["bias"].weight[item, 0]
+            heard = self._module["project"].weight.T @ theta + self._module["lean"].weight[0]
+            parts = (heard * self._module.dense[item]).cpu().numpy()
+        return {"people": float(alone)} | by_kind(items, self.vector_kinds, parts)
 
     def item_vectors(self) -> Array:
         import torch

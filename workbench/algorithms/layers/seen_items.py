@@ -27,5 +27,5 @@ class SeenEmbedding(nn.Embedding):
 
     def vectors(self) -> Tensor:
         """All rows."""
-        found: Tensor = self.weight * self.own + self.dense @ self.project  # type: ignore[operator]
+        found: Tensor = self.weight * self.own + self.dense @ self.project
         return found

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.algorithms.base.ageing import aged, declare_half_life, needs_times
+from workbench.algorithms.base.ageing import aged, declare_half_life, needs_times, stays_here
 from workbench.algorithms.base.algorithm import Record
 from workbench.algorithms.base.item_weights import SparseItemWeights
 from workbench.algorithms.base.portable import Portable
@@ -23,7 +23,6 @@ from workbench.algorithms.neighbours.similarity import (
 )
 from workbench.data.interactions import Array, Interactions, UserItems
 from workbench.declaring import hyperparameter
-from workbench.errors import WorkbenchError
 
 if TYPE_CHECKING:
     import scipy.sparse as sp
@@ -97,9 +96,5 @@ class ItemKNN(SparseItemWeights):
         return counts * self.weights()[:, [item]].toarray().ravel()[history.item]
 
     def portable(self) -> Portable:
-        if self.half_life:
-            message = f"{self.title} with a half-life cannot be taken along: it reads when each interaction was, and a "
-            raise WorkbenchError(
-                message + "history for use elsewhere is a list of items. Train it with a half-life of 0."
-            )
+        stays_here(self.title, self.half_life)
         return super().portable()

@@ -216,12 +216,25 @@ class Reasons(QWidget):
         digits = max(2, digits_for([finite(part) for part in parts]))
         score, base = (f"{round(finite(part), digits) + 0.0:.{digits}f}" for part in parts)
         if told["how"] == "sum":
-            return self.tr(
+            words = self.tr(
                 "Exact: the contributions below and {base} that is the same for all users add up to the score {score}."
             ).format(base=base, score=score)
-        return self.tr(
-            "Approximate: how much of its lead over the other top items the score {score} loses without each interaction."
-        ).format(score=score)
+        else:
+            words = self.tr(
+                "Approximate: how much of its lead over the other top items the score {score} loses "
+                "without each interaction."
+            ).format(score=score)
+        return f"{words} {self._spoken(told)}".rstrip()
+
+    def _spoken(self, told: Json) -> str:
+        """What words, people and each kind of vectors add, where there are vectors to be told from the others."""
+        spoken = {name: finite(value) for name, value in (told.get("spoken") or {}).items()}
+        if not set(spoken) - {"people", "words"}:
+            return ""
+        digits = max(2, digits_for(list(spoken.values())))
+        names = {"people": self.tr("people"), "words": self.tr("words")}
+        parts = [f"{names.get(name, name)} {value:+.{digits}f}" for name, value in spoken.items()]
+        return self.tr("By what is known of the item: {parts}.").format(parts=", ".join(parts))
 
     @Slot(int)
     def _open(self, row: int) -> None:

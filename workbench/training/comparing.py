@@ -15,11 +15,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.data.interactions import Array
+from workbench.data.side_files.vector_files import further_name, kind_of
 from workbench.declaring import nearest
 from workbench.errors import WorkbenchError
 from workbench.evaluation import significance
 from workbench.evaluation.aggregating import repeats
 from workbench.evaluation.comparable import key_of, terms_of, unlike
+from workbench.evaluation.content_groups import groups_of
 from workbench.evaluation.intervals import bootstrap
 from workbench.evaluation.lists import catalogue_of, compare_lists, only_relevant
 from workbench.evaluation.overlap import rank_biased_overlap
@@ -199,7 +201,8 @@ def segments(run: Run, metric: str, by: str = "activity") -> list[Segment]:
     ----------
     by : {"activity", "age", "genre"} or str
         Users by the length of their history in training, or by an attribute such as ``gender``; or items, for metrics that
-        are sums over hits. ``age`` is that of the items: where users have one too, it is called ``user age``.
+        are sums over hits. ``age`` is that of the items: where users have one too, it is called ``user age``. Items are
+        grouped by what they are by a kind of their vectors, such as ``vectors:posters``.
 
     Returns
     -------
@@ -207,7 +210,7 @@ def segments(run: Run, metric: str, by: str = "activity") -> list[Segment]:
         Their parts sum to the metric of all (for RMSE to its square, and their means are roots already).
     """
     name, _, k = metric.partition("@")
-    if by not in ("age", "genre"):
+    if by not in ("age", "genre", *_kinds_of_vectors(run)):
         _, values = values_of(run, metric)
         table = read_users(run.folder)
         squared = name == "rmse"
@@ -223,7 +226,8 @@ def segments(run: Run, metric: str, by: str = "activity") -> list[Segment]:
     known = all_metrics()
     if name not in known:
         raise WorkbenchError(nearest("metric", name, list(known)))
-    shares, names = ages(run.data, run.fold.train) if by == "age" else _genres(run)
+    groups_of_items = {"age": lambda: ages(run.data, run.fold.train), "genre": lambda: _genres(run)}
+    shares, names = groups_of_items.get(by, lambda: _alike(run, by))()
     return by_items(_ranked(run), known[name], int(k or 0), shares, names)
 
 
@@ -236,6 +240,7 @@ def _attribute(run: Run, by: str, table: pa.Table) -> tuple[Array, list[str]]:
             "activity",
             "age",
             "genre",
+            *_kinds_of_vectors(run),
             *(f"user {attribute_name}" for attribute_name in (people.names if people is not None else [])),
         ]
         raise WorkbenchError(nearest("kind of segment", by, kinds))
@@ -243,6 +248,22 @@ def _attribute(run: Run, by: str, table: pa.Table) -> tuple[Array, list[str]]:
     at = pc.index_in(table["user"].combine_chunks(), value_set=run.data.user_ids)
     mine = group[at.to_numpy(zero_copy_only=False)]
     return np.where(mine < 0, len(names), mine), [*names, "unknown"] if (mine < 0).any() else names
+
+
+def _kinds_of_vectors(run: Run) -> list[str]:
+    """What groups of items by each kind of their vectors are called."""
+    features = run.data.item_features
+    return [] if features is None else [further_name(kind) for kind in features.vectors]
+
+
+def _alike(run: Run, by: str) -> tuple[Array, list[str]]:
+    features = run.data.item_features
+    assert features is not None
+    group, names = groups_of(features, kind_of(by))
+    shares = np.zeros((len(group), len(names)))
+    there = np.flatnonzero(group >= 0)
+    shares[there, group[there]] = 1
+    return shares, names
 
 
 def _genres(run: Run) -> tuple[Array, list[str]]:

@@ -1,4 +1,4 @@
-"""For whom the metric holds: people by activity or by what is known of them, items by age or genre.
+"""For whom the metric holds: people by activity or by what is known of them, items by age, genre or what they are.
 
 What the parts add is the number of all.
 """
@@ -27,6 +27,7 @@ from workbench.app.session.session import Session
 from workbench.app.tables.item_tables import line
 from workbench.app.widgets.theme import GRID
 from workbench.charts import people
+from workbench.data.side_files.vector_files import further_name
 
 MAX_RUNS = 6  # runs: as many as there are colours
 Json = dict[str, Any]
@@ -89,11 +90,13 @@ class SegmentsChart(ComparisonChart):
         """Offer what the users and items of a run can be divided by."""
         data = self._data.of(info) if info is not None else None
         known = data.user_features.names if data is not None and data.user_features is not None else []
+        vectors = data.item_features.vectors if data is not None and data.item_features is not None else {}
         kinds = {
             "activity": self.tr("Users by activity"),
             **{f"user {name}": self.tr("Users by {attribute}").format(attribute=line(name)) for name in known},
             "age": self.tr("Items by age"),
             "genre": self.tr("Items by genre"),
+            **{further_name(kind): self.tr("Items by {kind}").format(kind=kind) for kind in vectors},
         }
         fill(self.by, kinds, self.kept().get("by"))
 

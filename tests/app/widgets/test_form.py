@@ -5,6 +5,7 @@ from pydantic import BaseModel
 from PySide6.QtCore import Qt
 
 from workbench.algorithms import all_algorithms
+from workbench.algorithms.base.item_vectors import KINDS
 from workbench.app.pages.train.page import FORM_WIDTH
 from workbench.app.widgets import icons
 from workbench.app.widgets.field import Field, parsed, shown
@@ -195,3 +196,16 @@ def test_the_form_of_an_algorithm_fits_into_its_column(keep, name):
     for field in form.findChildren(Field):
         field.followed.setVisible(True)
     assert form.minimumSizeHint().width() <= FORM_WIDTH - 4 * GRID
+
+
+def test_a_form_says_which_kinds_of_vectors_there_are(keep):
+    form = keep(Form(all_algorithms()["vector-knn"]))
+    form.set_offers({KINDS: ["plots", "posters"]})
+    field = form.field(KINDS)
+    assert field.help.text().endswith("In this data: plots, posters.")
+    model = field.input.completer().model()
+    assert [model.index(row, 0).data() for row in range(model.rowCount())] == ["all", "plots", "posters"]
+    form.set_declaration(all_algorithms()["content"])  # it stays known for the next algorithm
+    assert form.field(KINDS).help.text().endswith("In this data: plots, posters.")
+    form.set_offers({KINDS: []})
+    assert form.field(KINDS).help.text().endswith("This data has none.")

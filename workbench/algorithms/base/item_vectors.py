@@ -15,6 +15,7 @@ from workbench.declaring import hyperparameter
 from workbench.errors import WorkbenchError
 
 ALL, NONE = "all", "none"
+KINDS = "vector_kinds"  # what the hyperparameter of `declare_kinds` is called
 BATCH_ROWS = 1 << 14
 
 

@@ -4,7 +4,16 @@ from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QCompleter,
+    QHBoxLayout,
+    QLineEdit,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workbench.app.widgets.basic import Button, Text
 from workbench.app.widgets.quiet import QuietBox
@@ -106,6 +115,18 @@ class Field(QWidget):
             with QSignalBlocker(self.input):  # nobody edits
                 self.set_value(value)
         self._mark()
+
+    def offer(self, names: list[str] | None) -> None:
+        """Say which names this data has for a text field, and complete them; None where no data is known."""
+        if not isinstance(self.input, QLineEdit) or isinstance(self.input, NumberInput):
+            return
+        there = "" if names is None else self.tr("In this data: {names}.").format(names=", ".join(names))
+        if names == []:
+            there = self.tr("This data has none.")
+        self.help.setText(f"{self.schema.get('description', '')} {there}".strip())
+        completer = QCompleter([str(self.default), *(names or [])], self.input)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.input.setCompleter(completer)
 
     def value(self) -> Any:
         """The value; text that is not what it should be is given as it stands, and is refused by the declaration."""

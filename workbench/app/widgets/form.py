@@ -34,6 +34,7 @@ class Form(QWidget):
         self._schemas: dict[str, dict[str, Any]] = {}
         self._folded: dict[str, Any] = {}  # values of fields that have no row yet
         self._facts: DataFacts | None = None
+        self._offers: dict[str, list[str]] = {}
         self._valid = True
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -113,6 +114,12 @@ class Form(QWidget):
             self._facts = facts
             self._check()
 
+    def set_offers(self, offers: dict[str, list[str]]) -> None:
+        """Say which names the data has for fields that take names."""
+        self._offers = offers
+        for name in offers.keys() & self._rows.keys():
+            self._rows[name].offer(offers[name])
+
     def set_values(self, values: dict[str, Any]) -> None:
         """Fill in values; a field that is not named keeps its own."""
         known = {name: value for name, value in values.items() if name in self._schemas}
@@ -172,6 +179,8 @@ class Form(QWidget):
         row = Field(name, self._schemas[name])
         row.edited.connect(self._check)
         self._rows[name] = row
+        if name in self._offers:
+            row.offer(self._offers[name])
         return row
 
     def _follow(self) -> None:

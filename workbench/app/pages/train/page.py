@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from workbench.algorithms import Algorithm, all_algorithms
 from workbench.algorithms.base import budget
+from workbench.algorithms.base.item_vectors import KINDS
 from workbench.algorithms.hybrid.blend import Blend
 from workbench.app.page import Page
 from workbench.app.pages.train.algorithm_header import AboutAlgorithm
@@ -571,6 +572,8 @@ class TrainPage(Page):
         data = self.session.data
         # What the filters leave is counted where the training is measured.
         self.form.set_facts(None if data is None or self.session.project.filters else data.facts)
+        items = None if data is None else data.item_features
+        self.form.set_offers({} if data is None else {KINDS: list(items.vectors) if items is not None else []})
         self.presets.refresh()
         if data is None:
             self.set_subtitle("")

@@ -214,6 +214,12 @@ def _export(person, camera):
     person.page.primary.trigger()
     person.until(lambda: person.page._task is None)
     camera.take("export-done")
+    own = person.page.elsewhere
+    own.serve.click()
+    person.until(lambda: own.server.address)
+    person.rest(3)
+    camera.take("export-served")
+    own.serve.click()
 
 
 def _dialogs(person, camera):

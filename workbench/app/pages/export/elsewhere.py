@@ -3,7 +3,7 @@
 from typing import Any
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QApplication, QCheckBox, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.app.jobs.server_process import ServerProcess
 from workbench.app.runs.run_store import RunInfo
@@ -54,13 +54,17 @@ class Elsewhere(Card):
         self.curl.clicked.connect(lambda: QApplication.clipboard().setText(self.server.curl()))
         self.token.clicked.connect(lambda: QApplication.clipboard().setText(self.server.token))
         self.details = QWidget()
-        row = QHBoxLayout(self.details)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GRID)
-        row.addWidget(self.address, 1)
-        row.addWidget(self.figures, 2)
-        for widget in (self.stays, self.token, self.curl):
-            row.addWidget(widget)
+        rows, told, row = QVBoxLayout(self.details), QHBoxLayout(), QHBoxLayout()
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(GRID)
+        for part in (told, row):
+            part.setSpacing(GRID)
+            rows.addLayout(part)
+        told.addWidget(self.address, 1)
+        told.addWidget(self.figures, 1)
+        row.addWidget(self.stays, 1)
+        row.addWidget(self.token)
+        row.addWidget(self.curl)
         self.add(self.details)
         self.details.hide()
 
@@ -89,25 +93,30 @@ class Elsewhere(Card):
         elif self._info is not None:
             self.server.start(self._info.folder)
             self.serve.setText(self.tr("Stop serving"))
-            self.hint.set_text(self.tr("The server is starting…"))
+            self.address.set_text(self.tr("The server is starting…"))
+            self._show_answering(answers=False)
+            self.details.show()
 
     @Slot()
     def _show_server(self) -> None:
-        self.hint.set_text(self.tr("{run} is served").format(run=self.server.run.name))
-        self.address.set_text(self.server.address)
-        self.figures.set_text(self.tr("No requests yet"))
-        self.details.show()
+        told = self.tr("{run} at {address}")
+        self.address.set_text(told.format(run=self.server.run.name, address=self.server.address))
+        self._show_answering(answers=True)
+
+    def _show_answering(self, *, answers: bool) -> None:
+        self.figures.set_text(self.tr("No requests yet") if answers else "")
+        for widget in (self.stays, self.token, self.curl):
+            widget.setEnabled(answers)
 
     @Slot(float, float, float)
     def _show_figures(self, rate: float, half: float, most: float) -> None:
         if half == half:  # noqa: PLR0124 - not NaN: there were requests
-            told = self.tr("{rate:.1f} requests a second; half within {half:.1f} ms, 99 % within {most:.1f} ms")
+            told = self.tr("{rate:.1f} requests/s, p50 {half:.3g} ms, p99 {most:.3g} ms")
             self.figures.set_text(told.format(rate=rate, half=1000 * half, most=1000 * most))
 
     @Slot(str)
     def _show_ended(self, sentence: str) -> None:
         self.serve.setText(self.tr("Serve"))
-        self.hint.set_text("")
         self.details.hide()
         if sentence:
             self.failed.emit(sentence)

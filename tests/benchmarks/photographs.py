@@ -150,6 +150,16 @@ def _search(person, camera):
     camera.take("search-compare")
 
 
+def _good(person, camera):
+    person.turn_to("train")
+    person.until(person.page.find_good.isEnabled)
+    person.click("Find a good one")
+    person.until(lambda: person.page.good.search is not None and person.page.good.search.trials)
+    camera.take("train-good-running")
+    person.until(lambda: person.page.good.over, 600)
+    camera.take("train-good-done")
+
+
 def _search_on(person, **asked):
     """Ask for a search with these options, and press the button."""
     page, before = person.page, len(person.session.searches.all())
@@ -247,7 +257,7 @@ def _empty(person, camera):
 
 
 GROUPS = {
-    "home": _home, "data": _data, "split": _split, "train": _train, "search": _search, "compare": _compare,
+    "home": _home, "data": _data, "split": _split, "train": _train, "search": _search, "good": _good, "compare": _compare,
     "inspect": _inspect, "export": _export, "dialogs": _dialogs, "sheet": _sheet, "empty": _empty,
 }  # fmt: skip
 ALWAYS = ("home",)

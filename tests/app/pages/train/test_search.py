@@ -74,7 +74,7 @@ def test_the_form_turns_into_ranges_and_back(page):
 
 def test_what_was_chosen_besides_is_kept_fixed_and_what_is_selected_is_searched_too(page):
     page.algorithms.choose("bpr")
-    page.form.set_values({"epochs": 7})
+    page.form.set_values({"epochs": 7, "learning_rate": 0.2})  # the rate is searched
     page.asked.set_others(["ease", "bpr", "blend"])
     asked = page.asked.asked(page._drafts, {"seed": 5, "threads": 1})
     assert page.asked.algorithms == ["bpr", "ease"]

@@ -331,8 +331,8 @@ def state_words(info: SearchInfo) -> str:
 def front_words(count: int) -> str:
     """How many trials are on the front of two goals."""
     if count == 1:
-        return translate("SearchPanel", "1 trial that no other beats in both")
-    return translate("SearchPanel", "{n} trials that no other beats in both").format(n=count) if count else ""
+        return translate("SearchPanel", "1 trial is best in both")
+    return translate("SearchPanel", "{n} trials on the front").format(n=count) if count else ""
 
 
 def honest_words(info: SearchInfo) -> str:

@@ -109,6 +109,9 @@ def test_a_search_is_watched_stopped_continued_and_opened(page, opened, qtbot):
     panel.tabs.buttons["parallel"].click()
     assert [line.name for line in panel.parallel.lines()][-1] == "trial 3"
     assert not panel.tabs.buttons["goals"].isVisible()
+    assert page.estimate.words.full_text() == "Not measured while a run trains"
+    page.way.buttons["run"].click()
+    assert page.primary.text() == "Queue EASE"
     assert not panel.apart.isVisible()
     opened.project.set_split("last-n", {"n": 2})
     panel.refresh()

@@ -62,7 +62,7 @@ class EstimateLine(Fitting):
         self._soon = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._soon.timeout.connect(self._send)
         self._show({})
-        for signal in (session.runs.changed, session.runs.run_changed):
+        for signal in (session.runs.changed, session.runs.run_changed, session.searches.changed):
             signal.connect(self._hear_runs)
 
     def ask(self, kind: type[Algorithm] | None, question: Json, job: str = "estimate") -> None:
@@ -95,7 +95,8 @@ class EstimateLine(Fitting):
             self._soon.start()
 
     def _busy(self) -> bool:
-        return any(info.state is RunState.RUNNING for info in self._session.runs.all_active())
+        training = any(info.state is RunState.RUNNING for info in self._session.runs.all_active())
+        return training or bool(self._session.searches.all_active())
 
     def _forget(self) -> None:
         self._soon.stop()

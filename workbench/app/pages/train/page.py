@@ -506,7 +506,7 @@ class TrainPage(Page):
             return
         runs = self.session.runs
         waiting = runs.waiting()
-        busy = runs.active() is not None or bool(waiting)
+        busy = runs.active() is not None or bool(waiting) or not runs.has_place
         self.queue.refresh()
         words = self.tr("Queue {name}") if busy else self.tr("Train {name}")
         if kind is Blend:  # a box for each of hundreds of runs takes a while to make
@@ -521,7 +521,6 @@ class TrainPage(Page):
         if self.searching:
             self.asked.set_others(self._others())
             reason = reason or self._why_no_search(kind)
-            busy = busy or not runs.has_place
             one = self.asked.options.valid and self.asked.trials == 1
             text = self.tr("Search with 1 trial") if one else self.tr("Search with {n} trials")
             text = text.format(n=self.asked.trials) if self.asked.options.valid else self.tr("Search")

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from workbench.control import Control
+from workbench.data.importing.numbers import NumberTable, as_texts
 from workbench.data.interactions import DUPLICATES, Array, Interactions
 from workbench.data.reading.prefetch import prefetched
 from workbench.data.reading.text.pieces import Piece
@@ -76,11 +77,19 @@ class Numbering:
     def __init__(self, folder: Path | None) -> None:
         self.index = Column(np.int32, folder)
         self.ids: pa.Array = pa.array([], pa.string())
+        self._numbers: NumberTable | None = NumberTable()  # as long as all ids are numbers
         self._waiting: list[pa.DictionaryArray] = []
         self._rows = self._new = 0
 
-    def add(self, ids: pa.ChunkedArray) -> None:
-        """Take the next rows, as dictionaries."""
+    def add(self, ids: pa.ChunkedArray | Array) -> None:
+        """Take the next rows, as dictionaries of texts, or as numbers that stand for their digits."""
+        if isinstance(ids, np.ndarray):
+            if self._numbers is not None and self._numbers.has_room(ids):
+                self.index.append(self._numbers.index_of(ids))
+                return
+            ids = as_texts(ids)
+        if self._numbers is not None:
+            self.ids, self._numbers = self._numbers.texts(), None
         chunks = [chunk for chunk in ids.chunks if len(chunk)]
         self._waiting += chunks
         self._rows += sum(map(len, chunks))
@@ -91,6 +100,8 @@ class Numbering:
 
     def number(self) -> None:
         """Number what waits."""
+        if self._numbers is not None:
+            self.ids = self._numbers.texts()
         if not self._waiting:
             return
         known = pa.DictionaryArray.from_arrays(pa.array([], pa.int32()), self.ids)

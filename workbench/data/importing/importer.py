@@ -173,6 +173,8 @@ def _read_all(
                 report.files.append({"file": file.name, "as": "empty", "rows": 0, "kept": 0})
                 continue
             converter, before = converter_of(file, recipe, orders, first), (report.rows, report.kept)
+            if isinstance(converter, Converter):  # not where each id is looked up in another file
+                converter.takes_numbers = True
             each = (rows.phases.read - rows.phases.begun) / len(files)
             share = (rows.phases.begun + each * number, each)
             for piece in _pieces(file, converter, report, control, share):

@@ -32,6 +32,7 @@ from workbench.data.reading.text.texts import (
     typed_rating,
 )
 from workbench.data.reading.text.unreadable import row_bytes, unreadable
+from workbench.data.reading.text.whole_ids import as_written, is_usual, sample_of
 
 # What becomes of ids, and how that is called.
 IDS = {
@@ -83,6 +84,9 @@ class Converter:
 
     def __init__(self, plan: ColumnPlan) -> None:
         self.plan = plan
+        self.takes_numbers = False
+        """Whether pieces may hold ids as numbers (`whole_ids`)."""
+        self._numeric: tuple[str, ...] | None = None  # of user and item; None before the first block
         self._failures = 0
         self._accents = {"utf-8": 0, "other": 0}
         self._missing = pa.array([""]) if plan.ids == "codes" else missing_codes()
@@ -105,10 +109,11 @@ class Converter:
             piece = self._at_once(block)
             self._failures += piece is None
         piece = piece or self._row_by_row(block)
-        if self.plan.ids == "whole":
-            piece.user, piece.item = as_whole(piece.user), as_whole(piece.item)
-        elif self.plan.ids == "bare":
-            piece.user, piece.item = as_bare(piece.user), as_bare(piece.item)
+        change = {"whole": as_whole, "bare": as_bare}.get(self.plan.ids)
+        if change is not None:  # numbers are whole and bare
+            piece.user, piece.item = (
+                ids if isinstance(ids, np.ndarray) else change(ids) for ids in (piece.user, piece.item)
+            )
         return piece
 
     def texts(self, block: Block) -> tuple[dict[str, pa.Array], pa.Table | None]:
@@ -133,11 +138,15 @@ class Converter:
         data = self._readable(block.data)
         if data is None:
             return None
+        table = self._with_numbers(data, kinds, block)
+        numeric = self._numeric if table is not None and self._numeric else ()
         try:
-            table = self._read(data, {role: kinds[role] for role in self.plan.columns}, quoted=block.quoted)
+            if table is None:
+                table = self._read(data, {role: kinds[role] for role in self.plan.columns}, quoted=block.quoted)
         except pa.ArrowInvalid:
             return None
-        if table.num_rows != block.n_rows or any(any_missing(table[role], self._missing) for role in ("user", "item")):
+        texts = [role for role in ("user", "item") if role not in numeric]
+        if table.num_rows != block.n_rows or any(any_missing(table[role], self._missing) for role in texts):
             return None
         rating = typed_rating(table) if "rating" in table.column_names else None
         time = self._typed_time(table) if "time" in table.column_names else None
@@ -147,7 +156,31 @@ class Converter:
         named: dict[str, Named] = {}
         if self.plan.feedback:
             rating, named = self._worth({role: table[role].unify_dictionaries() for role in self.plan.feedback})
-        return Piece(table["user"], table["item"], rating, time, block.n_rows, named=named).without_ignored()
+        user, item = (table[role].to_numpy() if role in numeric else table[role] for role in ("user", "item"))
+        return Piece(user, item, rating, time, block.n_rows, named=named).without_ignored()
+
+    def _with_numbers(self, data: bytes, kinds: dict[str, pa.DataType], block: Block) -> pa.Table | None:
+        """Columns of a block with ids as numbers, where that tells how they were written; else None, and never again."""
+        if not self.takes_numbers or block.quoted or not data or self._numeric == ():
+            return None
+        columns, roles = self.plan.columns, ("user", "item")
+        try:
+            if self._numeric is None:
+                texts = self._read(sample_of(data), dict.fromkeys(roles, pa.string()), quoted=False)
+                self._numeric = tuple(role for role in roles if is_usual(texts[role]))
+            if not self._numeric:
+                return None
+            kinds = kinds | dict.fromkeys(self._numeric, pa.int64())
+            table = self._read(data, {role: kinds[role] for role in columns}, quoted=False)
+        except pa.ArrowInvalid:
+            self._numeric = ()
+            return None
+        numbers = {columns[role]: table[role].to_numpy() for role in self._numeric}
+        delimiter = self.plan.layout.delimiter if len(self.plan.layout.delimiter) == 1 else UNIT_SEPARATOR
+        if table.num_rows != block.n_rows or not as_written(numbers, data, delimiter.encode(), self.plan.width):
+            self._numeric = ()
+            return None
+        return table
 
     def _time_type(self) -> pa.DataType:
         if self.plan.time in times.EPOCHS:

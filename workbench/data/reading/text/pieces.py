@@ -1,6 +1,7 @@
 """What a block of a file gives: the rows that were kept, and those that were refused, with line and reason."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,8 @@ class Piece:
 
     Attributes
     ----------
-    user, item : pyarrow dictionary arrays, possibly chunked (n,)
+    user, item : pyarrow dictionary arrays, possibly chunked (n,), or int64 (n,)
+        Numbers where they tell how the ids were written (`whole_ids`): only where the converter `takes_numbers`.
     rating : float32 (n,) or None
     time : int64 (n,) or None
     refused : pyarrow table of line, reason, text
@@ -30,8 +32,8 @@ class Piece:
         By column of `ColumnPlan.feedback`: rows that each of its rules names, and those that no rule before it does.
     """
 
-    user: pa.ChunkedArray
-    item: pa.ChunkedArray
+    user: Any
+    item: Any
     rating: npt.NDArray[np.float32] | None
     time: npt.NDArray[np.int64] | None
     rows: int
@@ -46,7 +48,10 @@ class Piece:
             return self
         kept = ~left_out
         at = np.arange(self.rows) if self.at is None else self.at
-        user, item = (pa.chunked_array([_again(column, kept)]) for column in (self.user, self.item))
+        user, item = (
+            column[kept] if isinstance(column, np.ndarray) else pa.chunked_array([_again(column, kept)])
+            for column in (self.user, self.item)
+        )
         time = None if self.time is None else self.time[kept]
         ignored = int(left_out.sum())
         return Piece(user, item, self.rating[kept], time, self.rows, self.refused, at[kept], ignored, self.named)

@@ -28,17 +28,24 @@ def opened(qtbot, home, light, keep, real_worker, tmp_path):
 
 def test_the_best_of_a_search_is_tested_beside_popularity_and_no_other_trial(opened, monkeypatch):
     page, session = opened.page, opened.session
-    searches, asked = session.searches, []
+    searches, asked, measured = session.searches, [], []
     session.project.set_split("last-n", {"validation": 1})
     for info in session.runs.all():
         info.spec["split_settings"] = make_split("last-n", {"validation": 1}).model_dump()
-    monkeypatch.setattr(page.algorithms, "suggested_lists", lambda: ["ease"])
+    monkeypatch.setattr(page.algorithms, "suggested_lists", lambda: ["ease", "sasrec"])
     monkeypatch.setattr(session, "start_search", lambda names, **more: asked.append((names, more)))
     monkeypatch.setattr(Searches, "making", True)
     page._refresh_good()
+    monkeypatch.setattr(page.good._cost, "ask", measured.append)
     opened.click(page.find_good)
+    assert measured[0]["asked"]["algorithms"] == ["ease", "sasrec"]
+    page.good._search_quick(measured[0], {"trial_seconds": {"ease": 1.0, "sasrec": 99.0}})
     assert asked == [(["ease"], {"trials": TRIALS, "minutes": MINUTES, "metric": "ndcg@10"})]
     assert session.project.view(FindGood.view) == {"runs": ["0-popularity"]}
+    page.good._search_quick(measured[0], {"trial_seconds": {"ease": 70.0, "sasrec": 99.0}})
+    assert asked.pop()[0] == ["ease"]  # the quickest, be it slow
+    page.good._search_all(measured[0], "It could not be measured.", "")
+    assert asked.pop()[0] == ["ease", "sasrec"]
     assert page.good_one.words.text().startswith(f"Finding a good one: 0 of {TRIALS} trials have ended")
     project = session.project.current
     search = Search.create(

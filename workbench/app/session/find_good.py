@@ -21,6 +21,7 @@ TRIALS, MINUTES = 20, 5.0  # of the search, whichever is over first
 class FindGood(JointRuns):
     """The yardstick and the best that a search of what is suggested finds, tested, and held against each other.
 
+    An algorithm of which one trial would take more than its share of the time is not searched, but for the quickest of all.
     Where the split holds nothing for validation, what is suggested is trained with its defaults instead.
     """
 
@@ -32,6 +33,9 @@ class FindGood(JointRuns):
         self._compare.answered.connect(self._advise)
         self._compare.failed.connect(self._fail)
         self.advice: Advice | None = None
+        self._cost = Latest(session, "search_estimate", self)
+        self._cost.answered.connect(self._search_quick)
+        self._cost.failed.connect(self._search_all)
         self._begun = False  # a search was asked for that is not there yet
         session.searches.made.connect(self._take_search)
         for signal in (session.searches.changed, session.searches.search_changed):
@@ -44,11 +48,32 @@ class FindGood(JointRuns):
         searched = self._session.project.holds_validation is True
         wanted = [YARDSTICK] if searched else [YARDSTICK, *algorithms]
         self._begun = searched
-        self.keep([self._there(name) or self._session.queue_run(name) for name in dict.fromkeys(wanted)])
         if searched:
-            self._session.start_search(algorithms, trials=TRIALS, minutes=MINUTES, metric=METRIC)
-            self._begun = self._session.searches.making
-            self.changed.emit()
+            self._cost.ask(self._question(algorithms))
+        self.keep([self._there(name) or self._session.queue_run(name) for name in dict.fromkeys(wanted)])
+
+    def _question(self, algorithms: list[str]) -> dict[str, Any]:
+        """Arguments of the job that measures a trial of each."""
+        project = self._session.project
+        split = project.split or {}
+        asked = {"algorithms": algorithms, "trials": TRIALS, "minutes": MINUTES}
+        asked |= {"split": split.get("name"), "split_settings": split.get("settings") or {}}
+        return {"data": str(project.current.data_folder), "asked": asked, "filters": project.filters}
+
+    @Slot(object, object)
+    def _search_quick(self, _asked: dict[str, Any], answer: dict[str, Any]) -> None:
+        seconds = answer["trial_seconds"]
+        share = 60 * MINUTES * len(seconds) / TRIALS
+        self._search([name for name in seconds if seconds[name] <= share] or [min(seconds, key=seconds.get)])
+
+    @Slot(object, str, str)
+    def _search_all(self, asked: dict[str, Any], _sentence: str, _details: str) -> None:
+        self._search(asked["asked"]["algorithms"])
+
+    def _search(self, algorithms: list[str]) -> None:
+        self._session.start_search(algorithms, trials=TRIALS, minutes=MINUTES, metric=METRIC)
+        self._begun = self._session.searches.making
+        self.changed.emit()
 
     @property
     def search(self) -> SearchInfo | None:
@@ -74,7 +99,7 @@ class FindGood(JointRuns):
 
     @Slot()
     def _go_on(self, *_: object) -> None:
-        self._begun = self._begun and self._session.searches.making
+        self._begun = self._begun and (self._cost.pending is not None or self._session.searches.making)
         self._take_best()
         super()._go_on()
 
@@ -122,6 +147,8 @@ class FindGood(JointRuns):
         if self.advice is not None:
             return self.advice.sentence
         search = self.search
+        if self._begun and self._cost.pending is not None:
+            return self.tr("Finding a good one: measuring how long a trial of each algorithm takes.")
         if self._begun or (search is not None and not search.over):
             words = self.tr("Finding a good one: {n} of {m} trials have ended ({what}, {minutes} min at most).")
             what = search.title if search is not None else self.tr("the search")

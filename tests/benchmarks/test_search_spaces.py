@@ -14,7 +14,7 @@ from workbench.searching.space import usual_ranges
 from workbench.training.trials import TrialState
 
 pytestmark = pytest.mark.benchmark
-SEARCHED = [name for name in all_algorithms() if name != "blend" and usual_ranges(name, advanced=True)]
+SEARCHED = [name for name in all_algorithms() if usual_ranges(name, advanced=True)]
 
 
 @pytest.fixture(scope="module")

@@ -71,6 +71,14 @@ def search_of(folder):
     return Search.open(Path(folder))
 
 
+def test_an_algorithm_tells_what_a_search_tries(ask):
+    _, out, _ = ask("algorithms", "lightgcn")
+    assert "A search tries 16 to 256." in out
+    assert "A search tries all of them, with --advanced." in out
+    epochs = out[out.index("--set epochs=") :].split("\n\n")[0]
+    assert "A search" not in epochs
+
+
 def test_what_a_search_does_not_take_is_said(asked, folder, ask):
     file = str(folder / "ratings.csv")
     told = {}

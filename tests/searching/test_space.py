@@ -13,7 +13,7 @@ from workbench.searching.search_folder import _spec
 from workbench.searching.search_spec import Range
 from workbench.searching.space import chosen_space, space, usual_ranges
 
-SEARCHED = [name for name in all_algorithms() if name != "blend" and usual_ranges(name, advanced=True)]
+SEARCHED = [name for name in all_algorithms() if usual_ranges(name, advanced=True)]
 DRAWN = 5
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 

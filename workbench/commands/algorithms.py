@@ -2,10 +2,13 @@
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench.commands.options import Commands, add_command
 from workbench.commands.output import Answer, Progress, name_values, table
+
+if TYPE_CHECKING:
+    from workbench.searching.space import Dimension
 
 
 def add(commands: Commands) -> None:
@@ -106,7 +109,9 @@ def _list(found: list[dict[str, Any]]) -> str:
 
 def _in_full(one: dict[str, Any]) -> str:
     from workbench.declaring import allowed_range
+    from workbench.searching.space import space
 
+    searched = {dimension.name: dimension for dimension in space(one["name"])}
     head = name_values(
         [
             ("name", one["name"]),
@@ -129,8 +134,18 @@ def _in_full(one: dict[str, Any]) -> str:
             f"    {schema.get('description', '')}",
             *([f"    Where you name none, validation chooses of {_listed(tried)}, {first}."] if tried else []),
             *([f"    Where you name none it follows {schema['from_data']}."] if schema.get("from_data") else []),
+            *([f"    {_searched(searched[name])}"] if name in searched else []),
         ]
     return "\n".join(lines)
+
+
+def _searched(dimension: "Dimension") -> str:
+    """Where a search looks for it."""
+    if dimension.kind == "choice":
+        where = "all of them"
+    else:
+        where = f"{dimension.low:g} to {dimension.high:g}" + (", on a logarithmic scale" if dimension.log else "")
+    return f"A search tries {where}{', with --advanced' if dimension.advanced else ''}."
 
 
 def _listed(values: list[float]) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from workbench.algorithms import Algorithm, find
+from workbench.algorithms.hybrid.blend import Blend
 from workbench.declaring import meant, schema_of
 from workbench.errors import WorkbenchError
 from workbench.searching.search_spec import Range
@@ -64,6 +65,8 @@ def space(algorithm: str) -> list[Dimension]:
 
     Ranges of numbers are those that are declared for searches; choices and switches have all their values.
     """
+    if find(algorithm) is Blend:  # which weighs its runs by itself
+        return []
     entries = schema_of(find(algorithm)).get("properties", {})
     found = (_declared(name, entry) for name, entry in entries.items() if name not in LEFT_OUT)
     return [dimension for dimension in found if dimension is not None]

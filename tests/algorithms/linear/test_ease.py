@@ -122,6 +122,7 @@ def test_few_people_give_the_same_scores_without_a_matrix_of_items(weight):
         again.restore(state)
         assert np.array_equal(again.score(np.arange(data.n_users, dtype=np.int32), data.by_user), scores)
         check(state, again.shapes_of(state), data.n_users, data.n_items)
+        assert again._spread.flags.c_contiguous  # else each list would copy it
     assert algorithm.state()["inner"].shape == (12 * 13 / 2,)
     assert not algorithm.state()["spread"].size
     newcomer = UserItems.from_lists([[3, 8, 17]])

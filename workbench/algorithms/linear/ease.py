@@ -143,7 +143,8 @@ class EASE(Algorithm):
         spread = _spread(inner, x)
         left = 1 - np.asarray(x.multiply(spread).sum(axis=0)).ravel() / diagonal  # D_jj P_jj
         self._indptr, self._indices = x.indptr.astype(np.int64), x.indices.astype(np.int32)
-        self._spread, self._scale = spread.astype(np.float32), (1 / left).astype(np.float32)
+        # Row after row: each product would copy it otherwise, 24 MB on the sample.
+        self._spread, self._scale = spread.astype(np.float32, order="C"), (1 / left).astype(np.float32)
         self._inner = inner[np.tril_indices(len(inner))] if x.nnz * len(inner) <= QUICK else np.zeros(0)
 
     def state(self) -> dict[str, Array]:
@@ -158,7 +159,7 @@ class EASE(Algorithm):
             inner[np.tril_indices(people)] = self._inner
             gram.mirror(inner)
             x = UserItems(self._indptr, self._indices).matrix(len(self._scale))
-            self._spread = _spread(inner, x).astype(np.float32)
+            self._spread = _spread(inner, x).astype(np.float32, order="C")
 
     def arithmetic(self) -> str:
         return self._arithmetic

@@ -3,7 +3,9 @@
 import pytest
 
 from tests.app.real_window import RATINGS
-from workbench.app.pages.data.belonging import ADDITION, NEW, VERSION
+from workbench.app.pages.data.belonging import ADDITION, NEW, VERSION, Read, as_addition
+from workbench.app.pages.data.dropped_files import Offer
+from workbench.app.pages.data.side_files import Further
 from workbench.project import Project
 
 MORE = "user,item,rating,time\nu0,i0,1,1100000000\nnew,i9,5,1100000001\n"
@@ -105,3 +107,13 @@ def test_nothing_is_asked_where_there_is_no_data_yet(real, write, with_data):
     assert not real.data.sheet.belongs.isVisible()
     take(real)
     assert real.session.project.current.name == "empty"
+
+
+def test_vectors_with_names_stay_joined_in_an_addition(keep, tmp_path):
+    ratings, posters, more = (tmp_path / name for name in ("ratings.csv", "posters.npy", "more.csv"))
+    read = Read({"all": ratings}, {"all": 1}, {"vectors:posters": posters})
+    further = keep(Further())
+    further.show_offer(as_addition(read, Offer(more)))
+    assert further.files() == {"vectors:posters": posters}
+    further.show_offer(Offer(more))
+    assert further.files() == {}

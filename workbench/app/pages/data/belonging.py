@@ -128,4 +128,5 @@ def as_addition(read: Read, offer: Offer) -> Offer:
     beside = {what: read.joined.get(what) or getattr(offer, what) for what in FURTHER}
     both = [file for what in FURTHER if (file := getattr(offer, what)) is not None and beside[what] != file]
     told = replace(offer, main=first, parts=(*parts, offer.main, *offer.parts), joined=joined, choices=(), is_told=True)
-    return replace(told, unused=(*offer.unused, *both), **beside)
+    kinds = tuple((what, file) for what, file in read.joined.items() if what not in FURTHER)
+    return replace(told, unused=(*offer.unused, *both), kinds=kinds, **beside)

@@ -43,6 +43,8 @@ class Offer:
         Further files of the same table, which are put below `main`.
     joined : Path or None
         A file that says who an order is by.
+    kinds : tuple of (str, Path)
+        Vectors with names, as they are called among further files.
     is_told : bool
         Whether the columns of the files were looked at, or a person has said what is what.
     """
@@ -58,6 +60,7 @@ class Offer:
     choices: tuple[Path, ...] = ()
     parts: tuple[Path, ...] = ()
     joined: Path | None = None
+    kinds: tuple[tuple[str, Path], ...] = ()
     is_told: bool = False
 
     @property

@@ -63,6 +63,7 @@ class Further(QWidget):
         self.setFixedHeight(4 * GRID)
         names = further_names()
         leave = self.tr("Leave out: {what}")
+        self._kinds: dict[str, Path] = {}  # vectors with names, which stay joined
         self.slots = {what: FileSlot(name, leave.format(what=name)) for what, name in names.items()}
         self.add = Button(self.tr("Add a file…"), "quiet", icon="plus")
         self.add.setToolTip(
@@ -84,12 +85,13 @@ class Further(QWidget):
 
     def show_offer(self, offer: Offer) -> None:
         """Show the files of an offer."""
+        self._kinds = dict(offer.kinds)
         for what, slot in self.slots.items():
             slot.put(getattr(offer, what))
 
     def files(self) -> dict[str, Path]:
         """The files that tell of items and users."""
-        return {what: file for what in FURTHER if (file := self.slots[what].file) is not None}
+        return {what: file for what in FURTHER if (file := self.slots[what].file) is not None} | self._kinds
 
     def put(self, what: str, file: Path) -> None:
         """Take a file for something."""

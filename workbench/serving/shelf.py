@@ -33,6 +33,7 @@ class Shelf:
         self._asking, self._loading = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
         self._waiting: dict[str, list[tuple[ListQuestion, asyncio.Future[list[Answer]]]]] = {}
         self._tried: dict[str, int] = {}
+        self._turn = asyncio.Lock()  # held while lists are made: whoever asks meanwhile is in the next batch
         self._tasks: set[asyncio.Task[None]] = set()
         self.reloads = self.batches = 0
 
@@ -64,16 +65,16 @@ class Shelf:
 
     async def _batch(self, name: str) -> None:
         """Make the lists of all who wait when the thread is free."""
-        await self.ask(lambda: None)
-        batch = self._waiting.pop(name)
-        try:
-            for start in range(0, len(batch), BATCH_LISTS):
-                await self._make(name, batch[start : start + BATCH_LISTS])
-        finally:
-            for _, answer in batch:
-                _settle(
-                    answer, WorkbenchError("The list could not be made. Ask again; the log of the server says more.")
-                )
+        async with self._turn:
+            batch = self._waiting.pop(name)
+            try:
+                for start in range(0, len(batch), BATCH_LISTS):
+                    await self._make(name, batch[start : start + BATCH_LISTS])
+            finally:
+                for _, answer in batch:
+                    _settle(
+                        answer, WorkbenchError("The list could not be made. Ask again; the server's log says more.")
+                    )
 
     async def _make(self, name: str, batch: list[tuple[ListQuestion, "asyncio.Future[list[Answer]]"]]) -> None:
         model, self.batches = self.model(name), self.batches + 1

@@ -93,6 +93,7 @@ def test_statuses(port, run):
         (404, lists, {"history": ["nothing"]}),
         (404, "/models/other/recommend", {"user": user}),
         (404, "/nowhere", None),
+        (404, "/docs", None),  # it would load scripts from elsewhere
         (422, lists, {"user": user, "k": 10**9}),
         (422, lists, {"user": user, "history": []}),
         (422, lists, {"user": user, "amount": 3}),

@@ -39,7 +39,8 @@ def create_app(
             impressions.close()
         shelf.close()
 
-    app = FastAPI(title="Recommender Workbench", version=__version__, lifespan=life)
+    # No page of documentation: it would load scripts from elsewhere. What can be asked is told to programs.
+    app = FastAPI(title="Recommender Workbench", version=__version__, lifespan=life, docs_url=None, redoc_url=None)
     _add_errors(app)
     _add_about(app, shelf, figures)
     _add_lists(app, shelf, impressions)

@@ -16,8 +16,8 @@ def add(commands: Commands) -> None:
         commands,
         "serve",
         "serve lists of trained runs over HTTP, for other programs",
-        epilog="A model's name is its run folder's. GET /health, /models, /metrics (Prometheus) and /openapi.json (all of it, as "
-        "OpenAPI); POST /models/NAME/recommend with a user or a history, k, exclude, include; /recommend/batch, /similar, "
+        epilog="A model's name is its run folder's. GET /health, /models, /metrics (Prometheus) and /openapi.json; POST "
+        "/models/NAME/recommend with a user or a history, k, exclude, include; /recommend/batch, /similar, "
         "/explain, /score; POST /events changes histories at once. With a token every request but /health carries "
         "Authorization: Bearer TOKEN. A run that is trained again is loaded anew while the server goes on.",
     )

@@ -1,14 +1,14 @@
 """What a trained trial reached: the figures that a search looks for, and those that it limits."""
 
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench.errors import WorkbenchError
-from workbench.evaluation.evaluate import evaluate
 from workbench.metrics import all_metrics, higher_is_better
 from workbench.searching.search_spec import LIMITS, SearchSpec
-from workbench.training.remarks import validated_on
-from workbench.training.run import Run
+
+if TYPE_CHECKING:
+    from workbench.training.run import Run
 
 BYTES = 1e6  # of a megabyte
 METRICS = {"novelty": "epc@10", "coverage": "coverage@10"}  # that second goals are
@@ -37,7 +37,7 @@ def _whole(text: str) -> bool:
     return text.isdecimal() and int(text) > 0
 
 
-def figures_of(run: Run, spec: SearchSpec) -> dict[str, float | None]:
+def figures_of(run: "Run", spec: SearchSpec) -> dict[str, float | None]:
     """All that a search wants to know of a run that has ended; None where it is not defined for this run."""
     status = run.status()
     kept = status.best or status.last
@@ -52,8 +52,11 @@ def figures_of(run: Run, spec: SearchSpec) -> dict[str, float | None]:
     return known | ({str(spec.second): known[second]} if second else {})
 
 
-def _evaluated(run: Run, keys: list[str]) -> dict[str, float | None]:
+def _evaluated(run: "Run", keys: list[str]) -> dict[str, float | None]:
     """Metrics of the validation users, and how long a list of one takes."""
+    from workbench.evaluation.evaluate import evaluate  # the window asks for words alone, and need not load it
+    from workbench.training.remarks import validated_on
+
     part = validated_on(run)
     assert part is not None  # the search looked before it began
     names = sorted({key.partition("@")[0] for key in keys or ["ndcg@10"]})

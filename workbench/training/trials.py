@@ -8,15 +8,17 @@ import json
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
 from workbench.amounts import counted
 from workbench.files import readable_errors, whole_file
 from workbench.stored import LARGEST, MAX_COUNT, Count, Shape, Text
-from workbench.training.run import Run
 from workbench.training.run_status import read_status
+
+if TYPE_CHECKING:
+    from workbench.training.run import Run
 
 FILE = "trials.jsonl"
 FINAL = "-final"  # behind the name of a trial's run: the same on train and validation
@@ -70,7 +72,7 @@ def read_trials(folder: Path) -> list[TrialLine]:
     return [found[number] for number in sorted(found)]
 
 
-def chosen_from(run: Run) -> str:
+def chosen_from(run: "Run") -> str:
     """From how many trials of a search a run was chosen, and for how many the test was opened; empty where from none."""
     if run.spec.trial is None:
         return ""

@@ -19,7 +19,7 @@ def take_files(args: argparse.Namespace) -> None:
     """
     from workbench.data.importing.roles import parse
     from workbench.data.importing.sorting_out import is_several, sort_out
-    from workbench.data.side_files.vector_files import UNNAMED
+    from workbench.data.side_files.vector_files import kind_of
 
     args.file = args.files[0] if args.files else None
     args.paths = args.file
@@ -32,9 +32,11 @@ def take_files(args: argparse.Namespace) -> None:
     args.file = next(iter(found.paths.values()))
     if getattr(args, "test", None) is not None and isinstance(args.paths, dict):
         args.parser.error("--test FILE goes with one FILE to learn from; put parts of one table together first")
+    kinds = [(kind, path) for name, path in found.further.items() if (kind := kind_of(name))]
+    args.vectors = args.vectors or kinds or None
     for name, path in found.further.items():
-        if getattr(args, name) is None:
-            setattr(args, name, [(UNNAMED, path)] if name == UNNAMED else path)
+        if not kind_of(name) and getattr(args, name) is None:
+            setattr(args, name, path)
 
 
 def first_and_joined(paths: "Paths") -> "tuple[Path | SourceFile, SourceFile | None]":

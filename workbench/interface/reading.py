@@ -22,7 +22,7 @@ from workbench.data.importing.sorting_out import sort_out
 from workbench.data.interactions import Interactions, data_hash
 from workbench.data.reading.text.cells import restored
 from workbench.data.reading.text.source_file import SourceFile, look_at
-from workbench.data.side_files.vector_files import UNNAMED, check_kind
+from workbench.data.side_files.vector_files import UNNAMED, check_kind, kind_of
 from workbench.declaring import explain
 from workbench.errors import WorkbenchError
 from workbench.files import check_replaceable, replace_folder
@@ -217,7 +217,8 @@ def read_interactions(  # noqa: PLR0913 - each file that comes along has a name 
             source = dict(found.paths)
             items = found.further.get("items") if items is None else items
             users = found.further.get("users") if users is None else users
-            vectors = found.further.get("vectors") if vectors is None else vectors
+            kinds = {kind: path for name, path in found.further.items() if (kind := kind_of(name))}
+            vectors = kinds or None if vectors is None else vectors
         paths = files.interactions(source)
         first = paths if isinstance(paths, Path) else next(iter(paths.values()))
         joined = None if isinstance(paths, Path) or JOINED not in paths else look_at(paths[JOINED])

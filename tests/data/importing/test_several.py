@@ -112,6 +112,9 @@ def test_what_lies_beside_interactions_is_found_by_its_columns(write):
     vectors = write("vectors.npy", "")
     found = sort_out([vectors, products, people, files["orders.csv"], files["order_lines.csv"]])
     assert found.further == {"vectors": vectors, "items": products, "users": people}
+    posters = write("Posters 2.npy", "")
+    both = sort_out([vectors, posters, files["orders.csv"], files["order_lines.csv"]])
+    assert both.further == {"vectors": vectors, "vectors:posters-2": posters}
     told = inspect(found.paths, further={"items": products, "users": people})
     assert (told["joined"]["items"]["matched"], told["joined"]["users"]["matched"]) == (told["items"], told["users"])
     assert [file["as"] for file in told["files"]] == ["interactions", "joined by order_id"]

@@ -12,6 +12,7 @@ from workbench.data.importing.joins import beside, key_of
 from workbench.data.reading.first_rows import Preview, preview
 from workbench.data.reading.formats import endings
 from workbench.data.reading.text.folders import INTERACTIONS, could_not_open, look_into
+from workbench.data.side_files.vector_files import UNNAMED, further_name, kind_like
 from workbench.errors import WorkbenchError
 
 # From so sure on, the name of a column says it all.
@@ -29,7 +30,7 @@ class Sorted:
     paths : dict of str to Path
         The interactions, as `importer.read_interactions` takes them.
     further : dict of str to Path
-        ``items``, ``users``, ``vectors``.
+        ``items``, ``users``, ``vectors``, and ``vectors:NAME`` where there are several kinds.
     key : str or None
         The column by which a second file is joined.
     """
@@ -94,7 +95,7 @@ def sort_out(paths: Sequence[Path], key: str | None = None, said: roles.Columns 
     taken = [main, *(joined[1:2] if joined else [])]
     shown = main.shown if joined is None else beside(main.shown, joined[1].shown, joined[2])
     columns = said or roles.guess(shown).columns
-    further = dict(zip(("vectors",), vectors, strict=False))
+    further = _kinds(vectors)
     for table in tables:
         if table not in taken:
             _add(further, table, _what(table, columns, main), main)
@@ -105,6 +106,20 @@ def sort_out(paths: Sequence[Path], key: str | None = None, said: roles.Columns 
     if len(joined[1].files) > 1:
         raise _unknown(joined[1].files[1], f"There are two files to be joined by '{joined[2]}'.")
     return Sorted({**found, JOINED: joined[1].files[0]}, further, joined[2])
+
+
+def _kinds(vectors: list[Path]) -> dict[str, Path]:
+    """Arrays by what they are among further files: one is the vectors, several are called like their files."""
+    if len(vectors) == 1:
+        return {UNNAMED: vectors[0]}
+    found: dict[str, Path] = {}
+    for file in vectors:
+        name = further_name(kind_like(file.stem))
+        if name in found:
+            message = f"{found[name]} and {file} would both be the vectors called {kind_like(file.stem)}."
+            raise WorkbenchError(f"{message} Give one of them another name (--vectors NAME=FILE).")
+        found[name] = file
+    return found
 
 
 def _is_known(folder: Path) -> bool:

@@ -81,7 +81,9 @@ class Offer:
         further = {what: Path(path) for what, path in answer["further"].items()}
         main, *parts = paths.values()
         beside = {what: further.get(what) for what in ("items", "users", "vectors")}
-        return replace(self, main=main, parts=tuple(parts), joined=joined, unused=(), is_told=True, **beside)
+        kinds = tuple((what, file) for what, file in further.items() if what not in FURTHER)
+        told = replace(self, main=main, parts=tuple(parts), joined=joined, unused=(), is_told=True, **beside)
+        return replace(told, kinds=kinds)
 
 
 def sort_out(paths: list[Path]) -> Offer:

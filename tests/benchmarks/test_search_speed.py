@@ -39,12 +39,14 @@ def test_asking_and_telling_take_little(say, tmp_path, sample):
         began = time.process_time()
         trier.record(trial, line)
         took[number] = 1000 * (seconds + time.process_time() - began)
+    slow = []
     for at, most in MAX_MS.items():
         found_ms = float(np.median([took[number] for number in range(at, at + MEASURED)]))
         say(
             f"ask + tell at trial {at}", f"{found_ms:.1f} ms", f"≤ {most} ms", "processor time, BPR, 12 epochs reported"
         )
-        assert found_ms <= most
+        slow += [at] if found_ms > most else []
     megabytes = (found.folder / FILE).stat().st_size / 1e6
     say("  … journal", f"{megabytes:.2f} MB", f"≤ {MAX_JOURNAL_MB:.0f} MB", f"{max(MAX_MS)} trials")
+    assert slow == []
     assert megabytes <= MAX_JOURNAL_MB

@@ -47,7 +47,6 @@ def run(tmp_path_factory):
 def port(run):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(shelf, "POLL_SECONDS", 0.02)
-        patch.setattr(server, "HEAD_SECONDS", 0.3)
         listening = server.listen_at("127.0.0.1", 0)
         made = server.new_server(create_app(Shelf([run.folder]), TOKEN, rate=10_000))
         thread = threading.Thread(target=made.run, kwargs={"sockets": [listening]})
@@ -159,7 +158,8 @@ def test_many_at_once_while_the_run_is_trained_again(port, run):
     assert person(run) not in told
 
 
-def test_who_sends_no_request_is_hung_up_on(port):
+def test_who_sends_no_request_is_hung_up_on(port, monkeypatch):
+    monkeypatch.setattr(server, "HEAD_SECONDS", 0.6)
     slow = [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(20)]
     for one in slow:
         one.sendall(b"POST /models/one/recommend HTTP/1.1\r\nHost: x\r\n")

@@ -90,3 +90,23 @@ def race(say, what, folder, data, sides, protocol, judge=None, target="≤ 1"):
         ours, theirs = ([one[clock] for one in turns] for turns in took.values())
         ratios.append(f"{word} {np.median(ours) / np.median(theirs):.3f}, best {min(ours) / min(theirs):.3f}")
     say(f"{what}: ours / theirs", "; ".join(ratios), target, f"{TURNS} turns each, {THREADS} thread(s)")
+    note(what, protocol, sides, took)
+
+
+def note(what, protocol, sides, took):
+    """Add a row to the table that `table` makes, where it is being made: middle seconds of the processor."""
+    if "PEER_ROWS" not in os.environ:
+        return
+    ours, theirs = (float(np.median([one["cpu"] for one in turns])) for turns in took.values())
+    peer_name, (python, *_) = list(sides.items())[1]
+    row = {"job": what, "how": protocol, "peer": peer_name, "version": version_of(python, peer_name)}
+    row |= {"ours": ours, "theirs": theirs, "ratio": ours / theirs, "turns": TURNS, "threads": THREADS}
+    with Path(os.environ["PEER_ROWS"]).open("a", encoding="utf-8") as file:
+        file.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def version_of(python, name):
+    """The version of a peer where its Python has a package of that name; "" where the name says it, or there is none."""
+    code = f"from importlib.metadata import version; print(version({name.split()[0].lower()!r}))"
+    done = subprocess.run([str(python), "-c", code], check=False, capture_output=True, text=True, timeout=60)
+    return done.stdout.strip() if done.returncode == 0 else ""

@@ -65,11 +65,13 @@ def _edges(pixels: Pixels) -> Vectors:
     down, across = grey[:, 2:, 1:-1] - grey[:, :-2, 1:-1], grey[:, 1:-1, 2:] - grey[:, 1:-1, :-2]
     steep, flat = np.abs(down), np.abs(across)
     # Counting tangents of 22.5, 45 and 67.5 degrees is a third of the time of the angle.
-    quarter = sum((steep > flat * np.float32(tangent)).astype(np.int32) for tangent in (SQRT2 - 1, 1, SQRT2 + 1))
-    direction = np.where((down < 0) == (across < 0), quarter, DIRECTIONS - 1 - quarter)
-    row = np.arange(HEIGHT - 2, dtype=np.int32) * CELL_ROWS // (HEIGHT - 2)
-    column = np.arange(WIDTH - 2, dtype=np.int32) * CELL_COLUMNS // (WIDTH - 2)
-    where = (row[:, None] * CELL_COLUMNS + column) * DIRECTIONS + direction
+    tangents = (np.float32(tangent) for tangent in (SQRT2 - 1, 1, SQRT2 + 1))
+    quarter = sum((steep > flat * tangent).view(np.int8) for tangent in tangents)
+    direction = np.where((down < 0) == (across < 0), quarter, np.int8(DIRECTIONS - 1) - quarter)
+    row = np.arange(HEIGHT - 2) * CELL_ROWS // (HEIGHT - 2)
+    column = np.arange(WIDTH - 2) * CELL_COLUMNS // (WIDTH - 2)
+    cell = ((row[:, None] * CELL_COLUMNS + column) * DIRECTIONS).astype(np.int8)  # 64 at most
+    where = (cell + direction).astype(np.int32)
     strength = np.sqrt(down * down + across * across).reshape(len(pixels), -1)
     found = _counts(where.reshape(len(pixels), -1), strength, CELL_ROWS * CELL_COLUMNS * DIRECTIONS)
     return np.sqrt(found / (WIDTH * HEIGHT * STRONGEST))

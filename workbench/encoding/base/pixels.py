@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # No other decoder of Pillow is given a file: some of them start programs.
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
 MAX_PIXELS = 50_000_000  # 150 MB in memory
-BATCH_PICTURES = 64  # what is made of them on the way stays in the cache of a processor
+BATCH_PICTURES = 32  # what is made of them on the way stays in the cache of a processor
 # What Pillow raises for files that are cut off, lie about their size or are none of these formats.
 BROKEN = (
     *(OSError, SyntaxError, ValueError, EOFError, LookupError, TypeError, ArithmeticError, RuntimeError),

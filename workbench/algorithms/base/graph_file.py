@@ -5,19 +5,34 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from workbench.errors import WorkbenchError
 
 if TYPE_CHECKING:
-    from workbench.algorithms.base.next_item import NextItem
+    from torch import Tensor
 
 OPSET = 20
 # Rows and positions of the example that is traced; neither is fixed by it.
 EXAMPLE = (2, 3)
 
 
-def write_graph(algorithm: "NextItem", module: Any, path: Path) -> None:
+class Reader(Protocol):
+    """What reads sequences, as `next_item.NextItem` does."""
+
+    max_length: int
+
+    def read(self, module: Any, items: "Tensor") -> "Tensor":
+        """States (rows, length, …) after each item."""
+
+    def query(self, module: Any, states: "Tensor", users: "Tensor | None") -> "Tensor":
+        """Vectors to compare with the items'."""
+
+    def output(self, module: Any) -> "tuple[Tensor, Tensor]":
+        """Vectors and biases of the items."""
+
+
+def write_graph(algorithm: Reader, module: Any, path: Path) -> None:
     """Write what gives scores (rows, n_items) of items int64 (rows, length) and lengths int64 (rows,).
 
     Raises

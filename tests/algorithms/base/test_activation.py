@@ -9,7 +9,7 @@ from workbench.algorithms.base.activation import LAYERS
 from workbench.declaring import schema_of
 
 # Those without hidden layers, and those whose cell is defined by its functions.
-WITHOUT = {"gmf", "lightgcn", "gru4rec", "narm"}
+WITHOUT = {"gmf", "lightgcn", "vbpr", "gru4rec", "narm"}
 BENT = {name: kind for name, kind in all_algorithms().items() if "activation" in kind.model_fields}
 
 

@@ -54,7 +54,11 @@ def write_bundle(run: Run, algorithm: Algorithm, folder: Path, control: Control 
         with loaded(part) as (model, scores):
             checked = compare(model, scores, run, algorithm, people, control)
             checked.refuse(algorithm.title)
-            _write_json(part / "check.json", people.examples(run, model, scores, SHOWN))
+            examples = people.examples(run, model, scores, SHOWN)
+        text = json.dumps(
+            examples, indent=1, ensure_ascii=False, allow_nan=False
+        )  # for the bundle's script, not for us
+        (part / "check.json").write_text(text, encoding="utf-8", newline="\n")
         (part / "card.md").write_text(card(run, algorithm, portable, checked), encoding="utf-8", newline="\n")
         names = sorted(file.name for file in part.iterdir())
         sums = [f"{hashlib.sha256((part / name).read_bytes()).hexdigest()}  {name}\n" for name in names]
@@ -89,10 +93,6 @@ def _write_ids(path: Path, ids: pa.Array) -> None:
             )
             raise WorkbenchError(message + "that the data was read from, and train again.")
     path.write_text("".join(f"{text}\n" for text in texts), encoding="utf-8", newline="\n")
-
-
-def _write_json(path: Path, value: Any) -> None:
-    path.write_text(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False), encoding="utf-8", newline="\n")
 
 
 @contextmanager

@@ -136,7 +136,7 @@ class VBPR(PairScorer):
         with torch.no_grad():
             sides = self.item_side(self._module, self.tensor(np.arange(self._sizes[1])))
             person = self._folded(self._module, sides, history)[0]
-            gamma, theta = person.split([self.factors, self.vector_factors])
+            gamma, theta = person[: self.factors], person[self.factors :]
             alone = self._module["item"].weight[item] @ gamma + self._module["bias"].weight[item, 0]
             heard = self._module["project"].weight.T @ theta + self._module["lean"].weight[0]
             parts = (heard * self._module.dense[item]).cpu().numpy()

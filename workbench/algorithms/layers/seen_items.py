@@ -10,6 +10,9 @@ class SeenEmbedding(nn.Embedding):
     Alone: what has a vector has no weight of its own.
     """
 
+    dense: Tensor
+    own: Tensor
+
     def __init__(self, dense: Tensor, factors: int, *, alone: bool) -> None:
         """`dense` float (n_items, dimensions), rows of 0 where an item has no vector."""
         super().__init__(len(dense) + 1, factors)
@@ -22,10 +25,8 @@ class SeenEmbedding(nn.Embedding):
 
     def forward(self, items: Tensor) -> Tensor:
         """Vectors (…, factors) of items int64 (…)."""
-        seen: Tensor = self.dense[items] @ self.project  # type: ignore[index]
-        return super().forward(items) * self.own[items] + seen  # type: ignore[index,operator]
+        return super().forward(items) * self.own[items] + self.dense[items] @ self.project
 
     def vectors(self) -> Tensor:
         """All rows."""
-        found: Tensor = self.weight * self.own + self.dense @ self.project
-        return found
+        return self.weight * self.own + self.dense @ self.project

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 import scipy.sparse as sp
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from workbench.control import Control
 from workbench.data.words import words
@@ -34,6 +33,8 @@ def encode(path, **settings):
 
 
 def test_weights_are_those_of_scikit_learn():
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
     texts = [text for item, text in PLOTS.items() if item < "13"] * 3 + ["dragon dragon knight", ""]
     peer = TfidfVectorizer(tokenizer=words, token_pattern=None, lowercase=False, sublinear_tf=True, min_df=2)
     wanted = peer.fit_transform(texts)

@@ -6,7 +6,6 @@ import math
 import numpy as np
 import pyarrow as pa
 import pytest
-from sklearn.cluster import KMeans
 
 from workbench.data.importing.importer import import_file
 from workbench.data.side_files.items import Items
@@ -27,6 +26,8 @@ def drawn(n, spread=0.05):
 
 
 def test_groups_are_those_of_scikit_learn_where_they_are_plain():
+    from sklearn.cluster import KMeans
+
     rows = drawn(300)
     found = k_means(rows, 3)
     peer = KMeans(3, n_init=5, random_state=0).fit_predict(rows)

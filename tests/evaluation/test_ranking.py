@@ -16,7 +16,6 @@ from tests.golden import checkerboard, low_rank
 from workbench.algorithms import Algorithm, find
 from workbench.data.interactions import UserItems
 from workbench.errors import WorkbenchError
-from workbench.evaluation.kernels.top_k import best_of_product, places_in_order
 from workbench.evaluation.ranking import BLOCK_BYTES, _tie_order, blocks, recommend, top_k
 
 
@@ -158,6 +157,8 @@ def test_lists_of_a_sparse_product_equal_those_of_its_dense_form(density, k):
 
 def test_nothing_is_read_that_was_never_written(monkeypatch):
     """A user who has seen all items touches none: what lies in fresh memory is no index."""
+    from workbench.evaluation.kernels.top_k import best_of_product
+
     filled = np.full
     monkeypatch.setattr(np, "empty", lambda shape, dtype=float: filled(shape, np.iinfo(np.int32).max, dtype))
     nothing = np.zeros(2, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32)
@@ -218,6 +219,8 @@ def lists_by_hand(x, y, bias, k, seen):
 
 @pytest.mark.parametrize("bits", [0, 2, 9])
 def test_what_is_left_out_stands_in_the_order_in_which_it_is_looked_at(bits):
+    from workbench.evaluation.kernels.top_k import places_in_order
+
     rng = np.random.default_rng(bits)
     where = rng.permutation(60).astype(np.int32)
     seen = UserItems.from_lists([rng.permutation(60)[:n].tolist() for n in (0, 1, 2, 9, 30, 60)])

@@ -4,6 +4,7 @@ import pytest
 
 from tests.golden import golden_for
 from workbench.algorithms import all_algorithms
+from workbench.data.side_files.vector_files import write_vectors
 from workbench.training.run import Run
 from workbench.training.train import train_run
 from workbench.training.validation import Validator
@@ -23,6 +24,8 @@ def data(tmp_path_factory):
         learned_from.save(folder)
         if learned_from.item_features is not None:
             learned_from.item_features.write(folder)
+            for kind, vectors in learned_from.item_features.vectors.items():
+                write_vectors(folder, vectors, kind)
             learned_from.write_about(folder)
         return folder
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import torch
 
 from workbench.algorithms import find
 from workbench.training import step_threads
@@ -21,6 +20,8 @@ CASES = (
 
 @pytest.mark.parametrize(("took", "best", "tried"), CASES)
 def test_more_threads_are_tried_as_long_as_they_are_worth_it(took, best, tried, make_run, monkeypatch):
+    import torch
+
     asked = []
 
     def step(steps, seconds, most):
@@ -54,6 +55,8 @@ def test_it_is_measured_where_nobody_knows_and_it_is_worth_it(make_run, monkeypa
 
 
 def test_what_was_found_stands_in_the_run_and_stays(make_run, monkeypatch):
+    import torch
+
     monkeypatch.setattr(step_threads, "FEW_INTERACTIONS", 0)
     monkeypatch.setattr(step_threads.os, "cpu_count", lambda: 2)
     monkeypatch.setattr(step_threads, "_step", lambda steps, seconds, most: 0.02 / torch.get_num_threads())

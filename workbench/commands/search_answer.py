@@ -16,14 +16,15 @@ def answer_of(found: "Search", final: Any, seconds: float) -> Answer:
 
     trials = found.trials()
     best = best_of(trials, found.spec)
-    count = {state: sum(trial.state is state for trial in trials) for state in TrialState}
+    ended = {
+        state.value: sum(trial.state is state for trial in trials) for state in (TrialState.PRUNED, TrialState.FAILED)
+    }
     value = {
         "search": str(found.folder),
         "status": found.status().state.value,
         "metric": found.spec.metric,
         "trials": len(trials),
-        "pruned": count[TrialState.PRUNED],
-        "failed": count[TrialState.FAILED],
+        **ended,
         "best": None if best is None else _told(found, best),
         "front": [_told(found, trial) for trial in front_of(trials, found.spec)] if found.spec.second else None,
         "seconds": round(sum(trial.seconds for trial in trials), 4),

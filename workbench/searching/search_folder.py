@@ -34,6 +34,7 @@ from workbench.searching.space import chosen_space, usual_ranges
 from workbench.stored import Choice, StoredFile, read_stored, write_stored
 from workbench.training.fits_split import why_not
 from workbench.training.run import package_versions
+from workbench.training.run_status import FILE as STATUS_FILE
 from workbench.training.run_status import RunStatus, read_status
 from workbench.training.status import StatusWriter, now
 from workbench.training.trials import TrialLine, read_trials
@@ -266,7 +267,7 @@ def refuse_taken(folder: Path) -> None:
             f"{folder} already holds a search. Go on with it (workbench search --search {folder}), or name another."
         )
         raise WorkbenchError(message)
-    taken = next((name for name in ("journal.log", "status.json", "trials.jsonl") if (folder / name).exists()), None)
+    taken = next((name for name in ("journal.log", STATUS_FILE, "trials.jsonl") if (folder / name).exists()), None)
     if taken is not None:
         raise WorkbenchError(
             f"{folder} already holds something else ({taken}). Name another folder; nothing was changed."

@@ -18,6 +18,7 @@ from workbench.training.run import Run
 from workbench.training.run_folder import new_run_name
 from workbench.training.run_number import next_number
 from workbench.training.run_spec import Trial as TrialOf
+from workbench.training.run_status import FILE as STATUS_FILE
 from workbench.training.train import train_run
 from workbench.training.trials import TrialLine, TrialState
 from workbench.training.validation import validation_key
@@ -141,7 +142,7 @@ class Trier:
         folder = self.search.runs_folder / line.run
         if (folder / "run.json").exists():
             return _when_free(Run.open(folder))
-        remove_file(folder / "status.json")  # of a process that was killed between this and run.json
+        remove_file(folder / STATUS_FILE)  # of a process that was killed between this and run.json
         spec = self.spec
         place = Path(os.path.relpath(self.search.folder.resolve(), folder)).as_posix()
         return Run.create(

@@ -34,8 +34,8 @@ class Model:
         free, popular = np.ones(len(self.items), bool), self.arrays["popular"]
         free[np.asarray(seen, np.int64)] = False
         scores = scores_of(self, np.asarray(history, np.int64), user, counts)
-        nothing = (user < 0 and not len(history)) or (free.sum() > 1 and np.ptp(scores[free]) == 0)
-        level = bool(self.facts["personal"] and nothing)  # nothing is known of them: popular items
+        nothing = (user < 0 and not len(history)) or (free.sum() > 1 and np.ptp(scores[free]) == 0)  # is known of them
+        level = bool(self.facts["personal"] and nothing)
         fills = bool(self.facts["fills"]) and not level  # popular items come first of those that score 0
         scores = popular.astype(np.float32) if level else scores
         best = np.lexsort((self.arrays["ties"], -popular * (fills & (scores == 0)), -scores))
@@ -45,17 +45,17 @@ class Model:
     def recommend(self, history, k=10, user=None, counts=None, seen=None):  # by id: item, score, what it is listed for
         from model import scores  # how this model scores, in the file beside this one
 
-        if unknown := [item for item in [*history, *(seen or ())] if item not in self.place]:
-            raise KeyError(f"The model does not know the items {unknown}.")
+        unknown = ", ".join(item for item in [*history, *(seen or ())] if item not in self.place)
+        if unknown or k < 1:
+            raise ValueError(f"The model does not know {unknown}." if unknown else "A list has 1 item or more.")
         rows, left_out = [self.place[i] for i in history], [self.place[i] for i in (history if seen is None else seen)]
         best, found, popular = self.rank(scores, rows, k, self.users.get(user, -1), counts, left_out)
-        basis = ["popularity" if is_popular else "model" for is_popular in popular]
-        return list(zip([self.items[i] for i in best], found.tolist(), basis, strict=True))
+        listed = zip(best, found.tolist(), popular, strict=True)
+        return [(self.items[at], score, "popularity" if known else "model") for at, score, known in listed]
 
 
 def check(model):
-    for line in (HERE / "sha256.txt").read_text("utf-8").splitlines():
-        wanted, name = line.split("  ", 1)
+    for wanted, name in (line.split("  ", 1) for line in (HERE / "sha256.txt").read_text("utf-8").splitlines()):
         if hashlib.sha256((HERE / name).read_bytes()).hexdigest() != wanted:
             sys.exit(f"{name} is not as it was made: its SHA-256 differs. Take the model along again.")
     people = json.loads((HERE / "check.json").read_text("utf-8"))
@@ -72,9 +72,9 @@ def check(model):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("history", nargs="*", help="ids of items, the newest last")
-    parser.add_argument("--user", help="an id of users.txt")
-    parser.add_argument("--k", type=int, default=10, help="items in the list (10)")
-    parser.add_argument("--check", action="store_true", help="check the folder")
+    for name, how in {"--user": {}, "--k": {"type": int, "default": 10}, "--check": {"action": "store_true"}}.items():
+        parser.add_argument(name, **how)
     args = parser.parse_args()
+    sys.excepthook = lambda kind, error, trace: print(error, file=sys.stderr)
     for row in [check(Model())] if args.check else Model().recommend(args.history, args.k, args.user):
         print(*row, sep="\t")

@@ -1,13 +1,17 @@
 """Policies of runs, against their lists and scores."""
 
+from dataclasses import replace
+
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from tests.commands.conftest import folder, trained  # noqa: F401 - fixtures
-from workbench.clicks.estimating import click_model
+from workbench.clicks.estimating import click_model, estimate
 from workbench.clicks.policies import lists_of_run, other_log, scores_of_run, softmax_of_run
 from workbench.clicks.reading import read_impressions
 from workbench.control import Control
+from workbench.errors import WorkbenchError
 from workbench.insight.listing import recommend
 from workbench.insight.looking import load
 
@@ -43,6 +47,21 @@ def test_lists_put_each_item_at_its_place(trained, log, name):  # noqa: F811
             assert popular[[ids.index(one) for one in shown]].min() >= np.sort(popular)[-2]
     assert judged.probability.sum() == 2 * 11
     assert judged.unsupported == 0
+    assert judged.unknown_users == 1
+
+
+def test_a_log_of_people_that_a_run_does_not_know_is_refused(trained, log):  # noqa: F811
+    """Such as a server's, whose ids are keyed: each list would be that of somebody new, and nothing would say so."""
+    keyed = replace(log, users=pa.array([f"key {at}" for at in range(len(log.users))]))
+    with pytest.raises(WorkbenchError, match="knows none of the 11 users of the log, such as 'key 0'"):
+        lists_of_run(keyed, click_model(log), trained["ease"])
+
+
+def test_switch_corrects_by_weights_that_are_not_large(trained, log):  # noqa: F811
+    """Few rows of a log are what a run would list: the largest of all weights would be all of them."""
+    told = estimate(log, lambda log, model: lists_of_run(log, model, trained["ease"]))["estimates"]
+    assert told["switch_dr"]["value"] == pytest.approx(told["dr"]["value"])  # all weights above 0 are alike
+    assert told["switch_dr"]["value"] != pytest.approx(told["dm"]["value"])
 
 
 def test_a_softmax_is_drawn_from_the_scores(trained, log):  # noqa: F811

@@ -61,3 +61,8 @@ def test_what_is_not_clear_is_asked(tmp_path):
             columns_of(wrong)
     with pytest.raises(WorkbenchError, match="no impression that can be read: the click"):
         read_impressions(written(tmp_path, "item,click\nx,7\n"))
+
+
+def test_a_place_that_is_no_number_has_no_order(tmp_path):
+    log = read_impressions(written(tmp_path, "item,click,position\nx,0,1\ny,1,first\nz,0,\n"))
+    assert (log.told["refused_count"], log.told["refused"][0]["reason"]) == (2, "the position is no number")

@@ -97,6 +97,11 @@ def test_statuses(port, run):
         (422, lists, {"user": user, "history": []}),
         (422, lists, {"user": user, "amount": 3}),
         (422, lists, b"{broken"),
+        (422, lists, {"user": user, "k": "5"}),
+        (422, lists, b'{"user": "a", "k": NaN}'),
+        (422, lists, b'{"user": "a", "k": 1e400}'),
+        (422, lists, b'{"user": "\\ud800"}'),
+        (422, "/events", b'{"events": [{"user": "\\ud800", "item": "x"}]}'),
         (413, lists, b"0" * (2**20 + 1)),
     ]
     for status, path, body in cases:

@@ -17,7 +17,7 @@ Json = dict[str, Any]
 # An item's rate of clicks is held to that of all items by so many impressions.
 PRIOR_IMPRESSIONS = 50
 PARTS = 2
-# The switch estimator does not correct by the largest weights, this share of them.
+# The switch estimator does not correct by the largest weights, this share of those above 0.
 LARGEST_WEIGHTS = 0.05
 # Units are drawn anew in so many groups at most: more would take long and change nothing.
 MAX_UNITS = 50_000
@@ -64,8 +64,8 @@ def estimate(log: Impressions, judge: Callable[[Impressions, Model], Judged]) ->
     dict
         ``policy``, ``impressions``, ``clicks``, ``logged`` (clicks per impression, with its interval), ``estimates`` (by
         name: ``value``, ``low``, ``high``; none for ``dm``), ``effective_sample``, ``mean_weight``, ``largest_share``,
-        ``unsupported``, ``lights``, ``by_position`` (``position``, ``impressions``, ``logged``, ``estimates``),
-        ``interval``, ``needed_impressions``.
+        ``unsupported``, ``unknown_users`` (of the log, to a run), ``lights``, ``by_position`` (``position``,
+        ``impressions``, ``logged``, ``estimates``), ``interval``, ``needed_impressions``.
 
     Raises
     ------
@@ -82,7 +82,7 @@ def estimate(log: Impressions, judge: Callable[[Impressions, Model], Judged]) ->
             f"Nothing of what the log has shown would be shown by {judged.words}: there is nothing to estimate from."
         )
         raise WorkbenchError(f"{message} Are the log and the policy of the same items and users?")
-    limit = float(np.quantile(weight, 1 - LARGEST_WEIGHTS))
+    limit = float(np.quantile(weight[weight > 0], 1 - LARGEST_WEIGHTS))
     foretold = model.rate[model.part, log.item]
     added = terms(weight, log.click, judged.expected, foretold, limit)
     units = _units(log)
@@ -100,6 +100,7 @@ def estimate(log: Impressions, judge: Callable[[Impressions, Model], Judged]) ->
         "largest_weight": float(weight.max()),
         "largest_share": largest,
         "unsupported": judged.unsupported,
+        "unknown_users": judged.unknown_users,
         "lights": [asdict(light) for light in _lights(log, weight, largest, judged, units)],
         "by_position": _by_position(log, added, units),
         "interval": f"{LEVEL:.0%}, bootstrap of {drawn}, {RESAMPLES:,} resamples, seed {SEED}",

@@ -51,12 +51,15 @@ class Judged:
         Share of what the policy would show that the log never showed there.
     words : str
         What it is.
+    unknown_users : int
+        Users of the log that a run does not know.
     """
 
     probability: Array
     expected: Array
     unsupported: float
     words: str
+    unknown_users: int = 0
 
 
 def other_log(log: Impressions, model: Model, other: Impressions) -> Judged:
@@ -115,9 +118,8 @@ def lists_of_run(log: Impressions, model: Model, run: Path) -> Judged:
         there = listed >= 0
         expected[rows] = np.where(there, model.rate[model.part[rows], listed], 0)
         unsupported += int((~there | ~shown[log.position[rows], listed]).sum())
-    return Judged(
-        probability, expected, unsupported / max(len(log), 1), f"the lists of {who.name}, each item at its place"
-    )
+    words = f"the lists of {who.name}, each item at its place"
+    return Judged(probability, expected, unsupported / max(len(log), 1), words, who.unknown)
 
 
 def softmax_of_run(log: Impressions, model: Model, run: Path, temperature: float) -> Judged:
@@ -141,7 +143,7 @@ def softmax_of_run(log: Impressions, model: Model, run: Path, temperature: float
         expected[rows] = (mine * model.rate[model.part[rows]]).sum(axis=1)
         unsupported += float((mine * ~shown[log.position[rows]]).sum())
     words = f"a softmax of the scores of {who.name} at temperature {temperature:g}, over the items of the log"
-    return Judged(probability, expected, unsupported / max(len(log), 1), words)
+    return Judged(probability, expected, unsupported / max(len(log), 1), words, who.unknown)
 
 
 def scores_of_run(log: Impressions, run: Path) -> Array:
@@ -179,11 +181,16 @@ class _People:
         users = pa.array([""]) if log.users is None else log.users
         known = pc.fill_null(pc.index_in(users.cast(data.user_ids.type), value_set=data.user_ids), -1)
         self.index = known.to_numpy(zero_copy_only=False)
+        if log.users is not None and self.algorithm.personal and self.unknown == len(users) > 0:
+            message = f"{self.name} knows none of the {len(users):,} users of the log, such as '{users[0].as_py()}'."
+            raise WorkbenchError(
+                f"{message} Are their ids written otherwise? A server's log has keyed ids, which nobody can turn back."
+            )
 
     @property
-    def known(self) -> int:
-        """How many of the log's people the run knows."""
-        return int((self.index >= 0).sum())
+    def unknown(self) -> int:
+        """How many of the log's people the run does not know; 0 where the log names nobody."""
+        return 0 if self.log.users is None else int((self.index < 0).sum())
 
     def blocks(self) -> Iterator[tuple[Array, Array, _Shown]]:
         """Rows of the log, which of the people of a block each is of, and these."""

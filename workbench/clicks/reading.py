@@ -119,12 +119,14 @@ def _checked(file: SourceFile, texts: dict[str, pa.Array], told: dict[str, Any])
     if "propensity" in texts:
         propensity = _numbers(texts["propensity"])
         reasons[~((propensity > 0) & (propensity <= 1))] = "the propensity is not above 0 and at most 1"
+    if "position" in texts:
+        reasons[np.isnan(_numbers(texts["position"]))] = "the position is no number"
     good = reasons == ""
     if not good.any():
-        first = next((reason for reason in reasons if reason), "it is empty")
-        raise WorkbenchError(
-            f"{file.name} has no impression that can be read: {first}. Name its columns with --columns."
-        )
+        if not n:
+            raise WorkbenchError(f"{file.name} has no impressions: it has no rows.")
+        message = f"{file.name} has no impression that can be read: {reasons[0]}."
+        raise WorkbenchError(f"{message} Name its columns with --columns.")
     refused = Counter(reasons[~good].tolist())
     kept = pa.array(np.flatnonzero(good))
     items = texts["item"].take(kept).dictionary_encode()
@@ -172,13 +174,12 @@ def _codes(texts: dict[str, pa.Array], role: str, kept: pa.Array) -> tuple[Array
 
 
 def _positions(texts: dict[str, pa.Array], kept: pa.Array) -> tuple[Array, list[str]]:
-    """Places in their order: by number where they are numbers."""
+    """Places in their order."""
     if "position" not in texts:
         return np.zeros(len(kept), np.int32), [""]
     encoded = texts["position"].take(kept).dictionary_encode()
     names = encoded.dictionary.to_pylist()
-    numbers = _numbers(encoded.dictionary)
-    order = np.argsort(numbers, kind="stable") if not np.isnan(numbers).any() else np.argsort(np.array(names, object))
+    order = np.argsort(_numbers(encoded.dictionary), kind="stable")
     place = np.empty(len(names), np.int32)
     place[order] = np.arange(len(names))
     return place[_indices(encoded)], [names[at] for at in order]

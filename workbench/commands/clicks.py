@@ -113,6 +113,8 @@ def _read(log: "Impressions") -> str:
 
 
 def _percent(found: dict[str, float]) -> tuple[str, str]:
+    if found["value"] != found["value"]:  # nothing of what was shown there has a weight
+        return "not defined", ""
     interval = f"{found['low']:.3%} – {found['high']:.3%}" if "low" in found else ""
     return f"{found['value']:.3%}", interval
 
@@ -129,6 +131,9 @@ def _text(answer: dict[str, Any]) -> str:
     )
     of_model = "DM has none, for it would tell nothing of how wrong the model is"
     about = [weights, f"interval: {answer['interval']}; {of_model}"]
+    if answer["unknown_users"]:
+        unknown = counted(answer["unknown_users"], "user")
+        about.append(f"{unknown} of the log are not known to the run: it lists for them as for somebody new")
     if answer["needed_impressions"]:
         number = f"{answer['needed_impressions']:,}"
         about.append(f"to see a difference of 10 % from the log, {number} impressions of each policy are needed")

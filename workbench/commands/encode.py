@@ -6,6 +6,7 @@ from typing import Any
 
 from workbench.commands.options import Commands, add_command, assignment, choices, settings_words
 from workbench.commands.output import Answer, Progress, name_values
+from workbench.errors import WorkbenchError
 
 READS = ("pictures", "texts", "sounds")
 
@@ -40,6 +41,8 @@ def encode(args: argparse.Namespace, progress: Progress) -> Answer:
     if reads == "texts" and "column" not in settings:
         args.parser.error("--texts needs --column: the column with the texts")
     check_ending(args.output)
+    if not args.output.resolve().parent.is_dir():
+        raise WorkbenchError(f"The folder {args.output.parent} does not exist. Make it, or choose another place.")
     encoder = encoder_for(reads, args.encoder, settings)
     progress.start(f"Reading {source.name or source}")
     encoded = encoder.encode(source, progress)

@@ -109,6 +109,8 @@ def _range(text: str) -> "tuple[str, Range]":
     name, values = assignment(text)
     low, dots, high = str(values).partition("..")
     try:
+        if dots and float(low) > float(high):
+            raise argparse.ArgumentTypeError(f"'{text}' begins above its end: the lower number stands first")
         if dots:
             return name, Range(low=float(low), high=float(high))
         return name, Range(choices=[value.strip() for value in str(values).split(",")])

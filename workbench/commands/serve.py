@@ -54,14 +54,19 @@ def serve(args: argparse.Namespace, progress: Progress) -> Answer:
     from workbench.serving.server import check_installed, log_to_stderr, read_token
     from workbench.serving.server import serve as listen
     from workbench.serving.shelf import Shelf
+    from workbench.training.run import Run
 
     if args.explore and args.impressions is None:
         args.parser.error("--explore goes with --impressions: without a log random lists are for nothing")
-    if args.rate <= 0 or not 0 <= args.port < 2**16:
-        args.parser.error("--rate is above 0, and --port from 0 to 65535")
+    if args.rate <= 0:
+        args.parser.error("--rate is a number of requests a second, above 0")
+    if not 0 <= args.port < 2**16:
+        args.parser.error("--port is from 0 to 65535")
     token = read_token(args.token_file, args.host)
     check_installed()
     progress.start("Loading")
+    for folder in args.runs:
+        Run.open(folder)  # says where one is no run
     shelf = Shelf(args.runs)
     log = None if args.impressions is None else ImpressionLog(args.impressions, args.explore)
     log_to_stderr(quiet=progress.quiet)

@@ -61,6 +61,10 @@ class StaticModel:
     """
 
     def __init__(self, folder: Path) -> None:
+        if not folder.is_dir():
+            raise WorkbenchError(
+                f"There is no folder {folder}. Name the folder of a model with {TOKENS} and {TENSORS}."
+            )
         for name in (TOKENS, TENSORS):
             if not (folder / name).is_file():
                 raise unusable(folder, f"it has no file {name}")

@@ -22,7 +22,7 @@ from workbench.errors import WorkbenchError
 from workbench.evaluation.ranking import _tie_order
 from workbench.export.bundle_card import card
 from workbench.export.bundle_check import People, compare
-from workbench.files import whole_folder
+from workbench.files import whole_file, whole_folder
 from workbench.resources import resource
 from workbench.training.run import Run
 
@@ -76,7 +76,8 @@ def _write_model(part: Path, run: Run, algorithm: Algorithm, portable: Portable,
         arrays["user_factors"] = portable.user_factors[people.known]
     facts = portable.facts | {"personal": algorithm.personal, "fills": algorithm.personal and algorithm.zero_is_unknown}
     head = {name: json.dumps(value) for name, value in sorted(facts.items())}
-    save_file({name: np.ascontiguousarray(array) for name, array in arrays.items()}, part / "model.safetensors", head)
+    with whole_file(part / "model.safetensors") as model:  # with the permissions of any new file, for it is passed on
+        save_file({name: np.ascontiguousarray(array) for name, array in arrays.items()}, model, head)
     if portable.graph is not None:
         portable.graph(part / "model.onnx")
     for name, target in (("score.py", "score.py"), (f"models/{portable.script}.py", "model.py")):

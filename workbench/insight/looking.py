@@ -135,7 +135,7 @@ def rows_of(folder: Path, kind: str) -> Array:
         there = (
             f"{nearest('kind of item vectors', kind, known)}" if known else "The data of this run has no item vectors."
         )
-        raise WorkbenchError(f"{there} Leave it out to compare items as the algorithm sees them.")
+        raise WorkbenchError(f"{there} Leave out the kind (--by) to compare items as the algorithm sees them.")
     return _rows(folder, (folder / "model.safetensors").stat().st_mtime, kind)
 
 

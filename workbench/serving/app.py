@@ -49,7 +49,18 @@ def create_app(
 
 
 def _add_errors(app: "FastAPI") -> None:
+    from fastapi.exceptions import RequestValidationError
     from fastapi.responses import JSONResponse
+
+    @app.exception_handler(RequestValidationError)
+    async def refused(request: "Request", error: RequestValidationError) -> JSONResponse:
+        """Say where and why, and not what was sent: that may be no text, and does not belong in an answer."""
+        told = [{"where": ".".join(map(str, one["loc"])), "why": one["msg"]} for one in error.errors()]
+        return JSONResponse({"detail": told}, 422)
+
+    @app.exception_handler(UnicodeEncodeError)
+    async def no_text(request: "Request", error: UnicodeEncodeError) -> JSONResponse:
+        return JSONResponse({"detail": "An id has characters that are no text."}, 422)
 
     @app.exception_handler(NotFoundHereError)
     async def not_found(request: "Request", error: NotFoundHereError) -> JSONResponse:

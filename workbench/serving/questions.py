@@ -2,17 +2,28 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 MAX_K, MAX_ITEMS, MAX_PEOPLE, MAX_EVENTS = 1000, 10_000, 256, 1000
-Id = Annotated[str, Field(min_length=1, max_length=1000)]
+
+
+def _text(value: str) -> str:
+    """Half of a surrogate pair, which JSON can write, is no text and can be in no id."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise ValueError("has characters that are no text") from None
+    return value
+
+
+Id = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_text)]
 Ids = Annotated[list[Id], Field(max_length=MAX_ITEMS)]
 
 
 class Question(BaseModel):
     """Base of all: unknown keys are refused, so that a misspelt one is not overlooked."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class Whose(Question):

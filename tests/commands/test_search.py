@@ -55,8 +55,10 @@ def test_a_search_tells_its_best_and_the_test_of_how_many_trials(asked, folder, 
     tested = [value("evaluate", run)["protocol"] for run in (final.folder, best.folder)]
     assert tested[0]["learned"] == "train and validation"
     assert tested[0]["chosen"].startswith("best of 4 trials on validation")
-    assert tested[0]["chosen"].endswith("the test was opened for 1 of them")
-    assert tested[1]["chosen"].endswith("the test was opened for 2 of them, and the best of those is optimistic, too")
+    assert tested[0]["chosen"].endswith("when this was tested, the test had been opened for 1 of them")
+    assert tested[1]["chosen"].endswith(
+        "the test had been opened for 2 of them, and the best of those is optimistic, too"
+    )
     assert "chosen: best of 4 trials" in ask("evaluate", best.folder)[1]
     info = SimpleNamespace(
         title="EASE", spec=read_json(final.folder / "run.json"), evaluation=read_json(final.folder / "evaluation.json")

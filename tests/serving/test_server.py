@@ -20,6 +20,7 @@ from workbench.errors import WorkbenchError
 from workbench.evaluation.ranking import recommend
 from workbench.serving import server, shelf
 from workbench.serving.app import create_app
+from workbench.serving.figures import Figures
 from workbench.serving.impressions import ImpressionLog
 from workbench.serving.questions import ListQuestion
 from workbench.serving.shelf import Shelf
@@ -217,3 +218,13 @@ def test_it_does_not_outlive_who_has_started_it(monkeypatch):
         monkeypatch.setattr("sys.stdin", io.StringIO(said))
         server._end_with_input(made, "stay")
         assert made.should_exit is ends
+
+
+def test_who_watches_a_server_is_no_request_of_it():
+    figures = Figures()
+    for route, seconds in (("/metrics", 5.0), ("/health", 5.0), ("/models/{name}/recommend", 0.25)):
+        figures.note(route, 200, seconds)
+    text = figures.text({})
+    assert 'quantile="0.99"} 0.250000' in text
+    assert "workbench_requests_per_second 1\n" in text
+    assert 'route="/metrics",status="200"} 1' in text

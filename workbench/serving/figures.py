@@ -6,6 +6,8 @@ from collections import Counter, deque
 LATEST = 2000  # requests whose times are kept
 WINDOW_SECONDS = 10.0
 QUANTILES = (0.5, 0.99)
+# Asked by whoever watches the server: counted, and no part of how much or how fast it answers.
+WATCHING = ("/metrics", "/health")
 
 
 class Figures:
@@ -21,7 +23,8 @@ class Figures:
         """A request was answered."""
         self.requests[route, status] += 1
         self.seconds += seconds
-        self._took.append((time.monotonic(), seconds))
+        if route not in WATCHING:
+            self._took.append((time.monotonic(), seconds))
 
     def text(self, gauges: dict[str, float]) -> str:
         """All figures; `gauges` are further ones by name."""

@@ -86,7 +86,7 @@ def chosen_from(run: "Run") -> str:
         name for trial in trials for name in (trial.run, f"{trial.run}{FINAL}") if _is_tested(run.folder.parent / name)
     }
     told = f"{which} of {counted(len(trials), 'trial')} on validation, where its figure is optimistic"
-    told += f"; the test was opened for {len(tested)} of them"
+    told += f"; when this was tested, the test had been opened for {len(tested)} of them"
     return told if len(tested) == 1 else f"{told}, and the best of those is optimistic, too"
 
 

@@ -53,6 +53,16 @@ def test_it_tells_its_address_and_figures_and_ends_when_it_is_asked_to(served, q
     assert not served.runs
 
 
+def test_to_stop_it_waits_for_nobody(served, qtbot, tmp_path):
+    with qtbot.waitSignal(served.started):
+        served.start(tmp_path / "ease")
+    with qtbot.waitSignal(served.ended) as ended:
+        served.stop()
+        assert served.runs, "it was waited for"
+    assert ended.args == [""]
+    assert not served.runs
+
+
 def test_it_goes_on_where_that_is_asked(served, qtbot, tmp_path):
     with qtbot.waitSignal(served.started):
         served.start(tmp_path / "ease")

@@ -36,6 +36,7 @@ class ServerProcess(QObject):
         super().__init__(parent)
         self.address, self.token, self.run = "", "", Path()
         self._process: subprocess.Popen[bytes] | None = None
+        self._stopping = False
         self._folder: Path | None = None
         self._poll = QTimer(self, interval=POLL_MS)
         self._poll.timeout.connect(self._look)
@@ -54,6 +55,7 @@ class ServerProcess(QObject):
         if self.runs:
             return
         self.run, self.address, self.token = run, "", secrets.token_urlsafe(24)
+        self._stopping = False
         self._folder = new_temporary_folder()
         (self._folder / "token").write_text(self.token, encoding="ascii")
         asked = [
@@ -81,8 +83,15 @@ class ServerProcess(QObject):
         head = f"-H 'Authorization: Bearer {self.token}' -H 'Content-Type: application/json'"
         return f'curl -s {self.address}/models/{self.run.name}/recommend {head} -d \'{{"history": [], "k": 5}}\''
 
+    def stop(self) -> None:
+        """Ask it to end, and do not wait: whoever waits for an answer gets it first. `ended` follows."""
+        if self._process is not None and self._process.stdin is not None:
+            self._stopping = True
+            with suppress(OSError):
+                self._process.stdin.close()
+
     def end(self) -> None:
-        """End it; whoever waits for an answer gets it."""
+        """End it before this returns; whoever waits for an answer gets it."""
         process, self._process = self._process, None
         if process is None:
             return
@@ -124,13 +133,16 @@ class ServerProcess(QObject):
         """See whether it has begun, or ended."""
         if self._process is None or self._folder is None:
             return
+        over = self._process.poll() is not None
+        if self.address and not over:
+            return
         log = (self._folder / "log").read_text(encoding="utf-8", errors="replace")
-        if self._process.poll() is not None:
+        if over:
             assert self._process.stdin is not None
             self._process.stdin.close()
             said = [line.removeprefix("workbench: ") for line in log.splitlines() if line.startswith("workbench: ")]
             self._process = None
-            self._over(said[-1] if said else self.tr("The server ended."))
+            self._over("" if self._stopping else said[-1] if said else self.tr("The server ended."))
             return
         found = ADDRESS.search(log)
         if found and not self.address:

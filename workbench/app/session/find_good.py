@@ -118,6 +118,8 @@ class FindGood(JointRuns):
     def forget(self) -> None:
         """Say no more of it; the runs stay."""
         self.advice = None
+        self._cost.forget()
+        self._begun = False
         super().forget()
 
     @property

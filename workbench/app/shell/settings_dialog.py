@@ -29,6 +29,7 @@ class SettingsDialog(QDialog):
         self.setMinimumWidth(76 * GRID)
         self._session = session
         self._task: Task | None = None
+        self._tried = ""  # the engine that is being tried
         kept = settings().engine
         self.who = QuietBox()
         self.who.addItem(self.tr("One process"), "")
@@ -119,6 +120,7 @@ class SettingsDialog(QDialog):
         project = self._session.project.current
         folder = None if project is None else str(project.folder)
         self.found.setPlainText(self.tr("Asking the machines …"))
+        self._tried = self.engine
         self._task = self._session.jobs.submit(
             "try_engine", {"engine": self.engine, "folder": folder}, done=self._take, failed=self._fail
         )
@@ -128,6 +130,9 @@ class SettingsDialog(QDialog):
     @Slot(object)
     def _take(self, answer: Json) -> None:
         self._task = None
+        if self._tried != self.engine:  # something else was chosen meanwhile
+            self._show()
+            return
         machines = answer["machines"]
         cores = sum(machine["cores"] for machine in machines)
         one, more = self.tr("1 machine"), self.tr("{n:,} machines")
@@ -162,7 +167,7 @@ class SettingsDialog(QDialog):
     @Slot(str, str)
     def _fail(self, sentence: str, _details: str) -> None:
         self._task = None
-        self.found.setPlainText(sentence)
+        self.found.setPlainText(sentence if self._tried == self.engine else "")
         self._show()
 
     @Slot()

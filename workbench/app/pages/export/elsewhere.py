@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QHBoxLayout, QVBoxLayout,
 
 from workbench.app.jobs.server_process import ServerProcess
 from workbench.app.runs.run_store import RunInfo
+from workbench.app.runs.run_text import short_title
 from workbench.app.session.session import Session
 from workbench.app.widgets.basic import Button, Card, Elided
 from workbench.app.widgets.file_dialog import choose_files_folder
@@ -27,6 +28,7 @@ class Elsewhere(Card):
     def __init__(self, session: Session) -> None:
         super().__init__(translate("Elsewhere", "Use this model elsewhere"))
         self._session, self._info = session, None
+        self._served: RunInfo | None = None
         self.server = ServerProcess(self)
         self.take = Button(
             self.tr("Take the model along…"),
@@ -89,8 +91,10 @@ class Elsewhere(Card):
     @Slot()
     def _serve(self) -> None:
         if self.server.runs:
-            self.server.end()
+            self.serve.setText(self.tr("Stopping…"))
+            self.server.stop()
         elif self._info is not None:
+            self._served = self._info
             self.server.start(self._info.folder)
             self.serve.setText(self.tr("Stop serving"))
             self.address.set_text(self.tr("The server is starting…"))
@@ -99,8 +103,8 @@ class Elsewhere(Card):
 
     @Slot()
     def _show_server(self) -> None:
-        told = self.tr("{run} at {address}")
-        self.address.set_text(told.format(run=self.server.run.name, address=self.server.address))
+        name = short_title(self._served) if self._served is not None else self.server.run.name
+        self.address.set_text(f"{self.server.address} · {name}")
         self._show_answering(answers=True)
 
     def _show_answering(self, *, answers: bool) -> None:

@@ -89,7 +89,7 @@ def test_a_bundle_checks_itself_and_makes_lists_without_the_program(trained, tmp
         wrong = subprocess.run([*asked[:2], *words], cwd=tmp_path, capture_output=True, text=True, check=False)
         assert (wrong.returncode, wrong.stdout, len(wrong.stderr.splitlines())) == (1, "", 1)
         assert sentence in wrong.stderr
-    modes = {path.stat().st_mode & 0o777 for path in (tmp_path / "model").iterdir()}
+    modes = {path.stat().st_mode & 0o777 for path in (tmp_path / "model").iterdir() if path.is_file()}
     assert len(modes) == 1, "all of it can be passed on alike"
     (tmp_path / "model" / "items.txt").write_text("x\n")
     assert "items.txt is not as it was made" in checked(tmp_path / "model").stderr

@@ -1,6 +1,5 @@
-"""Trainings on an engine: several runs beside each other, or one that several processes share."""
+"""A training whose steps several processes of an engine share."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from workbench.control import Control
@@ -8,19 +7,6 @@ from workbench.jobs.job import Json, job
 from workbench.owned import remove_file
 
 MEETING = "meeting"
-
-
-@job("train", title="Training", lane="background", silent=True)
-def train(run: str, control: Control, test: bool = False) -> Json:
-    """Train a run to its end, or on where it stopped, and test it where that is wanted; gives its ``status``."""
-    from workbench.training.evaluating import evaluate_run
-    from workbench.training.run import Run
-    from workbench.training.train import train_run
-
-    status = train_run(Path(run), control)
-    if test:
-        evaluate_run(Run.open(Path(run)), control=control)
-    return {"run": run, "status": status.state.value}
 
 
 @job("train_share", title="Training", lane="background", silent=True)
@@ -36,19 +22,6 @@ def train_share(run: str, rank: int, size: int, place: str, on_this_machine: boo
     else:
         train_run(Path(run), control, peers)
     return {"run": run, "rank": rank}
-
-
-def train_all(runs: Sequence[Path], engine: str, control: Control | None = None, *, test: bool = False) -> list[Json]:
-    """Train several runs on an engine, such as seeds, folds or trials; gives what `train` gives, in their order.
-
-    A run whose process is lost goes on from its last finished epoch in another one.
-    """
-    from workbench.engine import open_engine
-
-    pieces = [{"run": str(run.absolute()), "test": test} for run in runs]
-    with open_engine(engine) as machines:
-        found = {done.number: done.value for done in machines.map("train", pieces, control or Control())}
-    return [found[number] for number in range(len(runs))]
 
 
 def train_together(run: Path, size: int, engine: str, control: Control | None = None) -> None:

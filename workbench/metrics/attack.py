@@ -1,4 +1,4 @@
-"""How well an attacker tells members from others, by what each of both scores: curves and rates, and what bounds them."""
+"""How well an attacker tells members from others, by what each of both scores: curves and rates."""
 
 import numpy as np
 
@@ -21,11 +21,3 @@ def tpr_at(members: Array, others: Array, rate: float) -> float:
     """Share of the members that are found at a false alarm rate of at most `rate`."""
     false, true = roc(members, others)
     return float(true[np.searchsorted(false, rate, side="right") - 1])
-
-
-def largest_tpr(rate: Array | float, epsilon: float, delta: float) -> Array:
-    """What differential privacy allows at a false alarm rate (Kairouz, Oh & Viswanath, ICML 2015): float64."""
-    rate = np.asarray(rate, np.float64)
-    grown = np.exp(min(epsilon, 700.0)) * rate + delta
-    other = 1 - np.exp(-epsilon) * (1 - delta - rate)
-    return np.clip(np.minimum(grown, other), 0, 1)
